@@ -1,0 +1,1 @@
+"""The ground building: kernel, web, accounts and plans; nothing here knows the floors above."""

@@ -1,0 +1,77 @@
+"""Who acts: a frozen value, detached from the database and from the web."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from uuid import UUID
+
+
+class Role(StrEnum):
+    """What a person does here. Roles add up; scope comes from assignment and organisation."""
+
+    CASE_MANAGER = "case_manager"
+    SUPERVISOR = "supervisor"
+    VETTING_OFFICER = "vetting_officer"
+    FINANCE_PREPARER = "finance_preparer"
+    FINANCE_APPROVER = "finance_approver"
+    FINANCE_RELEASER = "finance_releaser"
+    AUDITOR = "auditor"
+    ADMINISTRATOR = "administrator"
+    PROVIDER_RECEPTION = "provider_reception"
+    PROVIDER_COORDINATOR = "provider_coordinator"
+    PROVIDER_BOOKKEEPER = "provider_bookkeeper"
+    PROVIDER_MANAGER = "provider_manager"
+
+
+FINANCE_ROLES = frozenset({Role.FINANCE_PREPARER, Role.FINANCE_APPROVER, Role.FINANCE_RELEASER})
+PROVIDER_ROLES = frozenset(
+    {
+        Role.PROVIDER_RECEPTION,
+        Role.PROVIDER_COORDINATOR,
+        Role.PROVIDER_BOOKKEEPER,
+        Role.PROVIDER_MANAGER,
+    }
+)
+STAFF_ROLES = frozenset(Role) - PROVIDER_ROLES
+
+
+class ActorKind(StrEnum):
+    """How the actor came in."""
+
+    PERSON = "person"
+    TOKEN = "token"  # noqa: S105 - a kind, not a secret
+    OPERATOR = "operator"
+    SYSTEM = "system"
+    ANONYMOUS = "anonymous"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """`caseload` holds the cases that the actor is assigned to, whatever their rank."""
+
+    id: UUID | None
+    kind: ActorKind
+    name: str = ""
+    roles: frozenset[Role] = frozenset()
+    organisation_id: UUID | None = None
+    caseload: frozenset[UUID] = field(default=frozenset(), repr=False)
+    token_id: UUID | None = None
+    velocity_exempt: bool = False
+
+    @property
+    def is_signed_in(self) -> bool:
+        """Whether a person or a token stands behind the request."""
+        return self.kind in (ActorKind.PERSON, ActorKind.TOKEN)
+
+    @property
+    def is_provider(self) -> bool:
+        """Whether the actor lives in the service plane."""
+        return bool(self.roles & PROVIDER_ROLES)
+
+    def has_role(self, *roles: Role) -> bool:
+        """Whether the actor carries any of `roles`."""
+        return not self.roles.isdisjoint(roles)
+
+
+ANONYMOUS = Actor(id=None, kind=ActorKind.ANONYMOUS)
+SYSTEM = Actor(id=None, kind=ActorKind.SYSTEM, name="system")
+OPERATOR = Actor(id=None, kind=ActorKind.OPERATOR, name="operator")

@@ -1,0 +1,105 @@
+"""The audit trail: who did and who saw what. Rows are added with the change, sealed later.
+
+No names and no values of the vault stand in a row: only ids, the names of fields, and a reason.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Index, LargeBinary, insert
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.types import Text
+
+from reintegration.kernel.actor import Actor
+from reintegration.kernel.base import Base, Json, Serial
+
+
+class AuditEvent(Base):
+    """One act or one look. Append-only: the database refuses UPDATE and DELETE."""
+
+    __tablename__ = "audit_event"
+
+    id: Mapped[Serial]
+    at: Mapped[datetime]
+    action: Mapped[str]
+    actor_kind: Mapped[str]
+    actor_id: Mapped[UUID | None]
+    organisation_id: Mapped[UUID | None]
+    subject_type: Mapped[str]
+    subject_id: Mapped[UUID | None]
+    case_id: Mapped[UUID | None]
+    reason: Mapped[str | None]
+    fields: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
+    data: Mapped[Json] = mapped_column(JSONB, default=dict)
+
+    __table_args__ = (
+        Index("ix_audit_event_subject", "subject_type", "subject_id", "id"),
+        Index("ix_audit_event_actor", "actor_id", "id"),
+        Index("ix_audit_event_case", "case_id", "id"),
+    )
+
+
+class AuditSeal(Base):
+    """The link of one event in the chain; `position` counts without a gap from 1."""
+
+    __tablename__ = "audit_seal"
+
+    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    audit_id: Mapped[int] = mapped_column(unique=True)
+    hash: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class AuditCheckpoint(Base):
+    """A signed statement: at this time the chain had this size and ended in this hash."""
+
+    __tablename__ = "audit_checkpoint"
+
+    size: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    hash: Mapped[bytes] = mapped_column(LargeBinary)
+    signed_at: Mapped[datetime]
+    signature: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What an audit row is about; `case_id` lets a person ask who looked at their file."""
+
+    type: str
+    id: UUID | None = None
+    case_id: UUID | None = None
+
+
+def record(
+    session: Session,
+    *,
+    actor: Actor,
+    action: str,
+    subject: Subject,
+    now: datetime,
+    reason: str | None = None,
+    fields: Iterable[str] = (),
+    data: dict[str, Any] | None = None,
+) -> None:
+    """Add one row to the trail, in the transaction of the change itself.
+
+    `action` is `subject:verb`, such as `voucher:issue` or `identity:read`.
+    """
+    session.execute(
+        insert(AuditEvent).values(
+            at=now,
+            action=action,
+            actor_kind=actor.kind.value,
+            actor_id=actor.id,
+            organisation_id=actor.organisation_id,
+            subject_type=subject.type,
+            subject_id=subject.id,
+            case_id=subject.case_id,
+            reason=reason,
+            fields=sorted(fields),
+            data=data or {},
+        )
+    )

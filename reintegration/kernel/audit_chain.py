@@ -1,0 +1,201 @@
+"""The chain over the audit trail: sealing it in order, signing it, and checking it.
+
+Chaining inside each change would serialise all of them. One sealer, alone under an advisory lock,
+links the events that have no seal yet. It looks for events *without a seal*, not for events above
+the highest id: a transaction that commits late would be missed.
+"""
+
+import hashlib
+import hmac
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from sqlalchemy import func, insert, select, text
+from sqlalchemy.orm import Session
+
+from reintegration.kernel.audit import AuditCheckpoint, AuditEvent, AuditSeal
+from reintegration.kernel.crypto import Keyring
+
+_LOCK = 0x50554E5445  # one sealer at a time
+_BATCH = 5_000
+_STALE = timedelta(minutes=10)
+
+
+@dataclass
+class Report:
+    """What a check found; `problems` is empty when the trail holds."""
+
+    sealed: int = 0
+    unsealed: int = 0
+    problems: list[str] = field(default_factory=list)
+
+    @property
+    def holds(self) -> bool:
+        """Whether nothing was found."""
+        return not self.problems
+
+
+def seal(session: Session, keyring: Keyring, *, now: datetime, log: Path | None = None) -> int:
+    """Seal up to a batch of events and sign a checkpoint; return how many were sealed.
+
+    `log` is a file outside the database: it shows when the end of the trail was cut off.
+    """
+    if not session.scalar(select(func.pg_try_advisory_xact_lock(_LOCK))):
+        return 0
+    position, previous = _last_seal(session)
+    seals = []
+    for event in session.scalars(_without_seal().limit(_BATCH)):
+        position += 1
+        previous = _link(keyring.audit, previous, event)
+        seals.append({"position": position, "audit_id": event.id, "hash": previous})
+    if not seals:
+        return 0
+    session.execute(insert(AuditSeal), seals)
+    _sign(session, keyring, position, previous, now=now, log=log)
+    return len(seals)
+
+
+def verify(
+    session: Session, keyring: Keyring, *, now: datetime, log: Path | None = None
+) -> Report:
+    """Recompute the whole chain and check each signed checkpoint against it."""
+    report = Report()
+    checkpoints = _checkpoints(session, keyring, log, report)
+    previous, expected = b"", 1
+    for found, event in _sealed_events(session):
+        if found.position != expected:
+            report.problems.append(f"seal {expected} is missing")
+            expected = found.position
+        if event is None:
+            report.problems.append(f"audit event {found.audit_id} was deleted")
+        elif not hmac.compare_digest(_link(keyring.audit, previous, event), found.hash):
+            report.problems.append(f"audit event {found.audit_id} was changed or moved")
+        previous = found.hash
+        if found.position in checkpoints and checkpoints[found.position] != found.hash:
+            report.problems.append(f"the chain differs from the checkpoint at {found.position}")
+        report.sealed = found.position
+        expected += 1
+    if checkpoints and max(checkpoints) > report.sealed:
+        report.problems.append(f"the trail was cut off: it had {max(checkpoints)} seals")
+    _count_unsealed(session, report, now)
+    return report
+
+
+def unsealed(session: Session) -> tuple[int, datetime | None]:
+    """Return how many events wait for a seal and when the oldest of them happened."""
+    waiting = _without_seal().subquery()
+    count, oldest = session.execute(select(func.count(), func.min(waiting.c.at))).one()
+    return count, oldest
+
+
+def _without_seal() -> "select[tuple[AuditEvent]]":  # type: ignore[type-arg]
+    sealed = select(AuditSeal.audit_id).where(AuditSeal.audit_id == AuditEvent.id)
+    return select(AuditEvent).where(~sealed.exists()).order_by(AuditEvent.id)
+
+
+def _last_seal(session: Session) -> tuple[int, bytes]:
+    last = session.execute(
+        select(AuditSeal.position, AuditSeal.hash).order_by(AuditSeal.position.desc()).limit(1)
+    ).first()
+    return (last[0], last[1]) if last else (0, b"")
+
+
+def _sealed_events(session: Session) -> Iterator[tuple[AuditSeal, AuditEvent | None]]:
+    rows = session.execute(
+        select(AuditSeal, AuditEvent)
+        .outerjoin(AuditEvent, AuditEvent.id == AuditSeal.audit_id)
+        .order_by(AuditSeal.position)
+        .execution_options(yield_per=2_000)
+    )
+    for found, event in rows:
+        yield found, event
+
+
+def _link(key: bytes, previous: bytes, event: AuditEvent) -> bytes:
+    content = json.dumps(
+        [
+            event.id,
+            event.at.timestamp(),
+            event.action,
+            event.actor_kind,
+            str(event.actor_id),
+            str(event.organisation_id),
+            event.subject_type,
+            str(event.subject_id),
+            str(event.case_id),
+            event.reason,
+            event.fields,
+            event.data,
+        ],
+        sort_keys=True,
+        ensure_ascii=False,
+    )
+    return hmac.new(key, previous + content.encode(), hashlib.sha256).digest()
+
+
+def _statement(size: int, chain: bytes) -> bytes:
+    return f"audit checkpoint\n{size}\n{chain.hex()}\n".encode()
+
+
+def _sign(
+    session: Session, keyring: Keyring, size: int, chain: bytes, *, now: datetime, log: Path | None
+) -> None:
+    signature = keyring.checkpoint_signer.sign(_statement(size, chain))
+    session.execute(
+        insert(AuditCheckpoint).values(size=size, hash=chain, signed_at=now, signature=signature)
+    )
+    if log is not None:
+        line = {"size": size, "hash": chain.hex(), "signature": signature.hex()}
+        log.parent.mkdir(parents=True, exist_ok=True)
+        with log.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(line) + "\n")
+
+
+def _checkpoints(
+    session: Session, keyring: Keyring, log: Path | None, report: Report
+) -> dict[int, bytes]:
+    """Return size → hash of each checkpoint whose signature is good; report the others."""
+    public = keyring.checkpoint_signer.public_key()
+    known: dict[int, bytes] = {}
+    for checkpoint in session.scalars(select(AuditCheckpoint).order_by(AuditCheckpoint.size)):
+        _trust(public, checkpoint.size, checkpoint.hash, checkpoint.signature, known, report)
+    if log is not None and log.exists():
+        for line in log.read_text(encoding="utf-8").splitlines()[-1:]:
+            entry = json.loads(line)
+            chain, signature = bytes.fromhex(entry["hash"]), bytes.fromhex(entry["signature"])
+            _trust(public, entry["size"], chain, signature, known, report)
+    return known
+
+
+def _trust(
+    public: Ed25519PublicKey,
+    size: int,
+    chain: bytes,
+    signature: bytes,
+    known: dict[int, bytes],
+    report: Report,
+) -> None:
+    try:
+        public.verify(signature, _statement(size, chain))
+    except InvalidSignature:
+        report.problems.append(f"the checkpoint at {size} has a false signature")
+    else:
+        known[size] = chain
+
+
+def _count_unsealed(session: Session, report: Report, now: datetime) -> None:
+    report.unsealed, oldest = unsealed(session)
+    if oldest is not None and now - oldest > _STALE:
+        report.problems.append(
+            f"{report.unsealed} events wait for a seal, the oldest since {oldest:%Y-%m-%d %H:%M}"
+        )
+
+
+def refuse_parallel(session: Session) -> None:
+    """Take the sealer's lock for the rest of the transaction (used by restore and tests)."""
+    session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})

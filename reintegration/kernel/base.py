@@ -1,0 +1,45 @@
+"""The declarative base and the column types that every model shares."""
+
+import uuid
+from datetime import datetime
+from typing import Annotated, Any, ClassVar
+
+from sqlalchemy import CHAR, BigInteger, DateTime, MetaData, Text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import DeclarativeBase, mapped_column
+
+from reintegration.kernel.ids import new_id
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+Json = dict[str, Any]
+Minor = Annotated[int, mapped_column(BigInteger)]
+"""Whole minor units of the currency that stands beside it."""
+Currency = Annotated[str, mapped_column(CHAR(3))]
+Id = Annotated[uuid.UUID, mapped_column(primary_key=True, default=new_id)]
+Serial = Annotated[int, mapped_column(BigInteger, primary_key=True, autoincrement=True)]
+"""An internal order; it never leaves the house."""
+
+
+class Base(DeclarativeBase):
+    """Plain base: Flask-free, and strict typing passes."""
+
+    metadata = MetaData(naming_convention=NAMING)
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
+        datetime: DateTime(timezone=True),
+        str: Text,
+        Json: JSONB,
+        list[Any]: JSONB,
+    }
+
+
+def one_of(column: str, values: type[Any]) -> str:
+    """Return the SQL of a CHECK that holds `column` to the values of a StrEnum."""
+    listed = ", ".join(f"'{value.value}'" for value in values)
+    return f"{column} IN ({listed})"

@@ -1,0 +1,134 @@
+"""Keys and seals. Every key is derived from one master key that lives outside the database.
+
+Fields are AES-256-GCM (NIST SP 800-38D) with a random 96-bit nonce and additional data that binds
+a value to its table, column and row: a value copied to another row does not open.
+"""
+
+import hashlib
+import hmac
+import secrets
+from dataclasses import dataclass
+from functools import cached_property
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+KEY_BYTES = 32
+_NONCE_BYTES = 12
+
+
+class SealBroken(Exception):
+    """The value was changed, moved to another row, or sealed with another key."""
+
+
+def seal(key: bytes, plain: bytes, *, bound_to: str) -> bytes:
+    """Encrypt `plain`; it opens only with the same `bound_to`."""
+    nonce = secrets.token_bytes(_NONCE_BYTES)
+    return nonce + AESGCM(key).encrypt(nonce, plain, bound_to.encode())
+
+
+def unseal(key: bytes, sealed: bytes, *, bound_to: str) -> bytes:
+    """Decrypt what `seal` made; raise SealBroken when anything differs."""
+    try:
+        return AESGCM(key).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], bound_to.encode())
+    except InvalidTag:
+        raise SealBroken(bound_to) from None
+
+
+def random_token() -> str:
+    """Return 256 random bits as text for a cookie or a bearer token."""
+    return secrets.token_urlsafe(KEY_BYTES)
+
+
+def token_hash(token: str) -> bytes:
+    """Return what is stored of a 256-bit random token: a plain hash is enough for one."""
+    return hashlib.sha256(token.encode()).digest()
+
+
+@dataclass(frozen=True)
+class Keyring:
+    """The master key and what is derived from it (HKDF-SHA-256, RFC 5869)."""
+
+    master: bytes
+
+    def __post_init__(self) -> None:
+        if len(self.master) != KEY_BYTES:
+            raise ValueError("the master key has 32 bytes")
+
+    def __repr__(self) -> str:
+        return "Keyring(…)"
+
+    def _derive(self, purpose: str) -> bytes:
+        return HKDF(hashes.SHA256(), KEY_BYTES, salt=None, info=purpose.encode()).derive(
+            self.master
+        )
+
+    @cached_property
+    def _wrapping(self) -> bytes:
+        return self._derive("person-key-wrapping/1")
+
+    @cached_property
+    def _index(self) -> bytes:
+        return self._derive("blind-index/1")
+
+    @cached_property
+    def _voucher(self) -> bytes:
+        return self._derive("voucher-code/1")
+
+    @cached_property
+    def _pin(self) -> bytes:
+        return self._derive("voucher-pin/1")
+
+    @cached_property
+    def _print(self) -> bytes:
+        return self._derive("voucher-print/1")
+
+    @cached_property
+    def audit(self) -> bytes:
+        """The key of the audit chain."""
+        return self._derive("audit-chain/1")
+
+    @cached_property
+    def checkpoint_signer(self) -> Ed25519PrivateKey:
+        """The key that signs audit checkpoints; its public half may leave the house."""
+        return Ed25519PrivateKey.from_private_bytes(self._derive("audit-checkpoint/1"))
+
+    def wrap_person_key(self, key: bytes, *, case_id: str) -> bytes:
+        """Wrap a person's data key for storage."""
+        return seal(self._wrapping, key, bound_to=f"person_key|{case_id}")
+
+    def unwrap_person_key(self, wrapped: bytes, *, case_id: str) -> bytes:
+        """Return the data key of a person; raise SealBroken for another person's."""
+        return unseal(self._wrapping, wrapped, bound_to=f"person_key|{case_id}")
+
+    def blind_index(self, kind: str, normalised: str) -> bytes:
+        """Return the keyed hash by which an exact value is found without being readable."""
+        return _hmac(self._index, f"{kind}|{normalised}")
+
+    def voucher_code(self, secret: str) -> bytes:
+        """Return what is stored of a voucher's QR secret or typed code."""
+        return _hmac(self._voucher, secret)
+
+    def seal_for_print(self, text: str, *, voucher_id: str) -> bytes:
+        """Seal the secrets of a voucher so that its paper can be printed again."""
+        return seal(self._print, text.encode(), bound_to=f"voucher|{voucher_id}")
+
+    def unseal_for_print(self, sealed: bytes, *, voucher_id: str) -> str:
+        """Open what `seal_for_print` made."""
+        return unseal(self._print, sealed, bound_to=f"voucher|{voucher_id}").decode()
+
+    def pin_verifier(self, pin: str, *, salt: bytes) -> bytes:
+        """Return the keyed verifier of a PIN, as banks keep theirs."""
+        return _hmac(self._pin, salt.hex() + "|" + pin)
+
+
+def same(left: bytes, right: bytes) -> bool:
+    """Compare in constant time."""
+    return hmac.compare_digest(left, right)
+
+
+def _hmac(key: bytes, text: str) -> bytes:
+    return hmac.new(key, text.encode(), hashlib.sha256).digest()

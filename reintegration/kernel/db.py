@@ -1,0 +1,87 @@
+"""The database session, and who it acts for.
+
+Row-level security reads the actor from settings that live as long as the transaction. They are
+set again at each transaction's begin, so a pooled connection never carries a former actor, and
+a transaction without an actor sees no row of the three planes.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import Connection, text
+from sqlalchemy import event as sa_event
+from sqlalchemy.orm import Session, SessionTransaction
+
+from reintegration.kernel.actor import ANONYMOUS, SYSTEM, Actor, ActorKind
+from reintegration.kernel.base import Base
+from reintegration.kernel.crypto import Keyring
+
+db = SQLAlchemy(metadata=Base.metadata)
+
+_SET_ACTOR = text(
+    "SELECT set_config('punte.actor', :actor, true), set_config('punte.roles', :roles, true),"
+    " set_config('punte.organisation', :organisation, true)"
+)
+
+
+def session() -> Session:
+    """Return the session of the present request, command or job."""
+    return db.session()
+
+
+def actor_settings(actor: Actor) -> dict[str, str]:
+    """Return the settings that row-level security reads, as text."""
+    roles = {role.value for role in actor.roles}
+    if actor.kind in (ActorKind.SYSTEM, ActorKind.OPERATOR):
+        roles.add("system")
+    return {
+        "actor": str(actor.id or ""),
+        "roles": ",".join(sorted(roles)),
+        "organisation": str(actor.organisation_id or ""),
+    }
+
+
+def act_as(session: Session, actor: Actor) -> None:
+    """Make `actor` the one whose rows `session` sees, now and in its later transactions."""
+    session.info["actor"] = actor
+    if session.in_transaction():
+        session.execute(_SET_ACTOR, actor_settings(actor))
+
+
+def remember_actor(session: Session, actor: Actor) -> None:
+    """Note an actor whose settings the running transaction already carries."""
+    session.info["actor"] = actor
+
+
+def acting(session: Session) -> Actor:
+    """Return the actor of `session`."""
+    actor: Actor = session.info.get("actor", ANONYMOUS)
+    return actor
+
+
+@contextmanager
+def acting_as_system(session: Session) -> Iterator[None]:
+    """See all rows for one narrow step that the actor triggers but may not look at."""
+    before = acting(session)
+    session.flush()
+    act_as(session, SYSTEM)
+    try:
+        yield
+        session.flush()
+    finally:
+        act_as(session, before)
+
+
+def keyring(session: Session) -> Keyring:
+    """Return the keys that this session's application was started with."""
+    found: Keyring = session.info["keyring"]
+    return found
+
+
+@sa_event.listens_for(Session, "after_begin")
+def _carry_actor(session: Session, _transaction: SessionTransaction, connection: Connection) -> Any:
+    actor = session.info.get("actor")
+    if actor is not None:
+        connection.execute(_SET_ACTOR, actor_settings(actor))

@@ -1,0 +1,63 @@
+"""Domain errors: what a rule refuses, in words that a person can act on.
+
+The message is a gettext source string with named placeholders; the edge (web, API, command line)
+translates it. `code` is the machine reason that the API states.
+"""
+
+from typing import Any, ClassVar
+
+
+def N_(message: str) -> str:  # noqa: N802 - the name that message extractors know
+    """Mark `message` for extraction and return it unchanged; the edge translates it."""
+    return message
+
+
+class DomainError(Exception):
+    """A rule said no. `status` is the HTTP status that the edge answers with."""
+
+    status: ClassVar[int] = 422
+    code = "refused"
+
+    def __init__(self, message: str, *, code: str | None = None, **params: Any) -> None:
+        super().__init__(message % params if params else message)
+        self.message = message
+        self.params = params
+        if code is not None:
+            self.code = code
+
+
+class Invalid(DomainError):
+    """The input breaks a rule; correct it and try again."""
+
+    code = "invalid"
+
+
+class Conflict(DomainError):
+    """The thing is not in a state that allows this, or somebody else was faster."""
+
+    status = 409
+    code = "conflict"
+
+
+class NotPermitted(DomainError):
+    """The actor may not do this to a thing that they may see."""
+
+    status = 403
+    code = "forbidden"
+
+
+class NotFound(DomainError):
+    """There is no such thing within the actor's scope: foreign and missing look the same."""
+
+    status = 404
+    code = "not_found"
+
+    def __init__(self, message: str = N_("There is nothing here that you can open."), **kw: Any):
+        super().__init__(message, **kw)
+
+
+class TooManyTries(DomainError):
+    """A counter of tries is used up; `retry_after` says when the next one counts."""
+
+    status = 429
+    code = "locked"

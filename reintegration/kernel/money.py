@@ -1,0 +1,131 @@
+"""Money: whole minor units and an ISO 4217 code. No floats, no mixed currencies, ever."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+
+from reintegration.kernel.errors import Invalid, N_
+
+# Digits after the point by ISO 4217; whatever is not listed has two.
+_MINOR_DIGITS = {"JPY": 0, "KRW": 0, "CLP": 0, "ISK": 0, "VND": 0, "KWD": 3, "BHD": 3, "TND": 3}
+_HIGHEST_MINOR = 10**15
+
+
+def minor_digits(currency: str) -> int:
+    """Return how many digits the minor unit of `currency` has."""
+    return _MINOR_DIGITS.get(currency, 2)
+
+
+class CurrencyMismatch(TypeError):
+    """Two currencies met in one sum: a bug, never a user's mistake."""
+
+
+@dataclass(frozen=True, slots=True, order=False)
+class Money:
+    """`minor` whole minor units (bani, cents) of `currency`; signed."""
+
+    minor: int
+    currency: str
+
+    def __post_init__(self) -> None:
+        if type(self.minor) is not int:
+            raise TypeError(f"money counts whole minor units, not {type(self.minor).__name__}")
+        if len(self.currency) != 3 or not self.currency.isupper():
+            raise ValueError(f"not an ISO 4217 code: {self.currency!r}")
+
+    @classmethod
+    def zero(cls, currency: str) -> "Money":
+        """Return nothing, in `currency`."""
+        return cls(0, currency)
+
+    @classmethod
+    def parse(cls, text: str, currency: str) -> "Money":
+        """Read a decimal string ("1250.50", "1.250,50", "1 250,5"); raise Invalid otherwise."""
+        digits = minor_digits(currency)
+        try:
+            value = Decimal(_canonical(text))
+            minor = value.scaleb(digits)
+        except InvalidOperation:
+            raise Invalid(N_("“%(text)s” is not an amount."), text=text[:40]) from None
+        if not value.is_finite() or abs(minor) > _HIGHEST_MINOR:
+            raise Invalid(N_("“%(text)s” is not an amount."), text=text[:40])
+        if minor != minor.to_integral_value():
+            raise Invalid(N_("“%(text)s” has too many decimals for %(currency)s."),
+                          text=text[:40], currency=currency)  # fmt: skip
+        return cls(int(minor), currency)
+
+    @property
+    def decimal(self) -> Decimal:
+        """Return the amount in major units, exact."""
+        return Decimal(self.minor).scaleb(-minor_digits(self.currency))
+
+    def _same(self, other: "Money") -> int:
+        if not isinstance(other, Money):
+            raise TypeError(f"not money: {other!r}")
+        if other.currency != self.currency:
+            raise CurrencyMismatch(f"{self.currency} and {other.currency}")
+        return other.minor
+
+    def __add__(self, other: "Money") -> "Money":
+        return Money(self.minor + self._same(other), self.currency)
+
+    def __sub__(self, other: "Money") -> "Money":
+        return Money(self.minor - self._same(other), self.currency)
+
+    def __neg__(self) -> "Money":
+        return Money(-self.minor, self.currency)
+
+    def __mul__(self, units: int) -> "Money":
+        if type(units) is not int:
+            raise TypeError("money is multiplied by whole units only")
+        return Money(self.minor * units, self.currency)
+
+    def __lt__(self, other: "Money") -> bool:
+        return self.minor < self._same(other)
+
+    def __le__(self, other: "Money") -> bool:
+        return self.minor <= self._same(other)
+
+    def __gt__(self, other: "Money") -> bool:
+        return self.minor > self._same(other)
+
+    def __ge__(self, other: "Money") -> bool:
+        return self.minor >= self._same(other)
+
+    def __bool__(self) -> bool:
+        return self.minor != 0
+
+    def __str__(self) -> str:
+        return f"{self.decimal} {self.currency}"
+
+    def allocate(self, weights: Sequence[int]) -> list["Money"]:
+        """Split by `weights` with the largest remainder first; the parts sum to the whole."""
+        total = sum(weights)
+        if total <= 0 or min(weights) < 0:
+            raise ValueError("weights must be non-negative and not all zero")
+        parts = [self.minor * weight // total for weight in weights]
+        remainders = [self.minor * weight % total for weight in weights]
+        for index in sorted(range(len(weights)), key=lambda i: -remainders[i])[
+            : self.minor - sum(parts)
+        ]:
+            parts[index] += 1
+        return [Money(part, self.currency) for part in parts]
+
+
+def total(amounts: Iterable[Money], currency: str) -> Money:
+    """Sum `amounts`, which must all be in `currency`; nothing sums to zero of it."""
+    result = Money.zero(currency)
+    for amount in amounts:
+        result += amount
+    return result
+
+
+def _canonical(text: str) -> str:
+    """Return `text` with a point for decimals: the last of `,` and `.` decides."""
+    bare = "".join(text.split()).replace("\u202f", "").replace("'", "")
+    comma, point = bare.rfind(","), bare.rfind(".")
+    if comma > point:
+        return bare.replace(".", "").replace(",", ".")
+    if bare.count(".") > 1:
+        return bare.replace(".", "")
+    return bare.replace(",", "")

@@ -1,0 +1,96 @@
+"""Permissions are data: a map from a permission to alternatives of predicates.
+
+A permission holds when every predicate of at least one alternative holds. Predicates are pure:
+they see a frozen `Actor` and a loaded object (or None for a page that has none).
+"""
+
+from collections.abc import Callable, Mapping
+from enum import StrEnum
+from typing import Any
+
+from reintegration.kernel.actor import Actor, ActorKind, Role
+from reintegration.kernel.errors import N_, NotPermitted
+
+Predicate = Callable[[Actor, Any], bool]
+Alternatives = tuple[tuple[Predicate, ...], ...]
+Policy = Mapping[StrEnum, Alternatives]
+
+_policy: dict[StrEnum, Alternatives] = {}
+
+
+def register(policy: Policy) -> None:
+    """Add a feature's map. The same permission with other rules is a programming error."""
+    for permission, alternatives in policy.items():
+        if _policy.get(permission, alternatives) != alternatives:
+            raise ValueError(f"{permission} has two policies")
+        _policy[permission] = alternatives
+
+
+def registered() -> Mapping[StrEnum, Alternatives]:
+    """Return the whole map, for tests and documentation."""
+    return dict(_policy)
+
+
+def permits(actor: Actor, permission: StrEnum, subject: Any = None) -> bool:
+    """Whether `actor` may; a permission without a policy is denied to everyone."""
+    return any(
+        all(predicate(actor, subject) for predicate in alternative)
+        for alternative in _policy.get(permission, ())
+    )
+
+
+def demand(actor: Actor, permission: StrEnum, subject: Any = None) -> None:
+    """Raise NotPermitted unless `actor` may."""
+    if not permits(actor, permission, subject):
+        raise NotPermitted(N_("You may not do this. Ask the person who manages your access."))
+
+
+def has_role(*roles: Role) -> Predicate:
+    """Return a predicate: the actor carries any of `roles`."""
+
+    def predicate(actor: Actor, _subject: Any) -> bool:
+        return actor.has_role(*roles)
+
+    predicate.__name__ = "has_role(" + ", ".join(roles) + ")"
+    return predicate
+
+
+def signed_in(actor: Actor, _subject: Any) -> bool:
+    """Any signed-in person or token."""
+    return actor.is_signed_in
+
+
+def is_machine(actor: Actor, _subject: Any) -> bool:
+    """A scheduled job or an operator's command: both are logged as such."""
+    return actor.kind in (ActorKind.SYSTEM, ActorKind.OPERATOR)
+
+
+def anyone(_actor: Actor, _subject: Any) -> bool:
+    """Public."""
+    return True
+
+
+def on_case_team(actor: Actor, subject: Any) -> bool:
+    """The actor is assigned to the case that `subject` belongs to."""
+    return subject is not None and subject.case_id in actor.caseload
+
+
+def own_organisation(actor: Actor, subject: Any) -> bool:
+    """`subject` belongs to the actor's own provider."""
+    return (
+        subject is not None
+        and actor.organisation_id is not None
+        and subject.provider_id == actor.organisation_id
+    )
+
+
+def not_by(*fields: str) -> Predicate:
+    """Return the four-eyes predicate: the actor is none of the persons named in `fields`."""
+
+    def predicate(actor: Actor, subject: Any) -> bool:
+        return subject is not None and all(
+            actor.id is not None and getattr(subject, name) != actor.id for name in fields
+        )
+
+    predicate.__name__ = "not_by(" + ", ".join(fields) + ")"
+    return predicate
