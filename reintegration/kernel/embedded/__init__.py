@@ -1,0 +1,34 @@
+"""The embedded PostgreSQL: the real server that comes with pip, run from `instance/`.
+
+One supervisor owns starting and stopping it; workers and commands only connect.
+"""
+
+from reintegration.kernel.embedded.cluster import (
+    Cluster,
+    ClusterBusyError,
+    ClusterError,
+)
+from reintegration.kernel.embedded.defaults import (
+    APP_ROLE,
+    DATABASE,
+    OWNER_ROLE,
+    environment,
+    explain_connection_error,
+    instance_cluster,
+    prepare_database,
+)
+from reintegration.kernel.embedded.lifeline import die_with_parent
+
+__all__ = [
+    "APP_ROLE",
+    "DATABASE",
+    "OWNER_ROLE",
+    "Cluster",
+    "ClusterBusyError",
+    "ClusterError",
+    "die_with_parent",
+    "environment",
+    "explain_connection_error",
+    "instance_cluster",
+    "prepare_database",
+]
