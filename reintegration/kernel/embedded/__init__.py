@@ -18,6 +18,7 @@ from reintegration.kernel.embedded.defaults import (
     prepare_database,
 )
 from reintegration.kernel.embedded.lifeline import die_with_parent
+from reintegration.kernel.embedded.place import PlaceError
 
 __all__ = [
     "APP_ROLE",
@@ -26,6 +27,7 @@ __all__ = [
     "Cluster",
     "ClusterBusyError",
     "ClusterError",
+    "PlaceError",
     "die_with_parent",
     "environment",
     "explain_connection_error",

@@ -113,7 +113,9 @@ class Cluster:
             raise
 
     def stop(self, mode: StopMode = "fast") -> None:
-        """Stop the server if it runs, and give up owning it."""
+        """Stop the server and give up owning it; a server that another process owns is left alone."""
+        if self._lock is None:
+            return
         self._stop_postmaster(mode)
         self._release_lock()
 
@@ -244,6 +246,8 @@ class Cluster:
             for part in ("-c", f"{name}={value}")
         ]
         user = self.place.user
+        if self.place.log.exists():
+            self.place.log.rename(self.place.log.with_suffix(".log.1"))
         with self.place.log.open("wb") as log:
             return subprocess.Popen(
                 [
@@ -321,6 +325,8 @@ class Cluster:
             (self.place.data / "postmaster.pid").unlink()
 
     def _take_lock(self) -> None:
+        if self._lock is not None:
+            return
         self.place.home.mkdir(exist_ok=True)
         lock = self.place.lock.open("a+")
         try:

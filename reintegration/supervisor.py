@@ -1,0 +1,245 @@
+"""`make run`: the database, the web server and the scheduler, started and stopped as one.
+
+Everything it starts ends with it: on Ctrl-C, on SIGTERM, when the terminal closes, and (on Linux)
+when it is itself killed with -9. A child that crashes is started again, later each time.
+"""
+
+import contextlib
+import http.client
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from types import FrameType
+
+from reintegration.kernel import embedded
+from reintegration.settings import ROOT, Settings, from_environment
+
+_HOST = "127.0.0.1"
+_FLASK = (sys.executable, "-m", "flask", "--app", "wsgi")
+_PAUSE = 0.25
+_FIRST_BACKOFF = 1.0
+_LONGEST_BACKOFF = 30.0
+_STEADY_AFTER = 60.0  # a child that lived this long has not failed at starting
+_SECONDS_TO_ANSWER = 120.0
+_SECONDS_TO_END = 8.0
+_STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+class _Stopped(BaseException):
+    """A signal asked the supervisor to end; not an Exception, so that nothing swallows it."""
+
+
+class _Failed(Exception):
+    """Punte cannot run; the message is for the person who typed the command."""
+
+
+@dataclass
+class _Child:
+    """A program that is kept running."""
+
+    name: str
+    command: Sequence[str]
+    process: "subprocess.Popen[bytes] | None" = None
+    started: float = 0.0
+    backoff: float = _FIRST_BACKOFF
+    due: float = field(default=0.0)
+
+    def start(self) -> None:
+        """Start it in a process group of its own."""
+        self.process = _spawn(self.command)
+        self.started = time.monotonic()
+
+    def alive(self) -> bool:
+        """Tell whether it runs."""
+        return self.process is not None and self.process.poll() is None
+
+    def keep(self) -> None:
+        """Start it again if it has crashed and its pause is over."""
+        if self.alive():
+            return
+        now = time.monotonic()
+        if self.process is not None:
+            if now - self.started > _STEADY_AFTER:
+                self.backoff = _FIRST_BACKOFF
+            _say(
+                f"{self.name} ended ({self.process.returncode}); again in {self.backoff:.0f} s"
+            )
+            self.process, self.due = None, now + self.backoff
+            self.backoff = min(self.backoff * 2, _LONGEST_BACKOFF)
+        elif now >= self.due:
+            self.start()
+
+
+def main() -> int:
+    """Run Punte until a signal comes; return the exit status."""
+    settings = from_environment()
+    for number in _STOPPING:
+        signal.signal(number, _on_signal)
+    try:
+        _require_free_port(settings.port)
+        with _database(settings) as cluster, _children(settings) as children:
+            _announce(settings)
+            while True:
+                _keep_database(cluster)
+                for child in children:
+                    child.keep()
+                time.sleep(_PAUSE)
+    except _Stopped:
+        _say("Punte has stopped.")
+        return 0
+    except (_Failed, embedded.ClusterError, embedded.PlaceError) as error:
+        _say(str(error))
+        return 1
+
+
+def _on_signal(_number: int, _frame: FrameType | None) -> None:
+    for number in _STOPPING:
+        signal.signal(
+            number, signal.SIG_IGN
+        )  # what follows is the stopping, which must finish
+    raise _Stopped
+
+
+@contextlib.contextmanager
+def _database(settings: Settings) -> Iterator[embedded.Cluster | None]:
+    """Own the embedded server while Punte runs; nothing to own where DATABASE_URL is set."""
+    if os.environ.get("DATABASE_URL"):
+        yield None
+        return
+    cluster = embedded.instance_cluster(settings.instance)
+    try:
+        _say("Starting the database")
+        cluster.start()
+        embedded.prepare_database(cluster, settings.instance)
+        yield cluster
+    finally:
+        cluster.stop()
+
+
+@contextlib.contextmanager
+def _children(settings: Settings) -> Iterator[list[_Child]]:
+    """Bring the schema and the demo up to date, then run the web server and the scheduler."""
+    _run_once("Updating the database", (*_FLASK, "db", "upgrade"))
+    if settings.is_demo:
+        _run_once("Loading the demo, once", (*_FLASK, "demo", "load", "--if-empty"))
+    children = [
+        _Child("The web server", _web_server(settings.port)),
+        _Child("The scheduler", (*_FLASK, "scheduler")),
+    ]
+    try:
+        for child in children:
+            child.start()
+        _wait_until_it_answers(children[0], settings.port)
+        yield children
+    finally:
+        _end([child.process for child in children if child.process is not None])
+
+
+def _web_server(port: int) -> Sequence[str]:
+    return (
+        *(sys.executable, "-m", "gunicorn", "wsgi:app"),
+        *("--bind", f"{_HOST}:{port}"),
+        *("--worker-class", "gthread", "--workers", "2", "--threads", "4"),
+        *("--graceful-timeout", "5", "--log-level", "warning", "--no-control-socket"),
+    )
+
+
+def _spawn(command: Sequence[str]) -> "subprocess.Popen[bytes]":
+    return subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+        stdin=subprocess.DEVNULL,
+        start_new_session=True,
+        preexec_fn=embedded.die_with_parent(signal.SIGTERM),  # noqa: PLW1509 - one thread only
+    )
+
+
+def _run_once(what: str, command: Sequence[str]) -> None:
+    _say(what)
+    process = _spawn(command)
+    try:
+        status = process.wait()
+    finally:
+        _end([process])
+    if status != 0:
+        message = f"{what}: failed with status {status}."
+        raise _Failed(message)
+
+
+def _end(processes: Sequence["subprocess.Popen[bytes]"]) -> None:
+    """End programs with all that they started: politely, then not."""
+    for process in processes:
+        _signal_group(process, signal.SIGTERM)
+    give_up = time.monotonic() + _SECONDS_TO_END
+    for process in processes:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(max(0.0, give_up - time.monotonic()))
+        _signal_group(process, signal.SIGKILL)
+        process.wait()
+
+
+def _signal_group(process: "subprocess.Popen[bytes]", number: signal.Signals) -> None:
+    with contextlib.suppress(
+        ProcessLookupError, PermissionError
+    ):  # PermissionError: macOS, zombies
+        os.killpg(process.pid, number)
+
+
+def _keep_database(cluster: embedded.Cluster | None) -> None:
+    if cluster is not None and not cluster.running():
+        _say("The database ended; starting it again")
+        cluster.start()
+
+
+def _require_free_port(port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((_HOST, port))
+        except OSError as error:
+            message = f"Port {port} is not free ({error.strerror}). Try: make run PORT={port + 1}"
+            raise _Failed(message) from error
+
+
+def _wait_until_it_answers(web: _Child, port: int) -> None:
+    give_up = time.monotonic() + _SECONDS_TO_ANSWER
+    while time.monotonic() < give_up:
+        if not web.alive():
+            message = "The web server did not start; the reason stands above."
+            raise _Failed(message)
+        connection = http.client.HTTPConnection(_HOST, port, timeout=5)
+        try:
+            connection.request("GET", "/healthz")
+            connection.getresponse().read()
+        except OSError:
+            time.sleep(_PAUSE)
+        else:
+            return
+        finally:
+            connection.close()
+    message = f"The web server did not answer within {_SECONDS_TO_ANSWER:.0f} s."
+    raise _Failed(message)
+
+
+def _announce(settings: Settings) -> None:
+    logins = settings.instance / "demo-logins.tsv"
+    if settings.is_demo and logins.exists():
+        _say("\nDemo logins (role, e-mail, password, totp secret):")
+        _say(logins.read_text().rstrip())
+    _say(f"\nPunte is running at http://localhost:{settings.port} (Ctrl-C stops it)")
+
+
+def _say(text: str) -> None:
+    with contextlib.suppress(OSError):  # the terminal may be gone
+        sys.stdout.write(f"{text}\n")
+        sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
