@@ -1,0 +1,165 @@
+"""Fixtures that every test may use: the application on a real database, and servers on it."""
+
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from reintegration import settings as configuration
+from reintegration.app import create_app
+from reintegration.kernel import db as kernel_db
+from reintegration.kernel import tries
+from reintegration.kernel.actor import SYSTEM
+from tests.database import Database, Restorer, Server, temporary_server
+from tests.live import LiveServer, run_live
+
+_SERVER = pytest.StashKey[Server]()
+
+
+def _run_server(config: pytest.Config) -> Server:
+    """Return this run's PostgreSQL, which the controller of the run starts and stops."""
+    if _SERVER not in config.stash:
+        folder = getattr(config, "workerinput", {}).get("server_folder")
+        if folder is not None:
+            config.stash[_SERVER] = Server(Path(folder))
+        else:
+            server = Server(Path(tempfile.mkdtemp(prefix="punte-test-")))
+            config.stash[_SERVER] = server
+            server.start()
+    return config.stash[_SERVER]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Tell a worker of pytest-xdist where the run's PostgreSQL is."""
+    node.workerinput["server_folder"] = str(_run_server(node.config).folder)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop the run's PostgreSQL where it was started."""
+    if not hasattr(config, "workerinput") and _SERVER in config.stash:
+        config.stash[_SERVER].stop()
+
+
+@pytest.fixture(scope="session")
+def postgres(request: pytest.FixtureRequest) -> Server:
+    """The run's PostgreSQL; not crash-safe (see `durable_postgres`)."""
+    return _run_server(request.config)
+
+
+@pytest.fixture(scope="session")
+def _database(postgres: Server, worker_id: str) -> Database:
+    return postgres.clone(f"punte_{worker_id}")
+
+
+@pytest.fixture(scope="session")
+def _restorer(postgres: Server, _database: Database) -> Iterator[Restorer]:
+    restorer = Restorer(postgres, _database)
+    yield restorer
+    restorer.close()
+
+
+@pytest.fixture(scope="session")
+def app(_database: Database) -> Iterator[Flask]:
+    """The application, connected as the role that is not the owner."""
+    app = create_app(configuration.from_environment(_database.environment()))
+    app.config["TESTING"] = True
+    app.test_client_class = _Client
+    yield app
+    with app.app_context():
+        engine = kernel_db.db.engine
+    with Session(engine) as any_session:
+        tries.companion(any_session).dispose()
+    engine.dispose()
+
+
+@pytest.fixture
+def committed_db(_database: Database, _restorer: Restorer) -> Iterator[Database]:
+    """The worker's database, migrated and otherwise empty, brought back to that afterwards.
+
+    Commits are real; other processes may connect with `committed_db.process_environment()`.
+    """
+    yield _database
+    _restorer.restore()
+
+
+@pytest.fixture
+def session(app: Flask, committed_db: Database) -> Iterator[Session]:
+    """A session that acts as the system: it sees and may write every row.
+
+    What it holds is committed before each request of `client`; commit it yourself before
+    anything else shall see it.
+    """
+    assert committed_db.name
+    with app.app_context():
+        opened = kernel_db.db.session.session_factory(bind=kernel_db.db.engine)
+    kernel_db.act_as(opened, SYSTEM)
+    _Client.before_request = opened.commit
+    yield opened
+    _Client.before_request = None
+    opened.rollback()
+    opened.close()
+
+
+@pytest.fixture
+def client(app: Flask, committed_db: Database) -> FlaskClient:
+    """A browser without a page: keeps cookies, follows nothing by itself."""
+    assert committed_db.name
+    return app.test_client()
+
+
+class _Client(FlaskClient):
+    """Commits what the test's session holds, so that the request finds it."""
+
+    before_request: Callable[[], None] | None = None
+
+    def open(self, *args: Any, **kwargs: Any) -> Any:
+        if _Client.before_request is not None:
+            _Client.before_request()
+        return super().open(*args, **kwargs)
+
+
+@pytest.fixture
+def new_database(postgres: Server, worker_id: str) -> Iterator[Callable[[], Database]]:
+    """Return a function that makes one more migrated database, for this test alone."""
+    made: list[Database] = []
+
+    def make() -> Database:
+        database = postgres.clone(f"punte_{worker_id}_{len(made)}")
+        made.append(database)
+        return database
+
+    yield make
+    for database in made:
+        postgres.drop(database.name)
+
+
+@pytest.fixture
+def live_server(tmp_path: Path) -> Iterator[Callable[..., LiveServer]]:
+    """Return a function that runs the application on a free port: `live_server(database, workers=4)`."""
+    running: list[LiveServer] = []
+
+    def start(
+        database: Database, *, workers: int = 1, threads: int = 4, app: str = "wsgi:app"
+    ) -> LiveServer:
+        log = tmp_path / f"server-{len(running)}.log"
+        running.append(
+            run_live(database, log, workers=workers, threads=threads, app=app)
+        )
+        return running[-1]
+
+    yield start
+    for server in running:
+        server.stop()
+
+
+@pytest.fixture
+def durable_postgres() -> Iterator[Server]:
+    """A PostgreSQL of its own with fsync on, for tests that kill it."""
+    with temporary_server({}) as server:
+        yield server
