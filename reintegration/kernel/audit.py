@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index, LargeBinary, insert
+from sqlalchemy import BigInteger, Index, LargeBinary, insert
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from sqlalchemy.types import Text
@@ -48,8 +48,8 @@ class AuditSeal(Base):
 
     __tablename__ = "audit_seal"
 
-    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    audit_id: Mapped[int] = mapped_column(unique=True)
+    position: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    audit_id: Mapped[int] = mapped_column(BigInteger, unique=True)
     hash: Mapped[bytes] = mapped_column(LargeBinary)
 
 
@@ -58,7 +58,7 @@ class AuditCheckpoint(Base):
 
     __tablename__ = "audit_checkpoint"
 
-    size: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    size: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     hash: Mapped[bytes] = mapped_column(LargeBinary)
     signed_at: Mapped[datetime]
     signature: Mapped[bytes] = mapped_column(LargeBinary)

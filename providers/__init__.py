@@ -1,0 +1,1 @@
+"""Providers: directory, vetting, offerings, matching and referrals."""

@@ -1,0 +1,50 @@
+"""`flask user …`: accounts from the command line, as the logged operator."""
+
+import click
+from flask.cli import AppGroup
+from sqlalchemy import select
+
+from reintegration.accounts.models import Organisation
+from reintegration.accounts.services import users
+from reintegration.accounts.states import OrganisationKind
+from reintegration.kernel import clock
+from reintegration.kernel.actor import OPERATOR, Role
+from reintegration.kernel.db import act_as, session
+from reintegration.kernel.errors import DomainError
+from reintegration.kernel.ids import new_id
+from reintegration.kernel.vocabulary import Locale
+
+user_cli = AppGroup("user", help="Accounts of people.")
+
+
+@user_cli.command("create")
+@click.option("--email", required=True)
+@click.option("--name", required=True)
+@click.option("--role", "roles", multiple=True, required=True, type=click.Choice(list(Role)))
+@click.option("--organisation", required=True, help="Made as an office of the programme if new.")
+@click.option("--locale", default=Locale.RO.value, type=click.Choice(list(Locale)))
+@click.password_option(help="The first password; it must be changed at the first sign-in.")
+def create(
+    email: str, name: str, roles: tuple[str, ...], organisation: str, locale: str, password: str
+) -> None:
+    """Make an account, such as the first administrator's."""
+    act_as(session(), OPERATOR)
+    now = clock.now()
+    found = session().scalar(select(Organisation).where(Organisation.name == organisation))
+    if found is None:
+        found = Organisation(
+            id=new_id(), name=organisation, kind=OrganisationKind.PROGRAMME.value, created_at=now
+        )
+        session().add(found)
+        session().flush()
+    try:
+        user = users.create_user(
+            session(), actor=OPERATOR, email=email, name=name, password=password,
+            organisation=found, roles=[Role(role) for role in roles], locale=Locale(locale),
+            now=now,
+        )  # fmt: skip
+    except DomainError as error:
+        session().rollback()
+        raise click.ClickException(str(error)) from None
+    session().commit()
+    click.echo(f"created {user.email}")

@@ -1,0 +1,88 @@
+"""People who sign in, their roles, their organisations, and tokens of programs."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from reintegration.accounts.states import OrganisationKind
+from reintegration.kernel.actor import Role
+from reintegration.kernel.base import Base, Id, one_of
+from reintegration.kernel.vocabulary import Locale
+
+
+class Organisation(Base):
+    """Where people work: the programme's offices and each provider."""
+
+    __tablename__ = "organisation"
+
+    id: Mapped[Id]
+    name: Mapped[str]
+    kind: Mapped[str]
+    active: Mapped[bool] = mapped_column(default=True)
+    created_at: Mapped[datetime]
+
+    __table_args__ = (CheckConstraint(one_of("kind", OrganisationKind), "kind"),)
+
+
+class User(Base):
+    """A person who signs in. `supervisor_id` is who joins the cases that this person opens."""
+
+    __tablename__ = "user_account"
+
+    id: Mapped[Id]
+    email: Mapped[str]
+    name: Mapped[str]
+    password_hash: Mapped[str]
+    must_change_password: Mapped[bool] = mapped_column(default=False)
+    locale: Mapped[str] = mapped_column(default=Locale.RO.value)
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"))
+    supervisor_id: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    created_at: Mapped[datetime]
+    disabled_at: Mapped[datetime | None]
+
+    organisation: Mapped[Organisation] = relationship(lazy="joined", innerjoin=True)
+    roles: Mapped[list["UserRole"]] = relationship(
+        lazy="selectin", cascade="all, delete-orphan", back_populates="user"
+    )
+
+    __table_args__ = (
+        CheckConstraint(one_of("locale", Locale), "locale"),
+        Index("uq_user_account_email", text("lower(email)"), unique=True),
+    )
+
+    @property
+    def role_set(self) -> frozenset[Role]:
+        """Return the roles as values."""
+        return frozenset(Role(held.role) for held in self.roles)
+
+
+class UserRole(Base):
+    """One role of one person."""
+
+    __tablename__ = "user_role"
+
+    user_id: Mapped[UUID] = mapped_column(
+        ForeignKey("user_account.id", ondelete="CASCADE"), primary_key=True
+    )
+    role: Mapped[str] = mapped_column(primary_key=True)
+
+    user: Mapped[User] = relationship(back_populates="roles")
+
+    __table_args__ = (CheckConstraint(one_of("role", Role), "role"),)
+
+
+class ApiToken(Base):
+    """A bearer token of a provider's program or device; only its hash is stored."""
+
+    __tablename__ = "api_token"
+
+    id: Mapped[Id]
+    hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    label: Mapped[str]
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"), index=True)
+    velocity_exempt: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime]
+    created_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    revoked_at: Mapped[datetime | None]

@@ -1,0 +1,81 @@
+"""Reading accounts."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from reintegration.accounts.models import ApiToken, InboxMessage, Organisation, User, UserRole
+from reintegration.kernel import crypto
+from reintegration.kernel.actor import Role
+from reintegration.kernel.errors import NotFound
+
+
+def user_or_404(session: Session, user_id: UUID) -> User:
+    """Return the person or raise NotFound."""
+    user = session.get(User, user_id)
+    if user is None:
+        raise NotFound
+    return user
+
+
+def organisation_or_404(session: Session, organisation_id: UUID) -> Organisation:
+    """Return the organisation or raise NotFound."""
+    organisation = session.get(Organisation, organisation_id)
+    if organisation is None:
+        raise NotFound
+    return organisation
+
+
+def users(session: Session, *, search: str = "", role: Role | None = None) -> Sequence[User]:
+    """Return people by name; `search` looks in names, e-mails and organisations."""
+    statement = select(User).join(Organisation).order_by(User.name, User.id)
+    if search:
+        like = f"%{search.strip()}%"
+        statement = statement.where(
+            or_(User.name.ilike(like), User.email.ilike(like), Organisation.name.ilike(like))
+        )
+    if role is not None:
+        statement = statement.where(
+            User.id.in_(select(UserRole.user_id).where(UserRole.role == role.value))
+        )
+    return session.scalars(statement).unique().all()
+
+
+def users_with_role(session: Session, role: Role) -> Sequence[User]:
+    """Return the active people who hold `role`."""
+    return [user for user in users(session, role=role) if user.disabled_at is None]
+
+
+def organisations(session: Session) -> Sequence[Organisation]:
+    """Return every organisation by name."""
+    return session.scalars(select(Organisation).order_by(Organisation.name)).all()
+
+
+def living_token(session: Session, token: str) -> ApiToken | None:
+    """Return the token's row unless it is unknown or revoked."""
+    return session.scalar(
+        select(ApiToken).where(
+            ApiToken.hash == crypto.token_hash(token), ApiToken.revoked_at.is_(None)
+        )
+    )
+
+
+def inbox(session: Session, user_id: UUID, *, limit: int = 100) -> Sequence[InboxMessage]:
+    """Return a person's messages, newest first."""
+    return session.scalars(
+        select(InboxMessage)
+        .where(InboxMessage.user_id == user_id)
+        .order_by(InboxMessage.sent_at.desc(), InboxMessage.id)
+        .limit(limit)
+    ).all()
+
+
+def unread_count(session: Session, user_id: UUID) -> int:
+    """Return how many messages wait unread."""
+    return session.scalar(
+        select(func.count())
+        .select_from(InboxMessage)
+        .where(InboxMessage.user_id == user_id, InboxMessage.read_at.is_(None))
+    ) or 0

@@ -1,0 +1,141 @@
+"""Signing in and out. Tries are counted in the database and survive everything."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from reintegration.accounts.models import SignInSession, User
+from reintegration.accounts.services import passwords
+from reintegration.kernel import audit, crypto, tries
+from reintegration.kernel.actor import ANONYMOUS, Actor
+from reintegration.kernel.errors import N_, DomainError
+
+PER_ACCOUNT = tries.Limit(tries=8, window=timedelta(minutes=15))
+PER_ADDRESS = tries.Limit(tries=40, window=timedelta(minutes=15))
+_SEEN_EVERY = timedelta(seconds=30)
+
+
+class WrongCredentials(DomainError):
+    """E-mail and password do not belong together; which of them is wrong is not said."""
+
+    code = "wrong_credentials"
+
+    def __init__(self) -> None:
+        super().__init__(N_("The e-mail or the password is not right."))
+
+
+def sign_in(
+    session: Session,
+    *,
+    email: str,
+    password: str,
+    address: str,
+    device: str,
+    lifetime: timedelta,
+    now: datetime,
+) -> tuple[User, str]:
+    """Return the person and a new session's token; raise WrongCredentials or TooManyTries."""
+    account = email.strip().casefold()
+    tries.spend(session, f"sign-in|address|{address}", PER_ADDRESS, now=now)
+    tries.spend(session, f"sign-in|account|{account}", PER_ACCOUNT, now=now)
+    user = session.scalar(select(User).where(func.lower(User.email) == account))
+    right = passwords.matches(user.password_hash if user else None, password)
+    if user is None or not right or user.disabled_at or not user.organisation.active:
+        _remember_refusal(session, user, now)
+        raise WrongCredentials
+    tries.forget(session, f"sign-in|account|{account}")
+    return user, start_session(session, user, device=device, lifetime=lifetime, now=now)
+
+
+def start_session(
+    session: Session, user: User, *, device: str, lifetime: timedelta, now: datetime
+) -> str:
+    """Begin a session with a fresh id and return its token, which is nowhere stored."""
+    token = crypto.random_token()
+    session.add(
+        SignInSession(
+            hash=crypto.token_hash(token),
+            user_id=user.id,
+            started_at=now,
+            last_seen_at=now,
+            ends_at=now + lifetime,
+            device=device[:200],
+        )
+    )
+    session.flush()
+    audit.record(
+        session,
+        actor=ANONYMOUS,
+        action="session:start",
+        subject=audit.Subject("user", user.id),
+        now=now,
+    )
+    return token
+
+
+def find_session(
+    session: Session, token: str, *, idle: timedelta, now: datetime
+) -> SignInSession | None:
+    """Return the living session of `token`, or None: ended, idle, too old, or disabled."""
+    found = session.scalar(
+        select(SignInSession).where(
+            SignInSession.hash == crypto.token_hash(token),
+            SignInSession.ended_at.is_(None),
+            SignInSession.ends_at > now,
+            SignInSession.last_seen_at > now - idle,
+        )
+    )
+    if found is None or found.user.disabled_at or not found.user.organisation.active:
+        return None
+    return found
+
+
+def seen(session: Session, found: SignInSession, *, now: datetime) -> None:
+    """Note that the session is in use, at most twice a minute, in a transaction of its own."""
+    if now - found.last_seen_at < _SEEN_EVERY:
+        return
+    with tries.companion(session).begin() as connection:
+        connection.execute(
+            update(SignInSession)
+            .where(SignInSession.hash == found.hash, SignInSession.last_seen_at < now)
+            .values(last_seen_at=now)
+        )
+
+
+def end_session(session: Session, token: str, *, actor: Actor, now: datetime) -> None:
+    """End one session: its cookie opens nothing from now on."""
+    ended = session.execute(
+        update(SignInSession)
+        .where(SignInSession.hash == crypto.token_hash(token), SignInSession.ended_at.is_(None))
+        .values(ended_at=now)
+    )
+    if ended.rowcount:  # type: ignore[attr-defined]
+        audit.record(
+            session,
+            actor=actor,
+            action="session:end",
+            subject=audit.Subject("user", actor.id),
+            now=now,
+        )
+
+
+def end_all_sessions(session: Session, user: User, *, now: datetime) -> None:
+    """End every session of a person: after a new password, new roles, or being disabled."""
+    session.execute(
+        update(SignInSession)
+        .where(SignInSession.user_id == user.id, SignInSession.ended_at.is_(None))
+        .values(ended_at=now)
+    )
+
+
+def _remember_refusal(session: Session, user: User | None, now: datetime) -> None:
+    """Put the refusal into the trail in its own transaction: the request rolls back."""
+    with Session(tries.companion(session)) as own, own.begin():
+        audit.record(
+            own,
+            actor=ANONYMOUS,
+            action="session:refuse",
+            subject=audit.Subject("user", user.id if user else None),
+            now=now,
+        )

@@ -1,0 +1,145 @@
+"""Making and changing people's accounts."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from reintegration.accounts.models import Organisation, User, UserRole
+from reintegration.accounts.services import passwords, sign_in
+from reintegration.accounts.states import OrganisationKind
+from reintegration.kernel import audit
+from reintegration.kernel.actor import PROVIDER_ROLES, Actor, Role
+from reintegration.kernel.errors import N_, Conflict, Invalid
+from reintegration.kernel.ids import new_id
+from reintegration.kernel.vocabulary import Locale
+
+# One person may not hold both sides of a check.
+INCOMPATIBLE = (
+    frozenset({Role.FINANCE_PREPARER, Role.FINANCE_APPROVER}),
+    frozenset({Role.FINANCE_PREPARER, Role.FINANCE_RELEASER}),
+    frozenset({Role.FINANCE_APPROVER, Role.FINANCE_RELEASER}),
+    frozenset({Role.AUDITOR, Role.ADMINISTRATOR}),
+)
+
+
+def create_user(
+    session: Session,
+    *,
+    actor: Actor,
+    email: str,
+    name: str,
+    password: str,
+    organisation: Organisation,
+    roles: Iterable[Role],
+    locale: Locale = Locale.RO,
+    supervisor_id: UUID | None = None,
+    must_change_password: bool = True,
+    now: datetime,
+) -> User:
+    """Make an account; raise Invalid or Conflict when the e-mail is taken or roles clash."""
+    chosen = frozenset(roles)
+    check_roles(organisation, chosen)
+    passwords.check_rule(password, about=(email.split("@")[0], *name.split()))
+    if session.scalar(select(User.id).where(func.lower(User.email) == email.strip().lower())):
+        raise Conflict(N_("There is already an account with this e-mail."), code="email_taken")
+    user = User(
+        id=new_id(),
+        email=email.strip(),
+        name=name.strip(),
+        password_hash=passwords.hash_password(password),
+        must_change_password=must_change_password,
+        locale=locale.value,
+        organisation_id=organisation.id,
+        supervisor_id=supervisor_id,
+        created_at=now,
+        roles=[UserRole(role=role.value) for role in sorted(chosen)],
+    )
+    session.add(user)
+    session.flush()
+    _note(session, actor, "user:create", user, now, fields=("email", "name", "roles"))
+    return user
+
+
+def set_roles(
+    session: Session, user: User, *, actor: Actor, roles: Iterable[Role], now: datetime
+) -> None:
+    """Replace the roles and end the person's sessions: new rights begin with a new sign-in."""
+    chosen = frozenset(roles)
+    check_roles(user.organisation, chosen)
+    if chosen == user.role_set:
+        return
+    kept = [held for held in user.roles if Role(held.role) in chosen]
+    new = chosen - user.role_set
+    user.roles = kept + [UserRole(role=role.value) for role in sorted(new)]
+    sign_in.end_all_sessions(session, user, now=now)
+    session.flush()
+    _note(session, actor, "user:set_roles", user, now, fields=("roles",))
+
+
+def change_password(
+    session: Session, user: User, *, actor: Actor, current: str, new: str, now: datetime
+) -> None:
+    """Change one's own password; every session ends, the caller begins a new one."""
+    if not passwords.matches(user.password_hash, current):
+        raise Invalid(N_("The present password is not right."), code="wrong_password")
+    _set_password(session, user, new, now=now)
+    user.must_change_password = False
+    _note(session, actor, "user:change_password", user, now, fields=("password",))
+
+
+def reset_password(
+    session: Session, user: User, *, actor: Actor, new: str, now: datetime
+) -> None:
+    """Set a first password for somebody else, who must change it at the next sign-in."""
+    _set_password(session, user, new, now=now)
+    user.must_change_password = True
+    _note(session, actor, "user:reset_password", user, now, fields=("password",))
+
+
+def set_disabled(
+    session: Session, user: User, *, actor: Actor, disabled: bool, now: datetime
+) -> None:
+    """Close or reopen an account; closing ends its sessions at once."""
+    if user.id == actor.id:
+        raise Invalid(N_("You cannot close your own account."))
+    user.disabled_at = now if disabled else None
+    if disabled:
+        sign_in.end_all_sessions(session, user, now=now)
+    action = "user:disable" if disabled else "user:enable"
+    _note(session, actor, action, user, now, fields=("disabled_at",))
+
+
+def check_roles(organisation: Organisation, roles: frozenset[Role]) -> None:
+    """Raise Invalid when roles clash with each other or with the organisation."""
+    if not roles:
+        raise Invalid(N_("Choose at least one role."))
+    if any(pair <= roles for pair in INCOMPATIBLE):
+        raise Invalid(N_("These roles check each other: two people must hold them."))
+    outsiders = roles - PROVIDER_ROLES
+    if organisation.kind == OrganisationKind.PROVIDER and outsiders:
+        raise Invalid(N_("People of a provider can only hold a provider's roles."))
+    if organisation.kind == OrganisationKind.PROGRAMME and roles & PROVIDER_ROLES:
+        raise Invalid(N_("A provider's roles are for people of a provider."))
+
+
+def _set_password(session: Session, user: User, new: str, *, now: datetime) -> None:
+    passwords.check_rule(new, about=(user.email.split("@")[0], *user.name.split()))
+    user.password_hash = passwords.hash_password(new)
+    sign_in.end_all_sessions(session, user, now=now)
+
+
+def _note(
+    session: Session, actor: Actor, action: str, user: User, now: datetime, *, fields: Iterable[str]
+) -> None:
+    session.flush()
+    audit.record(
+        session,
+        actor=actor,
+        action=action,
+        subject=audit.Subject("user", user.id),
+        now=now,
+        fields=fields,
+    )

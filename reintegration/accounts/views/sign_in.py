@@ -1,0 +1,112 @@
+"""Signing in and out, and changing one's password."""
+
+from flask import flash, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from reintegration.accounts.forms import ChangePasswordForm, SignInForm
+from reintegration.accounts.permissions import AccountPermission
+from reintegration.accounts.services import sign_in as sessions
+from reintegration.accounts.services import users
+from reintegration.accounts.views import bp, identity
+from reintegration.kernel import clock
+from reintegration.kernel.db import session
+from reintegration.kernel.errors import DomainError
+from reintegration.web.current import current_actor
+from reintegration.web.i18n import local_target
+from reintegration.web.requires import public, requires
+from reintegration.web.transactional import transactional
+
+
+@bp.get("/sign-in")
+@public
+def sign_in() -> ResponseReturnValue:
+    """Show the sign-in form."""
+    if current_actor().is_signed_in:
+        return redirect("/")
+    form = SignInForm(next=request.args.get("next", ""))
+    return render_template("reintegration/accounts/sign_in.html", form=form)
+
+
+@bp.post("/sign-in", endpoint="sign_in_submit")
+@public
+@transactional
+def sign_in_submit() -> ResponseReturnValue:
+    """Sign in with a fresh session id, whatever the browser sent before."""
+    form = SignInForm()
+    if not form.validate():
+        return render_template("reintegration/accounts/sign_in.html", form=form), 422
+    try:
+        user, token = sessions.sign_in(
+            session(),
+            email=form.email.data,
+            password=form.password.data,
+            address=request.remote_addr or "unknown",
+            device=request.user_agent.string,
+            lifetime=identity.settings().session_absolute,
+            now=clock.now(),
+        )
+    except DomainError as error:
+        form.refuse(error)
+        return render_template("reintegration/accounts/sign_in.html", form=form), error.status
+    target = local_target(form.next.data or "/")
+    if user.must_change_password:
+        target = url_for("accounts.password")
+    answer = make_response(redirect(target))
+    identity.welcome(answer, token)
+    return answer
+
+
+@bp.post("/sign-out")
+@requires(AccountPermission.OWN_ACCOUNT)
+@transactional
+def sign_out() -> ResponseReturnValue:
+    """End the session here and on the server."""
+    sessions.end_session(
+        session(), identity.presented_token(), actor=current_actor(), now=clock.now()
+    )
+    answer = make_response(redirect(url_for("accounts.sign_in")))
+    identity.farewell(answer)
+    return answer
+
+
+@bp.get("/password")
+@requires(AccountPermission.OWN_ACCOUNT)
+def password() -> ResponseReturnValue:
+    """Show the form for a new password."""
+    return render_template("reintegration/accounts/password.html", form=ChangePasswordForm())
+
+
+@bp.post("/password", endpoint="password_submit")
+@requires(AccountPermission.OWN_ACCOUNT)
+@transactional
+def password_submit() -> ResponseReturnValue:
+    """Change the password; other sessions end, this one is renewed."""
+    form = ChangePasswordForm()
+    now = clock.now()
+    user = identity.signed_in_user()
+    if form.validate():
+        try:
+            users.change_password(
+                session(),
+                user,
+                actor=current_actor(),
+                current=form.current.data,
+                new=form.new.data,
+                now=now,
+            )
+        except DomainError as error:
+            form.refuse(error, "current" if error.code == "wrong_password" else "new")
+        else:
+            token = sessions.start_session(
+                session(),
+                user,
+                device=request.user_agent.string,
+                lifetime=identity.settings().session_absolute,
+                now=now,
+            )
+            answer = make_response(redirect("/"))
+            identity.welcome(answer, token)
+            flash(_("Your password is changed. Other devices are signed out."), "success")
+            return answer
+    return render_template("reintegration/accounts/password.html", form=form), 422

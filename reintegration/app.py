@@ -1,0 +1,106 @@
+"""The application: settings, database, words, access, and the features by their names."""
+
+from importlib import import_module
+from importlib.util import find_spec
+
+from apiflask import APIFlask
+from flask import Flask
+from flask_login import current_user
+from flask_migrate import Migrate
+from flask_wtf.csrf import CSRFProtect
+from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
+
+from reintegration import settings as configuration
+from reintegration.kernel import clock
+from reintegration.kernel.crypto import Keyring
+from reintegration.kernel.db import db
+from reintegration.settings import ROOT, Settings
+from reintegration.web import errors, filters, headers, health, i18n, requires, slots
+from reintegration.web.current import current_actor
+from reintegration.web.navigation import navigation
+
+FEATURES = (
+    "reintegration.accounts.feature",
+    "reintegration.plans.feature",
+    "providers.feature",
+    "vouchers.feature",
+)
+MAX_UPLOAD = 20 * 1024 * 1024
+csrf = CSRFProtect()
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Make the application; a half-configured one does not start."""
+    settings = settings or configuration.from_environment()
+    app = APIFlask(
+        "reintegration",
+        title="Services",
+        version="1",
+        json_errors=False,
+        docs_path=None,
+        spec_path="/api/v1/openapi.json",
+        template_folder=str(ROOT / "templates"),
+        instance_path=str(settings.instance.resolve()),
+    )
+    _configure(app, settings)
+    _prepare_templates(app, settings)
+    requires.deny_unmarked(app)
+    for name in FEATURES:
+        import_module(name).register(app)
+    import_module("reintegration.commands").register(app)
+    if settings.is_demo and find_spec("reintegration.web.styleguide"):
+        app.register_blueprint(import_module("reintegration.web.styleguide").bp)
+    return app
+
+
+def _configure(app: Flask, settings: Settings) -> None:
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        SQLALCHEMY_DATABASE_URI=settings.database_url,
+        SQLALCHEMY_ENGINE_OPTIONS={"pool_size": settings.database_pool, "max_overflow": 0},
+        SESSION_COOKIE_NAME="__Host-page" if settings.secure_cookies else "punte-page",
+        SESSION_COOKIE_SECURE=settings.secure_cookies,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        WTF_CSRF_TIME_LIMIT=None,
+        MAX_CONTENT_LENGTH=MAX_UPLOAD,
+        MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024,
+    )
+    app.extensions["settings"] = settings
+    db.init_app(app)
+    db.session.session_factory.configure(info={"keyring": Keyring(settings.master_key)})
+    Migrate(app, db, directory=str(ROOT / "migrations"))
+    csrf.init_app(app)
+    i18n.init_app(app)
+    filters.init_app(app)
+    errors.init_app(app)
+    headers.init_app(app, secure=settings.secure_cookies)
+    health.init_app(app)
+
+
+def _prepare_templates(app: Flask, settings: Settings) -> None:
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.add_extension("jinja2.ext.do")
+    app.jinja_loader = ChoiceLoader(
+        [
+            app.jinja_loader,  # type: ignore[list-item]
+            PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")}),
+        ]
+    )
+    app.jinja_env.globals.update(
+        can=requires.can, csp_nonce=headers.csp_nonce, slots=slots, current_actor=current_actor
+    )
+
+    @app.context_processor
+    def page_context() -> dict[str, object]:
+        return {
+            "settings": settings,
+            "public_name": settings.public_name,
+            "is_demo": settings.is_demo,
+            "exit_url": settings.exit_url,
+            "locale": i18n.chosen_locale(),
+            "locales": i18n.LOCALES,
+            "nav": navigation() if current_user.is_authenticated else [],
+            "now": clock.now(),
+            "today": clock.local_day(clock.now()),
+        }

@@ -1,0 +1,101 @@
+"""Commands of the house itself: the audit trail, the scheduler, and the doctor."""
+
+from datetime import datetime
+
+import click
+from flask import Flask, current_app
+from flask.cli import AppGroup
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from reintegration import scheduler
+from reintegration.kernel import audit_chain, clock
+from reintegration.kernel.actor import OPERATOR
+from reintegration.kernel.db import act_as, keyring, session
+from reintegration.settings import Settings
+
+audit_cli = AppGroup("audit", help="The audit trail.")
+
+
+def register(app: Flask) -> None:
+    """Add the commands."""
+    app.cli.add_command(audit_cli)
+    app.cli.add_command(run_scheduler)
+    app.cli.add_command(doctor)
+
+
+@audit_cli.command("verify")
+def verify() -> None:
+    """Recompute the chain over the trail; exit 1 and say why when it does not hold."""
+    act_as(session(), OPERATOR)
+    log = _settings().audit_log
+    report = audit_chain.verify(session(), keyring(session()), now=clock.now(), log=log)
+    click.echo(f"{report.sealed} events sealed, {report.unsealed} waiting")
+    if not report.holds:
+        raise click.ClickException("; ".join(report.problems))
+
+
+@click.command("scheduler")
+def run_scheduler() -> None:
+    """Run scheduled jobs and background tasks until stopped; one leader at a time."""
+    scheduler.run(current_app._get_current_object())  # type: ignore[attr-defined]  # noqa: SLF001
+
+
+@click.command("doctor")
+def doctor() -> None:
+    """Check that this installation can serve; exit 1 and say what to do when it cannot."""
+    problems = [problem for check in _CHECKS for problem in check(clock.now())]
+    for problem in problems:
+        click.echo(f"✗ {problem}")
+    if problems:
+        raise click.ClickException(f"{len(problems)} to mend")
+    click.echo("✓ everything holds")
+
+
+def _settings() -> Settings:
+    found: Settings = current_app.extensions["settings"]
+    return found
+
+
+def _check_database(_now: datetime) -> list[str]:
+    try:
+        row = session().execute(
+            text(
+                "SELECT rolsuper OR rolbypassrls, pg_get_userbyid(datdba) = current_user"
+                " FROM pg_roles, pg_database"
+                " WHERE rolname = current_user AND datname = current_database()"
+            )
+        ).one()
+    except SQLAlchemyError as error:
+        session().rollback()
+        return [f"the database does not answer ({type(error).__name__}); is `make run` up?"]
+    if row[0] or row[1]:
+        return ["the application's role owns the database or bypasses row-level security"]
+    return []
+
+
+def _check_schema(_now: datetime) -> list[str]:
+    from alembic.script import ScriptDirectory  # noqa: PLC0415 - only the doctor needs it
+
+    config = current_app.extensions["migrate"].migrate.get_config()
+    head = ScriptDirectory.from_config(config).get_current_head()
+    try:
+        present = session().scalar(text("SELECT version_num FROM alembic_version"))
+    except SQLAlchemyError:
+        session().rollback()
+        present = None
+    return [] if present == head else [f"the schema is at {present}, not {head}: run `db upgrade`"]
+
+
+def _check_audit(now: datetime) -> list[str]:
+    try:
+        count, oldest = audit_chain.unsealed(session())
+    except SQLAlchemyError:
+        session().rollback()
+        return []
+    if oldest is not None and (now - oldest).total_seconds() > 600:
+        return [f"{count} audit events wait for a seal: is the scheduler running?"]
+    return []
+
+
+_CHECKS = (_check_database, _check_schema, _check_audit)

@@ -1,0 +1,51 @@
+"""How messages leave: SMTP where it is set; in the demo, files in `instance/outbox/`."""
+
+import smtplib
+from collections.abc import Mapping
+from email.message import EmailMessage
+from email.policy import SMTP
+from urllib.parse import unquote, urlsplit
+
+from flask import Flask
+
+from reintegration.kernel.outbox import OutboxMessage, OutcomeUnknown, Sender
+from reintegration.settings import Settings
+
+
+def senders(app: Flask) -> Mapping[str, Sender]:
+    """Return the sender of each channel."""
+    settings: Settings = app.extensions["settings"]
+
+    def by_smtp(message: OutboxMessage) -> None:
+        _send(settings, _email(settings, message))
+
+    def to_file(message: OutboxMessage) -> None:
+        folder = settings.instance / "outbox"
+        folder.mkdir(parents=True, exist_ok=True)
+        content = _email(settings, message).as_bytes(policy=SMTP)
+        (folder / f"{message.id}.eml").write_bytes(content)
+
+    return {"email": by_smtp if settings.smtp_url else to_file}
+
+
+def _email(settings: Settings, message: OutboxMessage) -> EmailMessage:
+    """Make a plain mail; its words name neither the programme nor a place."""
+    mail = EmailMessage()
+    mail["To"] = message.payload["to"]
+    mail["From"] = message.payload.get("from", f"{settings.sender} <noreply@localhost>")
+    mail["Subject"] = message.payload["subject"]
+    mail["Message-ID"] = f"<{message.idempotency_key}@localhost>"
+    mail.set_content(message.payload["text"])
+    return mail
+
+
+def _send(settings: Settings, mail: EmailMessage) -> None:
+    url = urlsplit(settings.smtp_url or "")
+    with smtplib.SMTP(url.hostname or "localhost", url.port or 587, timeout=20) as server:
+        if url.username:
+            server.starttls()
+            server.login(unquote(url.username), unquote(url.password or ""))
+        try:
+            server.send_message(mail)
+        except (TimeoutError, smtplib.SMTPServerDisconnected) as problem:
+            raise OutcomeUnknown(str(problem)) from problem

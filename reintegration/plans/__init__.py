@@ -1,0 +1,1 @@
+"""Plans: beneficiaries, consent, needs and goals, plans, milestones, notes."""

@@ -1,0 +1,34 @@
+"""The emergency start: a standing allowance that one worker may use and a second ratifies."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from reintegration.kernel.base import Base, Currency, Id, Minor, one_of
+from reintegration.plans.states import EmergencyState
+
+
+class EmergencyStart(Base):
+    """One per case. `ceiling_minor` is the standing allowance at the time it was used."""
+
+    __tablename__ = "emergency_start"
+
+    id: Mapped[Id]
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("case_file.id"), unique=True)
+    state: Mapped[str] = mapped_column(default=EmergencyState.PENDING.value)
+    started_by: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
+    started_at: Mapped[datetime]
+    ratify_by: Mapped[datetime]
+    circumstances: Mapped[str] = mapped_column(default="")
+    ceiling_minor: Mapped[Minor]
+    currency: Mapped[Currency]
+    decided_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    decided_at: Mapped[datetime | None]
+    comment: Mapped[str] = mapped_column(default="")
+
+    __table_args__ = (
+        CheckConstraint(one_of("state", EmergencyState), "state"),
+        Index("ix_emergency_start_pending", "ratify_by", postgresql_where="state = 'pending'"),
+    )

@@ -1,0 +1,241 @@
+"""Needs, goals, the plan with its milestones and lines, and its submitted versions.
+
+Milestones and lines are stable rows that vouchers point to. What a supervisor approved is copied
+into the `approved_…` columns of each line; editing afterwards changes nothing that was approved.
+A version is a snapshot: what was submitted, for comparison.
+"""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from reintegration.kernel.base import Base, Currency, Id, Minor, one_of
+from reintegration.kernel.money import Money
+from reintegration.kernel.vocabulary import Domain, ServiceCategory, Unit
+from reintegration.plans.states import (
+    LineOrigin,
+    MilestoneState,
+    PlanState,
+    Priority,
+    VersionState,
+)
+
+
+class Need(Base):
+    """What is missing in an area of life."""
+
+    __tablename__ = "need"
+
+    id: Mapped[Id]
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("case_file.id"), index=True)
+    domain: Mapped[str]
+    priority: Mapped[str]
+    description: Mapped[str]
+    created_at: Mapped[datetime]
+    met_at: Mapped[datetime | None]
+
+    goals: Mapped[list["Goal"]] = relationship(back_populates="need", order_by="Goal.created_at")
+
+    __table_args__ = (
+        CheckConstraint(one_of("domain", Domain), "domain"),
+        CheckConstraint(one_of("priority", Priority), "priority"),
+    )
+
+
+class Goal(Base):
+    """What the person wants to reach; `own_words` keeps how they said it."""
+
+    __tablename__ = "goal"
+
+    id: Mapped[Id]
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("case_file.id"), index=True)
+    need_id: Mapped[UUID] = mapped_column(ForeignKey("need.id"))
+    description: Mapped[str]
+    own_words: Mapped[str] = mapped_column(default="")
+    created_at: Mapped[datetime]
+
+    need: Mapped[Need] = relationship(back_populates="goals")
+
+
+class Plan(Base):
+    """The one plan of a case."""
+
+    __tablename__ = "plan"
+
+    id: Mapped[Id]
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("case_file.id"), unique=True)
+    state: Mapped[str] = mapped_column(default=PlanState.DRAFT.value)
+    revision: Mapped[int] = mapped_column(default=1)
+    submitted_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    last_edited_by: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
+    approved_version: Mapped[int | None]
+    approved_at: Mapped[datetime | None]
+    review_on: Mapped[date | None]
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+
+    milestones: Mapped[list["Milestone"]] = relationship(
+        back_populates="plan", order_by="(Milestone.due_on, Milestone.created_at)"
+    )
+    versions: Mapped[list["PlanVersion"]] = relationship(
+        back_populates="plan", order_by="PlanVersion.number"
+    )
+
+    __table_args__ = (CheckConstraint(one_of("state", PlanState), "state"),)
+    __mapper_args__ = {"version_id_col": revision}  # noqa: RUF012 - SQLAlchemy's own form
+
+
+class PlanVersion(Base):
+    """What was submitted, as data, and what was decided about it."""
+
+    __tablename__ = "plan_version"
+
+    id: Mapped[Id]
+    plan_id: Mapped[UUID] = mapped_column(ForeignKey("plan.id"))
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("case_file.id"))
+    number: Mapped[int]
+    state: Mapped[str] = mapped_column(default=VersionState.SUBMITTED.value)
+    snapshot: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    submitted_by: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
+    submitted_at: Mapped[datetime]
+    decided_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    decided_at: Mapped[datetime | None]
+    comment: Mapped[str] = mapped_column(default="")
+
+    plan: Mapped[Plan] = relationship(back_populates="versions")
+
+    __table_args__ = (
+        UniqueConstraint("plan_id", "number"),
+        CheckConstraint(one_of("state", VersionState), "state"),
+    )
+
+
+class Milestone(Base):
+    """A step that can be seen to be reached."""
+
+    __tablename__ = "milestone"
+
+    id: Mapped[Id]
+    plan_id: Mapped[UUID] = mapped_column(ForeignKey("plan.id"), index=True)
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("case_file.id"), index=True)
+    goal_id: Mapped[UUID | None] = mapped_column(ForeignKey("goal.id"))
+    domain: Mapped[str]
+    title: Mapped[str]
+    starts_on: Mapped[date]
+    due_on: Mapped[date]
+    state: Mapped[str] = mapped_column(default=MilestoneState.PLANNED.value)
+    evidence: Mapped[str] = mapped_column(default="")
+    completed_on: Mapped[date | None]
+    created_at: Mapped[datetime]
+
+    plan: Mapped[Plan] = relationship(back_populates="milestones")
+    goal: Mapped[Goal | None] = relationship()
+    lines: Mapped[list["PlanLine"]] = relationship(
+        back_populates="milestone", order_by="PlanLine.created_at"
+    )
+    dependencies: Mapped[list["MilestoneDependency"]] = relationship(
+        foreign_keys="MilestoneDependency.milestone_id", cascade="all, delete-orphan"
+    )
+
+    __table_args__ = (
+        CheckConstraint(one_of("state", MilestoneState), "state"),
+        CheckConstraint(one_of("domain", Domain), "domain"),
+        CheckConstraint("due_on >= starts_on", "dates"),
+        Index("ix_milestone_due", "due_on", "state"),
+    )
+
+
+class MilestoneDependency(Base):
+    """`milestone` waits for `depends_on`."""
+
+    __tablename__ = "milestone_dependency"
+
+    milestone_id: Mapped[UUID] = mapped_column(
+        ForeignKey("milestone.id", ondelete="CASCADE"), primary_key=True
+    )
+    depends_on_id: Mapped[UUID] = mapped_column(
+        ForeignKey("milestone.id", ondelete="CASCADE"), primary_key=True
+    )
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("case_file.id"))
+
+    __table_args__ = (CheckConstraint("milestone_id <> depends_on_id", "not_itself"),)
+
+
+class PlanLine(Base):
+    """A planned service. `ceiling` is the most that it may cost, in the line's currency.
+
+    `budget_line_id` points to a budget line, which a floor above keeps.
+    """
+
+    __tablename__ = "plan_line"
+
+    id: Mapped[Id]
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("case_file.id"), index=True)
+    milestone_id: Mapped[UUID] = mapped_column(ForeignKey("milestone.id"), index=True)
+    origin: Mapped[str] = mapped_column(default=LineOrigin.PLAN.value)
+    category: Mapped[str]
+    description: Mapped[str] = mapped_column(default="")
+    unit: Mapped[str]
+    units: Mapped[int]
+    unit_price_minor: Mapped[Minor]
+    ceiling_minor: Mapped[Minor]
+    currency: Mapped[Currency]
+    budget_line_id: Mapped[UUID] = mapped_column(ForeignKey("budget_line.id"))
+    approved_units: Mapped[int] = mapped_column(default=0)
+    approved_unit_price_minor: Mapped[Minor] = mapped_column(default=0)
+    approved_ceiling_minor: Mapped[Minor] = mapped_column(default=0)
+    approved_budget_line_id: Mapped[UUID | None] = mapped_column(ForeignKey("budget_line.id"))
+    created_at: Mapped[datetime]
+    removed_at: Mapped[datetime | None]
+
+    milestone: Mapped[Milestone] = relationship(back_populates="lines")
+    delivery: Mapped["PlanLineDelivery | None"] = relationship(lazy="joined")
+
+    __table_args__ = (
+        CheckConstraint(one_of("origin", LineOrigin), "origin"),
+        CheckConstraint(one_of("category", ServiceCategory), "category"),
+        CheckConstraint(one_of("unit", Unit), "unit"),
+        CheckConstraint("units > 0 AND unit_price_minor > 0 AND ceiling_minor > 0", "positive"),
+    )
+
+    @property
+    def unit_price(self) -> Money:
+        """Return the planned price of one unit."""
+        return Money(self.unit_price_minor, self.currency)
+
+    @property
+    def ceiling(self) -> Money:
+        """Return the most that the line may cost."""
+        return Money(self.ceiling_minor, self.currency)
+
+    @property
+    def approved_ceiling(self) -> Money:
+        """Return the most that was approved; zero before any approval."""
+        return Money(self.approved_ceiling_minor, self.currency)
+
+    @property
+    def is_approved(self) -> bool:
+        """Whether there is an approved ceiling to spend from."""
+        return self.removed_at is None and self.approved_ceiling_minor > 0
+
+
+class PlanLineDelivery(Base):
+    """What was delivered on a line: counts only, so that a redemption can keep them.
+
+    It stands in the service plane: whoever redeems sees neither the line nor its case.
+    """
+
+    __tablename__ = "plan_line_delivery"
+
+    plan_line_id: Mapped[UUID] = mapped_column(ForeignKey("plan_line.id"), primary_key=True)
+    units: Mapped[int] = mapped_column(default=0)
+    amount_minor: Mapped[Minor] = mapped_column(default=0)
+    last_on: Mapped[date | None]
+    considered_units: Mapped[int] = mapped_column(default=0)
+    """The units that the milestone was last moved for; a job works off the difference."""
+
+    __table_args__ = (CheckConstraint("units >= 0 AND amount_minor >= 0", "not_negative"),)

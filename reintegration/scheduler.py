@@ -1,0 +1,125 @@
+"""The scheduler: one leader, found by an advisory lock on a connection of its own.
+
+APScheduler only wakes us; which slot ran is kept in the database, so a job that was missed while
+the scheduler was down runs once when it is back, and two schedulers never run a slot twice.
+"""
+
+import logging
+import signal
+import threading
+from contextlib import suppress
+from datetime import datetime, timedelta
+
+from apscheduler.schedulers.background import BackgroundScheduler
+from flask import Flask
+from sqlalchemy import Connection, create_engine, pool, text
+from sqlalchemy.exc import SQLAlchemyError
+
+from reintegration.kernel import audit_chain, clock, jobs, outbox
+from reintegration.kernel.actor import SYSTEM
+from reintegration.kernel.db import act_as, db, keyring, session
+from reintegration.kernel.jobs import Job
+from reintegration.mail import senders
+from reintegration.settings import Settings
+
+log = logging.getLogger(__name__)
+_LEADER = 0x50554E5401
+_TICK = timedelta(seconds=1)
+
+
+def run(app: Flask) -> None:
+    """Wait for the lead, then run what is due every second, until a signal says stop."""
+    stopped = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopped.set())
+    while not stopped.is_set():
+        with suppress(SQLAlchemyError):
+            _lead(app, stopped)
+        stopped.wait(1)
+
+
+def tick(app: Flask, now: datetime) -> None:
+    """Run each job whose slot was not run yet, then one background task."""
+    for job in (*jobs.scheduled(), *_own_jobs(app)):
+        _run_job(app, job, now)
+    _deliver_outbox(app, now)
+    _run_one_task(app, now)
+
+
+def _lead(app: Flask, stopped: threading.Event) -> None:
+    settings: Settings = app.extensions["settings"]
+    engine = create_engine(settings.database_url, poolclass=pool.NullPool)
+    with engine.connect() as connection:
+        if not connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": _LEADER}):
+            return
+        connection.commit()
+        log.warning("scheduler: leading")
+        waker = BackgroundScheduler(timezone="UTC")
+        waker.add_job(
+            lambda: tick(app, clock.now()),
+            "interval",
+            seconds=_TICK.total_seconds(),
+            coalesce=True,
+            max_instances=1,
+            misfire_grace_time=None,
+        )
+        waker.start()
+        try:
+            while not stopped.wait(1):
+                _still_leading(connection)
+        finally:
+            waker.shutdown(wait=True)
+
+
+def _still_leading(connection: Connection) -> None:
+    """Raise when the connection, and the lock with it, is gone."""
+    connection.execute(text("SELECT 1"))
+    connection.commit()
+
+
+def _run_job(app: Flask, job: Job, now: datetime) -> None:
+    with app.app_context():
+        act_as(session(), SYSTEM)
+        try:
+            jobs.run_slot(session(), job, now=now)
+            session().commit()
+        except Exception:
+            session().rollback()
+            log.exception("job %s failed", job.name)
+
+
+def _deliver_outbox(app: Flask, now: datetime) -> None:
+    with app.app_context():
+        act_as(session(), SYSTEM)
+        for message_id in outbox.due(session(), now=now):
+            outbox.deliver(session(), message_id, senders(app), now=now)
+            session().commit()
+        db.session.remove()
+
+
+def _run_one_task(app: Flask, now: datetime) -> None:
+    with app.app_context():
+        act_as(session(), SYSTEM)
+        task = jobs.next_task(session(), now=now)
+        session().commit()
+        if task is None:
+            return
+        task_id = task.id
+        try:
+            jobs.run_task(session(), task, now=clock.now())
+            session().commit()
+        except Exception as problem:
+            session().rollback()
+            log.exception("task %s failed", task_id)
+            jobs.fail_task(session(), task_id, str(problem)[:500], now=clock.now())
+            session().commit()
+
+
+def _own_jobs(app: Flask) -> list[Job]:
+    settings: Settings = app.extensions["settings"]
+
+    def seal(db_session: object, now: datetime) -> str | None:
+        count = audit_chain.seal(session(), keyring(session()), now=now, log=settings.audit_log)
+        return f"{count} sealed" if count else None
+
+    return [Job("audit.seal", timedelta(seconds=5), seal)]

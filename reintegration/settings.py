@@ -1,0 +1,160 @@
+"""Settings: one frozen value from the environment. A half-configured Punte does not start."""
+
+import base64
+import binascii
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import StrEnum
+from pathlib import Path
+
+from reintegration.kernel import embedded
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class Mode(StrEnum):
+    """`demo` invents everything and says so on each page; `production` refuses defaults."""
+
+    DEMO = "demo"
+    PRODUCTION = "production"
+
+
+class HalfConfigured(SystemExit):
+    """Something that must be set is not; the message names all of it."""
+
+
+_REQUIRED_IN_PRODUCTION = {
+    "DATABASE_URL": "the application's database role (not the owner)",
+    "DATABASE_OWNER_URL": "the owner's role, for migrations",
+    "SECRET_KEY": "signs cookies; at least 32 random characters",
+    "PUNTE_MASTER_KEY": "32 random bytes, base64; kept outside the database",
+    "PUNTE_BASE_URL": "the staff's address, https",
+    "PUNTE_SERVICE_URL": "the providers' address, https, on another host",
+    "PUNTE_PUBLIC_NAME": "the name that the outside sees; nothing a web search explains",
+    "PUNTE_SENDER": "the sender of messages; neutral",
+    "PUNTE_EXIT_URL": "where the quick exit leads",
+    "SMTP_URL": "where mail goes out, smtp://user:password@host:port",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that differs between one Punte and another."""
+
+    mode: Mode
+    database_url: str = field(repr=False)
+    database_owner_url: str = field(repr=False)
+    secret_key: str = field(repr=False)
+    master_key: bytes = field(repr=False)
+    base_url: str
+    service_url: str
+    public_name: str
+    sender: str
+    exit_url: str
+    smtp_url: str | None = field(default=None, repr=False)
+    stripe_api_key: str | None = field(default=None, repr=False)
+    stripe_api_base: str | None = None
+    stripe_webhook_secret: str | None = field(default=None, repr=False)
+    port: int = 8000
+    instance: Path = ROOT / "instance"
+    session_idle: timedelta = timedelta(minutes=15)
+    session_absolute: timedelta = timedelta(hours=8)
+    database_pool: int = 4
+
+    @property
+    def is_demo(self) -> bool:
+        """Whether all data here is invented."""
+        return self.mode is Mode.DEMO
+
+    @property
+    def secure_cookies(self) -> bool:
+        """Whether cookies may travel over https only."""
+        return self.base_url.startswith("https://")
+
+    @property
+    def separate_hosts(self) -> bool:
+        """Whether staff and providers sign in on different hosts."""
+        return self.base_url != self.service_url
+
+    @property
+    def audit_log(self) -> Path:
+        """The file of signed checkpoints, outside the database."""
+        return self.instance / "audit-checkpoints.jsonl"
+
+
+def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings; raise HalfConfigured, naming everything that is missing or wrong."""
+    given = dict(os.environ if environ is None else environ)
+    instance = Path(given.get("PUNTE_INSTANCE", ROOT / "instance"))
+    mode = _mode(given.get("PUNTE_MODE", "demo"))
+    if mode is Mode.PRODUCTION:
+        _refuse_gaps(given)
+    elif "DATABASE_URL" not in given or "SECRET_KEY" not in given:
+        given = {**embedded.environment(instance), **given}
+    port = int(given.get("PORT", "8000"))
+    base_url = given.get("PUNTE_BASE_URL", f"http://localhost:{port}").rstrip("/")
+    return Settings(
+        mode=mode,
+        database_url=_psycopg(given["DATABASE_URL"]),
+        database_owner_url=_psycopg(given.get("DATABASE_OWNER_URL", given["DATABASE_URL"])),
+        secret_key=given["SECRET_KEY"],
+        master_key=_master_key(given["PUNTE_MASTER_KEY"]),
+        base_url=base_url,
+        service_url=given.get("PUNTE_SERVICE_URL", base_url).rstrip("/"),
+        public_name=given.get("PUNTE_PUBLIC_NAME", "Punte"),
+        sender=given.get("PUNTE_SENDER", "Servicii"),
+        exit_url=given.get("PUNTE_EXIT_URL", "https://www.meteo.md/"),
+        smtp_url=given.get("SMTP_URL"),
+        stripe_api_key=given.get("STRIPE_API_KEY"),
+        stripe_api_base=given.get("STRIPE_API_BASE"),
+        stripe_webhook_secret=given.get("STRIPE_WEBHOOK_SECRET"),
+        port=port,
+        instance=instance,
+        database_pool=int(given.get("PUNTE_DATABASE_POOL", "4")),
+    )
+
+
+def _mode(text: str) -> Mode:
+    try:
+        return Mode(text)
+    except ValueError:
+        raise HalfConfigured(f"PUNTE_MODE is demo or production, not {text!r}") from None
+
+
+def _refuse_gaps(given: Mapping[str, str]) -> None:
+    problems = [
+        f"  {name}: {why}" for name, why in _REQUIRED_IN_PRODUCTION.items() if not given.get(name)
+    ]
+    if len(given.get("SECRET_KEY", "x" * 32)) < 32:
+        problems.append("  SECRET_KEY: shorter than 32 characters")
+    for name in ("PUNTE_BASE_URL", "PUNTE_SERVICE_URL"):
+        if given.get(name) and not given[name].startswith("https://"):
+            problems.append(f"  {name}: must begin with https://")
+    if given.get("DATABASE_URL") and given.get("DATABASE_URL") == given.get("DATABASE_OWNER_URL"):
+        problems.append("  DATABASE_URL: must not be the owner's; row-level security needs two")
+    if given.get("PUNTE_BASE_URL") and given.get("PUNTE_BASE_URL") == given.get(
+        "PUNTE_SERVICE_URL"
+    ):
+        problems.append("  PUNTE_SERVICE_URL: staff and providers sign in on different hosts")
+    if problems:
+        raise HalfConfigured("Production needs these settings:\n" + "\n".join(problems))
+
+
+def _master_key(text: str) -> bytes:
+    try:
+        key = base64.b64decode(text, validate=True)
+    except binascii.Error:
+        raise HalfConfigured("PUNTE_MASTER_KEY is not base64") from None
+    if len(key) != 32:
+        raise HalfConfigured(f"PUNTE_MASTER_KEY has {len(key)} bytes, not 32")
+    return key
+
+
+def _psycopg(url: str) -> str:
+    """Spell the driver out: a bare postgresql:// is what other tools write."""
+    for bare in ("postgres://", "postgresql://"):
+        if url.startswith(bare):
+            return "postgresql+psycopg://" + url.removeprefix(bare)
+    return url

@@ -1,0 +1,97 @@
+"""Errors as pages and as problem+json (RFC 9457), in the reader's language."""
+
+import logging
+from http import HTTPStatus
+
+from flask import Flask, Response, jsonify, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException
+
+from reintegration.kernel.db import session
+from reintegration.kernel.errors import DomainError
+from reintegration.web.i18n import error_text
+from reintegration.web.requires import NotSignedIn
+
+log = logging.getLogger(__name__)
+API_PREFIX = "/api/"
+_PAGES = frozenset({400, 401, 403, 404, 409, 413, 422, 429, 500, 503})
+
+
+def init_app(app: Flask) -> None:
+    """Answer each kind of error."""
+    app.register_error_handler(NotSignedIn, _not_signed_in)
+    app.register_error_handler(DomainError, _domain_error)
+    app.register_error_handler(CSRFError, _csrf_error)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(OperationalError, _database_error)
+    app.register_error_handler(Exception, _unexpected)
+
+
+def problem(status: int, code: str, detail: str) -> Response:
+    """Return an RFC 9457 answer; it never repeats what was sent."""
+    answer = jsonify(
+        {
+            "type": "about:blank",
+            "title": HTTPStatus(status).phrase,
+            "status": status,
+            "code": code,
+            "detail": detail,
+        }
+    )
+    answer.status_code = status
+    answer.content_type = "application/problem+json"
+    return answer
+
+
+def page(status: int, detail: str | None = None) -> ResponseReturnValue:
+    """Return the error page of `status`."""
+    shown = status if status in _PAGES else (500 if status >= 500 else 400)
+    return render_template(f"errors/{shown}.html", status=status, detail=detail), status
+
+
+def is_api() -> bool:
+    """Whether a program asks."""
+    return request.path.startswith(API_PREFIX)
+
+
+def _not_signed_in(error: NotSignedIn) -> ResponseReturnValue:
+    if is_api():
+        answer = problem(401, error.code, error_text(error))
+        answer.headers["WWW-Authenticate"] = "Bearer"
+        return answer
+    target = request.full_path.rstrip("?") if request.method == "GET" else ""
+    return redirect(url_for("accounts.sign_in", next=target or None))
+
+
+def _domain_error(error: DomainError) -> ResponseReturnValue:
+    session().rollback()
+    if is_api():
+        return problem(error.status, error.code, error_text(error))
+    return page(error.status, error_text(error))
+
+
+def _csrf_error(_error: CSRFError) -> ResponseReturnValue:
+    return page(400)
+
+
+def _http_error(error: HTTPException) -> ResponseReturnValue:
+    status = error.code or 500
+    if status < 400:
+        return error.get_response()  # type: ignore[return-value]
+    if is_api():
+        return problem(status, HTTPStatus(status).phrase.lower().replace(" ", "_"), str(error.name))
+    return page(status)
+
+
+def _database_error(error: OperationalError) -> ResponseReturnValue:
+    log.error("the database does not answer: %s", error.orig)
+    session().rollback()
+    return problem(503, "unavailable", "database") if is_api() else page(503)
+
+
+def _unexpected(error: Exception) -> ResponseReturnValue:
+    log.exception("unexpected: %s", type(error).__name__)
+    session().rollback()
+    return problem(500, "unexpected", "unexpected") if is_api() else page(500)

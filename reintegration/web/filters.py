@@ -1,0 +1,83 @@
+"""How values look: Jinja filters. Figures follow the language, currencies are ISO codes."""
+
+from datetime import date, datetime
+from typing import Any
+
+from babel.dates import format_date, format_datetime, format_skeleton
+from babel.numbers import format_decimal
+from flask import Flask
+from flask_babel import get_locale, gettext
+
+from reintegration.kernel.clock import LOCAL
+from reintegration.kernel.ids import group_typed_code
+from reintegration.kernel.money import Money, minor_digits
+from reintegration.kernel.vocabulary import Locale
+from reintegration.web.i18n import FORMATS
+
+_NO_BREAK = "\u00a0"
+
+
+def format_locale() -> str:
+    """Return the locale whose conventions figures and dates follow."""
+    locale = get_locale()
+    return FORMATS[Locale(locale.language)] if locale else FORMATS[Locale.RO]
+
+
+def amount(value: Money) -> str:
+    """Return the figure without its currency, for a column whose header names it."""
+    digits = minor_digits(value.currency)
+    pattern = "#,##0" + ("." + "0" * digits if digits else "")
+    return format_decimal(value.decimal, format=pattern, locale=format_locale())
+
+
+def money(value: Money) -> str:
+    """Return the figure and the ISO code, never broken over two lines."""
+    return amount(value) + _NO_BREAK + value.currency
+
+
+def day(value: date | datetime, form: str = "medium") -> str:
+    """Return a day, as `24 nov. 2026`; an instant is shown as its day in Chișinău."""
+    if isinstance(value, datetime):
+        value = value.astimezone(LOCAL).date()
+    return format_date(value, form, locale=format_locale())
+
+
+def day_month(value: date) -> str:
+    """Return a day without its year, as `24 nov.`."""
+    return format_skeleton("MMMd", value, locale=format_locale())
+
+
+def month(value: date) -> str:
+    """Return the short name of a month, as `nov.`; for the head of a timeline."""
+    return format_skeleton("MMM", value, locale=format_locale())
+
+
+def instant(value: datetime) -> str:
+    """Return a day and a time, in Chișinău."""
+    return format_datetime(value.astimezone(LOCAL), "d MMM y, HH:mm", locale=format_locale())
+
+
+def number(value: int) -> str:
+    """Return a whole number with the language's separators."""
+    return format_decimal(value, locale=format_locale())
+
+
+def translated(value: Any) -> str:
+    """Translate a source string that was marked where it is data (`N_`)."""
+    return gettext(str(value)) if value else ""
+
+
+def init_app(app: Flask) -> None:
+    """Register the filters."""
+    app.jinja_env.filters.update(
+        amount=amount,
+        money=money,
+        date=day,
+        day=day,
+        day_month=day_month,
+        month=month,
+        datetime=instant,
+        number=number,
+        tr=translated,
+        code=group_typed_code,
+    )

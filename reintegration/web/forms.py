@@ -1,0 +1,71 @@
+"""Forms: one base, and the fields that know money, days and codes."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from flask_wtf import FlaskForm
+from wtforms import DateField, StringField
+from wtforms.validators import ValidationError
+
+from reintegration.kernel.errors import DomainError
+from reintegration.kernel.money import Money
+from reintegration.web.i18n import error_text
+
+
+class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
+    """The base of every form. An invalid one answers 422 with what was typed still in it."""
+
+    def refuse(self, error: DomainError, field: str | None = None) -> None:
+        """Show what a service refused beside `field`, or above the form."""
+        target = self[field].errors if field else self.form_errors
+        if isinstance(target, tuple):
+            self[field].errors = [error_text(error)]
+        else:
+            target.append(error_text(error))
+
+
+class MoneyField(StringField):
+    """An amount in `currency`; `.data` is Money or None. What was typed is kept on error."""
+
+    def __init__(self, *args: Any, currency: str = "MDL", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.currency = currency
+        self.raw_text: str | None = None
+
+    def process_formdata(self, valuelist: Iterable[Any]) -> None:
+        """Read what was typed."""
+        typed = next(iter(valuelist), "").strip()
+        self.raw_text, self.data = typed, None
+        if not typed:
+            return
+        try:
+            self.data = Money.parse(typed, self.currency)  # type: ignore[assignment]
+        except DomainError as error:
+            raise ValueError(error_text(error)) from None
+
+    def _value(self) -> str:
+        if self.raw_text is not None:
+            return self.raw_text
+        return str(self.data.decimal) if isinstance(self.data, Money) else ""
+
+
+class DayField(DateField):
+    """A local day, as a browser's date input sends it."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("format", ["%Y-%m-%d", "%d.%m.%Y"])
+        super().__init__(*args, **kwargs)
+
+
+class After:
+    """The day may not lie before the day in another field."""
+
+    def __init__(self, other: str, message: str) -> None:
+        self.other, self.message = other, message
+
+    def __call__(self, form: Any, field: Any) -> None:
+        """Raise ValidationError when it does."""
+        first: date | None = form[self.other].data
+        if first and field.data and field.data < first:
+            raise ValidationError(str(self.message))

@@ -1,0 +1,42 @@
+"""Health: is the process alive, and can it serve?"""
+
+from datetime import timedelta
+
+from flask import Flask, jsonify
+from flask.typing import ResponseReturnValue
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import SQLAlchemyError
+
+from reintegration.kernel import clock
+from reintegration.kernel.db import session
+from reintegration.kernel.jobs import JobRun
+from reintegration.web.requires import public
+
+_SCHEDULER_SILENT = timedelta(minutes=2)
+
+
+def init_app(app: Flask) -> None:
+    """Add both addresses."""
+    app.add_url_rule("/healthz", "healthz", public(healthz))
+    app.add_url_rule("/readyz", "readyz", public(readyz))
+
+
+def healthz() -> ResponseReturnValue:
+    """Answer: the process is alive."""
+    return jsonify(status="ok")
+
+
+def readyz() -> ResponseReturnValue:
+    """Answer 200 when database and schema are there; a silent scheduler is only `degraded`."""
+    try:
+        version = session().scalar(text("SELECT version_num FROM alembic_version"))
+        last = session().scalar(select(func.max(JobRun.slot)))
+    except SQLAlchemyError:
+        session().rollback()
+        return jsonify(status="unready", database="unreachable or not migrated"), 503
+    silent = last is None or clock.now() - last > _SCHEDULER_SILENT
+    return jsonify(
+        status="degraded" if silent else "ok",
+        schema=version,
+        scheduler="silent" if silent else "running",
+    )

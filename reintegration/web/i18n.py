@@ -1,0 +1,55 @@
+"""Three languages. The signed-in person's choice wins, then this browser's, then its header."""
+
+from flask import Blueprint, Flask, redirect, request, session
+from flask.typing import ResponseReturnValue
+from flask_babel import Babel, gettext
+
+from reintegration.kernel.errors import DomainError
+from reintegration.kernel.vocabulary import Locale
+from reintegration.web.current import current_locale_choice
+from reintegration.web.requires import public
+
+bp = Blueprint("i18n", __name__)
+LOCALES = {Locale.RO: "Română", Locale.RU: "Русский", Locale.EN: "English"}
+FORMATS = {Locale.RO: "ro_MD", Locale.RU: "ru_MD", Locale.EN: "en_GB"}
+
+
+def init_app(app: Flask) -> None:
+    """Choose the language of each request."""
+    Babel(
+        app,
+        default_locale=Locale.RO,
+        default_timezone="Europe/Chisinau",
+        default_translation_directories="translations",
+        locale_selector=chosen_locale,
+    )
+    app.register_blueprint(bp)
+
+
+def chosen_locale() -> str:
+    """Return `ro`, `ru` or `en` for this request."""
+    chosen = request.args.get("lang") or current_locale_choice() or session.get("locale")
+    if chosen in set(Locale):
+        return str(chosen)
+    return request.accept_languages.best_match(list(Locale)) or Locale.RO
+
+
+def error_text(error: DomainError) -> str:
+    """Return what a domain error says, in the language of the request."""
+    return gettext(error.message, **error.params)
+
+
+@bp.post("/language")
+@public
+def set_locale() -> ResponseReturnValue:
+    """Remember the language for this browser, and for the person who is signed in."""
+    locale = request.form.get("locale", "")
+    if locale in set(Locale):
+        session["locale"] = locale
+    return redirect(local_target(request.form.get("next", "")))
+
+
+def local_target(target: str) -> str:
+    """Return `target` when it is a path of ours, else the front page (no open redirect)."""
+    safe = target.startswith("/") and not target.startswith(("//", "/\\")) and "\n" not in target
+    return target if safe else "/"

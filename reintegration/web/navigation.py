@@ -1,0 +1,51 @@
+"""The side navigation: each feature adds its places; a person sees those they may open."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from flask import request, url_for
+from flask_babel import gettext
+
+from reintegration.kernel import permissions
+from reintegration.web.current import current_actor
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """`label` is a marked source string; `count` gives the number of things that wait there."""
+
+    endpoint: str
+    label: str
+    permission: StrEnum
+    order: int
+    count: Callable[[], int] | None = None
+    active_prefix: str | None = None
+
+
+_places: dict[str, Place] = {}
+
+
+def add(place: Place) -> None:
+    """Put a place into the navigation."""
+    _places[place.endpoint] = place
+
+
+def navigation() -> list[dict[str, object]]:
+    """Return what the present person sees, in order."""
+    actor = current_actor()
+    return [
+        {
+            "label": gettext(place.label),
+            "url": url_for(place.endpoint),
+            "count": place.count() if place.count else 0,
+            "active": _is_active(place),
+        }
+        for place in sorted(_places.values(), key=lambda place: place.order)
+        if permissions.permits(actor, place.permission)
+    ]
+
+
+def _is_active(place: Place) -> bool:
+    prefix = place.active_prefix or place.endpoint.rsplit(".", 1)[0] + "."
+    return bool(request.endpoint and request.endpoint.startswith(prefix))

@@ -1,0 +1,100 @@
+"""Every endpoint says which permission it needs; one that says nothing is denied to everyone."""
+
+from collections.abc import Callable
+from enum import StrEnum
+from functools import wraps
+from typing import Any
+
+from flask import Flask, abort, current_app, request
+from flask.typing import ResponseReturnValue
+
+from reintegration.kernel import permissions
+from reintegration.kernel.errors import N_, DomainError, NotPermitted
+from reintegration.web.current import current_actor
+
+View = Callable[..., ResponseReturnValue]
+_OWN_POLICY = frozenset({"static", "openapi.spec"})
+
+
+class NotSignedIn(DomainError):
+    """Nobody is signed in: a page leads to sign-in, the API answers 401."""
+
+    status = 401
+    code = "unauthenticated"
+
+    def __init__(self) -> None:
+        super().__init__(N_("Sign in first."))
+
+
+class WebPermission(StrEnum):
+    """What the web floor itself asks for."""
+
+    ANYONE = "web:anyone"
+    SIGNED_IN = "web:signed_in"
+
+
+permissions.register(
+    {
+        WebPermission.ANYONE: ((permissions.anyone,),),
+        WebPermission.SIGNED_IN: ((permissions.signed_in,),),
+    }
+)
+
+
+def requires(
+    permission: StrEnum, *, load: Callable[..., Any] | None = None
+) -> Callable[[View], View]:
+    """Let the view run only for who has `permission`.
+
+    `load` takes the address's variables and returns the object, raising NotFound outside the
+    actor's scope; the view then gets that object instead of the variables.
+    """
+
+    def decorator(view: View) -> View:
+        @wraps(view)
+        def wrapper(**variables: Any) -> ResponseReturnValue:
+            if load is None:
+                _demand(permission, None)
+                return current_app.ensure_sync(view)(**variables)
+            if permission is not WebPermission.ANYONE and not current_actor().is_signed_in:
+                raise NotSignedIn
+            subject = load(**variables)
+            _demand(permission, subject)
+            return current_app.ensure_sync(view)(subject)
+
+        wrapper.permission = permission  # type: ignore[attr-defined]
+        wrapper.loads = load  # type: ignore[attr-defined]
+        return wrapper
+
+    return decorator
+
+
+def public(view: View) -> View:
+    """Mark an endpoint that anybody may open."""
+    return requires(WebPermission.ANYONE)(view)
+
+
+def _demand(permission: StrEnum, subject: Any) -> None:
+    try:
+        permissions.demand(current_actor(), permission, subject)
+    except NotPermitted:
+        if not current_actor().is_signed_in:
+            raise NotSignedIn from None
+        raise
+
+
+def can(permission: StrEnum, subject: Any = None) -> bool:
+    """Whether the present actor may: for templates."""
+    return permissions.permits(current_actor(), permission, subject)
+
+
+def deny_unmarked(app: Flask) -> None:
+    """Answer 404 for an endpoint that names no permission: forgetting one opens nothing."""
+
+    @app.before_request
+    def deny() -> None:
+        endpoint = request.endpoint
+        if endpoint is None or endpoint in _OWN_POLICY:
+            return
+        if not hasattr(app.view_functions[endpoint], "permission"):
+            abort(404)

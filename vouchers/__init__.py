@@ -1,0 +1,1 @@
+"""Vouchers: issued, redeemed, claimed, paid and matched with the bank."""

@@ -1,0 +1,76 @@
+"""Funds and their budget lines."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Numeric, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from reintegration.kernel.base import Base, Currency, Id, Minor
+from reintegration.kernel.money import Money
+
+
+class Fund(Base):
+    """Money from one grant, in the currency in which it is spent."""
+
+    __tablename__ = "fund"
+
+    id: Mapped[Id]
+    code: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    donor: Mapped[str]
+    currency: Mapped[Currency]
+    starts_on: Mapped[date]
+    ends_on: Mapped[date]
+    created_at: Mapped[datetime]
+
+    budget_lines: Mapped[list["BudgetLine"]] = relationship(
+        back_populates="fund", order_by="BudgetLine.code"
+    )
+
+    __table_args__ = (CheckConstraint("ends_on >= starts_on", "dates"),)
+
+
+class BudgetLine(Base):
+    """A part of a fund for one purpose.
+
+    `available_minor` is account 9100 of this line, kept under a CHECK and changed by conditional
+    updates only: a sum over the journal lets concurrent issues through.
+    """
+
+    __tablename__ = "budget_line"
+
+    id: Mapped[Id]
+    fund_id: Mapped[UUID] = mapped_column(ForeignKey("fund.id"), index=True)
+    code: Mapped[str]
+    name: Mapped[str]
+    currency: Mapped[Currency]
+    available_minor: Mapped[Minor] = mapped_column(default=0)
+    closed_at: Mapped[datetime | None]
+
+    fund: Mapped[Fund] = relationship(back_populates="budget_lines", lazy="joined", innerjoin=True)
+
+    __table_args__ = (
+        UniqueConstraint("fund_id", "code"),
+        CheckConstraint("available_minor >= 0", "available"),
+    )
+
+    @property
+    def available(self) -> Money:
+        """Return what may still be committed."""
+        return Money(self.available_minor, self.currency)
+
+
+class ExchangeRate(Base):
+    """One unit of `base` costs `rate` of `quote` on that day, as the source published it."""
+
+    __tablename__ = "exchange_rate"
+
+    on: Mapped[date] = mapped_column(primary_key=True)
+    base: Mapped[Currency] = mapped_column(primary_key=True)
+    quote: Mapped[Currency] = mapped_column(primary_key=True)
+    rate: Mapped[Decimal] = mapped_column(Numeric(18, 8))
+    source: Mapped[str]
+
+    __table_args__ = (CheckConstraint("rate > 0", "rate"),)

@@ -1,0 +1,220 @@
+"""camt.053 and camt.054 of every version, read as a stream.
+
+Only local names count, so every version and files without a namespace are read by the same code.
+Memory holds the entries, never the document.
+"""
+
+from datetime import date
+from typing import IO, Any
+
+from lxml import etree
+
+from vouchers.services.bank import camt_entry
+from vouchers.services.bank.amounts import written_finer
+from vouchers.services.bank.camt_nodes import Nodes, date_of, signed
+from vouchers.services.bank.iban import compact
+from vouchers.services.bank.problems import ParseProblem, StatementFileError
+from vouchers.services.bank.statement import (
+    DEFAULT_MAX_BYTES,
+    BankEntry,
+    BankStatement,
+    Occurrences,
+    StatementKind,
+    balance_problems,
+    refuse_twice,
+)
+
+_KINDS = {
+    "BkToCstmrStmt": ("Stmt", StatementKind.STATEMENT),
+    "BkToCstmrDbtCdtNtfctn": ("Ntfctn", StatementKind.NOTIFICATION),
+}
+_OPENING = ("OPBD", "PRCD", "ITBD")
+_CLOSING = ("CLBD", "ITBD")
+
+
+class _Capped:
+    """A readable that refuses to give more than `limit` bytes."""
+
+    def __init__(self, source: IO[bytes], limit: int) -> None:
+        self._source = source
+        self._left = limit
+        self._limit = limit
+
+    def read(self, size: int = -1) -> bytes:
+        chunk = self._source.read(size)
+        self._left -= len(chunk)
+        if self._left < 0:
+            raise StatementFileError("too_large", limit_mb=self._limit // (1024 * 1024))
+        return chunk
+
+
+def read_camt(source: IO[bytes], *, max_bytes: int = DEFAULT_MAX_BYTES) -> list[BankStatement]:
+    """Return every statement or notification of the file, or refuse it whole.
+
+    Raises StatementFileError for broken XML, a document type, another message, an amount, date or
+    direction that cannot be read. What only looks wrong is kept as problems.
+    """
+    reader = _Reader()
+    context = etree.iterparse(
+        _Capped(source, max_bytes),
+        events=("start", "end"),
+        tag=["{*}Document", "{*}Stmt", "{*}Ntfctn", "{*}Ntry"],
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
+    )
+    try:
+        for event, element in context:
+            reader.take(event, element)
+    except etree.XMLSyntaxError as broken:
+        raise StatementFileError("xml_broken", line=broken.lineno or 1) from None
+    if not reader.statements:
+        raise _why_nothing(context.root, reader.nodes)
+    refuse_twice(reader.statements)
+    return reader.statements
+
+
+def _why_nothing(root: Any, nodes: Nodes) -> StatementFileError:
+    if root is None:
+        return StatementFileError("empty")
+    _refuse_doctype(root)
+    names = [nodes.local(node) for node in root.iter() if isinstance(node.tag, str)][:2]
+    if any(name in _KINDS for name in names):
+        return StatementFileError("no_statement")
+    return StatementFileError("other_message", root=names[-1][:40])
+
+
+def _refuse_doctype(element: Any) -> None:
+    info = element.getroottree().docinfo
+    if info.doctype or info.internalDTD is not None:
+        raise StatementFileError("doctype")
+
+
+class _Reader:
+    """Collects statements from the events of the parser."""
+
+    def __init__(self) -> None:
+        self.nodes = Nodes()
+        self.statements: list[BankStatement] = []
+        self._occurrences = Occurrences()
+        self._kind: StatementKind | None = None
+        self._head: camt_entry.Head | None = None
+        self._entries: list[BankEntry] = []
+        self._not_booked = 0
+        self._checked = False
+
+    def take(self, event: str, element: Any) -> None:
+        """Handle one parser event."""
+        if not self._checked:
+            _refuse_doctype(element)
+            self._checked = True
+        name = self.nodes.local(element)
+        if name == "Document":
+            return
+        if name == "Ntry":
+            if event == "end" and self._kind is not None:
+                self._entry(element)
+        elif event == "start":
+            self._open(element, name)
+        elif self._kind is not None:
+            self._close(element)
+
+    def _open(self, element: Any, name: str) -> None:
+        parent = element.getparent()
+        outer = "" if parent is None else self.nodes.local(parent)
+        wanted, kind = _KINDS.get(outer, ("", None))
+        if name != wanted:
+            raise StatementFileError("other_message", root=(outer or name)[:40])
+        self._kind, self._head, self._entries, self._not_booked = kind, None, [], 0
+
+    def _entry(self, element: Any) -> None:
+        parent = element.getparent()
+        if self._head is None:
+            self._head = self._read_head(parent)
+        entry = camt_entry.read(self.nodes, element, self._head, self._occurrences)
+        if entry is None:
+            self._not_booked += 1
+        else:
+            self._entries.append(entry)
+        before = element.getprevious()
+        if before is not None and before.tag == element.tag:
+            parent.remove(before)
+        element.clear()
+
+    def _close(self, element: Any) -> None:
+        head = self._head or self._read_head(element)
+        kind, entries = self._kind, self._entries
+        assert kind is not None
+        problems: list[ParseProblem] = []
+        opening, closing = self._balances(element, head, problems)
+        if kind is StatementKind.STATEMENT:
+            problems += balance_problems(entries, head.currency, opening, closing)
+        if head.finer:
+            problems.append(ParseProblem("written_finer", {"currency": head.currency}))
+        if self._not_booked:
+            problems.append(ParseProblem("not_booked", {"count": self._not_booked}))
+        from_date, to_date = self._period(element)
+        self.statements.append(
+            BankStatement(kind, head.account, head.currency, head.statement_id, from_date,
+                          to_date, opening, closing, tuple(entries), tuple(problems))
+        )  # fmt: skip
+        self._kind, self._head, self._entries = None, None, []
+        element.clear()
+
+    def _read_head(self, element: Any) -> camt_entry.Head:
+        nodes = self.nodes
+        statement_id = nodes.text(element, "Id") or ""
+        account = nodes.child(element, "Acct")
+        number = None
+        if account is not None:
+            number = nodes.text(account, "Id", "IBAN") or nodes.text(account, "Id", "Othr", "Id")
+        number = compact(number)
+        if number is None:
+            raise StatementFileError("no_account", statement=statement_id[:40])
+        stated = nodes.text(account, "Ccy")
+        currency = stated or self._first_currency(element)
+        if not currency:
+            raise StatementFileError("no_currency", where=statement_id[:40])
+        created = nodes.text(element, "CreDtTm")
+        return camt_entry.Head(number, currency, statement_id,
+                               date_of(created, statement_id) if created else None)  # fmt: skip
+
+    def _first_currency(self, element: Any) -> str | None:
+        for name in ("Bal", "Ntry"):
+            for node in self.nodes.children(element, name):
+                amount = self.nodes.child(node, "Amt")
+                if amount is not None and amount.get("Ccy"):
+                    return str(amount.get("Ccy"))
+        return None
+
+    def _balances(
+        self, element: Any, head: camt_entry.Head, problems: list[ParseProblem]
+    ) -> tuple[int | None, int | None]:
+        found: dict[str, list[int]] = {}
+        for node in self.nodes.children(element, "Bal"):
+            code = self.nodes.text(node, "Tp", "CdOrPrtry", "Cd")
+            if code not in _OPENING and code not in _CLOSING:
+                continue
+            minor, currency, text = signed(self.nodes, node, head.currency, f"Bal {code}")
+            if currency != head.currency:
+                problems.append(ParseProblem("balance_other_currency", {"currency": currency}))
+                continue
+            head.finer = head.finer or written_finer(text, currency)
+            found.setdefault(str(code), []).append(minor)
+        opening = next((found[code][0] for code in _OPENING if code in found), None)
+        closing = next((found[code][-1] for code in _CLOSING if code in found), None)
+        return opening, closing
+
+    def _period(self, element: Any) -> tuple[date | None, date | None]:
+        period = self.nodes.child(element, "FrToDt")
+        if period is None:
+            return None, None
+        days = [
+            self.nodes.text(period, f"{edge}DtTm") or self.nodes.text(period, f"{edge}Dt")
+            for edge in ("Fr", "To")
+        ]
+        first, last = (date_of(day, "FrToDt") if day else None for day in days)
+        return first, last

@@ -1,0 +1,67 @@
+"""What can be wrong with a bank file, in words; the edge translates and shows them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from reintegration.kernel.errors import N_, Invalid
+
+REFUSALS: Mapping[str, str] = {
+    "empty": N_("The file is empty."),
+    "too_large": N_("The file is larger than %(limit_mb)s MB."),
+    "unknown_format": N_(
+        "This is not a bank statement that can be read here. "
+        "Ask the bank for camt.053, camt.054, MT940 or CSV."
+    ),
+    "other_message": N_("This XML file holds “%(root)s”, not a bank statement (camt.053, camt.054)."),
+    "xml_broken": N_("The XML is broken at line %(line)s. Download the file from the bank again."),
+    "doctype": N_("The XML has a document type declaration. That is not allowed in bank files."),
+    "no_statement": N_("The file holds no statement."),
+    "no_account": N_("Statement “%(statement)s” does not say which account it belongs to."),
+    "no_currency": N_("An amount has no currency (%(where)s)."),
+    "amount_garbled": N_("“%(text)s” is not an amount (%(where)s)."),
+    "amount_finer": N_("“%(text)s” is finer than the smallest unit of %(currency)s (%(where)s)."),
+    "direction_garbled": N_("“%(text)s” says neither credit nor debit (%(where)s)."),
+    "date_garbled": N_("“%(text)s” is not a date (%(where)s)."),
+    "statement_twice": N_("Statement “%(statement)s” is in the file twice."),
+    "line_garbled": N_("Line %(line)s cannot be read: “%(text)s”."),
+    "encoding": N_("The letters of the file cannot be read. Save it as UTF-8."),
+    "column_missing": N_("The file has no column for “%(column)s”. Columns found: %(found)s."),
+    "row_short": N_("Row %(row)s has fewer columns than the heading."),
+    "row_without_amount": N_("Row %(row)s has no amount."),
+    "row_two_amounts": N_("Row %(row)s has both a debit and a credit."),
+}
+
+FLAGS: Mapping[str, str] = {
+    "balance_break": N_(
+        "Opening balance and entries give %(expected)s, but the closing balance is %(stated)s."
+    ),
+    "balance_missing": N_("The statement has no opening or no closing balance."),
+    "balance_other_currency": N_("A balance is in %(currency)s, the statement is not."),
+    "entry_other_currency": N_("The entry is in %(currency)s, the account is in %(account)s."),
+    "details_differ": N_("The details add up to %(details)s, the entry is %(entry)s."),
+    "details_other_currency": N_("The details are in another currency than the entry."),
+    "detail_amount_unread": N_("An amount in the details cannot be read."),
+    "written_finer": N_("Amounts are written with more decimals than %(currency)s has; zeros only."),
+    "not_booked": N_("Entries not booked yet, left out: %(count)s."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ParseProblem:
+    """A thing that a person should look at, while the file was still taken."""
+
+    code: str
+    params: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def message(self) -> str:
+        """Return the gettext source string; `params` fill it."""
+        return FLAGS[self.code]
+
+
+class StatementFileError(Invalid):
+    """The whole file is refused: nothing of it may be stored."""
+
+    def __init__(self, code: str, **params: Any) -> None:
+        super().__init__(REFUSALS[code], code=code, **params)

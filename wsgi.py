@@ -1,0 +1,2 @@
+from reintegration.app import create_app
+app = create_app()
