@@ -1,0 +1,40 @@
+"""Who may do what in casework: assignment decides, and nobody decides on their own work."""
+
+from reintegration.kernel.actor import Role
+from reintegration.kernel.permissions import (
+    Alternatives,
+    Policy,
+    has_role,
+    is_machine,
+    not_by,
+    on_case_team,
+)
+from reintegration.plans.permissions import CasePermission, PlanPermission
+
+_worker = has_role(Role.CASE_MANAGER)
+_supervisor = has_role(Role.SUPERVISOR)
+_case_people = has_role(Role.CASE_MANAGER, Role.SUPERVISOR)
+_ON_TEAM: Alternatives = ((_case_people, on_case_team),)
+_WORKS_ON: Alternatives = ((_worker, on_case_team),)
+
+POLICY: Policy = {
+    CasePermission.LIST: ((_case_people,),),
+    CasePermission.VIEW: _ON_TEAM,
+    CasePermission.REGISTER: ((_worker,),),
+    CasePermission.EDIT: _WORKS_ON,
+    CasePermission.READ_IDENTITY: _ON_TEAM,
+    CasePermission.EDIT_IDENTITY: _WORKS_ON,
+    CasePermission.RECORD_CONSENT: _WORKS_ON,
+    CasePermission.WITHDRAW_CONSENT: _ON_TEAM,
+    CasePermission.WRITE_NOTE: _ON_TEAM,
+    CasePermission.MANAGE_TEAM: ((_supervisor, on_case_team),),
+    CasePermission.CLOSE: _WORKS_ON,
+    CasePermission.START_EMERGENCY: ((_worker,),),
+    CasePermission.DECIDE_EMERGENCY: ((_supervisor, on_case_team, not_by("started_by")),),
+    PlanPermission.VIEW: _ON_TEAM,
+    PlanPermission.EDIT: _WORKS_ON,
+    PlanPermission.SUBMIT: _WORKS_ON,
+    PlanPermission.DECIDE: ((_supervisor, on_case_team, not_by("submitted_by", "last_edited_by")),),
+    PlanPermission.LIST_DECISIONS: ((_supervisor,),),
+    PlanPermission.MOVE_MILESTONE: ((_worker, on_case_team), (is_machine,)),
+}

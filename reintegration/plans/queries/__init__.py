@@ -1,0 +1,1 @@
+"""Reading casework, always within the actor's caseload."""

@@ -1,0 +1,1 @@
+"""The ledger: which event posts what, and the one door into the journal."""
