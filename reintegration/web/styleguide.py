@@ -90,20 +90,32 @@ def _sample_context() -> dict[str, Any]:
         "mdl": lambda minor: Money(minor, "MDL"),
         "noon": datetime(2026, 11, 23, 10, 42, tzinfo=UTC),
         "sample_form": _sample_form,
+        "sample_places": _sample_places,
         "screen_url": lambda screen: url_for("styleguide.show", screen=screen),
         "sample_code": _CODE,
         "sample_qr": _sample_qr(),
     }
 
 
-def _sample_form(choices: dict[str, list[str]], *, invalid: bool = False) -> SampleForm:
-    form = SampleForm(formdata=None)
+def _sample_form(
+    choices: dict[str, list[str]], *, invalid: bool = False, prefix: str = ""
+) -> SampleForm:
+    form = SampleForm(formdata=None, prefix=prefix)
     for name, words in choices.items():
         form[name].choices = [(str(number), word) for number, word in enumerate(words)]
         form[name].process(None)
     if invalid:
         form.validate()
     return form
+
+
+def _sample_places(
+    words: list[str], active: int, counts: dict[int, int]
+) -> list[dict[str, object]]:
+    return [
+        {"label": word, "url": "#", "active": number == active, "count": counts.get(number, 0)}
+        for number, word in enumerate(words)
+    ]
 
 
 def _sample_qr() -> Markup:
