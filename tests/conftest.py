@@ -2,6 +2,7 @@
 
 import tempfile
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +12,15 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from reintegration import settings as configuration
+from reintegration.accounts.models import User
+from reintegration.accounts.services.sign_in import start_session
 from reintegration.app import create_app
+from reintegration.kernel import clock, tries
 from reintegration.kernel import db as kernel_db
-from reintegration.kernel import tries
 from reintegration.kernel.actor import SYSTEM
+from reintegration.kernel.crypto import Keyring
 from tests.database import Database, Restorer, Server, temporary_server
+from tests.factories.cast import Cast, make_cast
 from tests.live import LiveServer, run_live
 
 _SERVER = pytest.StashKey[Server]()
@@ -69,6 +74,7 @@ def app(_database: Database) -> Iterator[Flask]:
     """The application, connected as the role that is not the owner."""
     app = create_app(configuration.from_environment(_database.environment()))
     app.config["TESTING"] = True
+    app.config["WTF_CSRF_ENABLED"] = False  # tests/web/test_csrf.py turns it on
     app.test_client_class = _Client
     yield app
     with app.app_context():
@@ -96,8 +102,9 @@ def session(app: Flask, committed_db: Database) -> Iterator[Session]:
     anything else shall see it.
     """
     assert committed_db.name
+    keyring = Keyring(app.extensions["settings"].master_key)
     with app.app_context():
-        opened = kernel_db.db.session.session_factory(bind=kernel_db.db.engine)
+        opened = Session(kernel_db.db.engine, info={"keyring": keyring})
     kernel_db.act_as(opened, SYSTEM)
     _Client.before_request = opened.commit
     yield opened
@@ -122,6 +129,30 @@ class _Client(FlaskClient):
         if _Client.before_request is not None:
             _Client.before_request()
         return super().open(*args, **kwargs)
+
+
+@pytest.fixture
+def cast(session: Session) -> Cast:
+    """One invented person for each role, two providers and a fund."""
+    made = make_cast(session)
+    session.commit()
+    return made
+
+
+@pytest.fixture
+def sign_in(app: Flask, session: Session) -> Callable[[User], FlaskClient]:
+    """Return a function that gives a browser in which a person is signed in."""
+
+    def browser(user: User) -> FlaskClient:
+        token = start_session(
+            session, user, device="test", lifetime=timedelta(hours=8), now=clock.now()
+        )
+        session.commit()
+        client = app.test_client()
+        client.set_cookie("punte-session", token)
+        return client
+
+    return browser
 
 
 @pytest.fixture

@@ -1,9 +1,16 @@
-"""How plans join the house."""
+"""How casework joins the house."""
 
 from flask import Flask
 
-import reintegration.plans.models  # noqa: F401
+from reintegration.accounts.services import actors
+from reintegration.kernel import permissions
+from reintegration.plans.policy import POLICY
+from reintegration.plans.queries.cases import caseload_of
+from reintegration.plans.views import bp
 
 
 def register(app: Flask) -> None:
-    """Add pages, commands and rules."""
+    """Add pages, jobs and rules."""
+    permissions.register(POLICY)
+    actors.provide_caseload(caseload_of)
+    app.register_blueprint(bp)

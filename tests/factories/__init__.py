@@ -1,0 +1,1 @@
+"""Makers of invented people, cases and money, for tests."""
