@@ -1,9 +1,12 @@
 """Amounts as banks write them, turned into whole minor units without rounding."""
 
+from functools import lru_cache
+
 from reintegration.kernel.money import minor_digits
 from vouchers.services.bank.problems import StatementFileError
 
 _MOST_DIGITS = 15
+_GARBLED, _FINER = -1, -2
 
 
 def unsigned_minor(text: str, currency: str, where: str, *, decimal: str = ".") -> int:
@@ -12,16 +15,25 @@ def unsigned_minor(text: str, currency: str, where: str, *, decimal: str = ".") 
     Zeros beyond the minor unit change nothing and are taken. Any other digit there refuses the
     file: a rounded line would break the balance that the bank itself states.
     """
+    minor = _parsed(text, currency, decimal)
+    if minor >= 0:
+        return minor
+    code = "amount_garbled" if minor == _GARBLED else "amount_finer"
+    params = {} if minor == _GARBLED else {"currency": currency}
+    raise StatementFileError(code, text=text.strip()[:40], where=where[:60], **params)
+
+
+@lru_cache(maxsize=4096)
+def _parsed(text: str, currency: str, decimal: str) -> int:
+    """Return minor units, or a negative number that says what is wrong."""
     whole, _, fraction = text.strip().partition(decimal)
     whole = whole.removeprefix("+")
     digits = whole + fraction
     if not (digits.isascii() and digits.isdigit()) or len(whole) > _MOST_DIGITS:
-        raise StatementFileError("amount_garbled", text=text.strip()[:40], where=where)
+        return _GARBLED
     places = minor_digits(currency)
     if len(fraction) > places and fraction[places:].strip("0"):
-        raise StatementFileError(
-            "amount_finer", text=text.strip()[:40], currency=currency, where=where
-        )
+        return _FINER
     return int(whole + fraction[:places].ljust(places, "0") or "0")
 
 

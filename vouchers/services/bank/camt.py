@@ -5,13 +5,23 @@ Memory holds the entries, never the document.
 """
 
 from datetime import date
-from typing import IO, Any
+from typing import IO
 
 from lxml import etree
 
 from vouchers.services.bank import camt_entry
-from vouchers.services.bank.amounts import written_finer
-from vouchers.services.bank.camt_nodes import Nodes, date_of, signed
+from vouchers.services.bank.amounts import currency_code, written_finer
+from vouchers.services.bank.camt_nodes import (
+    Element,
+    LocalNames,
+    Node,
+    amount_of,
+    date_of,
+    inner,
+    signed,
+    text,
+    tree,
+)
 from vouchers.services.bank.iban import compact
 from vouchers.services.bank.problems import ParseProblem, StatementFileError
 from vouchers.services.bank.statement import (
@@ -72,22 +82,22 @@ def read_camt(source: IO[bytes], *, max_bytes: int = DEFAULT_MAX_BYTES) -> list[
     except etree.XMLSyntaxError as broken:
         raise StatementFileError("xml_broken", line=broken.lineno or 1) from None
     if not reader.statements:
-        raise _why_nothing(context.root, reader.nodes)
+        raise _why_nothing(context.root)
     refuse_twice(reader.statements)
     return reader.statements
 
 
-def _why_nothing(root: Any, nodes: Nodes) -> StatementFileError:
+def _why_nothing(root: Element) -> StatementFileError:
     if root is None:
         return StatementFileError("empty")
     _refuse_doctype(root)
-    names = [nodes.local(node) for node in root.iter() if isinstance(node.tag, str)][:2]
+    names = [str(node.tag).rpartition("}")[2] for node in (root, *root)][:2]
     if any(name in _KINDS for name in names):
         return StatementFileError("no_statement")
     return StatementFileError("other_message", root=names[-1][:40])
 
 
-def _refuse_doctype(element: Any) -> None:
+def _refuse_doctype(element: Element) -> None:
     info = element.getroottree().docinfo
     if info.doctype or info.internalDTD is not None:
         raise StatementFileError("doctype")
@@ -97,7 +107,7 @@ class _Reader:
     """Collects statements from the events of the parser."""
 
     def __init__(self) -> None:
-        self.nodes = Nodes()
+        self._names = LocalNames()
         self.statements: list[BankStatement] = []
         self._occurrences = Occurrences()
         self._kind: StatementKind | None = None
@@ -106,12 +116,12 @@ class _Reader:
         self._not_booked = 0
         self._checked = False
 
-    def take(self, event: str, element: Any) -> None:
+    def take(self, event: str, element: Element) -> None:
         """Handle one parser event."""
         if not self._checked:
             _refuse_doctype(element)
             self._checked = True
-        name = self.nodes.local(element)
+        name = self._names[element.tag][0]
         if name == "Document":
             return
         if name == "Ntry":
@@ -122,19 +132,19 @@ class _Reader:
         elif self._kind is not None:
             self._close(element)
 
-    def _open(self, element: Any, name: str) -> None:
+    def _open(self, element: Element, name: str) -> None:
         parent = element.getparent()
-        outer = "" if parent is None else self.nodes.local(parent)
+        outer = "" if parent is None else self._names[parent.tag][0]
         wanted, kind = _KINDS.get(outer, ("", None))
         if name != wanted:
             raise StatementFileError("other_message", root=(outer or name)[:40])
         self._kind, self._head, self._entries, self._not_booked = kind, None, [], 0
 
-    def _entry(self, element: Any) -> None:
+    def _entry(self, element: Element) -> None:
         parent = element.getparent()
         if self._head is None:
-            self._head = self._read_head(parent)
-        entry = camt_entry.read(self.nodes, element, self._head, self._occurrences)
+            self._head = _head(tree(parent, self._names), element, self._names)
+        entry = camt_entry.read(tree(element, self._names), self._head, self._occurrences)
         if entry is None:
             self._not_booked += 1
         else:
@@ -144,19 +154,20 @@ class _Reader:
             parent.remove(before)
         element.clear()
 
-    def _close(self, element: Any) -> None:
-        head = self._head or self._read_head(element)
+    def _close(self, element: Element) -> None:
+        node = tree(element, self._names)
+        head = self._head or _head(node, None, self._names)
         kind, entries = self._kind, self._entries
-        assert kind is not None
+        assert kind is not None  # noqa: S101 - `take` closes only what it opened
         problems: list[ParseProblem] = []
-        opening, closing = self._balances(element, head, problems)
+        opening, closing = _balances(node, head, problems)
         if kind is StatementKind.STATEMENT:
             problems += balance_problems(entries, head.currency, opening, closing)
         if head.finer:
             problems.append(ParseProblem("written_finer", {"currency": head.currency}))
         if self._not_booked:
             problems.append(ParseProblem("not_booked", {"count": self._not_booked}))
-        from_date, to_date = self._period(element)
+        from_date, to_date = _period(node)
         self.statements.append(
             BankStatement(kind, head.account, head.currency, head.statement_id, from_date,
                           to_date, opening, closing, tuple(entries), tuple(problems))
@@ -164,57 +175,53 @@ class _Reader:
         self._kind, self._head, self._entries = None, None, []
         element.clear()
 
-    def _read_head(self, element: Any) -> camt_entry.Head:
-        nodes = self.nodes
-        statement_id = nodes.text(element, "Id") or ""
-        account = nodes.child(element, "Acct")
-        number = None
-        if account is not None:
-            number = nodes.text(account, "Id", "IBAN") or nodes.text(account, "Id", "Othr", "Id")
-        number = compact(number)
-        if number is None:
-            raise StatementFileError("no_account", statement=statement_id[:40])
-        stated = nodes.text(account, "Ccy")
-        currency = stated or self._first_currency(element)
-        if not currency:
-            raise StatementFileError("no_currency", where=statement_id[:40])
-        created = nodes.text(element, "CreDtTm")
-        return camt_entry.Head(number, currency, statement_id,
-                               date_of(created, statement_id) if created else None)  # fmt: skip
 
-    def _first_currency(self, element: Any) -> str | None:
-        for name in ("Bal", "Ntry"):
-            for node in self.nodes.children(element, name):
-                amount = self.nodes.child(node, "Amt")
-                if amount is not None and amount.get("Ccy"):
-                    return str(amount.get("Ccy"))
-        return None
+def _head(node: Node, entry: Element, names: LocalNames) -> camt_entry.Head:
+    statement_id = text(node, "Id") or ""
+    identifier = inner(inner(node, "Acct"), "Id")
+    number = compact(text(identifier, "IBAN") or text(identifier, "Othr", "Id"))
+    if number is None:
+        raise StatementFileError("no_account", statement=statement_id[:40])
+    amounts = [amount_of(balance) for balance in node.get("Bal", ()) if type(balance) is dict]
+    if entry is not None:
+        amounts.append(amount_of(tree(entry, names)))
+    stated = [currency for _, currency in amounts if currency]
+    currency = text(node, "Acct", "Ccy") or (stated[0] if stated else None)
+    created = text(node, "CreDtTm")
+    return camt_entry.Head(
+        number,
+        currency_code(currency, statement_id[:40]),
+        statement_id,
+        date_of(created, statement_id) if created else None,
+    )
 
-    def _balances(
-        self, element: Any, head: camt_entry.Head, problems: list[ParseProblem]
-    ) -> tuple[int | None, int | None]:
-        found: dict[str, list[int]] = {}
-        for node in self.nodes.children(element, "Bal"):
-            code = self.nodes.text(node, "Tp", "CdOrPrtry", "Cd")
-            if code not in _OPENING and code not in _CLOSING:
-                continue
-            minor, currency, text = signed(self.nodes, node, head.currency, f"Bal {code}")
-            if currency != head.currency:
-                problems.append(ParseProblem("balance_other_currency", {"currency": currency}))
-                continue
-            head.finer = head.finer or written_finer(text, currency)
-            found.setdefault(str(code), []).append(minor)
-        opening = next((found[code][0] for code in _OPENING if code in found), None)
-        closing = next((found[code][-1] for code in _CLOSING if code in found), None)
-        return opening, closing
 
-    def _period(self, element: Any) -> tuple[date | None, date | None]:
-        period = self.nodes.child(element, "FrToDt")
-        if period is None:
-            return None, None
-        days = [
-            self.nodes.text(period, f"{edge}DtTm") or self.nodes.text(period, f"{edge}Dt")
-            for edge in ("Fr", "To")
-        ]
-        first, last = (date_of(day, "FrToDt") if day else None for day in days)
-        return first, last
+def _balances(
+    node: Node, head: camt_entry.Head, problems: list[ParseProblem]
+) -> tuple[int | None, int | None]:
+    found: dict[str, list[int]] = {}
+    for balance in node.get("Bal", ()):
+        code = text(balance, "Tp", "CdOrPrtry", "Cd")
+        if code is None or code not in _OPENING + _CLOSING:
+            continue
+        minor, currency, spelling = signed(balance, head.currency, f"Bal {code}")
+        if currency != head.currency:
+            problems.append(ParseProblem("balance_other_currency", {"currency": currency}))
+            continue
+        head.finer = head.finer or written_finer(spelling, currency)
+        found.setdefault(code, []).append(minor)
+    opening = next((found[code][0] for code in _OPENING if code in found), None)
+    closing = next((found[code][-1] for code in _CLOSING if code in found), None)
+    return opening, closing
+
+
+def _period(node: Node) -> tuple[date | None, date | None]:
+    period = inner(node, "FrToDt")
+    first, last = (
+        date_of(day, "FrToDt") if day else None
+        for day in (
+            text(period, "FrDtTm") or text(period, "FrDt"),
+            text(period, "ToDtTm") or text(period, "ToDt"),
+        )
+    )
+    return first, last

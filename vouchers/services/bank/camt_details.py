@@ -1,163 +1,128 @@
 """The transactions inside a camt entry (TxDtls): who, what for, returned why, at what charge."""
 
 from vouchers.services.bank.amounts import currency_code, unsigned_minor
-from vouchers.services.bank.camt_nodes import Element, Nodes, text_of
+from vouchers.services.bank.camt_nodes import Node, amount_of, inner, text
 from vouchers.services.bank.iban import compact
 from vouchers.services.bank.problems import ParseProblem, StatementFileError
+from vouchers.services.bank.references import meaningful
 from vouchers.services.bank.statement import EntryDetail
 
-_NOTHING = frozenset({"NOTPROVIDED", "NOT PROVIDED", "NONREF", "NOREF"})
 _INNER_AMOUNTS = ("TxAmt", "CntrValAmt", "InstdAmt")
-Unread = ParseProblem("detail_amount_unread")
-OtherCurrency = ParseProblem("details_other_currency")
-
-
-def meaningful(reference: str | None) -> str | None:
-    """Return the reference, or None for the words that banks write when there is none."""
-    if reference is None or reference.upper() in _NOTHING:
-        return None
-    return reference
+_SIGNS = {"CRDT": 1, "DBIT": -1}
+_UNREAD = ParseProblem("detail_amount_unread")
+_OTHER_CURRENCY = ParseProblem("details_other_currency")
 
 
 def read_detail(
-    nodes: Nodes,
-    element: Element,
-    account: str,
-    currency: str,
-    entry_minor: int,
-    whole: int | None,
+    node: Node, account: str, currency: str, entry_minor: int, *, only: bool
 ) -> tuple[EntryDetail, ParseProblem | None]:
     """Return one transaction and what is odd about its amount.
 
-    `whole` is the entry's amount when this is its only transaction: then a missing amount is that
-    one, and an amount in another currency only tells what was instructed. A detail never refuses
-    the file, since only the entry's amount is ever posted.
+    Where it is the entry's `only` transaction, a missing amount is the entry's, and an amount in
+    another currency only tells what was instructed. A detail never refuses the file, since only
+    the entry's amount is ever posted.
     """
-    parts = nodes.parts(element)
-    entry_sign = -1 if entry_minor < 0 else 1
-    sign = {"CRDT": 1, "DBIT": -1}.get(text_of(parts.get("CdtDbtInd")) or "", entry_sign)
-    minor, stated, problem = _amount(nodes, parts, currency, whole)
-    refs = _texts(nodes, parts.get("Refs"))
-    name, iban = _counterparty(nodes, parts.get("RltdPties"), account, credit=sign > 0)
-    return (
-        EntryDetail(
-            amount_minor=sign * minor,
-            currency=stated,
-            end_to_end_id=meaningful(refs.get("EndToEndId")),
-            message_id=meaningful(refs.get("MsgId")),
-            payment_information_id=meaningful(refs.get("PmtInfId")),
-            bank_reference=refs.get("AcctSvcrRef"),
-            counterparty_name=name,
-            counterparty_iban=iban,
-            remittance=_remittance(nodes, parts),
-            return_reason=_returned(nodes, parts.get("RtrInf")),
-            charges_minor=charges(nodes, parts.get("Chrgs"), element, currency),
-        ),
-        problem,
+    sign = _SIGNS.get(node.get("CdtDbtInd", ""), -1 if entry_minor < 0 else 1)
+    whole = abs(entry_minor) if only else None
+    minor, stated, problem = _amount(node, currency, whole)
+    refs = inner(node, "Refs")
+    name, iban = _counterparty(inner(node, "RltdPties"), account, credit=sign > 0)
+    detail = EntryDetail(
+        sign * minor,
+        stated,
+        meaningful(refs.get("EndToEndId")),
+        meaningful(refs.get("MsgId")),
+        meaningful(refs.get("PmtInfId")),
+        refs.get("AcctSvcrRef") or None,
+        name,
+        iban,
+        _remittance(node),
+        _returned(node),
+        charges(node, currency) if "Chrgs" in node else 0,
     )
+    return detail, problem
 
 
-def charges(nodes: Nodes, first: Element, parent: Element, currency: str) -> int:
+def charges(node: Node, currency: str) -> int:
     """Return what the bank took, in minor units; credited charges count down, odd ones as 0."""
-    if first is None:
-        return 0
     total = 0
-    for block in nodes.children(parent, "Chrgs"):
-        stated = nodes.child(block, "TtlChrgsAndTaxAmt")
-        records = list(nodes.children(block, "Rcrd")) or [block]
-        if stated is not None:
-            total += _lenient(stated, currency)
+    for block in node.get("Chrgs", ()):
+        if type(block) is not dict:
             continue
-        for record in records:
-            sign = -1 if nodes.text(record, "CdtDbtInd") == "CRDT" else 1
-            total += sign * _lenient(nodes.child(record, "Amt"), currency)
+        if "TtlChrgsAndTaxAmt" in block:
+            total += _lenient(amount_of(block, "TtlChrgsAndTaxAmt"), currency)
+            continue
+        for record in block.get("Rcrd") or [block]:
+            if type(record) is dict:
+                sign = -1 if record.get("CdtDbtInd") == "CRDT" else 1
+                total += sign * _lenient(amount_of(record), currency)
     return max(total, 0)
 
 
-def _lenient(amount: Element, currency: str) -> int:
-    if amount is None or amount.get("Ccy", currency) != currency:
+def _lenient(amount: tuple[str, str | None], currency: str) -> int:
+    written, stated = amount
+    if stated not in (None, currency):
         return 0
     try:
-        return unsigned_minor(text_of(amount) or "", currency, "Chrgs")
+        return unsigned_minor(written, currency, "Chrgs")
     except StatementFileError:
         return 0
 
 
 def _amount(
-    nodes: Nodes, parts: dict[str, Element], currency: str, whole: int | None
+    node: Node, currency: str, whole: int | None
 ) -> tuple[int, str, ParseProblem | None]:
     """Return the unsigned amount, its currency, and what is odd about it."""
-    stated = [parts[name] for name in ("Amt",) if name in parts]
-    inner = parts.get("AmtDtls")
-    if inner is not None:
-        blocks = nodes.parts(inner)
-        found = (nodes.child(blocks[name], "Amt") for name in _INNER_AMOUNTS if name in blocks)
-        stated += [amount for amount in found if amount is not None]
-    own = next((amount for amount in stated if amount.get("Ccy", currency) == currency), None)
+    stated = [amount_of(node)] if "Amt" in node else []
+    for name, block in inner(node, "AmtDtls").items():
+        if name in _INNER_AMOUNTS and type(block) is dict:
+            stated.append(amount_of(block))
     try:
-        if own is not None:
-            return unsigned_minor(text_of(own) or "", currency, "TxDtls"), currency, None
+        for written, own in stated:
+            if own is None or own == currency:
+                return unsigned_minor(written, currency, "TxDtls"), currency, None
         if whole is not None:
-            return abs(whole), currency, OtherCurrency if stated else None
+            return whole, currency, _OTHER_CURRENCY if stated else None
         if stated:
-            other = currency_code(stated[0].get("Ccy"), "TxDtls")
-            return unsigned_minor(text_of(stated[0]) or "", other, "TxDtls"), other, OtherCurrency
+            other = currency_code(stated[0][1], "TxDtls")
+            return unsigned_minor(stated[0][0], other, "TxDtls"), other, _OTHER_CURRENCY
     except StatementFileError:
         pass
-    return 0, currency, Unread
-
-
-def _texts(nodes: Nodes, element: Element) -> dict[str, str]:
-    if element is None:
-        return {}
-    return {nodes.local(child): text for child in element if (text := text_of(child))}
+    return whole or 0, currency, _UNREAD
 
 
 def _counterparty(
-    nodes: Nodes, parties: Element, account: str, *, credit: bool
+    parties: Node, account: str, *, credit: bool
 ) -> tuple[str | None, str | None]:
     """Return name and account of the other side.
 
     A returned payment keeps its first roles, so the side that is our own account is not it.
     """
-    if parties is None:
-        return None, None
-    parts = nodes.parts(parties)
-    sides = [_side(nodes, parts, role) for role in (("Dbtr", "Cdtr") if credit else ("Cdtr", "Dbtr"))]
-    for name, iban in sides:
+    for role in ("Dbtr", "Cdtr") if credit else ("Cdtr", "Dbtr"):
+        name, iban = _side(parties, role)
         if (name or iban) and iban != account:
             return name, iban
     return None, None
 
 
-def _side(nodes: Nodes, parts: dict[str, Element], role: str) -> tuple[str | None, str | None]:
-    name = iban = None
-    party, account = parts.get(role), parts.get(f"{role}Acct")
-    if party is not None:
-        name = nodes.text(party, "Nm") or nodes.text(party, "Pty", "Nm")
-    if account is not None:
-        identifier = nodes.child(account, "Id")
-        if identifier is not None:
-            iban = nodes.text(identifier, "IBAN") or nodes.text(identifier, "Othr", "Id")
+def _side(parties: Node, role: str) -> tuple[str | None, str | None]:
+    party, identifier = inner(parties, role), inner(inner(parties, role + "Acct"), "Id")
+    name = text(party, "Nm") or text(party, "Pty", "Nm")
+    iban = text(identifier, "IBAN") or text(identifier, "Othr", "Id")
     return name, compact(iban)
 
 
-def _remittance(nodes: Nodes, parts: dict[str, Element]) -> str:
-    texts: list[str] = []
-    block = parts.get("RmtInf")
-    if block is not None:
-        for child in block:
-            if nodes.local(child) == "Ustrd":
-                texts.append(text_of(child) or "")
-            elif nodes.local(child) == "Strd":
-                texts.append(nodes.text(child, "CdtrRefInf", "Ref") or "")
-    said = " ".join(text for text in texts if text)
-    return said or text_of(parts.get("AddtlTxInf")) or ""
+def _remittance(node: Node) -> str:
+    block = inner(node, "RmtInf")
+    texts: list[str] = [line for line in block.get("Ustrd", ()) if type(line) is str]
+    for structured in block.get("Strd", ()):
+        if type(structured) is dict:
+            texts.append(text(structured, "CdtrRefInf", "Ref") or "")
+    return " ".join(line for line in texts if line) or text(node, "AddtlTxInf") or ""
 
 
-def _returned(nodes: Nodes, element: Element) -> str | None:
-    if element is None:
+def _returned(node: Node) -> str | None:
+    if "RtrInf" not in node:
         return None
-    return (
-        nodes.text(element, "Rsn", "Cd") or nodes.text(element, "Rsn", "Prtry") or "RRTN"
-    )
+    reason = inner(inner(node, "RtrInf"), "Rsn")
+    return text(reason, "Cd") or text(reason, "Prtry") or "RRTN"

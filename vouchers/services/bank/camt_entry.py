@@ -3,20 +3,9 @@
 from dataclasses import dataclass
 from datetime import date
 
-from vouchers.services.bank.amounts import (
-    currency_code,
-    spelled,
-    unsigned_minor,
-    written_finer,
-)
+from vouchers.services.bank.amounts import spelled, written_finer
 from vouchers.services.bank.camt_details import charges, read_detail
-from vouchers.services.bank.camt_nodes import (
-    Element,
-    Nodes,
-    credit_sign,
-    date_of,
-    text_of,
-)
+from vouchers.services.bank.camt_nodes import Node, date_of, inner, signed, text
 from vouchers.services.bank.problems import ParseProblem, StatementFileError
 from vouchers.services.bank.statement import BankEntry, EntryDetail, Occurrences
 
@@ -35,29 +24,31 @@ class Head:
     finer: bool = False
 
 
-def read(nodes: Nodes, element: Element, head: Head, occurrences: Occurrences) -> BankEntry | None:
+def read(node: Node, head: Head, occurrences: Occurrences) -> BankEntry | None:
     """Return the entry, or None for one that is not booked; refuse what cannot be read."""
-    parts = nodes.parts(element)
-    status = parts.get("Sts")
-    if status is not None and (text_of(status) or nodes.text(status, "Cd")) not in ("BOOK", None):
+    status = node.get("Sts", "BOOK")
+    if (status if type(status) is str else status.get("Cd", "BOOK")) != "BOOK":
         return None
-    reference = text_of(parts.get("AcctSvcrRef")) or text_of(parts.get("NtryRef"))
-    where = f"{head.statement_id[:35]} {reference or ''}".strip()
-    minor, currency = _amount(parts, head, where)
-    booked, valued = _dates(nodes, parts, head, where)
-    details, problems = _details(nodes, element, head.account, minor, currency)
+    reference = text(node, "AcctSvcrRef") or text(node, "NtryRef")
+    where = reference or head.statement_id
+    minor, currency, spelling = signed(node, head.currency, where)
+    if not head.finer:
+        head.finer = written_finer(spelling, currency)
+    booked, valued = _dates(node, head, where)
+    details, problems = _details(node, head.account, minor, currency)
     if currency != head.currency:
         params = {"currency": currency, "account": head.currency}
         problems.append(ParseProblem("entry_other_currency", params))
-    cost = charges(nodes, parts.get("Chrgs"), element, currency)
-    if not cost:
-        cost = sum(detail.charges_minor for detail in details)
-    problems += _sum_problems(details, minor, currency, cost)
+    cost = charges(node, currency) if "Chrgs" in node else 0
+    if not cost and details:
+        cost = sum([detail.charges_minor for detail in details])
     single = details[0] if len(details) == 1 else None
-    batch = _batch(nodes, element)
-    codes = _codes(nodes, parts.get("BkTxCd"))
-    remittance = single.remittance if single and single.remittance else None
-    remittance = remittance or text_of(parts.get("AddtlNtryInf")) or ""
+    if single is None or single.amount_minor != minor:
+        problems += _sum_problems(details, minor, currency, cost)
+    batch = _batch(node)
+    family = inner(inner(inner(node, "BkTxCd"), "Domn"), "Fmly")
+    codes = (family.get("Cd", ""), family.get("SubFmlyCd", ""))
+    remittance = (single.remittance if single else "") or text(node, "AddtlNtryInf") or ""
     end_to_end = single.end_to_end_id if single else None
     bank_reference = reference or (single.bank_reference if single else None)
     fingerprint, occurrence = occurrences.name(
@@ -71,14 +62,15 @@ def read(nodes: Nodes, element: Element, head: Head, occurrences: Occurrences) -
         currency=currency,
         bank_reference=bank_reference,
         end_to_end_id=end_to_end,
-        message_id=batch.get("MsgId") or _shared(details, "message_id"),
-        payment_information_id=batch.get("PmtInfId") or _shared(details, "payment_information_id"),
+        message_id=text(batch, "MsgId") or _shared(details, "message_id"),
+        payment_information_id=text(batch, "PmtInfId")
+        or _shared(details, "payment_information_id"),
         counterparty_name=single.counterparty_name if single else None,
         counterparty_iban=single.counterparty_iban if single else None,
         remittance=remittance,
-        return_reason=_return_reason(details, codes, text_of(parts.get("RvslInd"))),
+        return_reason=_return_reason(details, codes, text(node, "RvslInd")),
         is_batch=len(details) > 1 or batch.get("NbOfTxs", "1") not in ("0", "1"),
-        is_charge=bool(codes & _CHARGE_CODES),
+        is_charge=codes[0] in _CHARGE_CODES or codes[1] in _CHARGE_CODES,
         details=tuple(details),
         charges_minor=cost,
         problems=tuple(problems),
@@ -87,43 +79,37 @@ def read(nodes: Nodes, element: Element, head: Head, occurrences: Occurrences) -
     )
 
 
-def _amount(parts: dict[str, Element], head: Head, where: str) -> tuple[int, str]:
-    amount = parts.get("Amt")
-    text = text_of(amount) or ""
-    stated = head.currency if amount is None else amount.get("Ccy", head.currency)
-    currency = stated if stated == head.currency else currency_code(stated, where)
-    minor = unsigned_minor(text, currency, where)
-    head.finer = head.finer or written_finer(text, currency)
-    return credit_sign(text_of(parts.get("CdtDbtInd")), where) * minor, currency
-
-
-def _dates(
-    nodes: Nodes, parts: dict[str, Element], head: Head, where: str
-) -> tuple[date, date | None]:
-    found: list[date | None] = []
-    for name in ("BookgDt", "ValDt"):
-        node = parts.get(name)
-        text = None if node is None else (nodes.text(node, "Dt") or nodes.text(node, "DtTm"))
-        found.append(date_of(text, where) if text else None)
-    booked = found[0] or found[1] or head.created
-    if booked is None:
+def _dates(node: Node, head: Head, where: str) -> tuple[date, date | None]:
+    booked, valued = _date(node, "BookgDt", where), _date(node, "ValDt", where)
+    day = booked or valued or head.created
+    if day is None:
         raise StatementFileError("date_garbled", text="", where=where)
-    return booked, found[1]
+    return day, valued
+
+
+def _date(node: Node, name: str, where: str) -> date | None:
+    block = node.get(name)
+    if not block:
+        return None
+    written = block.get("Dt") or block.get("DtTm") if type(block) is dict else block
+    return date_of(written, where) if written else None
 
 
 def _details(
-    nodes: Nodes, element: Element, account: str, minor: int, currency: str
+    node: Node, account: str, minor: int, currency: str
 ) -> tuple[list[EntryDetail], list[ParseProblem]]:
-    transactions = [
-        transaction
-        for block in nodes.children(element, "NtryDtls")
-        for transaction in nodes.children(block, "TxDtls")
+    found = [
+        transaction if type(transaction) is dict else {}
+        for block in node.get("NtryDtls", ())
+        if type(block) is dict
+        for transaction in block.get("TxDtls", ())
     ]
-    whole = minor if len(transactions) == 1 else None
     problems: list[ParseProblem] = []
     details = []
-    for transaction in transactions:
-        detail, problem = read_detail(nodes, transaction, account, currency, minor, whole)
+    for transaction in found:
+        detail, problem = read_detail(
+            transaction, account, currency, minor, only=len(found) == 1
+        )
         details.append(detail)
         if problem and problem not in problems:
             problems.append(problem)
@@ -143,32 +129,20 @@ def _sum_problems(
     return [ParseProblem("details_differ", params)]
 
 
-def _batch(nodes: Nodes, element: Element) -> dict[str, str]:
-    for block in nodes.children(element, "NtryDtls"):
-        batch = nodes.child(block, "Btch")
-        if batch is not None:
-            return {nodes.local(child): text_of(child) or "" for child in batch}
+def _batch(node: Node) -> Node:
+    for block in node.get("NtryDtls", ()):
+        if type(block) is dict and "Btch" in block:
+            return inner(block, "Btch")
     return {}
 
 
-def _codes(nodes: Nodes, element: Element) -> frozenset[str]:
-    if element is None:
-        return frozenset()
-    family = nodes.child(nodes.child(element, "Domn"), "Fmly") if nodes.child(
-        element, "Domn"
-    ) is not None else None  # fmt: skip
-    if family is None:
-        return frozenset()
-    return frozenset(text for child in family if (text := text_of(child)))
-
-
 def _return_reason(
-    details: list[EntryDetail], codes: frozenset[str], reversal: str | None
+    details: list[EntryDetail], codes: tuple[str, str], reversal: str | None
 ) -> str | None:
-    reasons = [detail.return_reason for detail in details if detail.return_reason]
-    if reasons:
-        return reasons[0]
-    if codes & _RETURN_CODES:
+    for detail in details:
+        if detail.return_reason:
+            return detail.return_reason
+    if codes[1] in _RETURN_CODES:
         return "RRTN"
     return "RVSL" if reversal in ("true", "1") else None
 
@@ -177,4 +151,6 @@ def _shared(details: list[EntryDetail], name: str) -> str | None:
     if not details:
         return None
     first: str | None = getattr(details[0], name)
+    if len(details) == 1:
+        return first
     return first if all(getattr(detail, name) == first for detail in details) else None
