@@ -59,13 +59,17 @@ def _settings() -> Settings:
 
 def _check_database(_now: datetime) -> list[str]:
     try:
-        row = session().execute(
-            text(
-                "SELECT rolsuper OR rolbypassrls, pg_get_userbyid(datdba) = current_user"
-                " FROM pg_roles, pg_database"
-                " WHERE rolname = current_user AND datname = current_database()"
+        row = (
+            session()
+            .execute(
+                text(
+                    "SELECT rolsuper OR rolbypassrls, pg_get_userbyid(datdba) = current_user"
+                    " FROM pg_roles, pg_database"
+                    " WHERE rolname = current_user AND datname = current_database()"
+                )
             )
-        ).one()
+            .one()
+        )
     except SQLAlchemyError as error:
         session().rollback()
         return [f"the database does not answer ({type(error).__name__}); is `make run` up?"]

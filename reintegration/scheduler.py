@@ -14,6 +14,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask
 from sqlalchemy import Connection, create_engine, pool, text
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
 from reintegration.kernel import audit_chain, clock, jobs, outbox
 from reintegration.kernel.actor import SYSTEM
@@ -118,8 +119,8 @@ def _run_one_task(app: Flask, now: datetime) -> None:
 def _own_jobs(app: Flask) -> list[Job]:
     settings: Settings = app.extensions["settings"]
 
-    def seal(db_session: object, now: datetime) -> str | None:
-        count = audit_chain.seal(session(), keyring(session()), now=now, log=settings.audit_log)
+    def seal(opened: Session, now: datetime) -> str | None:
+        count = audit_chain.seal(opened, keyring(opened), now=now, log=settings.audit_log)
         return f"{count} sealed" if count else None
 
     return [Job("audit.seal", timedelta(seconds=5), seal)]

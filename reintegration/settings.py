@@ -131,7 +131,7 @@ def _refuse_gaps(given: Mapping[str, str]) -> None:
         problems.append("  SECRET_KEY: shorter than 32 characters")
     for name in ("PUNTE_BASE_URL", "PUNTE_SERVICE_URL"):
         if given.get(name) and not given[name].startswith("https://"):
-            problems.append(f"  {name}: must begin with https://")
+            problems += [f"  {name}: must begin with https://"]
     if given.get("DATABASE_URL") and given.get("DATABASE_URL") == given.get("DATABASE_OWNER_URL"):
         problems.append("  DATABASE_URL: must not be the owner's; row-level security needs two")
     if given.get("PUNTE_BASE_URL") and given.get("PUNTE_BASE_URL") == given.get(

@@ -66,9 +66,7 @@ class _Child:
         if self.process is not None:
             if now - self.started > _STEADY_AFTER:
                 self.backoff = _FIRST_BACKOFF
-            _say(
-                f"{self.name} ended ({self.process.returncode}); again in {self.backoff:.0f} s"
-            )
+            _say(f"{self.name} ended ({self.process.returncode}); again in {self.backoff:.0f} s")
             self.process, self.due = None, now + self.backoff
             self.backoff = min(self.backoff * 2, _LONGEST_BACKOFF)
         elif now >= self.due:
@@ -99,9 +97,7 @@ def main() -> int:
 
 def _on_signal(_number: int, _frame: FrameType | None) -> None:
     for number in _STOPPING:
-        signal.signal(
-            number, signal.SIG_IGN
-        )  # what follows is the stopping, which must finish
+        signal.signal(number, signal.SIG_IGN)  # what follows is the stopping, which must finish
     raise _Stopped
 
 

@@ -179,9 +179,7 @@ def live_server(tmp_path: Path) -> Iterator[Callable[..., LiveServer]]:
         database: Database, *, workers: int = 1, threads: int = 4, app: str = "wsgi:app"
     ) -> LiveServer:
         log = tmp_path / f"server-{len(running)}.log"
-        running.append(
-            run_live(database, log, workers=workers, threads=threads, app=app)
-        )
+        running.append(run_live(database, log, workers=workers, threads=threads, app=app))
         return running[-1]
 
     yield start

@@ -57,11 +57,7 @@ class Database:
 
     def process_environment(self) -> dict[str, str]:
         """Return `environment()` for a child process, on top of what the system needs."""
-        kept = {
-            name: os.environ[name]
-            for name in ("PATH", "HOME", "LANG")
-            if name in os.environ
-        }
+        kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
         return {**kept, **self.environment(), "PYTHONUNBUFFERED": "1"}
 
 
@@ -110,9 +106,7 @@ class Server:
 
     def drop(self, name: str) -> None:
         """Remove a database, whoever is connected to it."""
-        statement = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(
-            sql.Identifier(name)
-        )
+        statement = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
         with self.cluster.connect_as_superuser() as connection:
             connection.execute(statement)
 
@@ -154,9 +148,7 @@ class Restorer:
 
     def __init__(self, server: Server, database: Database) -> None:
         self._connection = server.cluster.connect_as_superuser(database.name)
-        self._connection.execute(
-            "SET session_replication_role = replica"
-        )  # no laws while cleaning
+        self._connection.execute("SET session_replication_role = replica")  # no laws while cleaning
         self._script = _restoring_script(self._connection)
 
     def restore(self) -> None:
@@ -180,16 +172,12 @@ def _restoring_script(
         live = sql.Identifier("public", str(table))
         kept = sql.Identifier("pristine", str(table))
         connection.execute(sql.SQL("CREATE TABLE {} AS TABLE {}").format(kept, live))
-        filled = connection.execute(
-            sql.SQL("SELECT 1 FROM {} LIMIT 1").format(kept)
-        ).fetchone()
+        filled = connection.execute(sql.SQL("SELECT 1 FROM {} LIMIT 1").format(kept)).fetchone()
         if not filled:
             step = "IF EXISTS (SELECT 1 FROM {live}) THEN DELETE FROM {live}; END IF;"
             composed += sql.SQL(step).format(live=live)
             continue
-        columns = sql.SQL(", ").join(
-            map(sql.Identifier, _writable(connection, str(table)))
-        )
+        columns = sql.SQL(", ").join(map(sql.Identifier, _writable(connection, str(table))))
         step = (
             "IF EXISTS ((TABLE {live} EXCEPT ALL TABLE {kept}) UNION ALL"
             " (TABLE {kept} EXCEPT ALL TABLE {live})) THEN DELETE FROM {live};"
@@ -200,9 +188,7 @@ def _restoring_script(
     return composed + sql.SQL("END $restore$")
 
 
-def _writable(
-    connection: "psycopg.Connection[tuple[object, ...]]", table: str
-) -> list[str]:
+def _writable(connection: "psycopg.Connection[tuple[object, ...]]", table: str) -> list[str]:
     rows = connection.execute(
         "SELECT attname::text FROM pg_attribute WHERE attrelid = %s::regclass"
         " AND attnum > 0 AND NOT attisdropped AND attgenerated = '' ORDER BY attnum",

@@ -37,9 +37,7 @@ class LiveServer:
                 self.process.wait()
 
 
-def run_live(
-    database: Database, log: Path, *, workers: int, threads: int, app: str
-) -> LiveServer:
+def run_live(database: Database, log: Path, *, workers: int, threads: int, app: str) -> LiveServer:
     """Run `app` on a free port of this machine until it is stopped; wait for its first answer."""
     port = _free_port()
     command = [

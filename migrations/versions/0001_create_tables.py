@@ -36,12 +36,8 @@ def upgrade() -> None:
         sa.Column("data", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_event")),
     )
-    op.create_index(
-        "ix_audit_event_actor", "audit_event", ["actor_id", "id"], unique=False
-    )
-    op.create_index(
-        "ix_audit_event_case", "audit_event", ["case_id", "id"], unique=False
-    )
+    op.create_index("ix_audit_event_actor", "audit_event", ["actor_id", "id"], unique=False)
+    op.create_index("ix_audit_event_case", "audit_event", ["case_id", "id"], unique=False)
     op.create_index(
         "ix_audit_event_subject",
         "audit_event",
@@ -142,9 +138,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_ledger_entry")),
         sa.UniqueConstraint("key", name=op.f("uq_ledger_entry_key")),
     )
-    op.create_index(
-        "ix_ledger_entry_posted", "ledger_entry", ["posted_on", "id"], unique=False
-    )
+    op.create_index("ix_ledger_entry_posted", "ledger_entry", ["posted_on", "id"], unique=False)
     op.create_index(
         "ix_ledger_entry_source",
         "ledger_entry",
@@ -158,9 +152,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("active", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint(
-            "kind IN ('programme', 'provider')", name=op.f("ck_organisation_kind")
-        ),
+        sa.CheckConstraint("kind IN ('programme', 'provider')", name=op.f("ck_organisation_kind")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_organisation")),
     )
     op.create_table(
@@ -180,9 +172,7 @@ def upgrade() -> None:
             name=op.f("ck_outbox_message_state"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox_message")),
-        sa.UniqueConstraint(
-            "idempotency_key", name=op.f("uq_outbox_message_idempotency_key")
-        ),
+        sa.UniqueConstraint("idempotency_key", name=op.f("uq_outbox_message_idempotency_key")),
     )
     op.create_index(
         "ix_outbox_message_due",
@@ -228,20 +218,12 @@ def upgrade() -> None:
         sa.Column("currency", sa.CHAR(length=3), nullable=False),
         sa.Column("available_minor", sa.BigInteger(), nullable=False),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
-        sa.CheckConstraint(
-            "available_minor >= 0", name=op.f("ck_budget_line_available")
-        ),
-        sa.ForeignKeyConstraint(
-            ["fund_id"], ["fund.id"], name=op.f("fk_budget_line_fund_id")
-        ),
+        sa.CheckConstraint("available_minor >= 0", name=op.f("ck_budget_line_available")),
+        sa.ForeignKeyConstraint(["fund_id"], ["fund.id"], name=op.f("fk_budget_line_fund_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_budget_line")),
-        sa.UniqueConstraint(
-            "fund_id", "code", name=op.f("uq_budget_line_fund_id_code")
-        ),
+        sa.UniqueConstraint("fund_id", "code", name=op.f("uq_budget_line_fund_id_code")),
     )
-    op.create_index(
-        op.f("ix_budget_line_fund_id"), "budget_line", ["fund_id"], unique=False
-    )
+    op.create_index(op.f("ix_budget_line_fund_id"), "budget_line", ["fund_id"], unique=False)
     op.create_table(
         "provider",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -257,9 +239,7 @@ def upgrade() -> None:
             "jurisdiction IN ('right_bank', 'left_bank', 'abroad')",
             name=op.f("ck_provider_jurisdiction"),
         ),
-        sa.ForeignKeyConstraint(
-            ["id"], ["organisation.id"], name=op.f("fk_provider_id")
-        ),
+        sa.ForeignKeyConstraint(["id"], ["organisation.id"], name=op.f("fk_provider_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_provider")),
         sa.UniqueConstraint("identifier", name=op.f("uq_provider_identifier")),
     )
@@ -275,9 +255,7 @@ def upgrade() -> None:
         sa.Column("supervisor_id", sa.Uuid(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("disabled_at", sa.DateTime(timezone=True), nullable=True),
-        sa.CheckConstraint(
-            "locale IN ('ro', 'ru', 'en')", name=op.f("ck_user_account_locale")
-        ),
+        sa.CheckConstraint("locale IN ('ro', 'ru', 'en')", name=op.f("ck_user_account_locale")),
         sa.ForeignKeyConstraint(
             ["organisation_id"],
             ["organisation.id"],
@@ -389,9 +367,7 @@ def upgrade() -> None:
             "identification IN ('potential_victim', 'presumed_victim', 'identified_victim', 'pending')",
             name=op.f("ck_case_file_identification"),
         ),
-        sa.CheckConstraint(
-            "language IN ('ro', 'ru', 'en')", name=op.f("ck_case_file_language")
-        ),
+        sa.CheckConstraint("language IN ('ro', 'ru', 'en')", name=op.f("ck_case_file_language")),
         sa.CheckConstraint(
             "sex IN ('female', 'male', 'unspecified')", name=op.f("ck_case_file_sex")
         ),
@@ -409,12 +385,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_case_file")),
         sa.UniqueConstraint("code", name=op.f("uq_case_file_code")),
     )
-    op.create_index(
-        op.f("ix_case_file_manager_id"), "case_file", ["manager_id"], unique=False
-    )
-    op.create_index(
-        "ix_case_file_updated", "case_file", ["updated_at", "id"], unique=False
-    )
+    op.create_index(op.f("ix_case_file_manager_id"), "case_file", ["manager_id"], unique=False)
+    op.create_index("ix_case_file_updated", "case_file", ["updated_at", "id"], unique=False)
     op.create_table(
         "inbox_message",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -440,12 +412,8 @@ def upgrade() -> None:
         unique=False,
         postgresql_where="read_at IS NULL",
     )
-    op.create_index(
-        "ix_inbox_message_user", "inbox_message", ["user_id", "sent_at"], unique=False
-    )
-    op.create_index(
-        "uq_inbox_message_key", "inbox_message", ["user_id", "key"], unique=True
-    )
+    op.create_index("ix_inbox_message_user", "inbox_message", ["user_id", "sent_at"], unique=False)
+    op.create_index("uq_inbox_message_key", "inbox_message", ["user_id", "key"], unique=True)
     op.create_table(
         "ledger_line",
         sa.Column("id", sa.BigInteger(), autoincrement=True, nullable=False),
@@ -474,32 +442,24 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["entry_id"], ["ledger_entry.id"], name=op.f("fk_ledger_line_entry_id")
         ),
-        sa.ForeignKeyConstraint(
-            ["fund_id"], ["fund.id"], name=op.f("fk_ledger_line_fund_id")
-        ),
+        sa.ForeignKeyConstraint(["fund_id"], ["fund.id"], name=op.f("fk_ledger_line_fund_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_ledger_line")),
     )
-    op.create_index(
-        "ix_ledger_line_account", "ledger_line", ["account", "currency"], unique=False
-    )
+    op.create_index("ix_ledger_line_account", "ledger_line", ["account", "currency"], unique=False)
     op.create_index(
         "ix_ledger_line_budget",
         "ledger_line",
         ["budget_line_id", "account"],
         unique=False,
     )
-    op.create_index(
-        op.f("ix_ledger_line_entry_id"), "ledger_line", ["entry_id"], unique=False
-    )
+    op.create_index(op.f("ix_ledger_line_entry_id"), "ledger_line", ["entry_id"], unique=False)
     op.create_index(
         "ix_ledger_line_provider",
         "ledger_line",
         ["provider_id", "account"],
         unique=False,
     )
-    op.create_index(
-        "ix_ledger_line_voucher", "ledger_line", ["voucher_id"], unique=False
-    )
+    op.create_index("ix_ledger_line_voucher", "ledger_line", ["voucher_id"], unique=False)
     op.create_table(
         "payee_account",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -640,13 +600,9 @@ def upgrade() -> None:
         sa.Column("address", sa.Text(), nullable=False),
         sa.Column("confidential", sa.Boolean(), nullable=False),
         sa.Column("access_features", postgresql.ARRAY(sa.Text()), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["provider_id"], ["provider.id"], name=op.f("fk_site_provider_id")
-        ),
+        sa.ForeignKeyConstraint(["provider_id"], ["provider.id"], name=op.f("fk_site_provider_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_site")),
-        sa.UniqueConstraint(
-            "provider_id", "name", name=op.f("uq_site_provider_id_name")
-        ),
+        sa.UniqueConstraint("provider_id", "name", name=op.f("uq_site_provider_id_name")),
     )
     op.create_index(op.f("ix_site_provider_id"), "site", ["provider_id"], unique=False)
     op.create_table(
@@ -691,9 +647,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_vetting_document")),
     )
-    op.create_index(
-        "ix_vetting_document_expiry", "vetting_document", ["expires_on"], unique=False
-    )
+    op.create_index("ix_vetting_document_expiry", "vetting_document", ["expires_on"], unique=False)
     op.create_index(
         op.f("ix_vetting_document_provider_id"),
         "vetting_document",
@@ -754,18 +708,12 @@ def upgrade() -> None:
             name=op.f("uq_bank_line_bank_account_id_fingerprint_occurrence"),
         ),
     )
-    op.create_index(
-        "ix_bank_line_booked", "bank_line", ["booked_on", "id"], unique=False
-    )
+    op.create_index("ix_bank_line_booked", "bank_line", ["booked_on", "id"], unique=False)
     op.create_index(
         op.f("ix_bank_line_end_to_end_id"), "bank_line", ["end_to_end_id"], unique=False
     )
-    op.create_index(
-        "ix_bank_line_state", "bank_line", ["state", "booked_on", "id"], unique=False
-    )
-    op.create_index(
-        op.f("ix_bank_line_statement_id"), "bank_line", ["statement_id"], unique=False
-    )
+    op.create_index("ix_bank_line_state", "bank_line", ["state", "booked_on", "id"], unique=False)
+    op.create_index(op.f("ix_bank_line_statement_id"), "bank_line", ["statement_id"], unique=False)
     op.create_table(
         "case_member",
         sa.Column("case_id", sa.Uuid(), nullable=False),
@@ -788,9 +736,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("case_id", "user_id", name=op.f("pk_case_member")),
     )
-    op.create_index(
-        "ix_case_member_user", "case_member", ["user_id", "case_id"], unique=False
-    )
+    op.create_index("ix_case_member_user", "case_member", ["user_id", "case_id"], unique=False)
     op.create_table(
         "case_note",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -803,17 +749,13 @@ def upgrade() -> None:
             "kind IN ('contact', 'observation', 'decision')",
             name=op.f("ck_case_note_kind"),
         ),
-        sa.ForeignKeyConstraint(
-            ["case_id"], ["case_file.id"], name=op.f("fk_case_note_case_id")
-        ),
+        sa.ForeignKeyConstraint(["case_id"], ["case_file.id"], name=op.f("fk_case_note_case_id")),
         sa.ForeignKeyConstraint(
             ["written_by"], ["user_account.id"], name=op.f("fk_case_note_written_by")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_case_note")),
     )
-    op.create_index(
-        op.f("ix_case_note_case_id"), "case_note", ["case_id"], unique=False
-    )
+    op.create_index(op.f("ix_case_note_case_id"), "case_note", ["case_id"], unique=False)
     op.create_table(
         "consent",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -828,17 +770,13 @@ def upgrade() -> None:
         sa.Column("recorded_by", sa.Uuid(), nullable=False),
         sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("withdrawn_by", sa.Uuid(), nullable=True),
-        sa.CheckConstraint(
-            "locale IN ('ro', 'ru', 'en')", name=op.f("ck_consent_locale")
-        ),
+        sa.CheckConstraint("locale IN ('ro', 'ru', 'en')", name=op.f("ck_consent_locale")),
         sa.CheckConstraint("mode IN ('written', 'oral')", name=op.f("ck_consent_mode")),
         sa.CheckConstraint(
             "scope IN ('case_management', 'share_with_provider', 'anonymised_statistics', 'contact')",
             name=op.f("ck_consent_scope"),
         ),
-        sa.ForeignKeyConstraint(
-            ["case_id"], ["case_file.id"], name=op.f("fk_consent_case_id")
-        ),
+        sa.ForeignKeyConstraint(["case_id"], ["case_file.id"], name=op.f("fk_consent_case_id")),
         sa.ForeignKeyConstraint(
             ["provider_id"], ["organisation.id"], name=op.f("fk_consent_provider_id")
         ),
@@ -902,9 +840,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("case_id", "kind", name=op.f("pk_identity_index")),
     )
-    op.create_index(
-        op.f("ix_identity_index_value"), "identity_index", ["value"], unique=False
-    )
+    op.create_index(op.f("ix_identity_index_value"), "identity_index", ["value"], unique=False)
     op.create_table(
         "need",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -922,9 +858,7 @@ def upgrade() -> None:
             "priority IN ('low', 'medium', 'high', 'urgent')",
             name=op.f("ck_need_priority"),
         ),
-        sa.ForeignKeyConstraint(
-            ["case_id"], ["case_file.id"], name=op.f("fk_need_case_id")
-        ),
+        sa.ForeignKeyConstraint(["case_id"], ["case_file.id"], name=op.f("fk_need_case_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_need")),
     )
     op.create_index(op.f("ix_need_case_id"), "need", ["case_id"], unique=False)
@@ -971,9 +905,7 @@ def upgrade() -> None:
             "unit IN ('night', 'session', 'hour', 'visit', 'course', 'day', 'ride', 'month', 'item', 'amount')",
             name=op.f("ck_offering_unit"),
         ),
-        sa.CheckConstraint(
-            "min_age >= 0 AND max_age >= min_age", name=op.f("ck_offering_ages")
-        ),
+        sa.CheckConstraint("min_age >= 0 AND max_age >= min_age", name=op.f("ck_offering_ages")),
         sa.CheckConstraint("places_taken >= 0", name=op.f("ck_offering_places")),
         sa.CheckConstraint("price_minor > 0", name=op.f("ck_offering_price")),
         sa.ForeignKeyConstraint(
@@ -985,9 +917,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["provider_id"], ["provider.id"], name=op.f("fk_offering_provider_id")
         ),
-        sa.ForeignKeyConstraint(
-            ["site_id"], ["site.id"], name=op.f("fk_offering_site_id")
-        ),
+        sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_offering_site_id")),
         sa.ForeignKeyConstraint(
             ["submitted_by"], ["user_account.id"], name=op.f("fk_offering_submitted_by")
         ),
@@ -999,12 +929,8 @@ def upgrade() -> None:
             name=op.f("uq_offering_site_id_category_name"),
         ),
     )
-    op.create_index(
-        "ix_offering_category", "offering", ["category", "state"], unique=False
-    )
-    op.create_index(
-        op.f("ix_offering_provider_id"), "offering", ["provider_id"], unique=False
-    )
+    op.create_index("ix_offering_category", "offering", ["category", "state"], unique=False)
+    op.create_index(op.f("ix_offering_provider_id"), "offering", ["provider_id"], unique=False)
     op.create_table(
         "payment_order",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -1035,14 +961,10 @@ def upgrade() -> None:
             ["provider_id"], ["provider.id"], name=op.f("fk_payment_order_provider_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_payment_order")),
-        sa.UniqueConstraint(
-            "end_to_end_id", name=op.f("uq_payment_order_end_to_end_id")
-        ),
+        sa.UniqueConstraint("end_to_end_id", name=op.f("uq_payment_order_end_to_end_id")),
         sa.UniqueConstraint("reference", name=op.f("uq_payment_order_reference")),
     )
-    op.create_index(
-        op.f("ix_payment_order_batch_id"), "payment_order", ["batch_id"], unique=False
-    )
+    op.create_index(op.f("ix_payment_order_batch_id"), "payment_order", ["batch_id"], unique=False)
     op.create_index(
         "ix_payment_order_provider",
         "payment_order",
@@ -1070,9 +992,7 @@ def upgrade() -> None:
         sa.Column("wrapped", sa.LargeBinary(), nullable=False),
         sa.Column("key_version", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["case_id"], ["case_file.id"], name=op.f("fk_person_key_case_id")
-        ),
+        sa.ForeignKeyConstraint(["case_id"], ["case_file.id"], name=op.f("fk_person_key_case_id")),
         sa.PrimaryKeyConstraint("case_id", name=op.f("pk_person_key")),
     )
     op.create_table(
@@ -1092,9 +1012,7 @@ def upgrade() -> None:
             "state IN ('draft', 'submitted', 'approved', 'changed', 'closed')",
             name=op.f("ck_plan_state"),
         ),
-        sa.ForeignKeyConstraint(
-            ["case_id"], ["case_file.id"], name=op.f("fk_plan_case_id")
-        ),
+        sa.ForeignKeyConstraint(["case_id"], ["case_file.id"], name=op.f("fk_plan_case_id")),
         sa.ForeignKeyConstraint(
             ["last_edited_by"], ["user_account.id"], name=op.f("fk_plan_last_edited_by")
         ),
@@ -1109,16 +1027,12 @@ def upgrade() -> None:
         sa.Column("case_id", sa.Uuid(), nullable=False),
         sa.Column("provider_id", sa.Uuid(), nullable=False),
         sa.Column("words", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["case_id"], ["case_file.id"], name=op.f("fk_pseudonym_case_id")
-        ),
+        sa.ForeignKeyConstraint(["case_id"], ["case_file.id"], name=op.f("fk_pseudonym_case_id")),
         sa.ForeignKeyConstraint(
             ["provider_id"], ["provider.id"], name=op.f("fk_pseudonym_provider_id")
         ),
         sa.PrimaryKeyConstraint("case_id", "provider_id", name=op.f("pk_pseudonym")),
-        sa.UniqueConstraint(
-            "provider_id", "words", name=op.f("uq_pseudonym_provider_id_words")
-        ),
+        sa.UniqueConstraint("provider_id", "words", name=op.f("uq_pseudonym_provider_id_words")),
     )
     op.create_table(
         "bank_match",
@@ -1212,15 +1126,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_claim")),
         sa.UniqueConstraint("reference", name=op.f("uq_claim_reference")),
     )
-    op.create_index(
-        op.f("ix_claim_payment_order_id"), "claim", ["payment_order_id"], unique=False
-    )
-    op.create_index(
-        "ix_claim_provider", "claim", ["provider_id", "created_at", "id"], unique=False
-    )
-    op.create_index(
-        "ix_claim_state", "claim", ["state", "created_at", "id"], unique=False
-    )
+    op.create_index(op.f("ix_claim_payment_order_id"), "claim", ["payment_order_id"], unique=False)
+    op.create_index("ix_claim_provider", "claim", ["provider_id", "created_at", "id"], unique=False)
+    op.create_index("ix_claim_state", "claim", ["state", "created_at", "id"], unique=False)
     op.create_table(
         "goal",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -1229,9 +1137,7 @@ def upgrade() -> None:
         sa.Column("description", sa.Text(), nullable=False),
         sa.Column("own_words", sa.Text(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["case_id"], ["case_file.id"], name=op.f("fk_goal_case_id")
-        ),
+        sa.ForeignKeyConstraint(["case_id"], ["case_file.id"], name=op.f("fk_goal_case_id")),
         sa.ForeignKeyConstraint(["need_id"], ["need.id"], name=op.f("fk_goal_need_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_goal")),
     )
@@ -1259,18 +1165,14 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["decided_by"], ["user_account.id"], name=op.f("fk_plan_version_decided_by")
         ),
-        sa.ForeignKeyConstraint(
-            ["plan_id"], ["plan.id"], name=op.f("fk_plan_version_plan_id")
-        ),
+        sa.ForeignKeyConstraint(["plan_id"], ["plan.id"], name=op.f("fk_plan_version_plan_id")),
         sa.ForeignKeyConstraint(
             ["submitted_by"],
             ["user_account.id"],
             name=op.f("fk_plan_version_submitted_by"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_plan_version")),
-        sa.UniqueConstraint(
-            "plan_id", "number", name=op.f("uq_plan_version_plan_id_number")
-        ),
+        sa.UniqueConstraint("plan_id", "number", name=op.f("uq_plan_version_plan_id_number")),
     )
     op.create_table(
         "milestone",
@@ -1295,24 +1197,14 @@ def upgrade() -> None:
             name=op.f("ck_milestone_state"),
         ),
         sa.CheckConstraint("due_on >= starts_on", name=op.f("ck_milestone_dates")),
-        sa.ForeignKeyConstraint(
-            ["case_id"], ["case_file.id"], name=op.f("fk_milestone_case_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["goal_id"], ["goal.id"], name=op.f("fk_milestone_goal_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["plan_id"], ["plan.id"], name=op.f("fk_milestone_plan_id")
-        ),
+        sa.ForeignKeyConstraint(["case_id"], ["case_file.id"], name=op.f("fk_milestone_case_id")),
+        sa.ForeignKeyConstraint(["goal_id"], ["goal.id"], name=op.f("fk_milestone_goal_id")),
+        sa.ForeignKeyConstraint(["plan_id"], ["plan.id"], name=op.f("fk_milestone_plan_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_milestone")),
     )
-    op.create_index(
-        op.f("ix_milestone_case_id"), "milestone", ["case_id"], unique=False
-    )
+    op.create_index(op.f("ix_milestone_case_id"), "milestone", ["case_id"], unique=False)
     op.create_index("ix_milestone_due", "milestone", ["due_on", "state"], unique=False)
-    op.create_index(
-        op.f("ix_milestone_plan_id"), "milestone", ["plan_id"], unique=False
-    )
+    op.create_index(op.f("ix_milestone_plan_id"), "milestone", ["plan_id"], unique=False)
     op.create_table(
         "milestone_dependency",
         sa.Column("milestone_id", sa.Uuid(), nullable=False),
@@ -1365,9 +1257,7 @@ def upgrade() -> None:
             "category IN ('shelter', 'rented_housing', 'basic_needs', 'medical', 'mental_health', 'legal_aid', 'documents', 'education', 'vocational_training', 'employment', 'business_start_up', 'family_mediation', 'childcare', 'social_protection', 'transport', 'interpretation')",
             name=op.f("ck_plan_line_category"),
         ),
-        sa.CheckConstraint(
-            "origin IN ('plan', 'emergency')", name=op.f("ck_plan_line_origin")
-        ),
+        sa.CheckConstraint("origin IN ('plan', 'emergency')", name=op.f("ck_plan_line_origin")),
         sa.CheckConstraint(
             "unit IN ('night', 'session', 'hour', 'visit', 'course', 'day', 'ride', 'month', 'item', 'amount')",
             name=op.f("ck_plan_line_unit"),
@@ -1386,20 +1276,14 @@ def upgrade() -> None:
             ["budget_line.id"],
             name=op.f("fk_plan_line_budget_line_id"),
         ),
-        sa.ForeignKeyConstraint(
-            ["case_id"], ["case_file.id"], name=op.f("fk_plan_line_case_id")
-        ),
+        sa.ForeignKeyConstraint(["case_id"], ["case_file.id"], name=op.f("fk_plan_line_case_id")),
         sa.ForeignKeyConstraint(
             ["milestone_id"], ["milestone.id"], name=op.f("fk_plan_line_milestone_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_plan_line")),
     )
-    op.create_index(
-        op.f("ix_plan_line_case_id"), "plan_line", ["case_id"], unique=False
-    )
-    op.create_index(
-        op.f("ix_plan_line_milestone_id"), "plan_line", ["milestone_id"], unique=False
-    )
+    op.create_index(op.f("ix_plan_line_case_id"), "plan_line", ["case_id"], unique=False)
+    op.create_index(op.f("ix_plan_line_milestone_id"), "plan_line", ["milestone_id"], unique=False)
     op.create_table(
         "plan_line_delivery",
         sa.Column("plan_line_id", sa.Uuid(), nullable=False),
@@ -1434,9 +1318,7 @@ def upgrade() -> None:
         sa.Column("currency", sa.CHAR(length=3), nullable=False),
         sa.Column("starts_on", sa.Date(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
-        sa.Column(
-            "disclosure", postgresql.JSONB(astext_type=sa.Text()), nullable=False
-        ),
+        sa.Column("disclosure", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("match", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("rejection", sa.Text(), nullable=True),
         sa.Column("status_reason", sa.Text(), nullable=False),
@@ -1466,9 +1348,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["answered_by"], ["user_account.id"], name=op.f("fk_referral_answered_by")
         ),
-        sa.ForeignKeyConstraint(
-            ["case_id"], ["case_file.id"], name=op.f("fk_referral_case_id")
-        ),
+        sa.ForeignKeyConstraint(["case_id"], ["case_file.id"], name=op.f("fk_referral_case_id")),
         sa.ForeignKeyConstraint(
             ["consent_id"], ["consent.id"], name=op.f("fk_referral_consent_id")
         ),
@@ -1487,9 +1367,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_referral")),
     )
     op.create_index(op.f("ix_referral_case_id"), "referral", ["case_id"], unique=False)
-    op.create_index(
-        op.f("ix_referral_plan_line_id"), "referral", ["plan_line_id"], unique=False
-    )
+    op.create_index(op.f("ix_referral_plan_line_id"), "referral", ["plan_line_id"], unique=False)
     op.create_index(
         "ix_referral_provider",
         "referral",
@@ -1543,9 +1421,7 @@ def upgrade() -> None:
             "kind = 'value' OR (amount_left_minor = units_left * unit_price_minor AND amount_minor = units * unit_price_minor AND units > 0)",
             name=op.f("ck_voucher_units_times_price"),
         ),
-        sa.CheckConstraint(
-            "kind IN ('service_units', 'value')", name=op.f("ck_voucher_kind")
-        ),
+        sa.CheckConstraint("kind IN ('service_units', 'value')", name=op.f("ck_voucher_kind")),
         sa.CheckConstraint(
             "proof IN ('pin', 'stay', 'signed_list', 'case_manager')",
             name=op.f("ck_voucher_proof"),
@@ -1566,12 +1442,8 @@ def upgrade() -> None:
             "amount_minor > 0 AND unit_price_minor > 0",
             name=op.f("ck_voucher_positive"),
         ),
-        sa.CheckConstraint(
-            "units_left BETWEEN 0 AND units", name=op.f("ck_voucher_units_left")
-        ),
-        sa.CheckConstraint(
-            "valid_until >= valid_from", name=op.f("ck_voucher_validity")
-        ),
+        sa.CheckConstraint("units_left BETWEEN 0 AND units", name=op.f("ck_voucher_units_left")),
+        sa.CheckConstraint("valid_until >= valid_from", name=op.f("ck_voucher_validity")),
         sa.ForeignKeyConstraint(
             ["approved_by"], ["user_account.id"], name=op.f("fk_voucher_approved_by")
         ),
@@ -1580,18 +1452,12 @@ def upgrade() -> None:
             ["budget_line.id"],
             name=op.f("fk_voucher_budget_line_id"),
         ),
-        sa.ForeignKeyConstraint(
-            ["case_id"], ["case_file.id"], name=op.f("fk_voucher_case_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["consent_id"], ["consent.id"], name=op.f("fk_voucher_consent_id")
-        ),
+        sa.ForeignKeyConstraint(["case_id"], ["case_file.id"], name=op.f("fk_voucher_case_id")),
+        sa.ForeignKeyConstraint(["consent_id"], ["consent.id"], name=op.f("fk_voucher_consent_id")),
         sa.ForeignKeyConstraint(
             ["drafted_by"], ["user_account.id"], name=op.f("fk_voucher_drafted_by")
         ),
-        sa.ForeignKeyConstraint(
-            ["fund_id"], ["fund.id"], name=op.f("fk_voucher_fund_id")
-        ),
+        sa.ForeignKeyConstraint(["fund_id"], ["fund.id"], name=op.f("fk_voucher_fund_id")),
         sa.ForeignKeyConstraint(
             ["issued_by"], ["user_account.id"], name=op.f("fk_voucher_issued_by")
         ),
@@ -1615,12 +1481,8 @@ def upgrade() -> None:
         sa.UniqueConstraint("reference", name=op.f("uq_voucher_reference")),
         sa.UniqueConstraint("secret_hash", name=op.f("uq_voucher_secret_hash")),
     )
-    op.create_index(
-        "ix_voucher_case", "voucher", ["case_id", "created_at"], unique=False
-    )
-    op.create_index(
-        op.f("ix_voucher_consent_id"), "voucher", ["consent_id"], unique=False
-    )
+    op.create_index("ix_voucher_case", "voucher", ["case_id", "created_at"], unique=False)
+    op.create_index(op.f("ix_voucher_consent_id"), "voucher", ["consent_id"], unique=False)
     op.create_index("ix_voucher_created", "voucher", ["created_at", "id"], unique=False)
     op.create_index(
         "ix_voucher_expiry",
@@ -1629,12 +1491,8 @@ def upgrade() -> None:
         unique=False,
         postgresql_where="state IN ('issued', 'partly_redeemed', 'suspended')",
     )
-    op.create_index(
-        op.f("ix_voucher_offering_id"), "voucher", ["offering_id"], unique=False
-    )
-    op.create_index(
-        op.f("ix_voucher_plan_line_id"), "voucher", ["plan_line_id"], unique=False
-    )
+    op.create_index(op.f("ix_voucher_offering_id"), "voucher", ["offering_id"], unique=False)
+    op.create_index(op.f("ix_voucher_plan_line_id"), "voucher", ["plan_line_id"], unique=False)
     op.create_index(
         "ix_voucher_provider_created",
         "voucher",
@@ -1676,9 +1534,7 @@ def upgrade() -> None:
             "state IN ('accepted', 'unconfirmed', 'refused', 'reversed')",
             name=op.f("ck_redemption_state"),
         ),
-        sa.CheckConstraint(
-            "amount_minor > 0 AND units >= 0", name=op.f("ck_redemption_positive")
-        ),
+        sa.CheckConstraint("amount_minor > 0 AND units >= 0", name=op.f("ck_redemption_positive")),
         sa.ForeignKeyConstraint(
             ["provider_id"], ["provider.id"], name=op.f("fk_redemption_provider_id")
         ),
@@ -1715,9 +1571,7 @@ def upgrade() -> None:
         unique=False,
         postgresql_where="state = 'unconfirmed'",
     )
-    op.create_index(
-        op.f("ix_redemption_voucher_id"), "redemption", ["voucher_id"], unique=False
-    )
+    op.create_index(op.f("ix_redemption_voucher_id"), "redemption", ["voucher_id"], unique=False)
     op.create_table(
         "claim_line",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -1732,9 +1586,7 @@ def upgrade() -> None:
             name=op.f("ck_claim_line_state"),
         ),
         sa.CheckConstraint("amount_minor > 0", name=op.f("ck_claim_line_amount")),
-        sa.ForeignKeyConstraint(
-            ["claim_id"], ["claim.id"], name=op.f("fk_claim_line_claim_id")
-        ),
+        sa.ForeignKeyConstraint(["claim_id"], ["claim.id"], name=op.f("fk_claim_line_claim_id")),
         sa.ForeignKeyConstraint(
             ["redemption_id"],
             ["redemption.id"],
@@ -1742,9 +1594,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_claim_line")),
     )
-    op.create_index(
-        op.f("ix_claim_line_claim_id"), "claim_line", ["claim_id"], unique=False
-    )
+    op.create_index(op.f("ix_claim_line_claim_id"), "claim_line", ["claim_id"], unique=False)
     op.create_index(
         "uq_claim_line_redemption",
         "claim_line",

@@ -173,13 +173,17 @@ def _grant() -> None:
     if app_role is None or app_role == owner:
         return
     op.execute(f'GRANT USAGE ON SCHEMA public TO "{app_role}"')
-    op.execute(f'GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO "{app_role}"')
+    op.execute(
+        f'GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO "{app_role}"'
+    )
     op.execute(f'GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO "{app_role}"')
     op.execute(
         "ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES"
         f' TO "{app_role}"'
     )
-    op.execute(f'ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT USAGE ON SEQUENCES TO "{app_role}"')
+    op.execute(
+        f'ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT USAGE ON SEQUENCES TO "{app_role}"'
+    )
     op.execute(f'REVOKE INSERT, UPDATE, DELETE ON alembic_version FROM "{app_role}"')
     for table in APPEND_ONLY:
         op.execute(f'REVOKE UPDATE, DELETE ON {table} FROM "{app_role}"')

@@ -74,8 +74,11 @@ def inbox(session: Session, user_id: UUID, *, limit: int = 100) -> Sequence[Inbo
 
 def unread_count(session: Session, user_id: UUID) -> int:
     """Return how many messages wait unread."""
-    return session.scalar(
-        select(func.count())
-        .select_from(InboxMessage)
-        .where(InboxMessage.user_id == user_id, InboxMessage.read_at.is_(None))
-    ) or 0
+    return (
+        session.scalar(
+            select(func.count())
+            .select_from(InboxMessage)
+            .where(InboxMessage.user_id == user_id, InboxMessage.read_at.is_(None))
+        )
+        or 0
+    )

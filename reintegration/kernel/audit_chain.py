@@ -15,7 +15,7 @@ from pathlib import Path
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from sqlalchemy import func, insert, select, text
+from sqlalchemy import Select, func, insert, select, text
 from sqlalchemy.orm import Session
 
 from reintegration.kernel.audit import AuditCheckpoint, AuditEvent, AuditSeal
@@ -60,9 +60,7 @@ def seal(session: Session, keyring: Keyring, *, now: datetime, log: Path | None 
     return len(seals)
 
 
-def verify(
-    session: Session, keyring: Keyring, *, now: datetime, log: Path | None = None
-) -> Report:
+def verify(session: Session, keyring: Keyring, *, now: datetime, log: Path | None = None) -> Report:
     """Recompute the whole chain and check each signed checkpoint against it."""
     report = Report()
     checkpoints = _checkpoints(session, keyring, log, report)
@@ -93,7 +91,7 @@ def unsealed(session: Session) -> tuple[int, datetime | None]:
     return count, oldest
 
 
-def _without_seal() -> "select[tuple[AuditEvent]]":  # type: ignore[type-arg]
+def _without_seal() -> Select[AuditEvent]:
     sealed = select(AuditSeal.audit_id).where(AuditSeal.audit_id == AuditEvent.id)
     return select(AuditEvent).where(~sealed.exists()).order_by(AuditEvent.id)
 
@@ -112,8 +110,7 @@ def _sealed_events(session: Session) -> Iterator[tuple[AuditSeal, AuditEvent | N
         .order_by(AuditSeal.position)
         .execution_options(yield_per=2_000)
     )
-    for found, event in rows:
-        yield found, event
+    yield from rows.tuples()
 
 
 def _link(key: bytes, previous: bytes, event: AuditEvent) -> bytes:

@@ -52,7 +52,9 @@ class NotFound(DomainError):
     status = 404
     code = "not_found"
 
-    def __init__(self, message: str = N_("There is nothing here that you can open."), **kw: Any):
+    def __init__(
+        self, message: str = N_("There is nothing here that you can open."), **kw: Any
+    ) -> None:
         super().__init__(message, **kw)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
-from reintegration.kernel.errors import Invalid, N_
+from reintegration.kernel.errors import N_, Invalid
 
 # Digits after the point by ISO 4217; whatever is not listed has two.
 _MINOR_DIGITS = {"JPY": 0, "KRW": 0, "CLP": 0, "ISK": 0, "VND": 0, "KWD": 3, "BHD": 3, "TND": 3}

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from reintegration.kernel import audit, permissions
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.base import Base, Json, Serial
-from reintegration.kernel.errors import Conflict, Invalid, N_
+from reintegration.kernel.errors import N_, Conflict, Invalid
 
 State = TypeVar("State", bound=StrEnum)
 Guard = Callable[[Any, Actor, datetime], None]

@@ -50,7 +50,9 @@ def spend(session: Session, key: str, limit: Limit, *, now: datetime) -> int:
             index_elements=[TryCounter.key],
             set_={
                 "spent": case((fresh, 1), else_=TryCounter.spent + 1),
-                "window_ends_at": case((fresh, now + limit.window), else_=TryCounter.window_ends_at),
+                "window_ends_at": case(
+                    (fresh, now + limit.window), else_=TryCounter.window_ends_at
+                ),
             },
             where=or_(TryCounter.spent < limit.tries, fresh),
         )
@@ -92,4 +94,3 @@ def companion(session: Session) -> Engine:
     if engine not in _companions:
         _companions[engine] = create_engine(engine.url, pool_size=2, max_overflow=4)
     return _companions[engine]
-

@@ -116,9 +116,7 @@ CATEGORIES: dict[ServiceCategory, CategoryRule] = {
     ServiceCategory.BASIC_NEEDS: CategoryRule(
         N_("Food and basic needs"), Domain.SAFETY_HOUSING, Unit.AMOUNT, Proof.PIN
     ),
-    ServiceCategory.MEDICAL: CategoryRule(
-        N_("Medical care"), Domain.HEALTH, Unit.VISIT, Proof.PIN
-    ),
+    ServiceCategory.MEDICAL: CategoryRule(N_("Medical care"), Domain.HEALTH, Unit.VISIT, Proof.PIN),
     ServiceCategory.MENTAL_HEALTH: CategoryRule(
         N_("Counselling"), Domain.HEALTH, Unit.SESSION, Proof.PIN
     ),

@@ -79,7 +79,7 @@ def _csrf_error(_error: CSRFError) -> ResponseReturnValue:
 def _http_error(error: HTTPException) -> ResponseReturnValue:
     status = error.code or 500
     if status < 400:
-        return error.get_response()  # type: ignore[return-value]
+        return error.get_response()
     if is_api():
         return problem(status, HTTPStatus(status).phrase.lower().replace(" ", "_"), str(error.name))
     return page(status)
@@ -92,6 +92,6 @@ def _database_error(error: OperationalError) -> ResponseReturnValue:
 
 
 def _unexpected(error: Exception) -> ResponseReturnValue:
-    log.exception("unexpected: %s", type(error).__name__)
+    log.error("unexpected: %s", type(error).__name__, exc_info=error)
     session().rollback()
     return problem(500, "unexpected", "unexpected") if is_api() else page(500)

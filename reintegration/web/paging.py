@@ -31,7 +31,7 @@ class Page(Generic[Row]):
 
 def page_of(
     session: Session,
-    statement: Select[tuple[Row]],
+    statement: Select[Row],
     *,
     keys: Sequence[InstrumentedAttribute[Any]],
     cursor: str | None,

@@ -5,7 +5,7 @@ from enum import StrEnum
 from functools import wraps
 from typing import Any
 
-from flask import Flask, abort, current_app, request
+from flask import Flask, abort, request
 from flask.typing import ResponseReturnValue
 
 from reintegration.kernel import permissions
@@ -55,12 +55,12 @@ def requires(
         def wrapper(**variables: Any) -> ResponseReturnValue:
             if load is None:
                 _demand(permission, None)
-                return current_app.ensure_sync(view)(**variables)
+                return view(**variables)
             if permission is not WebPermission.ANYONE and not current_actor().is_signed_in:
                 raise NotSignedIn
             subject = load(**variables)
             _demand(permission, subject)
-            return current_app.ensure_sync(view)(subject)
+            return view(subject)
 
         wrapper.permission = permission  # type: ignore[attr-defined]
         wrapper.loads = load  # type: ignore[attr-defined]

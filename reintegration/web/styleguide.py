@@ -98,14 +98,14 @@ def _sample_context() -> dict[str, Any]:
 
 
 def _sample_form(
-    choices: dict[str, list[str]], *, invalid: bool = False, prefix: str = ""
+    choices: dict[str, list[str]], *, errors: dict[str, str] | None = None, prefix: str = ""
 ) -> SampleForm:
     form = SampleForm(formdata=None, prefix=prefix)
     for name, words in choices.items():
         form[name].choices = [(str(number), word) for number, word in enumerate(words)]
         form[name].process(None)
-    if invalid:
-        form.validate()
+    for name, message in (errors or {}).items():
+        form[name].errors = [message]
     return form
 
 

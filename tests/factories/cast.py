@@ -181,17 +181,13 @@ def make_offerings(
     return made
 
 
-def make_fund(
-    session: Session, code: str, currency: str, amount: Money
-) -> tuple[Fund, BudgetLine]:
+def make_fund(session: Session, code: str, currency: str, amount: Money) -> tuple[Fund, BudgetLine]:
     """Add a fund whose whole grant was received and allocated to one budget line."""
     fund = Fund(
         id=new_id(), code=code, name=f"Fond {code}", donor="Donator Exemplu", currency=currency,
         starts_on=date(2026, 1, 1), ends_on=date(2027, 12, 31), created_at=NOW,
     )  # fmt: skip
-    line = BudgetLine(
-        id=new_id(), fund=fund, code=f"{code}-A", name="Servicii", currency=currency
-    )
+    line = BudgetLine(id=new_id(), fund=fund, code=f"{code}-A", name="Servicii", currency=currency)
     session.add_all([fund, line])
     session.flush()
     about = Dimensions(fund_id=fund.id)

@@ -54,8 +54,11 @@ class BankStatementFile(Base):
 
 
 class BankLine(Base):
-    """One entry. `fingerprint` and `occurrence` keep two equal payments of one day apart,
-    and a line that arrives again in another file is added once."""
+    """One entry of a statement.
+
+    `fingerprint` and `occurrence` keep two equal payments of one day apart, and let a line that
+    arrives again in another file be added once.
+    """
 
     __tablename__ = "bank_line"
 

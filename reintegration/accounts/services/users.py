@@ -42,7 +42,7 @@ def create_user(
     """Make an account; raise Invalid or Conflict when the e-mail is taken or roles clash."""
     chosen = frozenset(roles)
     check_roles(organisation, chosen)
-    passwords.check_rule(password, about=(email.split("@")[0], *name.split()))
+    passwords.check_rule(password, about=(email.partition("@")[0], *name.split()))
     if session.scalar(select(User.id).where(func.lower(User.email) == email.strip().lower())):
         raise Conflict(N_("There is already an account with this e-mail."), code="email_taken")
     user = User(
@@ -90,9 +90,7 @@ def change_password(
     _note(session, actor, "user:change_password", user, now, fields=("password",))
 
 
-def reset_password(
-    session: Session, user: User, *, actor: Actor, new: str, now: datetime
-) -> None:
+def reset_password(session: Session, user: User, *, actor: Actor, new: str, now: datetime) -> None:
     """Set a first password for somebody else, who must change it at the next sign-in."""
     _set_password(session, user, new, now=now)
     user.must_change_password = True
@@ -126,7 +124,7 @@ def check_roles(organisation: Organisation, roles: frozenset[Role]) -> None:
 
 
 def _set_password(session: Session, user: User, new: str, *, now: datetime) -> None:
-    passwords.check_rule(new, about=(user.email.split("@")[0], *user.name.split()))
+    passwords.check_rule(new, about=(user.email.partition("@")[0], *user.name.split()))
     user.password_hash = passwords.hash_password(new)
     sign_in.end_all_sessions(session, user, now=now)
 

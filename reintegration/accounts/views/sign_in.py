@@ -39,8 +39,8 @@ def sign_in_submit() -> ResponseReturnValue:
     try:
         user, token = sessions.sign_in(
             session(),
-            email=form.email.data,
-            password=form.password.data,
+            email=form.email.data or "",
+            password=form.password.data or "",
             address=request.remote_addr or "unknown",
             device=request.user_agent.string,
             lifetime=identity.settings().session_absolute,
@@ -91,8 +91,8 @@ def password_submit() -> ResponseReturnValue:
                 session(),
                 user,
                 actor=current_actor(),
-                current=form.current.data,
-                new=form.new.data,
+                current=form.current.data or "",
+                new=form.new.data or "",
                 now=now,
             )
         except DomainError as error:

@@ -27,9 +27,7 @@ _STOP_SIGNALS: Mapping[StopMode, signal.Signals] = MappingProxyType(
     {"smart": signal.SIGTERM, "fast": signal.SIGINT, "immediate": signal.SIGQUIT}
 )
 _SECONDS_TO_BE_READY = 300.0  # a recovery after a crash may take minutes
-_SECONDS_FOR_OLD_BACKENDS = (
-    15.0  # backends of a killed postmaster notice it within a few
-)
+_SECONDS_FOR_OLD_BACKENDS = 15.0  # backends of a killed postmaster notice it within a few
 _SECONDS_TO_STOP = 30.0
 _PAUSE = 0.05
 _SOCKET_PORT = 5432  # only a part of the socket's name
@@ -128,9 +126,7 @@ class Cluster:
         host = quote(str(self.place.sockets), safe="")
         port = self._tcp_port or _SOCKET_PORT
         login = f"{quote(user)}:{quote(password, safe='')}"
-        return (
-            f"postgresql+psycopg://{login}@/{quote(database)}?host={host}&port={port}"
-        )
+        return f"postgresql+psycopg://{login}@/{quote(database)}?host={host}&port={port}"
 
     def superuser_password(self) -> str:
         """Return the superuser's password, made once."""
@@ -240,11 +236,7 @@ class Cluster:
             "timezone": "UTC",
             **self._settings,
         }
-        options = [
-            part
-            for name, value in parameters.items()
-            for part in ("-c", f"{name}={value}")
-        ]
+        options = [part for name, value in parameters.items() for part in ("-c", f"{name}={value}")]
         user = self.place.user
         if self.place.log.exists():
             self.place.log.rename(self.place.log.with_suffix(".log.1"))
@@ -335,7 +327,9 @@ class Cluster:
             lock.seek(0)
             holder = lock.read().strip() or "unknown"
             lock.close()
-            message = f"Punte is already running in this folder (process {holder}). Stop that one first."
+            message = (
+                f"Punte is already running in this folder (process {holder}). Stop that one first."
+            )
             raise ClusterBusyError(message) from None
         lock.truncate(0)
         lock.write(f"{os.getpid()}\n")
@@ -352,9 +346,7 @@ def _ensure_role(
     connection: "psycopg.Connection[tuple[object, ...]]", name: str, password: str
 ) -> None:
     role = sql.Identifier(name)
-    if not connection.execute(
-        "SELECT 1 FROM pg_roles WHERE rolname = %s", [name]
-    ).fetchone():
+    if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [name]).fetchone():
         connection.execute(sql.SQL("CREATE ROLE {}").format(role))
     connection.execute(
         sql.SQL(

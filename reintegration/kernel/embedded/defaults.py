@@ -68,9 +68,7 @@ def _secrets(instance: Path) -> dict[str, str]:
     instance.mkdir(parents=True, exist_ok=True)
     fresh = {
         "SECRET_KEY": secrets.token_urlsafe(48),
-        "PUNTE_MASTER_KEY": base64.b64encode(
-            secrets.token_bytes(_MASTER_KEY_BYTES)
-        ).decode(),
+        "PUNTE_MASTER_KEY": base64.b64encode(secrets.token_bytes(_MASTER_KEY_BYTES)).decode(),
         "owner_password": secrets.token_urlsafe(32),
         "app_password": secrets.token_urlsafe(32),
     }

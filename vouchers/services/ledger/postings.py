@@ -7,7 +7,7 @@ Terms follow IPSAS: delivery is the accrual; a commitment is an encumbrance unti
 from dataclasses import dataclass
 from enum import StrEnum
 
-from vouchers.states import Account as A
+from vouchers.states import Account
 
 
 class PostingEvent(StrEnum):
@@ -46,56 +46,65 @@ class PostingEvent(StrEnum):
 class Leg:
     """One debit and one credit of the same amount."""
 
-    debit: A
-    credit: A
+    debit: Account
+    credit: Account
 
 
 Entry = tuple[Leg, ...]
 
 _RECOGNISED: Entry = (
-    Leg(A.ASSISTANCE_DELIVERED, A.PROVIDER_PAYABLE),
-    Leg(A.DEFERRED_CONTRIBUTIONS, A.GRANT_REVENUE),
+    Leg(Account.ASSISTANCE_DELIVERED, Account.PROVIDER_PAYABLE),
+    Leg(Account.DEFERRED_CONTRIBUTIONS, Account.GRANT_REVENUE),
 )
 _UNRECOGNISED: Entry = (
-    Leg(A.PROVIDER_PAYABLE, A.ASSISTANCE_DELIVERED),
-    Leg(A.GRANT_REVENUE, A.DEFERRED_CONTRIBUTIONS),
+    Leg(Account.PROVIDER_PAYABLE, Account.ASSISTANCE_DELIVERED),
+    Leg(Account.GRANT_REVENUE, Account.DEFERRED_CONTRIBUTIONS),
 )
 _CLAWED: Entry = (
-    Leg(A.PROVIDER_RECEIVABLE, A.ASSISTANCE_DELIVERED),
-    Leg(A.GRANT_REVENUE, A.DEFERRED_CONTRIBUTIONS),
+    Leg(Account.PROVIDER_RECEIVABLE, Account.ASSISTANCE_DELIVERED),
+    Leg(Account.GRANT_REVENUE, Account.DEFERRED_CONTRIBUTIONS),
 )
 
 
-def _one(debit: A, credit: A) -> tuple[Entry, ...]:
+def _one(debit: Account, credit: Account) -> tuple[Entry, ...]:
     return ((Leg(debit, credit),),)
 
 
 POSTINGS: dict[PostingEvent, tuple[Entry, ...]] = {
-    PostingEvent.GRANT_RECEIVED: _one(A.BANK, A.DEFERRED_CONTRIBUTIONS),
-    PostingEvent.ALLOCATED: _one(A.BUDGET_CONTROL, A.BUDGET_AVAILABLE),
-    PostingEvent.REDUCED: _one(A.BUDGET_AVAILABLE, A.BUDGET_CONTROL),
-    PostingEvent.MOVED: _one(A.BUDGET_AVAILABLE, A.BUDGET_AVAILABLE),
-    PostingEvent.ISSUED: _one(A.BUDGET_AVAILABLE, A.BUDGET_ENCUMBERED),
-    PostingEvent.REPLACED: _one(A.BUDGET_ENCUMBERED, A.BUDGET_ENCUMBERED),
-    PostingEvent.REDEEMED: ((Leg(A.BUDGET_ENCUMBERED, A.BUDGET_CONSUMED),), _RECOGNISED),
-    PostingEvent.REMAINDER_RELEASED: _one(A.BUDGET_ENCUMBERED, A.BUDGET_AVAILABLE),
-    PostingEvent.PAYMENT_RELEASED: _one(A.PROVIDER_PAYABLE, A.PAYMENTS_IN_TRANSIT),
-    PostingEvent.SETTLED_BY_BANK: _one(A.PAYMENTS_IN_TRANSIT, A.BANK),
-    PostingEvent.SETTLED_BY_STRIPE: _one(A.PAYMENTS_IN_TRANSIT, A.STRIPE_BALANCE),
-    PostingEvent.PAYMENT_FAILED: _one(A.PAYMENTS_IN_TRANSIT, A.PROVIDER_PAYABLE),
-    PostingEvent.RETURNED_OPEN: _one(A.BANK, A.PROVIDER_PAYABLE),
-    PostingEvent.RETURNED_CLAWED: _one(A.BANK, A.PROVIDER_RECEIVABLE),
-    PostingEvent.RETURN_CHARGES: _one(A.CHARGES, A.PROVIDER_PAYABLE),
-    PostingEvent.REVERSED: ((Leg(A.BUDGET_CONSUMED, A.BUDGET_ENCUMBERED),), _UNRECOGNISED),
-    PostingEvent.REVERSED_CLOSED: ((Leg(A.BUDGET_CONSUMED, A.BUDGET_AVAILABLE),), _UNRECOGNISED),
-    PostingEvent.CLAWED_BACK: ((Leg(A.BUDGET_CONSUMED, A.BUDGET_AVAILABLE),), _CLAWED),
-    PostingEvent.REPAID: _one(A.BANK, A.PROVIDER_RECEIVABLE),
-    PostingEvent.OFFSET: _one(A.PROVIDER_PAYABLE, A.PROVIDER_RECEIVABLE),
-    PostingEvent.ADVANCE_PAID: _one(A.ADVANCES_TO_PROVIDERS, A.PAYMENTS_IN_TRANSIT),
-    PostingEvent.ADVANCE_LIQUIDATED: _one(A.PROVIDER_PAYABLE, A.ADVANCES_TO_PROVIDERS),
-    PostingEvent.BANK_FEE: _one(A.CHARGES, A.BANK),
-    PostingEvent.EXCHANGED_OUT: _one(A.FX_POSITION, A.BANK),
-    PostingEvent.EXCHANGED_IN: _one(A.BANK, A.FX_POSITION),
-    PostingEvent.EXCHANGE_LOSS: _one(A.REALISED_FX, A.FX_POSITION),
-    PostingEvent.EXCHANGE_GAIN: _one(A.FX_POSITION, A.REALISED_FX),
+    PostingEvent.GRANT_RECEIVED: _one(Account.BANK, Account.DEFERRED_CONTRIBUTIONS),
+    PostingEvent.ALLOCATED: _one(Account.BUDGET_CONTROL, Account.BUDGET_AVAILABLE),
+    PostingEvent.REDUCED: _one(Account.BUDGET_AVAILABLE, Account.BUDGET_CONTROL),
+    PostingEvent.MOVED: _one(Account.BUDGET_AVAILABLE, Account.BUDGET_AVAILABLE),
+    PostingEvent.ISSUED: _one(Account.BUDGET_AVAILABLE, Account.BUDGET_ENCUMBERED),
+    PostingEvent.REPLACED: _one(Account.BUDGET_ENCUMBERED, Account.BUDGET_ENCUMBERED),
+    PostingEvent.REDEEMED: (
+        (Leg(Account.BUDGET_ENCUMBERED, Account.BUDGET_CONSUMED),),
+        _RECOGNISED,
+    ),
+    PostingEvent.REMAINDER_RELEASED: _one(Account.BUDGET_ENCUMBERED, Account.BUDGET_AVAILABLE),
+    PostingEvent.PAYMENT_RELEASED: _one(Account.PROVIDER_PAYABLE, Account.PAYMENTS_IN_TRANSIT),
+    PostingEvent.SETTLED_BY_BANK: _one(Account.PAYMENTS_IN_TRANSIT, Account.BANK),
+    PostingEvent.SETTLED_BY_STRIPE: _one(Account.PAYMENTS_IN_TRANSIT, Account.STRIPE_BALANCE),
+    PostingEvent.PAYMENT_FAILED: _one(Account.PAYMENTS_IN_TRANSIT, Account.PROVIDER_PAYABLE),
+    PostingEvent.RETURNED_OPEN: _one(Account.BANK, Account.PROVIDER_PAYABLE),
+    PostingEvent.RETURNED_CLAWED: _one(Account.BANK, Account.PROVIDER_RECEIVABLE),
+    PostingEvent.RETURN_CHARGES: _one(Account.CHARGES, Account.PROVIDER_PAYABLE),
+    PostingEvent.REVERSED: (
+        (Leg(Account.BUDGET_CONSUMED, Account.BUDGET_ENCUMBERED),),
+        _UNRECOGNISED,
+    ),
+    PostingEvent.REVERSED_CLOSED: (
+        (Leg(Account.BUDGET_CONSUMED, Account.BUDGET_AVAILABLE),),
+        _UNRECOGNISED,
+    ),
+    PostingEvent.CLAWED_BACK: ((Leg(Account.BUDGET_CONSUMED, Account.BUDGET_AVAILABLE),), _CLAWED),
+    PostingEvent.REPAID: _one(Account.BANK, Account.PROVIDER_RECEIVABLE),
+    PostingEvent.OFFSET: _one(Account.PROVIDER_PAYABLE, Account.PROVIDER_RECEIVABLE),
+    PostingEvent.ADVANCE_PAID: _one(Account.ADVANCES_TO_PROVIDERS, Account.PAYMENTS_IN_TRANSIT),
+    PostingEvent.ADVANCE_LIQUIDATED: _one(Account.PROVIDER_PAYABLE, Account.ADVANCES_TO_PROVIDERS),
+    PostingEvent.BANK_FEE: _one(Account.CHARGES, Account.BANK),
+    PostingEvent.EXCHANGED_OUT: _one(Account.FX_POSITION, Account.BANK),
+    PostingEvent.EXCHANGED_IN: _one(Account.BANK, Account.FX_POSITION),
+    PostingEvent.EXCHANGE_LOSS: _one(Account.REALISED_FX, Account.FX_POSITION),
+    PostingEvent.EXCHANGE_GAIN: _one(Account.FX_POSITION, Account.REALISED_FX),
 }
