@@ -67,8 +67,8 @@ def read_camt(source: IO[bytes], *, max_bytes: int = DEFAULT_MAX_BYTES) -> list[
     reader = _Reader()
     context = etree.iterparse(
         _Capped(source, max_bytes),
-        events=("start", "end"),
-        tag=["{*}Document", "{*}Stmt", "{*}Ntfctn", "{*}Ntry"],
+        events=("end",),
+        tag=("{*}Ntry", "{*}Stmt", "{*}Ntfctn"),
         resolve_entities=False,
         no_network=True,
         load_dtd=False,
@@ -77,8 +77,8 @@ def read_camt(source: IO[bytes], *, max_bytes: int = DEFAULT_MAX_BYTES) -> list[
         remove_pis=True,
     )
     try:
-        for event, element in context:
-            reader.take(event, element)
+        for _, element in context:
+            reader.take(element)
     except etree.XMLSyntaxError as broken:
         raise StatementFileError("xml_broken", line=broken.lineno or 1) from None
     if not reader.statements:
@@ -94,7 +94,8 @@ def _why_nothing(root: Element) -> StatementFileError:
     names = [str(node.tag).rpartition("}")[2] for node in (root, *root)][:2]
     if any(name in _KINDS for name in names):
         return StatementFileError("no_statement")
-    return StatementFileError("other_message", root=names[-1][:40])
+    told = names[-1] if names[0] == "Document" else names[0]
+    return StatementFileError("other_message", root=told[:40])
 
 
 def _refuse_doctype(element: Element) -> None:
@@ -110,40 +111,33 @@ class _Reader:
         self._names = LocalNames()
         self.statements: list[BankStatement] = []
         self._occurrences = Occurrences()
-        self._kind: StatementKind | None = None
+        self._kind = StatementKind.STATEMENT
         self._head: camt_entry.Head | None = None
         self._entries: list[BankEntry] = []
         self._not_booked = 0
-        self._checked = False
 
-    def take(self, event: str, element: Element) -> None:
-        """Handle one parser event."""
-        if not self._checked:
-            _refuse_doctype(element)
-            self._checked = True
-        name = self._names[element.tag][0]
-        if name == "Document":
-            return
-        if name == "Ntry":
-            if event == "end" and self._kind is not None:
-                self._entry(element)
-        elif event == "start":
-            self._open(element, name)
-        elif self._kind is not None:
+    def take(self, element: Element) -> None:
+        """Handle an element that the parser has finished."""
+        if self._names[element.tag][0] == "Ntry":
+            self._entry(element)
+        else:
             self._close(element)
 
-    def _open(self, element: Element, name: str) -> None:
+    def _begin(self, element: Element, entry: Element) -> camt_entry.Head:
+        """Learn what statement this is, at its first entry: the schema puts the account above."""
+        _refuse_doctype(element)
+        name = self._names[element.tag][0]
         parent = element.getparent()
         outer = "" if parent is None else self._names[parent.tag][0]
-        wanted, kind = _KINDS.get(outer, ("", None))
+        wanted, self._kind = _KINDS.get(outer, ("", StatementKind.STATEMENT))
         if name != wanted:
             raise StatementFileError("other_message", root=(outer or name)[:40])
-        self._kind, self._head, self._entries, self._not_booked = kind, None, [], 0
+        return _head(tree(element, self._names), entry, self._names)
 
     def _entry(self, element: Element) -> None:
         parent = element.getparent()
         if self._head is None:
-            self._head = _head(tree(parent, self._names), element, self._names)
+            self._head = self._begin(element if parent is None else parent, element)
         entry = camt_entry.read(tree(element, self._names), self._head, self._occurrences)
         if entry is None:
             self._not_booked += 1
@@ -155,13 +149,12 @@ class _Reader:
         element.clear()
 
     def _close(self, element: Element) -> None:
+        head = self._head or self._begin(element, None)
         node = tree(element, self._names)
-        head = self._head or _head(node, None, self._names)
-        kind, entries = self._kind, self._entries
-        assert kind is not None  # noqa: S101 - `take` closes only what it opened
+        entries = self._entries
         problems: list[ParseProblem] = []
         opening, closing = _balances(node, head, problems)
-        if kind is StatementKind.STATEMENT:
+        if self._kind is StatementKind.STATEMENT:
             problems += balance_problems(entries, head.currency, opening, closing)
         if head.finer:
             problems.append(ParseProblem("written_finer", {"currency": head.currency}))
@@ -169,10 +162,10 @@ class _Reader:
             problems.append(ParseProblem("not_booked", {"count": self._not_booked}))
         from_date, to_date = _period(node)
         self.statements.append(
-            BankStatement(kind, head.account, head.currency, head.statement_id, from_date,
+            BankStatement(self._kind, head.account, head.currency, head.statement_id, from_date,
                           to_date, opening, closing, tuple(entries), tuple(problems))
         )  # fmt: skip
-        self._kind, self._head, self._entries = None, None, []
+        self._head, self._entries, self._not_booked = None, [], 0
         element.clear()
 
 
