@@ -80,6 +80,17 @@ class SexPolicy(StrEnum):
     MALE = "male"
 
 
+class AccessNeed(StrEnum):
+    """What a person needs to be able to use a place, and what a place therefore offers."""
+
+    STEP_FREE = "step_free"
+    WHEELCHAIR = "wheelchair"
+    SIGN_LANGUAGE = "sign_language"
+    INTERPRETER = "interpreter"
+    EASY_LANGUAGE = "easy_language"
+    QUIET_ROOM = "quiet_room"
+
+
 class Bank(StrEnum):
     """The bank of the Nistru; it says nothing about status."""
 
@@ -153,6 +164,15 @@ CATEGORIES: dict[ServiceCategory, CategoryRule] = {
     ServiceCategory.INTERPRETATION: CategoryRule(
         N_("Interpretation"), Domain.FAMILY_SOCIAL, Unit.HOUR, Proof.PIN
     ),
+}
+
+ACCESS_LABELS: dict[AccessNeed, str] = {
+    AccessNeed.STEP_FREE: N_("Entrance without steps"),
+    AccessNeed.WHEELCHAIR: N_("Room for a wheelchair"),
+    AccessNeed.SIGN_LANGUAGE: N_("Sign language"),
+    AccessNeed.INTERPRETER: N_("Interpreter"),
+    AccessNeed.EASY_LANGUAGE: N_("Easy language"),
+    AccessNeed.QUIET_ROOM: N_("Quiet room"),
 }
 
 DOMAIN_LABELS: dict[Domain, str] = {

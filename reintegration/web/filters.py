@@ -12,6 +12,7 @@ from reintegration.kernel.clock import LOCAL
 from reintegration.kernel.ids import group_typed_code
 from reintegration.kernel.money import Money, minor_digits
 from reintegration.kernel.vocabulary import Locale
+from reintegration.web.counting import counted
 from reintegration.web.i18n import FORMATS
 
 _NO_BREAK = "\u00a0"
@@ -80,4 +81,5 @@ def init_app(app: Flask) -> None:
         number=number,
         tr=translated,
         code=group_typed_code,
+        counted=counted,
     )
