@@ -69,9 +69,7 @@ def _lenient(amount: tuple[str, str | None], currency: str) -> int:
         return 0
 
 
-def _amount(
-    node: Node, currency: str, whole: int | None
-) -> tuple[int, str, ParseProblem | None]:
+def _amount(node: Node, currency: str, whole: int | None) -> tuple[int, str, ParseProblem | None]:
     """Return the unsigned amount, its currency, and what is odd about it."""
     stated = [amount_of(node)] if "Amt" in node else []
     for name, block in inner(node, "AmtDtls").items():
@@ -91,9 +89,7 @@ def _amount(
     return whole or 0, currency, _UNREAD
 
 
-def _counterparty(
-    parties: Node, account: str, *, credit: bool
-) -> tuple[str | None, str | None]:
+def _counterparty(parties: Node, account: str, *, credit: bool) -> tuple[str | None, str | None]:
     """Return name and account of the other side.
 
     A returned payment keeps its first roles, so the side that is our own account is not it.

@@ -107,9 +107,7 @@ def _details(
     problems: list[ParseProblem] = []
     details = []
     for transaction in found:
-        detail, problem = read_detail(
-            transaction, account, currency, minor, only=len(found) == 1
-        )
+        detail, problem = read_detail(transaction, account, currency, minor, only=len(found) == 1)
         details.append(detail)
         if problem and problem not in problems:
             problems.append(problem)

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from vouchers.services.bank.amounts import currency_code, unsigned_minor
-from vouchers.services.bank.references import meaningful
 from vouchers.services.bank.iban import compact
 from vouchers.services.bank.problems import StatementFileError
+from vouchers.services.bank.references import meaningful
 from vouchers.services.bank.statement import (
     DEFAULT_MAX_BYTES,
     BankEntry,
@@ -267,7 +267,7 @@ def _decimal_of(bare: str) -> str | None:
 def _date(text: str, profile: CsvProfile, where: str) -> date:
     for shape in profile.date_formats:
         try:
-            return datetime.strptime(text.split(" ")[0], shape).date()  # noqa: DTZ007 - a day only
+            return datetime.strptime(text.split(" ", maxsplit=1)[0], shape).date()  # noqa: DTZ007 - a day only
         except ValueError:
             continue
     raise StatementFileError("date_garbled", text=text[:40], where=where)

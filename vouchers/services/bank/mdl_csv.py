@@ -84,7 +84,7 @@ def build_mdl_csv(orders: tuple[MdlOrder, ...], profile: MdlProfile | None = Non
     for number, count in Counter(order.order_number for order in orders).items():
         if count > 1:
             raise PaymentFileError("reference_twice", text=number)
-    rows = [_HEADINGS] if profile.headings else []
+    rows: list[tuple[str, ...]] = [_HEADINGS] if profile.headings else []
     rows += [_row(order, profile) for order in orders]
     lines = (profile.delimiter.join(row) for row in rows)
     return "".join(line + "\r\n" for line in lines).encode(profile.encoding)

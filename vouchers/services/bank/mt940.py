@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from vouchers.services.bank.amounts import unsigned_minor
-from vouchers.services.bank.references import meaningful
 from vouchers.services.bank.iban import compact, is_iban
 from vouchers.services.bank.mt940_text import Narrative, read_narrative
 from vouchers.services.bank.problems import ParseProblem, StatementFileError
+from vouchers.services.bank.references import meaningful
 from vouchers.services.bank.statement import (
     DEFAULT_MAX_BYTES,
     BankEntry,
@@ -180,7 +180,7 @@ def _entries(
         yield _entry(number, value, read_narrative(told), account, currency, occurrences)
 
 
-def _entry(  # noqa: PLR0913 - the parts of one line
+def _entry(
     number: int,
     value: str,
     told: Narrative,

@@ -3,8 +3,8 @@
 import re
 from dataclasses import dataclass
 
-from vouchers.services.bank.references import meaningful
 from vouchers.services.bank.iban import compact
+from vouchers.services.bank.references import meaningful
 
 _NUMBERED = re.compile(r"^\d{3}\?\d{2}")
 _FIELD = re.compile(r"\?(\d{2})")
@@ -67,7 +67,9 @@ def _words(purpose: str) -> dict[str, str]:
 
 def _slashed(text: str) -> Narrative:
     pieces = _SLASHED.split(text)
-    words = {name: value.strip("/ ") for name, value in zip(pieces[1::2], pieces[2::2], strict=True)}
+    words = {
+        name: value.strip("/ ") for name, value in zip(pieces[1::2], pieces[2::2], strict=True)
+    }
     return Narrative(
         remittance=" ".join(words.get("REMI", "").split()),
         name=words.get("NAME") or None,

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from lxml import etree
 
@@ -67,7 +68,9 @@ def build_pain001(file: PaymentFile) -> bytes:
     cutting it could take the reference away.
     """
     _check(file)
-    document = etree.Element(f"{{{NAMESPACE}}}Document", nsmap={None: NAMESPACE})
+    # The stubs do not know that None names the default namespace.
+    names: Any = {None: NAMESPACE}
+    document = etree.Element(f"{{{NAMESPACE}}}Document", nsmap=names)
     root = _add(document, "CstmrCdtTrfInitn")
     header = _add(root, "GrpHdr")
     _add(header, "MsgId", file.message_id)

@@ -13,7 +13,9 @@ REFUSALS: Mapping[str, str] = {
         "This is not a bank statement that can be read here. "
         "Ask the bank for camt.053, camt.054, MT940 or CSV."
     ),
-    "other_message": N_("This XML file holds “%(root)s”, not a bank statement (camt.053, camt.054)."),
+    "other_message": N_(
+        "This XML file holds “%(root)s”, not a bank statement (camt.053, camt.054)."
+    ),
     "xml_broken": N_("The XML is broken at line %(line)s. Download the file from the bank again."),
     "doctype": N_("The XML has a document type declaration. That is not allowed in bank files."),
     "no_statement": N_("The file holds no statement."),
@@ -42,7 +44,9 @@ FLAGS: Mapping[str, str] = {
     "details_differ": N_("The details add up to %(details)s, the entry is %(entry)s."),
     "details_other_currency": N_("The details are in another currency than the entry."),
     "detail_amount_unread": N_("An amount in the details cannot be read."),
-    "written_finer": N_("Amounts are written with more decimals than %(currency)s has; zeros only."),
+    "written_finer": N_(
+        "Amounts are written with more decimals than %(currency)s has; zeros only."
+    ),
     "not_booked": N_("Entries not booked yet, left out: %(count)s."),
 }
 

@@ -142,9 +142,7 @@ def refuse_twice(statements: Iterable[BankStatement]) -> None:
         seen.add(whole)
 
 
-def explained(
-    entries: Iterable[BankEntry], notifications: Iterable[BankEntry]
-) -> list[BankEntry]:
+def explained(entries: Iterable[BankEntry], notifications: Iterable[BankEntry]) -> list[BankEntry]:
     """Give statement entries the details that a camt.054 tells about them.
 
     Only an entry without details of its own is explained, and only by the one notification with
