@@ -3,6 +3,7 @@
 from enum import StrEnum
 
 from reintegration.kernel.errors import N_
+from reintegration.kernel.vocabulary import ServiceCategory
 
 
 class Jurisdiction(StrEnum):
@@ -71,3 +72,85 @@ DOCUMENT_LABELS: dict[DocumentKind, str] = {
     DocumentKind.FRAMEWORK_AGREEMENT: N_("Framework agreement and prices"),
     DocumentKind.FIRE_SAFETY: N_("Fire and sanitary permits"),
 }
+
+JURISDICTION_LABELS: dict[Jurisdiction, str] = {
+    Jurisdiction.RIGHT_BANK: N_("Right bank of the Nistru"),
+    Jurisdiction.LEFT_BANK: N_("Left bank of the Nistru"),
+    Jurisdiction.ABROAD: N_("Another country"),
+}
+OFFERING_LABELS: dict[OfferingState, str] = {
+    OfferingState.DRAFT: N_("Draft"),
+    OfferingState.SUBMITTED: N_("Waiting for a check"),
+    OfferingState.INFO_REQUESTED: N_("Waiting for the provider"),
+    OfferingState.PENDING_APPROVAL: N_("Waiting for approval"),
+    OfferingState.APPROVED: N_("Approved"),
+    OfferingState.REJECTED: N_("Rejected"),
+    OfferingState.SUSPENDED: N_("Suspended"),
+    OfferingState.EXPIRED: N_("Expired"),
+    OfferingState.WITHDRAWN: N_("Withdrawn"),
+}
+OFFERING_TONES: dict[OfferingState, str] = {
+    OfferingState.DRAFT: "grey",
+    OfferingState.SUBMITTED: "gold",
+    OfferingState.INFO_REQUESTED: "gold",
+    OfferingState.PENDING_APPROVAL: "sky",
+    OfferingState.APPROVED: "moss",
+    OfferingState.REJECTED: "clay",
+    OfferingState.SUSPENDED: "clay",
+    OfferingState.EXPIRED: "clay",
+    OfferingState.WITHDRAWN: "grey",
+}
+REFERRAL_LABELS: dict[ReferralState, str] = {
+    ReferralState.DRAFT: N_("Not sent yet"),
+    ReferralState.REQUESTED: N_("Waiting for an answer"),
+    ReferralState.ACCEPTED: N_("Accepted"),
+    ReferralState.REJECTED: N_("Declined"),
+    ReferralState.IN_PROGRESS: N_("Under way"),
+    ReferralState.COMPLETED: N_("Completed"),
+    ReferralState.FAILED: N_("Not delivered"),
+    ReferralState.CANCELLED: N_("Cancelled"),
+}
+REFERRAL_TONES: dict[ReferralState, str] = {
+    ReferralState.DRAFT: "grey",
+    ReferralState.REQUESTED: "gold",
+    ReferralState.ACCEPTED: "moss",
+    ReferralState.REJECTED: "clay",
+    ReferralState.IN_PROGRESS: "sky",
+    ReferralState.COMPLETED: "moss",
+    ReferralState.FAILED: "clay",
+    ReferralState.CANCELLED: "grey",
+}
+REJECTION_LABELS: dict[RejectionReason, str] = {
+    RejectionReason.NO_CAPACITY: N_("No free place"),
+    RejectionReason.NOT_ELIGIBLE: N_("Outside what we may offer"),
+    RejectionReason.CANNOT_MEET_NEEDS: N_("We cannot meet these needs"),
+    RejectionReason.PRICE: N_("The price does not fit"),
+    RejectionReason.OTHER: N_("Another reason"),
+}
+
+OPEN_REFERRALS = frozenset(
+    {
+        ReferralState.DRAFT,
+        ReferralState.REQUESTED,
+        ReferralState.ACCEPTED,
+        ReferralState.IN_PROGRESS,
+    }
+)
+HOLDS_A_PLACE = frozenset({ReferralState.ACCEPTED, ReferralState.IN_PROGRESS})
+
+_FOR_ALL = frozenset({DocumentKind.REGISTRATION, DocumentKind.FRAMEWORK_AGREEMENT})
+_SOCIAL = frozenset({DocumentKind.ACCREDITATION})
+_PROTECTION = frozenset({DocumentKind.PSEA, DocumentKind.SAFEGUARDING})
+_BY_CATEGORY: dict[ServiceCategory, frozenset[DocumentKind]] = {
+    ServiceCategory.SHELTER: _SOCIAL | _PROTECTION,
+    ServiceCategory.CHILDCARE: _SOCIAL | _PROTECTION,
+    ServiceCategory.SOCIAL_PROTECTION: _SOCIAL,
+    ServiceCategory.FAMILY_MEDIATION: _SOCIAL,
+    ServiceCategory.MEDICAL: frozenset({DocumentKind.LICENCE}),
+    ServiceCategory.MENTAL_HEALTH: frozenset({DocumentKind.LICENCE}),
+}
+
+
+def required_documents(category: ServiceCategory | str) -> frozenset[DocumentKind]:
+    """Return the kinds of documents without which a service of `category` is not approved."""
+    return _FOR_ALL | _BY_CATEGORY.get(ServiceCategory(category), frozenset())

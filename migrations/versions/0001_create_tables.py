@@ -39,10 +39,7 @@ def upgrade() -> None:
     op.create_index("ix_audit_event_actor", "audit_event", ["actor_id", "id"], unique=False)
     op.create_index("ix_audit_event_case", "audit_event", ["case_id", "id"], unique=False)
     op.create_index(
-        "ix_audit_event_subject",
-        "audit_event",
-        ["subject_type", "subject_id", "id"],
-        unique=False,
+        "ix_audit_event_subject", "audit_event", ["subject_type", "subject_id", "id"], unique=False
     )
     op.create_table(
         "audit_seal",
@@ -140,10 +137,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_ledger_entry_posted", "ledger_entry", ["posted_on", "id"], unique=False)
     op.create_index(
-        "ix_ledger_entry_source",
-        "ledger_entry",
-        ["source_type", "source_id"],
-        unique=False,
+        "ix_ledger_entry_source", "ledger_entry", ["source_type", "source_id"], unique=False
     )
     op.create_table(
         "organisation",
@@ -168,8 +162,7 @@ def upgrade() -> None:
         sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("error", sa.Text(), nullable=True),
         sa.CheckConstraint(
-            "state IN ('queued', 'sent', 'failed', 'unknown')",
-            name=op.f("ck_outbox_message_state"),
+            "state IN ('queued', 'sent', 'failed', 'unknown')", name=op.f("ck_outbox_message_state")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox_message")),
         sa.UniqueConstraint("idempotency_key", name=op.f("uq_outbox_message_idempotency_key")),
@@ -197,10 +190,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_state_event")),
     )
     op.create_index(
-        "ix_state_event_aggregate",
-        "state_event",
-        ["aggregate", "aggregate_id", "id"],
-        unique=False,
+        "ix_state_event_aggregate", "state_event", ["aggregate", "aggregate_id", "id"], unique=False
     )
     op.create_table(
         "try_counter",
@@ -257,22 +247,15 @@ def upgrade() -> None:
         sa.Column("disabled_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("locale IN ('ro', 'ru', 'en')", name=op.f("ck_user_account_locale")),
         sa.ForeignKeyConstraint(
-            ["organisation_id"],
-            ["organisation.id"],
-            name=op.f("fk_user_account_organisation_id"),
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_user_account_organisation_id")
         ),
         sa.ForeignKeyConstraint(
-            ["supervisor_id"],
-            ["user_account.id"],
-            name=op.f("fk_user_account_supervisor_id"),
+            ["supervisor_id"], ["user_account.id"], name=op.f("fk_user_account_supervisor_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_user_account")),
     )
     op.create_index(
-        "uq_user_account_email",
-        "user_account",
-        [sa.literal_column("lower(email)")],
-        unique=True,
+        "uq_user_account_email", "user_account", [sa.literal_column("lower(email)")], unique=True
     )
     op.create_table(
         "api_token",
@@ -288,18 +271,13 @@ def upgrade() -> None:
             ["created_by"], ["user_account.id"], name=op.f("fk_api_token_created_by")
         ),
         sa.ForeignKeyConstraint(
-            ["organisation_id"],
-            ["organisation.id"],
-            name=op.f("fk_api_token_organisation_id"),
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_api_token_organisation_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_api_token")),
         sa.UniqueConstraint("hash", name=op.f("uq_api_token_hash")),
     )
     op.create_index(
-        op.f("ix_api_token_organisation_id"),
-        "api_token",
-        ["organisation_id"],
-        unique=False,
+        op.f("ix_api_token_organisation_id"), "api_token", ["organisation_id"], unique=False
     )
     op.create_table(
         "bank_statement",
@@ -318,20 +296,14 @@ def upgrade() -> None:
         sa.Column("imported_by", sa.Uuid(), nullable=True),
         sa.Column("imported_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
-            ["bank_account_id"],
-            ["bank_account.id"],
-            name=op.f("fk_bank_statement_bank_account_id"),
+            ["bank_account_id"], ["bank_account.id"], name=op.f("fk_bank_statement_bank_account_id")
         ),
         sa.ForeignKeyConstraint(
-            ["imported_by"],
-            ["user_account.id"],
-            name=op.f("fk_bank_statement_imported_by"),
+            ["imported_by"], ["user_account.id"], name=op.f("fk_bank_statement_imported_by")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_bank_statement")),
         sa.UniqueConstraint(
-            "file_sha256",
-            "position",
-            name=op.f("uq_bank_statement_file_sha256_position"),
+            "file_sha256", "position", name=op.f("uq_bank_statement_file_sha256_position")
         ),
     )
     op.create_table(
@@ -372,8 +344,7 @@ def upgrade() -> None:
             "sex IN ('female', 'male', 'unspecified')", name=op.f("ck_case_file_sex")
         ),
         sa.CheckConstraint(
-            "state IN ('intake', 'active', 'follow_up', 'closed')",
-            name=op.f("ck_case_file_state"),
+            "state IN ('intake', 'active', 'follow_up', 'closed')", name=op.f("ck_case_file_state")
         ),
         sa.CheckConstraint("dependants >= 0", name=op.f("ck_case_file_dependants")),
         sa.ForeignKeyConstraint(
@@ -435,9 +406,7 @@ def upgrade() -> None:
             name=op.f("ck_ledger_line_one_side"),
         ),
         sa.ForeignKeyConstraint(
-            ["budget_line_id"],
-            ["budget_line.id"],
-            name=op.f("fk_ledger_line_budget_line_id"),
+            ["budget_line_id"], ["budget_line.id"], name=op.f("fk_ledger_line_budget_line_id")
         ),
         sa.ForeignKeyConstraint(
             ["entry_id"], ["ledger_entry.id"], name=op.f("fk_ledger_line_entry_id")
@@ -447,17 +416,11 @@ def upgrade() -> None:
     )
     op.create_index("ix_ledger_line_account", "ledger_line", ["account", "currency"], unique=False)
     op.create_index(
-        "ix_ledger_line_budget",
-        "ledger_line",
-        ["budget_line_id", "account"],
-        unique=False,
+        "ix_ledger_line_budget", "ledger_line", ["budget_line_id", "account"], unique=False
     )
     op.create_index(op.f("ix_ledger_line_entry_id"), "ledger_line", ["entry_id"], unique=False)
     op.create_index(
-        "ix_ledger_line_provider",
-        "ledger_line",
-        ["provider_id", "account"],
-        unique=False,
+        "ix_ledger_line_provider", "ledger_line", ["provider_id", "account"], unique=False
     )
     op.create_index("ix_ledger_line_voucher", "ledger_line", ["voucher_id"], unique=False)
     op.create_table(
@@ -479,14 +442,10 @@ def upgrade() -> None:
             name=op.f("ck_payee_account_four_eyes"),
         ),
         sa.ForeignKeyConstraint(
-            ["approved_by"],
-            ["user_account.id"],
-            name=op.f("fk_payee_account_approved_by"),
+            ["approved_by"], ["user_account.id"], name=op.f("fk_payee_account_approved_by")
         ),
         sa.ForeignKeyConstraint(
-            ["proposed_by"],
-            ["user_account.id"],
-            name=op.f("fk_payee_account_proposed_by"),
+            ["proposed_by"], ["user_account.id"], name=op.f("fk_payee_account_proposed_by")
         ),
         sa.ForeignKeyConstraint(
             ["provider_id"], ["provider.id"], name=op.f("fk_payee_account_provider_id")
@@ -494,10 +453,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_payee_account")),
     )
     op.create_index(
-        op.f("ix_payee_account_provider_id"),
-        "payee_account",
-        ["provider_id"],
-        unique=False,
+        op.f("ix_payee_account_provider_id"), "payee_account", ["provider_id"], unique=False
     )
     op.create_index(
         "uq_payee_account_live",
@@ -541,34 +497,23 @@ def upgrade() -> None:
             name=op.f("ck_payment_batch_releaser"),
         ),
         sa.ForeignKeyConstraint(
-            ["approved_by"],
-            ["user_account.id"],
-            name=op.f("fk_payment_batch_approved_by"),
+            ["approved_by"], ["user_account.id"], name=op.f("fk_payment_batch_approved_by")
         ),
         sa.ForeignKeyConstraint(
-            ["bank_account_id"],
-            ["bank_account.id"],
-            name=op.f("fk_payment_batch_bank_account_id"),
+            ["bank_account_id"], ["bank_account.id"], name=op.f("fk_payment_batch_bank_account_id")
         ),
         sa.ForeignKeyConstraint(
-            ["prepared_by"],
-            ["user_account.id"],
-            name=op.f("fk_payment_batch_prepared_by"),
+            ["prepared_by"], ["user_account.id"], name=op.f("fk_payment_batch_prepared_by")
         ),
         sa.ForeignKeyConstraint(
-            ["released_by"],
-            ["user_account.id"],
-            name=op.f("fk_payment_batch_released_by"),
+            ["released_by"], ["user_account.id"], name=op.f("fk_payment_batch_released_by")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_payment_batch")),
         sa.UniqueConstraint("message_id", name=op.f("uq_payment_batch_message_id")),
         sa.UniqueConstraint("reference", name=op.f("uq_payment_batch_reference")),
     )
     op.create_index(
-        "ix_payment_batch_prepared",
-        "payment_batch",
-        ["prepared_at", "id"],
-        unique=False,
+        "ix_payment_batch_prepared", "payment_batch", ["prepared_at", "id"], unique=False
     )
     op.create_table(
         "sign_in_session",
@@ -614,10 +559,7 @@ def upgrade() -> None:
             name=op.f("ck_user_role_role"),
         ),
         sa.ForeignKeyConstraint(
-            ["user_id"],
-            ["user_account.id"],
-            name=op.f("fk_user_role_user_id"),
-            ondelete="CASCADE",
+            ["user_id"], ["user_account.id"], name=op.f("fk_user_role_user_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("user_id", "role", name=op.f("pk_user_role")),
     )
@@ -636,23 +578,16 @@ def upgrade() -> None:
             name=op.f("ck_vetting_document_kind"),
         ),
         sa.ForeignKeyConstraint(
-            ["checked_by"],
-            ["user_account.id"],
-            name=op.f("fk_vetting_document_checked_by"),
+            ["checked_by"], ["user_account.id"], name=op.f("fk_vetting_document_checked_by")
         ),
         sa.ForeignKeyConstraint(
-            ["provider_id"],
-            ["provider.id"],
-            name=op.f("fk_vetting_document_provider_id"),
+            ["provider_id"], ["provider.id"], name=op.f("fk_vetting_document_provider_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_vetting_document")),
     )
     op.create_index("ix_vetting_document_expiry", "vetting_document", ["expires_on"], unique=False)
     op.create_index(
-        op.f("ix_vetting_document_provider_id"),
-        "vetting_document",
-        ["provider_id"],
-        unique=False,
+        op.f("ix_vetting_document_provider_id"), "vetting_document", ["provider_id"], unique=False
     )
     op.create_table(
         "bank_line",
@@ -685,9 +620,7 @@ def upgrade() -> None:
             name=op.f("ck_bank_line_state"),
         ),
         sa.ForeignKeyConstraint(
-            ["bank_account_id"],
-            ["bank_account.id"],
-            name=op.f("fk_bank_line_bank_account_id"),
+            ["bank_account_id"], ["bank_account.id"], name=op.f("fk_bank_line_bank_account_id")
         ),
         sa.ForeignKeyConstraint(
             ["owner_id"], ["user_account.id"], name=op.f("fk_bank_line_owner_id")
@@ -696,9 +629,7 @@ def upgrade() -> None:
             ["resolved_by"], ["user_account.id"], name=op.f("fk_bank_line_resolved_by")
         ),
         sa.ForeignKeyConstraint(
-            ["statement_id"],
-            ["bank_statement.id"],
-            name=op.f("fk_bank_line_statement_id"),
+            ["statement_id"], ["bank_statement.id"], name=op.f("fk_bank_line_statement_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_bank_line")),
         sa.UniqueConstraint(
@@ -722,14 +653,10 @@ def upgrade() -> None:
         sa.Column("since", sa.DateTime(timezone=True), nullable=False),
         sa.Column("until", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
-            "role IN ('manager', 'supervisor', 'co_worker')",
-            name=op.f("ck_case_member_role"),
+            "role IN ('manager', 'supervisor', 'co_worker')", name=op.f("ck_case_member_role")
         ),
         sa.ForeignKeyConstraint(
-            ["case_id"],
-            ["case_file.id"],
-            name=op.f("fk_case_member_case_id"),
-            ondelete="CASCADE",
+            ["case_id"], ["case_file.id"], name=op.f("fk_case_member_case_id"), ondelete="CASCADE"
         ),
         sa.ForeignKeyConstraint(
             ["user_id"], ["user_account.id"], name=op.f("fk_case_member_user_id")
@@ -746,8 +673,7 @@ def upgrade() -> None:
         sa.Column("written_by", sa.Uuid(), nullable=False),
         sa.Column("written_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint(
-            "kind IN ('contact', 'observation', 'decision')",
-            name=op.f("ck_case_note_kind"),
+            "kind IN ('contact', 'observation', 'decision')", name=op.f("ck_case_note_kind")
         ),
         sa.ForeignKeyConstraint(["case_id"], ["case_file.id"], name=op.f("fk_case_note_case_id")),
         sa.ForeignKeyConstraint(
@@ -804,21 +730,16 @@ def upgrade() -> None:
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("comment", sa.Text(), nullable=False),
         sa.CheckConstraint(
-            "state IN ('pending', 'ratified', 'refused')",
-            name=op.f("ck_emergency_start_state"),
+            "state IN ('pending', 'ratified', 'refused')", name=op.f("ck_emergency_start_state")
         ),
         sa.ForeignKeyConstraint(
             ["case_id"], ["case_file.id"], name=op.f("fk_emergency_start_case_id")
         ),
         sa.ForeignKeyConstraint(
-            ["decided_by"],
-            ["user_account.id"],
-            name=op.f("fk_emergency_start_decided_by"),
+            ["decided_by"], ["user_account.id"], name=op.f("fk_emergency_start_decided_by")
         ),
         sa.ForeignKeyConstraint(
-            ["started_by"],
-            ["user_account.id"],
-            name=op.f("fk_emergency_start_started_by"),
+            ["started_by"], ["user_account.id"], name=op.f("fk_emergency_start_started_by")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_emergency_start")),
         sa.UniqueConstraint("case_id", name=op.f("uq_emergency_start_case_id")),
@@ -855,8 +776,7 @@ def upgrade() -> None:
             name=op.f("ck_need_domain"),
         ),
         sa.CheckConstraint(
-            "priority IN ('low', 'medium', 'high', 'urgent')",
-            name=op.f("ck_need_priority"),
+            "priority IN ('low', 'medium', 'high', 'urgent')", name=op.f("ck_need_priority")
         ),
         sa.ForeignKeyConstraint(["case_id"], ["case_file.id"], name=op.f("fk_need_case_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_need")),
@@ -886,6 +806,7 @@ def upgrade() -> None:
         sa.Column("approved_by", sa.Uuid(), nullable=True),
         sa.Column("approved_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("approved_until", sa.Date(), nullable=True),
+        sa.Column("suspended_by", sa.Uuid(), nullable=True),
         sa.Column("suspension_reason", sa.Text(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
@@ -894,8 +815,7 @@ def upgrade() -> None:
             name=op.f("ck_offering_category"),
         ),
         sa.CheckConstraint(
-            "sex_policy IN ('any', 'female', 'male')",
-            name=op.f("ck_offering_sex_policy"),
+            "sex_policy IN ('any', 'female', 'male')", name=op.f("ck_offering_sex_policy")
         ),
         sa.CheckConstraint(
             "state IN ('draft', 'submitted', 'info_requested', 'pending_approval', 'approved', 'rejected', 'suspended', 'expired', 'withdrawn')",
@@ -921,12 +841,12 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["submitted_by"], ["user_account.id"], name=op.f("fk_offering_submitted_by")
         ),
+        sa.ForeignKeyConstraint(
+            ["suspended_by"], ["user_account.id"], name=op.f("fk_offering_suspended_by")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_offering")),
         sa.UniqueConstraint(
-            "site_id",
-            "category",
-            "name",
-            name=op.f("uq_offering_site_id_category_name"),
+            "site_id", "category", "name", name=op.f("uq_offering_site_id_category_name")
         ),
     )
     op.create_index("ix_offering_category", "offering", ["category", "state"], unique=False)
@@ -966,10 +886,7 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_payment_order_batch_id"), "payment_order", ["batch_id"], unique=False)
     op.create_index(
-        "ix_payment_order_provider",
-        "payment_order",
-        ["provider_id", "state"],
-        unique=False,
+        "ix_payment_order_provider", "payment_order", ["provider_id", "state"], unique=False
     )
     op.create_table(
         "person_identity",
@@ -1058,9 +975,7 @@ def upgrade() -> None:
             ["matched_by"], ["user_account.id"], name=op.f("fk_bank_match_matched_by")
         ),
         sa.ForeignKeyConstraint(
-            ["payment_order_id"],
-            ["payment_order.id"],
-            name=op.f("fk_bank_match_payment_order_id"),
+            ["payment_order_id"], ["payment_order.id"], name=op.f("fk_bank_match_payment_order_id")
         ),
         sa.ForeignKeyConstraint(
             ["undone_by"], ["user_account.id"], name=op.f("fk_bank_match_undone_by")
@@ -1071,10 +986,7 @@ def upgrade() -> None:
         op.f("ix_bank_match_bank_line_id"), "bank_match", ["bank_line_id"], unique=False
     )
     op.create_index(
-        op.f("ix_bank_match_payment_order_id"),
-        "bank_match",
-        ["payment_order_id"],
-        unique=False,
+        op.f("ix_bank_match_payment_order_id"), "bank_match", ["payment_order_id"], unique=False
     )
     op.create_index(
         "uq_bank_match_order_live",
@@ -1113,9 +1025,7 @@ def upgrade() -> None:
             ["created_by"], ["user_account.id"], name=op.f("fk_claim_created_by")
         ),
         sa.ForeignKeyConstraint(
-            ["payment_order_id"],
-            ["payment_order.id"],
-            name=op.f("fk_claim_payment_order_id"),
+            ["payment_order_id"], ["payment_order.id"], name=op.f("fk_claim_payment_order_id")
         ),
         sa.ForeignKeyConstraint(
             ["provider_id"], ["provider.id"], name=op.f("fk_claim_provider_id")
@@ -1167,9 +1077,7 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["plan_id"], ["plan.id"], name=op.f("fk_plan_version_plan_id")),
         sa.ForeignKeyConstraint(
-            ["submitted_by"],
-            ["user_account.id"],
-            name=op.f("fk_plan_version_submitted_by"),
+            ["submitted_by"], ["user_account.id"], name=op.f("fk_plan_version_submitted_by")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_plan_version")),
         sa.UniqueConstraint("plan_id", "number", name=op.f("uq_plan_version_plan_id_number")),
@@ -1211,8 +1119,7 @@ def upgrade() -> None:
         sa.Column("depends_on_id", sa.Uuid(), nullable=False),
         sa.Column("case_id", sa.Uuid(), nullable=False),
         sa.CheckConstraint(
-            "milestone_id <> depends_on_id",
-            name=op.f("ck_milestone_dependency_not_itself"),
+            "milestone_id <> depends_on_id", name=op.f("ck_milestone_dependency_not_itself")
         ),
         sa.ForeignKeyConstraint(
             ["case_id"], ["case_file.id"], name=op.f("fk_milestone_dependency_case_id")
@@ -1272,9 +1179,7 @@ def upgrade() -> None:
             name=op.f("fk_plan_line_approved_budget_line_id"),
         ),
         sa.ForeignKeyConstraint(
-            ["budget_line_id"],
-            ["budget_line.id"],
-            name=op.f("fk_plan_line_budget_line_id"),
+            ["budget_line_id"], ["budget_line.id"], name=op.f("fk_plan_line_budget_line_id")
         ),
         sa.ForeignKeyConstraint(["case_id"], ["case_file.id"], name=op.f("fk_plan_line_case_id")),
         sa.ForeignKeyConstraint(
@@ -1292,13 +1197,10 @@ def upgrade() -> None:
         sa.Column("last_on", sa.Date(), nullable=True),
         sa.Column("considered_units", sa.Integer(), nullable=False),
         sa.CheckConstraint(
-            "units >= 0 AND amount_minor >= 0",
-            name=op.f("ck_plan_line_delivery_not_negative"),
+            "units >= 0 AND amount_minor >= 0", name=op.f("ck_plan_line_delivery_not_negative")
         ),
         sa.ForeignKeyConstraint(
-            ["plan_line_id"],
-            ["plan_line.id"],
-            name=op.f("fk_plan_line_delivery_plan_line_id"),
+            ["plan_line_id"], ["plan_line.id"], name=op.f("fk_plan_line_delivery_plan_line_id")
         ),
         sa.PrimaryKeyConstraint("plan_line_id", name=op.f("pk_plan_line_delivery")),
     )
@@ -1322,6 +1224,7 @@ def upgrade() -> None:
         sa.Column("match", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("rejection", sa.Text(), nullable=True),
         sa.Column("status_reason", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("requested_by", sa.Uuid(), nullable=False),
         sa.Column("requested_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("answer_by", sa.DateTime(timezone=True), nullable=True),
@@ -1366,13 +1269,18 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_referral")),
     )
+    op.create_index(
+        "ix_referral_answer_by",
+        "referral",
+        ["answer_by"],
+        unique=False,
+        postgresql_where="state = 'requested'",
+    )
     op.create_index(op.f("ix_referral_case_id"), "referral", ["case_id"], unique=False)
+    op.create_index("ix_referral_created", "referral", ["created_at", "id"], unique=False)
     op.create_index(op.f("ix_referral_plan_line_id"), "referral", ["plan_line_id"], unique=False)
     op.create_index(
-        "ix_referral_provider",
-        "referral",
-        ["provider_id", "state", "requested_at"],
-        unique=False,
+        "ix_referral_provider", "referral", ["provider_id", "state", "created_at"], unique=False
     )
     op.create_table(
         "voucher",
@@ -1423,8 +1331,7 @@ def upgrade() -> None:
         ),
         sa.CheckConstraint("kind IN ('service_units', 'value')", name=op.f("ck_voucher_kind")),
         sa.CheckConstraint(
-            "proof IN ('pin', 'stay', 'signed_list', 'case_manager')",
-            name=op.f("ck_voucher_proof"),
+            "proof IN ('pin', 'stay', 'signed_list', 'case_manager')", name=op.f("ck_voucher_proof")
         ),
         sa.CheckConstraint(
             "state IN ('draft', 'approved', 'issued', 'partly_redeemed', 'redeemed', 'suspended', 'expired', 'cancelled', 'replaced')",
@@ -1435,12 +1342,10 @@ def upgrade() -> None:
             name=op.f("ck_voucher_unit"),
         ),
         sa.CheckConstraint(
-            "amount_left_minor BETWEEN 0 AND amount_minor",
-            name=op.f("ck_voucher_amount_left"),
+            "amount_left_minor BETWEEN 0 AND amount_minor", name=op.f("ck_voucher_amount_left")
         ),
         sa.CheckConstraint(
-            "amount_minor > 0 AND unit_price_minor > 0",
-            name=op.f("ck_voucher_positive"),
+            "amount_minor > 0 AND unit_price_minor > 0", name=op.f("ck_voucher_positive")
         ),
         sa.CheckConstraint("units_left BETWEEN 0 AND units", name=op.f("ck_voucher_units_left")),
         sa.CheckConstraint("valid_until >= valid_from", name=op.f("ck_voucher_validity")),
@@ -1448,9 +1353,7 @@ def upgrade() -> None:
             ["approved_by"], ["user_account.id"], name=op.f("fk_voucher_approved_by")
         ),
         sa.ForeignKeyConstraint(
-            ["budget_line_id"],
-            ["budget_line.id"],
-            name=op.f("fk_voucher_budget_line_id"),
+            ["budget_line_id"], ["budget_line.id"], name=op.f("fk_voucher_budget_line_id")
         ),
         sa.ForeignKeyConstraint(["case_id"], ["case_file.id"], name=op.f("fk_voucher_case_id")),
         sa.ForeignKeyConstraint(["consent_id"], ["consent.id"], name=op.f("fk_voucher_consent_id")),
@@ -1494,16 +1397,10 @@ def upgrade() -> None:
     op.create_index(op.f("ix_voucher_offering_id"), "voucher", ["offering_id"], unique=False)
     op.create_index(op.f("ix_voucher_plan_line_id"), "voucher", ["plan_line_id"], unique=False)
     op.create_index(
-        "ix_voucher_provider_created",
-        "voucher",
-        ["provider_id", "created_at", "id"],
-        unique=False,
+        "ix_voucher_provider_created", "voucher", ["provider_id", "created_at", "id"], unique=False
     )
     op.create_index(
-        "ix_voucher_state_created",
-        "voucher",
-        ["state", "created_at", "id"],
-        unique=False,
+        "ix_voucher_state_created", "voucher", ["state", "created_at", "id"], unique=False
     )
     op.create_table(
         "redemption",
@@ -1552,17 +1449,12 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_redemption")),
         sa.UniqueConstraint(
-            "provider_id",
-            "idempotency_key",
-            name=op.f("uq_redemption_provider_id_idempotency_key"),
+            "provider_id", "idempotency_key", name=op.f("uq_redemption_provider_id_idempotency_key")
         ),
         sa.UniqueConstraint("receipt", name=op.f("uq_redemption_receipt")),
     )
     op.create_index(
-        "ix_redemption_provider",
-        "redemption",
-        ["provider_id", "recorded_at", "id"],
-        unique=False,
+        "ix_redemption_provider", "redemption", ["provider_id", "recorded_at", "id"], unique=False
     )
     op.create_index(
         "ix_redemption_unconfirmed",
@@ -1582,15 +1474,12 @@ def upgrade() -> None:
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.CheckConstraint(
-            "state IN ('open', 'accepted', 'disputed', 'refused')",
-            name=op.f("ck_claim_line_state"),
+            "state IN ('open', 'accepted', 'disputed', 'refused')", name=op.f("ck_claim_line_state")
         ),
         sa.CheckConstraint("amount_minor > 0", name=op.f("ck_claim_line_amount")),
         sa.ForeignKeyConstraint(["claim_id"], ["claim.id"], name=op.f("fk_claim_line_claim_id")),
         sa.ForeignKeyConstraint(
-            ["redemption_id"],
-            ["redemption.id"],
-            name=op.f("fk_claim_line_redemption_id"),
+            ["redemption_id"], ["redemption.id"], name=op.f("fk_claim_line_redemption_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_claim_line")),
     )

@@ -36,9 +36,7 @@ class Provider(Base):
     offerings: Mapped[list["Offering"]] = relationship(
         back_populates="provider", order_by="Offering.name"
     )
-    documents: Mapped[list["VettingDocument"]] = relationship(
-        order_by="VettingDocument.expires_on"
-    )
+    documents: Mapped[list["VettingDocument"]] = relationship(order_by="VettingDocument.expires_on")
 
     __table_args__ = (CheckConstraint(one_of("jurisdiction", Jurisdiction), "jurisdiction"),)
 
@@ -99,6 +97,7 @@ class Offering(Base):
     approved_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
     approved_at: Mapped[datetime | None]
     approved_until: Mapped[date | None]
+    suspended_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
     suspension_reason: Mapped[str | None]
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]

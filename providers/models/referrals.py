@@ -55,6 +55,7 @@ class Referral(Base):
     """Score, reasons and the rule version that proposed this offering."""
     rejection: Mapped[str | None]
     status_reason: Mapped[str] = mapped_column(default="")
+    created_at: Mapped[datetime]
     requested_by: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
     requested_at: Mapped[datetime | None]
     answer_by: Mapped[datetime | None]
@@ -70,7 +71,9 @@ class Referral(Base):
         CheckConstraint(one_of("unit", Unit), "unit"),
         CheckConstraint(one_of("rejection", RejectionReason), "rejection"),
         CheckConstraint("units > 0", "units"),
-        Index("ix_referral_provider", "provider_id", "state", "requested_at"),
+        Index("ix_referral_provider", "provider_id", "state", "created_at"),
+        Index("ix_referral_created", "created_at", "id"),
+        Index("ix_referral_answer_by", "answer_by", postgresql_where="state = 'requested'"),
     )
 
     @property

@@ -1,0 +1,1 @@
+"""Reading providers, always within what the actor may see."""
