@@ -60,6 +60,7 @@ export function start() {
     const box = document.getElementById(button.dataset.scanStart);
     if (!navigator.mediaDevices?.getUserMedia) continue;
     button.hidden = false;
+    for (const or of document.querySelectorAll(`[data-scan-or="${box.id}"]`)) or.hidden = false;
     button.addEventListener("click", () => {
       button.hidden = true;
       box.hidden = false;
