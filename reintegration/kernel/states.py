@@ -135,7 +135,9 @@ class Machine(Generic[State]):
     ) -> None:
         """Append the event and the audit row of a move that was made in SQL."""
         session.execute(
-            insert(StateEvent).values(
+            insert(StateEvent)
+            .inline()
+            .values(
                 at=now,
                 aggregate=self.name,
                 aggregate_id=aggregate_id,
