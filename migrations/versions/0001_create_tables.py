@@ -1301,9 +1301,11 @@ def upgrade() -> None:
         sa.Column("proof", sa.Text(), nullable=False),
         sa.Column("units", sa.Integer(), nullable=False),
         sa.Column("units_left", sa.Integer(), nullable=False),
+        sa.Column("units_pending", sa.Integer(), nullable=False),
         sa.Column("unit_price_minor", sa.BigInteger(), nullable=False),
         sa.Column("amount_minor", sa.BigInteger(), nullable=False),
         sa.Column("amount_left_minor", sa.BigInteger(), nullable=False),
+        sa.Column("amount_pending_minor", sa.BigInteger(), nullable=False),
         sa.Column("currency", sa.CHAR(length=3), nullable=False),
         sa.Column("valid_from", sa.Date(), nullable=False),
         sa.Column("valid_until", sa.Date(), nullable=False),
@@ -1348,6 +1350,10 @@ def upgrade() -> None:
             "amount_minor > 0 AND unit_price_minor > 0", name=op.f("ck_voucher_positive")
         ),
         sa.CheckConstraint("units_left BETWEEN 0 AND units", name=op.f("ck_voucher_units_left")),
+        sa.CheckConstraint(
+            "units_pending BETWEEN 0 AND units_left AND amount_pending_minor BETWEEN 0 AND amount_left_minor",
+            name=op.f("ck_voucher_pending"),
+        ),
         sa.CheckConstraint("valid_until >= valid_from", name=op.f("ck_voucher_validity")),
         sa.ForeignKeyConstraint(
             ["approved_by"], ["user_account.id"], name=op.f("fk_voucher_approved_by")

@@ -38,7 +38,7 @@ class Redemption(Base):
     settled_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
     settled_at: Mapped[datetime | None]
 
-    voucher: Mapped[Voucher] = relationship()
+    voucher: Mapped[Voucher] = relationship(lazy="joined", innerjoin=True)
 
     __table_args__ = (
         UniqueConstraint("provider_id", "idempotency_key"),
@@ -48,6 +48,11 @@ class Redemption(Base):
         Index("ix_redemption_provider", "provider_id", "recorded_at", "id"),
         Index("ix_redemption_unconfirmed", "recorded_at", postgresql_where="state = 'unconfirmed'"),
     )
+
+    @property
+    def case_id(self) -> UUID:
+        """Return the id under which predicates look for the caseload."""
+        return self.voucher.case_id
 
     @property
     def amount(self) -> Money:

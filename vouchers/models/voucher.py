@@ -17,6 +17,8 @@ class Voucher(Base):
 
     A value voucher counts in minor units: its `units_…` are zero. `provider_id` None means that
     the person chooses among all vetted providers of the category; the first redemption binds it.
+    `…_pending` is the part of what is left that was delivered and waits for confirmation: it stays
+    encumbered, can not be redeemed again, and survives the closing of the voucher.
     Codes and PIN are kept as keyed hashes; `print_sealed` lets the paper be printed again.
     """
 
@@ -39,9 +41,11 @@ class Voucher(Base):
     proof: Mapped[str]
     units: Mapped[int] = mapped_column(default=0)
     units_left: Mapped[int] = mapped_column(default=0)
+    units_pending: Mapped[int] = mapped_column(default=0)
     unit_price_minor: Mapped[Minor]
     amount_minor: Mapped[Minor]
     amount_left_minor: Mapped[Minor]
+    amount_pending_minor: Mapped[Minor] = mapped_column(default=0)
     currency: Mapped[Currency]
     valid_from: Mapped[date]
     valid_until: Mapped[date]
@@ -69,6 +73,11 @@ class Voucher(Base):
         CheckConstraint(one_of("state", VoucherState), "state"),
         CheckConstraint("units_left BETWEEN 0 AND units", "units_left"),
         CheckConstraint("amount_left_minor BETWEEN 0 AND amount_minor", "amount_left"),
+        CheckConstraint(
+            "units_pending BETWEEN 0 AND units_left"
+            " AND amount_pending_minor BETWEEN 0 AND amount_left_minor",
+            "pending",
+        ),
         CheckConstraint("amount_minor > 0 AND unit_price_minor > 0", "positive"),
         CheckConstraint("valid_until >= valid_from", "validity"),
         CheckConstraint(
@@ -101,6 +110,16 @@ class Voucher(Base):
     def amount_left(self) -> Money:
         """Return what is still committed."""
         return Money(self.amount_left_minor, self.currency)
+
+    @property
+    def amount_free(self) -> Money:
+        """Return what can still be redeemed: what is left without what waits for confirmation."""
+        return Money(self.amount_left_minor - self.amount_pending_minor, self.currency)
+
+    @property
+    def units_free(self) -> int:
+        """Return how many units can still be redeemed."""
+        return self.units_left - self.units_pending
 
     def is_expired(self, today: date) -> bool:
         """Whether its last day is past, swept or not."""
