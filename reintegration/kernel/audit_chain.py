@@ -110,7 +110,8 @@ def _sealed_events(session: Session) -> Iterator[tuple[AuditSeal, AuditEvent | N
         .order_by(AuditSeal.position)
         .execution_options(yield_per=2_000)
     )
-    yield from rows.tuples()
+    for found, event in rows:  # noqa: UP028 - rows become plain tuples
+        yield found, event
 
 
 def _link(key: bytes, previous: bytes, event: AuditEvent) -> bytes:

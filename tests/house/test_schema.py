@@ -1,0 +1,98 @@
+"""The newest migration and the models say the same; the laws stand in the database."""
+
+import psycopg
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import create_engine, text
+from sqlalchemy.exc import DBAPIError
+
+from reintegration.kernel.base import Base
+from reintegration.kernel.db import act_as
+
+PLANES = (
+    "person_key", "person_identity", "identity_index", "case_file", "case_note", "consent",
+    "need", "goal", "plan", "plan_version", "milestone", "plan_line", "emergency_start",
+    "referral", "pseudonym", "voucher", "redemption", "claim", "claim_line", "payment_order",
+    "payee_account", "payment_batch", "bank_account", "bank_statement", "bank_line", "bank_match",
+    "ledger_entry", "ledger_line", "audit_event",
+)  # fmt: skip
+
+
+def test_head_equals_models(app, committed_db):
+    engine = create_engine(committed_db.owner_url)
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        difference = compare_metadata(context, Base.metadata)
+    engine.dispose()
+    assert difference == []
+
+
+def test_the_application_is_neither_owner_nor_above_row_level_security(session):
+    owns, above = session.execute(
+        text(
+            "SELECT pg_get_userbyid(datdba) = current_user, rolsuper OR rolbypassrls"
+            " FROM pg_database, pg_roles WHERE datname = current_database()"
+            " AND rolname = current_user"
+        )
+    ).one()
+    assert (owns, above) == (False, False)
+
+
+def test_every_table_of_the_planes_has_row_level_security(session):
+    open_tables = session.scalars(
+        text(
+            "SELECT relname FROM pg_class WHERE relname = ANY(:names)"
+            " AND relnamespace = 'public'::regnamespace AND NOT relrowsecurity"
+        ),
+        {"names": list(PLANES)},
+    ).all()
+    assert open_tables == []
+
+
+def test_a_transaction_without_an_actor_sees_no_row_of_the_planes(session, cast, committed_db):
+    engine = create_engine(committed_db.url)
+    with engine.connect() as connection:
+        for table in PLANES:
+            assert connection.scalar(text(f"SELECT count(*) FROM {table}")) == 0, table
+    engine.dispose()
+
+
+@pytest.mark.parametrize("table", ["audit_event", "state_event", "ledger_entry", "ledger_line"])
+@pytest.mark.parametrize("change", ["UPDATE {} SET id = id", "DELETE FROM {}"])
+def test_nobody_changes_what_is_append_only(session, cast, committed_db, table, change):
+    with psycopg.connect(_plain(committed_db.owner_url)) as owner:
+        with pytest.raises(psycopg.errors.IntegrityConstraintViolation):
+            owner.execute(change.format(table))
+    with pytest.raises(DBAPIError):
+        session.execute(text(change.format(table)))
+    session.rollback()
+
+
+def test_an_entry_that_does_not_balance_is_refused_at_commit(session, cast):
+    line = session.execute(text("SELECT entry_id, currency FROM ledger_line LIMIT 1")).one()
+    session.execute(
+        text(
+            "INSERT INTO ledger_line (entry_id, account, currency, debit_minor, credit_minor)"
+            " VALUES (:entry, '1110', :currency, 1, 0)"
+        ),
+        {"entry": line.entry_id, "currency": line.currency},
+    )
+    with pytest.raises(DBAPIError, match="does not balance"):
+        session.commit()
+    session.rollback()
+
+
+def test_an_actor_is_not_carried_over_by_a_pooled_connection(app, session, cast):
+    from tests.factories.cast import actor
+
+    act_as(session, actor(session, cast.irina))
+    session.commit()
+    assert session.scalar(text("SELECT count(*) FROM ledger_entry")) > 0
+    act_as(session, actor(session, cast.rita))
+    session.commit()
+    assert session.scalar(text("SELECT count(*) FROM ledger_entry")) == 0
+
+
+def _plain(url: str) -> str:
+    return url.replace("postgresql+psycopg://", "postgresql://")

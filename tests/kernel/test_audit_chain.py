@@ -1,0 +1,109 @@
+"""Whatever is edited, deleted, moved or cut off in the trail is found."""
+
+from datetime import timedelta
+
+import psycopg
+import pytest
+
+from reintegration.kernel import audit, audit_chain
+from reintegration.kernel.actor import SYSTEM
+from reintegration.kernel.crypto import Keyring
+from reintegration.kernel.db import keyring
+from tests.factories.cast import NOW
+
+
+@pytest.fixture
+def log(tmp_path):
+    return tmp_path / "checkpoints.jsonl"
+
+
+@pytest.fixture
+def trail(session, log):
+    write(session, 6)
+    audit_chain.seal(session, keyring(session), now=NOW, log=log)
+    session.commit()
+
+
+def write(session, count):
+    for number in range(count):
+        audit.record(
+            session, actor=SYSTEM, action="thing:do", subject=audit.Subject("thing"),
+            now=NOW + timedelta(seconds=number), data={"number": number},
+        )  # fmt: skip
+    session.commit()
+
+
+def verify(session, log=None, now=NOW, ring=None):
+    session.rollback()
+    session.expire_all()
+    return audit_chain.verify(session, ring or keyring(session), now=now, log=log)
+
+
+def tamper(database, *statements):
+    with psycopg.connect(database.owner_url.replace("+psycopg", "")) as owner:
+        for table in ("audit_event", "audit_seal", "audit_checkpoint"):
+            owner.execute(f"ALTER TABLE {table} DISABLE TRIGGER append_only")
+        for statement in statements:
+            owner.execute(statement)
+        for table in ("audit_event", "audit_seal", "audit_checkpoint"):
+            owner.execute(f"ALTER TABLE {table} ENABLE TRIGGER append_only")
+
+
+def test_an_untouched_trail_holds(session, trail, log):
+    report = verify(session, log)
+    assert (report.sealed, report.unsealed, report.problems) == (6, 0, [])
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE audit_event SET action = 'thing:undo' WHERE id = (SELECT max(id) - 2 FROM audit_event)",
+        "UPDATE audit_event SET actor_id = gen_random_uuid() WHERE id = (SELECT min(id) FROM audit_event)",
+        "UPDATE audit_event SET data = '{}' WHERE id = (SELECT max(id) FROM audit_event)",
+        "DELETE FROM audit_event WHERE id = (SELECT max(id) - 1 FROM audit_event)",
+        "DELETE FROM audit_seal WHERE position = 3",
+        "UPDATE audit_seal SET audit_id = -audit_id WHERE position = 2",
+        "UPDATE audit_checkpoint SET size = size - 1",
+    ],
+)
+def test_a_change_behind_the_back_is_found(session, committed_db, trail, log, change):
+    tamper(committed_db, change)
+    assert verify(session, log).problems
+
+
+def test_a_cut_off_end_is_found_by_the_file_outside(session, committed_db, trail, log):
+    tamper(
+        committed_db,
+        "DELETE FROM audit_checkpoint",
+        "DELETE FROM audit_event WHERE id IN (SELECT audit_id FROM audit_seal WHERE position > 4)",
+        "DELETE FROM audit_seal WHERE position > 4",
+    )
+    assert verify(session).holds
+    assert "cut off" in verify(session, log).problems[0]
+
+
+def test_another_key_does_not_verify(session, trail, log):
+    assert verify(session, log, ring=Keyring(b"x" * 32)).problems
+
+
+def test_an_event_that_commits_late_is_sealed_too(session, committed_db, log):
+    from sqlalchemy import create_engine
+    from sqlalchemy.orm import Session
+
+    engine = create_engine(committed_db.url)
+    with Session(engine) as late:
+        audit.record(late, actor=SYSTEM, action="late:do", subject=audit.Subject("t"), now=NOW)
+        write(session, 2)
+        assert audit_chain.seal(session, keyring(session), now=NOW, log=log) == 2
+        session.commit()
+        late.commit()
+    engine.dispose()
+    assert audit_chain.seal(session, keyring(session), now=NOW, log=log) == 1
+    session.commit()
+    assert verify(session, log).holds
+
+
+def test_old_events_without_a_seal_raise_an_alarm(session):
+    write(session, 1)
+    assert verify(session, now=NOW + timedelta(minutes=1)).holds
+    assert "wait for a seal" in verify(session, now=NOW + timedelta(hours=1)).problems[0]
