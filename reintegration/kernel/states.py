@@ -83,6 +83,10 @@ class Machine(Generic[State]):
             )
         return found.target
 
+    def state_of(self, subject: Stateful) -> State:
+        """Return where `subject` stands; a column gives plain text."""
+        return type(self.initial)(subject.state)
+
     def available(self, subject: Stateful, actor: Actor) -> list[str]:
         """Return the moves that `actor` may make now, in the table's order: the buttons."""
         return [
@@ -105,14 +109,14 @@ class Machine(Generic[State]):
     ) -> None:
         """Make the move or raise Conflict, NotPermitted, Invalid or what the guard raises."""
         rule = self.moves[move]
-        before = subject.state
+        before = self.state_of(subject)
         after = self.target(before, move)
         permissions.demand(actor, rule.permission, subject)
         if rule.needs_reason and not (reason or "").strip():
             raise Invalid(N_("Give a reason: others will need to understand this later."))
         if rule.guard is not None:
             rule.guard(subject, actor, now)
-        subject.state = after
+        subject.state = after.value
         session.flush()
         self.note(
             session, subject.id, move, before, after, actor=actor, now=now, reason=reason,
