@@ -22,7 +22,7 @@ def read_detail(
     another currency only tells what was instructed. A detail never refuses the file, since only
     the entry's amount is ever posted.
     """
-    sign = _SIGNS.get(node.get("CdtDbtInd", ""), -1 if entry_minor < 0 else 1)
+    sign = _SIGNS.get(text(node, "CdtDbtInd") or "", -1 if entry_minor < 0 else 1)
     whole = abs(entry_minor) if only else None
     minor, stated, problem = _amount(node, currency, whole)
     refs = inner(node, "Refs")
@@ -30,10 +30,10 @@ def read_detail(
     detail = EntryDetail(
         sign * minor,
         stated,
-        meaningful(refs.get("EndToEndId")),
-        meaningful(refs.get("MsgId")),
-        meaningful(refs.get("PmtInfId")),
-        refs.get("AcctSvcrRef") or None,
+        meaningful(text(refs, "EndToEndId")),
+        meaningful(text(refs, "MsgId")),
+        meaningful(text(refs, "PmtInfId")),
+        text(refs, "AcctSvcrRef"),
         name,
         iban,
         _remittance(node),
@@ -111,9 +111,8 @@ def _side(parties: Node, role: str) -> tuple[str | None, str | None]:
 def _remittance(node: Node) -> str:
     block = inner(node, "RmtInf")
     texts: list[str] = [line for line in block.get("Ustrd", ()) if type(line) is str]
-    for structured in block.get("Strd", ()):
-        if type(structured) is dict:
-            texts.append(text(structured, "CdtrRefInf", "Ref") or "")
+    structured = (line for line in block.get("Strd", ()) if type(line) is dict)
+    texts.extend(text(line, "CdtrRefInf", "Ref") or "" for line in structured)
     return " ".join(line for line in texts if line) or text(node, "AddtlTxInf") or ""
 
 

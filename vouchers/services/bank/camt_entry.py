@@ -26,8 +26,7 @@ class Head:
 
 def read(node: Node, head: Head, occurrences: Occurrences) -> BankEntry | None:
     """Return the entry, or None for one that is not booked; refuse what cannot be read."""
-    status = node.get("Sts", "BOOK")
-    if (status if type(status) is str else status.get("Cd", "BOOK")) != "BOOK":
+    if (text(node, "Sts") or text(node, "Sts", "Cd") or "BOOK") != "BOOK":
         return None
     reference = text(node, "AcctSvcrRef") or text(node, "NtryRef")
     where = reference or head.statement_id
@@ -47,7 +46,7 @@ def read(node: Node, head: Head, occurrences: Occurrences) -> BankEntry | None:
         problems += _sum_problems(details, minor, currency, cost)
     batch = _batch(node)
     family = inner(inner(inner(node, "BkTxCd"), "Domn"), "Fmly")
-    codes = (family.get("Cd", ""), family.get("SubFmlyCd", ""))
+    codes = (text(family, "Cd") or "", text(family, "SubFmlyCd") or "")
     remittance = (single.remittance if single else "") or text(node, "AddtlNtryInf") or ""
     end_to_end = single.end_to_end_id if single else None
     bank_reference = reference or (single.bank_reference if single else None)
@@ -88,10 +87,7 @@ def _dates(node: Node, head: Head, where: str) -> tuple[date, date | None]:
 
 
 def _date(node: Node, name: str, where: str) -> date | None:
-    block = node.get(name)
-    if not block:
-        return None
-    written = block.get("Dt") or block.get("DtTm") if type(block) is dict else block
+    written = text(node, name, "Dt") or text(node, name, "DtTm") or text(node, name)
     return date_of(written, where) if written else None
 
 

@@ -145,11 +145,15 @@ def _heading(text: str, profile: CsvProfile) -> tuple[_Table | None, list[str]]:
         for index, line in enumerate(lines):
             cells = next(csv.reader([line], delimiter=delimiter), [])
             columns = _columns(cells, profile)
-            if "booking_date" in columns and ({"amount"} & columns.keys()
-                                              or {"debit", "credit"} <= columns.keys()):  # fmt: skip
+            if _is_heading(columns):
                 return _Table(columns, list(_rows(text, index, delimiter, profile))), cells
             widest = max(widest, [cell.strip() for cell in cells], key=len)
     return None, widest
+
+
+def _is_heading(columns: Mapping[str, int]) -> bool:
+    amounts = "amount" in columns or ("debit" in columns and "credit" in columns)
+    return amounts and "booking_date" in columns
 
 
 def _columns(cells: list[str], profile: CsvProfile) -> dict[str, int]:
