@@ -12,9 +12,9 @@ PYTHON := $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 
 PO := $(wildcard reintegration/translations/*/LC_MESSAGES/*.po)
 MO := $(PO:.po=.mo)
-PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r
+PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes --no-deps -r
 
-.PHONY: run test sure bench clean
+.PHONY: run test sure bench translations clean
 .DELETE_ON_ERROR:
 
 run: .venv/run.stamp $(MO)
@@ -35,6 +35,13 @@ sure: .venv/dev.stamp $(MO)
 
 bench: .venv/dev.stamp $(MO)
 	@$(BIN)/python -m bench
+
+# Bring the catalogues up to the strings in code and templates; a new language: make translations NEW=uk
+translations: .venv/run.stamp
+	@mkdir -p .stamps
+	@$(BIN)/pybabel --quiet extract -F babel.cfg -k _l -k N_ --no-location --omit-header -o .stamps/messages.pot .
+	@$(if $(NEW),$(BIN)/pybabel --quiet init -i .stamps/messages.pot -d reintegration/translations -l $(NEW))
+	@$(BIN)/pybabel --quiet update -i .stamps/messages.pot -d reintegration/translations --no-fuzzy-matching --ignore-obsolete
 
 # What can be made again. The data in instance/ is not.
 clean:

@@ -92,7 +92,10 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
     if mode is Mode.PRODUCTION:
         _refuse_gaps(given)
     elif "DATABASE_URL" not in given or "SECRET_KEY" not in given:
-        given = {**embedded.environment(instance), **given}
+        defaults = embedded.environment(instance)
+        if "DATABASE_URL" in given:
+            del defaults["DATABASE_OWNER_URL"]  # it belongs to the embedded database
+        given = {**defaults, **given}
     port = int(given.get("PORT", "8000"))
     base_url = given.get("PUNTE_BASE_URL", f"http://localhost:{port}").rstrip("/")
     return Settings(

@@ -74,7 +74,7 @@ class Cluster:
         return self._process
 
     def ensure_initialised(self) -> None:
-        """Create the data folder unless it is there; killed half-way, the next call starts afresh."""
+        """Create the data folder unless it is there; half a one is made again from the start."""
         place = self.place
         if place.data.exists():
             return
@@ -111,7 +111,7 @@ class Cluster:
             raise
 
     def stop(self, mode: StopMode = "fast") -> None:
-        """Stop the server and give up owning it; a server that another process owns is left alone."""
+        """Stop the server and give up owning it; one that another process owns is left alone."""
         if self._lock is None:
             return
         self._stop_postmaster(mode)
@@ -310,7 +310,7 @@ class Cluster:
     def _drop_foreign_pid_file(self) -> None:
         """Remove a left-over pid file whose number now belongs to another program.
 
-        A number that belongs to nobody is left to PostgreSQL, which looks for orphaned backends too.
+        A number that belongs to nobody is left to PostgreSQL: it looks for orphaned backends too.
         """
         lines = self._pid_file_lines()
         if lines and lines[0].strip().isdigit() and _command_line(int(lines[0])):
@@ -350,7 +350,8 @@ def _ensure_role(
         connection.execute(sql.SQL("CREATE ROLE {}").format(role))
     connection.execute(
         sql.SQL(
-            "ALTER ROLE {} LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE NOREPLICATION PASSWORD {}"
+            "ALTER ROLE {} LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE NOREPLICATION"
+            " PASSWORD {}"
         ).format(role, sql.Literal(password))
     )
 

@@ -61,7 +61,10 @@ def explain_connection_error(error: BaseException, instance: Path) -> str | None
         return None
     if instance_cluster(instance).running():
         return "The database is starting or stopping. Try again in a moment."
-    return "The database is not running. Start it with `make run` in another window, or set DATABASE_URL."
+    return (
+        "The database is not running. "
+        "Start it with `make run` in another window, or set DATABASE_URL."
+    )
 
 
 def _secrets(instance: Path) -> dict[str, str]:

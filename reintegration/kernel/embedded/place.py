@@ -180,7 +180,7 @@ def _sockets(data_dir: Path, home: Path, user: ServerUser | None) -> Path:
 def _short_private_folder(user: ServerUser | None) -> Path:
     parent = tempfile.gettempdir()
     if len(os.fsencode(parent)) > _LONGEST_SOCKET_DIRECTORY - len("/punte-12345678"):
-        parent = "/tmp"
+        parent = "/tmp"  # noqa: S108 - the folder in it is private and has a random name
     folder = Path(tempfile.mkdtemp(prefix="punte-", dir=parent))
     if user is not None:
         os.chown(folder, user.uid, user.gid)
@@ -200,7 +200,9 @@ def _is_ours(folder: Path, user: ServerUser | None) -> bool:
 def _binaries(user: ServerUser | None) -> Path:
     spec = importlib.util.find_spec(_PACKAGE)
     if spec is None or spec.origin is None:
-        message = "The embedded PostgreSQL is not installed here. Start with `make run`, or set DATABASE_URL."
+        message = (
+            "There is no embedded PostgreSQL here: start with `make run`, or set DATABASE_URL."
+        )
         raise PlaceError(message)
     package = Path(spec.origin).parent
     tree = package / _TREE
@@ -216,6 +218,7 @@ def _copied(package: Path) -> Path:
     if copy.exists():
         return copy
     draft = _OUTSIDE / f"draft-{os.getpid()}"
+    shutil.rmtree(draft, ignore_errors=True)
     _make_outside(draft)
     shutil.copytree(package / _TREE, draft / _PACKAGE / _TREE, symlinks=True)
     for libraries in (package.parent / f"{_PACKAGE}.libs", package / ".dylibs"):
