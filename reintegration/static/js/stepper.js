@@ -11,10 +11,14 @@ export function start() {
     const [fewer, more] = stepper.querySelectorAll("button");
     const low = Number(input.min || 0);
     const high = Number(input.max || Number.MAX_SAFE_INTEGER);
+    const submit = stepper.closest("form")?.querySelector("[data-stepper-labels]");
+    const labels = submit ? JSON.parse(submit.dataset.stepperLabels) : [];
+    const plain = submit?.textContent;
     const show = () => {
       const value = Number(input.value);
       fewer.disabled = value <= low;
       more.disabled = value >= high;
+      if (submit) submit.textContent = labels[value - low] ?? plain;
       const each = Number(stepper.dataset.each);
       if (note && each && Number.isInteger(value)) note.textContent = money(each * value, stepper.dataset.currency);
     };
