@@ -44,7 +44,7 @@ def environment(instance: Path) -> dict[str, str]:
 
 
 def prepare_database(cluster: Cluster, instance: Path) -> None:
-    """Create the roles and the empty database of a started cluster, with the instance's passwords."""
+    """Create the roles and the empty database of a started cluster, unless they are there."""
     made = _secrets(instance)
     cluster.create_roles_and_database(
         DATABASE,
