@@ -37,19 +37,21 @@ def page_of(
     cursor: str | None,
     size: int = PAGE_SIZES[0],
     key_of: Callable[[Row], Sequence[Any]] | None = None,
+    ascending: bool = False,
 ) -> Page[Row]:
     """Return a page of `statement`, newest first by `keys` (the last of them unique).
 
-    A cursor that is not one of ours is taken as none: the first page.
+    With `ascending` the smallest key comes first, as in a list by name; `older` is then the way
+    on. A cursor that is not one of ours is taken as none: the first page.
     """
     backwards, after = _read(cursor)
     key = tuple_(*keys)
     if after is not None and len(after) == len(keys):
         bound = tuple_(*(_bind(column, value) for column, value in zip(keys, after, strict=True)))
-        statement = statement.where(key > bound if backwards else key < bound)
+        statement = statement.where(key > bound if backwards != ascending else key < bound)
     else:
         backwards, after = False, None
-    order = [column.asc() if backwards else column.desc() for column in keys]
+    order = [column.asc() if backwards != ascending else column.desc() for column in keys]
     found = list(session.scalars(statement.order_by(*order).limit(size + 1)).unique())
     more, rows = len(found) > size, found[:size]
     if backwards:
