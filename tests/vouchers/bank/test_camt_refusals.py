@@ -22,6 +22,14 @@ def refusal(data: bytes, **more) -> StatementFileError:
     return caught.value
 
 
+def outcome(data: bytes) -> str:
+    try:
+        read_camt(BytesIO(data))
+    except StatementFileError as refused:
+        return refused.code
+    return "read"
+
+
 @pytest.mark.parametrize(
     ("data", "code"),
     [
@@ -62,10 +70,7 @@ def test_a_refusal_says_which_amount_it_could_not_read():
 @given(st.integers(0, len(GOOD) - 1), st.binary(max_size=3))
 def test_a_damaged_file_is_read_or_refused_but_never_crashes(place, noise):
     damaged = GOOD[:place] + noise + GOOD[place + 1 :]
-    try:
-        read_camt(BytesIO(damaged))
-    except StatementFileError as refused:
-        assert refused.code in REFUSALS
+    assert outcome(damaged) in {"read", *REFUSALS}
 
 
 FULL = camt(
@@ -81,7 +86,4 @@ def test_an_element_where_a_text_belongs_is_read_or_refused_but_never_crashes(pl
     nested = FULL[:place] + b"<x><y>1</y></x>" + FULL[place:]
     emptied = FULL[:place] + FULL[FULL.index(b"<", place) :]
     for damaged in (nested, emptied):
-        try:
-            read_camt(BytesIO(damaged))
-        except StatementFileError as refused:
-            assert refused.code in REFUSALS
+        assert outcome(damaged) in {"read", *REFUSALS}

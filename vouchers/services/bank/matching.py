@@ -24,6 +24,7 @@ from vouchers.services.bank.proposals import (
     OpenOrder,
     Proposal,
     Reason,
+    Tier,
 )
 from vouchers.services.bank.statement import BankEntry
 from vouchers.services.bank.suggested_tiers import Suggestions
@@ -88,7 +89,7 @@ class _Run:
         """Ask the tier about each entry left.
 
         `unless_exception` holds an exception back until a later tier had its turn; it stands
-        unless that tier, asked with `before_exception`, proposes one order.
+        unless that tier, asked with `before_exception`, finds a reference that decides.
         """
         left = []
         for i in self._left:
@@ -96,7 +97,7 @@ class _Run:
             if unless_exception and isinstance(outcome, ExceptionItem):
                 self._held[i] = outcome
                 outcome = None
-            if before_exception and i in self._held and not isinstance(outcome, Proposal):
+            if before_exception and i in self._held and not _decides(outcome):
                 outcome = self._held[i]
             if outcome is None:
                 left.append(i)
@@ -107,6 +108,11 @@ class _Run:
     def outcomes(self) -> list[Outcome]:
         """Return all outcomes in the order of the entries."""
         return [self._found[i] for i in sorted(self._found)]
+
+
+def _decides(outcome: Outcome | None) -> bool:
+    """Tell whether a suggestion rests on a reference; a likeness decides nothing."""
+    return isinstance(outcome, Proposal) and outcome.tier is Tier.REFERENCE
 
 
 def _left_over(entry: BankEntry, index: OrderIndex) -> Outcome:
