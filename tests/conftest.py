@@ -192,3 +192,11 @@ def durable_postgres() -> Iterator[Server]:
     """A PostgreSQL of its own with fsync on, for tests that kill it."""
     with temporary_server({}) as server:
         yield server
+
+
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """A folder that every user may pass through, as PostgreSQL needs where tests run as root."""
+    with tempfile.TemporaryDirectory(prefix="punte-test-", ignore_cleanup_errors=True) as name:
+        Path(name).chmod(0o711)
+        yield Path(name)

@@ -23,17 +23,9 @@ APP = ("an_app", "p@ss:word")
 
 
 @pytest.fixture
-def folder() -> Iterator[Path]:
-    """Return a folder that every user may pass through, as a clone in a common place is."""
-    with tempfile.TemporaryDirectory(prefix="punte-test-", ignore_cleanup_errors=True) as name:
-        Path(name).chmod(0o711)
-        yield Path(name)
-
-
-@pytest.fixture
-def cluster(folder: Path) -> Iterator[Cluster]:
+def cluster(open_folder: Path) -> Iterator[Cluster]:
     """Return a started cluster."""
-    made = Cluster(folder / "postgres")
+    made = Cluster(open_folder / "postgres")
     made.start()
     yield made
     made.stop("immediate")
@@ -171,19 +163,19 @@ def test_a_pid_file_whose_number_belongs_to_another_program_does_not_stop_the_st
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a child of its parent's end")
-def test_the_server_ends_when_its_owner_is_killed(folder: Path) -> None:
+def test_the_server_ends_when_its_owner_is_killed(open_folder: Path) -> None:
     program = (
         "import sys, time; from pathlib import Path; from reintegration.kernel.embedded import Cluster;"
         "Cluster(Path(sys.argv[1])).start(); print('up', flush=True); time.sleep(600)"
     )
     owner = subprocess.Popen(
-        [sys.executable, "-c", program, str(folder / "postgres")],
+        [sys.executable, "-c", program, str(open_folder / "postgres")],
         stdout=subprocess.PIPE,
     )
     with owner:
         assert owner.stdout is not None
         owner.stdout.readline()
-        cluster = Cluster(folder / "postgres")
+        cluster = Cluster(open_folder / "postgres")
         assert cluster.running()
         owner.kill()
     assert becomes_false(cluster.running)
@@ -201,8 +193,8 @@ def test_a_server_that_an_earlier_owner_left_behind_is_taken_over(
     heir.stop("immediate")
 
 
-def test_a_set_up_that_was_killed_half_way_starts_afresh(folder: Path) -> None:
-    cluster = Cluster(folder / "postgres")
+def test_a_set_up_that_was_killed_half_way_starts_afresh(open_folder: Path) -> None:
+    cluster = Cluster(open_folder / "postgres")
     half = cluster.place.home / "data.new"
     half.mkdir()
     (half / "PG_VERSION").write_text("18\n")
@@ -210,8 +202,8 @@ def test_a_set_up_that_was_killed_half_way_starts_afresh(folder: Path) -> None:
     assert (cluster.place.data / "global" / "pg_control").exists()
 
 
-def test_a_folder_with_a_long_name_gets_a_short_socket_path(folder: Path) -> None:
-    deep = folder / ("very-long-name-" * 6)
+def test_a_folder_with_a_long_name_gets_a_short_socket_path(open_folder: Path) -> None:
+    deep = open_folder / ("very-long-name-" * 6)
     deep.mkdir(mode=0o755)
     cluster = Cluster(deep / "postgres")
     assert len(str(cluster.place.sockets)) < 90
@@ -222,23 +214,23 @@ def test_a_folder_with_a_long_name_gets_a_short_socket_path(folder: Path) -> Non
         cluster.place.sockets.rmdir()
 
 
-def test_secrets_are_made_once_and_are_private(folder: Path) -> None:
-    first = embedded.environment(folder)
-    assert embedded.environment(folder) == first
-    assert stat.S_IMODE((folder / "secrets.json").stat().st_mode) == 0o600
+def test_secrets_are_made_once_and_are_private(open_folder: Path) -> None:
+    first = embedded.environment(open_folder)
+    assert embedded.environment(open_folder) == first
+    assert stat.S_IMODE((open_folder / "secrets.json").stat().st_mode) == 0o600
 
 
-def test_the_master_key_has_32_bytes(folder: Path) -> None:
-    assert len(base64.b64decode(embedded.environment(folder)["PUNTE_MASTER_KEY"])) == 32
+def test_the_master_key_has_32_bytes(open_folder: Path) -> None:
+    assert len(base64.b64decode(embedded.environment(open_folder)["PUNTE_MASTER_KEY"])) == 32
 
 
-def test_processes_that_make_the_secrets_at_once_agree(folder: Path) -> None:
+def test_processes_that_make_the_secrets_at_once_agree(open_folder: Path) -> None:
     program = (
         "import sys, json; from pathlib import Path; from reintegration.kernel import embedded;"
         "print(json.dumps(embedded.environment(Path(sys.argv[1]))))"
     )
     racers = [
-        subprocess.Popen([sys.executable, "-c", program, str(folder)], stdout=subprocess.PIPE)
+        subprocess.Popen([sys.executable, "-c", program, str(open_folder)], stdout=subprocess.PIPE)
         for _ in range(4)
     ]
     answers = [json.loads(racer.communicate()[0]) for racer in racers]
@@ -246,14 +238,14 @@ def test_processes_that_make_the_secrets_at_once_agree(folder: Path) -> None:
 
 
 def test_a_database_that_is_not_running_is_explained(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
+    open_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("DATABASE_URL", raising=False)
     with pytest.raises(psycopg.OperationalError) as caught:
-        connect(embedded.environment(folder)["DATABASE_URL"])
-    assert "make run" in (embedded.explain_connection_error(caught.value, folder) or "")
+        connect(embedded.environment(open_folder)["DATABASE_URL"])
+    assert "make run" in (embedded.explain_connection_error(caught.value, open_folder) or "")
 
 
-def test_other_errors_are_not_explained_away(folder: Path) -> None:
+def test_other_errors_are_not_explained_away(open_folder: Path) -> None:
     error = psycopg.OperationalError("password authentication failed")
-    assert embedded.explain_connection_error(error, folder) is None
+    assert embedded.explain_connection_error(error, open_folder) is None
