@@ -1096,6 +1096,7 @@ def upgrade() -> None:
         sa.Column("evidence", sa.Text(), nullable=False),
         sa.Column("completed_on", sa.Date(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("removed_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
             "domain IN ('safety_housing', 'health', 'documents_rights', 'skills_income', 'family_social')",
             name=op.f("ck_milestone_domain"),

@@ -131,6 +131,8 @@ class Milestone(Base):
     evidence: Mapped[str] = mapped_column(default="")
     completed_on: Mapped[date | None]
     created_at: Mapped[datetime]
+    removed_at: Mapped[datetime | None]
+    """When it was taken out of the plan; its lines may still be paid."""
 
     plan: Mapped[Plan] = relationship(back_populates="milestones")
     goal: Mapped[Goal | None] = relationship()
