@@ -53,7 +53,7 @@ def test_a_profile_names_other_headings_and_what_the_file_leaves_out():
 @pytest.mark.parametrize(
     ("row", "code"),
     [
-        ("2026-03-02,\"1,250\",MDL,A,x,y", "amount_garbled"),
+        ('2026-03-02,"1,250",MDL,A,x,y', "amount_garbled"),
         ("2026-03-02,ten,MDL,A,x,y", "amount_garbled"),
         ("2026-03-02,1.005,MDL,A,x,y", "amount_garbled"),
         ("2026-03-02,1.0055,MDL,A,x,y", "amount_finer"),

@@ -17,7 +17,7 @@ from vouchers.services.bank.mdl_csv import (
 from vouchers.services.bank.payment_file import PaymentFileError
 
 ORDER = MdlOrder("101", date(2026, 3, 2), 125050, "MDL", OURS, "1002600000001", "Școala Țării",
-                 "1003600000002", OURS, "AGRNMD2X", "Cazare; trei \"nopți\"\nmartie")  # fmt: skip
+                 "1003600000002", OURS, "AGRNMD2X", 'Cazare; trei "nopți"\nmartie')  # fmt: skip
 LEFT = replace(ORDER, payee_bic="TIRCMD2X", final_account="2212 0000 11", payee_idno="0300012345")
 
 

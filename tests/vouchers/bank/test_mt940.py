@@ -93,7 +93,7 @@ def test_envelopes_preambles_and_another_encoding_are_no_obstacle():
     text = "{1:F01BANK}{2:I940}{4:\r\n" + message(
         ":61:260302C1,00NTRF", ":86:plată für", closing=100
     )
-    (found,) = read_mt940("ABNANL2A\r\n940\r\n".encode() + text.replace("ă", "a").encode("cp1252"))
+    (found,) = read_mt940(b"ABNANL2A\r\n940\r\n" + text.replace("ă", "a").encode("cp1252"))
     assert found.entries[0].remittance == "plata für"
 
 
