@@ -90,16 +90,13 @@ def checklist(
 
 
 def documents_end(offering: Offering, documents: Iterable[VettingDocument]) -> date | None:
-    """Return the first day on which a required document will have lapsed; None for never.
+    """Return the last day on which the required documents that there are all hold; None: no end.
 
-    A document that is missing or unchecked has lapsed since ever.
+    One that is missing ends nothing: an approval cannot begin without it.
     """
     best = best_of(documents)
-    ends: list[date] = []
-    for kind in required_documents(offering.category):
-        held = best.get(kind)
-        if held is None or held.checked_at is None:
-            return date.min
-        if held.expires_on is not None:
-            ends.append(held.expires_on + timedelta(days=1))
-    return min(ends, default=None)
+    needed = (best.get(kind) for kind in required_documents(offering.category))
+    return min(
+        (held.expires_on for held in needed if held is not None and held.expires_on is not None),
+        default=None,
+    )

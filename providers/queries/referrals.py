@@ -170,11 +170,20 @@ def due_for_expiry(session: Session, now: datetime) -> Sequence[Referral]:
     ).all()
 
 
-def open_under_consent(session: Session, consent_id: UUID) -> Sequence[Referral]:
-    """Return the referrals that stand on a consent and are not ended."""
+def open_without_consent(
+    session: Session, *, case_id: UUID, consent_id: UUID, provider_id: UUID | None
+) -> Sequence[Referral]:
+    """Return the referrals that are not ended and lose their ground with a consent.
+
+    A "no" to one provider also ends what was asked of it under a general "yes".
+    """
+    lost = Referral.consent_id == consent_id
+    if provider_id is not None:
+        lost = lost | (Referral.provider_id == provider_id)
     return session.scalars(
         select(Referral).where(
-            Referral.consent_id == consent_id,
+            Referral.case_id == case_id,
+            lost,
             Referral.state.in_([state.value for state in OPEN_REFERRALS]),
         )
     ).all()

@@ -44,8 +44,7 @@ def expire_offerings(session: Session, *, now: datetime) -> int:
     expired = 0
     for offering in vetting.approved_with_documents(session):
         ends = documents_end(offering, offering.provider.documents)
-        own_end = offering.approved_until
-        if (own_end is not None and own_end < today) or (ends is not None and ends <= today):
+        if any(end is not None and end < today for end in (offering.approved_until, ends)):
             OFFERING.fire(session, offering, "expire", actor=SYSTEM, now=now)
             offering.updated_at = now
             _tell_expired(session, offering.provider, offering.name, str(offering.id), now=now)
