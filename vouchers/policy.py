@@ -1,8 +1,6 @@
 """Who may do what with vouchers and money."""
 
-from typing import Any
-
-from reintegration.kernel.actor import FINANCE_ROLES, Actor, Role
+from reintegration.kernel.actor import FINANCE_ROLES, Role
 from reintegration.kernel.permissions import (
     Policy,
     has_role,
@@ -11,22 +9,22 @@ from reintegration.kernel.permissions import (
     on_case_team,
     own_organisation,
 )
-from vouchers.permissions import RedemptionPermission, VoucherPermission
+from vouchers.permissions import (
+    FundPermission,
+    LedgerPermission,
+    RedemptionPermission,
+    VoucherPermission,
+)
 
 _worker = has_role(Role.CASE_MANAGER)
 _supervisor = has_role(Role.SUPERVISOR)
 _case_people = has_role(Role.CASE_MANAGER, Role.SUPERVISOR)
 _finance = has_role(*FINANCE_ROLES)
 _books = has_role(*FINANCE_ROLES, Role.AUDITOR)
+_preparer = has_role(Role.FINANCE_PREPARER)
+_finance_approver = has_role(Role.FINANCE_APPROVER)
 _desk = has_role(Role.PROVIDER_RECEPTION, Role.PROVIDER_COORDINATOR, Role.PROVIDER_MANAGER)
 _provider_manager = has_role(Role.PROVIDER_MANAGER)
-
-
-def own_or_open(actor: Actor, subject: Any) -> bool:
-    """The voucher is bound to the actor's provider, or to none yet."""
-    return subject is not None and (
-        subject.provider_id is None or own_organisation(actor, subject)
-    )
 
 
 POLICY: Policy = {
@@ -56,4 +54,13 @@ POLICY: Policy = {
     RedemptionPermission.CONFIRM: ((_case_people, on_case_team, not_by("recorded_by")),),
     RedemptionPermission.REFUSE: ((_case_people, on_case_team, not_by("recorded_by")),),
     RedemptionPermission.MANAGE_TOKENS: ((_provider_manager,),),
+    FundPermission.VIEW: ((_books,),),
+    FundPermission.CREATE: ((_preparer,), (is_machine,)),
+    FundPermission.RECORD_GRANT: ((_preparer,), (is_machine,)),
+    FundPermission.ADD_LINE: ((_preparer,), (is_machine,)),
+    FundPermission.ALLOCATE: ((_finance_approver,), (is_machine,)),
+    FundPermission.ADD_RATE: ((_preparer,), (is_machine,)),
+    FundPermission.EXCHANGE: ((_finance_approver,), (is_machine,)),
+    LedgerPermission.READ: ((_books,),),
+    LedgerPermission.EXPORT: ((_books,),),
 }
