@@ -166,6 +166,26 @@ CATEGORIES: dict[ServiceCategory, CategoryRule] = {
     ),
 }
 
+UNIT_LABELS: dict[Unit, str] = {
+    Unit.NIGHT: N_("night"),
+    Unit.SESSION: N_("session"),
+    Unit.HOUR: N_("hour"),
+    Unit.VISIT: N_("visit"),
+    Unit.COURSE: N_("course"),
+    Unit.DAY: N_("day"),
+    Unit.RIDE: N_("ride"),
+    Unit.MONTH: N_("month"),
+    Unit.ITEM: N_("item"),
+    Unit.AMOUNT: N_("amount of money"),
+}
+"""One of each unit; `reintegration.web.counting` says how many."""
+
+SEX_POLICY_LABELS: dict[SexPolicy, str] = {
+    SexPolicy.ANY: N_("Everyone"),
+    SexPolicy.FEMALE: N_("Women"),
+    SexPolicy.MALE: N_("Men"),
+}
+
 ACCESS_LABELS: dict[AccessNeed, str] = {
     AccessNeed.STEP_FREE: N_("Entrance without steps"),
     AccessNeed.WHEELCHAIR: N_("Room for a wheelchair"),
