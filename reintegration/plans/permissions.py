@@ -12,12 +12,14 @@ class CasePermission(StrEnum):
     EDIT = "case:edit"
     READ_IDENTITY = "identity:read"
     EDIT_IDENTITY = "identity:edit"
+    ERASE_IDENTITY = "identity:erase"
     RECORD_CONSENT = "consent:record"
     WITHDRAW_CONSENT = "consent:withdraw"
     WRITE_NOTE = "note:write"
     MANAGE_TEAM = "case:manage_team"
     CLOSE = "case:close"
     START_EMERGENCY = "emergency:start"
+    LIST_EMERGENCIES = "emergency:list"
     DECIDE_EMERGENCY = "emergency:decide"
 
 

@@ -227,17 +227,26 @@ class EmergencyAllowance:
     The prices are the highest that a night or a ride may cost; the agreed price is usually lower.
     """
 
-    ceiling: Money = Money(300_000, "MDL")
-    nights: int = 3
-    night_price: Money = Money(40_000, "MDL")
-    rides: int = 4
-    ride_price: Money = Money(25_000, "MDL")
-    ratify_within: timedelta = timedelta(hours=72)
-    remind_after: tuple[timedelta, ...] = (timedelta(hours=48), timedelta(hours=72))
-    consent_for: timedelta = timedelta(days=30)
+    ceiling: Money
+    nights: int
+    night_price: Money
+    rides: int
+    ride_price: Money
+    ratify_within: timedelta
+    remind_after: tuple[timedelta, ...]
+    consent_for: timedelta
 
 
-EMERGENCY_ALLOWANCE = EmergencyAllowance()
+EMERGENCY_ALLOWANCE = EmergencyAllowance(
+    ceiling=Money(300_000, "MDL"),
+    nights=3,
+    night_price=Money(40_000, "MDL"),
+    rides=4,
+    ride_price=Money(25_000, "MDL"),
+    ratify_within=timedelta(hours=72),
+    remind_after=(timedelta(hours=48), timedelta(hours=72)),
+    consent_for=timedelta(days=30),
+)
 CONSENT_FOR = timedelta(days=365)
 """How long a consent holds unless the person chooses less."""
 CONSENT_AT_MOST = timedelta(days=730)

@@ -1,0 +1,1 @@
+"""What casework does on its own, by the clock."""

@@ -1,0 +1,52 @@
+"""Reminding: an emergency start waits for a second person, and its time runs out."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from reintegration.accounts.services import inbox
+from reintegration.kernel.errors import N_
+from reintegration.kernel.jobs import Job
+from reintegration.plans.models import CaseFile, EmergencyStart
+from reintegration.plans.services.emergency import supervisors_of
+from reintegration.plans.states import EMERGENCY_ALLOWANCE, EmergencyState
+
+
+def remind(session: Session, now: datetime) -> str | None:
+    """Tell supervisors at 48 hours, and the worker too at 72; each message arrives once."""
+    first, last = EMERGENCY_ALLOWANCE.remind_after[0], EMERGENCY_ALLOWANCE.remind_after[-1]
+    rows = session.execute(
+        select(EmergencyStart, CaseFile)
+        .join(CaseFile, CaseFile.id == EmergencyStart.case_id)
+        .where(
+            EmergencyStart.state == EmergencyState.PENDING.value,
+            EmergencyStart.started_at <= now - first,
+        )
+        .order_by(EmergencyStart.ratify_by)
+    ).tuples()
+    count = 0
+    for started, case in rows:
+        _remind(session, started, case, now, overdue=now - started.started_at >= last)
+        count += 1
+    return f"{count} emergency starts wait" if count else None
+
+
+def _remind(
+    session: Session, started: EmergencyStart, case: CaseFile, now: datetime, *, overdue: bool
+) -> None:
+    told = set(supervisors_of(case)) | ({started.started_by} if overdue else set())
+    inbox.notify(
+        session,
+        told,
+        key=f"emergency|{started.id}|{'overdue' if overdue else 'due'}",
+        message=N_("The emergency help in case %(code)s is past its time to be decided.")
+        if overdue
+        else N_("The emergency help in case %(code)s must be decided within a day."),
+        now=now,
+        link=f"/cases/emergencies/{started.id}",
+        code=case.code,
+    )
+
+
+EMERGENCY_OVERDUE = Job("plans.emergency_overdue", timedelta(minutes=30), remind)

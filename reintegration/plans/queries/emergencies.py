@@ -1,0 +1,129 @@
+"""Reading emergency starts: what waits for a second person, and what was decided."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from reintegration.accounts.models import User
+from reintegration.kernel.actor import Actor
+from reintegration.kernel.errors import NotFound
+from reintegration.kernel.money import Money, total
+from reintegration.plans.models import CaseFile, EmergencyStart, PlanLine
+from reintegration.plans.states import EmergencyState, LineOrigin
+
+
+@dataclass(frozen=True, slots=True)
+class EmergencyRow:
+    """One emergency start with the words that a list shows; `asked` is the most it may cost."""
+
+    start: EmergencyStart
+    code: str
+    started_by: str
+    asked: Money
+
+
+def visible_to(actor: Actor) -> Select[EmergencyStart]:
+    """Return the emergency starts of the actor's cases."""
+    return select(EmergencyStart).where(EmergencyStart.case_id.in_(actor.caseload))
+
+
+def emergency_or_404(session: Session, actor: Actor, emergency_id: UUID) -> EmergencyStart:
+    """Return one of the caseload, or raise NotFound."""
+    found = session.scalar(visible_to(actor).where(EmergencyStart.id == emergency_id))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def of_case(session: Session, case_id: UUID) -> EmergencyStart | None:
+    """Return the emergency start of a case, if it had one."""
+    return session.scalar(select(EmergencyStart).where(EmergencyStart.case_id == case_id))
+
+
+def lines_of(session: Session, case_id: UUID) -> Sequence[PlanLine]:
+    """Return the lines that the emergency allowance approved, in the order they were asked."""
+    return session.scalars(
+        select(PlanLine)
+        .where(
+            PlanLine.case_id == case_id,
+            PlanLine.origin == LineOrigin.EMERGENCY.value,
+            PlanLine.removed_at.is_(None),
+        )
+        .order_by(PlanLine.category.desc(), PlanLine.id)
+    ).all()
+
+
+def pending(session: Session, actor: Actor) -> list[EmergencyRow]:
+    """Return what waits in the actor's cases, the most urgent first: also what they may not decide.
+
+    Two statements, however many rows.
+    """
+    return _rows(session, actor, EmergencyState.PENDING)
+
+
+def pending_count(session: Session, actor: Actor) -> int:
+    """Return how many wait for this very person: not those that they started."""
+    return (
+        session.scalar(
+            select(func.count())
+            .select_from(EmergencyStart)
+            .where(
+                EmergencyStart.case_id.in_(actor.caseload),
+                EmergencyStart.state == EmergencyState.PENDING.value,
+                EmergencyStart.started_by != actor.id,
+            )
+        )
+        or 0
+    )
+
+
+def decided(session: Session, actor: Actor, *, limit: int = 20) -> list[EmergencyRow]:
+    """Return the last decisions in the actor's cases."""
+    done = (EmergencyState.RATIFIED, EmergencyState.REFUSED)
+    return _rows(session, actor, *done, newest_first=True)[:limit]
+
+
+def _rows(
+    session: Session, actor: Actor, *states: EmergencyState, newest_first: bool = False
+) -> list[EmergencyRow]:
+    order = EmergencyStart.decided_at.desc() if newest_first else EmergencyStart.ratify_by
+    found = (
+        session.execute(
+            select(EmergencyStart, CaseFile.code, User.name)
+            .join(CaseFile, CaseFile.id == EmergencyStart.case_id)
+            .join(User, User.id == EmergencyStart.started_by)
+            .where(
+                EmergencyStart.case_id.in_(actor.caseload),
+                EmergencyStart.state.in_([state.value for state in states]),
+            )
+            .order_by(order, EmergencyStart.id)
+        )
+        .tuples()
+        .all()
+    )
+    asked = _asked(session, [start.case_id for start, _code, _name in found])
+    return [
+        EmergencyRow(start, code, name, asked.get(start.case_id) or Money.zero(start.currency))
+        for start, code, name in found
+    ]
+
+
+def asked_in(session: Session, start: EmergencyStart) -> Money:
+    """Return the most that the lines of one emergency start may cost."""
+    return total((line.ceiling for line in lines_of(session, start.case_id)), start.currency)
+
+
+def _asked(session: Session, case_ids: Sequence[UUID]) -> dict[UUID, Money]:
+    rows = session.execute(
+        select(PlanLine.case_id, func.min(PlanLine.currency), func.sum(PlanLine.ceiling_minor))
+        .where(
+            PlanLine.case_id.in_(case_ids),
+            PlanLine.origin == LineOrigin.EMERGENCY.value,
+            PlanLine.removed_at.is_(None),
+        )
+        .group_by(PlanLine.case_id)
+    ).tuples()
+    return {case_id: Money(int(minor), currency) for case_id, currency, minor in rows}

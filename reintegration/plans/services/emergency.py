@@ -1,0 +1,252 @@
+"""The emergency start: one worker helps at once from a standing allowance, once per case."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from reintegration.accounts.services import inbox
+from reintegration.kernel import audit, clock, permissions
+from reintegration.kernel.actor import Actor
+from reintegration.kernel.errors import N_, Conflict, Invalid
+from reintegration.kernel.ids import new_id
+from reintegration.kernel.money import Money, total
+from reintegration.kernel.vocabulary import Domain, ServiceCategory, Unit
+from reintegration.plans.models import (
+    CaseFile,
+    EmergencyStart,
+    Milestone,
+    Plan,
+    PlanLine,
+)
+from reintegration.plans.permissions import CasePermission
+from reintegration.plans.queries.consents import live_consent
+from reintegration.plans.services import consent as consents
+from reintegration.plans.services import registration
+from reintegration.plans.services.deliveries import expect_deliveries
+from reintegration.plans.services.registration import CaseFacts
+from reintegration.plans.services.vault import Identity
+from reintegration.plans.states import (
+    EMERGENCY_ALLOWANCE,
+    ConsentMode,
+    ConsentScope,
+    EmergencyAllowance,
+    LineOrigin,
+    MemberRole,
+)
+
+_NOTHING = Money.zero(EMERGENCY_ALLOWANCE.ceiling.currency)
+_NEEDED = (ConsentScope.CASE_MANAGEMENT, ConsentScope.SHARE_WITH_PROVIDER)
+
+
+@dataclass(frozen=True, slots=True)
+class TonightNeeds:
+    """What is needed now. `medicine` is money up to a sum; the rest is counted."""
+
+    nights: int = 0
+    rides: int = 0
+    medicine: Money = _NOTHING
+
+    def lines(
+        self, allowance: EmergencyAllowance = EMERGENCY_ALLOWANCE
+    ) -> Sequence[tuple[ServiceCategory, Unit, int, Money]]:
+        """Return category, unit, units and highest price of each thing that is needed."""
+        wanted = (
+            (ServiceCategory.SHELTER, Unit.NIGHT, self.nights, allowance.night_price),
+            (ServiceCategory.TRANSPORT, Unit.RIDE, self.rides, allowance.ride_price),
+            (ServiceCategory.MEDICAL, Unit.AMOUNT, int(self.medicine.minor > 0), self.medicine),
+        )
+        return [line for line in wanted if line[2] > 0]
+
+    def at_most(self, allowance: EmergencyAllowance = EMERGENCY_ALLOWANCE) -> Money:
+        """Return the most that all of it may cost."""
+        return total(
+            (price * units for _category, _unit, units, price in self.lines(allowance)),
+            allowance.ceiling.currency,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Funding:
+    """The budget line that pays; its milestone's title is written in the worker's language."""
+
+    budget_line_id: UUID
+    available: Money
+    milestone_title: str
+
+
+def start_new(
+    session: Session,
+    *,
+    actor: Actor,
+    facts: CaseFacts,
+    identity: Identity,
+    needs: TonightNeeds,
+    funding: Funding,
+    consent_locale: str,
+    circumstances: str,
+    now: datetime,
+) -> EmergencyStart:
+    """Open a case at the door and start: the person agreed aloud after hearing the text."""
+    permissions.demand(actor, CasePermission.START_EMERGENCY)
+    check_needs(needs, funding)
+    case = registration.register(
+        session, actor=actor, facts=facts, identity=identity, now=now, cover=True
+    )
+    return start(
+        session, actor=registration.with_case(actor, case), case=case, needs=needs,
+        funding=funding, consent_locale=consent_locale, circumstances=circumstances, now=now,
+    )  # fmt: skip
+
+
+def start(
+    session: Session,
+    *,
+    actor: Actor,
+    case: CaseFile,
+    needs: TonightNeeds,
+    funding: Funding,
+    consent_locale: str,
+    circumstances: str,
+    now: datetime,
+) -> EmergencyStart:
+    """Record oral consent and approve lines from the allowance; supervisors are told.
+
+    Raises Conflict when the case used its allowance before, Invalid above the ceiling.
+    """
+    permissions.demand(actor, CasePermission.START_EMERGENCY, case)
+    permissions.demand(actor, CasePermission.EDIT, case)
+    assert actor.id is not None
+    check_needs(needs, funding)
+    if session.scalar(select(EmergencyStart).where(EmergencyStart.case_id == case.id)):
+        raise Conflict(N_("This case used its emergency allowance before."), code="used")
+    started = EmergencyStart(
+        id=new_id(), case_id=case.id, started_by=actor.id, started_at=now,
+        ratify_by=now + EMERGENCY_ALLOWANCE.ratify_within, circumstances=circumstances.strip(),
+        ceiling_minor=EMERGENCY_ALLOWANCE.ceiling.minor,
+        currency=EMERGENCY_ALLOWANCE.ceiling.currency,
+    )  # fmt: skip
+    session.add(started)
+    session.flush()
+    _agree(session, actor, case, consent_locale, now)
+    _add_lines(session, actor, case, needs, funding, now)
+    case.updated_at = now
+    session.flush()
+    _announce(session, actor, case, started, needs, now)
+    return started
+
+
+def check_needs(needs: TonightNeeds, funding: Funding) -> None:
+    """Raise Invalid when nothing is asked, too much is asked, or the budget line is too low."""
+    allowance = EMERGENCY_ALLOWANCE
+    asked = needs.at_most(allowance)
+    if not needs.lines(allowance):
+        raise Invalid(N_("Choose what is needed tonight."), code="needs")
+    if needs.nights > allowance.nights or needs.rides > allowance.rides:
+        raise Invalid(N_("This is more than the emergency allowance covers."), code="needs")
+    if asked > allowance.ceiling:
+        raise Invalid(
+            N_("Together this may cost %(asked)s; the emergency allowance is %(most)s."),
+            code="needs", asked=str(asked), most=str(allowance.ceiling),
+        )  # fmt: skip
+    if funding.available < asked:
+        raise Invalid(
+            N_("The budget line has less than %(asked)s free. Choose another, or ask finance."),
+            code="budget_line", asked=str(asked),
+        )  # fmt: skip
+
+
+def _agree(session: Session, actor: Actor, case: CaseFile, locale: str, now: datetime) -> None:
+    """Record what is not covered yet; a consent that holds is left alone."""
+    today = clock.local_day(now)
+    missing = [s for s in _NEEDED if live_consent(session, case.id, s, None, today) is None]
+    if missing:
+        consents.record(
+            session, actor=actor, case=case, scopes=missing, mode=ConsentMode.ORAL,
+            locale=locale, valid_until=today + EMERGENCY_ALLOWANCE.consent_for, now=now,
+        )  # fmt: skip
+
+
+def _add_lines(
+    session: Session,
+    actor: Actor,
+    case: CaseFile,
+    needs: TonightNeeds,
+    funding: Funding,
+    now: datetime,
+) -> None:
+    today = clock.local_day(now)
+    milestone = Milestone(
+        id=new_id(), plan=_plan_of(session, actor, case, now), case_id=case.id,
+        domain=Domain.SAFETY_HOUSING.value, title=funding.milestone_title, starts_on=today,
+        due_on=clock.local_day(now + EMERGENCY_ALLOWANCE.ratify_within), created_at=now,
+    )  # fmt: skip
+    session.add(milestone)
+    session.flush()
+    for category, unit, units, price in needs.lines():
+        ceiling = price * units
+        line = PlanLine(
+            id=new_id(), case_id=case.id, milestone=milestone,
+            origin=LineOrigin.EMERGENCY.value, category=category.value, unit=unit.value,
+            units=units, unit_price_minor=price.minor, ceiling_minor=ceiling.minor,
+            currency=price.currency, budget_line_id=funding.budget_line_id,
+            approved_units=units, approved_unit_price_minor=price.minor,
+            approved_ceiling_minor=ceiling.minor,
+            approved_budget_line_id=funding.budget_line_id, created_at=now,
+        )  # fmt: skip
+        session.add(line)
+        session.flush()
+        expect_deliveries(session, line.id)
+
+
+def _plan_of(session: Session, actor: Actor, case: CaseFile, now: datetime) -> Plan:
+    plan = session.scalar(select(Plan).where(Plan.case_id == case.id))
+    if plan is None:
+        assert actor.id is not None
+        plan = Plan(id=new_id(), case_id=case.id, last_edited_by=actor.id,
+                    created_at=now, updated_at=now)  # fmt: skip
+        session.add(plan)
+        session.flush()
+    return plan
+
+
+def _announce(
+    session: Session,
+    actor: Actor,
+    case: CaseFile,
+    started: EmergencyStart,
+    needs: TonightNeeds,
+    now: datetime,
+) -> None:
+    asked = needs.at_most()
+    audit.record(
+        session,
+        actor=actor,
+        action="emergency:start",
+        subject=audit.Subject("emergency", started.id, case.id),
+        now=now,
+        data={"at_most_minor": asked.minor, "currency": asked.currency},
+    )
+    inbox.notify(
+        session,
+        supervisors_of(case),
+        key=f"emergency|{started.id}|started",
+        message=N_("%(who)s started emergency help in case %(code)s, %(asked)s at most. Decide."),
+        now=now,
+        link=f"/cases/emergencies/{started.id}",
+        who=actor.name,
+        code=case.code,
+        asked=str(asked),
+    )
+
+
+def supervisors_of(case: CaseFile) -> Iterable[UUID]:
+    """Return who may decide on this case's emergency."""
+    return [
+        member.user_id
+        for member in case.members
+        if member.role == MemberRole.SUPERVISOR and member.until is None
+    ]

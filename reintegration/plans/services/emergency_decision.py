@@ -1,0 +1,106 @@
+"""The second person's word: what was promised at night is ratified, or what lies ahead stops."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from reintegration.accounts.services import inbox
+from reintegration.kernel import hooks
+from reintegration.kernel.actor import SYSTEM, Actor
+from reintegration.kernel.errors import N_
+from reintegration.kernel.states import Machine, Move
+from reintegration.plans.models import CaseFile, EmergencyStart, PlanLine, PlanLineDelivery
+from reintegration.plans.permissions import CasePermission
+from reintegration.plans.states import EmergencyState, LineOrigin
+
+
+@dataclass(frozen=True, slots=True)
+class EmergencyRefused:
+    """What lies ahead must stop; what was delivered stays payable."""
+
+    case_id: UUID
+    at: datetime
+    actor: Actor = SYSTEM
+
+
+EMERGENCY: Machine[EmergencyState] = Machine(
+    name="emergency",
+    initial=EmergencyState.PENDING,
+    moves={
+        "ratify": Move(
+            sources=frozenset({EmergencyState.PENDING}),
+            target=EmergencyState.RATIFIED,
+            permission=CasePermission.DECIDE_EMERGENCY,
+            label=N_("Ratify"),
+        ),
+        "refuse": Move(
+            sources=frozenset({EmergencyState.PENDING}),
+            target=EmergencyState.REFUSED,
+            permission=CasePermission.DECIDE_EMERGENCY,
+            label=N_("Refuse what lies ahead"),
+            needs_reason=True,
+        ),
+    },
+)
+
+
+def ratify(
+    session: Session, started: EmergencyStart, *, actor: Actor, comment: str, now: datetime
+) -> None:
+    """Say yes: the lines stay approved as they are."""
+    _decide(session, started, "ratify", actor, comment, now)
+    _tell(session, started, actor, now, N_("%(who)s ratified the emergency help in %(code)s."))
+
+
+def refuse(
+    session: Session, started: EmergencyStart, *, actor: Actor, comment: str, now: datetime
+) -> None:
+    """Say no: floors above stop what lies ahead, then each line keeps what was delivered."""
+    _decide(session, started, "refuse", actor, comment, now)
+    hooks.announce(session, EmergencyRefused(started.case_id, now, actor))
+    _keep_what_was_delivered(session, started.case_id)
+    _tell(session, started, actor, now,
+          N_("%(who)s refused the rest of the emergency help in %(code)s."))  # fmt: skip
+
+
+def _decide(
+    session: Session, started: EmergencyStart, move: str, actor: Actor, comment: str, now: datetime
+) -> None:
+    session.refresh(started, with_for_update=True)
+    EMERGENCY.fire(session, started, move, actor=actor, now=now, reason=comment.strip() or None)
+    started.decided_by, started.decided_at = actor.id, now
+    started.comment = comment.strip()
+    session.flush()
+
+
+def _keep_what_was_delivered(session: Session, case_id: UUID) -> None:
+    rows = session.execute(
+        select(PlanLine, PlanLineDelivery)
+        .join(PlanLineDelivery, PlanLineDelivery.plan_line_id == PlanLine.id)
+        .where(PlanLine.case_id == case_id, PlanLine.origin == LineOrigin.EMERGENCY.value)
+        .with_for_update(of=PlanLineDelivery)
+        .execution_options(populate_existing=True)
+    ).tuples()
+    for line, delivery in rows:
+        line.approved_units = min(line.approved_units, delivery.units)
+        line.approved_ceiling_minor = min(line.approved_ceiling_minor, delivery.amount_minor)
+    session.flush()
+
+
+def _tell(
+    session: Session, started: EmergencyStart, actor: Actor, now: datetime, message: str
+) -> None:
+    code = session.scalar(select(CaseFile.code).where(CaseFile.id == started.case_id))
+    inbox.notify(
+        session,
+        [started.started_by],
+        key=f"emergency|{started.id}|decided",
+        message=message,
+        now=now,
+        link=f"/cases/{started.case_id}/emergency",
+        who=actor.name,
+        code=code,
+    )
