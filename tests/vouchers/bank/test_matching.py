@@ -242,3 +242,18 @@ def test_the_window_is_a_rule_with_a_version():
 
 def test_every_reason_has_words():
     assert all(REASONS.values())
+
+
+def test_an_order_that_a_flagged_entry_names_is_kept_from_weaker_tiers():
+    flagged = entry(-1000, end_to_end_id="PO-1", problems=(ParseProblem("details_differ"),))
+    other = entry(-1000, counterparty_iban=THEIRS, day=DAY + timedelta(1))
+    result = match([flagged, other], [order(1)])
+    assert [p.automatic for p in result.proposals] == [False]
+    assert result.exceptions[0].entry is other
+
+
+def test_an_entry_booked_long_before_the_order_was_sent_does_not_settle_it():
+    line = entry(-1000, counterparty_iban=THEIRS, day=DAY - timedelta(3))
+    found = one(match([line], [order(1)]))
+    assert not found.automatic
+    assert "outside_window" in reasons(found)
