@@ -135,7 +135,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_ledger_entry")),
         sa.UniqueConstraint("key", name=op.f("uq_ledger_entry_key")),
     )
-    op.create_index("ix_ledger_entry_posted", "ledger_entry", ["posted_on", "id"], unique=False)
+    op.create_index("ix_ledger_entry_day", "ledger_entry", ["posted_on"], unique=False)
+    op.create_index("ix_ledger_entry_posted", "ledger_entry", ["posted_at", "id"], unique=False)
     op.create_index(
         "ix_ledger_entry_source", "ledger_entry", ["source_type", "source_id"], unique=False
     )
@@ -358,6 +359,50 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_case_file_manager_id"), "case_file", ["manager_id"], unique=False)
     op.create_index("ix_case_file_updated", "case_file", ["updated_at", "id"], unique=False)
+    op.create_table(
+        "converted_allocation",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("fund_id", sa.Uuid(), nullable=False),
+        sa.Column("budget_line_id", sa.Uuid(), nullable=False),
+        sa.Column("taken_minor", sa.BigInteger(), nullable=False),
+        sa.Column("taken_currency", sa.CHAR(length=3), nullable=False),
+        sa.Column("given_minor", sa.BigInteger(), nullable=False),
+        sa.Column("given_currency", sa.CHAR(length=3), nullable=False),
+        sa.Column("rate", sa.Numeric(precision=18, scale=8), nullable=False),
+        sa.Column("rate_on", sa.Date(), nullable=False),
+        sa.Column("buffer_percent", sa.Numeric(precision=5, scale=2), nullable=False),
+        sa.Column("converted_by", sa.Uuid(), nullable=True),
+        sa.Column("converted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "buffer_percent >= 0 AND buffer_percent < 100",
+            name=op.f("ck_converted_allocation_buffer"),
+        ),
+        sa.CheckConstraint("rate > 0", name=op.f("ck_converted_allocation_rate")),
+        sa.CheckConstraint(
+            "taken_currency <> given_currency", name=op.f("ck_converted_allocation_currencies")
+        ),
+        sa.ForeignKeyConstraint(
+            ["budget_line_id"],
+            ["budget_line.id"],
+            name=op.f("fk_converted_allocation_budget_line_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["converted_by"], ["user_account.id"], name=op.f("fk_converted_allocation_converted_by")
+        ),
+        sa.ForeignKeyConstraint(
+            ["fund_id"], ["fund.id"], name=op.f("fk_converted_allocation_fund_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_converted_allocation")),
+    )
+    op.create_index(
+        op.f("ix_converted_allocation_budget_line_id"),
+        "converted_allocation",
+        ["budget_line_id"],
+        unique=False,
+    )
+    op.create_index(
+        op.f("ix_converted_allocation_fund_id"), "converted_allocation", ["fund_id"], unique=False
+    )
     op.create_table(
         "inbox_message",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -1535,6 +1580,7 @@ def downgrade() -> None:
     op.drop_table("payee_account")
     op.drop_table("ledger_line")
     op.drop_table("inbox_message")
+    op.drop_table("converted_allocation")
     op.drop_table("case_file")
     op.drop_table("bank_statement")
     op.drop_table("api_token")

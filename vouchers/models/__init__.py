@@ -2,7 +2,7 @@
 
 from vouchers.models.bank import BankAccount, BankLine, BankMatch, BankStatementFile
 from vouchers.models.claims import Claim, ClaimLine
-from vouchers.models.funds import BudgetLine, ExchangeRate, Fund
+from vouchers.models.funds import BudgetLine, ConvertedAllocation, ExchangeRate, Fund
 from vouchers.models.ledger import LedgerEntry, LedgerLine
 from vouchers.models.payments import PaymentBatch, PaymentOrder
 from vouchers.models.redemptions import Redemption
@@ -16,6 +16,7 @@ __all__ = [
     "BudgetLine",
     "Claim",
     "ClaimLine",
+    "ConvertedAllocation",
     "ExchangeRate",
     "Fund",
     "LedgerEntry",

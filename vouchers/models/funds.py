@@ -62,6 +62,35 @@ class BudgetLine(Base):
         return Money(self.available_minor, self.currency)
 
 
+class ConvertedAllocation(Base):
+    """What a line in another currency took from its fund; negative when a part went back.
+
+    `taken_minor` counts in the fund's currency, `given_minor` in the line's, at `rate` less the
+    buffer that was held back. Append-only by convention: the sums say what the fund has left.
+    """
+
+    __tablename__ = "converted_allocation"
+
+    id: Mapped[Id]
+    fund_id: Mapped[UUID] = mapped_column(ForeignKey("fund.id"), index=True)
+    budget_line_id: Mapped[UUID] = mapped_column(ForeignKey("budget_line.id"), index=True)
+    taken_minor: Mapped[Minor]
+    taken_currency: Mapped[Currency]
+    given_minor: Mapped[Minor]
+    given_currency: Mapped[Currency]
+    rate: Mapped[Decimal] = mapped_column(Numeric(18, 8))
+    rate_on: Mapped[date]
+    buffer_percent: Mapped[Decimal] = mapped_column(Numeric(5, 2), default=Decimal(0))
+    converted_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    converted_at: Mapped[datetime]
+
+    __table_args__ = (
+        CheckConstraint("taken_currency <> given_currency", "currencies"),
+        CheckConstraint("rate > 0", "rate"),
+        CheckConstraint("buffer_percent >= 0 AND buffer_percent < 100", "buffer"),
+    )
+
+
 class ExchangeRate(Base):
     """One unit of `base` costs `rate` of `quote` on that day, as the source published it."""
 

@@ -30,7 +30,8 @@ class LedgerEntry(Base):
 
     __table_args__ = (
         Index("ix_ledger_entry_source", "source_type", "source_id"),
-        Index("ix_ledger_entry_posted", "posted_on", "id"),
+        Index("ix_ledger_entry_posted", "posted_at", "id"),
+        Index("ix_ledger_entry_day", "posted_on"),
     )
 
 

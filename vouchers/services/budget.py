@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import literal, or_, update
 from sqlalchemy.orm import Session
 
 from reintegration.kernel.errors import N_, Conflict
@@ -10,8 +10,12 @@ from reintegration.kernel.money import Money
 from vouchers.models import BudgetLine
 
 
-def take(session: Session, budget_line_id: UUID, amount: Money) -> None:
+def take(
+    session: Session, budget_line_id: UUID, amount: Money, *, even_closed: bool = False
+) -> None:
     """Take `amount` from what is free; raise Conflict when less is free or the line is closed.
+
+    A closed line commits nothing more; with `even_closed` its free money still leaves it.
 
     The update is the check: of two at once that together ask too much, one is refused.
     """
@@ -20,7 +24,7 @@ def take(session: Session, budget_line_id: UUID, amount: Money) -> None:
         .where(
             BudgetLine.id == budget_line_id,
             BudgetLine.currency == amount.currency,
-            BudgetLine.closed_at.is_(None),
+            or_(BudgetLine.closed_at.is_(None), literal(even_closed)),
             BudgetLine.available_minor >= amount.minor,
         )
         .values(available_minor=BudgetLine.available_minor - amount.minor)
@@ -36,9 +40,11 @@ def take(session: Session, budget_line_id: UUID, amount: Money) -> None:
 
 def give_back(session: Session, budget_line_id: UUID, amount: Money) -> None:
     """Give back what an expired, cancelled or reversed commitment no longer needs."""
-    session.execute(
+    given = session.execute(
         update(BudgetLine)
-        .where(BudgetLine.id == budget_line_id)
+        .where(BudgetLine.id == budget_line_id, BudgetLine.currency == amount.currency)
         .values(available_minor=BudgetLine.available_minor + amount.minor)
         .execution_options(synchronize_session="fetch")
     )
+    if given.rowcount != 1:  # type: ignore[attr-defined]
+        raise ValueError(f"there is no budget line {budget_line_id} in {amount.currency}")

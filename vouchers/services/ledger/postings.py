@@ -5,41 +5,10 @@ Terms follow IPSAS: delivery is the accrual; a commitment is an encumbrance unti
 """
 
 from dataclasses import dataclass
-from enum import StrEnum
 
-from vouchers.states import Account
+from vouchers.states import Account, PostingEvent
 
-
-class PostingEvent(StrEnum):
-    """Everything that posts."""
-
-    GRANT_RECEIVED = "grant_received"
-    ALLOCATED = "allocated"
-    REDUCED = "reduced"
-    MOVED = "moved"
-    ISSUED = "issued"
-    REPLACED = "replaced"
-    REDEEMED = "redeemed"
-    REMAINDER_RELEASED = "remainder_released"
-    PAYMENT_RELEASED = "payment_released"
-    SETTLED_BY_BANK = "settled_by_bank"
-    SETTLED_BY_STRIPE = "settled_by_stripe"
-    PAYMENT_FAILED = "payment_failed"
-    RETURNED_OPEN = "returned_open"
-    RETURNED_CLAWED = "returned_clawed"
-    RETURN_CHARGES = "return_charges"
-    REVERSED = "reversed"
-    REVERSED_CLOSED = "reversed_closed"
-    CLAWED_BACK = "clawed_back"
-    REPAID = "repaid"
-    OFFSET = "offset"
-    ADVANCE_PAID = "advance_paid"
-    ADVANCE_LIQUIDATED = "advance_liquidated"
-    BANK_FEE = "bank_fee"
-    EXCHANGED_OUT = "exchanged_out"
-    EXCHANGED_IN = "exchanged_in"
-    EXCHANGE_LOSS = "exchange_loss"
-    EXCHANGE_GAIN = "exchange_gain"
+__all__ = ["POSTINGS", "Entry", "Leg", "PostingEvent"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +58,7 @@ POSTINGS: dict[PostingEvent, tuple[Entry, ...]] = {
     PostingEvent.RETURNED_OPEN: _one(Account.BANK, Account.PROVIDER_PAYABLE),
     PostingEvent.RETURNED_CLAWED: _one(Account.BANK, Account.PROVIDER_RECEIVABLE),
     PostingEvent.RETURN_CHARGES: _one(Account.CHARGES, Account.PROVIDER_PAYABLE),
+    PostingEvent.RETURN_CHARGES_CLAWED: _one(Account.CHARGES, Account.PROVIDER_RECEIVABLE),
     PostingEvent.REVERSED: (
         (Leg(Account.BUDGET_CONSUMED, Account.BUDGET_ENCUMBERED),),
         _UNRECOGNISED,
