@@ -1,7 +1,6 @@
 """The application: settings, database, words, access, and the features by their names."""
 
 from importlib import import_module
-from importlib.util import find_spec
 
 from apiflask import APIFlask
 from flask import Flask
@@ -11,7 +10,7 @@ from flask_wtf.csrf import CSRFProtect
 from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
 
 from reintegration import settings as configuration
-from reintegration.kernel import clock
+from reintegration.kernel import clock, jobs, outbox, states, tries
 from reintegration.kernel.crypto import Keyring
 from reintegration.kernel.db import db
 from reintegration.settings import ROOT, Settings
@@ -19,6 +18,7 @@ from reintegration.web import errors, filters, headers, health, i18n, requires, 
 from reintegration.web.current import current_actor
 from reintegration.web.navigation import navigation
 
+TABLES = (jobs, outbox, states, tries)  # importing them declares their tables
 FEATURES = (
     "reintegration.accounts.feature",
     "reintegration.plans.feature",
@@ -48,7 +48,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     for name in FEATURES:
         import_module(name).register(app)
     import_module("reintegration.commands").register(app)
-    if settings.is_demo and find_spec("reintegration.web.styleguide"):
+    if settings.is_demo:
         app.register_blueprint(import_module("reintegration.web.styleguide").bp)
     return app
 

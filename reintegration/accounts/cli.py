@@ -14,15 +14,17 @@ from reintegration.kernel.errors import DomainError
 from reintegration.kernel.ids import new_id
 from reintegration.kernel.vocabulary import Locale
 
+_ROLES = click.Choice([role.value for role in Role])
+_LOCALES = click.Choice([locale.value for locale in Locale])
 user_cli = AppGroup("user", help="Accounts of people.")
 
 
 @user_cli.command("create")
 @click.option("--email", required=True)
 @click.option("--name", required=True)
-@click.option("--role", "roles", multiple=True, required=True, type=click.Choice(list(Role)))
+@click.option("--role", "roles", multiple=True, required=True, type=_ROLES)
 @click.option("--organisation", required=True, help="Made as an office of the programme if new.")
-@click.option("--locale", default=Locale.RO.value, type=click.Choice(list(Locale)))
+@click.option("--locale", default=Locale.RO.value, type=_LOCALES)
 @click.password_option(help="The first password; it must be changed at the first sign-in.")
 def create(
     email: str, name: str, roles: tuple[str, ...], organisation: str, locale: str, password: str

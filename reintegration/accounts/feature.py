@@ -3,11 +3,15 @@
 from flask import Flask
 
 from reintegration.accounts.cli import user_cli
+from reintegration.accounts.permissions import AccountPermission
 from reintegration.accounts.policy import POLICY
-from reintegration.accounts.views import bp, identity, sign_in
+from reintegration.accounts.views import bp, identity, inbox, sign_in, today, trail, users
 from reintegration.kernel import permissions
+from reintegration.kernel.errors import N_
+from reintegration.web import navigation
+from reintegration.web.navigation import Place
 
-__all__ = ["register", "sign_in"]
+PAGES = (inbox, sign_in, today, trail, users)  # importing them adds their addresses
 
 
 def register(app: Flask) -> None:
@@ -15,4 +19,17 @@ def register(app: Flask) -> None:
     permissions.register(POLICY)
     identity.init_app(app)
     app.register_blueprint(bp)
+    app.add_url_rule("/", "front", today.front)
     app.cli.add_command(user_cli)
+    for place in _PLACES:
+        navigation.add(place)
+
+
+_PLACES = (
+    Place("accounts.today", N_("Today"), AccountPermission.OWN_ACCOUNT, 10),
+    Place("accounts.user_list", N_("People"), AccountPermission.MANAGE_USERS, 85),
+    Place("accounts.organisation_list", N_("Organisations"),
+          AccountPermission.MANAGE_ORGANISATIONS, 86),
+    Place("accounts.audit", N_("Audit trail"), AccountPermission.READ_AUDIT, 90),
+    Place("accounts.inbox", N_("Inbox"), AccountPermission.OWN_ACCOUNT, 95, count=inbox.unread),
+)  # fmt: skip

@@ -13,6 +13,11 @@ class OrganisationKind(StrEnum):
     PROVIDER = "provider"
 
 
+ORGANISATION_KIND_LABELS: dict[OrganisationKind, str] = {
+    OrganisationKind.PROGRAMME: N_("Office of the programme"),
+    OrganisationKind.PROVIDER: N_("Provider of services"),
+}
+
 ROLE_LABELS: dict[Role, str] = {
     Role.CASE_MANAGER: N_("Case manager"),
     Role.SUPERVISOR: N_("Supervisor"),

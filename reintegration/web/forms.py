@@ -1,16 +1,29 @@
 """Forms: one base, and the fields that know money, days and codes."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
+from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import DateField, StringField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # stubs of 3.2
 from wtforms.validators import ValidationError
 
 from reintegration.kernel.errors import DomainError
 from reintegration.kernel.money import Money
 from reintegration.web.i18n import error_text
+
+
+def choices(pairs: Mapping[Any, str] | Iterable[tuple[Any, str]]) -> list[Any]:
+    """Return the options of a choice from a table of marked source strings (`N_`)."""
+    listed = pairs.items() if isinstance(pairs, Mapping) else pairs
+    return [option(value, _l(label) if label else "") for value, label in listed]
+
+
+def option(value: object, label: Any) -> Any:
+    """Return one option; `label` stands as it is, such as a name."""
+    return SelectChoice(value=str(value), label=label)
 
 
 class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types

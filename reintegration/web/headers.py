@@ -27,7 +27,7 @@ def init_app(app: Flask, *, secure: bool) -> None:
         headers = response.headers
         headers["Content-Security-Policy"] = _POLICY.format(nonce=csp_nonce())
         headers["X-Content-Type-Options"] = "nosniff"
-        headers["Referrer-Policy"] = "no-referrer"
+        headers["Referrer-Policy"] = "same-origin"  # the check of forms needs it over https
         headers["Cross-Origin-Opener-Policy"] = "same-origin"
         headers["Cross-Origin-Resource-Policy"] = "same-origin"
         headers["Permissions-Policy"] = "camera=(self), geolocation=(), microphone=()"

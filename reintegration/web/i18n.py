@@ -1,4 +1,4 @@
-"""Three languages. The signed-in person's choice wins, then this browser's, then its header."""
+"""Three languages: what was chosen in this browser, else by this person, else its header."""
 
 from flask import Blueprint, Flask, redirect, request, session
 from flask.typing import ResponseReturnValue
@@ -6,8 +6,10 @@ from flask_babel import Babel, gettext
 
 from reintegration.kernel.errors import DomainError
 from reintegration.kernel.vocabulary import Locale
+from reintegration.web import slots
 from reintegration.web.current import current_locale_choice
 from reintegration.web.requires import public
+from reintegration.web.transactional import transactional
 
 bp = Blueprint("i18n", __name__)
 LOCALES = {Locale.RO: "Română", Locale.RU: "Русский", Locale.EN: "English"}
@@ -28,25 +30,30 @@ def init_app(app: Flask) -> None:
 
 def chosen_locale() -> str:
     """Return `ro`, `ru` or `en` for this request."""
-    chosen = request.args.get("lang") or current_locale_choice() or session.get("locale")
+    chosen = request.args.get("lang") or session.get("locale") or current_locale_choice()
     if chosen in set(Locale):
-        return str(chosen)
-    accepted: str | None = request.accept_languages.best_match(list(Locale))
-    return accepted or Locale.RO
+        return Locale(chosen).value
+    accepted = request.accept_languages.best_match(list(Locale))
+    return Locale(accepted).value if accepted else Locale.RO.value
 
 
 def error_text(error: DomainError) -> str:
     """Return what a domain error says, in the language of the request."""
-    return gettext(error.message, **error.params)
+    return str(gettext(error.message, **error.params))
 
 
 @bp.post("/language")
 @public
+@transactional
 def set_locale() -> ResponseReturnValue:
-    """Remember the language for this browser, and for the person who is signed in."""
+    """Remember the language for this browser, and for the person who is signed in.
+
+    A floor above keeps it for the person: `i18n.chosen` is a slot of callables (locale).
+    """
     locale = request.form.get("locale", "")
     if locale in set(Locale):
         session["locale"] = locale
+        slots.collect("i18n.chosen", locale=Locale(locale))
     return redirect(local_target(request.form.get("next", "")))
 
 

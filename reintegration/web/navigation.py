@@ -20,7 +20,8 @@ class Place:
     permission: StrEnum
     order: int
     count: Callable[[], int] | None = None
-    active_prefix: str | None = None
+    within: tuple[str, ...] = ()
+    """Beginnings of other endpoints that belong to this place."""
 
 
 _places: dict[str, Place] = {}
@@ -47,5 +48,5 @@ def navigation() -> list[dict[str, object]]:
 
 
 def _is_active(place: Place) -> bool:
-    prefix = place.active_prefix or place.endpoint.rsplit(".", 1)[0] + "."
-    return bool(request.endpoint and request.endpoint.startswith(prefix))
+    here = request.endpoint or ""
+    return here == place.endpoint or here.startswith(place.within or "\0")

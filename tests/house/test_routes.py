@@ -6,9 +6,10 @@ import pytest
 from flask import Flask
 
 from reintegration.kernel import permissions
+from reintegration.web.requires import deny_unmarked
 
 WITHOUT_PERMISSION = {"static", "openapi.spec"}
-WRITES_WITHOUT_TRANSACTION = {"i18n.set_locale"}
+ENDS_A_LOST_RACE = {"redemption.py"}  # its docstring says why
 
 
 def endpoints(app: Flask):
@@ -42,9 +43,7 @@ def test_endpoints_that_write_commit_or_roll_back(app: Flask):
     loose = [
         endpoint
         for endpoint, (rule, view) in endpoints(app).items()
-        if rule.methods & {"POST", "PUT", "PATCH", "DELETE"}
-        and not _writes(view)
-        and endpoint not in WRITES_WITHOUT_TRANSACTION
+        if rule.methods & {"POST", "PUT", "PATCH", "DELETE"} and not _writes(view)
     ]
     assert loose == []
 
@@ -59,16 +58,14 @@ def test_identifiers_in_addresses_are_typed(app: Flask):
     assert untyped == []
 
 
-def test_an_endpoint_without_a_permission_is_denied(app: Flask):
-    def forgotten() -> str:
-        return "open"
-
-    app.view_functions["forgotten"] = forgotten
-    app.url_map.add(app.url_rule_class("/forgotten", endpoint="forgotten"))
-    try:
-        assert app.test_client().get("/forgotten").status_code == 404
-    finally:
-        del app.view_functions["forgotten"]
+def test_an_endpoint_without_a_permission_is_denied():
+    bare = Flask("bare")
+    bare.add_url_rule("/forgotten", "forgotten", lambda: "open")
+    assert bare.test_client().get("/forgotten").status_code == 200
+    guarded = Flask("guarded")
+    deny_unmarked(guarded)
+    guarded.add_url_rule("/forgotten", "forgotten", lambda: "open")
+    assert guarded.test_client().get("/forgotten").status_code == 404
 
 
 @pytest.mark.parametrize("call", ["commit", "rollback"])
@@ -81,7 +78,7 @@ def test_services_and_views_leave_the_transaction_to_the_edge(call: str):
     found = []
     for package in (reintegration.accounts, reintegration.plans, providers, vouchers):
         for path in sorted(_modules(package)):
-            if path.name in {"cli.py"} or "cli" in path.parts:
+            if path.name in {"cli.py", *ENDS_A_LOST_RACE} or "cli" in path.parts:
                 continue
             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
                 if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):

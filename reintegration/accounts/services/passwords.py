@@ -40,7 +40,7 @@ def check_rule(password: str, *, about: tuple[str, ...] = ()) -> None:
     if len(set(lowered)) < 5:
         raise Invalid(N_("This password repeats the same few characters. Choose other words."))
     bare = lowered
-    for word in (*_OBVIOUS, *(part.casefold() for part in about if len(part) >= 4)):
+    for word in (*_OBVIOUS, *(part.casefold() for part in about if len(part) >= 3)):
         bare = bare.replace(word, "")
     if len(bare) < MIN_LENGTH // 2:
         raise Invalid(N_("This password is easy to guess. Choose words that do not go together."))

@@ -2,20 +2,27 @@
 
 from flask import Flask, Request, Response, current_app, g, request
 from flask import session as cookie
+from flask_babel import gettext
 from flask_login import LoginManager
 
 from reintegration.accounts.models import User
 from reintegration.accounts.services import actors, sign_in
+from reintegration.accounts.states import ROLE_LABELS
 from reintegration.kernel import clock
+from reintegration.kernel.actor import Role
 from reintegration.kernel.db import act_as, session
+from reintegration.kernel.vocabulary import Locale
 from reintegration.settings import Settings
-from reintegration.web.current import SignedIn
+from reintegration.web import slots
+from reintegration.web.current import SignedIn, current_actor
 
 
 def init_app(app: Flask) -> None:
     """Load the actor of each request from our session table."""
     manager = LoginManager(app)
     manager.request_loader(_load)
+    slots.add("i18n.chosen", remember_locale)
+    app.context_processor(lambda: {"identity": who_is_here()})
 
 
 def settings() -> Settings:
@@ -63,6 +70,26 @@ def signed_in_user() -> User:
     """Return the person of this request."""
     user: User = g.user
     return user
+
+
+def who_is_here() -> dict[str, str] | None:
+    """Return the role and the place that each page shows of the signed-in person."""
+    if not current_actor().is_signed_in or "user" not in g:
+        return None
+    user = signed_in_user()
+    roles = sorted(user.role_set, key=list(Role).index)
+    return {
+        "name": user.name,
+        "role": ", ".join(gettext(ROLE_LABELS[role]) for role in roles),
+        "organisation": user.organisation.name,
+    }
+
+
+def remember_locale(locale: Locale) -> list[None]:
+    """Keep the language that the signed-in person chose."""
+    if current_actor().is_signed_in and "user" in g:
+        signed_in_user().locale = locale.value
+    return []
 
 
 def _load(_request: Request) -> SignedIn | None:

@@ -65,7 +65,9 @@ def sign_out() -> ResponseReturnValue:
     sessions.end_session(
         session(), identity.presented_token(), actor=current_actor(), now=clock.now()
     )
-    answer = make_response(redirect(url_for("accounts.sign_in")))
+    leaving = request.form.get("leave")
+    page = render_template("layout/leave.html") if leaving else redirect(url_for(".sign_in"))
+    answer = make_response(page)
     identity.farewell(answer)
     return answer
 
@@ -107,6 +109,6 @@ def password_submit() -> ResponseReturnValue:
             )
             answer = make_response(redirect("/"))
             identity.welcome(answer, token)
-            flash(_("Your password is changed. Other devices are signed out."), "success")
+            flash(_("Your password is changed. Other devices are signed out."), "done")
             return answer
     return render_template("reintegration/accounts/password.html", form=form), 422

@@ -1,0 +1,41 @@
+"""The inbox: reminders and decisions."""
+
+from flask import redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from reintegration.accounts import queries
+from reintegration.accounts.permissions import AccountPermission
+from reintegration.accounts.services import inbox as messages
+from reintegration.accounts.views import bp, identity
+from reintegration.kernel import clock
+from reintegration.kernel.db import session
+from reintegration.web.current import current_actor
+from reintegration.web.requires import requires
+from reintegration.web.transactional import transactional
+
+
+@bp.get("/inbox")
+@requires(AccountPermission.OWN_ACCOUNT)
+def inbox() -> ResponseReturnValue:
+    """Show the newest messages."""
+    user = identity.signed_in_user()
+    layout = "layout/provider.html" if current_actor().is_provider else "layout/staff.html"
+    return render_template(
+        "reintegration/accounts/inbox.html",
+        messages=queries.inbox(session(), user.id),
+        layout=layout,
+    )
+
+
+@bp.post("/inbox", endpoint="inbox_read")
+@requires(AccountPermission.OWN_ACCOUNT)
+@transactional
+def inbox_read() -> ResponseReturnValue:
+    """Mark everything as read."""
+    messages.mark_read(session(), identity.signed_in_user().id, now=clock.now())
+    return redirect(url_for(".inbox"))
+
+
+def unread() -> int:
+    """Return what the navigation counts."""
+    return queries.unread_count(session(), identity.signed_in_user().id)

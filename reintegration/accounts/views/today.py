@@ -1,0 +1,34 @@
+"""Today: what waits for this person, on one page; each feature adds its part."""
+
+from flask import redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from reintegration.accounts.permissions import AccountPermission
+from reintegration.accounts.views import bp
+from reintegration.kernel import clock
+from reintegration.kernel.db import session
+from reintegration.web import slots
+from reintegration.web.current import current_actor
+from reintegration.web.requires import public, requires
+
+
+@public
+def front() -> ResponseReturnValue:
+    """Lead to today, or to sign-in."""
+    return redirect(url_for(f"accounts.{'today' if current_actor().is_signed_in else 'sign_in'}"))
+
+
+@bp.get("/today")
+@requires(AccountPermission.OWN_ACCOUNT)
+def today() -> ResponseReturnValue:
+    """Show what waits: sentences with their reasons, the most urgent first.
+
+    A feature adds `today.items`: a callable (session, actor, today) that returns objects with
+    `tone`, `when` (a word or a day), `sentence`, `url` and `rank` (lower is more urgent).
+    """
+    actor = current_actor()
+    day = clock.local_day(clock.now())
+    items = slots.collect("today.items", session=session(), actor=actor, today=day)
+    items.sort(key=lambda item: item.rank)
+    layout = "layout/provider.html" if actor.is_provider else "layout/staff.html"
+    return render_template("reintegration/accounts/today.html", items=items, layout=layout)

@@ -1,0 +1,200 @@
+"""Administration: people, their roles, and organisations."""
+
+import secrets
+from uuid import UUID
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from reintegration.accounts import queries
+from reintegration.accounts.forms import OrganisationForm, RolesForm, UserForm
+from reintegration.accounts.models import Organisation, User
+from reintegration.accounts.permissions import AccountPermission
+from reintegration.accounts.services import organisations, users
+from reintegration.accounts.states import ORGANISATION_KIND_LABELS, ROLE_LABELS, OrganisationKind
+from reintegration.accounts.views import bp
+from reintegration.kernel import clock
+from reintegration.kernel.actor import Role
+from reintegration.kernel.db import session
+from reintegration.kernel.errors import DomainError
+from reintegration.kernel.vocabulary import Locale
+from reintegration.web.current import current_actor
+from reintegration.web.forms import option
+from reintegration.web.requires import requires
+from reintegration.web.transactional import transactional
+
+MANAGE = AccountPermission.MANAGE_USERS
+
+
+def _user(user_id: UUID) -> User:
+    return queries.user_or_404(session(), user_id)
+
+
+def _organisation(organisation_id: UUID) -> Organisation:
+    return queries.organisation_or_404(session(), organisation_id)
+
+
+@bp.get("/users")
+@requires(MANAGE)
+def user_list() -> ResponseReturnValue:
+    """List people; search and role stand in the address."""
+    search, role = request.args.get("q", ""), request.args.get("role", "")
+    chosen = Role(role) if role in set(Role) else None
+    return render_template(
+        "reintegration/accounts/users.html",
+        users=queries.users(session(), search=search, role=chosen),
+        search=search,
+        role=role,
+        roles=ROLE_LABELS,
+    )
+
+
+@bp.get("/users/new")
+@requires(MANAGE)
+def user_new() -> ResponseReturnValue:
+    """Show the form for a new account."""
+    return render_template("reintegration/accounts/user_new.html", form=_user_form())
+
+
+@bp.post("/users/new", endpoint="user_create")
+@requires(MANAGE)
+@transactional
+def user_create() -> ResponseReturnValue:
+    """Make an account with a first password that is shown once."""
+    form = _user_form()
+    if form.validate():
+        first = first_password()
+        try:
+            user = users.create_user(
+                session(),
+                actor=current_actor(),
+                email=form.email.data or "",
+                name=form.name.data or "",
+                password=first,
+                organisation=_organisation(UUID(form.organisation.data)),
+                roles=[Role(role) for role in form.roles.data or ()],
+                locale=Locale(form.locale.data),
+                supervisor_id=UUID(form.supervisor.data) if form.supervisor.data else None,
+                now=clock.now(),
+            )
+        except DomainError as error:
+            form.refuse(error, "email" if error.code == "email_taken" else "roles")
+        else:
+            return render_template(
+                "reintegration/accounts/first_password.html", user=user, password=first
+            )
+    return render_template("reintegration/accounts/user_new.html", form=form), 422
+
+
+@bp.get("/users/<uuid:user_id>")
+@requires(MANAGE, load=_user)
+def user_page(user: User) -> ResponseReturnValue:
+    """Show one person."""
+    form = RolesForm(roles=sorted(user.role_set))
+    return render_template("reintegration/accounts/user.html", user=user, form=form)
+
+
+@bp.post("/users/<uuid:user_id>/roles")
+@requires(MANAGE, load=_user)
+@transactional
+def user_roles(user: User) -> ResponseReturnValue:
+    """Replace a person's roles."""
+    form = RolesForm()
+    chosen = [Role(role) for role in form.roles.data or () if role in set(Role)]
+    try:
+        users.set_roles(session(), user, actor=current_actor(), roles=chosen, now=clock.now())
+    except DomainError as error:
+        form.refuse(error, "roles")
+        return render_template("reintegration/accounts/user.html", user=user, form=form), 422
+    flash(_("The roles are changed. The person signs in anew."), "done")
+    return redirect(url_for(".user_page", user_id=user.id))
+
+
+@bp.post("/users/<uuid:user_id>/password")
+@requires(MANAGE, load=_user)
+@transactional
+def user_password(user: User) -> ResponseReturnValue:
+    """Set a first password again; it is shown once."""
+    first = first_password()
+    users.reset_password(session(), user, actor=current_actor(), new=first, now=clock.now())
+    return render_template("reintegration/accounts/first_password.html", user=user, password=first)
+
+
+@bp.post("/users/<uuid:user_id>/closed")
+@requires(MANAGE, load=_user)
+@transactional
+def user_closed(user: User) -> ResponseReturnValue:
+    """Close an account, or open it again."""
+    closing = user.disabled_at is None
+    users.set_disabled(session(), user, actor=current_actor(), disabled=closing, now=clock.now())
+    flash(_("The account is closed.") if closing else _("The account is open again."), "done")
+    return redirect(url_for(".user_page", user_id=user.id))
+
+
+@bp.get("/organisations")
+@requires(AccountPermission.MANAGE_ORGANISATIONS)
+def organisation_list() -> ResponseReturnValue:
+    """List organisations and offer to add an office."""
+    return _organisation_page(OrganisationForm()), 200
+
+
+@bp.post("/organisations", endpoint="organisation_create")
+@requires(AccountPermission.MANAGE_ORGANISATIONS)
+@transactional
+def organisation_create() -> ResponseReturnValue:
+    """Add an office of the programme or a provider."""
+    form = OrganisationForm()
+    if not form.validate():
+        return _organisation_page(form), 422
+    organisations.create_organisation(
+        session(),
+        actor=current_actor(),
+        name=form.name.data or "",
+        kind=OrganisationKind(form.kind.data),
+        now=clock.now(),
+    )
+    flash(_("The organisation is added."), "done")
+    return redirect(url_for(".organisation_list"))
+
+
+@bp.post("/organisations/<uuid:organisation_id>/active")
+@requires(AccountPermission.MANAGE_ORGANISATIONS, load=_organisation)
+@transactional
+def organisation_active(organisation: Organisation) -> ResponseReturnValue:
+    """Close an organisation to sign-in, or open it again."""
+    organisations.set_active(
+        session(),
+        organisation,
+        actor=current_actor(),
+        active=not organisation.active,
+        now=clock.now(),
+    )
+    flash(_("It is done. People of a closed organisation cannot sign in."), "done")
+    return redirect(url_for(".organisation_list"))
+
+
+def first_password() -> str:
+    """Return a random password that can be read to somebody."""
+    return "-".join(secrets.token_hex(2) for _ in range(4))
+
+
+def _organisation_page(form: OrganisationForm) -> str:
+    return render_template(
+        "reintegration/accounts/organisations.html",
+        form=form,
+        kinds=ORGANISATION_KIND_LABELS,
+        organisations=queries.organisations(session()),
+    )
+
+
+def _user_form() -> UserForm:
+    form = UserForm()
+    supervisors = queries.users_with_role(session(), Role.SUPERVISOR)
+    form.organisation.choices = [
+        option(found.id, found.name) for found in queries.organisations(session())
+    ]
+    form.supervisor.choices = [option("", "–")] + [
+        option(found.id, found.name) for found in supervisors
+    ]
+    return form
