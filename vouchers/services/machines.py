@@ -1,0 +1,5 @@
+"""Every machine of vouchers and money: the house tests walk all (state, move) pairs."""
+
+from vouchers.services.voucher_moves import REDEMPTION, VOUCHER
+
+MACHINES = (VOUCHER, REDEMPTION)
