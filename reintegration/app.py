@@ -8,6 +8,7 @@ from flask_login import current_user
 from flask_migrate import Migrate
 from flask_wtf.csrf import CSRFProtect
 from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from reintegration import settings as configuration
 from reintegration.kernel import clock, jobs, outbox, states, tries
@@ -67,6 +68,13 @@ def _configure(app: Flask, settings: Settings) -> None:
         MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024,
     )
     app.extensions["settings"] = settings
+    if not settings.is_demo:
+        app.config["TRUSTED_HOSTS"] = settings.hosts
+    if settings.proxies:
+        hops = settings.proxies
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops
+        )
     db.init_app(app)
     db.session.session_factory.configure(info={"keyring": Keyring(settings.master_key)})
     Migrate(app, db, directory=str(ROOT / "migrations"))

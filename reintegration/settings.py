@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from reintegration.kernel import embedded
 
@@ -62,6 +63,8 @@ class Settings:
     session_idle: timedelta = timedelta(minutes=15)
     session_absolute: timedelta = timedelta(hours=8)
     database_pool: int = 4
+    proxies: int = 0
+    """How many proxies of our own stand in front and say who the client is."""
 
     @property
     def is_demo(self) -> bool:
@@ -77,6 +80,11 @@ class Settings:
     def separate_hosts(self) -> bool:
         """Whether staff and providers sign in on different hosts."""
         return self.base_url != self.service_url
+
+    @property
+    def hosts(self) -> list[str]:
+        """Return the hosts that requests may name."""
+        return sorted({urlsplit(url).hostname or "" for url in (self.base_url, self.service_url)})
 
     @property
     def audit_log(self) -> Path:
@@ -116,6 +124,7 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
         port=port,
         instance=instance,
         database_pool=int(given.get("PUNTE_DATABASE_POOL", "4")),
+        proxies=int(given.get("PUNTE_PROXIES", "0")),
     )
 
 

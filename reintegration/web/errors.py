@@ -7,7 +7,7 @@ from flask import Flask, Response, jsonify, redirect, render_template, request, 
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from reintegration.kernel.db import session
 from reintegration.kernel.errors import DomainError
@@ -78,6 +78,8 @@ def _csrf_error(_error: CSRFError) -> ResponseReturnValue:
 
 def _http_error(error: HTTPException) -> ResponseReturnValue:
     status = error.code or 500
+    if isinstance(error, SecurityError):  # a host that is not ours: no page can be addressed
+        return "400", 400
     if status < 400:
         return error.get_response()
     if is_api():

@@ -1,5 +1,6 @@
 """Signing in and out. Tries are counted in the database and survive everything."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select, update
@@ -33,15 +34,20 @@ def sign_in(
     address: str,
     device: str,
     lifetime: timedelta,
+    may_enter: Callable[[User], bool],
     now: datetime,
 ) -> tuple[User, str]:
-    """Return the person and a new session's token; raise WrongCredentials or TooManyTries."""
+    """Return the person and a new session's token; raise WrongCredentials or TooManyTries.
+
+    `may_enter` says whether such a person signs in here at all; a no looks like a wrong password.
+    """
     account = email.strip().casefold()
     tries.spend(session, f"sign-in|address|{address}", PER_ADDRESS, now=now)
     tries.spend(session, f"sign-in|account|{account}", PER_ACCOUNT, now=now)
     user = session.scalar(select(User).where(func.lower(User.email) == account))
     right = passwords.matches(user.password_hash if user else None, password)
-    if user is None or not right or user.disabled_at or not user.organisation.active:
+    closed = user is None or user.disabled_at or not user.organisation.active
+    if user is None or closed or not right or not may_enter(user):
         _remember_refusal(session, user, now)
         raise WrongCredentials
     tries.forget(session, f"sign-in|account|{account}")

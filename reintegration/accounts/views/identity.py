@@ -1,5 +1,7 @@
 """Our own session cookie behind Flask-Login: whom does this request speak for?"""
 
+from urllib.parse import urlsplit
+
 from flask import Flask, Request, Response, current_app, g, request
 from flask import session as cookie
 from flask_babel import gettext
@@ -9,7 +11,7 @@ from reintegration.accounts.models import User
 from reintegration.accounts.services import actors, sign_in
 from reintegration.accounts.states import ROLE_LABELS
 from reintegration.kernel import clock
-from reintegration.kernel.actor import Role
+from reintegration.kernel.actor import PROVIDER_ROLES, Role
 from reintegration.kernel.db import act_as, session
 from reintegration.kernel.vocabulary import Locale
 from reintegration.settings import Settings
@@ -66,6 +68,14 @@ def farewell(response: Response) -> None:
     response.headers["Clear-Site-Data"] = '"cache", "storage"'
 
 
+def is_right_host(user: User) -> bool:
+    """Whether this host is where such a person signs in: staff and providers have one each."""
+    if not settings().separate_hosts:
+        return True
+    home = settings().service_url if user.role_set & PROVIDER_ROLES else settings().base_url
+    return request.host == urlsplit(home).netloc
+
+
 def signed_in_user() -> User:
     """Return the person of this request."""
     user: User = g.user
@@ -99,6 +109,8 @@ def _load(_request: Request) -> SignedIn | None:
     now = clock.now()
     found = sign_in.find_session(session(), token, idle=settings().session_idle, now=now)
     if found is None:
+        return None
+    if not is_right_host(found.user):
         return None
     sign_in.seen(session(), found, now=now)
     actor = actors.actor_of(session(), found.user)

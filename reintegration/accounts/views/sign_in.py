@@ -44,6 +44,7 @@ def sign_in_submit() -> ResponseReturnValue:
             address=request.remote_addr or "unknown",
             device=request.user_agent.string,
             lifetime=identity.settings().session_absolute,
+            may_enter=identity.is_right_host,
             now=clock.now(),
         )
     except DomainError as error:
