@@ -15,6 +15,7 @@ from reintegration.accounts.models import Organisation
 from reintegration.kernel import permissions
 from reintegration.kernel.actor import Actor, Role
 from reintegration.kernel.errors import NotFound
+from reintegration.kernel.states import StateEvent
 from reintegration.web.paging import Page, page_of
 
 _MARKED, _PLAIN = "ăâîșțşţéёй", "aaiststeеи"
@@ -134,9 +135,21 @@ class VisiblePlace:
 
 def places(session: Session, actor: Actor, provider: Provider) -> list[VisiblePlace]:
     """Return a provider's sites as the actor may see them."""
-    open_all = permissions.permits(actor, ProviderPermission.READ_PLACE, provider)
-    revealed = frozenset() if open_all else revealed_sites(session, actor)
-    return [_place(site, open_all or site.id in revealed) for site in provider.sites]
+    return places_of(session, actor, [provider])[provider.id]
+
+
+def places_of(
+    session: Session, actor: Actor, providers: Sequence[Provider]
+) -> dict[UUID, list[VisiblePlace]]:
+    """Return the sites of providers as the actor may see them, in one query more."""
+    revealed = revealed_sites(session, actor)
+    found = {}
+    for provider in providers:
+        open_all = permissions.permits(actor, ProviderPermission.READ_PLACE, provider)
+        found[provider.id] = [
+            _place(site, open_all or site.id in revealed) for site in provider.sites
+        ]
+    return found
 
 
 def _place(site: Site, revealed: bool) -> VisiblePlace:
@@ -147,6 +160,21 @@ def _place(site: Site, revealed: bool) -> VisiblePlace:
         territorial_unit=site.territorial_unit, locality=site.locality, address=site.address,
         access_features=tuple(site.access_features),
     )  # fmt: skip
+
+
+def last_question(session: Session, offering: Offering) -> str:
+    """Return what an officer last asked about an offering, or nothing."""
+    asked = session.scalar(
+        select(StateEvent.reason)
+        .where(
+            StateEvent.aggregate == "offering",
+            StateEvent.aggregate_id == offering.id,
+            StateEvent.move == "request_info",
+        )
+        .order_by(StateEvent.id.desc())
+        .limit(1)
+    )
+    return asked or ""
 
 
 def approved_categories(provider: Provider) -> list[str]:

@@ -32,7 +32,7 @@ def stop_at_suspended_offering(session: Session, event: OfferingSuspended) -> No
                 )
             messages.tell_case(
                 session, referral, event=f"suspended:{event.at:%Y%m%d%H%M}", now=event.at,
-                message=N_("A service of %(provider)s is suspended: see what the person needs now."),
+                message=N_("A service of %(provider)s is suspended. See what is needed now."),
             )  # fmt: skip
 
 
