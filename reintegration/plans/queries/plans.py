@@ -1,0 +1,309 @@
+"""Reading plans, their steps and services, and what waits for a decision."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, func, or_, select
+from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
+
+from reintegration.accounts.models import User
+from reintegration.kernel.actor import Actor
+from reintegration.kernel.audit import AuditEvent
+from reintegration.kernel.errors import NotFound
+from reintegration.plans.models import (
+    CaseFile,
+    Consent,
+    Milestone,
+    Plan,
+    PlanLine,
+    PlanVersion,
+)
+from reintegration.plans.states import (
+    OPEN_MILESTONE_STATES,
+    ConsentScope,
+    PlanState,
+    VersionState,
+)
+
+
+def visible_to(actor: Actor) -> Select[Plan]:
+    """Return the plans of the cases that the actor is assigned to."""
+    return select(Plan).where(Plan.case_id.in_(actor.caseload))
+
+
+def plan_of(session: Session, case_id: UUID) -> Plan | None:
+    """Return the plan of a case with its steps, services and dependencies, or None."""
+    return session.scalar(
+        select(Plan)
+        .where(Plan.case_id == case_id)
+        .options(
+            selectinload(Plan.milestones).options(
+                selectinload(Milestone.lines),
+                selectinload(Milestone.dependencies),
+                joinedload(Milestone.goal),
+            )
+        )
+    )
+
+
+def plan_or_404(session: Session, actor: Actor, case_id: UUID) -> Plan:
+    """Return the plan of a case of the caseload, or raise NotFound."""
+    plan = plan_of(session, case_id) if case_id in actor.caseload else None
+    if plan is None:
+        raise NotFound
+    return plan
+
+
+def milestone_or_404(
+    session: Session, actor: Actor, case_id: UUID, milestone_id: UUID
+) -> Milestone:
+    """Return a step that stands in the plan of a case of the caseload, or raise NotFound."""
+    found = session.scalar(
+        select(Milestone).where(
+            Milestone.id == milestone_id,
+            Milestone.case_id == case_id,
+            Milestone.case_id.in_(actor.caseload),
+            Milestone.removed_at.is_(None),
+        )
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+def line_or_404(session: Session, actor: Actor, line_id: UUID) -> PlanLine:
+    """Return a service that stands in a plan of the caseload, or raise NotFound."""
+    found = session.scalar(
+        select(PlanLine)
+        .where(
+            PlanLine.id == line_id,
+            PlanLine.case_id.in_(actor.caseload),
+            PlanLine.removed_at.is_(None),
+        )
+        .options(joinedload(PlanLine.milestone))
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+def version(session: Session, plan: Plan, number: int | None) -> PlanVersion | None:
+    """Return the version of that number, or None."""
+    return session.scalar(
+        select(PlanVersion).where(PlanVersion.plan_id == plan.id, PlanVersion.number == number)
+    )
+
+
+def last_version(session: Session, plan: Plan) -> PlanVersion | None:
+    """Return the newest version that was ever submitted, whatever became of it."""
+    return session.scalar(
+        select(PlanVersion)
+        .where(PlanVersion.plan_id == plan.id)
+        .order_by(PlanVersion.number.desc())
+        .limit(1)
+    )
+
+
+def sharing_consent(session: Session, case_id: UUID, today: date) -> Consent | None:
+    """Return the consent to tell providers that holds longest; None when none is live."""
+    return session.scalar(
+        select(Consent)
+        .where(
+            Consent.case_id == case_id,
+            Consent.scope == ConsentScope.SHARE_WITH_PROVIDER.value,
+            Consent.withdrawn_at.is_(None),
+            Consent.valid_until >= today,
+        )
+        .order_by(Consent.provider_id.is_not(None), Consent.valid_until.desc())
+        .limit(1)
+    )
+
+
+def names_of(session: Session, user_ids: Sequence[UUID | None]) -> dict[UUID, str]:
+    """Return the names of people who work here, by id."""
+    wanted = {user_id for user_id in user_ids if user_id}
+    if not wanted:
+        return {}
+    return {
+        row.id: row.name
+        for row in session.execute(select(User.id, User.name).where(User.id.in_(wanted)))
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A plan that waits for a decision, and what was approved before it."""
+
+    plan: Plan
+    case: CaseFile
+    submitted: PlanVersion
+    approved: PlanVersion | None
+    submitted_by: str
+
+
+def waiting(session: Session, actor: Actor) -> list[Waiting]:
+    """Return the submitted plans of the actor's cases, the longest wait first."""
+    rows = session.execute(
+        select(Plan, CaseFile, PlanVersion, User.name)
+        .join(CaseFile, CaseFile.id == Plan.case_id)
+        .join(PlanVersion, PlanVersion.plan_id == Plan.id)
+        .join(User, User.id == PlanVersion.submitted_by)
+        .where(
+            Plan.case_id.in_(actor.caseload),
+            Plan.state == PlanState.SUBMITTED.value,
+            PlanVersion.state == VersionState.SUBMITTED.value,
+        )
+        .order_by(PlanVersion.submitted_at, Plan.id)
+    ).all()
+    approved = _approved_versions(session, [plan.id for plan, *_ in rows])
+    return [
+        Waiting(plan, case, submitted, approved.get(plan.id), name)
+        for plan, case, submitted, name in rows
+    ]
+
+
+def count_waiting(session: Session, actor: Actor) -> int:
+    """Return how many plans of the actor's cases wait for a decision."""
+    statement = select(func.count()).select_from(
+        visible_to(actor).where(Plan.state == PlanState.SUBMITTED.value).subquery()
+    )
+    return session.scalar(statement) or 0
+
+
+def _approved_versions(session: Session, plan_ids: Sequence[UUID]) -> dict[UUID, PlanVersion]:
+    found = session.scalars(
+        select(PlanVersion)
+        .join(Plan, Plan.id == PlanVersion.plan_id)
+        .where(Plan.id.in_(plan_ids), PlanVersion.number == Plan.approved_version)
+    )
+    return {version.plan_id: version for version in found}
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """One edit of a plan by somebody, as the trail has it; `title` of the step, if it stands."""
+
+    at: datetime
+    by: str
+    action: str
+    title: str
+    fields: Sequence[str]
+
+
+def edits_since(session: Session, plan: Plan, revision: int) -> list[Edit]:
+    """Return what was edited after `revision`, oldest first."""
+    rows = session.execute(
+        select(AuditEvent, User.name)
+        .join(User, User.id == AuditEvent.actor_id)
+        .where(
+            AuditEvent.case_id == plan.case_id,
+            AuditEvent.action.startswith("plan:edit_"),
+            AuditEvent.data["revision"].as_integer() > revision,
+        )
+        .order_by(AuditEvent.id)
+    ).all()
+    titles = _titles(session, plan)
+    return [
+        Edit(event.at, name, event.action, titles.get(event.subject_id, ""), event.fields)
+        for event, name in rows
+    ]
+
+
+def _titles(session: Session, plan: Plan) -> dict[UUID | None, str]:
+    steps: dict[UUID | None, str] = {}
+    for milestone in session.scalars(select(Milestone).where(Milestone.plan_id == plan.id)):
+        steps[milestone.id] = milestone.title
+    lines = session.execute(
+        select(PlanLine.id, PlanLine.milestone_id).where(PlanLine.case_id == plan.case_id)
+    )
+    return steps | {line_id: steps.get(step, "") for line_id, step in lines}
+
+
+def open_milestones(session: Session, *, due_until: date) -> Sequence[Milestone]:
+    """Return the steps not reached yet that end on or before a day, in plans that are alive."""
+    return session.scalars(
+        _open_milestones().where(Milestone.due_on <= due_until).order_by(Milestone.due_on)
+    ).all()
+
+
+def _open_milestones() -> Select[Milestone]:
+    return (
+        select(Milestone)
+        .join(Milestone.plan)
+        .options(contains_eager(Milestone.plan))
+        .where(
+            Milestone.removed_at.is_(None),
+            Milestone.state.in_([state.value for state in OPEN_MILESTONE_STATES]),
+            Plan.approved_version.is_not(None),
+            Plan.state != PlanState.CLOSED.value,
+        )
+    )
+
+
+def due_milestones_of(
+    session: Session, actor: Actor, *, due_until: date, limit: int
+) -> Sequence[tuple[Milestone, CaseFile]]:
+    """Return steps of the actor's own cases that end on or before a day, earliest first."""
+    statement: Any = (
+        _open_milestones()
+        .add_columns(CaseFile)
+        .join(CaseFile, CaseFile.id == Milestone.case_id)
+        .where(Milestone.case_id.in_(actor.caseload), CaseFile.manager_id == actor.id)
+        .where(Milestone.due_on <= due_until)
+        .order_by(Milestone.due_on, Milestone.id)
+        .limit(limit)
+    )
+    return [(milestone, case) for milestone, case in session.execute(statement)]
+
+
+def reviews_due(session: Session, *, until: date) -> Sequence[Plan]:
+    """Return the plans whose review with the person is due on or before a day."""
+    return session.scalars(_reviews_due(until)).all()
+
+
+def reviews_due_of(
+    session: Session, actor: Actor, *, until: date
+) -> Sequence[tuple[Plan, CaseFile]]:
+    """Return the plans of the actor's own cases whose review is due."""
+    statement: Any = (
+        _reviews_due(until)
+        .add_columns(CaseFile)
+        .join(CaseFile, CaseFile.id == Plan.case_id)
+        .where(Plan.case_id.in_(actor.caseload), CaseFile.manager_id == actor.id)
+    )
+    return [(plan, case) for plan, case in session.execute(statement)]
+
+
+def _reviews_due(until: date) -> Select[Plan]:
+    return (
+        select(Plan)
+        .where(
+            Plan.review_on <= until,
+            or_(Plan.state == PlanState.APPROVED.value, Plan.state == PlanState.CHANGED.value),
+        )
+        .order_by(Plan.review_on, Plan.id)
+    )
+
+
+def returned_of(session: Session, actor: Actor) -> Sequence[tuple[PlanVersion, CaseFile]]:
+    """Return the versions that were returned and not yet submitted again, of the own cases."""
+    newest = (
+        select(PlanVersion.plan_id, func.max(PlanVersion.number).label("number"))
+        .where(PlanVersion.case_id.in_(actor.caseload))
+        .group_by(PlanVersion.plan_id)
+        .subquery()
+    )
+    rows = session.execute(
+        select(PlanVersion, CaseFile)
+        .join(
+            newest,
+            (newest.c.plan_id == PlanVersion.plan_id) & (newest.c.number == PlanVersion.number),
+        )
+        .join(CaseFile, CaseFile.id == PlanVersion.case_id)
+        .where(PlanVersion.state == VersionState.RETURNED.value, CaseFile.manager_id == actor.id)
+        .order_by(PlanVersion.decided_at)
+    )
+    return [(found, case) for found, case in rows]

@@ -1,0 +1,170 @@
+"""Sending a plan, and deciding on it. Nobody decides on what they wrote or sent themselves."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from reintegration.accounts.services import inbox
+from reintegration.kernel import clock, hooks
+from reintegration.kernel.actor import Actor
+from reintegration.kernel.errors import N_, Conflict
+from reintegration.kernel.ids import new_id
+from reintegration.kernel.money import Money
+from reintegration.plans.models import CaseFile, CaseMember, Plan, PlanLine, PlanVersion
+from reintegration.plans.queries import from_above, plans
+from reintegration.plans.queries.snapshots import snapshot_of
+from reintegration.plans.services.plan_events import PlanApproved
+from reintegration.plans.services.plan_moves import PLAN, back
+from reintegration.plans.states import REVIEW_AFTER, LineOrigin, MemberRole, VersionState
+
+
+def submit(
+    session: Session, plan: Plan, *, actor: Actor, revision: int, now: datetime
+) -> PlanVersion:
+    """Keep what stands in the plan as a version and lock it until somebody decides."""
+    session.refresh(plan, with_for_update={"of": Plan})
+    if plan.revision != revision:
+        raise Conflict(N_("The plan changed after you opened this page. Look at it again."))
+    assert actor.id is not None
+    PLAN.fire(session, plan, "submit", actor=actor, now=now)
+    plan.submitted_by = actor.id
+    last = plans.last_version(session, plan)
+    version = PlanVersion(
+        id=new_id(), plan_id=plan.id, case_id=plan.case_id,
+        number=(last.number if last else 0) + 1, state=VersionState.SUBMITTED.value,
+        snapshot=snapshot_of(plan), submitted_by=actor.id, submitted_at=now,
+    )  # fmt: skip
+    session.add(version)
+    session.flush()
+    _tell_supervisors(session, plan, version, now=now)
+    return version
+
+
+def withdraw(session: Session, plan: Plan, *, actor: Actor, now: datetime) -> None:
+    """Take a version back before it was decided, to write on."""
+    session.refresh(plan, with_for_update={"of": Plan})
+    PLAN.fire(session, plan, back("withdraw", plan), actor=actor, now=now)
+    _submitted(session, plan).state = VersionState.WITHDRAWN.value
+    session.flush()
+
+
+def approve(
+    session: Session, plan: Plan, *, actor: Actor, number: int, comment: str = "", now: datetime
+) -> None:
+    """Put version `number` in force: its lines may be spent from now on.
+
+    Raises Conflict when another version waits, or when less would be approved than was already
+    promised or delivered.
+    """
+    version = _take(session, plan, number)
+    PLAN.fire(session, plan, "approve", actor=actor, now=now, data={"version": number})
+    for milestone in plan.milestones:
+        for line in milestone.lines:
+            if line.origin == LineOrigin.PLAN.value:
+                _approve_line(line)
+    plan.approved_version, plan.approved_at = number, now
+    plan.review_on = clock.local_day(now) + REVIEW_AFTER
+    _decide(version, VersionState.APPROVED, actor, comment, now)
+    session.flush()
+    hooks.announce(session, PlanApproved(plan.id, plan.case_id, number, actor, now))
+    message = N_("The plan of %(case)s is approved. Its services can be arranged.")
+    _tell_manager(session, plan, f"plan:{plan.id}:{number}:approved", message, now=now)
+
+
+def send_back(
+    session: Session, plan: Plan, *, actor: Actor, number: int, comment: str, now: datetime
+) -> None:
+    """Return version `number` with a comment; what was approved before stays in force."""
+    version = _take(session, plan, number)
+    move = back("return", plan)
+    PLAN.fire(session, plan, move, actor=actor, now=now, reason=comment, data={"version": number})
+    _decide(version, VersionState.RETURNED, actor, comment, now)
+    session.flush()
+    message = N_("The plan of %(case)s came back with a comment. Read it and send it again.")
+    _tell_manager(session, plan, f"plan:{plan.id}:{number}:returned", message, now=now)
+
+
+def _take(session: Session, plan: Plan, number: int) -> PlanVersion:
+    session.refresh(plan, with_for_update={"of": Plan})
+    version = _submitted(session, plan)
+    if version.number != number:
+        raise Conflict(N_("Another version was sent meanwhile. Read that one."))
+    return version
+
+
+def _submitted(session: Session, plan: Plan) -> PlanVersion:
+    version = session.scalar(
+        select(PlanVersion).where(
+            PlanVersion.plan_id == plan.id, PlanVersion.state == VersionState.SUBMITTED.value
+        )
+    )
+    if version is None:
+        raise Conflict(N_("No version of this plan waits for a decision."))
+    return version
+
+
+def _decide(
+    version: PlanVersion, state: VersionState, actor: Actor, comment: str, now: datetime
+) -> None:
+    version.state, version.comment = state.value, comment.strip()
+    version.decided_by, version.decided_at = actor.id, now
+
+
+def _approve_line(line: PlanLine) -> None:
+    """Copy the working values; a service that was taken out keeps nothing to spend from."""
+    gone = line.removed_at is not None
+    ceiling = Money.zero(line.currency) if gone else line.ceiling
+    if line.approved_ceiling_minor and ceiling < line.approved_ceiling:
+        _check_promises(line, ceiling)
+    delivered = line.delivery.units if line.delivery else 0
+    if line.approved_units > line.units and line.units < delivered and not gone:
+        raise Conflict(
+            N_("“%(step)s”: %(delivered)s are delivered already, %(units)s would be approved."),
+            step=line.milestone.title, delivered=delivered, units=line.units,
+        )  # fmt: skip
+    line.approved_units = 0 if gone else line.units
+    line.approved_unit_price_minor = 0 if gone else line.unit_price_minor
+    line.approved_ceiling_minor = ceiling.minor
+    line.approved_budget_line_id = None if gone else line.budget_line_id
+
+
+def _check_promises(line: PlanLine, ceiling: Money) -> None:
+    promised = from_above.committed(line)
+    if line.removed_at is None and ceiling < promised:
+        raise Conflict(
+            N_("“%(step)s”: %(promised)s are promised already, but only %(ceiling)s would be"
+               " approved. Cancel a voucher first, or return the plan."),
+            code="below_committed", step=line.milestone.title, promised=str(promised),
+            ceiling=str(ceiling),
+        )  # fmt: skip
+
+
+def _tell_supervisors(session: Session, plan: Plan, version: PlanVersion, *, now: datetime) -> None:
+    supervisors = session.scalars(
+        select(CaseMember.user_id).where(
+            CaseMember.case_id == plan.case_id,
+            CaseMember.role == MemberRole.SUPERVISOR.value,
+            CaseMember.until.is_(None),
+            CaseMember.user_id != version.submitted_by,
+        )
+    )
+    inbox.notify(
+        session, supervisors.all(), key=f"plan:{plan.id}:{version.number}:submitted",
+        message=N_("The plan of %(case)s waits for your decision."), now=now,
+        link=f"/cases/{plan.case_id}/plan/decision", case=_code(session, plan),
+    )  # fmt: skip
+
+
+def _tell_manager(session: Session, plan: Plan, key: str, message: str, *, now: datetime) -> None:
+    case = session.get(CaseFile, plan.case_id)
+    assert case is not None
+    inbox.notify(
+        session, [case.manager_id], key=key, message=message, now=now,
+        link=f"/cases/{case.id}/plan", case=case.code,
+    )  # fmt: skip
+
+
+def _code(session: Session, plan: Plan) -> str:
+    case = session.get(CaseFile, plan.case_id)
+    return case.code if case else ""

@@ -1,0 +1,187 @@
+"""Moving milestones: by hand with evidence, and by a job when services are delivered."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, case, select, update
+from sqlalchemy.orm import Session, selectinload
+
+from reintegration.accounts.services import inbox
+from reintegration.kernel import clock
+from reintegration.kernel.actor import SYSTEM, Actor
+from reintegration.kernel.errors import N_, Invalid
+from reintegration.kernel.vocabulary import Unit
+from reintegration.plans.models import CaseFile, Milestone, Plan, PlanLine, PlanLineDelivery
+from reintegration.plans.queries import plans
+from reintegration.plans.queries.progress import automatic_evidence, is_automatic, is_delivered
+from reintegration.plans.services.milestone_moves import MILESTONE
+from reintegration.plans.states import (
+    OPEN_MILESTONE_STATES,
+    REMIND_BEFORE,
+    MilestoneState,
+    PlanState,
+)
+
+_BATCH = 500
+
+
+def begin(session: Session, milestone: Milestone, *, actor: Actor, now: datetime) -> None:
+    """Say that work on a step has begun."""
+    _lock(session, milestone)
+    MILESTONE.fire(session, milestone, "begin", actor=actor, now=now)
+
+
+def complete(
+    session: Session, milestone: Milestone, *, actor: Actor, evidence: str, on: date, now: datetime
+) -> None:
+    """Say that a step was reached, on which day, and how one knows."""
+    if on > clock.local_day(now):
+        raise Invalid(N_("This day has not come yet."), code="on")
+    _lock(session, milestone)
+    milestone.evidence, milestone.completed_on = evidence.strip(), on
+    MILESTONE.fire(session, milestone, "complete", actor=actor, now=now)
+
+
+def give_up(
+    session: Session, milestone: Milestone, *, actor: Actor, move: str, reason: str, now: datetime
+) -> None:
+    """Say with a reason that a step was not reached (`not_complete`) or is dropped (`cancel`)."""
+    _lock(session, milestone)
+    milestone.evidence = reason.strip()
+    MILESTONE.fire(session, milestone, move, actor=actor, now=now, reason=reason)
+
+
+def reopen(session: Session, milestone: Milestone, *, actor: Actor, now: datetime) -> None:
+    """Take back what was said: the step goes on."""
+    _lock(session, milestone)
+    MILESTONE.fire(session, milestone, "reopen", actor=actor, now=now)
+    milestone.evidence, milestone.completed_on = "", None
+    session.flush()
+
+
+def follow_deliveries(session: Session, *, now: datetime) -> int:
+    """Move the milestones whose services were delivered or taken back; return how many lines.
+
+    What was seen is written back, not what is there by then: a delivery that comes meanwhile
+    stays a difference and is worked off next time. No delivery ever waits for this.
+    """
+    seen = session.execute(_unconsidered()).all()
+    for milestone in _touched(session, {row.milestone_id for row in seen}):
+        _follow(session, milestone, now=now)
+    for row in seen:
+        session.execute(
+            update(PlanLineDelivery)
+            .where(PlanLineDelivery.plan_line_id == row.plan_line_id)
+            .values(considered_units=row.count)
+            .execution_options(synchronize_session=False)
+        )
+    return len(seen)
+
+
+def remind(session: Session, *, now: datetime) -> int:
+    """Bring what is due within a week, late or to be reviewed to the manager's inbox, once each.
+
+    The words are neutral: an inbox may be read over a shoulder.
+    """
+    today = clock.local_day(now)
+    due = plans.open_milestones(session, due_until=today + REMIND_BEFORE)
+    reviews = plans.reviews_due(session, until=today)
+    cases = _cases(session, [*(m.case_id for m in due), *(p.case_id for p in reviews)])
+    for milestone in due:
+        _remind_of_step(session, milestone, cases[milestone.case_id], today, now=now)
+    for plan in reviews:
+        _remind_of_review(session, plan, cases[plan.case_id], now=now)
+    return len(due) + len(reviews)
+
+
+def _lock(session: Session, milestone: Milestone) -> None:
+    session.refresh(milestone, with_for_update={"of": Milestone})
+
+
+def _unconsidered() -> Select[Any]:
+    counted = case(
+        (PlanLine.unit == Unit.AMOUNT.value, PlanLineDelivery.amount_minor),
+        else_=PlanLineDelivery.units,
+    )
+    return (
+        select(PlanLineDelivery.plan_line_id, PlanLine.milestone_id, counted.label("count"))
+        .join(PlanLine, PlanLine.id == PlanLineDelivery.plan_line_id)
+        .where(counted != PlanLineDelivery.considered_units)
+        .order_by(PlanLine.milestone_id)
+        .limit(_BATCH)
+    )
+
+
+def _touched(session: Session, ids: set[UUID]) -> Sequence[Milestone]:
+    return session.scalars(
+        select(Milestone)
+        .where(Milestone.id.in_(ids))
+        .options(selectinload(Milestone.lines), selectinload(Milestone.plan))
+        .order_by(Milestone.id)
+        .with_for_update(of=Milestone)
+        .execution_options(populate_existing=True)
+    ).all()
+
+
+def _follow(session: Session, milestone: Milestone, *, now: datetime) -> None:
+    """Make the moves that the deliveries of a milestone call for, as the system."""
+    if milestone.removed_at is not None or milestone.plan.state == PlanState.CLOSED.value:
+        return
+    lines = [line for line in milestone.lines if line.is_approved]
+    delivered = [line for line in lines if is_delivered(line)]
+    begun = any(line.delivery and line.delivery.amount_minor for line in milestone.lines)
+    whole = bool(lines) and len(delivered) == len(lines)
+    if milestone.state == MilestoneState.COMPLETED.value:
+        if not whole and is_automatic(milestone):
+            reopen(session, milestone, actor=SYSTEM, now=now)
+        return
+    if milestone.state == MilestoneState.PLANNED.value and begun:
+        MILESTONE.fire(session, milestone, "begin", actor=SYSTEM, now=now)
+    if whole and MilestoneState(milestone.state) in OPEN_MILESTONE_STATES:
+        milestone.evidence = automatic_evidence(len(delivered), len(lines))
+        milestone.completed_on = _last_day(lines) or clock.local_day(now)
+        MILESTONE.fire(session, milestone, "complete", actor=SYSTEM, now=now)
+
+
+def _last_day(lines: Sequence[PlanLine]) -> date | None:
+    days = [line.delivery.last_on for line in lines if line.delivery and line.delivery.last_on]
+    return max(days, default=None)
+
+
+def _cases(session: Session, ids: Sequence[UUID]) -> dict[UUID, CaseFile]:
+    found = session.scalars(select(CaseFile).where(CaseFile.id.in_(set(ids))))
+    return {case_file.id: case_file for case_file in found}
+
+
+def _remind_of_step(
+    session: Session, milestone: Milestone, case_file: CaseFile, today: date, *, now: datetime
+) -> None:
+    late = milestone.due_on < today
+    message = (
+        N_("A step of %(case)s is late since %(day)s. Ask what holds it up, or plan it anew.")
+        if late
+        else N_("A step of %(case)s is due on %(day)s.")
+    )
+    stage = "late" if late else "due"
+    _send(
+        session, case_file, f"milestone:{milestone.id}:{milestone.due_on}:{stage}", message,
+        day=milestone.due_on, now=now,
+    )  # fmt: skip
+
+
+def _remind_of_review(session: Session, plan: Plan, case_file: CaseFile, *, now: datetime) -> None:
+    assert plan.review_on is not None
+    message = N_("The review of %(case)s with the person is due since %(day)s.")
+    key = f"plan:{plan.id}:review:{plan.review_on}"
+    _send(session, case_file, key, message, day=plan.review_on, now=now)
+
+
+def _send(
+    session: Session, case_file: CaseFile, key: str, message: str, *, day: date, now: datetime
+) -> None:
+    inbox.notify(
+        session, [case_file.manager_id], key=key, message=message, now=now,
+        link=f"/cases/{case_file.id}/plan", case=case_file.code, day=f"{day:%d.%m.%Y}",
+    )  # fmt: skip

@@ -1,0 +1,128 @@
+"""Writing the services of a plan: how many, at what price, from which budget line."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from reintegration.kernel.actor import Actor
+from reintegration.kernel.errors import N_, Invalid
+from reintegration.kernel.ids import new_id
+from reintegration.kernel.money import Money
+from reintegration.kernel.vocabulary import ServiceCategory, Unit
+from reintegration.plans.models import Milestone, PlanLine
+from reintegration.plans.queries import from_above
+from reintegration.plans.services.planning import (
+    lock_for_editing,
+    must_be_planned,
+    note_edit,
+    take_out,
+)
+from reintegration.plans.states import HIGHEST_CEILING_MINOR, LineOrigin
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """What a person writes about a planned service.
+
+    Money up to a sum (`Unit.AMOUNT`) is one unit whose price is the sum. Without a ceiling it is
+    units times price. The currency is the budget line's.
+    """
+
+    unit: Unit
+    units: int
+    unit_price: Money
+    budget_line_id: UUID
+    ceiling: Money | None = None
+    description: str = ""
+
+
+def add_line(
+    session: Session,
+    milestone: Milestone,
+    *,
+    actor: Actor,
+    category: ServiceCategory,
+    service: Service,
+    revision: int,
+    now: datetime,
+) -> PlanLine:
+    """Add a service to a step; raise Invalid when units, price and ceiling do not fit."""
+    plan = milestone.plan
+    lock_for_editing(session, plan, actor=actor, revision=revision, now=now)
+    line = PlanLine(
+        id=new_id(), case_id=plan.case_id, milestone_id=milestone.id, category=category.value,
+        origin=LineOrigin.PLAN.value, created_at=now, approved_ceiling_minor=0,
+    )  # fmt: skip
+    _write(line, actor, service)
+    session.add(line)
+    session.flush()
+    session.expire(milestone, ["lines"])
+    note_edit(session, plan, line.id, "line_added", actor=actor, now=now)
+    return line
+
+
+def edit_line(
+    session: Session,
+    line: PlanLine,
+    *,
+    actor: Actor,
+    service: Service,
+    revision: int,
+    now: datetime,
+) -> None:
+    """Change a service; what was approved stays in force until the next approval."""
+    plan = line.milestone.plan
+    lock_for_editing(session, plan, actor=actor, revision=revision, now=now)
+    must_be_planned(line)
+    if line.approved_ceiling_minor and service.unit_price.currency != line.currency:
+        raise Invalid(
+            N_("An approved service keeps its currency. Take it out and add another one."),
+            code="budget_line_id",
+        )
+    before = _values(line)
+    _write(line, actor, service)
+    changed = [name for name, value in _values(line).items() if value != before[name]]
+    session.flush()
+    note_edit(session, plan, line.id, "line", actor=actor, now=now, fields=changed)
+
+
+def remove_line(
+    session: Session, line: PlanLine, *, actor: Actor, revision: int, now: datetime
+) -> None:
+    """Take a service out of the plan; raise Conflict while something is open on it."""
+    plan = line.milestone.plan
+    lock_for_editing(session, plan, actor=actor, revision=revision, now=now)
+    take_out(line, now=now)
+    session.flush()
+    note_edit(session, plan, line.id, "line_removed", actor=actor, now=now)
+
+
+def _write(line: PlanLine, actor: Actor, service: Service) -> None:
+    choice = from_above.budget_choices(actor).get(service.budget_line_id)
+    if choice is None or choice.free.currency != service.unit_price.currency:
+        raise Invalid(N_("Choose a budget line in this currency."), code="budget_line_id")
+    units = 1 if service.unit == Unit.AMOUNT else service.units
+    if units < 1:
+        raise Invalid(N_("Plan at least one."), code="units")
+    if service.unit_price.minor < 1:
+        raise Invalid(N_("The price must be more than zero."), code="unit_price")
+    whole = service.unit_price * units
+    ceiling = service.ceiling or whole
+    if ceiling.currency != whole.currency or ceiling < whole:
+        raise Invalid(
+            N_("The most that it may cost is less than %(units)s times the price (%(whole)s)."),
+            code="ceiling", units=units, whole=str(whole),
+        )  # fmt: skip
+    if ceiling.minor > HIGHEST_CEILING_MINOR:
+        raise Invalid(N_("This is more than one service may ever cost."), code="ceiling")
+    line.unit, line.units = service.unit.value, units
+    line.unit_price_minor, line.ceiling_minor = service.unit_price.minor, ceiling.minor
+    line.currency, line.budget_line_id = ceiling.currency, service.budget_line_id
+    line.description = service.description.strip()
+
+
+def _values(line: PlanLine) -> dict[str, object]:
+    names = ("unit", "units", "unit_price_minor", "ceiling_minor", "budget_line_id", "description")
+    return {name: getattr(line, name) for name in names}

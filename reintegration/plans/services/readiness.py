@@ -1,0 +1,54 @@
+"""What a plan still lacks before a supervisor can decide on it."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from reintegration.kernel.actor import Actor
+from reintegration.kernel.errors import N_
+from reintegration.plans.models import Plan
+from reintegration.plans.queries import from_above, needs
+from reintegration.plans.queries.snapshots import live_lines, live_milestones
+from reintegration.plans.states import LineOrigin
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is missing, as a marked sentence; `about` says where it is mended."""
+
+    message: str
+    about: str
+    params: dict[str, Any] = field(default_factory=dict)
+
+
+def problems(session: Session, plan: Plan, actor: Actor) -> list[Problem]:
+    """Return what is missing, in the order in which it is best mended."""
+    found = [
+        Problem(
+            N_("“%(need)s” is urgent or high and has no goal yet. Ask the person what should be."),
+            "needs",
+            {"need": need.description[:80]},
+        )
+        for need in needs.needs_without_goal(session, plan.case_id)
+    ]
+    if not live_milestones(plan):
+        found.append(Problem(N_("The plan has no step yet. Add at least one."), "milestones"))
+    return found + _without_money(plan, actor)
+
+
+def _without_money(plan: Plan, actor: Actor) -> list[Problem]:
+    lines = [line for line in live_lines(plan) if line.origin == LineOrigin.PLAN.value]
+    if not lines:
+        return []
+    choices = from_above.budget_choices(actor)
+    return [
+        Problem(
+            N_("A service of “%(step)s” has no budget line in %(currency)s. Choose another one."),
+            "lines",
+            {"step": line.milestone.title, "currency": line.currency},
+        )
+        for line in lines
+        if line.budget_line_id not in choices
+        or choices[line.budget_line_id].free.currency != line.currency
+    ]
