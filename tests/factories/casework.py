@@ -94,6 +94,7 @@ def make_casework(
         title="Consiliere", starts_on=TODAY - timedelta(days=30),
         due_on=due_on or TODAY + timedelta(days=60), created_at=NOW,
     )  # fmt: skip
+    session.add(milestone)
     line = PlanLine(
         id=new_id(), case_id=case.id, milestone=milestone, category=category.value,
         unit=CATEGORIES[category].unit.value, units=units, unit_price_minor=price.minor,
@@ -103,6 +104,6 @@ def make_casework(
         approved_budget_line_id=cast.budget_line.id, created_at=NOW,
         delivery=PlanLineDelivery(),
     )  # fmt: skip
-    session.add_all([milestone, line])
+    session.add(line)
     session.flush()
     return Casework(case=case, consent=consents[0], plan=plan, milestone=milestone, line=line)

@@ -1,0 +1,106 @@
+"""Vouchers as Ana issues them, and deliveries as Rita records them."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from providers.models import Offering, Referral
+from providers.states import ReferralState
+from reintegration.accounts.models import ApiToken, User
+from reintegration.kernel import crypto
+from reintegration.kernel.ids import new_id
+from reintegration.kernel.money import Money
+from reintegration.kernel.vocabulary import ServiceCategory
+from reintegration.kernel.words import new_pseudonym
+from tests.factories.casework import Casework, make_casework
+from tests.factories.cast import NOW, TODAY, Cast, actor
+from vouchers.models import Voucher
+from vouchers.services.codes import Secrets
+from vouchers.services.issuing import issue
+from vouchers.services.redemption import Delivery, Outcome, redeem
+
+PIN = "402917"
+
+
+@dataclass
+class Issued:
+    """A voucher with what is printed on it and what its person knows."""
+
+    voucher: Voucher
+    secrets: Secrets
+    work: Casework
+
+
+def make_referral(
+    session: Session, cast: Cast, work: Casework, offering: Offering | None = None, **changes: Any
+) -> Referral:
+    """Add a referral that the provider accepted."""
+    offering = offering or cast.offerings[ServiceCategory(work.line.category)]
+    values = {
+        "id": new_id(), "case_id": work.case.id, "plan_line_id": work.line.id,
+        "provider_id": offering.provider_id, "offering_id": offering.id,
+        "consent_id": work.consent.id, "pseudonym": new_pseudonym(),
+        "category": work.line.category, "unit": work.line.unit, "units": work.line.units,
+        "unit_price_minor": work.line.unit_price_minor, "currency": work.line.currency,
+        "starts_on": TODAY, "state": ReferralState.ACCEPTED.value, "requested_by": cast.ana.id,
+        "requested_at": NOW, "answered_at": NOW, "created_at": NOW,
+    } | changes  # fmt: skip
+    referral = Referral(**{k: v for k, v in values.items() if hasattr(Referral, k)})
+    session.add(referral)
+    session.flush()
+    return referral
+
+
+def make_voucher(
+    session: Session,
+    cast: Cast,
+    work: Casework | None = None,
+    *,
+    units: int | None = 5,
+    amount: Money | None = None,
+    open_to_all: bool = False,
+    category: ServiceCategory = ServiceCategory.MENTAL_HEALTH,
+    valid_from: date = TODAY,
+    valid_until: date = TODAY + timedelta(days=60),
+    pin: str = PIN,
+    now: datetime = NOW,
+) -> Issued:
+    """Issue a voucher on a plan line, bound to the cast's provider unless `open_to_all`."""
+    price = cast.offerings[category].price if category in cast.offerings else None
+    work = work or make_casework(session, cast, category=category, unit_price=price)
+    referral = None if open_to_all else make_referral(session, cast, work)
+    voucher, secrets = issue(
+        session, actor=actor(session, cast.ana), plan_line=work.line, referral=referral,
+        units=None if amount else units, amount=amount, valid_from=valid_from,
+        valid_until=valid_until, pin=pin, now=now,
+    )  # fmt: skip
+    assert secrets is not None
+    return Issued(voucher, secrets, work)
+
+
+def make_token(
+    session: Session, organisation_id: Any, *, velocity_exempt: bool = False
+) -> tuple[ApiToken, str]:
+    """Add an API token of a provider; return its row and the text that a program sends."""
+    text = crypto.random_token()
+    token = ApiToken(
+        id=new_id(), hash=crypto.token_hash(text), label="Recepție", created_at=NOW,
+        organisation_id=organisation_id, velocity_exempt=velocity_exempt,
+    )  # fmt: skip
+    session.add(token)
+    session.flush()
+    return token, text
+
+
+def deliver(
+    session: Session, person: User, issued: Issued, *, now: datetime = NOW, **wanted: Any
+) -> Outcome:
+    """Record a delivery as a person at the desk does; one unit with the right PIN by default."""
+    values: dict[str, Any] = {"key": str(new_id()), "code": issued.secrets.code, "pin": PIN}
+    if "amount" not in wanted:
+        values["units"] = 1
+    return redeem(
+        session, actor=actor(session, person), delivery=Delivery(**(values | wanted)), now=now
+    )
