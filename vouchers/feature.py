@@ -1,9 +1,40 @@
 """How vouchers join the house."""
 
+from datetime import timedelta
+
 from flask import Flask
 
 import vouchers.models  # noqa: F401
+from providers.services.offering_events import OfferingReinstated, OfferingSuspended
+from reintegration.kernel import hooks, jobs, permissions
+from reintegration.plans.services.consent import ConsentWithdrawn
+from reintegration.plans.services.emergency_decision import EmergencyRefused
+from vouchers.policy import POLICY
+from vouchers.services import closing, reactions
 
 
 def register(app: Flask) -> None:
     """Add pages, commands and rules."""
+    permissions.register(POLICY)
+    _listen()
+    jobs.register(jobs.Job("vouchers.expire", timedelta(minutes=1), closing.expire_due))
+
+
+def _listen() -> None:
+    """Stop, free and revive vouchers when what they stand on changes."""
+    hooks.subscribe(
+        OfferingSuspended, reactions.offering_suspended,
+        preview=reactions.would_suspend,
+    )  # fmt: skip
+    hooks.subscribe(
+        OfferingReinstated, reactions.offering_reinstated,
+        preview=reactions.would_resume,
+    )  # fmt: skip
+    hooks.subscribe(
+        ConsentWithdrawn, reactions.consent_withdrawn,
+        preview=reactions.would_cancel_on_consent,
+    )  # fmt: skip
+    hooks.subscribe(
+        EmergencyRefused, reactions.emergency_refused,
+        preview=reactions.would_cancel_emergency,
+    )  # fmt: skip

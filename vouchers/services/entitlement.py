@@ -7,7 +7,8 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from providers.models import Offering, Pseudonym, Referral
+from providers.models import Offering, Referral
+from providers.services import pseudonyms
 from providers.states import HOLDS_A_PLACE, OfferingState
 from reintegration.kernel.errors import N_, Conflict, Invalid
 from reintegration.kernel.money import Money
@@ -163,11 +164,6 @@ def pseudonym_for(session: Session, basis: Basis) -> str:
         return basis.referral.pseudonym
     if basis.provider_id is None:
         return new_pseudonym()
-    known = session.get(Pseudonym, (basis.line.case_id, basis.provider_id))
-    if known is None:
-        known = Pseudonym(
-            case_id=basis.line.case_id, provider_id=basis.provider_id, words=new_pseudonym()
-        )
-        session.add(known)
-        session.flush()
-    return known.words
+    return pseudonyms.pseudonym_for(
+        session, case_id=basis.line.case_id, provider_id=basis.provider_id
+    )

@@ -15,7 +15,8 @@ from reintegration.kernel.actor import Actor
 from reintegration.kernel.db import acting_as_system
 from reintegration.kernel.errors import N_, Conflict
 from reintegration.plans.services.deliveries import record_service_delivered
-from vouchers.models import Claim, ClaimLine, PaymentOrder, Redemption, Voucher
+from vouchers.models import ClaimLine, Redemption, Voucher
+from vouchers.queries import payments
 from vouchers.services import budget
 from vouchers.services.confirmation import let_go
 from vouchers.services.issuing import dimensions
@@ -26,7 +27,6 @@ from vouchers.services.voucher_moves import REDEMPTION, VOUCHER
 from vouchers.states import (
     OPEN_STATES,
     ClaimLineState,
-    OrderState,
     RedemptionState,
     VoucherState,
 )
@@ -93,18 +93,10 @@ def reverse(
 def payment_of(session: Session, redemption: Redemption) -> Payment:
     """Return how far its payment has come; claims are none of a case manager's rows."""
     with acting_as_system(session):
-        state = session.scalar(
-            select(PaymentOrder.state)
-            .join(Claim, Claim.payment_order_id == PaymentOrder.id)
-            .join(ClaimLine, ClaimLine.claim_id == Claim.id)
-            .where(
-                ClaimLine.redemption_id == redemption.id,
-                ClaimLine.state != ClaimLineState.REFUSED.value,
-            )
-        )
-    if state in (OrderState.PREPARED, OrderState.RELEASED):
-        return Payment.UNDER_WAY
-    return Payment.SETTLED if state == OrderState.SETTLED else Payment.NONE
+        if payments.is_locked_for_reversal(session, redemption.id):
+            return Payment.UNDER_WAY
+        settled = payments.is_settled(session, redemption.id)
+    return Payment.SETTLED if settled else Payment.NONE
 
 
 def may_still_reverse(redemption: Redemption, actor: Actor, now: datetime) -> bool:
