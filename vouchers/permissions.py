@@ -49,3 +49,46 @@ class LedgerPermission(StrEnum):
 
     READ = "ledger:read"
     EXPORT = "ledger:export"
+
+
+class ClaimPermission(StrEnum):
+    """What a provider asks to be paid, and what finance says of it."""
+
+    LIST_OWN = "claim:list_own"
+    VIEW_OWN = "claim:view_own"
+    DRAFT = "claim:draft"
+    SUBMIT = "claim:submit"
+    WITHDRAW = "claim:withdraw"
+    LIST = "claim:list"
+    VIEW = "claim:view"
+    CHECK = "claim:check"
+    DISPUTE = "claim:dispute"
+    REFUSE_LINE = "claim:refuse_line"
+    CLOSE = "claim:close"
+    PUT_IN_PAYMENT = "claim:put_in_payment"
+    TAKE_OUT = "claim:take_out"
+    PAY = "claim:pay"
+
+
+class PaymentPermission(StrEnum):
+    """Batches of payment orders: one prepares, another approves, a third releases."""
+
+    LIST = "payment:list"
+    VIEW = "payment:view"
+    PREPARE = "payment:prepare"
+    APPROVE = "payment:approve"
+    RELEASE = "payment:release"
+    CANCEL = "payment:cancel"
+    DOWNLOAD = "payment:download"
+    FAIL = "payment:fail"
+    SETTLE = "payment:settle"
+
+
+class BankPermission(StrEnum):
+    """Statements of the bank and what their lines mean."""
+
+    LIST = "bank:list"
+    IMPORT = "bank:import"
+    MATCH = "bank:match"
+    RESOLVE = "bank:resolve"
+    UNDO = "bank:undo"

@@ -1,6 +1,8 @@
 """Who may do what with vouchers and money."""
 
-from reintegration.kernel.actor import FINANCE_ROLES, Role
+from typing import Any
+
+from reintegration.kernel.actor import FINANCE_ROLES, Actor, Role
 from reintegration.kernel.permissions import (
     Policy,
     has_role,
@@ -10,11 +12,15 @@ from reintegration.kernel.permissions import (
     own_organisation,
 )
 from vouchers.permissions import (
+    BankPermission,
+    ClaimPermission,
     FundPermission,
     LedgerPermission,
+    PaymentPermission,
     RedemptionPermission,
     VoucherPermission,
 )
+from vouchers.states import RELEASE_BY_PREPARER_BELOW
 
 _worker = has_role(Role.CASE_MANAGER)
 _supervisor = has_role(Role.SUPERVISOR)
@@ -25,6 +31,14 @@ _preparer = has_role(Role.FINANCE_PREPARER)
 _finance_approver = has_role(Role.FINANCE_APPROVER)
 _desk = has_role(Role.PROVIDER_RECEPTION, Role.PROVIDER_COORDINATOR, Role.PROVIDER_MANAGER)
 _provider_manager = has_role(Role.PROVIDER_MANAGER)
+_releaser = has_role(Role.FINANCE_RELEASER)
+_bookkeeper = has_role(Role.PROVIDER_BOOKKEEPER, Role.PROVIDER_MANAGER)
+
+
+def below_release_limit(_actor: Actor, subject: Any) -> bool:
+    """The batch is so small that its preparer may also release it."""
+    limit = RELEASE_BY_PREPARER_BELOW.get(subject.currency, 0) if subject is not None else 0
+    return subject is not None and bool(subject.total_minor < limit)
 
 
 POLICY: Policy = {
@@ -63,4 +77,35 @@ POLICY: Policy = {
     FundPermission.EXCHANGE: ((_finance_approver,), (is_machine,)),
     LedgerPermission.READ: ((_books,),),
     LedgerPermission.EXPORT: ((_books,),),
+    ClaimPermission.LIST_OWN: ((_bookkeeper,),),
+    ClaimPermission.VIEW_OWN: ((_bookkeeper, own_organisation),),
+    ClaimPermission.DRAFT: ((_bookkeeper,),),
+    ClaimPermission.SUBMIT: ((_bookkeeper, own_organisation),),
+    ClaimPermission.WITHDRAW: ((_bookkeeper, own_organisation),),
+    ClaimPermission.LIST: ((_books,),),
+    ClaimPermission.VIEW: ((_books,),),
+    ClaimPermission.CHECK: ((_preparer,),),
+    ClaimPermission.DISPUTE: ((_preparer,),),
+    ClaimPermission.REFUSE_LINE: ((_preparer,),),
+    ClaimPermission.CLOSE: ((_preparer,),),
+    ClaimPermission.PUT_IN_PAYMENT: ((_preparer,),),
+    ClaimPermission.TAKE_OUT: ((_preparer,), (_finance_approver,), (is_machine,)),
+    ClaimPermission.PAY: ((_finance,), (is_machine,)),
+    PaymentPermission.LIST: ((_books,),),
+    PaymentPermission.VIEW: ((_books,),),
+    PaymentPermission.PREPARE: ((_preparer,),),
+    PaymentPermission.APPROVE: ((_finance_approver, not_by("prepared_by")),),
+    PaymentPermission.RELEASE: (
+        (_releaser, not_by("prepared_by", "approved_by")),
+        (_preparer, below_release_limit, not_by("approved_by")),
+    ),
+    PaymentPermission.CANCEL: ((_preparer,), (_finance_approver,)),
+    PaymentPermission.DOWNLOAD: ((_finance,),),
+    PaymentPermission.FAIL: ((_preparer,), (is_machine,)),
+    PaymentPermission.SETTLE: ((_finance,), (is_machine,)),
+    BankPermission.LIST: ((_books,),),
+    BankPermission.IMPORT: ((_preparer,), (is_machine,)),
+    BankPermission.MATCH: ((_preparer,), (is_machine,)),
+    BankPermission.RESOLVE: ((_preparer,), (is_machine,)),
+    BankPermission.UNDO: ((_preparer,),),
 }

@@ -88,6 +88,10 @@ class Rail(StrEnum):
     SEPA = "sepa_pain001"
 
 
+RELEASE_BY_PREPARER_BELOW: dict[str, int] = {"MDL": 500_000, "EUR": 25_000}
+"""Totals in minor units below which the preparer of a batch may also release it."""
+
+
 class BankLineState(StrEnum):
     """What is known of a line of a bank statement."""
 
@@ -153,6 +157,7 @@ class PostingEvent(StrEnum):
     PAYMENT_RELEASED = "payment_released"
     SETTLED_BY_BANK = "settled_by_bank"
     SETTLED_BY_STRIPE = "settled_by_stripe"
+    UNSETTLED = "unsettled"
     PAYMENT_FAILED = "payment_failed"
     RETURNED_OPEN = "returned_open"
     RETURNED_CLAWED = "returned_clawed"
@@ -163,6 +168,7 @@ class PostingEvent(StrEnum):
     CLAWED_BACK = "clawed_back"
     REPAID = "repaid"
     OFFSET = "offset"
+    OFFSET_UNDONE = "offset_undone"
     ADVANCE_PAID = "advance_paid"
     ADVANCE_LIQUIDATED = "advance_liquidated"
     BANK_FEE = "bank_fee"
@@ -184,6 +190,7 @@ EVENT_LABELS: dict[str, str] = {
     PostingEvent.PAYMENT_RELEASED.value: N_("Payment released"),
     PostingEvent.SETTLED_BY_BANK.value: N_("Paid by the bank"),
     PostingEvent.SETTLED_BY_STRIPE.value: N_("Paid by Stripe"),
+    PostingEvent.UNSETTLED.value: N_("Match with the bank undone"),
     PostingEvent.PAYMENT_FAILED.value: N_("Payment failed"),
     PostingEvent.RETURNED_OPEN.value: N_("Payment returned"),
     PostingEvent.RETURNED_CLAWED.value: N_("Payment returned, taken back before"),
@@ -194,6 +201,7 @@ EVENT_LABELS: dict[str, str] = {
     PostingEvent.CLAWED_BACK.value: N_("Taken back after payment"),
     PostingEvent.REPAID.value: N_("Repaid by the provider"),
     PostingEvent.OFFSET.value: N_("Set off against what is owed"),
+    PostingEvent.OFFSET_UNDONE.value: N_("Setting off undone"),
     PostingEvent.ADVANCE_PAID.value: N_("Advance paid"),
     PostingEvent.ADVANCE_LIQUIDATED.value: N_("Advance used up"),
     PostingEvent.BANK_FEE.value: N_("Bank fee"),
@@ -201,4 +209,69 @@ EVENT_LABELS: dict[str, str] = {
     PostingEvent.EXCHANGED_IN.value: N_("Exchanged, received"),
     PostingEvent.EXCHANGE_LOSS.value: N_("Exchange loss"),
     PostingEvent.EXCHANGE_GAIN.value: N_("Exchange gain"),
+}
+
+CLAIM_LABELS: dict[str, str] = {
+    ClaimState.DRAFT.value: N_("Draft"),
+    ClaimState.SUBMITTED.value: N_("To be checked"),
+    ClaimState.DISPUTED.value: N_("Disputed"),
+    ClaimState.CHECKED.value: N_("Checked"),
+    ClaimState.IN_PAYMENT.value: N_("In payment"),
+    ClaimState.PAID.value: N_("Paid"),
+    ClaimState.WITHDRAWN.value: N_("Withdrawn"),
+}
+CLAIM_TONES: dict[str, str] = {
+    ClaimState.DRAFT.value: "grey",
+    ClaimState.SUBMITTED.value: "gold",
+    ClaimState.DISPUTED.value: "clay",
+    ClaimState.CHECKED.value: "sky",
+    ClaimState.IN_PAYMENT.value: "sky",
+    ClaimState.PAID.value: "moss",
+    ClaimState.WITHDRAWN.value: "grey",
+}
+CLAIM_LINE_LABELS: dict[str, str] = {
+    ClaimLineState.OPEN.value: N_("Open"),
+    ClaimLineState.ACCEPTED.value: N_("Accepted"),
+    ClaimLineState.DISPUTED.value: N_("Disputed"),
+    ClaimLineState.REFUSED.value: N_("Refused"),
+}
+CLAIM_LINE_TONES: dict[str, str] = {
+    ClaimLineState.OPEN.value: "gold",
+    ClaimLineState.ACCEPTED.value: "moss",
+    ClaimLineState.DISPUTED.value: "clay",
+    ClaimLineState.REFUSED.value: "grey",
+}
+BATCH_LABELS: dict[str, str] = {
+    BatchState.PREPARED.value: N_("Waiting for approval"),
+    BatchState.APPROVED.value: N_("Waiting for release"),
+    BatchState.RELEASED.value: N_("Released"),
+    BatchState.SETTLED.value: N_("Settled"),
+    BatchState.CANCELLED.value: N_("Cancelled"),
+}
+BATCH_TONES: dict[str, str] = {
+    BatchState.PREPARED.value: "gold",
+    BatchState.APPROVED.value: "gold",
+    BatchState.RELEASED.value: "sky",
+    BatchState.SETTLED.value: "moss",
+    BatchState.CANCELLED.value: "grey",
+}
+ORDER_LABELS: dict[str, str] = {
+    OrderState.PREPARED.value: N_("Prepared"),
+    OrderState.RELEASED.value: N_("Sent"),
+    OrderState.SETTLED.value: N_("Settled"),
+    OrderState.FAILED.value: N_("Failed"),
+    OrderState.RETURNED.value: N_("Returned"),
+    OrderState.CANCELLED.value: N_("Cancelled"),
+}
+ORDER_TONES: dict[str, str] = {
+    OrderState.PREPARED.value: "gold",
+    OrderState.RELEASED.value: "sky",
+    OrderState.SETTLED.value: "moss",
+    OrderState.FAILED.value: "clay",
+    OrderState.RETURNED.value: "clay",
+    OrderState.CANCELLED.value: "grey",
+}
+RAIL_LABELS: dict[str, str] = {
+    Rail.MDL_CSV.value: N_("Bank file in MDL (CSV)"),
+    Rail.SEPA.value: N_("SEPA (pain.001.001.09)"),
 }

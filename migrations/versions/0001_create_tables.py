@@ -514,6 +514,7 @@ def upgrade() -> None:
         sa.Column("message_id", sa.Text(), nullable=False),
         sa.Column("bank_account_id", sa.Uuid(), nullable=False),
         sa.Column("currency", sa.CHAR(length=3), nullable=False),
+        sa.Column("total_minor", sa.BigInteger(), nullable=False),
         sa.Column("rail", sa.Text(), nullable=False),
         sa.Column("execution_on", sa.Date(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
@@ -528,6 +529,10 @@ def upgrade() -> None:
         sa.Column("file_sha256", sa.Text(), nullable=True),
         sa.CheckConstraint(
             "rail IN ('mdl_csv', 'sepa_pain001')", name=op.f("ck_payment_batch_rail")
+        ),
+        sa.CheckConstraint(
+            "released_by IS NULL OR released_by <> prepared_by OR total_minor < (CASE currency WHEN 'MDL' THEN 500000 WHEN 'EUR' THEN 25000 ELSE 0 END)",
+            name=op.f("ck_payment_batch_preparer_releases_small_only"),
         ),
         sa.CheckConstraint(
             "state IN ('prepared', 'approved', 'released', 'settled', 'cancelled')",
@@ -909,6 +914,7 @@ def upgrade() -> None:
         sa.Column("payee_identifier", sa.Text(), nullable=False),
         sa.Column("final_account", sa.Text(), nullable=False),
         sa.Column("amount_minor", sa.BigInteger(), nullable=False),
+        sa.Column("offset_minor", sa.BigInteger(), nullable=False),
         sa.Column("currency", sa.CHAR(length=3), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
@@ -918,7 +924,10 @@ def upgrade() -> None:
             "state IN ('prepared', 'released', 'settled', 'failed', 'returned', 'cancelled')",
             name=op.f("ck_payment_order_state"),
         ),
-        sa.CheckConstraint("amount_minor > 0", name=op.f("ck_payment_order_amount")),
+        sa.CheckConstraint(
+            "amount_minor >= 0 AND offset_minor >= 0 AND amount_minor + offset_minor > 0",
+            name=op.f("ck_payment_order_amount"),
+        ),
         sa.ForeignKeyConstraint(
             ["batch_id"], ["payment_batch.id"], name=op.f("fk_payment_order_batch_id")
         ),

@@ -52,6 +52,17 @@ class Claim(Base):
         """Return what the provider's invoice says."""
         return Money(self.invoiced_minor, self.currency)
 
+    @property
+    def payable(self) -> Money:
+        """Return the sum of the lines that were not refused."""
+        kept = (line.amount_minor for line in self.lines if line.state != ClaimLineState.REFUSED)
+        return Money(sum(kept), self.currency)
+
+    @property
+    def credit(self) -> Money:
+        """Return by how much the invoice is above what is payable: a credit note is due."""
+        return self.invoiced - self.payable
+
 
 class ClaimLine(Base):
     """One redemption in a claim. A redemption is in at most one claim that was not withdrawn."""
