@@ -9,6 +9,8 @@ from providers.services.offering_events import OfferingReinstated, OfferingSuspe
 from reintegration.kernel import hooks, jobs, permissions
 from reintegration.plans.services.consent import ConsentWithdrawn
 from reintegration.plans.services.emergency_decision import EmergencyRefused
+from vouchers.cli.ledger import ledger_cli
+from vouchers.jobs.ledger import LEDGER_CHECK
 from vouchers.policy import POLICY
 from vouchers.services import closing, reactions
 
@@ -18,6 +20,8 @@ def register(app: Flask) -> None:
     permissions.register(POLICY)
     _listen()
     jobs.register(jobs.Job("vouchers.expire", timedelta(minutes=1), closing.expire_due))
+    jobs.register(LEDGER_CHECK)
+    app.cli.add_command(ledger_cli)
 
 
 def _listen() -> None:

@@ -55,8 +55,8 @@ def take(
         {
             "voucher": found.id,
             "today": today,
-            "units": wanted.units,
-            "amount": wanted.money.minor,
+            "wanted_units": wanted.units,
+            "wanted_amount": wanted.money.minor,
             "spent_units": spent.units if spent else 0,
             "spent": priced(found, spent) if spent else 0,
             "held_units": 0 if spent else wanted.units,
@@ -104,8 +104,8 @@ def _taking(amount_left: Any, **more: Any) -> Any:
             _v.valid_from <= bindparam("today"),
             _v.valid_until >= bindparam("today"),
             _v.unit_price_minor == bindparam("seen_price"),
-            _v.units_left - _v.units_pending >= bindparam("units"),
-            _v.amount_left_minor - _v.amount_pending_minor >= bindparam("amount"),
+            _v.units_left - _v.units_pending >= bindparam("wanted_units"),
+            _v.amount_left_minor - _v.amount_pending_minor >= bindparam("wanted_amount"),
         )
         .values(
             units_left=_v.units_left - _spent_units,
