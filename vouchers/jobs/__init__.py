@@ -1,0 +1,1 @@
+"""Scheduled work of vouchers and money."""
