@@ -6,7 +6,7 @@ that has the voucher, Olga at another one.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from uuid import UUID
 
@@ -18,6 +18,7 @@ from reintegration.accounts.models import Organisation, User, UserRole
 from reintegration.accounts.services import actors, passwords
 from reintegration.accounts.states import OrganisationKind
 from reintegration.kernel.actor import SYSTEM, Actor, Role
+from reintegration.kernel.clock import local_day
 from reintegration.kernel.ids import new_id
 from reintegration.kernel.money import Money
 from reintegration.kernel.vocabulary import CATEGORIES, ServiceCategory
@@ -26,8 +27,9 @@ from vouchers.services import budget
 from vouchers.services.ledger.journal import Dimensions, Source, post
 from vouchers.services.ledger.postings import PostingEvent
 
-NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
-TODAY = date(2026, 11, 24)
+NOW = datetime.now(UTC).replace(second=0, microsecond=0)
+"""The present: servers that tests start look at the real clock, so nothing here may grow old."""
+TODAY = local_day(NOW)
 PASSWORD = "seven quiet bridges"  # noqa: S105 - of invented people
 
 
@@ -172,7 +174,7 @@ def make_offerings(
             category=category.value, unit=CATEGORIES[category].unit.value, price_minor=price,
             currency="MDL", languages=["ro", "ru"], accepts_children=True, capacity=20,
             state=OfferingState.APPROVED.value, approved_by=approver_id, approved_at=NOW,
-            approved_until=date(2027, 12, 31), created_at=NOW, updated_at=NOW,
+            approved_until=TODAY + timedelta(days=400), created_at=NOW, updated_at=NOW,
         )
         for category, price in PRICES.items()
     }  # fmt: skip
@@ -185,7 +187,7 @@ def make_fund(session: Session, code: str, currency: str, amount: Money) -> tupl
     """Add a fund whose whole grant was received and allocated to one budget line."""
     fund = Fund(
         id=new_id(), code=code, name=f"Fond {code}", donor="Donator Exemplu", currency=currency,
-        starts_on=date(2026, 1, 1), ends_on=date(2027, 12, 31), created_at=NOW,
+        starts_on=TODAY - timedelta(days=300), ends_on=TODAY + timedelta(days=400), created_at=NOW,
     )  # fmt: skip
     line = BudgetLine(id=new_id(), fund=fund, code=f"{code}-A", name="Servicii", currency=currency)
     session.add_all([fund, line])
