@@ -9,6 +9,7 @@ from providers.services.offering_events import OfferingReinstated, OfferingSuspe
 from reintegration.kernel import hooks, jobs, permissions
 from reintegration.plans.services.consent import ConsentWithdrawn
 from reintegration.plans.services.emergency_decision import EmergencyRefused
+from vouchers import api
 from vouchers.cli.ledger import ledger_cli
 from vouchers.jobs.ledger import LEDGER_CHECK
 from vouchers.policy import POLICY
@@ -18,6 +19,7 @@ from vouchers.services import closing, reactions
 def register(app: Flask) -> None:
     """Add pages, commands and rules."""
     permissions.register(POLICY)
+    api.register(app)
     _listen()
     jobs.register(jobs.Job("vouchers.expire", timedelta(minutes=1), closing.expire_due))
     jobs.register(LEDGER_CHECK)

@@ -1,5 +1,6 @@
 """Who is asking. Flask-Login's `current_user` is untyped: it is wrapped here, once."""
 
+from flask import g
 from flask_login import UserMixin, current_user
 
 from reintegration.kernel.actor import ANONYMOUS, Actor
@@ -17,8 +18,16 @@ class SignedIn(UserMixin):  # type: ignore[misc]  # Flask-Login has no types
         return str(self.actor.id)
 
 
+def speak_for(actor: Actor) -> None:
+    """Let this request speak for a program that showed its token, whatever cookies came along."""
+    g.speaks_for = actor
+
+
 def current_actor() -> Actor:
     """Return the actor of this request; anonymous when nobody is signed in."""
+    if "speaks_for" in g:
+        program: Actor = g.speaks_for
+        return program
     return current_user.actor if current_user.is_authenticated else ANONYMOUS
 
 

@@ -142,11 +142,16 @@ def _check(found: Found, delivery: Delivery, *, today: date) -> Wanted:
     proof = Proof(found.proof)
     if delivery.pin:
         return Wanted(units, money, on, Proof.PIN, RedemptionState.ACCEPTED, "")
-    reason = (delivery.without_pin or "").strip()[:500]
+    reason = _clean(delivery.without_pin)
     if proof is Proof.PIN and not reason:
         raise Invalid(N_("Enter the PIN, or say why the person cannot use it."), code="pin_missing")
     otherwise = Proof.CASE_MANAGER if proof is Proof.PIN else proof
     return Wanted(units, money, on, otherwise, RedemptionState.UNCONFIRMED, reason)
+
+
+def _clean(text: str | None) -> str:
+    """Return a reason as one line of readable text."""
+    return " ".join("".join(c for c in text or "" if c.isprintable() or c.isspace()).split())[:500]
 
 
 def _too_late(
