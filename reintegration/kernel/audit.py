@@ -9,11 +9,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from psycopg.types.json import Jsonb
 from sqlalchemy import BigInteger, Index, LargeBinary, insert
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from sqlalchemy.types import Text
 
+from reintegration.kernel import bulk
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.base import Base, Json, Serial
 
@@ -105,3 +107,27 @@ def record(
             data=data or {},
         )
     )
+
+
+def record_many(
+    session: Session,
+    about: Iterable[tuple[Subject, dict[str, Any]]],
+    *,
+    actor: Actor,
+    action: str,
+    now: datetime,
+    fields: Iterable[str] = (),
+) -> None:
+    """Add a row for each of many subjects of one act, each with its own data."""
+    names = sorted(fields)
+    bulk.insert_rows(
+        session,
+        AuditEvent,
+        ("at", "action", "actor_kind", "actor_id", "organisation_id", "subject_type",
+         "subject_id", "case_id", "fields", "data"),
+        (
+            (now, action, actor.kind.value, actor.id, actor.organisation_id, subject.type,
+             subject.id, subject.case_id, names, Jsonb(data))
+            for subject, data in about
+        ),
+    )  # fmt: skip

@@ -4,18 +4,19 @@ Buttons, documents and tests derive from the table. `fire` checks the move, the 
 guard, sets the state, and appends the event row and the audit row.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Generic, Protocol, TypeVar
 from uuid import UUID
 
+from psycopg.types.json import Jsonb
 from sqlalchemy import Index, insert
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from reintegration.kernel import audit, permissions
+from reintegration.kernel import audit, bulk, permissions
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.base import Base, Json, Serial
 from reintegration.kernel.errors import N_, Conflict, Invalid
@@ -163,4 +164,37 @@ class Machine(Generic[State]):
             reason=reason,
             fields=("state",),
             data={"from": before.value, "to": after.value, **(data or {})},
+        )
+
+    def note_many(
+        self,
+        session: Session,
+        moved: Sequence[tuple[UUID, dict[str, Any]]],
+        move: str,
+        before: State,
+        *,
+        actor: Actor,
+        now: datetime,
+    ) -> None:
+        """Append the events and audit rows of one move that was made of many rows in SQL."""
+        after = self.target(before, move)
+        bulk.insert_rows(
+            session,
+            StateEvent,
+            ("at", "aggregate", "aggregate_id", "move", "from_state", "to_state", "actor_kind",
+             "actor_id", "data"),
+            (
+                (now, self.name, key, move, before.value, after.value, actor.kind.value, actor.id,
+                 Jsonb(data))
+                for key, data in moved
+            ),
+        )  # fmt: skip
+        ends = {"from": before.value, "to": after.value}
+        audit.record_many(
+            session,
+            ((audit.Subject(self.name, key), {**ends, **data}) for key, data in moved),
+            actor=actor,
+            action=f"{self.name}:{move}",
+            now=now,
+            fields=("state",),
         )

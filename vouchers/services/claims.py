@@ -283,8 +283,15 @@ def _lock(session: Session, claim: Claim) -> None:
 def _note(
     session: Session, claim: Claim, verb: str, actor: Actor, now: datetime, **data: int
 ) -> None:
-    audit.record(session, actor=actor, action=f"claim:{verb}", now=now,
-                 subject=audit.Subject("claim", claim.id), fields=("lines",), data=data)  # fmt: skip
+    audit.record(
+        session,
+        actor=actor,
+        action=f"claim:{verb}",
+        now=now,
+        subject=audit.Subject("claim", claim.id),
+        fields=("lines",),
+        data=data,
+    )
 
 
 def _must_be(claim: Claim, state: ClaimState) -> None:

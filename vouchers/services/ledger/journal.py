@@ -1,13 +1,16 @@
 """The one door into the journal. Two statements per posting, whatever its legs."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from reintegration.kernel.actor import Actor
+from reintegration.kernel.bulk import insert_rows
 from reintegration.kernel.clock import local_day
 from reintegration.kernel.ids import new_id
 from reintegration.kernel.money import Money
@@ -37,6 +40,22 @@ class Source:
     id: UUID
 
 
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """One event with its amount, positive; the same `key` posts once.
+
+    `credited` gives the credit side other dimensions: a move between budget lines, a replaced
+    voucher.
+    """
+
+    event: PostingEvent
+    amount: Money
+    key: str
+    source: Source
+    about: Dimensions
+    credited: Dimensions | None = None
+
+
 def post(
     session: Session,
     event: PostingEvent,
@@ -49,38 +68,62 @@ def post(
     actor: Actor,
     now: datetime,
 ) -> None:
-    """Post `event`; the same `key` posts once (a second time is an IntegrityError).
+    """Post `event`; a key that was used is an IntegrityError.
 
-    `credited` gives the credit side other dimensions: a move between budget lines, a replaced
-    voucher. The amount is positive; the database refuses an entry that does not balance.
+    The database refuses an entry that does not balance.
     """
+    posting = Posting(event, amount, key, source, about, credited)
+    entries, lines = _rows(posting, actor, now)
+    session.execute(insert(LedgerEntry), entries)
+    session.execute(insert(LedgerLine), lines)
+
+
+def post_many(
+    session: Session, postings: Iterable[Posting], *, actor: Actor, now: datetime
+) -> None:
+    """Post many events in a handful of statements; all or, on a used key, none."""
+    entries: list[dict[str, Any]] = []
+    lines: list[dict[str, Any]] = []
+    for posting in postings:
+        more_entries, more_lines = _rows(posting, actor, now)
+        entries += more_entries
+        lines += more_lines
+    if not entries:
+        return
+    for model, rows in ((LedgerEntry, entries), (LedgerLine, lines)):
+        insert_rows(session, model, tuple(rows[0]), (tuple(row.values()) for row in rows))
+
+
+def _rows(
+    posting: Posting, actor: Actor, now: datetime
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    amount = posting.amount
     if amount.minor <= 0:
-        raise ValueError(f"{event} posts a positive amount, not {amount}")
+        raise ValueError(f"{posting.event} posts a positive amount, not {amount}")
     entries, lines = [], []
-    for number, legs in enumerate(POSTINGS[event]):
+    for number, legs in enumerate(POSTINGS[posting.event]):
         entry_id = new_id()
         entries.append(
             {
                 "id": entry_id,
-                "key": f"{key}|{number}",
-                "event": event.value,
+                "key": f"{posting.key}|{number}",
+                "event": posting.event.value,
                 "currency": amount.currency,
                 "posted_on": local_day(now),
                 "posted_at": now,
-                "source_type": source.type,
-                "source_id": source.id,
+                "source_type": posting.source.type,
+                "source_id": posting.source.id,
                 "actor_id": actor.id,
             }
         )
         for leg in legs:
-            debit = _line(entry_id, leg.debit, amount, about)
-            credit = _line(entry_id, leg.credit, amount, credited or about)
+            debit = _line(entry_id, leg.debit, amount, posting.about)
+            credit = _line(entry_id, leg.credit, amount, posting.credited or posting.about)
             lines += [
                 {**debit, "debit_minor": amount.minor, "credit_minor": 0},
                 {**credit, "debit_minor": 0, "credit_minor": amount.minor},
             ]
-    session.execute(insert(LedgerEntry), entries)
-    session.execute(insert(LedgerLine), lines)
+    return entries, lines
 
 
 def _line(entry_id: UUID, account: str, amount: Money, about: Dimensions) -> dict[str, object]:
