@@ -1,0 +1,1 @@
+"""How fast, as ratios: each figure stands beside its control in the same run on one PostgreSQL."""

@@ -1,0 +1,64 @@
+"""Paging by keys: nothing twice, nothing left out, whatever is added meanwhile."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from reintegration.kernel import audit
+from reintegration.kernel.actor import SYSTEM
+from reintegration.kernel.audit import AuditEvent
+from reintegration.web.paging import page_of
+from tests.factories.cast import NOW
+
+
+@pytest.fixture
+def events(session):
+    for number in range(23):
+        audit.record(
+            session, actor=SYSTEM, action="thing:do", subject=audit.Subject("thing"),
+            now=NOW + timedelta(seconds=number // 3),
+        )  # fmt: skip
+    session.commit()
+
+
+def read(session, cursor=None, size=5):
+    return page_of(
+        session, select(AuditEvent), keys=[AuditEvent.at, AuditEvent.id], cursor=cursor, size=size
+    )
+
+
+def test_walking_to_the_end_and_back_shows_every_row_once(session, events):
+    seen, page = [], read(session)
+    while True:
+        seen += [event.id for event in page]
+        if page.older is None:
+            break
+        page = read(session, page.older)
+    assert len(seen) == len(set(seen)) == 23
+    assert seen == sorted(seen, reverse=True)
+    back = [event.id for event in page]
+    while page.newer is not None:
+        page = read(session, page.newer)
+        back = [event.id for event in page] + back
+    assert back == seen
+
+
+def test_the_first_page_has_nothing_newer_and_the_last_nothing_older(session, events):
+    first = read(session)
+    assert first.newer is None and first.older is not None
+    assert read(session, size=50).older is None
+
+
+@pytest.mark.parametrize("cursor", ["", "!!!", "W10", "eyJhIjoxfQ", "WzAsImEiXQ", "a" * 500])
+def test_a_cursor_that_is_none_of_ours_is_the_first_page(session, events, cursor):
+    assert [e.id for e in read(session, cursor)] == [e.id for e in read(session)]
+
+
+def test_a_row_added_meanwhile_moves_nothing(session, events):
+    first = read(session)
+    second = [e.id for e in read(session, first.older)]
+    audit.record(session, actor=SYSTEM, action="new:do", subject=audit.Subject("t"),
+                 now=NOW + timedelta(days=1))  # fmt: skip
+    session.commit()
+    assert [e.id for e in read(session, first.older)] == second
