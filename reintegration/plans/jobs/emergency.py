@@ -24,7 +24,7 @@ def remind(session: Session, now: datetime) -> str | None:
             EmergencyStart.started_at <= now - first,
         )
         .order_by(EmergencyStart.ratify_by)
-    ).tuples()
+    )
     count = 0
     for started, case in rows:
         _remind(session, started, case, now, overdue=now - started.started_at >= last)

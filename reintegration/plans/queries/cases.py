@@ -81,7 +81,7 @@ def state_counts(session: Session, actor: Actor) -> dict[CaseState, int]:
         select(CaseFile.state, func.count())
         .where(CaseFile.id.in_(actor.caseload))
         .group_by(CaseFile.state)
-    ).tuples()
+    )
     return {CaseState(state): count for state, count in rows}
 
 
@@ -123,5 +123,5 @@ def happenings(session: Session, case: CaseFile, *, limit: int = 12) -> list[Hap
         .where(AuditEvent.case_id == case.id, AuditEvent.action.in_(HAPPENED))
         .order_by(AuditEvent.id.desc())
         .limit(limit)
-    ).tuples()
+    )
     return [Happening(event.at, event.action, who or "", event.reason) for event, who in rows]

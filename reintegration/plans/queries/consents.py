@@ -1,7 +1,7 @@
 """Reading consents: what holds today, and for whom."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -11,8 +11,8 @@ from reintegration.accounts.models import Organisation
 from reintegration.accounts.states import OrganisationKind
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.errors import NotFound
-from reintegration.plans.models import Consent
-from reintegration.plans.states import ConsentScope
+from reintegration.plans.models import CaseFile, Consent
+from reintegration.plans.states import CaseState, ConsentScope
 
 
 def live_consent(
@@ -82,9 +82,7 @@ def consented_until(session: Session, case_ids: Iterable[UUID], today: date) -> 
                 Consent.valid_until >= today,
             )
             .group_by(Consent.case_id)
-        )
-        .tuples()
-        .all()
+        ).all()
     )
 
 
@@ -95,7 +93,25 @@ def provider_names(session: Session) -> dict[UUID, str]:
             select(Organisation.id, Organisation.name)
             .where(Organisation.kind == OrganisationKind.PROVIDER.value, Organisation.active)
             .order_by(Organisation.name)
-        )
-        .tuples()
-        .all()
+        ).all()
     )
+
+
+def ending_soon(
+    session: Session, actor: Actor, today: date, within: timedelta
+) -> Sequence[tuple[UUID, str, date]]:
+    """Return cases (id, code, last day) whose consent to keep a file ends `within` that time."""
+    last = func.max(Consent.valid_until)
+    return session.execute(
+        select(CaseFile.id, CaseFile.code, last)
+        .join(Consent, Consent.case_id == CaseFile.id)
+        .where(
+            CaseFile.id.in_(actor.caseload),
+            CaseFile.state != CaseState.CLOSED.value,
+            Consent.scope == ConsentScope.CASE_MANAGEMENT.value,
+            Consent.withdrawn_at.is_(None),
+        )
+        .group_by(CaseFile.id, CaseFile.code)
+        .having(last.between(today, today + within))
+        .order_by(last, CaseFile.code)
+    ).all()

@@ -90,20 +90,16 @@ def _rows(
     session: Session, actor: Actor, *states: EmergencyState, newest_first: bool = False
 ) -> list[EmergencyRow]:
     order = EmergencyStart.decided_at.desc() if newest_first else EmergencyStart.ratify_by
-    found = (
-        session.execute(
-            select(EmergencyStart, CaseFile.code, User.name)
-            .join(CaseFile, CaseFile.id == EmergencyStart.case_id)
-            .join(User, User.id == EmergencyStart.started_by)
-            .where(
-                EmergencyStart.case_id.in_(actor.caseload),
-                EmergencyStart.state.in_([state.value for state in states]),
-            )
-            .order_by(order, EmergencyStart.id)
+    found = session.execute(
+        select(EmergencyStart, CaseFile.code, User.name)
+        .join(CaseFile, CaseFile.id == EmergencyStart.case_id)
+        .join(User, User.id == EmergencyStart.started_by)
+        .where(
+            EmergencyStart.case_id.in_(actor.caseload),
+            EmergencyStart.state.in_([state.value for state in states]),
         )
-        .tuples()
-        .all()
-    )
+        .order_by(order, EmergencyStart.id)
+    ).all()
     asked = _asked(session, [start.case_id for start, _code, _name in found])
     return [
         EmergencyRow(start, code, name, asked.get(start.case_id) or Money.zero(start.currency))
@@ -125,5 +121,5 @@ def _asked(session: Session, case_ids: Sequence[UUID]) -> dict[UUID, Money]:
             PlanLine.removed_at.is_(None),
         )
         .group_by(PlanLine.case_id)
-    ).tuples()
+    )
     return {case_id: Money(int(minor), currency) for case_id, currency, minor in rows}

@@ -83,7 +83,7 @@ def _keep_what_was_delivered(session: Session, case_id: UUID) -> None:
         .where(PlanLine.case_id == case_id, PlanLine.origin == LineOrigin.EMERGENCY.value)
         .with_for_update(of=PlanLineDelivery)
         .execution_options(populate_existing=True)
-    ).tuples()
+    )
     for line, delivery in rows:
         line.approved_units = min(line.approved_units, delivery.units)
         line.approved_ceiling_minor = min(line.approved_ceiling_minor, delivery.amount_minor)

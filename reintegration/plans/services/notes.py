@@ -64,17 +64,13 @@ def write(
 
 def read(session: Session, case: CaseFile, *, limit: int = 50) -> Sequence[OpenNote]:
     """Return the newest notes of a case in clear; raise Conflict once the person was erased."""
-    rows = (
-        session.execute(
-            select(Note, User.name)
-            .join(User, User.id == Note.written_by)
-            .where(Note.case_id == case.id)
-            .order_by(Note.written_at.desc(), Note.id)
-            .limit(limit)
-        )
-        .tuples()
-        .all()
-    )
+    rows = session.execute(
+        select(Note, User.name)
+        .join(User, User.id == Note.written_by)
+        .where(Note.case_id == case.id)
+        .order_by(Note.written_at.desc(), Note.id)
+        .limit(limit)
+    ).all()
     opened = vault.unseal_for(
         session, case.id, {_bound_to(note.id): note.body_sealed for note, _who in rows}
     )

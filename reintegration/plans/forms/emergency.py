@@ -1,0 +1,101 @@
+"""The forms of the emergency start: for a thumb, at night, in under two minutes."""
+
+from flask_babel import lazy_gettext as _l
+from wtforms import (
+    BooleanField,
+    IntegerField,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
+
+from reintegration.kernel.money import Money
+from reintegration.kernel.vocabulary import Locale, Sex
+from reintegration.plans.forms.cases import language_choices, unit_choices
+from reintegration.plans.services.emergency import TonightNeeds
+from reintegration.plans.services.registration import CaseFacts
+from reintegration.plans.services.vault import Identity
+from reintegration.plans.states import EMERGENCY_ALLOWANCE, SEX_LABELS
+from reintegration.web.forms import Form, MoneyField, choices, option
+
+_CURRENCY = EMERGENCY_ALLOWANCE.ceiling.currency
+
+
+class TonightForm(Form):
+    """What is needed tonight, and the person's word."""
+
+    nights = IntegerField(
+        _l("Nights in a safe bed"),
+        [InputRequired(_l("Enter a number.")),
+         NumberRange(0, EMERGENCY_ALLOWANCE.nights, _l("Up to three nights."))],
+        default=1,
+    )  # fmt: skip
+    rides = IntegerField(
+        _l("Taxi rides"),
+        [InputRequired(_l("Enter a number.")),
+         NumberRange(0, EMERGENCY_ALLOWANCE.rides, _l("Up to four rides."))],
+        default=0,
+    )  # fmt: skip
+    medicine = MoneyField(
+        _l("Medicine, up to (MDL)"), [Optional()], currency=_CURRENCY,
+        render_kw={"inputmode": "decimal"}, description=_l("Leave empty when none is needed."),
+    )  # fmt: skip
+    consent_locale = SelectField(
+        _l("Language in which you read it"), choices=language_choices, default=Locale.RO.value
+    )
+    agreed = BooleanField(
+        _l("I read it aloud, and the person agreed"),
+        [InputRequired(_l("Read the text aloud and ask. Without a yes nothing is kept."))],
+    )
+    circumstances = TextAreaField(
+        _l("Why it cannot wait (optional)"), [Length(max=300)],
+        description=_l("One sentence for the one who decides. No names, no addresses."),
+    )  # fmt: skip
+    budget_line = SelectField(_l("Paid from"), choices=[], validate_choice=True)
+
+    def needs(self) -> TonightNeeds:
+        """Return what was chosen."""
+        return TonightNeeds(
+            nights=self.nights.data or 0,
+            rides=self.rides.data or 0,
+            medicine=self.medicine.data or Money.zero(_CURRENCY),  # type: ignore[arg-type]
+        )
+
+
+class DoorForm(TonightForm):
+    """Somebody whom nobody here knows yet."""
+
+    given_name = StringField(
+        _l("What may we call you? (optional)"), [Length(max=100)],
+        description=_l("Any name. It is sealed; nobody needs it tonight."),
+        render_kw={"autocomplete": "off"},
+    )  # fmt: skip
+    language = SelectField(_l("Language"), choices=language_choices, default=Locale.RO.value)
+    sex = RadioField(_l("Sex"), choices=lambda: choices(SEX_LABELS), default=Sex.UNSPECIFIED.value)
+    territorial_unit = SelectField(
+        _l("Where are you now?"), [Optional()],
+        choices=lambda: [option("", _l("Not said")), *unit_choices()],
+    )  # fmt: skip
+
+    def facts(self) -> CaseFacts:
+        """Return what was said at the door."""
+        return CaseFacts(
+            language=self.language.data,
+            sex=self.sex.data,
+            territorial_unit=self.territorial_unit.data or None,
+        )
+
+    def identity(self) -> Identity:
+        """Return what the person is called here."""
+        return Identity(given_name=(self.given_name.data or "").strip())
+
+
+class DecisionForm(Form):
+    """What the second person says."""
+
+    comment = TextAreaField(
+        _l("Comment"), [Length(max=500)],
+        description=_l("The worker reads it. A refusal needs a reason."),
+    )  # fmt: skip

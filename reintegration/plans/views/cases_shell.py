@@ -1,0 +1,154 @@
+"""What every page of one case shares: its tabs, its consents, and the one next step."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from flask import url_for
+from flask_babel import gettext as _
+
+from reintegration.kernel import clock, permissions
+from reintegration.kernel.db import session
+from reintegration.plans.models import CaseFile, Consent, EmergencyStart
+from reintegration.plans.permissions import CasePermission
+from reintegration.plans.queries import cases
+from reintegration.plans.queries.consents import covering
+from reintegration.plans.states import (
+    CASE_STATE_LABELS,
+    CASE_STATE_TONES,
+    CaseState,
+    ConsentScope,
+    EmergencyState,
+)
+from reintegration.web import slots
+from reintegration.web.current import current_actor
+from reintegration.web.filters import day, instant
+
+RENEW_WITHIN = timedelta(days=14)
+
+
+@dataclass(frozen=True, slots=True)
+class NextStep:
+    """What to do now, with its reason; texts are in words already.
+
+    Floors above, and the plan, add theirs in the data slot `case.next_step` (case, actor); the
+    first is shown as the one main action of the page.
+    """
+
+    sentence: str
+    reason: str = ""
+    label: str = ""
+    url: str = ""
+    tone: str = "sky"
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """A page of the case; the data slot `case.tabs` (case) adds more. `active` is its endpoint."""
+
+    label: str
+    url: str
+    endpoint: str
+
+
+def load_case(case_id: UUID) -> CaseFile:
+    """Return the case of the address; outside the caseload there is nothing."""
+    return cases.case_or_404(session(), current_actor(), case_id)
+
+
+def shell(case: CaseFile, active: str) -> dict[str, Any]:
+    """Return what the head of each page of a case needs; `active` is the endpoint of its tab."""
+    state = CaseState(case.state)
+    own = [
+        Tab(_("Overview"), url_for("plans.case_page", case_id=case.id), "plans.case_page"),
+        *slots.collect("case.tabs", case=case),
+        Tab(_("Notes"), url_for("plans.case_notes", case_id=case.id), "plans.case_notes"),
+        Tab(_("Consent"), url_for("plans.case_consents", case_id=case.id), "plans.case_consents"),
+        Tab(_("Name and details"), url_for("plans.case_identity", case_id=case.id),
+            "plans.case_identity"),
+        Tab(_("Team"), url_for("plans.case_team", case_id=case.id), "plans.case_team"),
+    ]  # fmt: skip
+    return {
+        "case": case,
+        "case_state": {"word": CASE_STATE_LABELS[state], "tone": CASE_STATE_TONES[state]},
+        "case_tabs": [
+            {"label": tab.label, "url": tab.url, "active": tab.endpoint == active} for tab in own
+        ],
+    }
+
+
+def next_steps(
+    case: CaseFile, consents: Sequence[Consent], emergency: EmergencyStart | None, now: datetime
+) -> list[NextStep]:
+    """Return what to do, most urgent first; a closed case asks for nothing."""
+    if case.state == CaseState.CLOSED:
+        return []
+    found = [*_emergency_step(emergency), *_consent_steps(case, consents, now)]
+    return [*found, *slots.collect("case.next_step", case=case, actor=current_actor())]
+
+
+def _emergency_step(emergency: EmergencyStart | None) -> list[NextStep]:
+    if emergency is None or emergency.state != EmergencyState.PENDING:
+        return []
+    actor = current_actor()
+    if permissions.permits(actor, CasePermission.DECIDE_EMERGENCY, emergency):
+        return [
+            NextStep(
+                _("Decide on the emergency help."),
+                _("It runs on one person's word until %(when)s.",
+                  when=instant(emergency.ratify_by)),
+                _("Decide"),
+                url_for("plans.case_emergency_decision", emergency_id=emergency.id),
+                "gold",
+            )
+        ]  # fmt: skip
+    return [
+        NextStep(
+            _("The emergency help waits for a supervisor."),
+            _("It must be decided until %(when)s.", when=instant(emergency.ratify_by)),
+            _("See the emergency help"),
+            url_for("plans.case_emergency", case_id=emergency.case_id),
+            "gold",
+        )
+    ]
+
+
+def _consent_steps(case: CaseFile, consents: Sequence[Consent], now: datetime) -> list[NextStep]:
+    today = clock.local_day(now)
+    url = url_for("plans.case_consents", case_id=case.id)
+    keeping = covering(consents, ConsentScope.CASE_MANAGEMENT, None, today)
+    if keeping is None:
+        return [
+            NextStep(
+                _("Ask whether a file may be kept."),
+                _("Without this consent only the code is kept, and nothing can be arranged."),
+                _("Record consent"), url, "clay",
+            )
+        ]  # fmt: skip
+    if keeping.valid_until - today <= RENEW_WITHIN:
+        return [
+            NextStep(
+                _("Ask for consent again before %(day)s.", day=day(keeping.valid_until)),
+                _("Services stop when consent ends."),
+                _("Renew consent"), url, "gold",
+            )
+        ]  # fmt: skip
+    if not _may_share(consents, now):
+        return [
+            NextStep(
+                _("Ask whether a provider may be told what it needs."),
+                _("Without this consent no provider can be asked and no voucher issued."),
+                _("Record consent"), url, "gold",
+            )
+        ]  # fmt: skip
+    return []
+
+
+def _may_share(consents: Sequence[Consent], now: datetime) -> bool:
+    today = clock.local_day(now)
+    return any(
+        consent.scope == ConsentScope.SHARE_WITH_PROVIDER and consent.is_live(today)
+        for consent in consents
+    )

@@ -1,0 +1,83 @@
+"""Who works on a case; a supervisor adds and removes co-workers."""
+
+from uuid import UUID
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from reintegration.accounts.queries import user_or_404
+from reintegration.kernel import clock
+from reintegration.kernel.db import session
+from reintegration.kernel.errors import DomainError
+from reintegration.plans.forms.cases import TeamForm
+from reintegration.plans.models import CaseFile
+from reintegration.plans.permissions import CasePermission
+from reintegration.plans.queries import cases
+from reintegration.plans.services import team
+from reintegration.plans.states import MEMBER_LABELS
+from reintegration.plans.views import bp
+from reintegration.plans.views.cases_shell import load_case, shell
+from reintegration.web.current import current_actor
+from reintegration.web.forms import option
+from reintegration.web.requires import can, requires
+from reintegration.web.transactional import transactional
+
+
+@bp.get("/<uuid:case_id>/team")
+@requires(CasePermission.VIEW, load=load_case)
+def case_team(case: CaseFile) -> ResponseReturnValue:
+    """Show who may open this case, and since when."""
+    return _page(case, _form(case))
+
+
+@bp.post("/<uuid:case_id>/team", endpoint="case_team_add")
+@requires(CasePermission.MANAGE_TEAM, load=load_case)
+@transactional
+def case_team_add(case: CaseFile) -> ResponseReturnValue:
+    """Let one more worker open the case."""
+    form = _form(case)
+    if form.validate():
+        try:
+            user = user_or_404(session(), UUID(form.person.data))
+            team.add_co_worker(session(), case, actor=current_actor(), user=user, now=clock.now())
+        except DomainError as error:
+            form.refuse(error, "person")
+        else:
+            flash(_("%(name)s can open this case now.", name=user.name), "done")
+            return redirect(url_for(".case_team", case_id=case.id))
+    return _page(case, form), 422
+
+
+@bp.post("/<uuid:case_id>/team/<uuid:user_id>/remove", endpoint="case_team_remove")
+@requires(CasePermission.MANAGE_TEAM, load=lambda case_id, user_id: load_case(case_id))  # noqa: ARG005
+@transactional
+def case_team_remove(case: CaseFile) -> ResponseReturnValue:
+    """End a co-worker's access at once."""
+    user = user_or_404(session(), (request.view_args or {})["user_id"])
+    team.remove_co_worker(session(), case, actor=current_actor(), user=user, now=clock.now())
+    flash(_("%(name)s can no longer open this case.", name=user.name), "done")
+    return redirect(url_for(".case_team", case_id=case.id))
+
+
+def _form(case: CaseFile) -> TeamForm:
+    form = TeamForm()
+    if can(CasePermission.MANAGE_TEAM, case):
+        form.person.choices = [
+            option("", _("Choose")),
+            *(option(user.id, user.name) for user in cases.could_join(session(), case)),
+        ]
+    return form
+
+
+def _page(case: CaseFile, form: TeamForm) -> str:
+    now = clock.now()
+    members = cases.team_of(session(), case)
+    return render_template(
+        "reintegration/cases/team.html",
+        **shell(case, "plans.case_team"),
+        form=form,
+        present=[(m, user) for m, user in members if team.is_current(m, now)],
+        former=[(m, user) for m, user in members if not team.is_current(m, now)],
+        member_labels=MEMBER_LABELS,
+    )

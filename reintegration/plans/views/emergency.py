@@ -1,0 +1,171 @@
+"""The emergency start on a phone: a bed, a ride, medicine, and one word that was heard."""
+
+from typing import TypeVar
+from uuid import UUID
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from reintegration.kernel import clock
+from reintegration.kernel.db import session
+from reintegration.kernel.errors import DomainError
+from reintegration.kernel.vocabulary import CATEGORIES
+from reintegration.plans.forms.emergency import DoorForm, TonightForm
+from reintegration.plans.models import CaseFile, EmergencyStart
+from reintegration.plans.permissions import CasePermission
+from reintegration.plans.queries import emergencies
+from reintegration.plans.queries.consents import consents_of
+from reintegration.plans.queries.from_above import BudgetChoice
+from reintegration.plans.services import emergency
+from reintegration.plans.services.emergency import Funding
+from reintegration.plans.states import (
+    CONSENT_TEXT_VERSION,
+    EMERGENCY_ALLOWANCE,
+    EMERGENCY_STATE_LABELS,
+    EMERGENCY_STATE_TONES,
+    EmergencyState,
+)
+from reintegration.plans.views import bp
+from reintegration.plans.views.cases_shell import load_case, shell
+from reintegration.web import slots
+from reintegration.web.current import current_actor
+from reintegration.web.filters import money
+from reintegration.web.forms import option
+from reintegration.web.i18n import chosen_locale
+from reintegration.web.requires import can, requires
+from reintegration.web.transactional import transactional
+
+TonightType = TypeVar("TonightType", bound=TonightForm)
+_IN_FIELD = frozenset({"budget_line"})
+
+
+@bp.get("/emergency")
+@requires(CasePermission.START_EMERGENCY)
+def case_emergency_start() -> ResponseReturnValue:
+    """Show the one page for somebody at the door."""
+    form, choices = _with_budget(DoorForm(formdata=None))
+    form.language.data = form.consent_locale.data = chosen_locale()
+    return _door_page(form, choices)
+
+
+@bp.post("/emergency", endpoint="case_emergency_started")
+@requires(CasePermission.START_EMERGENCY)
+@transactional
+def case_emergency_started() -> ResponseReturnValue:
+    """Open a case and promise what is needed tonight."""
+    form, choices = _with_budget(DoorForm())
+    if not form.validate():
+        return _door_page(form, choices), 422
+    try:
+        started = emergency.start_new(
+            session(),
+            actor=current_actor(),
+            facts=form.facts(),
+            identity=form.identity(),
+            needs=form.needs(),
+            funding=_funding(choices, form),
+            consent_locale=form.consent_locale.data,
+            circumstances=form.circumstances.data or "",
+            now=clock.now(),
+        )
+    except DomainError as error:
+        form.refuse(error, error.code if error.code in _IN_FIELD else None)
+        return _door_page(form, choices), error.status
+    flash(_("Help can begin now. A supervisor was told."), "done")
+    return redirect(url_for(".case_emergency", case_id=started.case_id))
+
+
+@bp.get("/<uuid:case_id>/emergency")
+@requires(CasePermission.VIEW, load=load_case)
+def case_emergency(case: CaseFile) -> ResponseReturnValue:
+    """Show what was promised and the next tap for each thing; or the form, if nothing was."""
+    started = emergencies.of_case(session(), case.id)
+    if started is not None:
+        return _started_page(case, started)
+    form, choices = _with_budget(TonightForm(formdata=None))
+    form.consent_locale.data = case.language
+    return _existing_page(case, form, choices)
+
+
+@bp.post("/<uuid:case_id>/emergency", endpoint="case_emergency_save")
+@requires(CasePermission.EDIT, load=load_case)
+@transactional
+def case_emergency_save(case: CaseFile) -> ResponseReturnValue:
+    """Use the allowance of a case that is known already."""
+    form, choices = _with_budget(TonightForm())
+    if not form.validate():
+        return _existing_page(case, form, choices), 422
+    try:
+        emergency.start(
+            session(),
+            actor=current_actor(),
+            case=case,
+            needs=form.needs(),
+            funding=_funding(choices, form),
+            consent_locale=form.consent_locale.data,
+            circumstances=form.circumstances.data or "",
+            now=clock.now(),
+        )
+    except DomainError as error:
+        form.refuse(error, error.code if error.code in _IN_FIELD else None)
+        return _existing_page(case, form, choices), error.status
+    flash(_("Help can begin now. A supervisor was told."), "done")
+    return redirect(url_for(".case_emergency", case_id=case.id))
+
+
+def _with_budget(form: TonightType) -> tuple[TonightType, dict[str, BudgetChoice]]:
+    """Offer the budget lines; the first that covers the whole allowance is chosen already."""
+    found: list[BudgetChoice] = slots.collect(
+        "plan.budget_lines", actor=current_actor(), currency=EMERGENCY_ALLOWANCE.ceiling.currency
+    )
+    form.budget_line.choices = [
+        option(choice.id, f"{choice.label} · {_('free')}: {money(choice.free)}") for choice in found
+    ]
+    if form.budget_line.data is None and found:
+        enough = [choice for choice in found if choice.free >= EMERGENCY_ALLOWANCE.ceiling]
+        form.budget_line.data = str((enough or found)[0].id)
+    return form, {str(choice.id): choice for choice in found}
+
+
+def _funding(choices: dict[str, BudgetChoice], form: TonightForm) -> Funding:
+    choice = choices[form.budget_line.data]
+    return Funding(UUID(form.budget_line.data), choice.free, _("First 72 hours"))
+
+
+def _door_page(form: DoorForm, choices: dict[str, BudgetChoice]) -> str:
+    return render_template("reintegration/cases/emergency_start.html", case=None,
+                           **_form_context(form, choices))  # fmt: skip
+
+
+def _existing_page(case: CaseFile, form: TonightForm, choices: dict[str, BudgetChoice]) -> str:
+    return render_template(
+        "reintegration/cases/emergency_start.html",
+        **shell(case, "plans.case_page"),
+        may_start=can(CasePermission.START_EMERGENCY, case) and can(CasePermission.EDIT, case),
+        **_form_context(form, choices),
+    )
+
+
+def _form_context(form: TonightForm, choices: dict[str, BudgetChoice]) -> dict[str, object]:
+    return {
+        "form": form,
+        "allowance": EMERGENCY_ALLOWANCE,
+        "has_budget": bool(choices),
+        "text_version": CONSENT_TEXT_VERSION,
+    }
+
+
+def _started_page(case: CaseFile, started: EmergencyStart) -> str:
+    state = EmergencyState(started.state)
+    today = clock.local_day(clock.now())
+    return render_template(
+        "reintegration/cases/emergency.html",
+        **shell(case, "plans.case_page"),
+        started=started,
+        state={"word": EMERGENCY_STATE_LABELS[state], "tone": EMERGENCY_STATE_TONES[state]},
+        lines=emergencies.lines_of(session(), case.id),
+        asked=emergencies.asked_in(session(), started),
+        categories=CATEGORIES,
+        consents=[c for c in consents_of(session(), case.id) if c.is_live(today)],
+    )

@@ -1,0 +1,103 @@
+"""What waits for a second person, and saying yes or no to it."""
+
+from uuid import UUID
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from reintegration.accounts.queries import user_or_404
+from reintegration.kernel import clock, hooks
+from reintegration.kernel.db import session
+from reintegration.kernel.errors import DomainError
+from reintegration.kernel.money import Money
+from reintegration.kernel.vocabulary import CATEGORIES
+from reintegration.plans.forms.emergency import DecisionForm
+from reintegration.plans.models import EmergencyStart
+from reintegration.plans.permissions import CasePermission
+from reintegration.plans.queries import emergencies
+from reintegration.plans.services import emergency_decision
+from reintegration.plans.services.emergency_decision import EmergencyRefused
+from reintegration.plans.states import (
+    EMERGENCY_STATE_LABELS,
+    EMERGENCY_STATE_TONES,
+    EmergencyState,
+)
+from reintegration.plans.views import bp
+from reintegration.plans.views.cases_shell import load_case, shell
+from reintegration.web.current import current_actor
+from reintegration.web.requires import requires
+from reintegration.web.transactional import transactional
+
+
+def _load(emergency_id: UUID) -> EmergencyStart:
+    return emergencies.emergency_or_404(session(), current_actor(), emergency_id)
+
+
+@bp.get("/emergencies")
+@requires(CasePermission.LIST_EMERGENCIES)
+def case_emergencies() -> ResponseReturnValue:
+    """List what waits, the most urgent first, and what was decided lately."""
+    return render_template(
+        "reintegration/cases/emergencies.html",
+        pending=emergencies.pending(session(), current_actor()),
+        decided=emergencies.decided(session(), current_actor()),
+        state_labels=EMERGENCY_STATE_LABELS,
+        state_tones=EMERGENCY_STATE_TONES,
+    )
+
+
+@bp.get("/emergencies/<uuid:emergency_id>")
+@requires(CasePermission.VIEW, load=_load)
+def case_emergency_decision(started: EmergencyStart) -> ResponseReturnValue:
+    """Show what was promised, why, and what a refusal would stop."""
+    return _page(started, DecisionForm())
+
+
+@bp.post("/emergencies/<uuid:emergency_id>", endpoint="case_emergency_decided")
+@requires(CasePermission.DECIDE_EMERGENCY, load=_load)
+@transactional
+def case_emergency_decided(started: EmergencyStart) -> ResponseReturnValue:
+    """Ratify or refuse; never one's own."""
+    form = DecisionForm()
+    if not form.validate():
+        return _page(started, form), 422
+    decide = {
+        "ratify": emergency_decision.ratify,
+        "refuse": emergency_decision.refuse,
+    }.get(request.form.get("decision", ""))
+    if decide is None:
+        return _page(started, form), 422
+    try:
+        decide(
+            session(), started, actor=current_actor(), comment=form.comment.data or "",
+            now=clock.now(),
+        )  # fmt: skip
+    except DomainError as error:
+        form.refuse(error, "comment" if error.status == 422 else None)
+        return _page(started, form), error.status
+    ratified = started.state == EmergencyState.RATIFIED
+    flash(_("Ratified.") if ratified else _("Refused: what lay ahead has stopped."), "done")
+    return redirect(url_for(".case_emergency_decision", emergency_id=started.id))
+
+
+def _page(started: EmergencyStart, form: DecisionForm) -> str:
+    state = EmergencyState(started.state)
+    actor, now = current_actor(), clock.now()
+    case = load_case(started.case_id)
+    return render_template(
+        "reintegration/cases/emergency_decision.html",
+        **shell(case, "plans.case_page"),
+        started=started,
+        started_by=user_or_404(session(), started.started_by).name,
+        decided_by=user_or_404(session(), started.decided_by).name if started.decided_by else "",
+        state={"word": EMERGENCY_STATE_LABELS[state], "tone": EMERGENCY_STATE_TONES[state]},
+        lines=emergencies.lines_of(session(), case.id),
+        asked=emergencies.asked_in(session(), started),
+        ceiling=Money(started.ceiling_minor, started.currency),
+        categories=CATEGORIES,
+        form=form,
+        would_stop=hooks.preview(session(), EmergencyRefused(case.id, now, actor))
+        if state is EmergencyState.PENDING
+        else [],
+    )
