@@ -1,0 +1,216 @@
+"""A small programme at play: each call one committed step, through the services where they exist."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from reintegration.accounts.models import User
+from reintegration.kernel.actor import SYSTEM, Actor
+from reintegration.kernel.clock import local_day
+from reintegration.kernel.db import act_as
+from reintegration.kernel.ids import new_id
+from reintegration.kernel.money import Money
+from tests.factories.casework import Casework, make_casework
+from tests.factories.cast import NOW, Cast, actor, make_cast
+from tests.vouchers.payments_driver import Payments
+from vouchers.models import BankAccount, BudgetLine, Fund, Redemption, Voucher
+from vouchers.services import allocation, closing, confirmation, funds, issuing, replacing, reversal
+from vouchers.services.redemption import Delivery, redeem_once
+from vouchers.states import OPEN_STATES, REDEEMABLE_STATES, RedemptionState, VoucherState
+
+PIN = "739146"
+
+
+@dataclass
+class Play:
+    """The programme: a case whose plan allows much, a fund with two lines, two providers."""
+
+    session: Session
+    cast: Cast
+    work: Casework
+    lines: tuple[BudgetLine, BudgetLine]
+    payments: Payments
+    now: datetime = NOW
+
+    @classmethod
+    def new(cls, session: Session) -> "Play":
+        """Begin with little money, so that lines run dry."""
+        act_as(session, SYSTEM)
+        cast = make_cast(session)
+        work = make_casework(session, cast, units=500)
+        spare = funds.add_line(session, cast.fund, actor=SYSTEM, code="B", name="Rezervă", now=NOW)
+        session.commit()
+        play = cls(session, cast, work, (cast.budget_line, spare), Payments(session, cast))
+        play.reduce(0, 9_500_000)
+        return play
+
+    def acting(self, user: User | None) -> Actor:
+        """Let the session see what `user` may see (None: the system), and return the actor."""
+        who = actor(self.session, user) if user else SYSTEM
+        act_as(self.session, who)
+        return who
+
+    def step(self) -> None:
+        """End a step: commit it, so that deferred laws are checked too."""
+        self.session.commit()
+        act_as(self.session, SYSTEM)
+        self.session.commit()
+
+    # What there is
+
+    @property
+    def providers(self) -> tuple[UUID, UUID]:
+        """Return the ids of both providers."""
+        return self.cast.provider.id, self.cast.other_provider.id
+
+    def vouchers(self, *states: VoucherState) -> list[Voucher]:
+        """Return the vouchers in `states`, oldest first."""
+        return self._all(
+            select(Voucher)
+            .where(Voucher.state.in_([state.value for state in states]))
+            .order_by(Voucher.created_at, Voucher.reference)
+        )
+
+    def open(self) -> list[Voucher]:
+        """Return what is issued and not finished."""
+        return self.vouchers(*sorted(OPEN_STATES))
+
+    def usable(self) -> list[Voucher]:
+        """Return what can be redeemed today."""
+        today = local_day(self.now)
+        return [
+            voucher
+            for voucher in self.vouchers(*sorted(REDEEMABLE_STATES))
+            if voucher.valid_until >= today and voucher.units_free
+        ]
+
+    def redemptions(self, *states: RedemptionState) -> list[Redemption]:
+        """Return the deliveries in `states`, oldest first."""
+        return self._all(
+            select(Redemption)
+            .where(Redemption.state.in_([state.value for state in states]))
+            .order_by(Redemption.recorded_at, Redemption.receipt)
+        )
+
+    def reversible(self) -> list[Redemption]:
+        """Return what may be taken back now: not while its payment is under way."""
+        listed = self.redemptions(RedemptionState.ACCEPTED, RedemptionState.UNCONFIRMED)
+        return [
+            found
+            for found in listed
+            if reversal.payment_of(self.session, found) is not reversal.Payment.UNDER_WAY
+        ]
+
+    # What can happen
+
+    def grant(self, minor: int) -> None:
+        """Let the donor send money."""
+        account = self.session.get_one(BankAccount, self.cast.bank_account.id)
+        fund = self.session.get_one(Fund, self.cast.fund.id)
+        funds.record_grant(
+            self.session, fund, actor=self.acting(self.cast.petru), account=account,
+            amount=Money(minor, "MDL"), key=new_id(), now=self.now,
+        )  # fmt: skip
+        self.step()
+
+    def unallocated(self) -> int:
+        """Return what is received and not given to a line."""
+        from vouchers.queries.funds import unallocated
+
+        return unallocated(self.session, self.session.get_one(Fund, self.cast.fund.id)).minor
+
+    def allocate(self, which: int, minor: int) -> None:
+        """Give a line money of the fund."""
+        who = self.acting(self.cast.alina)
+        allocation.allocate(self.session, self.lines[which], actor=who, amount=Money(minor, "MDL"),
+                            key=new_id(), now=self.now)  # fmt: skip
+        self.step()
+
+    def reduce(self, which: int, minor: int) -> None:
+        """Take free money back."""
+        who = self.acting(self.cast.alina)
+        allocation.reduce(self.session, self.lines[which], actor=who, amount=Money(minor, "MDL"),
+                          key=new_id(), now=self.now)  # fmt: skip
+        self.step()
+
+    def move(self, which: int, minor: int) -> None:
+        """Move free money to the other line."""
+        who = self.acting(self.cast.alina)
+        allocation.move(
+            self.session, self.lines[which], to=self.lines[1 - which], actor=who,
+            amount=Money(minor, "MDL"), key=new_id(), now=self.now,
+        )  # fmt: skip
+        self.step()
+
+    def issue(self, units: int, days: int) -> None:
+        """Issue a voucher that is open to both providers."""
+        who = self.acting(self.cast.ana)
+        issuing.issue(
+            self.session, actor=who, plan_line=self.work.line, units=units,
+            valid_from=local_day(NOW), valid_until=local_day(self.now) + timedelta(days=days),
+            pin=PIN, now=self.now,
+        )  # fmt: skip
+        self.step()
+
+    def redeem(self, voucher: Voucher, by: User, units: int, *, with_pin: bool = True) -> None:
+        """Deliver; without the PIN it waits for confirmation."""
+        voucher_id, who = voucher.id, self.acting(by)
+        redeem_once(
+            self.session, actor=who, now=self.now,
+            delivery=Delivery(
+                key=str(new_id()), voucher_id=voucher_id, units=units,
+                pin=PIN if with_pin else None, without_pin=None if with_pin else "fără telefon",
+            ),
+        )  # fmt: skip
+        self.step()
+
+    def reverse(self, redemption: Redemption) -> None:
+        """Take a delivery back: a mistake before payment, a clawback after settlement."""
+        who = self.acting(self.cast.alina)
+        reversal.reverse(self.session, redemption, actor=who, reason="greșeală", now=self.now)
+        self.step()
+
+    def decide(self, redemption: Redemption, *, confirmed: bool) -> None:
+        """Confirm or refuse what was delivered without a PIN."""
+        who = self.acting(self.cast.ana)
+        if confirmed:
+            confirmation.confirm(self.session, redemption, actor=who, now=self.now)
+        else:
+            confirmation.refuse(
+                self.session, redemption, actor=who, reason="nu a fost", now=self.now
+            )
+        self.step()
+
+    def cancel(self, voucher: Voucher) -> None:
+        """Cancel a voucher."""
+        who = self.acting(self.cast.ana)
+        closing.cancel(self.session, voucher, actor=who, reason="nu mai e nevoie", now=self.now)
+        self.step()
+
+    def replace(self, voucher: Voucher) -> None:
+        """Replace a voucher that was lost."""
+        who = self.acting(self.cast.ana)
+        replacing.replace(self.session, voucher, actor=who, reason="pierdut", now=self.now)
+        self.step()
+
+    def a_week_passes(self) -> None:
+        """Let time pass, and sweep what expired."""
+        self.now += timedelta(days=7)
+        self.acting(None)
+        closing.expire_due(self.session, self.now)
+        self.step()
+
+    def _all(self, statement) -> list:
+        self.acting(None)
+        return list(self.session.scalars(statement).unique())
+
+
+def provider_of(play: Play, voucher: Voucher, choice: int) -> User:
+    """Return who redeems: the bound provider's reception, or either while it is open."""
+    people = {play.cast.provider.id: play.cast.rita, play.cast.other_provider.id: play.cast.olga}
+    if voucher.provider_id is not None:
+        return people[voucher.provider_id]
+    return list(people.values())[choice]
