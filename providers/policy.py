@@ -39,7 +39,7 @@ POLICY: Policy = {
     ProviderPermission.READ_PLACE: _OFFICER_OR_OWN_MANAGER,
     ProviderPermission.READ_DOCUMENTS: _OFFICER_OR_OWN_MANAGER,
     ProviderPermission.VIEW_OWN: ((_manager,),),
-    ProviderPermission.EDIT: _OFFICER_OR_OWN_MANAGER,
+    ProviderPermission.EDIT: (*_OFFICER_OR_OWN_MANAGER, (is_machine,)),
     ProviderPermission.IMPORT: ((_officer,), (is_machine,)),
     VettingPermission.LIST: _OFFICER,
     VettingPermission.VIEW: _OFFICER,

@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Select, and_, false, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from providers.models import Offering, Provider, Referral
 from providers.states import HOLDS_A_PLACE, OPEN_REFERRALS, ReferralState
@@ -109,15 +109,7 @@ def referrals_page(
     if mine:
         statement = statement.where(Referral.requested_by == actor.id)
     page = page_of(session, statement, keys=(Referral.created_at, Referral.id), cursor=cursor)
-    codes = dict(
-        session.execute(
-            select(CaseFile.id, CaseFile.code).where(
-                CaseFile.id.in_([referral.case_id for referral in page.rows])
-            )
-        )
-        .tuples()
-        .all()
-    )
+    codes = case_codes(session, [referral.case_id for referral in page.rows])
     names = provider_names(session, [referral.provider_id for referral in page.rows])
     return page, {
         referral.id: ReferralRow(
@@ -238,3 +230,42 @@ def revealed_sites(session: Session, actor: Actor) -> frozenset[UUID]:
             )
         )
     )
+
+
+def case_codes(session: Session, case_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """Return the codes of the cases that the session may see, by id."""
+    return dict(
+        session.execute(
+            select(CaseFile.id, CaseFile.code).where(CaseFile.id.in_(case_ids))
+        ).tuples()
+    )
+
+
+def open_count(session: Session, case_id: UUID) -> int:
+    """Return how many sent referrals of a case are not ended."""
+    states = [state.value for state in OPEN_REFERRALS if state is not ReferralState.DRAFT]
+    return (
+        session.scalar(
+            select(func.count()).where(Referral.case_id == case_id, Referral.state.in_(states))
+        )
+        or 0
+    )
+
+
+def recent_rejections(session: Session, actor: Actor, *, limit: int = 5) -> Sequence[Referral]:
+    """Return refused requests for whose plan line nobody was asked since, newest first."""
+    later = aliased(Referral)
+    asked_again = (
+        select(later.id)
+        .where(
+            later.plan_line_id == Referral.plan_line_id,
+            later.created_at > Referral.created_at,
+        )
+        .exists()
+    )
+    return session.scalars(
+        visible_to(actor)
+        .where(Referral.state == ReferralState.REJECTED.value, ~asked_again)
+        .order_by(Referral.answered_at.desc())
+        .limit(limit)
+    ).all()

@@ -1,0 +1,136 @@
+"""Bytes of a CSV or XLSX file into a plain table of text. Pure: no database, no web."""
+
+import csv
+import io
+import re
+import zipfile
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from openpyxl import load_workbook
+
+from reintegration.kernel.errors import N_, Invalid
+
+MAX_ROWS = 20_000
+MAX_COLUMNS = 100
+_MAX_UNPACKED = 200 * 1024 * 1024
+_ZIP = b"PK\x03\x04"
+_CYRILLIC_WORD = re.compile("[а-яё]{3,}", re.IGNORECASE)
+FORMULA = "\x00formula"
+"""Stands in a cell that holds a formula: its value is not known here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The header and the rows below it, each with its number in the file (the header is 1)."""
+
+    header: tuple[str, ...]
+    rows: tuple[tuple[int, tuple[str, ...]], ...]
+
+
+def read(content: bytes) -> Table:
+    """Return the table of a file, told by its content; raise Invalid in words when it has none."""
+    lines = _read_xlsx(content) if content.startswith(_ZIP) else _read_csv(content)
+    numbered = [
+        (number, cells) for number, cells in enumerate(_bounded(lines), start=1) if any(cells)
+    ]
+    if not numbered:
+        raise Invalid(N_("The file is empty."), code="file")
+    _, header = numbered[0]
+    return Table(header=header, rows=tuple(numbered[1:]))
+
+
+def _bounded(lines: Iterable[tuple[str, ...]]) -> Iterator[tuple[str, ...]]:
+    for number, cells in enumerate(lines, start=1):
+        if number > MAX_ROWS:
+            raise Invalid(
+                N_("The file has more than %(limit)s rows. Split it."), code="file", limit=MAX_ROWS
+            )
+        if len(cells) > MAX_COLUMNS and any(cells[MAX_COLUMNS:]):
+            raise Invalid(
+                N_("Row %(row)s has more than %(limit)s columns: is this the right file?"),
+                code="file", row=number, limit=MAX_COLUMNS,
+            )  # fmt: skip
+        yield cells[:MAX_COLUMNS]
+
+
+def _read_csv(content: bytes) -> Iterator[tuple[str, ...]]:
+    text = decode(content)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
+    try:
+        for cells in reader:
+            yield tuple(cell.strip() for cell in cells)
+    except csv.Error:
+        raise Invalid(
+            N_("Row %(row)s cannot be read: a quotation mark may be open."),
+            code="file", row=reader.line_num,
+        ) from None  # fmt: skip
+
+
+def decode(content: bytes) -> str:
+    """Return the text of a CSV file: UTF-8 or UTF-16 by its mark, UTF-8, or a Windows page."""
+    for mark, encoding in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"),
+                           (b"\xfe\xff", "utf-16")):  # fmt: skip
+        if content.startswith(mark):
+            return _decoded(content, encoding)
+    if b"\x00" in content:
+        raise Invalid(N_("This is neither a CSV nor an XLSX file."), code="file")
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError:
+        russian = content.decode("cp1251", errors="replace")
+        if _CYRILLIC_WORD.search(russian):
+            return russian
+        return content.decode("cp1252", errors="replace")
+
+
+def _decoded(content: bytes, encoding: str) -> str:
+    try:
+        return content.decode(encoding)
+    except UnicodeDecodeError:
+        raise Invalid(
+            N_("The letters of this file cannot be read. Save it as CSV UTF-8."), code="file"
+        ) from None
+
+
+def _delimiter(text: str) -> str:
+    first = next((line for line in text.splitlines() if line.strip()), "")
+    bare = re.sub(r'"[^"]*"', "", first)
+    return max(";,\t", key=bare.count)
+
+
+def _read_xlsx(content: bytes) -> Iterator[tuple[str, ...]]:
+    broken = Invalid(N_("This XLSX file is damaged. Save it again, or as CSV."), code="file")
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            unpacked = sum(part.file_size for part in archive.infolist())
+    except zipfile.BadZipFile:
+        raise broken from None
+    if unpacked > _MAX_UNPACKED:
+        raise Invalid(N_("This XLSX file unpacks to too much."), code="file")
+    try:
+        book = load_workbook(io.BytesIO(content), read_only=True, data_only=False)
+    except Exception:  # noqa: BLE001 - a damaged file makes the library fail in many ways
+        raise broken from None
+    try:
+        sheet = book.worksheets[0]
+        sheet.reset_dimensions()
+        for row in sheet.iter_rows():
+            yield tuple(_cell(cell) for cell in row)
+    except Exception:  # noqa: BLE001
+        raise broken from None
+    finally:
+        book.close()
+
+
+def _cell(cell: Any) -> str:
+    if cell.value is None:
+        return ""
+    if cell.data_type == "f":
+        return FORMULA
+    if isinstance(cell.value, float) and cell.value.is_integer():
+        return str(int(cell.value))
+    if isinstance(cell.value, bool):
+        return "1" if cell.value else "0"
+    return str(cell.value).strip()

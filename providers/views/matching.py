@@ -1,0 +1,57 @@
+"""Matching for one planned service: who fits, why, and who does not."""
+
+from uuid import UUID
+
+from flask import render_template
+from flask.typing import ResponseReturnValue
+
+from providers.permissions import ReferralPermission
+from providers.queries import matching as reading
+from providers.queries.matching import LineWithCase
+from providers.queries.referrals import for_lines
+from providers.services import matching
+from providers.services.referrals import units_left
+from providers.states import OPEN_REFERRALS, REFERRAL_LABELS, REFERRAL_TONES
+from providers.views import matching_bp as bp
+from providers.views.words import counterfactual, finding_tag, reason_tag
+from reintegration.kernel import clock
+from reintegration.kernel.db import session
+from reintegration.kernel.vocabulary import CATEGORIES, TERRITORIAL_UNITS
+from reintegration.web.current import current_actor
+from reintegration.web.requires import requires
+
+
+def load_line(plan_line_id: UUID) -> LineWithCase:
+    """Return the plan line of an address with its case."""
+    return reading.line_or_404(session(), current_actor(), plan_line_id)
+
+
+@bp.get("/<uuid:plan_line_id>")
+@requires(ReferralPermission.MATCH, load=load_line)
+def show(found: LineWithCase) -> ResponseReturnValue:
+    """Show the ranked candidates with their reasons, and the excluded ones with why."""
+    today = clock.local_day(clock.now())
+    left = units_left(session(), found)
+    request = reading.request_of(found, units=max(left, 1), today=today)
+    candidates = reading.candidates(session(), category=found.line.category, case_id=found.case.id)
+    asked = {
+        one.offering_id: one
+        for one in reversed(for_lines(session(), [found.line.id]))
+        if one.state in OPEN_REFERRALS
+    }
+    return render_template(
+        "providers/match.html",
+        line=found.line,
+        case=found.case,
+        request_=request,
+        left=left,
+        result=matching.match(request, candidates, today=today),
+        asked=asked,
+        categories=CATEGORIES,
+        territory=TERRITORIAL_UNITS,
+        reason_tag=reason_tag,
+        finding_tag=finding_tag,
+        counterfactual=counterfactual,
+        labels=REFERRAL_LABELS,
+        tones=REFERRAL_TONES,
+    )
