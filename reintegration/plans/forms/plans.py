@@ -1,0 +1,254 @@
+"""The forms of needs, goals, the plan and the decision on it."""
+
+from collections.abc import Sequence
+from datetime import date
+from uuid import UUID
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import (
+    HiddenField,
+    IntegerField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
+
+from reintegration.kernel.money import Money
+from reintegration.kernel.vocabulary import (
+    CATEGORIES,
+    DOMAIN_LABELS,
+    Domain,
+    ServiceCategory,
+    Unit,
+)
+from reintegration.plans.models import Goal, Milestone, PlanLine
+from reintegration.plans.queries.from_above import BudgetChoice
+from reintegration.plans.services.plan_lines import Service
+from reintegration.plans.services.planning import Step
+from reintegration.plans.states import PRIORITY_LABELS, UNIT_LABELS
+from reintegration.web import filters
+from reintegration.web.forms import After, DayField, Form, MoneyField, choices, option
+
+LONGEST_TEXT = 500
+
+
+class NeedForm(Form):
+    """What is missing, where, and how soon it must be met."""
+
+    description = TextAreaField(
+        _l("What is missing"),
+        description=_l("In a few plain words. What happened to the person does not belong here."),
+        validators=[InputRequired(_l("Write it in a few words.")), Length(max=LONGEST_TEXT)],
+    )
+    domain = SelectField(_l("Area of life"), choices=choices(DOMAIN_LABELS))
+    priority = SelectField(_l("How soon"), choices=choices(PRIORITY_LABELS), default="medium")
+
+
+class GoalForm(Form):
+    """What the person wants to reach."""
+
+    description = StringField(
+        _l("Goal"),
+        description=_l("Something that one can see is reached."),
+        validators=[InputRequired(_l("Write it in a few words.")), Length(max=200)],
+    )
+    own_words = TextAreaField(
+        _l("In the person's own words"),
+        description=_l("As it was said, in the language in which it was said. May stay empty."),
+        validators=[Optional(), Length(max=LONGEST_TEXT)],
+    )
+
+
+class PlanEditForm(Form):
+    """An edit names the revision that its author read."""
+
+    revision = HiddenField()
+
+    @property
+    def read_revision(self) -> int:
+        """Return that revision; 0 when it is missing or no number, which is always stale."""
+        text = str(self.revision.data or "")
+        return int(text) if text.isdigit() else 0
+
+
+class MilestoneForm(PlanEditForm):
+    """A step of the plan."""
+
+    title = StringField(
+        _l("Step"),
+        description=_l("What will be reached, so that everyone can see that it is."),
+        validators=[InputRequired(_l("Give the step a name.")), Length(max=120)],
+    )
+    domain = SelectField(_l("Area of life"), choices=choices(DOMAIN_LABELS))
+    goal_id = SelectField(_l("Goal that it serves"), validators=[Optional()])
+    starts_on = DayField(_l("First day"), validators=[InputRequired(_l("Choose a day."))])
+    due_on = DayField(
+        _l("Last day"),
+        validators=[
+            InputRequired(_l("Choose a day.")),
+            After("starts_on", _l("The last day lies before the first.")),
+        ],
+    )
+    waits_for = SelectMultipleField(_l("Waits for"), validators=[Optional()])
+
+    def offer(self, goals: Sequence[Goal], others: Sequence[Milestone]) -> None:
+        """Offer the goals of the person and the other steps of the plan."""
+        self.goal_id.choices = [
+            option("", _("None of them")),
+            *(option(goal.id, goal.description) for goal in goals),
+        ]
+        self.waits_for.choices = [
+            option(other.id, f"{other.title} ({filters.day(other.due_on)})") for other in others
+        ]
+
+    def show(self, milestone: Milestone) -> None:
+        """Fill in what stands in the plan."""
+        self.title.data, self.domain.data = milestone.title, milestone.domain
+        self.goal_id.data = str(milestone.goal_id or "")
+        self.starts_on.data, self.due_on.data = milestone.starts_on, milestone.due_on
+        self.waits_for.data = [str(waits.depends_on_id) for waits in milestone.dependencies]
+
+    def step(self) -> Step:
+        """Return what was typed, once it is valid."""
+        first, last = self.starts_on.data, self.due_on.data
+        assert isinstance(first, date)
+        assert isinstance(last, date)
+        return Step(
+            title=self.title.data or "",
+            domain=Domain(self.domain.data),
+            starts_on=first,
+            due_on=last,
+            goal_id=UUID(self.goal_id.data) if self.goal_id.data else None,
+            waits_for=frozenset(UUID(value) for value in self.waits_for.data or ()),
+        )
+
+
+class CategoryForm(Form):
+    """Which service, for which step: the first half of adding one."""
+
+    milestone = SelectField(_l("For which step"))
+    category = SelectField(_l("Which service"))
+
+    def offer(self, steps: Sequence[Milestone]) -> None:
+        """Offer the steps, and the services in the order of the areas of life."""
+        self.milestone.choices = [option(step.id, step.title) for step in steps]
+        by_domain = sorted(CATEGORIES, key=lambda c: list(Domain).index(CATEGORIES[c].domain))
+        self.category.choices = [option(c.value, _(CATEGORIES[c].label)) for c in by_domain]
+
+
+class LineForm(PlanEditForm):
+    """How much of a service, at what price, from which budget line."""
+
+    description = StringField(
+        _l("What exactly"),
+        description=_l("Only what is not clear from the service. Providers do not see it."),
+        validators=[Optional(), Length(max=200)],
+    )
+    unit = SelectField(_l("Counted in"), choices=choices(UNIT_LABELS))
+    units = IntegerField(
+        _l("How many"),
+        validators=[
+            InputRequired(_l("Write a number.")),
+            NumberRange(1, 10_000, _l("Plan at least one, and at most 10,000.")),
+        ],
+    )
+    unit_price = MoneyField(_l("Price of one"), validators=[InputRequired(_l("Write an amount."))])
+    ceiling = MoneyField(
+        _l("At most, in total"),
+        description=_l("Leave empty for the number times the price."),
+        validators=[Optional()],
+    )
+    budget_line_id = SelectField(_l("Budget line"))
+
+    def offer(self, budget: Sequence[BudgetChoice]) -> None:
+        """Offer the budget lines, each with what is free; amounts are in the chosen one's money."""
+        self.budget_line_id.choices = [
+            option(
+                choice.id,
+                _("%(line)s (%(sum)s free)", line=choice.label, sum=filters.money(choice.free)),
+            )
+            for choice in budget
+        ]
+        chosen = next(
+            (c.free.currency for c in budget if str(c.id) == self.budget_line_id.data), None
+        )
+        for field in (self.unit_price, self.ceiling):
+            field.currency = chosen or field.currency
+            if field.raw_text:
+                field.process_formdata([field.raw_text])
+
+    def show(self, line: PlanLine) -> None:
+        """Fill in what stands in the plan."""
+        self.description.data, self.unit.data = line.description, line.unit
+        self.units.data = line.units
+        self.unit_price.data, self.ceiling.data = line.unit_price, line.ceiling  # type: ignore[assignment]
+        self.budget_line_id.data = str(line.budget_line_id)
+
+    def prefill(self, category: ServiceCategory) -> None:
+        """Fill in what follows from the category."""
+        self.unit.data, self.units.data = CATEGORIES[category].unit.value, 1
+
+    def service(self) -> Service:
+        """Return what was typed, once it is valid."""
+        price, ceiling = self.unit_price.data, self.ceiling.data
+        assert isinstance(price, Money)
+        return Service(
+            unit=Unit(self.unit.data),
+            units=self.units.data or 0,
+            unit_price=price,
+            budget_line_id=UUID(self.budget_line_id.data),
+            ceiling=ceiling if isinstance(ceiling, Money) else None,
+            description=self.description.data or "",
+        )
+
+
+class RemoveForm(PlanEditForm):
+    """Taking something out of the plan."""
+
+
+class EvidenceForm(Form):
+    """That a step is reached, since when, and how one knows."""
+
+    evidence = TextAreaField(
+        _l("How do you know"),
+        description=_l("What was seen or shown, such as “has the new identity card”."),
+        validators=[
+            InputRequired(_l("Say how you know that this is reached.")),
+            Length(max=LONGEST_TEXT),
+        ],
+    )
+    on = DayField(_l("Reached on"), validators=[InputRequired(_l("Choose a day."))])
+
+
+class ReasonForm(Form):
+    """Why a step was not reached or is dropped."""
+
+    reason = TextAreaField(
+        _l("Why"),
+        description=_l("Others will need to understand this later."),
+        validators=[InputRequired(_l("Give a reason.")), Length(max=LONGEST_TEXT)],
+    )
+
+
+class SendForm(PlanEditForm):
+    """Sending the plan that one has read."""
+
+
+class DecisionForm(Form):
+    """Approving or returning a version."""
+
+    number = HiddenField()
+    comment = TextAreaField(
+        _l("Comment"),
+        description=_l("Needed when you return the plan: say what should be different."),
+        validators=[Optional(), Length(max=1000)],
+    )
+
+    @property
+    def read_number(self) -> int:
+        """Return the version that was read; 0 when it is missing."""
+        text = str(self.number.data or "")
+        return int(text) if text.isdigit() else 0

@@ -1,0 +1,204 @@
+"""Needs and goals on one page; one form is open at a time, named in the address."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from werkzeug.exceptions import NotFound
+
+from reintegration.kernel import clock, permissions
+from reintegration.kernel.db import session
+from reintegration.kernel.errors import DomainError
+from reintegration.kernel.vocabulary import DOMAIN_LABELS, Domain
+from reintegration.plans.forms.plans import GoalForm, NeedForm
+from reintegration.plans.models import CaseFile, Goal, Need
+from reintegration.plans.permissions import PlanPermission
+from reintegration.plans.queries import needs as reading
+from reintegration.plans.services import needs as writing
+from reintegration.plans.states import (
+    PRIORITIES_THAT_NEED_A_GOAL,
+    PRIORITY_LABELS,
+    PRIORITY_TONES,
+    Priority,
+)
+from reintegration.plans.views import bp
+from reintegration.plans.views.cases_shell import load_case, shell
+from reintegration.web.current import current_actor
+from reintegration.web.requires import requires
+from reintegration.web.transactional import transactional
+
+
+def load_need(case_id: UUID, need_id: UUID) -> Need:
+    """Return the need of the address; outside the caseload there is nothing."""
+    return reading.need_or_404(session(), current_actor(), case_id, need_id)
+
+
+def load_goal(case_id: UUID, goal_id: UUID) -> Goal:
+    """Return the goal of the address; outside the caseload there is nothing."""
+    return reading.goal_or_404(session(), current_actor(), case_id, goal_id)
+
+
+@bp.get("/<uuid:case_id>/needs")
+@requires(PlanPermission.VIEW, load=load_case)
+def needs(case: CaseFile) -> ResponseReturnValue:
+    """Show needs and goals; `?new`, `?need=`, `?goal_for=` or `?goal=` opens one form."""
+    return _page(case, _asked(case))
+
+
+@bp.post("/<uuid:case_id>/needs")
+@requires(PlanPermission.EDIT, load=load_case)
+@transactional
+def need_add(case: CaseFile) -> ResponseReturnValue:
+    """Write down a need."""
+    form = NeedForm()
+    if not form.validate():
+        return _page(case, _open("new", None, form)), 422
+    writing.add_need(
+        session(), case, actor=current_actor(), domain=Domain(form.domain.data),
+        priority=Priority(form.priority.data), description=form.description.data or "",
+        now=clock.now(),
+    )  # fmt: skip
+    return _back(case.id)
+
+
+@bp.post("/<uuid:case_id>/needs/<uuid:need_id>")
+@requires(PlanPermission.EDIT, load=load_need)
+@transactional
+def need_save(need: Need) -> ResponseReturnValue:
+    """Change a need."""
+    form = NeedForm()
+    if not form.validate():
+        return _page(_case(need), _open("need", need.id, form)), 422
+    writing.edit_need(
+        session(), need, actor=current_actor(), domain=Domain(form.domain.data),
+        priority=Priority(form.priority.data), description=form.description.data or "",
+        now=clock.now(),
+    )  # fmt: skip
+    return _back(need.case_id)
+
+
+@bp.post("/<uuid:case_id>/needs/<uuid:need_id>/met")
+@requires(PlanPermission.EDIT, load=load_need)
+@transactional
+def need_met(need: Need) -> ResponseReturnValue:
+    """Say that a need is met, or open again."""
+    writing.set_met(
+        session(), need, actor=current_actor(), met=need.met_at is None, now=clock.now()
+    )
+    return _back(need.case_id)
+
+
+@bp.post("/<uuid:case_id>/needs/<uuid:need_id>/remove")
+@requires(PlanPermission.EDIT, load=load_need)
+@transactional
+def need_remove(need: Need) -> ResponseReturnValue:
+    """Take a need out that has no goals."""
+    case_id = need.case_id
+    writing.remove_need(session(), need, actor=current_actor(), now=clock.now())
+    flash(_("The need is taken out."), "success")
+    return _back(case_id)
+
+
+@bp.post("/<uuid:case_id>/needs/<uuid:need_id>/goals")
+@requires(PlanPermission.EDIT, load=load_need)
+@transactional
+def goal_add(need: Need) -> ResponseReturnValue:
+    """Write down a goal."""
+    form = GoalForm()
+    if not form.validate():
+        return _page(_case(need), _open("goal_for", need.id, form)), 422
+    writing.add_goal(
+        session(), need, actor=current_actor(), description=form.description.data or "",
+        own_words=form.own_words.data or "", now=clock.now(),
+    )  # fmt: skip
+    return _back(need.case_id)
+
+
+@bp.post("/<uuid:case_id>/goals/<uuid:goal_id>")
+@requires(PlanPermission.EDIT, load=load_goal)
+@transactional
+def goal_save(goal: Goal) -> ResponseReturnValue:
+    """Change a goal."""
+    form = GoalForm()
+    if not form.validate():
+        return _page(_case(goal), _open("goal", goal.id, form)), 422
+    writing.edit_goal(
+        session(), goal, actor=current_actor(), description=form.description.data or "",
+        own_words=form.own_words.data or "", now=clock.now(),
+    )  # fmt: skip
+    return _back(goal.case_id)
+
+
+@bp.post("/<uuid:case_id>/goals/<uuid:goal_id>/remove")
+@requires(PlanPermission.EDIT, load=load_goal)
+@transactional
+def goal_remove(goal: Goal) -> ResponseReturnValue:
+    """Take a goal out that no step serves."""
+    case_id = goal.case_id
+    try:
+        writing.remove_goal(session(), goal, actor=current_actor(), now=clock.now())
+    except DomainError as error:
+        form = GoalForm(formdata=None, obj=goal)
+        form.refuse(error)
+        return _page(_case(goal), _open("goal", goal.id, form)), error.status
+    flash(_("The goal is taken out."), "success")
+    return _back(case_id)
+
+
+def _asked(case: CaseFile) -> dict[str, Any]:
+    """Return the form that the address asks for; none for who may not write."""
+    if not permissions.permits(current_actor(), PlanPermission.EDIT, case):
+        return {}
+    given = request.args
+    if "new" in given:
+        return _open("new", None, NeedForm(formdata=None))
+    for name in ("need", "goal_for", "goal"):
+        if name in given:
+            return _open_for(case, name, given.get(name, type=UUID))
+    return {}
+
+
+def _open_for(case: CaseFile, name: str, key: UUID | None) -> dict[str, Any]:
+    if key is None:
+        raise NotFound
+    if name == "goal":
+        goal = load_goal(case.id, key)
+        return _open(name, key, GoalForm(formdata=None, obj=goal))
+    need = load_need(case.id, key)
+    form = NeedForm(formdata=None, obj=need) if name == "need" else GoalForm(formdata=None)
+    return _open(name, key, form)
+
+
+def _open(name: str, key: UUID | None, form: NeedForm | GoalForm) -> dict[str, Any]:
+    return {"open": name, "open_id": key, "form": form}
+
+
+def _page(case: CaseFile, opened: dict[str, Any]) -> str:
+    found = reading.needs_of(session(), case.id)
+    return render_template(
+        "reintegration/plans/needs.html",
+        **shell(case, "plans.needs"),
+        **{"open": None, "open_id": None, "form": None, **opened},
+        needs=found,
+        needs_goal={
+            need.id
+            for need in found
+            if need.met_at is None
+            and not need.goals
+            and Priority(need.priority) in PRIORITIES_THAT_NEED_A_GOAL
+        },
+        may_edit=permissions.permits(current_actor(), PlanPermission.EDIT, case),
+        domain_labels=DOMAIN_LABELS,
+        priority_labels=PRIORITY_LABELS,
+        priority_tones=PRIORITY_TONES,
+    )
+
+
+def _case(found: Need | Goal) -> CaseFile:
+    return load_case(found.case_id)
+
+
+def _back(case_id: UUID) -> ResponseReturnValue:
+    return redirect(url_for("plans.needs", case_id=case_id))

@@ -1,0 +1,208 @@
+"""The plan of a case: looking at it, beginning, printing, sending it and taking it back.
+
+The page asks floors above once each, whatever the number of services, so that it costs a constant
+number of queries (the values stand in `queries.from_above`):
+
+- `plan_line.actions` (case, lines, actor) gives, for all lines at once, items with
+  `.plan_line_id, .label, .url, .status, .tone, .primary`: what can be done next ("Find a
+  provider") and where it stands ("Voucher issued");
+- `plan.money` (case_id) gives items with `.plan_line_id, .paid, .delivered, .committed` (Money);
+- `plan.sidebar` (case, plan, actor) gives panels of HTML, shown under the budget.
+"""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from reintegration.kernel import clock, permissions
+from reintegration.kernel.db import session
+from reintegration.kernel.errors import DomainError
+from reintegration.plans.forms.plans import SendForm
+from reintegration.plans.models import CaseFile, Plan, PlanLine
+from reintegration.plans.permissions import PlanPermission
+from reintegration.plans.queries import cases, from_above, plans
+from reintegration.plans.queries.differences import compare
+from reintegration.plans.queries.snapshots import live_milestones, snapshot_of
+from reintegration.plans.services import approval, planning, readiness
+from reintegration.plans.states import (
+    PLAN_STATE_LABELS,
+    PLAN_STATE_TONES,
+    MilestoneState,
+    PlanState,
+)
+from reintegration.plans.views import bp, plan_budget, plan_page, plan_todo, plan_words
+from reintegration.plans.views.cases_shell import load_case, shell
+from reintegration.plans.views.plan_difference import shown
+from reintegration.web.current import current_actor
+from reintegration.web.requires import requires
+from reintegration.web.transactional import transactional
+
+_WRITABLE = {PlanState.DRAFT.value, PlanState.APPROVED.value, PlanState.CHANGED.value}
+_SENDABLE = {PlanState.DRAFT.value, PlanState.CHANGED.value}
+
+
+def load_plan(case_id: UUID) -> Plan:
+    """Return the plan of the address; outside the caseload there is nothing."""
+    return plans.plan_or_404(session(), current_actor(), case_id)
+
+
+def case_of(plan: Plan) -> CaseFile:
+    """Return the case that a plan belongs to."""
+    return cases.case_or_404(session(), current_actor(), plan.case_id)
+
+
+@bp.get("/<uuid:case_id>/plan")
+@requires(PlanPermission.VIEW, load=load_case)
+def plan(case: CaseFile) -> ResponseReturnValue:
+    """Show the plan: over time, step by step, in money, and what to do now."""
+    found = plans.plan_of(session(), case.id)
+    if found is None:
+        return render_template("reintegration/plans/none.html", **shell(case, "plans.plan"))
+    return render_template("reintegration/plans/plan.html", **_page(case, found, clock.now()))
+
+
+@bp.post("/<uuid:case_id>/plan")
+@requires(PlanPermission.EDIT, load=load_case)
+@transactional
+def plan_start(case: CaseFile) -> ResponseReturnValue:
+    """Begin the plan, and go to its first step."""
+    planning.start_plan(session(), case, actor=current_actor(), now=clock.now())
+    return redirect(url_for("plans.milestone_new", case_id=case.id))
+
+
+@bp.get("/<uuid:case_id>/plan/print")
+@requires(PlanPermission.VIEW, load=load_plan)
+def plan_print(plan: Plan) -> ResponseReturnValue:
+    """Show the plan for the person: plain words, and nothing that tells what happened."""
+    return render_template(
+        "reintegration/plans/print.html",
+        plan=plan,
+        steps=[
+            {
+                "title": milestone.title,
+                "until": milestone.due_on,
+                "reached": milestone.state == MilestoneState.COMPLETED.value,
+                "goal": milestone.goal,
+                "services": [
+                    plan_words.service_name(line)
+                    for line in milestone.lines
+                    if line.removed_at is None
+                ],
+            }
+            for milestone in live_milestones(plan)
+            if milestone.state != MilestoneState.CANCELLED.value
+        ],
+    )
+
+
+@bp.get("/<uuid:case_id>/plan/send")
+@requires(PlanPermission.SUBMIT, load=load_plan)
+def plan_sending(plan: Plan) -> ResponseReturnValue:
+    """Show what a supervisor will see as changed, and what is still missing."""
+    return _sending(plan, SendForm(revision=plan.revision))
+
+
+@bp.post("/<uuid:case_id>/plan/send")
+@requires(PlanPermission.SUBMIT, load=load_plan)
+@transactional
+def plan_send(plan: Plan) -> ResponseReturnValue:
+    """Send the plan for approval; it is locked until somebody decides."""
+    form, case_id = SendForm(), plan.case_id
+    try:
+        approval.submit(
+            session(), plan, actor=current_actor(), revision=form.read_revision, now=clock.now()
+        )
+    except DomainError as error:
+        session().expire_all()
+        form.refuse(error)
+        form.revision.data = str(plan.revision)
+        return _sending(plan, form), error.status
+    flash(_("The plan is sent. It cannot be changed until a supervisor decides."), "success")
+    return redirect(url_for("plans.plan", case_id=case_id))
+
+
+@bp.post("/<uuid:case_id>/plan/withdraw")
+@requires(PlanPermission.SUBMIT, load=load_plan)
+@transactional
+def plan_withdraw(plan: Plan) -> ResponseReturnValue:
+    """Take the plan back before it is decided."""
+    approval.withdraw(session(), plan, actor=current_actor(), now=clock.now())
+    flash(_("The plan is taken back. You can change it again."), "success")
+    return redirect(url_for("plans.plan", case_id=plan.case_id))
+
+
+def _sending(plan: Plan, form: SendForm) -> str:
+    actor, case = current_actor(), case_of(plan)
+    approved = plans.version(session(), plan, plan.approved_version)
+    difference = compare(approved.snapshot if approved else None, snapshot_of(plan))
+    budget = from_above.budget_choices(actor)
+    return render_template(
+        "reintegration/plans/send.html",
+        case=case,
+        plan=plan,
+        form=form,
+        problems=readiness.problems(session(), plan, actor),
+        difference=shown(difference, plan, budget),
+        can_send=plan.state in _SENDABLE,
+    )
+
+
+def _page(case: CaseFile, plan: Plan, now: datetime) -> dict[str, Any]:
+    actor, today = current_actor(), clock.local_day(now)
+    lines: list[PlanLine] = [line for m in plan.milestones for line in m.lines]
+    money = from_above.money_of_lines(case.id)
+    actions = from_above.actions_of_lines(
+        case, [line for line in lines if line.removed_at is None], actor
+    )
+    last = plans.last_version(session(), plan)
+    consent = plans.sharing_consent(session(), case.id, today)
+    problems = readiness.problems(session(), plan, actor)
+    editable = plan.state in _WRITABLE and permissions.permits(actor, PlanPermission.EDIT, plan)
+    state = PlanState(plan.state)
+    reached, planned = plan_page.reached(plan)
+    return {
+        **shell(case, "plans.plan"),
+        "plan": plan,
+        "actor": actor,
+        "last": last,
+        "consent": consent,
+        "plan_state": {"word": PLAN_STATE_LABELS[state], "tone": PLAN_STATE_TONES[state]},
+        "timeline": plan_page.timeline(plan, today),
+        "steps": plan_page.steps(
+            case, plan, today=today, money=money, actions=actions, editable=editable
+        ),
+        "reached": reached,
+        "planned": planned,
+        "budgets": plan_budget.budgets(lines, money),
+        "todos": plan_todo.todos(
+            case, plan, today=today, consent=consent, last=last, problems=problems,
+            actions=actions,
+        ),
+        "editable": editable,
+        "primary": _primary(plan, editable=editable, ready=not problems),
+        "can_withdraw": state == PlanState.SUBMITTED
+        and permissions.permits(actor, PlanPermission.SUBMIT, plan),
+        "print_lang": case.language if case.language != request.args.get("lang") else None,
+    }  # fmt: skip
+
+
+def _primary(plan: Plan, *, editable: bool, ready: bool) -> dict[str, str] | None:
+    """Return the one main action for this person now."""
+    case_id = plan.case_id
+    if plan.state == PlanState.SUBMITTED.value:
+        if permissions.permits(current_actor(), PlanPermission.DECIDE, plan):
+            return {"label": _("Decide"), "url": url_for("plans.decision", case_id=case_id)}
+        return None
+    if not editable:
+        return None
+    if not live_milestones(plan):
+        label, url = _("Add the first step"), url_for("plans.milestone_new", case_id=case_id)
+    elif plan.state in _SENDABLE and ready:
+        label, url = _("Send for approval"), url_for("plans.plan_sending", case_id=case_id)
+    else:
+        label, url = _("Add a service"), url_for("plans.line_choose", case_id=case_id)
+    return {"label": label, "url": url}

@@ -1,0 +1,209 @@
+"""Services of the plan: choosing which, then how many and at what price."""
+
+from uuid import UUID
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from reintegration.kernel import clock
+from reintegration.kernel.db import session
+from reintegration.kernel.errors import DomainError, NotFound
+from reintegration.kernel.vocabulary import CATEGORIES, ServiceCategory
+from reintegration.plans.forms.plans import CategoryForm, LineForm, RemoveForm
+from reintegration.plans.models import Milestone, Plan, PlanLine
+from reintegration.plans.permissions import PlanPermission
+from reintegration.plans.queries import cases, from_above, plans
+from reintegration.plans.queries.snapshots import live_milestones
+from reintegration.plans.services import plan_lines, planning
+from reintegration.plans.states import PROOF_LABELS
+from reintegration.plans.views import bp, plan_words
+from reintegration.plans.views.plan import case_of, load_plan
+from reintegration.plans.views.plan_milestones import load_milestone
+from reintegration.plans.views.plan_stale import clash
+from reintegration.web.current import current_actor
+from reintegration.web.requires import requires
+from reintegration.web.transactional import transactional
+
+
+def load_line(case_id: UUID, line_id: UUID) -> PlanLine:
+    """Return the service of the address; outside the caseload there is nothing."""
+    line = plans.line_or_404(session(), current_actor(), line_id)
+    if line.case_id != case_id:
+        raise NotFound
+    return line
+
+
+@bp.get("/<uuid:case_id>/plan/lines/new")
+@requires(PlanPermission.EDIT, load=load_plan)
+def line_choose(plan: Plan) -> ResponseReturnValue:
+    """Ask for which step, and which service; what follows from it comes next."""
+    steps = live_milestones(plan)
+    if not steps:
+        return redirect(url_for("plans.milestone_new", case_id=plan.case_id))
+    form = CategoryForm(formdata=None, data=request.args.to_dict())
+    form.offer(steps)
+    if request.args.get("milestone") and request.args.get("category"):
+        return redirect(
+            url_for("plans.line_new", case_id=plan.case_id,
+                    milestone_id=request.args["milestone"],
+                    category=request.args["category"])
+        )  # fmt: skip
+    return render_template("reintegration/plans/line_choose.html", case=case_of(plan), form=form)
+
+
+@bp.get("/<uuid:case_id>/plan/milestones/<uuid:milestone_id>/lines/new")
+@requires(PlanPermission.EDIT, load=load_milestone)
+def line_new(milestone: Milestone) -> ResponseReturnValue:
+    """Show the form, filled in with what follows from the category."""
+    category = _category()
+    if category is None:
+        return redirect(
+            url_for("plans.line_choose", case_id=milestone.case_id, milestone=milestone.id)
+        )
+    form = LineForm(formdata=None, revision=str(milestone.plan.revision))
+    form.prefill(category)
+    return _form(milestone, None, category, form)
+
+
+@bp.post("/<uuid:case_id>/plan/milestones/<uuid:milestone_id>/lines/new")
+@requires(PlanPermission.EDIT, load=load_milestone)
+@transactional
+def line_add(milestone: Milestone) -> ResponseReturnValue:
+    """Add a service to a step."""
+    category, form = _category(), LineForm()
+    if category is None:
+        raise NotFound
+    _offer(form)
+    if not form.validate():
+        return _form(milestone, None, category, form), 422
+    try:
+        plan_lines.add_line(
+            session(), milestone, actor=current_actor(), category=category,
+            service=form.service(), revision=form.read_revision, now=clock.now(),
+        )  # fmt: skip
+    except DomainError as error:
+        return _refused(milestone, None, category, form, error)
+    flash(_("The service is in the plan. It can be arranged once the plan is approved."), "success")
+    return redirect(url_for("plans.plan", case_id=milestone.case_id))
+
+
+@bp.get("/<uuid:case_id>/plan/lines/<uuid:line_id>")
+@requires(PlanPermission.EDIT, load=load_line)
+def line(line: PlanLine) -> ResponseReturnValue:
+    """Show the form with what stands in the plan."""
+    form = LineForm(formdata=None, revision=str(line.milestone.plan.revision))
+    form.show(line)
+    return _form(line.milestone, line, ServiceCategory(line.category), form)
+
+
+@bp.post("/<uuid:case_id>/plan/lines/<uuid:line_id>")
+@requires(PlanPermission.EDIT, load=load_line)
+@transactional
+def line_save(line: PlanLine) -> ResponseReturnValue:
+    """Change a service, unless somebody changed the plan meanwhile."""
+    form, category = LineForm(), ServiceCategory(line.category)
+    _offer(form)
+    if not form.validate():
+        return _form(line.milestone, line, category, form), 422
+    try:
+        plan_lines.edit_line(
+            session(), line, actor=current_actor(), service=form.service(),
+            revision=form.read_revision, now=clock.now(),
+        )  # fmt: skip
+    except DomainError as error:
+        return _refused(line.milestone, line, category, form, error)
+    flash(_("The service is changed. What was approved before stays in force until then."),
+          "success")  # fmt: skip
+    return redirect(url_for("plans.plan", case_id=line.case_id))
+
+
+@bp.get("/<uuid:case_id>/plan/lines/<uuid:line_id>/remove")
+@requires(PlanPermission.EDIT, load=load_line)
+def line_removing(line: PlanLine) -> ResponseReturnValue:
+    """Ask before a service is taken out."""
+    return _removing(line, RemoveForm(revision=line.milestone.plan.revision))
+
+
+@bp.post("/<uuid:case_id>/plan/lines/<uuid:line_id>/remove")
+@requires(PlanPermission.EDIT, load=load_line)
+@transactional
+def line_remove(line: PlanLine) -> ResponseReturnValue:
+    """Take a service out of the plan; refused while something is open on it."""
+    form, case_id = RemoveForm(), line.case_id
+    try:
+        plan_lines.remove_line(
+            session(), line, actor=current_actor(), revision=form.read_revision, now=clock.now()
+        )
+    except DomainError as error:
+        session().expire_all()
+        form.refuse(error)
+        form.revision.data = str(line.milestone.plan.revision)
+        return _removing(line, form), error.status
+    flash(_("The service is taken out of the plan."), "success")
+    return redirect(url_for("plans.plan", case_id=case_id))
+
+
+def _category() -> ServiceCategory | None:
+    asked = request.args.get("category", "")
+    return ServiceCategory(asked) if asked in set(ServiceCategory) else None
+
+
+def _form(
+    milestone: Milestone,
+    found: PlanLine | None,
+    category: ServiceCategory,
+    form: LineForm,
+    stale: object = None,
+) -> str:
+    _offer(form)
+    rule = CATEGORIES[category]
+    return render_template(
+        "reintegration/plans/line_form.html",
+        case=cases.case_or_404(session(), current_actor(), milestone.case_id),
+        milestone=milestone,
+        line=found,
+        category=category,
+        category_label=rule.label,
+        proof=PROOF_LABELS[rule.proof],
+        is_value=form.unit.data == "amount",
+        form=form,
+        stale=stale,
+    )
+
+
+def _removing(found: PlanLine, form: RemoveForm) -> str:
+    return render_template(
+        "reintegration/plans/remove.html",
+        case=cases.case_or_404(session(), current_actor(), found.case_id),
+        form=form,
+        title=plan_words.service_name(found),
+        action=url_for("plans.line_remove", case_id=found.case_id, line_id=found.id),
+        services=[],
+        is_step=False,
+    )
+
+
+def _refused(
+    milestone: Milestone,
+    found: PlanLine | None,
+    category: ServiceCategory,
+    form: LineForm,
+    error: DomainError,
+) -> ResponseReturnValue:
+    session().expire_all()
+    stale = None
+    if isinstance(error, planning.Stale):
+        stored = None
+        if found is not None:
+            stored = LineForm(formdata=None)
+            stored.show(found)
+            _offer(stored)
+        stale = clash(milestone.plan, form, stored)
+    else:
+        form.refuse(error, error.code if error.code in form else None)
+    return _form(milestone, found, category, form, stale), error.status
+
+
+def _offer(form: LineForm) -> None:
+    form.offer(list(from_above.budget_choices(current_actor()).values()))

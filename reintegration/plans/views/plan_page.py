@@ -1,0 +1,147 @@
+"""The plan page as values: what its components show. Reads a fixed number of rows' worth of SQL."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from flask import url_for
+from flask_babel import gettext as _
+
+from reintegration.kernel.vocabulary import DOMAIN_LABELS, Domain
+from reintegration.plans.models import CaseFile, Milestone, Plan, PlanLine
+from reintegration.plans.queries.from_above import LineAction, LineMoney
+from reintegration.plans.queries.snapshots import live_milestones
+from reintegration.plans.states import MilestoneState
+from reintegration.plans.views import plan_words
+from reintegration.web import filters
+
+_TONE_OF_BAR = {"planned": "grey", "in_progress": "sky", "completed": "moss",
+                "not_completed": "clay", "cancelled": "grey"}  # fmt: skip
+
+
+def timeline(plan: Plan, today: date) -> dict[str, Any] | None:
+    """Return the rows and months of the timeline; None while there is nothing to draw."""
+    shown = [m for m in live_milestones(plan) if m.state != MilestoneState.CANCELLED.value]
+    if not shown:
+        return None
+    first = min(m.starts_on for m in shown).replace(day=1)
+    last = _next_month(max(m.due_on for m in shown))
+    return {
+        "rows": [
+            {"label": _(DOMAIN_LABELS[domain]), "bars": bars}
+            for domain in Domain
+            if (bars := [_bar(m, today) for m in shown if m.domain == domain.value])
+        ],
+        "months": _months(first, last),
+        "first": first,
+        "last": last,
+        "today": today,
+    }
+
+
+def steps(
+    case: CaseFile,
+    plan: Plan,
+    *,
+    today: date,
+    money: Mapping[UUID, LineMoney],
+    actions: Mapping[UUID, Sequence[LineAction]],
+    editable: bool,
+) -> list[dict[str, Any]]:
+    """Return the steps with their services, by day."""
+    titles = {milestone.id: milestone.title for milestone in plan.milestones}
+    return [
+        {
+            "title": milestone.title,
+            "url": url_for("plans.milestone", case_id=case.id, milestone_id=milestone.id),
+            "status": status,
+            "tone": tone,
+            "text": " · ".join(_facts(milestone, titles)),
+            "services": [
+                _service(case, line, money.get(line.id), actions.get(line.id, ()), editable)
+                for line in milestone.lines
+                if line.removed_at is None or line.id in money
+            ],
+        }
+        for milestone in _shown(plan, money)
+        for status, tone in [plan_words.standing(milestone, today)]
+    ]
+
+
+def reached(plan: Plan) -> tuple[int, int]:
+    """Return how many steps are reached, of those that were not dropped."""
+    shown = [m for m in live_milestones(plan) if m.state != MilestoneState.CANCELLED.value]
+    return sum(m.state == MilestoneState.COMPLETED.value for m in shown), len(shown)
+
+
+def _shown(plan: Plan, money: Mapping[UUID, LineMoney]) -> list[Milestone]:
+    """Return the steps of the plan, and those that were taken out after money was spent there."""
+    return [
+        milestone
+        for milestone in plan.milestones
+        if milestone.removed_at is None or any(line.id in money for line in milestone.lines)
+    ]
+
+
+def _facts(milestone: Milestone, titles: Mapping[UUID, str]) -> list[str]:
+    if milestone.removed_at is not None:
+        return [_("taken out of the plan")]
+    if milestone.completed_on and milestone.state == MilestoneState.COMPLETED.value:
+        facts = [
+            _("reached on %(day)s", day=filters.day(milestone.completed_on)),
+            plan_words.evidence(milestone),
+        ]
+    else:
+        facts = [_("until %(day)s", day=filters.day(milestone.due_on))]
+    waits = [titles[w.depends_on_id] for w in milestone.dependencies if w.depends_on_id in titles]
+    if waits and milestone.state == MilestoneState.PLANNED.value:
+        facts.append(_("waits for: %(steps)s", steps=", ".join(waits)))
+    return [fact for fact in facts if fact]
+
+
+def _service(
+    case: CaseFile,
+    line: PlanLine,
+    money: LineMoney | None,
+    actions: Sequence[LineAction],
+    editable: bool,
+) -> dict[str, Any]:
+    facts = [line.description, plan_words.progress(line)]
+    if line.removed_at is not None:
+        facts.append(_("taken out of the plan"))
+    ordered = sorted(actions, key=lambda action: not action.primary)
+    return {
+        "title": plan_words.service_name(line),
+        "url": url_for("plans.line", case_id=case.id, line_id=line.id)
+        if editable and line.removed_at is None and line.origin == "plan"
+        else None,
+        "text": " · ".join(fact for fact in facts if fact),
+        "states": [{"word": a.status, "tone": a.tone} for a in ordered if a.status],
+        "actions": [{"label": a.label, "url": a.url} for a in ordered if a.url and a.label],
+        "sum": line.ceiling,
+        "state": plan_words.money_state(line, money),
+    }
+
+
+def _bar(milestone: Milestone, today: date) -> dict[str, Any]:
+    status, _tone = plan_words.standing(milestone, today)
+    late = plan_words.days_late(milestone, today)
+    return {
+        "label": milestone.title,
+        "start": milestone.starts_on,
+        "end": milestone.due_on + timedelta(days=1),
+        "tone": "clay" if late else _TONE_OF_BAR[milestone.state],
+        "status": status,
+    }
+
+
+def _months(first: date, last: date) -> list[date]:
+    months = [first]
+    while (following := _next_month(months[-1])) < last:
+        months.append(following)
+    return months
+
+
+def _next_month(day: date) -> date:
+    return (day.replace(day=1) + timedelta(days=32)).replace(day=1)

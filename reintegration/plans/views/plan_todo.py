@@ -1,0 +1,154 @@
+"""What to do on a plan: sentences with their reasons, the most pressing first."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from flask import url_for
+from flask_babel import gettext as _
+
+from reintegration.plans.models import CaseFile, Consent, Milestone, Plan, PlanVersion
+from reintegration.plans.queries.from_above import LineAction
+from reintegration.plans.queries.schedule import overlaps
+from reintegration.plans.queries.snapshots import live_lines, live_milestones
+from reintegration.plans.services.readiness import Problem
+from reintegration.plans.states import REMIND_BEFORE, PlanState, VersionState
+from reintegration.plans.views import plan_words
+from reintegration.web import filters
+
+_SHOWN = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Todo:
+    """One line of the card: a word on a ground, a sentence, and where to do it."""
+
+    word: str
+    tone: str
+    text: str
+    url: str | None = None
+
+
+def todos(
+    case: CaseFile,
+    plan: Plan,
+    *,
+    today: date,
+    consent: Consent | None,
+    last: PlanVersion | None,
+    problems: Sequence[Problem],
+    actions: Mapping[UUID, Sequence[LineAction]],
+) -> list[Todo]:
+    """Return what waits, at most eight lines."""
+    found = [
+        *_decision(case, plan, last),
+        *_consent(case, consent, today),
+        *(todo for m in live_milestones(plan) if (todo := _step(case, m, today))),
+        *_problems(case, plan, problems),
+        *_review(plan, today),
+        *_next_services(plan, actions),
+        *_overlaps(case, plan),
+    ]
+    return found[:_SHOWN]
+
+
+def _decision(case: CaseFile, plan: Plan, last: PlanVersion | None) -> list[Todo]:
+    if last is None:
+        return []
+    url = url_for("plans.decision", case_id=case.id)
+    if last.state == VersionState.SUBMITTED.value:
+        since = filters.day(last.submitted_at)
+        return [
+            Todo(_("Waits"), "gold", _("Sent on %(day)s; a supervisor decides.", day=since), url)
+        ]
+    if last.state == VersionState.RETURNED.value and plan.state != PlanState.SUBMITTED.value:
+        words = _("The plan came back: “%(comment)s” Change it and send it again.",
+                  comment=last.comment)  # fmt: skip
+        return [Todo(_("Returned"), "clay", words, url_for("plans.plan_sending", case_id=case.id))]
+    return []
+
+
+def _consent(case: CaseFile, consent: Consent | None, today: date) -> list[Todo]:
+    if consent is None:
+        return [
+            Todo(
+                _("Consent"),
+                "clay",
+                _("There is no consent to tell a provider anything. Ask before you arrange more."),
+                f"/cases/{case.id}/consent",
+            )
+        ]
+    days = (consent.valid_until - today).days
+    if days > 30:
+        return []
+    words = _("The consent ends on %(day)s. Ask whether it goes on.",
+              day=filters.day(consent.valid_until))  # fmt: skip
+    return [Todo(plan_words.in_days(days), "gold", words, f"/cases/{case.id}/consent")]
+
+
+def _step(case: CaseFile, milestone: Milestone, today: date) -> Todo | None:
+    url = url_for("plans.milestone", case_id=case.id, milestone_id=milestone.id)
+    late = plan_words.days_late(milestone, today)
+    if late:
+        words = _("“%(step)s” is late: find out why, then plan it anew or say that it is reached.",
+                  step=milestone.title)  # fmt: skip
+        return Todo(plan_words.in_days(late), "clay", words, url)
+    soon = (milestone.due_on - today).days
+    if milestone.state in {"planned", "in_progress"} and soon <= REMIND_BEFORE.days:
+        word = _("Today") if soon == 0 else filters.day_month(milestone.due_on)
+        return Todo(word, "gold", _("“%(step)s” should be reached.", step=milestone.title), url)
+    return None
+
+
+def _problems(case: CaseFile, plan: Plan, problems: Sequence[Problem]) -> list[Todo]:
+    if plan.state not in {PlanState.DRAFT.value, PlanState.CHANGED.value}:
+        return []
+    urls = {
+        "needs": url_for("plans.needs", case_id=case.id),
+        "milestones": url_for("plans.milestone_new", case_id=case.id),
+    }
+    return [
+        Todo(_("Missing"), "gold", _(p.message, **p.params), urls.get(p.about)) for p in problems
+    ]
+
+
+def _review(plan: Plan, today: date) -> list[Todo]:
+    if plan.review_on is None or plan.state == PlanState.CLOSED.value:
+        return []
+    days = (plan.review_on - today).days
+    if days > 14:
+        return []
+    word = filters.day_month(plan.review_on) if days > 0 else _("Now")
+    text = _("Go through the plan together with the person.")
+    return [Todo(word, "sky" if days > 0 else "gold", text)]
+
+
+def _next_services(plan: Plan, actions: Mapping[UUID, Sequence[LineAction]]) -> list[Todo]:
+    return [
+        Todo(
+            _("Next"),
+            "sky",
+            f"{plan_words.service_name(line)}: {action.label}",
+            action.url,
+        )
+        for line in live_lines(plan)
+        for action in actions.get(line.id, ())
+        if action.primary and action.url
+    ][:3]
+
+
+def _overlaps(case: CaseFile, plan: Plan) -> list[Todo]:
+    return [
+        Todo(
+            _("Order"),
+            "gold",
+            _(
+                "“%(step)s” begins before “%(earlier)s” ends, and waits for it.",
+                step=step.title,
+                earlier=earlier.title,
+            ),
+            url_for("plans.milestone", case_id=case.id, milestone_id=step.id),
+        )
+        for step, earlier in overlaps(live_milestones(plan))
+    ]

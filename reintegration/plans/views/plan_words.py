@@ -1,0 +1,126 @@
+"""How plans are put into words: late, how far, how much; for pages and for paper."""
+
+from datetime import date
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from reintegration.kernel.errors import N_
+from reintegration.kernel.money import Money
+from reintegration.kernel.vocabulary import CATEGORIES, ServiceCategory
+from reintegration.plans.models import Milestone, PlanLine
+from reintegration.plans.queries.from_above import LineMoney
+from reintegration.plans.queries.progress import (
+    delivered_count,
+    evidence_of,
+    is_value,
+    planned_count,
+)
+from reintegration.plans.states import (
+    MILESTONE_STATE_LABELS,
+    MILESTONE_STATE_TONES,
+    OPEN_MILESTONE_STATES,
+    MilestoneState,
+)
+from reintegration.web import filters
+from reintegration.web.counting import counted
+
+FIELD_LABELS: dict[str, str] = {
+    "title": N_("Name"),
+    "domain": N_("Area of life"),
+    "goal_id": N_("Goal"),
+    "starts_on": N_("From"),
+    "due_on": N_("Until"),
+    "depends_on": N_("Waits for"),
+    "waits_for": N_("Waits for"),
+    "milestone_id": N_("Step"),
+    "description": N_("What exactly"),
+    "unit": N_("Counted in"),
+    "units": N_("How many"),
+    "unit_price": N_("Price of one"),
+    "unit_price_minor": N_("Price of one"),
+    "ceiling": N_("At most"),
+    "ceiling_minor": N_("At most"),
+    "currency": N_("Currency"),
+    "budget_line_id": N_("Budget line"),
+}
+
+
+def days_late(milestone: Milestone, today: date) -> int:
+    """Return by how many days an open step is late; 0 when it is not."""
+    is_open = MilestoneState(milestone.state) in OPEN_MILESTONE_STATES
+    return max((today - milestone.due_on).days, 0) if is_open else 0
+
+
+def late_by(days: int) -> str:
+    """Return lateness in words."""
+    return str(ngettext("Late by %(num)s day", "Late by %(num)s days", days))
+
+
+def in_days(days: int) -> str:
+    """Return a length of time in words."""
+    return str(ngettext("%(num)s day", "%(num)s days", days))
+
+
+def standing(milestone: Milestone, today: date) -> tuple[str, str]:
+    """Return the status word and its tone: lateness first, because it asks for something."""
+    late = days_late(milestone, today)
+    if late:
+        return late_by(late), "clay"
+    state = MilestoneState(milestone.state)
+    return _(MILESTONE_STATE_LABELS[state]), MILESTONE_STATE_TONES[state]
+
+
+def evidence(milestone: Milestone) -> str:
+    """Return how one knows that a step was reached."""
+    message, params = evidence_of(milestone)
+    return str(_(message, **params)) if milestone.evidence else ""
+
+
+def service_name(line: PlanLine) -> str:
+    """Return what is planned: `Counselling, 12 sessions`."""
+    return named(line.category, line.unit, line.units, line.ceiling)
+
+
+def named(category: str, unit: str, units: int, ceiling: Money) -> str:
+    """Return a service in words; money up to a sum names the sum."""
+    label = _(CATEGORIES[ServiceCategory(category)].label)
+    if unit == "amount":
+        return str(_("%(service)s, up to %(sum)s", service=label, sum=filters.money(ceiling)))
+    return f"{label}, {counted(units, unit)}"
+
+
+def progress(line: PlanLine) -> str:
+    """Return how far a service has come, or nothing before the first delivery."""
+    done = delivered_count(line)
+    if not done:
+        return ""
+    planned = planned_count(line)
+    if is_value(line):
+        return str(
+            _(
+                "%(done)s of %(planned)s used",
+                done=filters.amount(Money(done, line.currency)),
+                planned=filters.money(Money(planned, line.currency)),
+            )
+        )
+    return str(_("%(done)s of %(planned)s", done=done, planned=counted(planned, line.unit)))
+
+
+def money_state(line: PlanLine, money: LineMoney | None) -> str:
+    """Return where the money of a line stands, in the words of a case manager."""
+    if not line.is_approved:
+        return str(_("not approved yet"))
+    if money is None or not (money.paid or money.delivered or money.committed):
+        return str(_("nothing promised yet"))
+    if money.paid and money.paid >= line.approved_ceiling:
+        return str(_("paid"))
+    parts: list[Any] = []
+    if money.paid:
+        parts.append(_("%(sum)s paid", sum=filters.amount(money.paid)))
+    if money.delivered:
+        parts.append(_("%(sum)s delivered", sum=filters.amount(money.delivered)))
+    if not parts:
+        parts.append(_("%(sum)s promised", sum=filters.amount(money.committed)))
+    return ", ".join(parts)
