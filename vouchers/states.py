@@ -275,3 +275,39 @@ RAIL_LABELS: dict[str, str] = {
     Rail.MDL_CSV.value: N_("Bank file in MDL (CSV)"),
     Rail.SEPA.value: N_("SEPA (pain.001.001.09)"),
 }
+
+
+VOUCHER_LABELS: dict[str, str] = {
+    VoucherState.DRAFT: N_("waits for approval"),
+    VoucherState.APPROVED: N_("approved, not issued"),
+    VoucherState.ISSUED: N_("issued"),
+    VoucherState.PARTLY_REDEEMED: N_("partly used"),
+    VoucherState.REDEEMED: N_("used up"),
+    VoucherState.SUSPENDED: N_("stopped"),
+    VoucherState.EXPIRED: N_("expired"),
+    VoucherState.CANCELLED: N_("cancelled"),
+    VoucherState.REPLACED: N_("replaced"),
+}
+VOUCHER_TONES: dict[str, str] = {
+    VoucherState.DRAFT: "gold",
+    VoucherState.APPROVED: "gold",
+    VoucherState.ISSUED: "sky",
+    VoucherState.PARTLY_REDEEMED: "sky",
+    VoucherState.REDEEMED: "moss",
+    VoucherState.SUSPENDED: "clay",
+    VoucherState.EXPIRED: "grey",
+    VoucherState.CANCELLED: "clay",
+    VoucherState.REPLACED: "grey",
+}
+REDEMPTION_LABELS: dict[str, str] = {
+    RedemptionState.ACCEPTED: N_("recorded"),
+    RedemptionState.UNCONFIRMED: N_("waits for confirmation"),
+    RedemptionState.REFUSED: N_("refused"),
+    RedemptionState.REVERSED: N_("taken back"),
+}
+REDEMPTION_TONES: dict[str, str] = {
+    RedemptionState.ACCEPTED: "moss",
+    RedemptionState.UNCONFIRMED: "gold",
+    RedemptionState.REFUSED: "clay",
+    RedemptionState.REVERSED: "grey",
+}
