@@ -13,7 +13,7 @@ from providers.services import matching
 from providers.services.referrals import units_left
 from providers.states import OPEN_REFERRALS, REFERRAL_LABELS, REFERRAL_TONES
 from providers.views import matching_bp as bp
-from providers.views.words import counterfactual, finding_tag, reason_tag
+from providers.views.words import counterfactual, exclusions_of, tags_of
 from reintegration.kernel import clock
 from reintegration.kernel.db import session
 from reintegration.kernel.vocabulary import CATEGORIES, TERRITORIAL_UNITS
@@ -49,8 +49,8 @@ def show(found: LineWithCase) -> ResponseReturnValue:
         asked=asked,
         categories=CATEGORIES,
         territory=TERRITORIAL_UNITS,
-        reason_tag=reason_tag,
-        finding_tag=finding_tag,
+        tags_of=tags_of,
+        exclusions_of=exclusions_of,
         counterfactual=counterfactual,
         labels=REFERRAL_LABELS,
         tones=REFERRAL_TONES,

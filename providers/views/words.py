@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from providers.services.match_filters import Finding
-from providers.services.matching import Reason
+from providers.services.matching import Match, Reason
 from providers.states import OFFERING_LABELS, OfferingState
 from reintegration.kernel.money import Money
 from reintegration.kernel.vocabulary import (
@@ -45,6 +45,19 @@ def reason_tag(reason: Reason) -> Tag:
 def finding_tag(finding: Finding) -> Tag:
     """Return what a filter found: clay excludes, gold asks for a check."""
     return Tag(_FINDINGS[finding.code](finding.params), "clay" if finding.excludes else "gold")
+
+
+def tags_of(found: Match) -> list[Tag]:
+    """Return what is to be asked and what speaks for or against, as tags."""
+    return [
+        *(finding_tag(finding) for finding in found.findings),
+        *(reason_tag(reason) for reason in found.reasons if reason.code != "new_to_case"),
+    ]
+
+
+def exclusions_of(found: Match) -> list[Tag]:
+    """Return every finding of an excluded candidate, as tags."""
+    return [finding_tag(finding) for finding in found.findings]
 
 
 def counterfactual(reason: Reason) -> str:
