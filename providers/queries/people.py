@@ -42,4 +42,4 @@ def _with_roles(
 def names_of(session: Session, user_ids: Sequence[UUID | None]) -> dict[UUID, str]:
     """Return the names of people by id."""
     known = [user_id for user_id in user_ids if user_id is not None]
-    return dict(session.execute(select(User.id, User.name).where(User.id.in_(known))).tuples())
+    return dict(session.execute(select(User.id, User.name).where(User.id.in_(known))).all())

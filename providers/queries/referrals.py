@@ -136,9 +136,7 @@ def provider_names(session: Session, provider_ids: Sequence[UUID]) -> dict[UUID,
             select(Provider.id, Organisation.name)
             .join(Organisation, Organisation.id == Provider.id)
             .where(Provider.id.in_(provider_ids))
-        )
-        .tuples()
-        .all()
+        ).all()
     )
 
 
@@ -209,7 +207,7 @@ def history(session: Session, aggregate: str, aggregate_id: UUID) -> list[PastMo
         .outerjoin(User, User.id == StateEvent.actor_id)
         .where(StateEvent.aggregate == aggregate, StateEvent.aggregate_id == aggregate_id)
         .order_by(StateEvent.id.desc())
-    ).tuples()
+    )
     return [
         PastMove(event.at, event.move, event.to_state, event.reason, name or "")
         for event, name in rows
@@ -235,9 +233,7 @@ def revealed_sites(session: Session, actor: Actor) -> frozenset[UUID]:
 def case_codes(session: Session, case_ids: Sequence[UUID]) -> dict[UUID, str]:
     """Return the codes of the cases that the session may see, by id."""
     return dict(
-        session.execute(
-            select(CaseFile.id, CaseFile.code).where(CaseFile.id.in_(case_ids))
-        ).tuples()
+        session.execute(select(CaseFile.id, CaseFile.code).where(CaseFile.id.in_(case_ids))).all()
     )
 
 

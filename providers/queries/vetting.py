@@ -49,9 +49,7 @@ def queue(session: Session, *, state: OfferingState, cursor: str | None) -> Page
 def counts(session: Session) -> dict[str, int]:
     """Return how many offerings are in each state."""
     return dict(
-        session.execute(select(Offering.state, func.count()).group_by(Offering.state))
-        .tuples()
-        .all()
+        session.execute(select(Offering.state, func.count()).group_by(Offering.state)).all()
     )
 
 
