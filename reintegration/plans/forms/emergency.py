@@ -9,7 +9,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 
 from reintegration.kernel.money import Money
 from reintegration.kernel.vocabulary import Locale, Sex
@@ -54,6 +54,11 @@ class TonightForm(Form):
         description=_l("One sentence for the one who decides. No names, no addresses."),
     )  # fmt: skip
     budget_line = SelectField(_l("Paid from"), choices=[], validate_choice=True)
+
+    def validate_medicine(self, field: MoneyField) -> None:
+        """Refuse a sum below zero."""
+        if isinstance(field.data, Money) and field.data.minor < 0:
+            raise ValidationError(str(_l("Enter a sum above zero, or leave it empty.")))
 
     def needs(self) -> TonightNeeds:
         """Return what was chosen."""

@@ -143,6 +143,8 @@ def check_needs(needs: TonightNeeds, funding: Funding) -> None:
     """Raise Invalid when nothing is asked, too much is asked, or the budget line is too low."""
     allowance = EMERGENCY_ALLOWANCE
     asked = needs.at_most(allowance)
+    if min(needs.nights, needs.rides, needs.medicine.minor) < 0:
+        raise Invalid(N_("Nothing can be asked in negative numbers."), code="needs")
     if not needs.lines(allowance):
         raise Invalid(N_("Choose what is needed tonight."), code="needs")
     if needs.nights > allowance.nights or needs.rides > allowance.rides:
