@@ -9,7 +9,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from psycopg.types.json import Jsonb
 from sqlalchemy import BigInteger, Index, LargeBinary, insert
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -127,7 +126,7 @@ def record_many(
          "subject_id", "case_id", "fields", "data"),
         (
             (now, action, actor.kind.value, actor.id, actor.organisation_id, subject.type,
-             subject.id, subject.case_id, names, Jsonb(data))
+             subject.id, subject.case_id, names, data)
             for subject, data in about
         ),
     )  # fmt: skip

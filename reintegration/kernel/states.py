@@ -11,7 +11,6 @@ from enum import StrEnum
 from typing import Any, Generic, Protocol, TypeVar
 from uuid import UUID
 
-from psycopg.types.json import Jsonb
 from sqlalchemy import Index, insert
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -185,7 +184,7 @@ class Machine(Generic[State]):
              "actor_id", "data"),
             (
                 (now, self.name, key, move, before.value, after.value, actor.kind.value, actor.id,
-                 Jsonb(data))
+                 data)
                 for key, data in moved
             ),
         )  # fmt: skip

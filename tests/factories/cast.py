@@ -88,7 +88,7 @@ def make_cast(session: Session) -> Cast:
     }
     session.add_all(homes.values())
     session.flush()
-    people = {key: _person(key, homes[home], name, role) for key, (name, home, role) in
+    people = {key: make_person(key, homes[home], name, role) for key, (name, home, role) in
               PEOPLE.items()}  # fmt: skip
     session.add_all(people.values())
     session.flush()
@@ -102,8 +102,8 @@ def make_cast(session: Session) -> Cast:
             id=new_id(), name=f"Cont {currency}", holder="Asociația Exemplu",
             iban=iban, bic="AGRNMD2X", identifier="1003600000001", currency=currency,
         )
-        for currency, iban in (("MDL", "MD75AG000000022512345678"),
-                               ("EUR", "MD48AG000000022598765432"))
+        for currency, iban in (("MDL", make_iban("AG000000022512345678")),
+                               ("EUR", make_iban("AG000000022598765432")))
     ]  # fmt: skip
     session.add_all(accounts)
     session.flush()
@@ -129,6 +129,12 @@ def actor(session: Session, user: User) -> Actor:
     return actors.actor_of(session, user)
 
 
+def make_iban(account: str) -> str:
+    """Return the Moldovan IBAN of a bank code and an account, with its check digits."""
+    number = int("".join(str(int(sign, 36)) for sign in account + "MD00"))
+    return f"MD{98 - number % 97:02d}{account}"
+
+
 def make_provider(session: Session, home: Organisation, identifier: str) -> Provider:
     """Add a provider with payee accounts in MDL and EUR."""
     provider = Provider(
@@ -141,7 +147,7 @@ def make_provider(session: Session, home: Organisation, identifier: str) -> Prov
         session.add(
             PayeeAccount(
                 id=new_id(), provider_id=provider.id, currency=currency,
-                iban=f"MD24AG00000{account}{identifier[-9:]}", bic="AGRNMD2X",
+                iban=make_iban(f"AG00000{account}{identifier[-9:]}"), bic="AGRNMD2X",
                 holder=provider.legal_name, proposed_at=NOW, approved_at=NOW,
             )
         )  # fmt: skip
@@ -206,7 +212,8 @@ def _organisation(name: str, kind: OrganisationKind) -> Organisation:
     return Organisation(id=new_id(), name=name, kind=kind.value, created_at=NOW)
 
 
-def _person(key: str, home: Organisation, name: str, *roles: Role) -> User:
+def make_person(key: str, home: Organisation, name: str, *roles: Role) -> User:
+    """Return a person who signs in as `key@demo.example` with the cast's password."""
     return User(
         id=new_id(), email=f"{key}@demo.example", name=name, password_hash=_password_hash(),
         organisation_id=home.id, created_at=NOW, roles=_held(roles),

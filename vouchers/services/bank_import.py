@@ -12,7 +12,6 @@ from datetime import date, datetime
 from typing import Any, NoReturn
 from uuid import UUID
 
-from psycopg.types.json import Jsonb
 from sqlalchemy import insert, select, text
 from sqlalchemy.orm import Session
 
@@ -365,7 +364,7 @@ def _values(statement_id: UUID, account_id: UUID, line: NewLine, actor: Actor) -
         entry.charges_minor,
         line.state.value,
         line.kind,
-        Jsonb(line.proposal),
+        line.proposal,
         None if line.state is BankLineState.MATCHED else actor.id,
         "",
     )

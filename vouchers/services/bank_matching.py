@@ -9,7 +9,6 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from psycopg.types.json import Jsonb
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -167,7 +166,7 @@ def told(outcome: Proposal | ExceptionItem, rows: dict[UUID, Any]) -> dict[str, 
                        "end_to_end_id": row.end_to_end_id})  # fmt: skip
     kept: dict[str, Any] = {
         "orders": orders,
-        "reasons": [{"code": r.code, "params": dict(r.params)} for r in outcome.reasons],
+        "reasons": reasons_json(outcome.reasons),
     }
     if isinstance(outcome, Proposal):
         kept |= {"score": outcome.score, "tier": outcome.tier.name.lower()}
@@ -184,9 +183,9 @@ def _known(order_id: OrderId) -> UUID:
     return order_id
 
 
-def reasons_json(reasons: Iterable[Reason]) -> Any:
-    """Return reasons as a value for a JSON column of a bulk insert."""
-    return Jsonb([{"code": reason.code, "params": dict(reason.params)} for reason in reasons])
+def reasons_json(reasons: Iterable[Reason]) -> list[dict[str, Any]]:
+    """Return reasons as they are kept."""
+    return [{"code": reason.code, "params": dict(reason.params)} for reason in reasons]
 
 
 _ORDERS = select(

@@ -1,5 +1,7 @@
 """The file of a batch: built once, at release, from what was stored before."""
 
+from datetime import datetime
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -25,8 +27,8 @@ def rail_of(currency: str) -> Rail:
     return RAILS[currency]
 
 
-def build(session: Session, batch: PaymentBatch) -> tuple[str, bytes] | None:
-    """Return the name and the bytes of the file; None when everything is set off.
+def build(session: Session, batch: PaymentBatch, *, at: datetime) -> tuple[str, bytes] | None:
+    """Return the name and the bytes of the file made `at`; None when everything is set off.
 
     Raises PaymentFileError for what the bank would refuse: nothing is released then.
     """
@@ -36,17 +38,20 @@ def build(session: Session, batch: PaymentBatch) -> tuple[str, bytes] | None:
     account = session.get_one(BankAccount, batch.bank_account_id)
     make = _sepa if batch.rail == Rail.SEPA else _mdl
     name = f"{batch.reference.lower()}.{_ENDINGS[batch.rail]}"
-    return name, make(session, batch, orders, account)
+    return name, make(session, batch, orders, account, at)
 
 
 def _sepa(
-    _session: Session, batch: PaymentBatch, orders: list[PaymentOrder], account: BankAccount
+    _session: Session,
+    batch: PaymentBatch,
+    orders: list[PaymentOrder],
+    account: BankAccount,
+    at: datetime,
 ) -> bytes:
-    assert batch.released_at is not None
     return build_pain001(
         PaymentFile(
             message_id=batch.message_id,
-            created_at=batch.released_at.astimezone(LOCAL).replace(tzinfo=None, microsecond=0),
+            created_at=at.astimezone(LOCAL).replace(tzinfo=None, microsecond=0),
             debtor_name=account.holder,
             debtor_iban=account.iban,
             debtor_bic=account.bic or None,
@@ -69,7 +74,11 @@ def _sepa(
 
 
 def _mdl(
-    session: Session, batch: PaymentBatch, orders: list[PaymentOrder], account: BankAccount
+    session: Session,
+    batch: PaymentBatch,
+    orders: list[PaymentOrder],
+    account: BankAccount,
+    _at: datetime,
 ) -> bytes:
     abroad = set(
         session.scalars(

@@ -78,6 +78,7 @@ def prepare(
     batch.total_minor = sum(order.amount_minor for order in batch.orders)
     session.add(batch)
     session.flush()
+    payment_files.build(session, batch, at=now)  # what the bank would refuse is said now
     for order in batch.orders:
         for claim in by_provider[order.provider_id]:
             claim.payment_order_id = order.id
@@ -113,7 +114,7 @@ def release(session: Session, batch: PaymentBatch, *, actor: Actor, now: datetim
     batch.released_by, batch.released_at = actor.id, now
     session.flush()
     _refuse_lower_debt(session, batch)
-    made = payment_files.build(session, batch)
+    made = payment_files.build(session, batch, at=now)
     if made is not None:
         batch.file_name, batch.file_content = made
         batch.file_sha256 = hashlib.sha256(made[1]).hexdigest()

@@ -1,0 +1,134 @@
+"""Claims, batches and bank files, as the people of the cast make them."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from reintegration.accounts.models import User
+from reintegration.kernel.db import act_as
+from reintegration.kernel.actor import SYSTEM
+from reintegration.kernel.vocabulary import ServiceCategory
+from tests.factories.cast import NOW, TODAY, Cast, actor
+from tests.factories.vouchers import deliver, make_voucher
+from tests.vouchers.bank.writers import OURS, Line, Tx, camt
+from vouchers.models import Claim, PaymentBatch, PaymentOrder, Redemption
+from vouchers.services import claims, payments
+
+LATER = NOW + timedelta(days=1)
+
+
+def make_deliveries(
+    session: Session,
+    cast: Cast,
+    count: int = 2,
+    *,
+    person: User | None = None,
+    category: ServiceCategory = ServiceCategory.MENTAL_HEALTH,
+    now: datetime = NOW,
+) -> list[Redemption]:
+    """Add accepted deliveries of one unit each, on one voucher; commits after each."""
+    issued = make_voucher(session, cast, units=max(count, 1), category=category)
+    person = person or cast.rita
+    ids = []
+    for _ in range(count):
+        session.commit()
+        ids.append(deliver(session, person, issued, now=now).redemption_id)
+    session.commit()
+    found = session.scalars(select(Redemption).where(Redemption.id.in_(ids))).unique().all()
+    return list(found)
+
+
+def make_claim(
+    session: Session,
+    cast: Cast,
+    deliveries: Sequence[Redemption] | None = None,
+    *,
+    invoice: str = "",
+    submit: bool = True,
+    now: datetime = NOW,
+) -> Claim:
+    """Let Boris draft a claim of deliveries, and send it."""
+    deliveries = deliveries or make_deliveries(session, cast)
+    boris = actor(session, cast.boris)
+    claim = claims.draft(
+        session, actor=boris, redemption_ids=[one.id for one in deliveries], now=now
+    )
+    if submit:
+        claims.submit(session, claim, actor=boris, invoice_number=invoice or claim.reference,
+                      invoiced=claim.payable, now=now)  # fmt: skip
+    return claim
+
+
+def make_checked_claim(session: Session, cast: Cast, **more) -> Claim:
+    """Let Petru check a claim of Boris."""
+    claim = make_claim(session, cast, **more)
+    petru = actor(session, cast.petru)
+    claims.accept_lines(
+        session, claim, actor=petru, line_ids=[line.id for line in claim.lines], now=NOW
+    )
+    return claims.check(session, claim, actor=petru, now=NOW)
+
+
+def make_batch(
+    session: Session,
+    cast: Cast,
+    checked: Sequence[Claim] | None = None,
+    *,
+    until: str = "prepared",
+    now: datetime = NOW,
+) -> PaymentBatch:
+    """Let Petru prepare, Alina approve and Radu release a batch, as far as `until`."""
+    checked = checked or [make_checked_claim(session, cast)]
+    euro = checked[0].currency == "EUR"
+    batch = payments.prepare(
+        session, actor=actor(session, cast.petru), claim_ids=[claim.id for claim in checked],
+        bank_account=cast.euro_bank_account if euro else cast.bank_account,
+        execution_on=TODAY, now=now,
+    )  # fmt: skip
+    if until in ("approved", "released"):
+        payments.approve(session, batch, actor=actor(session, cast.alina), now=now)
+    if until == "released":
+        payments.release(session, batch, actor=actor(session, cast.radu), now=now)
+    return batch
+
+
+def euro_deliveries(session: Session, cast: Cast, count: int = 2) -> list[Redemption]:
+    """Turn deliveries into euro ones, with their voucher: no offering of the cast is in euro."""
+    found = make_deliveries(session, cast, count)
+    for one in found:
+        one.currency = one.voucher.currency = "EUR"
+    session.flush()
+    return found
+
+
+def bank_line(order: PaymentOrder, **changes) -> Line:
+    """Return how the bank books an order."""
+    values = {
+        "end_to_end": order.end_to_end_id, "name": order.payee_name, "iban": order.payee_iban,
+        "text": order.text, "currency": order.currency, "minor": order.amount_minor,
+    }  # fmt: skip
+    minor = changes.pop("minor", -order.amount_minor)
+    day = changes.pop("day", TODAY)
+    reference = changes.pop("reference", order.reference[3:])
+    values |= {"minor": abs(minor)} | changes
+    return Line(minor, currency=order.currency, day=day, reference=reference,
+                transactions=[Tx(**values)])  # fmt: skip
+
+
+def statement(cast: Cast, *lines: Line, currency: str = "MDL", **more) -> bytes:
+    """Return a camt.053 of our account in `currency`."""
+    account = cast.bank_account if currency == "MDL" else cast.euro_bank_account
+    content = camt(*lines, currency=currency, **more)
+    return content.replace(OURS.encode(), account.iban.encode())
+
+
+def as_system(session: Session) -> None:
+    """See everything again."""
+    act_as(session, SYSTEM)
+
+
+def day(offset: int) -> date:
+    """Return a day relative to the cast's."""
+    return TODAY + timedelta(days=offset)
