@@ -7,13 +7,18 @@ from flask import Flask
 import vouchers.models  # noqa: F401
 from providers.services.offering_events import OfferingReinstated, OfferingSuspended
 from reintegration.kernel import hooks, jobs, permissions
+from reintegration.kernel.errors import N_
 from reintegration.plans.services.consent import ConsentWithdrawn
 from reintegration.plans.services.emergency_decision import EmergencyRefused
+from reintegration.web import navigation
+from reintegration.web.navigation import Place
 from vouchers import api
 from vouchers.cli.ledger import ledger_cli
 from vouchers.jobs.ledger import LEDGER_CHECK
+from vouchers.permissions import FundPermission, LedgerPermission
 from vouchers.policy import POLICY
 from vouchers.services import closing, reactions
+from vouchers.views import exchange, ledger, plan_slots
 
 
 def register(app: Flask) -> None:
@@ -24,6 +29,17 @@ def register(app: Flask) -> None:
     jobs.register(jobs.Job("vouchers.expire", timedelta(minutes=1), closing.expire_due))
     jobs.register(LEDGER_CHECK)
     app.cli.add_command(ledger_cli)
+    plan_slots.register()
+    for bp in (exchange.bp, ledger.bp):  # the pages of `budget_lines` stand on the same one
+        app.register_blueprint(bp)
+    for place in _MONEY_PLACES:
+        navigation.add(place)
+
+
+_MONEY_PLACES = (
+    Place("funds.fund_list", N_("Funds"), FundPermission.VIEW, 70, within=("funds.",)),
+    Place("ledger.journal", N_("Ledger"), LedgerPermission.READ, 75, within=("ledger.",)),
+)
 
 
 def _listen() -> None:

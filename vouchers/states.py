@@ -3,6 +3,7 @@
 from enum import StrEnum
 
 from reintegration.kernel.errors import N_
+from reintegration.kernel.vocabulary import Proof
 
 
 class VoucherKind(StrEnum):
@@ -311,3 +312,22 @@ REDEMPTION_TONES: dict[str, str] = {
     RedemptionState.REFUSED: "clay",
     RedemptionState.REVERSED: "grey",
 }
+PROOF_LABELS: dict[str, str] = {
+    Proof.PIN: N_("PIN"),
+    Proof.STAY: N_("stay"),
+    Proof.SIGNED_LIST: N_("signed list"),
+    Proof.CASE_MANAGER: N_("your word"),
+}
+
+
+SOURCE_LABELS: dict[str, str] = {
+    "bank_account": N_("Bank account"),
+    "bank_line": N_("Line of a bank statement"),
+    "budget_line": N_("Budget line"),
+    "fund": N_("Fund"),
+    "payment_order": N_("Payment order"),
+    "provider": N_("Provider"),
+    "redemption": N_("Delivery"),
+    "voucher": N_("Voucher"),
+}
+"""What an entry was posted for."""

@@ -119,8 +119,9 @@ class Payments:
         return list(
             self.session.scalars(
                 select(PaymentOrder)
+                .join(PaymentBatch, PaymentBatch.id == PaymentOrder.batch_id)
                 .where(PaymentOrder.state.in_([state.value for state in states]))
-                .order_by(PaymentOrder.reference)
+                .order_by(PaymentBatch.prepared_at)
             )
         )
 

@@ -54,8 +54,9 @@ class Play:
         return who
 
     def step(self) -> None:
-        """End a step: commit it, so that deferred laws are checked too."""
+        """End a step: commit it, so that deferred laws are checked too; time goes on."""
         self.session.commit()
+        self.now += timedelta(seconds=1)
         act_as(self.session, SYSTEM)
         self.session.commit()
 

@@ -10,7 +10,7 @@ from reintegration.kernel.actor import Role
 from reintegration.kernel.clock import local_day
 from reintegration.kernel.errors import N_
 from reintegration.kernel.jobs import Job
-from vouchers.services.ledger.invariants import broken
+from vouchers.services.ledger.invariants import CHECK_JOB, broken
 
 
 def check(session: Session, now: datetime) -> str | None:
@@ -34,4 +34,4 @@ def check(session: Session, now: datetime) -> str | None:
     return "; ".join(str(failure) for failure in found)
 
 
-LEDGER_CHECK = Job("ledger.check", timedelta(minutes=10), check)
+LEDGER_CHECK = Job(CHECK_JOB, timedelta(minutes=10), check)

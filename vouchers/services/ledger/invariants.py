@@ -14,6 +14,9 @@ from sqlalchemy.orm import Session
 
 from reintegration.kernel.errors import N_
 
+CHECK_JOB = "ledger.check"
+"""The name of the scheduled check."""
+
 
 @dataclass(frozen=True, slots=True)
 class Law:
