@@ -4,7 +4,14 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    UniqueConstraint,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -41,8 +48,8 @@ class BankStatementFile(Base):
     statement_id: Mapped[str] = mapped_column(default="")
     from_on: Mapped[date | None]
     until_on: Mapped[date | None]
-    opening_minor: Mapped[int | None]
-    closing_minor: Mapped[int | None]
+    opening_minor: Mapped[int | None] = mapped_column(BigInteger)
+    closing_minor: Mapped[int | None] = mapped_column(BigInteger)
     currency: Mapped[Currency]
     problems: Mapped[list[Any]] = mapped_column(JSONB, default=list)
     imported_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
