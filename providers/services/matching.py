@@ -154,7 +154,7 @@ def _start(request: MatchRequest, candidate: Candidate, today: date) -> Reason:
     if late <= 0:
         return Reason("starts_in_time", most, 1)
     points = max(0, round(most * (1 - late / _LATE_DAYS)))
-    return Reason("starts_late", points, _sign(points, most), {"days": late})
+    return Reason("starts_late", points, -1, {"days": late})
 
 
 def _language(request: MatchRequest, candidate: Candidate, _today: date) -> Reason:

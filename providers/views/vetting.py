@@ -22,6 +22,7 @@ from providers.states import (
 )
 from providers.views import vetting_bp as bp
 from providers.views.directory import load_provider
+from providers.views.words import languages
 from reintegration.kernel import clock
 from reintegration.kernel.db import session
 from reintegration.kernel.errors import DomainError, NotFound
@@ -33,7 +34,6 @@ from reintegration.kernel.vocabulary import (
     UNIT_LABELS,
 )
 from reintegration.web.current import current_actor
-from reintegration.web.i18n import LOCALES
 from reintegration.web.requires import requires
 from reintegration.web.transactional import transactional
 
@@ -304,7 +304,7 @@ def _page(offering: Offering, form: ApproveForm) -> str:
         categories=CATEGORIES,
         unit_labels=UNIT_LABELS,
         sexes=SEX_POLICY_LABELS,
-        languages=LOCALES,
+        languages_of=languages,
         territory=TERRITORIAL_UNITS,
         blocked_by_self=_blocked_by_self(offering),
     )

@@ -79,34 +79,45 @@ def access(needs: Any) -> str:
 def disclosure_rows(disclosure: Mapping[str, Any]) -> list[dict[str, str]]:
     """Return what a provider reads: made from the receipt and from nothing else.
 
-    The preview of the case manager and the page of the provider both show these rows.
+    The preview of the case manager and the page of the provider both show these rows. A field
+    that was not disclosed has no row.
     """
-    price = Money(disclosure["price_minor"], disclosure["currency"])
-    channel = _(CHANNEL_LABELS[ContactChannel(disclosure["contact_channel"])])
-    rows = [
-        (_("Person"), disclosure["pseudonym"]),
-        (_("Service"), disclosure["service"]),
-        (_("Kind"), _(CATEGORIES[ServiceCategory(disclosure["category"])].label)),
-        (_("How many"), counted(disclosure["units"], disclosure["unit"])),
-        (_("Price of one unit"), money(price)),
-        (_("From"), day(date.fromisoformat(disclosure["starts_on"]))),
-        (_("Place"), disclosure["place"]),
-        (_("Language"), languages([disclosure["language"]])),
-    ]
-    if disclosure["access_needs"]:
-        rows.append((_("Needs at the place"), access(disclosure["access_needs"])))
-    if disclosure["children"]:
-        rows.append(
-            (
-                _("Children who come along"),
-                ngettext("%(num)s child", "%(num)s children", disclosure["children"]),
-            )
-        )
-    hours = disclosure["contact_hours"]
-    rows.append((_("Being in touch"), f"{channel}, {hours}" if hours else channel))
-    if disclosure["note"]:
-        rows.append((_("Note"), disclosure["note"]))
+    rows = [(label(), words(disclosure)) for field, label, words in _SHOWN if disclosure.get(field)]
     return [{"key": key, "value": value} for key, value in rows]
+
+
+def _contact(told: Mapping[str, Any]) -> str:
+    channel = _(CHANNEL_LABELS[ContactChannel(told["contact_channel"])])
+    hours = told.get("contact_hours")
+    return f"{channel}, {hours}" if hours else str(channel)
+
+
+_SHOWN: tuple[tuple[str, Callable[[], str], Words], ...] = (
+    ("pseudonym", lambda: _("Person"), lambda told: told["pseudonym"]),
+    ("service", lambda: _("Service"), lambda told: told["service"]),
+    (
+        "category",
+        lambda: _("Kind"),
+        lambda told: _(CATEGORIES[ServiceCategory(told["category"])].label),
+    ),
+    ("units", lambda: _("How many"), lambda told: counted(told["units"], told["unit"])),
+    (
+        "price_minor",
+        lambda: _("Price of one unit"),
+        lambda told: money(Money(told["price_minor"], told["currency"])),
+    ),
+    ("starts_on", lambda: _("From"), lambda told: day(date.fromisoformat(told["starts_on"]))),
+    ("place", lambda: _("Place"), lambda told: told["place"]),
+    ("language", lambda: _("Language"), lambda told: languages([told["language"]])),
+    ("access_needs", lambda: _("Needs at the place"), lambda told: access(told["access_needs"])),
+    (
+        "children",
+        lambda: _("Children who come along"),
+        lambda told: ngettext("%(num)s child", "%(num)s children", told["children"]),
+    ),
+    ("contact_channel", lambda: _("Being in touch"), _contact),
+    ("note", lambda: _("Note"), lambda told: told["note"]),
+)
 
 
 _REASONS: dict[str, Words] = {
