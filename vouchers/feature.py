@@ -10,15 +10,35 @@ from reintegration.kernel import hooks, jobs, permissions
 from reintegration.kernel.errors import N_
 from reintegration.plans.services.consent import ConsentWithdrawn
 from reintegration.plans.services.emergency_decision import EmergencyRefused
-from reintegration.web import navigation
+from reintegration.web import navigation, slots
 from reintegration.web.navigation import Place
 from vouchers import api
 from vouchers.cli.ledger import ledger_cli
 from vouchers.jobs.ledger import LEDGER_CHECK
-from vouchers.permissions import FundPermission, LedgerPermission
+from vouchers.permissions import (
+    FundPermission,
+    LedgerPermission,
+    RedemptionPermission,
+    VoucherPermission,
+)
 from vouchers.policy import POLICY
 from vouchers.services import closing, reactions
-from vouchers.views import exchange, ledger, plan_slots
+from vouchers.views import (
+    exchange,
+    issuing,
+    ledger,
+    panels,
+    plan_slots,
+    printing,
+    redeem,
+    tokens,
+    unconfirmed,
+)
+from vouchers.views import vouchers as voucher_pages
+from vouchers.views.blueprints import redeem_bp, vouchers_bp
+
+VOUCHER_PAGES = (issuing, printing, redeem, tokens, unconfirmed, voucher_pages)
+"""Importing them adds their addresses."""
 
 
 def register(app: Flask) -> None:
@@ -32,8 +52,32 @@ def register(app: Flask) -> None:
     plan_slots.register()
     for bp in (exchange.bp, ledger.bp):  # the pages of `budget_lines` stand on the same one
         app.register_blueprint(bp)
-    for place in _MONEY_PLACES:
+    for bp in (redeem_bp, vouchers_bp):
+        app.register_blueprint(bp)
+    _fill_slots()
+    for place in (*_VOUCHER_PLACES, *_MONEY_PLACES):
         navigation.add(place)
+
+
+def _fill_slots() -> None:
+    """Show vouchers where plans, cases and everyone's day have room for them."""
+    slots.add("plan_line.actions", panels.line_actions)
+    slots.add("case.exposure", panels.case_exposure)
+    slots.add("emergency.actions", panels.emergency_actions)
+    slots.add("today.items", panels.today_items)
+
+
+_VOUCHER_PLACES = (
+    Place("vouchers.index", N_("Vouchers"), VoucherPermission.LIST, 40, within=("vouchers.show",)),
+    Place("vouchers.unconfirmed", N_("Unconfirmed"), RedemptionPermission.LIST_UNCONFIRMED, 41,
+          count=panels.count_unconfirmed),
+    Place("redeem.find", N_("Redeem"), RedemptionPermission.RECORD, 45,
+          within=("redeem.show", "redeem.record", "redeem.without_pin")),
+    Place("redeem.recent", N_("Today's records"), RedemptionPermission.LIST_OWN, 46,
+          within=("redeem.receipt", "redeem.reverse")),
+    Place("redeem.tokens", N_("Programs and devices"), RedemptionPermission.MANAGE_TOKENS, 94,
+          within=("redeem.token",)),
+)  # fmt: skip
 
 
 _MONEY_PLACES = (

@@ -165,19 +165,6 @@ def of_lines(session: Session, line_ids: Sequence[UUID]) -> Sequence[Voucher]:
     ).all()
 
 
-def open_on_case(session: Session, case_id: UUID) -> int:
-    """Return how many vouchers of a case can still be used, issued or approved."""
-    ahead = [*OPEN_STATES, VoucherState.DRAFT, VoucherState.APPROVED]
-    return (
-        session.scalar(
-            select(func.count())
-            .select_from(Voucher)
-            .where(Voucher.case_id == case_id, Voucher.state.in_([s.value for s in ahead]))
-        )
-        or 0
-    )
-
-
 def waiting_for_approval(session: Session, actor: Actor) -> int:
     """Return how many drafts of the caseload the actor could approve."""
     return (
@@ -220,6 +207,18 @@ def accepted_referrals(session: Session, line: PlanLine) -> Sequence[Referral]:
         )
         .order_by(Referral.answered_at.desc(), Referral.id)
     ).all()
+
+
+def lines_with_acceptance(session: Session, line_ids: Sequence[UUID]) -> frozenset[UUID]:
+    """Return which of these lines have a provider that accepted."""
+    return frozenset(
+        session.scalars(
+            select(Referral.plan_line_id).where(
+                Referral.plan_line_id.in_(line_ids),
+                Referral.state.in_([state.value for state in HOLDS_A_PLACE]),
+            )
+        )
+    )
 
 
 def emergency_offerings(session: Session, line: PlanLine, *, limit: int = 12) -> Sequence[Offering]:

@@ -152,4 +152,3 @@ def _post_released(session: Session, rows: Iterable[Any], *, now: datetime) -> N
         freed[line] = freed.get(line, 0) + row.free
     for (budget_line_id, currency), minor in sorted(freed.items(), key=lambda item: str(item[0])):
         budget.give_back(session, budget_line_id, Money(minor, currency))
-

@@ -1,0 +1,294 @@
+"""The desk: find a voucher by its code, record a delivery, get a receipt, take a mistake back.
+
+A provider sees the service, what is left and until when, and nothing of the person.
+"""
+
+from datetime import datetime, time
+from uuid import UUID
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from reintegration.kernel import clock, permissions
+from reintegration.kernel.db import session
+from reintegration.kernel.errors import DomainError
+from reintegration.kernel.money import Money
+from reintegration.web.current import current_actor
+from reintegration.web.i18n import error_text
+from reintegration.web.requires import requires
+from reintegration.web.transactional import transactional
+from vouchers.forms.redeem import (
+    DeliveryForm,
+    FindForm,
+    ReasonForm,
+    RedeemForm,
+    WithoutPinForm,
+    new_key,
+)
+from vouchers.models import Redemption
+from vouchers.permissions import RedemptionPermission
+from vouchers.queries import redemptions as reading
+from vouchers.services import reversal
+from vouchers.services.finding import Found
+from vouchers.services.lookup import look_again, look_up
+from vouchers.services.redemption import Delivery, redeem_once
+from vouchers.services.refusals import RECORDED_WITHIN, refuse_unusable
+from vouchers.states import REDEMPTION_LABELS, REDEMPTION_TONES, RedemptionState, VoucherKind
+from vouchers.views import words
+from vouchers.views.blueprints import redeem_bp as bp
+from vouchers.views.handles import make_handle, read_handle
+
+BIG = {"MDL": Money(300_000, "MDL"), "EUR": Money(15_000, "EUR"), "USD": Money(15_000, "USD")}
+"""From this amount on the desk says once more that it is right."""
+_FIELD_OF = {
+    "wrong_pin": "pin",
+    "pin_missing": "pin",
+    "delivered_on": "delivered_on",
+    "not_positive": "measure",
+    "more_than_left": "measure",
+    "wrong_measure": "measure",
+    "invalid": "measure",
+}
+
+
+def load_redemption(redemption_id: UUID) -> Redemption:
+    """Return a delivery that the provider recorded."""
+    return reading.redemption_or_404(session(), current_actor(), redemption_id)
+
+
+def load_found(handle: str) -> Found:
+    """Return the voucher whose code this person showed a moment ago."""
+    return look_again(session(), actor=current_actor(), voucher_id=read_handle(handle))
+
+
+@bp.get("/")
+@requires(RedemptionPermission.RECORD)
+def find() -> ResponseReturnValue:
+    """Ask for the code."""
+    return render_template("vouchers/redeem/find.html", form=FindForm(formdata=None))
+
+
+@bp.post("/", endpoint="find_submit")
+@requires(RedemptionPermission.RECORD)
+@transactional
+def find_submit() -> ResponseReturnValue:
+    """Find the voucher; what is wrong with it is said here already."""
+    form = FindForm()
+    status = 422
+    if form.validate():
+        try:
+            found = look_up(
+                session(), actor=current_actor(), code=form.code.data or "", now=clock.now()
+            )
+        except DomainError as error:
+            form.refuse(error, "code")
+            status = error.status
+        else:
+            return redirect(url_for(".show", handle=make_handle(found.id)))
+    return render_template("vouchers/redeem/find.html", form=form), status
+
+
+@bp.get("/v/<handle>")
+@requires(RedemptionPermission.RECORD)
+def show(handle: str) -> ResponseReturnValue:
+    """Show what is left, and the form."""
+    found = load_found(handle)
+    form = RedeemForm(formdata=None, key=new_key())
+    form.measure_by(found.kind, found.currency)
+    return _redeem_page(found, form, handle)
+
+
+@bp.post("/v/<handle>", endpoint="record")
+@requires(RedemptionPermission.RECORD)
+@transactional
+def record(handle: str) -> ResponseReturnValue:
+    """Record a delivery with its PIN."""
+    found = load_found(handle)
+    form = RedeemForm()
+    form.measure_by(found.kind, found.currency)
+    if not form.validate():
+        return _redeem_page(found, form, handle), 422
+    if _is_big(found, form) and not form.sure.data:
+        form.sure.errors = [_("This is much money: check it, tick this, and confirm again.")]
+        return _redeem_page(found, form, handle), 422
+    delivery = Delivery(
+        key=form.key.data or "",
+        voucher_id=found.id,
+        units=form.counted,
+        amount=form.sum,
+        delivered_on=form.delivered_on.data,
+        pin=(form.pin.data or "").strip(),
+    )
+    try:
+        outcome = redeem_once(session(), actor=current_actor(), delivery=delivery, now=clock.now())
+    except DomainError as error:
+        _refuse(form, error, found)
+        return _redeem_page(found, form, handle), error.status
+    return redirect(url_for(".receipt", redemption_id=outcome.redemption_id))
+
+
+@bp.get("/v/<handle>/without-pin", endpoint="without_pin")
+@requires(RedemptionPermission.RECORD)
+def without_pin(handle: str) -> ResponseReturnValue:
+    """Ask why the PIN cannot be used."""
+    found = load_found(handle)
+    form = WithoutPinForm(formdata=None, key=new_key())
+    form.measure_by(found.kind, found.currency)
+    return _without_pin_page(found, form, handle)
+
+
+@bp.post("/v/<handle>/without-pin", endpoint="record_without_pin")
+@requires(RedemptionPermission.RECORD)
+@transactional
+def record_without_pin(handle: str) -> ResponseReturnValue:
+    """Record a delivery that a case person will confirm."""
+    found = load_found(handle)
+    form = WithoutPinForm()
+    form.measure_by(found.kind, found.currency)
+    if not form.validate():
+        return _without_pin_page(found, form, handle), 422
+    delivery = Delivery(
+        key=form.key.data or "",
+        voucher_id=found.id,
+        units=form.counted,
+        amount=form.sum,
+        delivered_on=form.delivered_on.data,
+        without_pin=form.reason.data,
+    )
+    try:
+        outcome = redeem_once(session(), actor=current_actor(), delivery=delivery, now=clock.now())
+    except DomainError as error:
+        _refuse(form, error, found)
+        return _without_pin_page(found, form, handle), error.status
+    return redirect(url_for(".receipt", redemption_id=outcome.redemption_id))
+
+
+@bp.get("/receipts/<uuid:redemption_id>")
+@requires(RedemptionPermission.READ_RECEIPT, load=load_redemption)
+def receipt(redemption: Redemption) -> ResponseReturnValue:
+    """Show the receipt."""
+    return render_template(
+        "vouchers/redeem/receipt.html",
+        redemption=redemption,
+        words=words,
+        unconfirmed=redemption.state == RedemptionState.UNCONFIRMED,
+        label=REDEMPTION_LABELS[redemption.state],
+        may_reverse=_may_reverse(redemption),
+    )
+
+
+@bp.get("/receipts/<uuid:redemption_id>/reverse")
+@requires(RedemptionPermission.REVERSE, load=load_redemption)
+def reverse(redemption: Redemption) -> ResponseReturnValue:
+    """Ask before a delivery is taken back."""
+    return _reverse_page(redemption, ReasonForm(formdata=None))
+
+
+@bp.post("/receipts/<uuid:redemption_id>/reverse", endpoint="reverse_submit")
+@requires(RedemptionPermission.REVERSE, load=load_redemption)
+@transactional
+def reverse_submit(redemption: Redemption) -> ResponseReturnValue:
+    """Take a delivery back."""
+    form = ReasonForm()
+    if not form.validate():
+        return _reverse_page(redemption, form), 422
+    try:
+        reversal.reverse(
+            session(),
+            redemption,
+            actor=current_actor(),
+            reason=form.reason.data or "",
+            now=clock.now(),
+        )
+    except DomainError as error:
+        form.refuse(error)
+        return _reverse_page(redemption, form), error.status
+    flash(_("Taken back. The units can be used again."), "done")
+    return redirect(url_for(".recent"))
+
+
+@bp.get("/today")
+@requires(RedemptionPermission.LIST_OWN)
+def recent() -> ResponseReturnValue:
+    """Show what was recorded today."""
+    now = clock.now()
+    midnight = datetime.combine(clock.local_day(now), time.min, clock.LOCAL)
+    actor = current_actor()
+    return render_template(
+        "vouchers/redeem/recent.html",
+        redemptions=reading.recorded_since(session(), actor, midnight),
+        words=words,
+        labels=REDEMPTION_LABELS,
+        tones=REDEMPTION_TONES,
+        may_reverse=_may_reverse,
+    )
+
+
+def _redeem_page(found: Found, form: RedeemForm, handle: str) -> str:
+    today = clock.local_day(clock.now())
+    problem = None
+    try:
+        refuse_unusable(found, today=today)
+    except DomainError as error:
+        problem = error_text(error)
+    return render_template(
+        "vouchers/redeem/voucher.html",
+        **_page(found, form, handle),
+        problem=problem,
+        may_be_big=_at_most(found) >= _big_from(found.currency),
+    )
+
+
+def _without_pin_page(found: Found, form: WithoutPinForm, handle: str) -> str:
+    return render_template("vouchers/redeem/without_pin.html", **_page(found, form, handle))
+
+
+def _page(found: Found, form: DeliveryForm, handle: str) -> dict[str, object]:
+    is_value = found.kind == VoucherKind.VALUE.value
+    return {
+        "found": found,
+        "form": form,
+        "handle": handle,
+        "is_value": is_value,
+        "price": None if is_value else Money(found.unit_price_minor, found.currency),
+        "words": words,
+        "earliest": clock.local_day(clock.now() - RECORDED_WITHIN),
+    }
+
+
+def _reverse_page(redemption: Redemption, form: ReasonForm) -> str:
+    return render_template(
+        "vouchers/redeem/reverse.html", redemption=redemption, form=form, words=words
+    )
+
+
+def _refuse(form: DeliveryForm, error: DomainError, found: Found) -> None:
+    field = _FIELD_OF.get(error.code)
+    if field == "measure":
+        field = "amount" if found.kind == VoucherKind.VALUE.value else "units"
+    form.refuse(error, field if field in form else None)
+
+
+def _may_reverse(redemption: Redemption) -> bool:
+    actor = current_actor()
+    return permissions.permits(
+        actor, RedemptionPermission.REVERSE, redemption
+    ) and reversal.may_still_reverse(redemption, actor, clock.now())
+
+
+def _at_most(found: Found) -> Money:
+    return Money(found.amount_free, found.currency)
+
+
+def _big_from(currency: str) -> Money:
+    return BIG.get(currency, Money(15_000, currency))
+
+
+def _is_big(found: Found, form: RedeemForm) -> bool:
+    asked: object
+    if found.kind == VoucherKind.VALUE.value:
+        asked = form.amount.data
+    else:
+        asked = Money(found.unit_price_minor * max(form.units.data or 0, 0), found.currency)
+    return isinstance(asked, Money) and asked >= _big_from(found.currency)

@@ -1,0 +1,124 @@
+"""What was delivered without a PIN, and who confirms it; and taking back by staff."""
+
+from uuid import UUID
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from reintegration.kernel import clock
+from reintegration.kernel.db import session
+from reintegration.kernel.errors import DomainError
+from reintegration.web.current import current_actor
+from reintegration.web.requires import requires
+from reintegration.web.transactional import transactional
+from vouchers.forms.redeem import ReasonForm
+from vouchers.models import Redemption
+from vouchers.permissions import RedemptionPermission
+from vouchers.queries import redemptions as reading
+from vouchers.queries import vouchers as voucher_reading
+from vouchers.services import confirmation, reversal
+from vouchers.states import PROOF_LABELS
+from vouchers.views import words
+from vouchers.views.blueprints import vouchers_bp as bp
+
+
+def load_redemption(redemption_id: UUID) -> Redemption:
+    """Return a delivery within the actor's reach."""
+    return reading.redemption_or_404(session(), current_actor(), redemption_id)
+
+
+@bp.get("/unconfirmed")
+@requires(RedemptionPermission.LIST_UNCONFIRMED)
+def unconfirmed() -> ResponseReturnValue:
+    """List what waits for a confirmation, oldest first."""
+    found = reading.unconfirmed(session(), current_actor())
+    return render_template(
+        "vouchers/vouchers/unconfirmed.html",
+        redemptions=found,
+        names=voucher_reading.provider_names(session(), [one.provider_id for one in found]),
+        codes=voucher_reading.case_codes(session(), [one.voucher.case_id for one in found]),
+        proofs=PROOF_LABELS,
+        words=words,
+    )
+
+
+@bp.post("/redemptions/<uuid:redemption_id>/confirm")
+@requires(RedemptionPermission.CONFIRM, load=load_redemption)
+@transactional
+def confirm(redemption: Redemption) -> ResponseReturnValue:
+    """Confirm a delivery: from now on it is owed."""
+    confirmation.confirm(session(), redemption, actor=current_actor(), now=clock.now())
+    flash(_("Confirmed: %(receipt)s will be paid.", receipt=redemption.receipt), "done")
+    return redirect(url_for(".unconfirmed"))
+
+
+@bp.get("/redemptions/<uuid:redemption_id>/refuse")
+@requires(RedemptionPermission.REFUSE, load=load_redemption)
+def refuse(redemption: Redemption) -> ResponseReturnValue:
+    """Ask before a delivery is refused."""
+    return _ask(redemption, ReasonForm(formdata=None), "refuse")
+
+
+@bp.post("/redemptions/<uuid:redemption_id>/refuse", endpoint="refuse_submit")
+@requires(RedemptionPermission.REFUSE, load=load_redemption)
+@transactional
+def refuse_submit(redemption: Redemption) -> ResponseReturnValue:
+    """Refuse a delivery that did not happen."""
+    form = ReasonForm()
+    if not form.validate():
+        return _ask(redemption, form, "refuse"), 422
+    try:
+        confirmation.refuse(
+            session(),
+            redemption,
+            actor=current_actor(),
+            reason=form.reason.data or "",
+            now=clock.now(),
+        )
+    except DomainError as error:
+        form.refuse(error)
+        return _ask(redemption, form, "refuse"), error.status
+    flash(_("Refused. The units can be used again."), "done")
+    return redirect(url_for(".unconfirmed"))
+
+
+@bp.get("/redemptions/<uuid:redemption_id>/reverse")
+@requires(RedemptionPermission.REVERSE, load=load_redemption)
+def reverse(redemption: Redemption) -> ResponseReturnValue:
+    """Ask before a delivery is taken back."""
+    return _ask(redemption, ReasonForm(formdata=None), "reverse")
+
+
+@bp.post("/redemptions/<uuid:redemption_id>/reverse", endpoint="reverse_submit")
+@requires(RedemptionPermission.REVERSE, load=load_redemption)
+@transactional
+def reverse_submit(redemption: Redemption) -> ResponseReturnValue:
+    """Take a delivery back."""
+    form = ReasonForm()
+    if not form.validate():
+        return _ask(redemption, form, "reverse"), 422
+    try:
+        reversal.reverse(
+            session(),
+            redemption,
+            actor=current_actor(),
+            reason=form.reason.data or "",
+            now=clock.now(),
+        )
+    except DomainError as error:
+        form.refuse(error)
+        return _ask(redemption, form, "reverse"), error.status
+    flash(_("Taken back."), "done")
+    return redirect(url_for(".show", voucher_id=redemption.voucher_id))
+
+
+def _ask(redemption: Redemption, form: ReasonForm, move: str) -> str:
+    return render_template(
+        f"vouchers/vouchers/{move}_redemption.html",
+        redemption=redemption,
+        form=form,
+        words=words,
+        settled=move == "reverse"
+        and reversal.payment_of(session(), redemption) is reversal.Payment.SETTLED,
+    )
