@@ -1,0 +1,276 @@
+"""Vetting: two officers for an approval, two for lifting a suspension, and the terms."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from providers.models import Offering
+from providers.queries.checklist import DocumentStatus, checklist
+from providers.services import documents, expiry, vetting
+from providers.services.machines import MACHINES
+from providers.services.offering_events import OfferingReinstated, OfferingSuspended
+from providers.states import DocumentKind, OfferingState
+from reintegration.accounts.models import InboxMessage
+from reintegration.kernel import hooks
+from reintegration.kernel.actor import SYSTEM
+from reintegration.kernel.errors import Conflict, Invalid, NotPermitted
+from reintegration.kernel.states import StateEvent
+from reintegration.kernel.vocabulary import ServiceCategory
+from tests.factories.cast import NOW, TODAY, actor
+from tests.providers.makers import COUNSELLING, give_documents, offering_in
+
+UNTIL = TODAY + timedelta(days=300)
+
+
+def _pending(session, cast, **changes):
+    give_documents(session, cast, cast.provider, COUNSELLING)
+    offering = offering_in(session, cast, OfferingState.SUBMITTED, **changes)
+    return vetting.assess(session, offering, actor=actor(session, cast.vera), now=NOW)
+
+
+def test_a_second_officer_approves_what_the_first_assessed(session, cast):
+    offering = _pending(session, cast)
+    vetting.approve(session, offering, actor=actor(session, cast.victor), until=UNTIL, now=NOW)
+    assert offering.state == OfferingState.APPROVED
+    assert (offering.approved_by, offering.approved_until) == (cast.victor.id, UNTIL)
+
+
+@pytest.mark.parametrize("field", ["assessed_by", "submitted_by"])
+def test_nobody_approves_what_they_assessed_or_submitted(session, cast, field):
+    offering = _pending(session, cast)
+    setattr(offering, field, cast.victor.id)
+    session.flush()
+    with pytest.raises(NotPermitted):
+        vetting.approve(session, offering, actor=actor(session, cast.victor), until=UNTIL, now=NOW)
+
+
+def test_a_direct_post_of_the_assessor_does_not_approve(session, cast, sign_in):
+    offering = _pending(session, cast)
+    url = f"/providers/vetting/{offering.id}/approve"
+    answer = sign_in(cast.vera).post(url, data={"until": UNTIL.isoformat()})
+    session.refresh(offering)
+    assert (answer.status_code, offering.state) == (403, OfferingState.PENDING_APPROVAL)
+
+
+def test_the_second_officer_approves_on_the_page(session, cast, sign_in):
+    offering = _pending(session, cast)
+    url = f"/providers/vetting/{offering.id}/approve"
+    answer = sign_in(cast.victor).post(url, data={"until": UNTIL.isoformat()})
+    session.refresh(offering)
+    assert (answer.status_code, offering.state) == (302, OfferingState.APPROVED)
+
+
+@pytest.mark.parametrize("kind", sorted(DocumentKind))
+def test_an_approval_needs_each_required_document(session, cast, kind):
+    offering = _pending(session, cast)
+    held = [one for one in offering.provider.documents if one.kind == kind]
+    for document in held:
+        session.delete(document)
+    session.flush()
+    by = actor(session, cast.victor)
+    if held:
+        with pytest.raises(Conflict):
+            vetting.approve(session, offering, actor=by, until=UNTIL, now=NOW)
+    else:
+        vetting.approve(session, offering, actor=by, until=UNTIL, now=NOW)
+
+
+def test_an_expired_document_does_not_carry_an_approval(session, cast):
+    offering = _pending(session, cast)
+    offering.provider.documents[0].expires_on = TODAY - timedelta(days=1)
+    session.flush()
+    with pytest.raises(Conflict):
+        vetting.approve(session, offering, actor=actor(session, cast.victor), until=UNTIL, now=NOW)
+
+
+def test_a_document_that_nobody_checked_does_not_count(session, cast):
+    made = give_documents(session, cast, cast.provider, COUNSELLING)
+    for document in made:
+        document.checked_at = None
+    offering = cast.offerings[COUNSELLING]
+    assert {item.status for item in checklist(offering, made, TODAY)} == {DocumentStatus.UNCHECKED}
+
+
+def test_shelters_need_protection_documents_and_doctors_a_licence(cast):
+    shelter = checklist(cast.offerings[ServiceCategory.SHELTER], [], TODAY)
+    medical = checklist(cast.offerings[ServiceCategory.MEDICAL], [], TODAY)
+    assert {DocumentKind.PSEA, DocumentKind.SAFEGUARDING, DocumentKind.ACCREDITATION} <= {
+        item.kind for item in shelter
+    }
+    assert DocumentKind.LICENCE in {item.kind for item in medical}
+
+
+@pytest.mark.parametrize("days", [0, -1, 5000])
+def test_an_approval_ends_after_today_and_within_three_years(session, cast, days):
+    offering = _pending(session, cast)
+    until = TODAY + timedelta(days=days)
+    with pytest.raises(Invalid):
+        vetting.approve(session, offering, actor=actor(session, cast.victor), until=until, now=NOW)
+
+
+def test_a_suspension_is_announced_in_the_same_transaction(session, cast, monkeypatch):
+    heard: list[object] = []
+    monkeypatch.setattr(hooks, "announce", lambda _session, event: heard.append(event))
+    offering = cast.offerings[COUNSELLING]
+    by = actor(session, cast.vera)
+    vetting.suspend(session, offering, actor=by, reason="Plângere", now=NOW)
+    assert heard == [OfferingSuspended(offering.id, NOW, by)]
+
+
+def test_lifting_a_suspension_is_announced(session, cast, monkeypatch):
+    give_documents(session, cast, cast.provider, COUNSELLING)
+    offering = cast.offerings[COUNSELLING]
+    vetting.suspend(session, offering, actor=actor(session, cast.vera), reason="x", now=NOW)
+    heard: list[object] = []
+    monkeypatch.setattr(hooks, "announce", lambda _session, event: heard.append(event))
+    by = actor(session, cast.victor)
+    vetting.reinstate(session, offering, actor=by, reason="Lămurit", now=NOW)
+    assert heard == [OfferingReinstated(offering.id, NOW, by)]
+
+
+def test_what_a_hook_raises_leaves_the_offering_approved(session, cast, sign_in, monkeypatch):
+    offering = cast.offerings[COUNSELLING]
+
+    def broken(_session, _event):
+        raise Conflict("stop")
+
+    monkeypatch.setattr(hooks, "announce", broken)
+    answer = sign_in(cast.vera).post(
+        f"/providers/vetting/{offering.id}/suspend", data={"reason": "Plângere"}
+    )
+    session.refresh(offering)
+    assert (answer.status_code, offering.state) == (409, OfferingState.APPROVED)
+
+
+def test_whoever_suspended_does_not_lift_it(session, cast):
+    give_documents(session, cast, cast.provider, COUNSELLING)
+    offering = cast.offerings[COUNSELLING]
+    by = actor(session, cast.vera)
+    vetting.suspend(session, offering, actor=by, reason="x", now=NOW)
+    with pytest.raises(NotPermitted):
+        vetting.reinstate(session, offering, actor=by, reason="y", now=NOW)
+
+
+def test_a_suspension_needs_a_reason(session, cast):
+    with pytest.raises(Invalid):
+        vetting.suspend(
+            session, cast.offerings[COUNSELLING], actor=actor(session, cast.vera), reason=" ",
+            now=NOW,
+        )  # fmt: skip
+
+
+def test_the_page_says_what_a_suspension_would_stop(cast, sign_in):
+    page = sign_in(cast.vera).get(f"/providers/vetting/{cast.offerings[COUNSELLING].id}/suspend")
+    assert page.status_code == 200
+    assert b'class="consequences"' in page.data
+
+
+def test_an_officer_asks_and_the_provider_answers(session, cast, sign_in):
+    offering = offering_in(session, cast, OfferingState.SUBMITTED)
+    session.commit()
+    sign_in(cast.vera).post(
+        f"/providers/vetting/{offering.id}/ask", data={"reason": "Ce orar aveți?"}
+    )
+    manager = sign_in(cast.maria)
+    url = f"/providers/offerings/{offering.id}/answer"
+    asked = manager.get(url)
+    manager.post(url, data={"reason": "Luni până vineri"})
+    session.refresh(offering)
+    assert "Ce orar aveți?" in asked.text
+    assert offering.state == OfferingState.SUBMITTED
+
+
+def test_an_approval_ends_when_its_term_passes(session, cast):
+    offering = cast.offerings[COUNSELLING]
+    offering.approved_until = TODAY - timedelta(days=1)
+    session.flush()
+    assert expiry.expire_offerings(session, now=NOW) == 1
+    assert offering.state == OfferingState.EXPIRED
+
+
+def test_an_approval_ends_when_a_required_document_ends(session, cast):
+    give_documents(session, cast, cast.provider, COUNSELLING, until=TODAY - timedelta(days=1))
+    expiry.expire_offerings(session, now=NOW)
+    assert cast.offerings[COUNSELLING].state == OfferingState.EXPIRED
+
+
+def test_a_newer_document_keeps_the_approval(session, cast):
+    give_documents(session, cast, cast.provider, COUNSELLING, until=TODAY - timedelta(days=1))
+    give_documents(session, cast, cast.provider, COUNSELLING)
+    expiry.expire_offerings(session, now=NOW)
+    assert cast.offerings[COUNSELLING].state == OfferingState.APPROVED
+
+
+@pytest.mark.parametrize(("days", "messages"), [(91, 0), (90, 1), (31, 1), (30, 1), (7, 1), (0, 1)])
+def test_a_document_is_reminded_of_in_time(session, cast, days, messages):
+    documents.add_document(
+        session, actor=actor(session, cast.vera), provider=cast.provider,
+        kind=DocumentKind.LICENCE, reference="L-1", issued_on=TODAY - timedelta(days=10),
+        expires_on=TODAY + timedelta(days=days), now=NOW,
+    )  # fmt: skip
+    for _again in range(2):
+        expiry.remind_documents(session, now=NOW)
+    for reader in (cast.vera, cast.victor, cast.maria):
+        count = select(func.count()).where(InboxMessage.user_id == reader.id)
+        assert session.scalar(count) == messages
+
+
+def test_each_threshold_reminds_once(session, cast):
+    documents.add_document(
+        session, actor=actor(session, cast.vera), provider=cast.provider,
+        kind=DocumentKind.LICENCE, reference="L-1", issued_on=TODAY - timedelta(days=10),
+        expires_on=TODAY + timedelta(days=90), now=NOW,
+    )  # fmt: skip
+    for days in range(92):
+        expiry.remind_documents(session, now=NOW + timedelta(days=days))
+    count = select(func.count()).where(InboxMessage.user_id == cast.vera.id)
+    assert session.scalar(count) == 3
+
+
+def test_a_document_cannot_end_before_it_begins(session, cast):
+    with pytest.raises(Invalid):
+        documents.add_document(
+            session, actor=actor(session, cast.vera), provider=cast.provider,
+            kind=DocumentKind.PSEA, reference="", issued_on=TODAY,
+            expires_on=TODAY - timedelta(days=1), now=NOW,
+        )  # fmt: skip
+
+
+def test_only_officers_keep_documents(session, cast):
+    with pytest.raises(NotPermitted):
+        documents.add_document(
+            session, actor=actor(session, cast.maria), provider=cast.provider,
+            kind=DocumentKind.PSEA, reference="", issued_on=TODAY, expires_on=None, now=NOW,
+        )  # fmt: skip
+
+
+@pytest.mark.parametrize("machine", MACHINES, ids=lambda machine: machine.name)
+def test_a_move_starts_only_where_the_table_says(machine):
+    states = type(machine.initial)
+    for name, move in machine.moves.items():
+        for state in states:
+            if state in move.sources:
+                assert machine.target(state, name) is move.target
+            else:
+                with pytest.raises(Conflict):
+                    machine.target(state, name)
+
+
+def test_every_move_is_kept_with_its_maker(session, cast):
+    offering = _pending(session, cast)
+    event = session.scalars(
+        select(StateEvent)
+        .where(StateEvent.aggregate_id == offering.id)
+        .order_by(StateEvent.id.desc())
+    ).first()
+    assert (event.move, event.actor_id) == ("assess", cast.vera.id)
+
+
+def test_only_a_job_lets_an_approval_expire(session, cast):
+    with pytest.raises(NotPermitted):
+        vetting.move(
+            session, cast.offerings[COUNSELLING], "expire", actor=actor(session, cast.vera), now=NOW
+        )
+    vetting.move(session, cast.offerings[COUNSELLING], "expire", actor=SYSTEM, now=NOW)
+    assert session.get(Offering, cast.offerings[COUNSELLING].id).state == OfferingState.EXPIRED
