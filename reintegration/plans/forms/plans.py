@@ -1,6 +1,7 @@
 """The forms of needs, goals, the plan and the decision on it."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import date
 from uuid import UUID
 
@@ -178,7 +179,8 @@ class LineForm(PlanEditForm):
         for field in (self.unit_price, self.ceiling):
             field.currency = chosen or field.currency
             if field.raw_text:
-                field.process_formdata([field.raw_text])
+                with suppress(ValueError):  # it was said already, when the form was read
+                    field.process_formdata([field.raw_text])
 
     def show(self, line: PlanLine) -> None:
         """Fill in what stands in the plan."""

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from reintegration.kernel.vocabulary import DOMAIN_LABELS, Domain
 from reintegration.plans.models import CaseFile, Milestone, Plan, PlanLine
 from reintegration.plans.queries.from_above import LineAction, LineMoney
+from reintegration.plans.queries.progress import is_automatic, is_delivered
 from reintegration.plans.queries.snapshots import live_milestones
 from reintegration.plans.states import MilestoneState
 from reintegration.plans.views import plan_words
@@ -90,7 +91,7 @@ def _facts(milestone: Milestone, titles: Mapping[UUID, str]) -> list[str]:
     if milestone.completed_on and milestone.state == MilestoneState.COMPLETED.value:
         facts = [
             _("reached on %(day)s", day=filters.day(milestone.completed_on)),
-            plan_words.evidence(milestone),
+            "" if is_automatic(milestone) else plan_words.evidence(milestone),
         ]
     else:
         facts = [_("until %(day)s", day=filters.day(milestone.due_on))]
@@ -111,6 +112,7 @@ def _service(
     if line.removed_at is not None:
         facts.append(_("taken out of the plan"))
     ordered = sorted(actions, key=lambda action: not action.primary)
+    over = is_delivered(line) or line.removed_at is not None
     return {
         "title": plan_words.service_name(line),
         "url": url_for("plans.line", case_id=case.id, line_id=line.id)
@@ -118,7 +120,9 @@ def _service(
         else None,
         "text": " · ".join(fact for fact in facts if fact),
         "states": [{"word": a.status, "tone": a.tone} for a in ordered if a.status],
-        "actions": [{"label": a.label, "url": a.url} for a in ordered if a.url and a.label],
+        "actions": [
+            {"label": a.label, "url": a.url} for a in ordered if a.url and a.label and not over
+        ],
         "sum": line.ceiling,
         "state": plan_words.money_state(line, money),
     }

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 
 from reintegration.plans.models import CaseFile, Consent, Milestone, Plan, PlanVersion
 from reintegration.plans.queries.from_above import LineAction
+from reintegration.plans.queries.progress import is_delivered
 from reintegration.plans.queries.schedule import overlaps
 from reintegration.plans.queries.snapshots import live_lines, live_milestones
 from reintegration.plans.services.readiness import Problem
@@ -76,7 +77,7 @@ def _consent(case: CaseFile, consent: Consent | None, today: date) -> list[Todo]
                 _("Consent"),
                 "clay",
                 _("There is no consent to tell a provider anything. Ask before you arrange more."),
-                f"/cases/{case.id}/consent",
+                url_for("plans.case_consents", case_id=case.id),
             )
         ]
     days = (consent.valid_until - today).days
@@ -84,7 +85,11 @@ def _consent(case: CaseFile, consent: Consent | None, today: date) -> list[Todo]
         return []
     words = _("The consent ends on %(day)s. Ask whether it goes on.",
               day=filters.day(consent.valid_until))  # fmt: skip
-    return [Todo(plan_words.in_days(days), "gold", words, f"/cases/{case.id}/consent")]
+    return [
+        Todo(
+            plan_words.in_days(days), "gold", words, url_for("plans.case_consents", case_id=case.id)
+        )
+    ]
 
 
 def _step(case: CaseFile, milestone: Milestone, today: date) -> Todo | None:
@@ -134,7 +139,7 @@ def _next_services(plan: Plan, actions: Mapping[UUID, Sequence[LineAction]]) -> 
         )
         for line in live_lines(plan)
         for action in actions.get(line.id, ())
-        if action.primary and action.url
+        if action.primary and action.url and not is_delivered(line)
     ][:3]
 
 

@@ -1,0 +1,298 @@
+"""The pages of the plan: who may, what they cost, two people at once, and what paper tells."""
+
+import re
+from contextlib import contextmanager
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import event
+
+from reintegration.kernel.db import db
+from reintegration.kernel.ids import new_id
+from reintegration.kernel.vocabulary import Domain
+from reintegration.plans.models import Milestone, Plan, PlanLine, PlanLineDelivery
+from reintegration.plans.queries.from_above import LineAction, LineMoney
+from reintegration.plans.services import needs
+from reintegration.plans.states import PlanState, Priority
+from tests.factories.casework import make_casework
+from tests.factories.cast import NOW, TODAY, actor
+from tests.plans.answers import answers  # noqa: F401 - a fixture
+from tests.plans.plan_makers import submit, write_plan
+
+pytestmark = pytest.mark.usefixtures("answers")
+
+
+@contextmanager
+def counted(app):
+    """Count the statements that the application sends meanwhile."""
+    seen = []
+    with app.app_context():
+        engine = db.engine
+
+    def note(_conn, _cursor, statement, *_args):
+        seen.append(statement)
+
+    event.listen(engine, "before_cursor_execute", note)
+    yield seen
+    event.remove(engine, "before_cursor_execute", note)
+
+
+def add_lines(session, cast, w, count):
+    for number in range(count):
+        step = Milestone(
+            id=new_id(), plan_id=w.plan.id, case_id=w.case.id, domain=Domain.HEALTH.value,
+            title=f"Pas {number}", starts_on=TODAY, due_on=TODAY + timedelta(days=number),
+            created_at=NOW,
+        )  # fmt: skip
+        session.add_all([step, PlanLine(
+            id=new_id(), case_id=w.case.id, milestone=step, category="medical", unit="visit",
+            units=2, unit_price_minor=100, ceiling_minor=200, currency="MDL",
+            budget_line_id=cast.budget_line.id, created_at=NOW, delivery=PlanLineDelivery(),
+        )])  # fmt: skip
+    session.commit()
+
+
+def test_the_plan_page_costs_the_same_with_5_and_with_50_services(app, session, cast, sign_in):
+    few, many = make_casework(session, cast), make_casework(session, cast)
+    add_lines(session, cast, few, 4)
+    add_lines(session, cast, many, 49)
+    browser = sign_in(cast.ana)
+    counts = []
+    for w in (few, many):
+        browser.get(f"/cases/{w.case.id}/plan")
+        with counted(app) as seen:
+            page = browser.get(f"/cases/{w.case.id}/plan")
+        assert page.status_code == 200
+        counts.append(len(seen))
+    assert counts[0] == counts[1]
+    assert counts[0] <= 25
+
+
+def test_floors_above_are_asked_once_for_all_services(session, cast, sign_in, answers):  # noqa: F811
+    w = make_casework(session, cast)
+    add_lines(session, cast, w, 5)
+    asked = []
+
+    def actions(*, case, lines, actor):
+        asked.append(len(lines))
+        return [LineAction(w.line.id, "Find a provider", "/x", "Voucher issued", "sky", True)]
+
+    answers.give("plan_line.actions", actions)
+    page = sign_in(cast.ana).get(f"/cases/{w.case.id}/plan?lang=en").text
+    assert asked == [6]
+    assert "Find a provider" in page
+    assert "Voucher issued" in page
+
+
+def test_the_budget_shows_what_is_paid_delivered_promised_and_free(session, cast, sign_in, answers):  # noqa: F811
+    w = make_casework(session, cast)
+    money = type(w.line.ceiling)
+    answers.give("plan.money", lambda **_: [LineMoney(
+        w.line.id, money(100_000, "MDL"), money(50_000, "MDL"), money(150_000, "MDL"))])  # fmt: skip
+    page = sign_in(cast.ana).get(f"/cases/{w.case.id}/plan?lang=en").text
+    for sum_ in ("1,000.00", "500.00", "1,500.00", "3,000.00"):
+        assert sum_ in page
+
+
+def test_what_was_delivered_is_shown_before_the_job_has_run(session, cast, sign_in):
+    w = make_casework(session, cast)
+    w.line.delivery.units, w.line.delivery.amount_minor = 7, 350_000
+    page = sign_in(cast.ana).get(f"/cases/{w.case.id}/plan?lang=en").text
+    assert "7 of 12 sessions" in page
+
+
+def test_a_late_step_says_by_how_much(session, cast, sign_in):
+    w = make_casework(session, cast, due_on=TODAY)
+    page = sign_in(cast.ana).get(f"/cases/{w.case.id}/plan?lang=en").text
+    late = re.search(r"Late by (\d+) day", page)
+    from reintegration.kernel import clock
+
+    days = (clock.local_day(clock.now()) - TODAY).days
+    assert (int(late[1]) if late else 0) == days
+
+
+def test_nobody_approves_their_own_plan_by_posting(session, cast, sign_in):
+    w = write_plan(session, cast)
+    submit(session, w)
+    w.plan.submitted_by = w.plan.last_edited_by = cast.sergiu.id
+    answer = sign_in(cast.sergiu).post(
+        f"/cases/{w.case.id}/plan/decision", data={"number": 1, "decision": "approve"}
+    )
+    assert answer.status_code == 403
+    session.expire_all()
+    assert w.plan.state == PlanState.SUBMITTED.value
+
+
+def test_a_supervisor_reads_what_changed_and_approves(session, cast, sign_in):
+    w = write_plan(session, cast)
+    submit(session, w)
+    browser = sign_in(cast.sergiu)
+    assert w.case.code in browser.get("/cases/decisions").text
+    page = browser.get(f"/cases/{w.case.id}/plan/decision?lang=en").text
+    assert "+6,000.00" in page
+    answer = browser.post(
+        f"/cases/{w.case.id}/plan/decision", data={"number": 1, "decision": "approve"}
+    )
+    assert answer.status_code == 302
+    session.expire_all()
+    assert w.plan.state == PlanState.APPROVED.value
+
+
+def test_returning_without_a_comment_says_what_is_missing(session, cast, sign_in):
+    w = write_plan(session, cast)
+    submit(session, w)
+    answer = sign_in(cast.sergiu).post(
+        f"/cases/{w.case.id}/plan/decision?lang=en", data={"number": 1, "decision": "return"}
+    )
+    assert answer.status_code == 422
+    assert "Give a reason" in answer.text
+
+
+def line_form(cast, w, **typed):
+    return {
+        "revision": w.plan.revision, "unit": "session", "units": 12, "unit_price": "500",
+        "ceiling": "", "budget_line_id": str(cast.budget_line.id), "description": "", **typed,
+    }  # fmt: skip
+
+
+def test_a_stale_edit_shows_what_changed_and_keeps_what_was_typed(session, cast, sign_in):
+    w = write_plan(session, cast)
+    url = f"/cases/{w.case.id}/plan/lines/{w.line.id}?lang=en"
+    browser = sign_in(cast.ana)
+    read = line_form(cast, w)
+    assert browser.post(url, data=read | {"units": 14}).status_code == 302
+    answer = browser.post(url, data=read | {"units": 9})
+    assert answer.status_code == 409
+    assert "Ana Lungu" in answer.text
+    assert 'value="9"' in answer.text
+    assert "<td>14</td>" in answer.text
+    session.expire_all()
+    assert w.line.units == 14
+    revision = re.search(r'name="revision" type="hidden" value="(\d+)"', answer.text)[1]
+    assert browser.post(url, data=read | {"units": 9, "revision": revision}).status_code == 302
+
+
+@pytest.mark.parametrize(
+    "typed", [{"units": "-1"}, {"units": "x"}, {"unit_price": "abc"}, {"unit_price": "-5"},
+              {"ceiling": "1"}, {"budget_line_id": "nothing"}, {"unit": "parsec"},
+              {"units": "99999999999999999999"}, {"unit_price": "1e9999"}],
+)  # fmt: skip
+def test_garbage_in_a_service_is_refused_and_changes_nothing(session, cast, sign_in, typed):
+    w = write_plan(session, cast)
+    url = f"/cases/{w.case.id}/plan/lines/{w.line.id}"
+    answer = sign_in(cast.ana).post(url, data=line_form(cast, w) | typed)
+    assert answer.status_code == 422
+    session.expire_all()
+    assert w.line.units == 12
+
+
+def test_paper_for_the_person_names_no_provider_no_state_and_no_case(session, cast, sign_in):
+    w = make_casework(session, cast)
+    page = sign_in(cast.ana).get(f"/cases/{w.case.id}/plan/print?lang=en").text
+    paper = page[page.index("<main") : page.index("</main>")]
+    assert "Counselling, 12 sessions" in paper
+    for word in (w.case.code, "Speranța", "voucher", "victim", "traffick", "Punte", "In progress"):
+        assert word not in paper
+
+
+def addresses(w, need):
+    case = f"/cases/{w.case.id}"
+    step = f"{case}/plan/milestones/{w.milestone.id}"
+    return {
+        "read": [f"{case}/plan", f"{case}/needs", f"{case}/plan/print", step,
+                 f"{case}/plan/decision"],
+        "write": [f"{case}/plan/milestones/new", f"{step}/edit", f"{step}/remove",
+                  f"{step}/complete", f"{case}/plan/lines/new", f"{case}/plan/lines/{w.line.id}",
+                  f"{case}/plan/lines/{w.line.id}/remove", f"{case}/plan/send"],
+        "post": [f"{case}/needs", f"{case}/needs/{need.id}", f"{case}/needs/{need.id}/goals",
+                 f"{case}/plan/milestones/new", f"{step}/edit", f"{step}/remove", f"{step}/begin",
+                 f"{case}/plan/lines/{w.line.id}", f"{case}/plan/send", f"{case}/plan/withdraw",
+                 f"{case}/plan/decision"],
+    }  # fmt: skip
+
+
+@pytest.fixture
+def walked(session, cast):
+    w = write_plan(session, cast)
+    need = needs.add_need(
+        session, w.case, actor=w.ana, domain=Domain.HEALTH, priority=Priority.LOW,
+        description="Somn", now=NOW,
+    )  # fmt: skip
+    submit(session, w)
+    return addresses(w, need)
+
+
+STRANGERS = ["calin", "vera", "petru", "irina", "dan", "rita", "maria"]
+
+
+@pytest.mark.parametrize("name", STRANGERS)
+def test_outside_the_team_there_is_nothing(cast, sign_in, walked, name):
+    browser = sign_in(getattr(cast, name))
+    for url in (*walked["read"], *walked["write"]):
+        assert browser.get(url).status_code == 404, url
+    for url in walked["post"]:
+        assert browser.post(url).status_code == 404, url
+
+
+def test_the_team_reads_and_only_the_worker_writes(cast, sign_in, walked):
+    ana, sergiu = sign_in(cast.ana), sign_in(cast.sergiu)
+    for url in walked["read"]:
+        assert (ana.get(url).status_code, sergiu.get(url).status_code) == (200, 200), url
+    for url in walked["write"]:
+        assert ana.get(url).status_code == 200, url
+        assert sergiu.get(url).status_code == 403, url
+    for url in walked["post"]:
+        wanted = ana if url.endswith("decision") else sergiu
+        assert wanted.post(url).status_code == 403, url
+
+
+def test_only_supervisors_have_decisions(cast, sign_in):
+    assert sign_in(cast.sergiu).get("/cases/decisions").status_code == 200
+    for name in ("ana", *STRANGERS):
+        assert sign_in(getattr(cast, name)).get("/cases/decisions").status_code == 403, name
+
+
+def test_a_whole_plan_is_written_sent_and_withdrawn_with_plain_forms(session, cast, sign_in):
+    from tests.factories.casework import make_case
+
+    case = make_case(session, cast)
+    browser = sign_in(cast.ana)
+    base = f"/cases/{case.id}"
+    assert browser.get(f"{base}/plan").status_code == 200
+    assert browser.post(f"{base}/needs", data={"description": "Acte", "domain": "health",
+                        "priority": "urgent"}).status_code == 302  # fmt: skip
+    assert browser.post(f"{base}/plan").status_code == 302
+    plan = session.query(Plan).filter_by(case_id=case.id).one()
+    answer = browser.post(f"{base}/plan/milestones/new", data={
+        "revision": plan.revision, "title": "Buletin nou", "domain": "documents_rights",
+        "starts_on": "2026-11-24", "due_on": "2026-12-24"})  # fmt: skip
+    assert answer.status_code == 302
+    step = session.query(Milestone).filter_by(case_id=case.id).one()
+    session.expire_all()
+    answer = browser.post(
+        f"{base}/plan/milestones/{step.id}/lines/new?category=documents",
+        data={"revision": plan.revision, "unit": "item", "units": 1, "unit_price": "1.250,50",
+              "budget_line_id": str(cast.budget_line.id)},
+    )  # fmt: skip
+    assert answer.status_code == 302
+    session.expire_all()
+    sent = browser.post(f"{base}/plan/send?lang=en", data={"revision": plan.revision})
+    assert sent.status_code == 422
+    assert "no goal yet" in sent.text
+    need = needs.reading.needs_of(session, case.id)[0]
+    browser.post(f"{base}/needs/{need.id}/goals", data={"description": "Are buletin"})
+    assert browser.post(f"{base}/plan/send", data={"revision": plan.revision}).status_code == 302
+    assert browser.post(f"{base}/plan/withdraw").status_code == 302
+    session.expire_all()
+    assert plan.state == PlanState.DRAFT.value
+    assert step.lines[0].ceiling_minor == 125_050
+
+
+def test_today_names_what_waits_for_each(session, cast, sign_in):
+    w = write_plan(session, cast)
+    submit(session, w)
+    assert w.case.code in sign_in(cast.sergiu).get("/account/today").text
+    late = make_casework(session, cast, due_on=TODAY - timedelta(days=20))
+    assert actor(session, cast.ana).caseload
+    page = sign_in(cast.ana).get("/account/today?lang=en").text
+    assert f"{late.case.code}: “Consiliere” is late" in page
