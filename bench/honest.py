@@ -16,7 +16,8 @@ DROP TABLE IF EXISTS h_voucher, h_redemption, h_ledger, h_audit;
 CREATE TABLE h_voucher (id int PRIMARY KEY, code text UNIQUE, balance int NOT NULL);
 CREATE TABLE h_redemption (id bigserial PRIMARY KEY, key text UNIQUE, voucher int, amount int);
 CREATE TABLE h_ledger (id bigserial PRIMARY KEY, account text, voucher int, amount int);
-CREATE TABLE h_audit (id bigserial PRIMARY KEY, at timestamptz DEFAULT now(), what text, voucher int);
+CREATE TABLE h_audit (id bigserial PRIMARY KEY, at timestamptz DEFAULT now(), what text,
+                      voucher int);
 INSERT INTO h_voucher SELECT n, 'code' || n, 1000000 FROM generate_series(1, 20000) n;
 ANALYZE h_voucher;
 """

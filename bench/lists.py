@@ -3,7 +3,7 @@
 import tempfile
 from pathlib import Path
 
-from sqlalchemy import text
+from sqlalchemy import create_engine, text
 
 from bench.clients import Work, run
 from bench.report import Figure, interleaved
@@ -65,8 +65,6 @@ def _fill(stage: Stage, count: int, round_: int) -> None:
     stage.session.commit()
     columns = [column.name for column in model.__table__.columns]
     values = [_OWN.get(name, f"v.{name}").format(round=round_) for name in columns]
-    from sqlalchemy import create_engine
-
     owner = create_engine(stage.database.owner_url)
     with owner.begin() as connection:
         connection.execute(

@@ -11,6 +11,7 @@ from bench.honest import Honest
 from bench.report import Figure, interleaved
 from bench.stage import Stage, web
 from reintegration.kernel.ids import new_id
+from reintegration.kernel.tries import companion
 from tests.factories.vouchers import PIN, deliver, make_token, make_voucher
 
 CLIENTS, SECONDS, ROUNDS = 8, 5, 3
@@ -75,8 +76,6 @@ def _statements(stage: Stage) -> float:
     deliver(stage.session, stage.cast.rita, issued)
     stage.session.commit()
     counted: list[str] = []
-    from reintegration.kernel.tries import companion
-
     engines = [stage.session.get_bind(), companion(stage.session)]
 
     def count(_connection, _cursor, statement, *_rest):
