@@ -1,34 +1,37 @@
-"""Payments as the posting table says them, straight onto journal and tables.
+"""Payments through their services: claim, check, prepare, approve, release, and what the bank does.
 
-The laws are about what payments post, not about who may click: this drives the money alone.
+Only a repayment is posted here: in life it comes with a line of the bank.
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from reintegration.kernel.actor import SYSTEM
+from reintegration.accounts.models import User
+from reintegration.kernel.actor import SYSTEM, Actor
 from reintegration.kernel.clock import local_day
-from reintegration.kernel.ids import new_id, new_reference
+from reintegration.kernel.db import act_as
+from reintegration.kernel.ids import new_id
 from reintegration.kernel.money import Money
-from tests.factories.cast import Cast
-from vouchers.models import Claim, ClaimLine, PaymentBatch, PaymentOrder, Redemption
+from tests.factories.cast import Cast, actor
+from vouchers.models import (
+    BankAccount,
+    Claim,
+    ClaimLine,
+    PaymentBatch,
+    PaymentOrder,
+    Redemption,
+)
+from vouchers.services import claims, payments, settlement
 from vouchers.services.ledger.balances import ProviderBalance, provider_balances
 from vouchers.services.ledger.journal import Dimensions, Source, post
 from vouchers.services.ledger.postings import PostingEvent
-from vouchers.states import (
-    BatchState,
-    ClaimLineState,
-    ClaimState,
-    OrderState,
-    Rail,
-    RedemptionState,
-)
+from vouchers.services.settlement import Paid
+from vouchers.states import ClaimLineState, ClaimState, OrderState, RedemptionState
 
-_DEAD = [OrderState.FAILED.value, OrderState.RETURNED.value, OrderState.CANCELLED.value]
 _NOTHING = Money(0, "MDL")
 
 
@@ -39,143 +42,129 @@ class Payments:
     session: Session
     cast: Cast
 
-    def payable(self, provider_id: UUID) -> list[Redemption]:
-        """Return deliveries that no live order pays."""
-        paid = (
-            select(ClaimLine.redemption_id)
-            .join(Claim, Claim.id == ClaimLine.claim_id)
-            .join(PaymentOrder, PaymentOrder.id == Claim.payment_order_id)
-            .where(
-                ClaimLine.state != ClaimLineState.REFUSED.value,
-                PaymentOrder.state.not_in(_DEAD),
-            )
+    def unclaimed(self, provider_id: UUID) -> list[UUID]:
+        """Return deliveries that stand in no claim."""
+        self.as_system()
+        claimed = select(ClaimLine.redemption_id).where(
+            ClaimLine.state != ClaimLineState.REFUSED.value
         )
         return list(
             self.session.scalars(
-                select(Redemption).where(
+                select(Redemption.id).where(
                     Redemption.provider_id == provider_id,
                     Redemption.state == RedemptionState.ACCEPTED.value,
-                    Redemption.id.not_in(paid),
+                    Redemption.id.not_in(claimed),
                 )
-            ).unique()
+            )
         )
 
-    def release(self, provider_id: UUID, now: datetime) -> PaymentOrder | None:
-        """Claim everything payable, and release it in an order of its own."""
-        due = self.payable(provider_id)
+    def claim(self, provider_id: UUID, now: datetime) -> None:
+        """Let the bookkeeper claim everything, and finance check it."""
+        due = self.unclaimed(provider_id)
+        if not due:
+            return
+        bookkeeper = self.acting(
+            self.cast.boris if provider_id == self.cast.provider.id else self.cast.oleg
+        )
+        claim = claims.draft(self.session, actor=bookkeeper, redemption_ids=due, now=now)
+        claims.submit(self.session, claim, actor=bookkeeper, invoice_number=claim.reference,
+                      invoiced=claim.payable, now=now)  # fmt: skip
+        petru = self.acting(self.cast.petru)
+        claims.accept_lines(self.session, claim, actor=petru,
+                            line_ids=[line.id for line in claim.lines], now=now)  # fmt: skip
+        claims.check(self.session, claim, actor=petru, now=now)
+
+    def checked(self) -> list[Claim]:
+        """Return claims that can be paid; one whose deliveries were all taken back can not."""
+        self.as_system()
+        found = self.session.scalars(
+            select(Claim).where(Claim.state == ClaimState.CHECKED.value).order_by(Claim.created_at)
+        )
+        return [claim for claim in found if claim.payable.minor]
+
+    def prepare(self, now: datetime) -> PaymentBatch | None:
+        """Put every checked claim into a batch."""
+        due = [claim.id for claim in self.checked()]
         if not due:
             return None
-        amount = Money(sum(found.amount_minor for found in due), "MDL")
-        order = self._order(provider_id, amount, now)
-        self._claim(order, due, now)
-        self._post(PostingEvent.PAYMENT_RELEASED, order, amount, now)
-        return order
+        return payments.prepare(
+            self.session, actor=self.acting(self.cast.petru), claim_ids=due,
+            bank_account=self.session.get_one(BankAccount, self.cast.bank_account.id),
+            execution_on=local_day(now), now=now,
+        )  # fmt: skip
+
+    def release(self, now: datetime) -> list[PaymentOrder]:
+        """Prepare, approve and release what is checked, as three people."""
+        batch = self.prepare(now)
+        if batch is None:
+            return []
+        payments.approve(self.session, batch, actor=self.acting(self.cast.alina), now=now)
+        payments.release(self.session, batch, actor=self.acting(self.cast.radu), now=now)
+        return list(batch.orders)
+
+    def cancel(self, batch: PaymentBatch, now: datetime) -> None:
+        """Take a batch back before its release."""
+        petru = self.acting(self.cast.petru)
+        payments.cancel(self.session, batch, actor=petru, reason="greșit", now=now)
 
     def settle(self, order: PaymentOrder, now: datetime) -> None:
         """Let the bank pay."""
-        order.state, order.settled_on = OrderState.SETTLED.value, local_day(now)
-        self._post(PostingEvent.SETTLED_BY_BANK, order, order.amount, now)
+        paid = Paid(order.id, order.provider_id, order.batch_id, order.amount, local_day(now),
+                    new_id())  # fmt: skip
+        settlement.settle_many(
+            self.session, [paid], actor=self.acting(self.cast.petru), now=now
+        )  # fmt: skip
 
     def fail(self, order: PaymentOrder, now: datetime) -> None:
         """Let the bank refuse."""
-        order.state = OrderState.FAILED.value
-        self._post(PostingEvent.PAYMENT_FAILED, order, order.amount, now)
+        settlement.fail_order(self.session, order, actor=self.acting(self.cast.petru),
+                              reason="AC04", now=now)  # fmt: skip
 
     def bounce(self, order: PaymentOrder, charges: int, now: datetime) -> None:
         """Let a settled payment come back, less charges that the programme bears."""
-        clawed = self.session.scalar(
-            select(func.coalesce(func.sum(Redemption.amount_minor), 0))
-            .join(ClaimLine, ClaimLine.redemption_id == Redemption.id)
-            .join(Claim, Claim.id == ClaimLine.claim_id)
-            .where(
-                Claim.payment_order_id == order.id,
-                Redemption.state == RedemptionState.REVERSED.value,
-            )
-        )
-        still_open = min(int(clawed or 0), self.balance(order.provider_id).receivable.minor)
-        order.state = OrderState.RETURNED.value
-        parts = (
-            (still_open, PostingEvent.RETURNED_CLAWED, PostingEvent.RETURN_CHARGES_CLAWED),
-            (order.amount_minor - still_open, PostingEvent.RETURNED_OPEN,
-             PostingEvent.RETURN_CHARGES),
+        kept = Money(min(charges, order.amount_minor - 1), order.currency)
+        settlement.return_order(
+            self.session, order, actor=self.acting(self.cast.petru),
+            received=order.amount - kept, charges=kept, reason="AC04", now=now,
         )  # fmt: skip
-        for part, arrived, charged in parts:
-            kept = min(charges, part)
-            charges -= kept
-            for minor, event in ((part - kept, arrived), (kept, charged)):
-                if minor:
-                    self._post(event, order, Money(minor, "MDL"), now)
 
     def repay(self, provider_id: UUID, minor: int, now: datetime) -> None:
         """Let a provider pay back what it owes."""
         post(
             self.session, PostingEvent.REPAID, Money(minor, "MDL"), key=f"repaid|{new_id()}",
             source=Source("provider", provider_id), about=Dimensions(provider_id=provider_id),
-            actor=SYSTEM, now=now,
+            actor=self.as_system(), now=now,
         )  # fmt: skip
 
     def orders(self, *states: OrderState) -> list[PaymentOrder]:
-        """Return the orders in `states`."""
+        """Return the orders in `states` that move money, oldest first."""
+        self.as_system()
         return list(
             self.session.scalars(
                 select(PaymentOrder)
                 .join(PaymentBatch, PaymentBatch.id == PaymentOrder.batch_id)
-                .where(PaymentOrder.state.in_([state.value for state in states]))
-                .order_by(PaymentBatch.prepared_at)
+                .where(
+                    PaymentOrder.state.in_([state.value for state in states]),
+                    PaymentOrder.amount_minor > 0,
+                )
+                .order_by(PaymentBatch.prepared_at, PaymentOrder.amount_minor)
             )
         )
 
     def balance(self, provider_id: UUID) -> ProviderBalance:
         """Return what a provider is owed and owes."""
+        self.as_system()
         found = provider_balances(self.session, [provider_id])
         return found.get((provider_id, "MDL"), ProviderBalance(_NOTHING, _NOTHING))
 
-    def _order(self, provider_id: UUID, amount: Money, now: datetime) -> PaymentOrder:
-        day: date = local_day(now)
-        batch = PaymentBatch(
-            id=new_id(), reference=new_reference("B", 10), message_id=new_reference("M", 10),
-            bank_account_id=self.cast.bank_account.id, currency="MDL", rail=Rail.MDL_CSV.value,
-            execution_on=day, total_minor=amount.minor, state=BatchState.RELEASED.value, prepared_by=self.cast.petru.id,
-            prepared_at=now, approved_by=self.cast.alina.id, approved_at=now,
-            released_by=self.cast.radu.id, released_at=now,
-        )  # fmt: skip
-        order = PaymentOrder(
-            id=new_id(), reference=new_reference("PO", 10), end_to_end_id=new_reference("E", 10),
-            batch=batch, provider_id=provider_id, payee_name="Centrul", payee_iban="MD24AG00",
-            amount_minor=amount.minor, currency="MDL", text="servicii",
-            state=OrderState.RELEASED.value,
-        )  # fmt: skip
-        self.session.add_all([batch, order])
-        self.session.flush()
-        return order
+    def acting(self, user: User) -> Actor:
+        """Let the session see what `user` may see, and return the actor."""
+        act_as(self.session, SYSTEM)
+        who = actor(self.session, user)
+        act_as(self.session, who)
+        return who
 
-    def _claim(self, order: PaymentOrder, due: list[Redemption], now: datetime) -> None:
-        for line in self.session.scalars(
-            select(ClaimLine).where(
-                ClaimLine.redemption_id.in_([found.id for found in due]),
-                ClaimLine.state != ClaimLineState.REFUSED.value,
-            )
-        ):
-            line.state = ClaimLineState.REFUSED.value  # its order died: it is claimed anew
-        self.session.flush()
-        day = local_day(now)
-        claim = Claim(
-            id=new_id(), reference=new_reference("C", 10), provider_id=order.provider_id,
-            currency="MDL", invoiced_minor=order.amount_minor, period_from=day, period_until=day,
-            state=ClaimState.IN_PAYMENT.value, created_at=now, payment_order_id=order.id,
-        )  # fmt: skip
-        claim.lines = [
-            ClaimLine(id=new_id(), redemption_id=found.id, amount_minor=found.amount_minor,
-                      currency="MDL", state=ClaimLineState.ACCEPTED.value)
-            for found in due
-        ]  # fmt: skip
-        self.session.add(claim)
-        self.session.flush()
-
-    def _post(self, event: PostingEvent, order: PaymentOrder, amount: Money, now: datetime) -> None:
-        self.session.flush()
-        post(
-            self.session, event, amount, key=f"{event.value}|{order.id}",
-            source=Source("payment_order", order.id),
-            about=Dimensions(provider_id=order.provider_id), actor=SYSTEM, now=now,
-        )  # fmt: skip
+    def as_system(self) -> Actor:
+        """See every row."""
+        act_as(self.session, SYSTEM)
+        return SYSTEM

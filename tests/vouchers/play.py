@@ -151,7 +151,7 @@ class Play:
         who = self.acting(self.cast.ana)
         issuing.issue(
             self.session, actor=who, plan_line=self.work.line, units=units,
-            valid_from=local_day(NOW), valid_until=local_day(self.now) + timedelta(days=days),
+            valid_from=local_day(self.now), valid_until=local_day(self.now) + timedelta(days=days),
             pin=PIN, now=self.now,
         )  # fmt: skip
         self.step()

@@ -101,8 +101,22 @@ class Money(RuleBasedStateMachine):
         self.play.a_week_passes()
 
     @rule(which=either)
-    def pay(self, which):
-        self.payments.release(self.play.providers[which], self.play.now)
+    def claim(self, which):
+        self.payments.claim(self.play.providers[which], self.play.now)
+        self.play.step()
+
+    @precondition(lambda self: self.payments.checked())
+    @rule()
+    def pay(self):
+        self.payments.release(self.play.now)
+        self.play.step()
+
+    @precondition(lambda self: self.payments.checked())
+    @rule()
+    def prepare_and_think_again(self):
+        batch = self.payments.prepare(self.play.now)
+        self.play.step()
+        self.payments.cancel(batch, self.play.now)
         self.play.step()
 
     @precondition(lambda self: self.payments.orders(OrderState.RELEASED))
@@ -176,7 +190,8 @@ def _one_paid_delivery(session) -> Play:
     play = Play.new(session)
     play.issue(2, 10)
     play.redeem(play.usable()[0], play.cast.rita, 1)
-    order = play.payments.release(play.cast.provider.id, play.now)
+    play.payments.claim(play.cast.provider.id, play.now)
+    [order] = play.payments.release(play.now)
     play.payments.settle(order, play.now)
     play.step()
     return play
