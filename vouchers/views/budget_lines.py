@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from babel.numbers import format_decimal
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -14,7 +15,7 @@ from reintegration.kernel.db import session
 from reintegration.kernel.errors import NotFound
 from reintegration.kernel.money import Money
 from reintegration.web.current import current_actor
-from reintegration.web.filters import day, money
+from reintegration.web.filters import day, format_locale, money
 from reintegration.web.forms import option
 from reintegration.web.requires import requires
 from reintegration.web.transactional import transactional
@@ -172,12 +173,16 @@ def rate_options(*currencies: str) -> list[Any]:
     return [
         option(
             f"{rate.on.isoformat()}|{rate.base}|{rate.quote}",
-            f"{day(rate.on)}: 1 {rate.base} = {rate.rate.normalize():f} {rate.quote}"
-            f" ({rate.source})",
+            f"{day(rate.on)}: 1 {rate.base} = {rate_text(rate)} {rate.quote} ({rate.source})",
         )
         for rate in queries.rates(session())
         if not currencies or {rate.base, rate.quote} == set(currencies)
     ]
+
+
+def rate_text(rate: ExchangeRate) -> str:
+    """Return the figure of a rate in the language's own form, four digits or more."""
+    return str(format_decimal(rate.rate, format="#,##0.0000####", locale=format_locale()))
 
 
 def chosen_rate(value: str) -> ExchangeRate:

@@ -21,7 +21,7 @@ from vouchers.models import BankAccount
 from vouchers.permissions import FundPermission
 from vouchers.queries import funds as queries
 from vouchers.services import exchange
-from vouchers.views.budget_lines import chosen_rate, rate_options
+from vouchers.views.budget_lines import chosen_rate, rate_options, rate_text
 from vouchers.views.funds import account_options, acted, bp, crumbs, form_page
 
 __all__ = ["bp"]
@@ -98,7 +98,7 @@ def _rates_page(form: RateForm) -> str:
     return render_template(
         "vouchers/funds/rates.html",
         form=form,
-        rates=queries.rates(session()),
+        rates=[(rate, rate_text(rate)) for rate in queries.rates(session())],
         crumbs=crumbs(),
         P=FundPermission,
     )
