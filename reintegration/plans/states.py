@@ -248,8 +248,7 @@ EMERGENCY_ALLOWANCE = EmergencyAllowance(
     consent_for=timedelta(days=30),
 )
 CONSENT_FOR = timedelta(days=365)
-"""How long a consent holds unless the person chooses less."""
-CONSENT_AT_MOST = timedelta(days=730)
+"""How long a consent holds at most; the person may choose less."""
 
 # What the history of a case shows, in words. Floors above have histories of their own.
 HAPPENED: dict[str, str] = {

@@ -259,6 +259,41 @@ def test_a_co_worker_added_by_the_supervisor_opens_the_case_until_taken_off(
     assert calin.get(f"/cases/{case.id}").status_code == 404
 
 
+def test_a_closed_case_is_read_and_not_written(session, cast, sign_in, case):
+    case.state, case.closure_reason, case.closed_at = "closed", "relocated", NOW
+    browser = sign_in(cast.ana)
+    writes = {
+        "/notes": {"kind": "contact", "body": "x"}, "/identity/edit": {"given_name": "x"},
+        "/facts": _typed(sex="male"), "/close": {"why": "withdrew"},
+        "/consent": {"scopes": ["contact"], "mode": "oral", "consent_locale": "ro",
+                     "provider": "", "valid_until": "2099-01-01"},
+    }  # fmt: skip
+    answers = {page: browser.post(f"/cases/{case.id}{page}", data=data).status_code
+               for page, data in writes.items()}  # fmt: skip
+    assert set(answers.values()) <= {409, 422}
+    session.refresh(case)
+    assert case.sex == "unspecified"
+    for page in ("", "/notes", "/consent", "/identity", "/team"):
+        assert browser.get(f"/cases/{case.id}{page}").status_code == 200
+
+
+def test_the_case_page_takes_as_many_queries_for_much_as_for_little(
+    session, cast, sign_in, case, app
+):
+    browser = sign_in(cast.ana)
+    browser.post(f"/cases/{case.id}/notes", data={"kind": "contact", "body": "one"})
+    few = _count_queries(app, lambda: browser.get(f"/cases/{case.id}"))
+    for _ in range(3):
+        browser.post(f"/cases/{case.id}/notes", data={"kind": "contact", "body": "more"})
+        browser.post(f"/cases/{case.id}/identity", data={"reason": "a letter to a school"})
+    many = _count_queries(app, lambda: browser.get(f"/cases/{case.id}"))
+    assert many == few
+
+
+def test_a_move_that_is_not_on_the_page_is_not_found(cast, sign_in, case):
+    assert sign_in(cast.ana).post(f"/cases/{case.id}/move/close").status_code == 404
+
+
 def test_a_case_manager_does_not_choose_her_own_team(cast, sign_in, case):
     answer = sign_in(cast.ana).post(f"/cases/{case.id}/team", data={"person": cast.calin.id})
     assert answer.status_code == 403

@@ -136,7 +136,7 @@ def test_giving_and_taking_back_stand_in_the_trail(session, cast, case, give, he
     assert trail[0].data["version"] == CONSENT_TEXT_VERSION
 
 
-@pytest.mark.parametrize("days", [-1, 731])
+@pytest.mark.parametrize("days", [-1, 366])
 def test_a_last_day_in_the_past_or_too_far_is_refused(give, days):
     with pytest.raises(Invalid):
         give(days=days)
@@ -202,6 +202,13 @@ def test_recording_nothing_is_refused_and_keeps_what_was_typed(cast, sign_in, ca
 def test_the_text_is_there_in_full_in_each_language(locale):
     text = (TEXTS / CONSENT_TEXT_VERSION / f"{locale}.html").read_text(encoding="utf-8")
     assert text.count("<li>") == 8
+
+
+@pytest.mark.parametrize("locale", list(Locale))
+def test_the_few_sentences_for_the_door_say_how_long_and_that_no_is_allowed(locale):
+    text = (TEXTS / CONSENT_TEXT_VERSION / f"short.{locale}.html").read_text(encoding="utf-8")
+    assert "30" in text
+    assert text.count("<p>") == 4
 
 
 def test_every_language_of_the_text_is_on_the_page(cast, sign_in, case):

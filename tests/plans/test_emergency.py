@@ -5,12 +5,13 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from reintegration.accounts.models import InboxMessage
+from reintegration.accounts.models import InboxMessage, Organisation
 from reintegration.kernel import hooks
 from reintegration.kernel.actor import Role
 from reintegration.kernel.db import act_as
 from reintegration.kernel.errors import Conflict, Invalid, NotPermitted
 from reintegration.kernel.hooks import Change
+from reintegration.kernel.ids import new_id
 from reintegration.kernel.money import Money
 from reintegration.plans.jobs.emergency import EMERGENCY_OVERDUE
 from reintegration.plans.models import CaseFile, Consent, EmergencyStart, Plan, PlanLine
@@ -107,6 +108,14 @@ def test_a_worker_starts_it_under_row_level_security(session, cast, at_the_door)
 
 def test_a_manager_without_a_supervisor_is_covered_by_one_of_the_house(session, cast, at_the_door):
     cast.calin.supervisor_id = None
+    session.flush()
+    case = session.get(CaseFile, at_the_door("calin").case_id)
+    assert cast.sergiu.id in {member.user_id for member in case.members}
+
+
+def test_a_house_without_its_own_supervisor_is_covered_by_another(session, cast, at_the_door):
+    cast.calin.supervisor_id = None
+    cast.sergiu.organisation_id = _another_office(session)
     session.flush()
     case = session.get(CaseFile, at_the_door("calin").case_id)
     assert cast.sergiu.id in {member.user_id for member in case.members}
@@ -328,6 +337,13 @@ def test_nobody_else_decides(session, cast, sign_in, at_the_door, who, reads, wr
     assert answer.status_code == writes
     session.refresh(started)
     assert started.state == "pending"
+
+
+def _another_office(session):
+    office = Organisation(id=new_id(), name="Echipa Cahul", kind="programme", created_at=NOW)
+    session.add(office)
+    session.flush()
+    return office.id
 
 
 def _typed(cast, **values):

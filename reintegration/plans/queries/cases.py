@@ -51,7 +51,7 @@ def team_of(session: Session, case: CaseFile) -> Sequence[tuple[CaseMember, User
             select(CaseMember, User)
             .join(User, User.id == CaseMember.user_id)
             .where(CaseMember.case_id == case.id)
-            .order_by(CaseMember.since)
+            .order_by(CaseMember.since, CaseMember.role)
         ).unique()
     ]
 
@@ -113,6 +113,7 @@ class Happening:
     action: str
     who: str
     reason: str | None
+    fields: tuple[str, ...] = ()
 
 
 def happenings(session: Session, case: CaseFile, *, limit: int = 12) -> list[Happening]:
@@ -124,4 +125,7 @@ def happenings(session: Session, case: CaseFile, *, limit: int = 12) -> list[Hap
         .order_by(AuditEvent.id.desc())
         .limit(limit)
     )
-    return [Happening(event.at, event.action, who or "", event.reason) for event, who in rows]
+    return [
+        Happening(event.at, event.action, who or "", event.reason, tuple(event.fields))
+        for event, who in rows
+    ]

@@ -14,8 +14,9 @@ from reintegration.kernel.errors import N_, Conflict, Invalid
 from reintegration.kernel.ids import new_id
 from reintegration.plans.models import CaseFile, Consent
 from reintegration.plans.permissions import CasePermission
+from reintegration.plans.services.open_cases import require_open
 from reintegration.plans.states import (
-    CONSENT_AT_MOST,
+    CONSENT_FOR,
     CONSENT_TEXT_VERSION,
     ConsentMode,
     ConsentScope,
@@ -51,12 +52,13 @@ def record(
     `provider_id` narrows sharing to one provider; other scopes have none.
     """
     permissions.demand(actor, CasePermission.RECORD_CONSENT, case)
+    require_open(case)
     assert actor.id is not None
     today = clock.local_day(now)
     if valid_until < today:
         raise Invalid(N_("The last day lies in the past."), code="valid_until")
-    if valid_until > today + CONSENT_AT_MOST:
-        raise Invalid(N_("Consent holds for two years at most. Ask again then."),
+    if valid_until > today + CONSENT_FOR:
+        raise Invalid(N_("Consent holds for one year at most. Ask again then."),
                       code="valid_until")  # fmt: skip
     given = [
         Consent(

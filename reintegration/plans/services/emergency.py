@@ -27,6 +27,7 @@ from reintegration.plans.queries.consents import live_consent
 from reintegration.plans.services import consent as consents
 from reintegration.plans.services import registration
 from reintegration.plans.services.deliveries import expect_deliveries
+from reintegration.plans.services.open_cases import require_open
 from reintegration.plans.services.registration import CaseFacts
 from reintegration.plans.services.vault import Identity
 from reintegration.plans.states import (
@@ -119,6 +120,7 @@ def start(
     """
     permissions.demand(actor, CasePermission.START_EMERGENCY, case)
     permissions.demand(actor, CasePermission.EDIT, case)
+    require_open(case)
     assert actor.id is not None
     check_needs(needs, funding)
     if session.scalar(select(EmergencyStart).where(EmergencyStart.case_id == case.id)):

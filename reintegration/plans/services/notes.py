@@ -16,6 +16,7 @@ from reintegration.kernel.ids import new_id
 from reintegration.plans.models import CaseFile, Note
 from reintegration.plans.permissions import CasePermission
 from reintegration.plans.services import vault
+from reintegration.plans.services.open_cases import require_open
 from reintegration.plans.states import NoteKind
 
 LONGEST = 4000
@@ -37,6 +38,7 @@ def write(
 ) -> Note:
     """Seal a note with the person's key; raise Invalid when it is empty or too long."""
     permissions.demand(actor, CasePermission.WRITE_NOTE, case)
+    require_open(case)
     assert actor.id is not None
     text = body.strip()
     if not text:

@@ -18,6 +18,7 @@ from reintegration.kernel.words import new_case_code
 from reintegration.plans.models import CaseFile, CaseMember
 from reintegration.plans.permissions import CasePermission
 from reintegration.plans.services import vault
+from reintegration.plans.services.open_cases import require_open
 from reintegration.plans.services.vault import Identity
 from reintegration.plans.states import ContactChannel, MemberRole
 
@@ -51,8 +52,8 @@ def register(
 ) -> CaseFile:
     """Open a case with its manager and the manager's supervisor; seal what the person told.
 
-    With `cover`, a manager without a supervisor gets one of the same organisation, so that
-    somebody can decide. Look for duplicates first: this does not.
+    With `cover`, a manager without a supervisor gets one of the same organisation, or
+    else of another, so that somebody can decide. Look for duplicates first: this does not.
     """
     permissions.demand(actor, CasePermission.REGISTER)
     if actor.id is None:
@@ -96,6 +97,7 @@ def edit_facts(
 ) -> None:
     """Change what helps to find services; the trail keeps which facts, not their values."""
     permissions.demand(actor, CasePermission.EDIT, case)
+    require_open(case)
     check_facts(facts)
     changed = [name for name in FACTS if _plain(case, name) != getattr(facts, name)]
     take_facts(case, facts)
@@ -158,10 +160,9 @@ def _supervisors(session: Session, actor: Actor, *, cover: bool) -> Sequence[Use
         .join(UserRole)
         .where(
             UserRole.role == Role.SUPERVISOR.value,
-            User.organisation_id == actor.organisation_id,
             User.disabled_at.is_(None),
             User.id != actor.id,
         )
-        .order_by(User.name, User.id)
+        .order_by(User.organisation_id != actor.organisation_id, User.name, User.id)
         .limit(1)
     ).all()

@@ -11,6 +11,7 @@ from reintegration.kernel.actor import Actor, Role
 from reintegration.kernel.errors import N_, Conflict, Invalid
 from reintegration.plans.models import CaseFile, CaseMember
 from reintegration.plans.permissions import CasePermission
+from reintegration.plans.services.open_cases import require_open
 from reintegration.plans.states import MemberRole
 
 
@@ -19,6 +20,7 @@ def add_co_worker(
 ) -> None:
     """Let another case worker open this case; they are told. Whoever left may come back."""
     permissions.demand(actor, CasePermission.MANAGE_TEAM, case)
+    require_open(case)
     if user.disabled_at is not None or not user.role_set & {Role.CASE_MANAGER, Role.SUPERVISOR}:
         raise Invalid(N_("Only case managers and supervisors can work on a case."))
     member = _member(case, user)

@@ -16,6 +16,7 @@ from reintegration.kernel.errors import N_, Conflict, Invalid
 from reintegration.plans.models import CaseFile, IdentityIndex, PersonIdentity, PersonKey
 from reintegration.plans.permissions import CasePermission
 from reintegration.plans.services.identity_index import index_values
+from reintegration.plans.services.open_cases import require_open
 
 MIN_REASON = 5
 
@@ -57,6 +58,7 @@ def store_identity(
 ) -> None:
     """Seal what the person told, replacing what was stored; an empty field is emptied."""
     permissions.demand(actor, CasePermission.EDIT_IDENTITY, case)
+    require_open(case)
     key = _key(session, case.id)
     stored = session.get(PersonIdentity, case.id)
     if stored is None:

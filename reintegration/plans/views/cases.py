@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from reintegration.kernel import clock
 from reintegration.kernel.db import session
-from reintegration.kernel.errors import DomainError
+from reintegration.kernel.errors import DomainError, NotFound
 from reintegration.kernel.vocabulary import ACCESS_LABELS, TERRITORIAL_UNITS
 from reintegration.plans.forms.cases import FactsForm, facts_form
 from reintegration.plans.models import CaseFile
@@ -103,7 +103,7 @@ def case_facts_save(case: CaseFile) -> ResponseReturnValue:
                 session(), case, actor=current_actor(), facts=form.facts(), now=clock.now()
             )
         except DomainError as error:
-            form.refuse(error, "excluded_units")
+            form.refuse(error, "excluded_units" if error.code == "excluded_home" else None)
         else:
             flash(_("The facts are kept."), "done")
             return redirect(url_for(".case_page", case_id=case.id))
@@ -116,8 +116,9 @@ def case_facts_save(case: CaseFile) -> ResponseReturnValue:
 def case_move(case: CaseFile) -> ResponseReturnValue:
     """Begin work on the plan, or follow-up: both can be changed back."""
     name = (request.view_args or {}).get("name", "")
-    if name in _PLAIN_MOVES:
-        case_moves.move(session(), case, name, actor=current_actor(), now=clock.now())
+    if name not in _PLAIN_MOVES:
+        raise NotFound
+    case_moves.move(session(), case, name, actor=current_actor(), now=clock.now())
     return redirect(url_for(".case_page", case_id=case.id))
 
 
