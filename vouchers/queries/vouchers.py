@@ -105,35 +105,28 @@ def vouchers_page(
 def provider_names(session: Session, ids: Iterable[UUID | None]) -> dict[UUID, str]:
     """Return the names of providers by id."""
     wanted = [one for one in set(ids) if one is not None]
-    return dict(
-        session.execute(
-            select(Organisation.id, Organisation.name).where(Organisation.id.in_(wanted))
-        )
-        .tuples()
-        .all()
+    rows = session.execute(
+        select(Organisation.id, Organisation.name).where(Organisation.id.in_(wanted))
     )
+    return {row.id: row.name for row in rows}
 
 
 def providers_by_name(session: Session) -> Sequence[tuple[UUID, str]]:
     """Return every provider, for a filter."""
-    return (
-        session.execute(
-            select(Provider.id, Organisation.name)
-            .join(Organisation, Organisation.id == Provider.id)
-            .order_by(Organisation.name)
-        )
-        .tuples()
-        .all()
+    rows = session.execute(
+        select(Provider.id, Organisation.name)
+        .join(Organisation, Organisation.id == Provider.id)
+        .order_by(Organisation.name)
     )
+    return [(row.id, row.name) for row in rows]
 
 
 def case_codes(session: Session, ids: Iterable[UUID]) -> dict[UUID, str]:
     """Return the codes of the cases that the actor of the session may see."""
-    return dict(
-        session.execute(select(CaseFile.id, CaseFile.code).where(CaseFile.id.in_(list(set(ids)))))
-        .tuples()
-        .all()
+    rows = session.execute(
+        select(CaseFile.id, CaseFile.code).where(CaseFile.id.in_(list(set(ids))))
     )
+    return {row.id: row.code for row in rows}
 
 
 def history(session: Session, voucher: Voucher) -> list[PastMove]:
@@ -143,7 +136,7 @@ def history(session: Session, voucher: Voucher) -> list[PastMove]:
         .outerjoin(User, User.id == StateEvent.actor_id)
         .where(StateEvent.aggregate == "voucher", StateEvent.aggregate_id == voucher.id)
         .order_by(StateEvent.id.desc())
-    ).tuples()
+    )
     return [
         PastMove(event.at, event.move, event.to_state, event.reason, name or "", event.data)
         for event, name in rows

@@ -63,7 +63,7 @@ def pdf(sheet: Sheet, *, made_at: datetime) -> bytes:
             ignore_system_fonts=True,
             format="pdf",
             pdf_standards=["ua-1"],
-            timestamp=made_at,
+            timestamp=made_at.replace(microsecond=0),
             sys_inputs={"sheet": json.dumps(asdict(sheet), ensure_ascii=False)},
         )
     return bytes(made)
