@@ -11,6 +11,8 @@ from typing import Any
 from reintegration.kernel.actor import Actor, ActorKind, Role
 from reintegration.kernel.errors import N_, NotPermitted
 
+REFUSAL = N_("You may not do this. Ask the person who manages your access.")
+
 Predicate = Callable[[Actor, Any], bool]
 Alternatives = tuple[tuple[Predicate, ...], ...]
 Policy = Mapping[StrEnum, Alternatives]
@@ -39,10 +41,32 @@ def permits(actor: Actor, permission: StrEnum, subject: Any = None) -> bool:
     )
 
 
+def could(actor: Actor, permission: StrEnum) -> bool:
+    """Whether `actor` may for *some* subject: decided by what they are, before anything is looked up.
+
+    Whoever could never gets the same answer for everything, found or not.
+    """
+    return any(
+        all(predicate(actor, None) for predicate in alternative if not needs_subject(predicate))
+        for alternative in _policy.get(permission, ())
+    )
+
+
+def needs_subject(predicate: Predicate) -> bool:
+    """Whether a predicate looks at the subject; those about the actor alone are marked."""
+    return not getattr(predicate, "about_actor", False)
+
+
+def about_actor(predicate: Predicate) -> Predicate:
+    """Mark a predicate that looks at the actor alone."""
+    predicate.about_actor = True  # type: ignore[attr-defined]
+    return predicate
+
+
 def demand(actor: Actor, permission: StrEnum, subject: Any = None) -> None:
     """Raise NotPermitted unless `actor` may."""
     if not permits(actor, permission, subject):
-        raise NotPermitted(N_("You may not do this. Ask the person who manages your access."))
+        raise NotPermitted(REFUSAL)
 
 
 def has_role(*roles: Role) -> Predicate:
@@ -52,19 +76,22 @@ def has_role(*roles: Role) -> Predicate:
         return actor.has_role(*roles)
 
     predicate.__name__ = "has_role(" + ", ".join(roles) + ")"
-    return predicate
+    return about_actor(predicate)
 
 
+@about_actor
 def signed_in(actor: Actor, _subject: Any) -> bool:
     """Any signed-in person or token."""
     return actor.is_signed_in
 
 
+@about_actor
 def is_machine(actor: Actor, _subject: Any) -> bool:
     """A scheduled job or an operator's command: both are logged as such."""
     return actor.kind in (ActorKind.SYSTEM, ActorKind.OPERATOR)
 
 
+@about_actor
 def anyone(_actor: Actor, _subject: Any) -> bool:
     """Public."""
     return True

@@ -47,7 +47,8 @@ def requires(
     """Let the view run only for who has `permission`.
 
     `load` takes the address's variables and returns the object, raising NotFound outside the
-    actor's scope; the view then gets that object instead of the variables.
+    actor's scope; the view then gets that object instead of the variables. Who could never have
+    the permission is refused before anything is looked up.
     """
 
     def decorator(view: View) -> View:
@@ -58,6 +59,8 @@ def requires(
                 return view(**variables)
             if permission is not WebPermission.ANYONE and not current_actor().is_signed_in:
                 raise NotSignedIn
+            if not permissions.could(current_actor(), permission):
+                raise NotPermitted(permissions.REFUSAL)
             subject = load(**variables)
             _demand(permission, subject)
             return view(subject)

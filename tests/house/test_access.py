@@ -1,0 +1,182 @@
+"""Every (address, role, own | other's | missing) triple gets the answer that the policy says.
+
+The expected answer is derived from the policy map and the loader; that strangers of a case or a
+provider get nothing, and that foreign and missing look the same, is stated here by name.
+No request of this walk is committed, so each one meets the same world.
+"""
+
+import re
+from uuid import UUID, uuid4
+
+import pytest
+from flask import Flask
+from sqlalchemy import create_engine
+from sqlalchemy.orm import Session
+from werkzeug.routing import Rule
+
+from reintegration import settings as configuration
+from reintegration.app import create_app
+from reintegration.kernel import permissions, tries
+from reintegration.kernel.crypto import Keyring
+from reintegration.kernel.db import db
+from reintegration.kernel.db import session as current_session
+from reintegration.kernel.errors import NotFound
+from reintegration.web import transactional
+from reintegration.web.current import current_actor
+from reintegration.web.requires import WebPermission
+from tests.factories.cast import PEOPLE
+from tests.house.world import CASE_A, CASE_B, PROVIDER_A, PROVIDER_B, World, make_world
+
+OPEN = {200, 201, 202, 204, 302, 303, 400, 409, 410, 413, 415, 422, 429}
+SHUT = {403, 404}
+CASE_BLUEPRINTS = {"plans", "referrals", "matching"}
+"""Where only the team of a case may see anything of it."""
+WITHIN_A_CASE = {"consent_id", "need_id", "goal_id", "milestone_id", "line_id"}
+"""What belongs to one case: together with another case's id it must lead nowhere."""
+WALKERS = [name for name in PEOPLE if name not in {"victor", "oleg", "otilia"}]
+"""One person for each role, an outsider case manager and another provider's reception."""
+PROVIDER_PEOPLE = PROVIDER_A | PROVIDER_B
+WORDS = {"name": "activate", "move": "begin", "screen": "plan", "handle": "none",
+         "kind": "mdl"}
+
+
+@pytest.fixture(scope="module")
+def walked(postgres, worker_id):
+    database = postgres.clone(f"walk_{worker_id}")
+    settings = configuration.from_environment(database.environment())
+    app = create_app(settings)
+    app.config.update(TESTING=True, WTF_CSRF_ENABLED=False, PROPAGATE_EXCEPTIONS=False)
+    engine = create_engine(database.url)
+    with Session(engine, info={"keyring": Keyring(settings.master_key)}) as session:
+        world = make_world(session)
+        tries.companion(session).dispose()
+    engine.dispose()
+    yield app, world
+    with app.app_context():
+        tries.companion(current_session()).dispose()
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_committed(monkeypatch):
+    class Undone:
+        def commit(self):
+            current_session().rollback()
+
+        def rollback(self):
+            current_session().rollback()
+
+    monkeypatch.setattr(transactional, "session", Undone)
+
+
+def rules() -> list[tuple[str, str]]:
+    """Return (endpoint, method) of every address, without starting anything."""
+    names = []
+    for rule in _app_for_names().url_map.iter_rules():
+        for method in sorted(rule.methods & {"GET", "POST", "PUT", "PATCH", "DELETE"}):
+            if rule.endpoint not in {"static", "openapi.spec"}:
+                names.append((rule.endpoint, method))
+    return names
+
+
+def _app_for_names() -> Flask:
+    environment = {
+        "DATABASE_URL": "postgresql+psycopg://nobody@/none", "SECRET_KEY": "x" * 32,
+        "PUNTE_MASTER_KEY": "A" * 43 + "=",
+    }  # fmt: skip
+    return create_app(configuration.from_environment(environment))
+
+
+@pytest.mark.parametrize(("endpoint", "method"), rules())
+def test_every_triple(walked, endpoint, method):
+    app, world = walked
+    rule = next(r for r in app.url_map.iter_rules(endpoint) if method in r.methods)
+    names = sorted(rule.arguments)
+    missing = {name: uuid4() for name in names if name.endswith("_id")}
+    anonymous = ask(app, None, method, rule, fill(rule, world.mine))
+    if app.view_functions[endpoint].permission is WebPermission.ANYONE:
+        assert anonymous.status_code in OPEN
+        return
+    assert anonymous.status_code == 401 or anonymous.location.startswith("/account/sign-in")
+    if endpoint.startswith("api."):
+        return  # tokens only: tests/vouchers/test_api.py
+    for person in WALKERS:
+        found = {
+            side: ask(app, world.tokens[person], method, rule, fill(rule, ids))
+            for side, ids in (("mine", world.mine), ("theirs", world.theirs))
+        }
+        for side, ids in (("mine", world.mine), ("theirs", world.theirs)):
+            expected = says(app, world.tokens[person], rule, method, fill(rule, ids))
+            status = found[side].status_code
+            assert (status in OPEN) if expected == "open" else (status == expected), (
+                f"{person}, {side}: {status}, policy says {expected}"
+            )
+        if missing:
+            nothing = ask(app, world.tokens[person], method, rule, fill(rule, missing))
+            assert nothing.status_code in SHUT, f"{person}, missing: {nothing.status_code}"
+            for side in strangers(endpoint, person):
+                assert same(found[side], nothing), f"{person} can tell {side} from missing"
+        within = [name for name in missing if name in WITHIN_A_CASE]
+        if "case_id" in missing and within:
+            mixed = world.theirs | {"case_id": world.mine["case_id"]}
+            answer = ask(app, world.tokens[person], method, rule, fill(rule, mixed))
+            assert answer.status_code in SHUT, f"{person} reaches across: {answer.status_code}"
+
+
+def strangers(endpoint: str, person: str) -> list[str]:
+    """Return the sides of which this person may not learn that they exist."""
+    blueprint = endpoint.split(".")[0]
+    sides = []
+    if blueprint in CASE_BLUEPRINTS:
+        sides += [] if person in CASE_A else ["mine"]
+        sides += [] if person in CASE_B else ["theirs"]
+    elif person in PROVIDER_PEOPLE:
+        sides += ["theirs"] if person in PROVIDER_A else ["mine"]
+    return sides
+
+
+def says(app: Flask, token: str, rule: Rule, method: str, ids: dict) -> str | int:
+    """Return what the policy map and the loader say: "open", 403 or 404."""
+    view = app.view_functions[rule.endpoint]
+    headers = {"Cookie": f"punte-session={token}"}
+    with app.test_request_context(address(rule, ids), method=method, headers=headers):
+        actor = current_actor()
+        subject = None
+        try:
+            if not permissions.could(actor, view.permission):
+                return 403
+            if view.loads is not None:
+                subject = view.loads(**ids)
+            allowed = permissions.permits(actor, view.permission, subject)
+        except NotFound:
+            return 404
+        finally:
+            current_session().rollback()
+        return "open" if allowed else 403
+
+
+def ask(app: Flask, token: str | None, method: str, rule: Rule, ids: dict):
+    client = app.test_client()
+    if token:
+        client.set_cookie("punte-session", token)
+    return client.open(address(rule, ids), method=method)
+
+
+def address(rule: Rule, ids: dict) -> str:
+    return rule.build({**ids}, append_unknown=False)[1]
+
+
+def fill(rule: Rule, ids: dict[str, UUID]) -> dict:
+    """Return a value for each variable of the address; a missing name is a gap in the world."""
+    return {name: ids[name] if name.endswith("_id") else WORDS[name] for name in rule.arguments}
+
+
+def same(left, right) -> bool:
+    return left.status_code == right.status_code and _bare(left) == _bare(right)
+
+
+def _bare(answer) -> str:
+    text = answer.get_data(as_text=True)
+    text = re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}", "ID", text)
+    return re.sub(r'(nonce|value)="[^"]*"', "", text)

@@ -1,0 +1,128 @@
+"""Two of everything: what Ana and Rita's provider have, and what Călin and another provider have."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from providers.models import PayeeAccount, VettingDocument
+from providers.states import DocumentKind, ReferralState
+from reintegration.accounts.models import User
+from reintegration.accounts.services.sign_in import start_session
+from reintegration.kernel import clock, jobs
+from reintegration.kernel.actor import SYSTEM, Role
+from reintegration.kernel.db import act_as
+from reintegration.kernel.ids import new_id
+from reintegration.kernel.vocabulary import ServiceCategory
+from reintegration.plans.models import EmergencyStart
+from tests.factories.casework import Casework, make_casework
+from tests.factories.cast import NOW, TODAY, Cast, actor, make_cast, make_person
+from tests.factories.vouchers import deliver, make_referral, make_token, make_voucher
+from vouchers.models import LedgerEntry
+
+CASE_A, CASE_B = frozenset({"ana", "sergiu"}), frozenset({"calin"})
+PROVIDER_A = frozenset({"rita", "corina", "boris", "maria"})
+PROVIDER_B = frozenset({"olga", "oleg", "otilia"})
+
+
+@dataclass
+class World:
+    """The ids of both sides by the names that addresses use, and a token for each person."""
+
+    cast: Cast
+    mine: dict[str, UUID]
+    theirs: dict[str, UUID]
+    tokens: dict[str, str]
+
+
+def make_world(session: Session) -> World:
+    """Add both sides; commits."""
+    act_as(session, SYSTEM)
+    cast = make_cast(session)
+    second = _second_team(session, cast)
+    mine = _side(session, cast, cast.provider, cast.offerings)
+    theirs = _side(session, second, cast.other_provider, cast.other_offerings)
+    people = {name: getattr(cast, name) for name in cast.people}
+    tokens = {name: _token(session, user) for name, user in people.items()}
+    entries = session.scalars(select(LedgerEntry.id).limit(2)).all()
+    mine |= {"fund_id": cast.fund.id, "budget_line_id": cast.budget_line.id,
+             "entry_id": entries[0]}  # fmt: skip
+    theirs |= {"fund_id": cast.euro_fund.id, "budget_line_id": cast.euro_budget_line.id,
+               "entry_id": entries[1]}  # fmt: skip
+    session.commit()
+    return World(cast, mine, theirs, tokens)
+
+
+def _second_team(session: Session, cast: Cast) -> Any:
+    """Return the cast as Călin's: the factories make everything for `ana`, at her provider."""
+    sanda = make_person("sanda", cast.programme, "Sanda Ursu", Role.SUPERVISOR)
+    session.add(sanda)
+    session.flush()
+    return SimpleNamespace(
+        **{key: value for key, value in vars(cast).items() if key != "people"},
+        ana=cast.calin, sergiu=sanda, rita=cast.olga, boris=cast.oleg,
+        people=cast.people,
+    )  # fmt: skip
+
+
+def _side(session: Session, cast: Any, provider: Any, offerings: Any) -> dict[str, UUID]:
+    cast.offerings, cast.provider = offerings, provider
+    work = make_casework(session, cast)
+    requested = make_referral(session, cast, work, state=ReferralState.REQUESTED.value)
+    issued = make_voucher(session, cast, work)
+    outcome = deliver(session, cast.rita, issued)
+    _token_row, _ = make_token(session, provider.id)
+    offering = offerings[ServiceCategory.MENTAL_HEALTH]
+    document = VettingDocument(
+        id=new_id(), provider_id=provider.id, kind=DocumentKind.REGISTRATION.value,
+        issued_on=TODAY - timedelta(days=200), expires_on=TODAY + timedelta(days=200),
+    )  # fmt: skip
+    account = PayeeAccount(
+        id=new_id(), provider_id=provider.id, currency="USD", iban="MD24AG000000022512345699",
+        holder=provider.legal_name, proposed_at=NOW,
+    )  # fmt: skip
+    emergency = EmergencyStart(
+        id=new_id(), case_id=work.case.id, started_by=cast.ana.id, started_at=NOW,
+        ratify_by=NOW + timedelta(hours=72), ceiling_minor=300_000, currency="MDL",
+    )  # fmt: skip
+    session.add_all([document, account, emergency])
+    session.flush()
+    task = jobs.queue(session, kind="providers.import", actor=actor(session, cast.ana), now=NOW)
+    return _case_ids(work) | {
+        "emergency_id": emergency.id,
+        "referral_id": requested.id,
+        "voucher_id": issued.voucher.id,
+        "redemption_id": outcome.redemption_id,
+        "token_id": _token_row.id,
+        "provider_id": provider.id,
+        "organisation_id": provider.id,
+        "site_id": offering.site_id,
+        "offering_id": offering.id,
+        "document_id": document.id,
+        "account_id": account.id,
+        "user_id": cast.rita.id,
+        "task_id": task.id,
+    }
+
+
+def _case_ids(work: Casework) -> dict[str, UUID]:
+    return {
+        "case_id": work.case.id,
+        "consent_id": work.consent.id,
+        "need_id": work.milestone.goal.need_id,
+        "goal_id": work.milestone.goal_id,
+        "milestone_id": work.milestone.id,
+        "line_id": work.line.id,
+        "plan_line_id": work.line.id,
+        "plan_id": work.plan.id,
+    }
+
+
+def _token(session: Session, user: User) -> str:
+    return start_session(
+        session, user, device="walk", lifetime=timedelta(hours=8), now=clock.now()
+    )
