@@ -13,21 +13,31 @@ from reintegration.plans.services.emergency_decision import EmergencyRefused
 from reintegration.web import navigation, slots
 from reintegration.web.navigation import Place
 from vouchers import api
+from vouchers.cli.bank import bank_cli
 from vouchers.cli.ledger import ledger_cli
 from vouchers.jobs.ledger import LEDGER_CHECK
 from vouchers.permissions import (
+    BankPermission,
+    ClaimPermission,
     FundPermission,
     LedgerPermission,
+    PaymentPermission,
     RedemptionPermission,
     VoucherPermission,
 )
 from vouchers.policy import POLICY
-from vouchers.services import closing, reactions
+from vouchers.services import bank_tasks, closing, reactions
 from vouchers.views import (
+    bank,
+    bank_imports,
+    batches,
+    claims,
     exchange,
     issuing,
     ledger,
+    own_claims,
     panels,
+    payment_panels,
     plan_slots,
     printing,
     redeem,
@@ -35,9 +45,10 @@ from vouchers.views import (
     unconfirmed,
 )
 from vouchers.views import vouchers as voucher_pages
-from vouchers.views.blueprints import redeem_bp, vouchers_bp
+from vouchers.views.blueprints import bank_bp, batches_bp, claims_bp, redeem_bp, vouchers_bp
 
 VOUCHER_PAGES = (issuing, printing, redeem, tokens, unconfirmed, voucher_pages)
+PAYMENT_PAGES = (bank, bank_imports, batches, claims, own_claims)
 """Importing them adds their addresses."""
 
 
@@ -55,7 +66,11 @@ def register(app: Flask) -> None:
     for bp in (redeem_bp, vouchers_bp):
         app.register_blueprint(bp)
     _fill_slots()
-    for place in (*_VOUCHER_PLACES, *_MONEY_PLACES):
+    for bp in (claims_bp, batches_bp, bank_bp):
+        app.register_blueprint(bp)
+    jobs.register_task(bank_tasks.IMPORT, bank_tasks.run_import)
+    app.cli.add_command(bank_cli)
+    for place in (*_VOUCHER_PLACES, *_PAYMENT_PLACES, *_MONEY_PLACES):
         navigation.add(place)
 
 
@@ -65,6 +80,7 @@ def _fill_slots() -> None:
     slots.add("case.exposure", panels.case_exposure)
     slots.add("emergency.actions", panels.emergency_actions)
     slots.add("today.items", panels.today_items)
+    slots.add("today.items", payment_panels.today_items)
 
 
 _VOUCHER_PLACES = (
@@ -79,6 +95,17 @@ _VOUCHER_PLACES = (
           within=("redeem.token",)),
 )  # fmt: skip
 
+
+_PAYMENT_PLACES = (
+    Place("claims.mine", N_("Claims"), ClaimPermission.LIST_OWN, 55,
+          count=payment_panels.count_disputed, within=("claims.mine_",)),
+    Place("claims.index", N_("Claims"), ClaimPermission.LIST, 55,
+          count=payment_panels.count_claims,
+          within=("claims.show", "claims.accept", "claims.dispute", "claims.refuse")),
+    Place("batches.index", N_("Batches"), PaymentPermission.LIST, 60, within=("batches.",)),
+    Place("bank.index", N_("Reconciliation"), BankPermission.LIST, 65,
+          count=payment_panels.count_lines, within=("bank.",)),
+)  # fmt: skip
 
 _MONEY_PLACES = (
     Place("funds.fund_list", N_("Funds"), FundPermission.VIEW, 70, within=("funds.",)),

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 from sqlalchemy.orm import Session, joinedload, lazyload
 
-from reintegration.accounts.models import User, UserRole
+from reintegration.accounts.models import Organisation, User, UserRole
 from reintegration.kernel.actor import FINANCE_ROLES, Actor, Role
 from reintegration.kernel.errors import DomainError, NotFound
 from reintegration.kernel.money import Money
@@ -180,7 +180,7 @@ def proof(session: Session, currency: str) -> Proof:
     )
     return Proof(
         ledger=Money(int(ledger or 0), currency),
-        bank=Money(sum(row[0] for row in latest), currency) if latest else None,
+        bank=Money(sum(row[0] or 0 for row in latest), currency) if latest else None,
         open_lines=Money(int(waiting or 0), currency),
         until=max((row[1] for row in latest if row[1]), default=None),
     )
@@ -262,3 +262,22 @@ def finance_people(session: Session) -> list[tuple[UUID, str]]:
         .order_by(User.name)
     )
     return [(row[0], row[1]) for row in rows]
+
+
+def provider_names_that_owe(session: Session, currency: str) -> dict[UUID, str]:
+    """Return the providers whose account 1300 is above zero, with their names."""
+    owing = (
+        select(LedgerLine.provider_id)
+        .where(
+            LedgerLine.account == Account.PROVIDER_RECEIVABLE.value,
+            LedgerLine.currency == currency,
+        )
+        .group_by(LedgerLine.provider_id)
+        .having(func.sum(LedgerLine.debit_minor - LedgerLine.credit_minor) > 0)
+    )
+    rows = session.execute(
+        select(Organisation.id, Organisation.name)
+        .where(Organisation.id.in_(owing))
+        .order_by(Organisation.name)
+    )
+    return {row[0]: row[1] for row in rows}
