@@ -331,3 +331,18 @@ SOURCE_LABELS: dict[str, str] = {
     "voucher": N_("Voucher"),
 }
 """What an entry was posted for."""
+VOUCHER_HISTORY: dict[str, str] = {
+    "approve": N_("Approved"),
+    "issue": N_("Issued"),
+    "redeem_part": N_("A part was used"),
+    "redeem_all": N_("The rest was used"),
+    "reopen_part": N_("A delivery was taken back"),
+    "reopen_whole": N_("The only delivery was taken back"),
+    "suspend": N_("Stopped"),
+    "resume": N_("Resumed"),
+    "resume_part": N_("Resumed"),
+    "expire": N_("Expired"),
+    "cancel": N_("Cancelled"),
+    "replace": N_("Replaced"),
+}
+"""What the history of a voucher says of each move."""

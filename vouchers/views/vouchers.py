@@ -27,6 +27,7 @@ from vouchers.services.voucher_moves import VOUCHER
 from vouchers.states import (
     REDEMPTION_LABELS,
     REDEMPTION_TONES,
+    VOUCHER_HISTORY,
     VOUCHER_LABELS,
     VOUCHER_TONES,
     VoucherState,
@@ -93,7 +94,7 @@ def show(voucher: Voucher) -> ResponseReturnValue:
             permissions.permits(actor, RedemptionPermission.REVERSE, one)
             and reversal.may_still_reverse(one, actor, clock.now())
         ),
-        move_labels={name: move.label for name, move in VOUCHER.moves.items()},
+        past_words=VOUCHER_HISTORY,
         labels=VOUCHER_LABELS,
         tones=VOUCHER_TONES,
         redemption_labels=REDEMPTION_LABELS,
