@@ -42,27 +42,31 @@ class Payments:
     session: Session
     cast: Cast
 
-    def unclaimed(self, provider_id: UUID) -> list[UUID]:
-        """Return deliveries that stand in no claim."""
+    def unclaimed(self) -> dict[UUID, list[UUID]]:
+        """Return, by provider, deliveries that stand in no claim."""
         self.as_system()
         claimed = select(ClaimLine.redemption_id).where(
             ClaimLine.state != ClaimLineState.REFUSED.value
         )
-        return list(
-            self.session.scalars(
-                select(Redemption.id).where(
-                    Redemption.provider_id == provider_id,
-                    Redemption.state == RedemptionState.ACCEPTED.value,
-                    Redemption.id.not_in(claimed),
-                )
+        found: dict[UUID, list[UUID]] = {}
+        for provider_id, redemption_id in self.session.execute(
+            select(Redemption.provider_id, Redemption.id)
+            .where(
+                Redemption.state == RedemptionState.ACCEPTED.value,
+                Redemption.id.not_in(claimed),
             )
-        )
+            .order_by(Redemption.recorded_at)
+        ):
+            found.setdefault(provider_id, []).append(redemption_id)
+        return found
+
+    def claimants(self) -> list[UUID]:
+        """Return the providers that can claim something."""
+        return list(self.unclaimed())
 
     def claim(self, provider_id: UUID, now: datetime) -> None:
         """Let the bookkeeper claim everything, and finance check it."""
-        due = self.unclaimed(provider_id)
-        if not due:
-            return
+        due = self.unclaimed()[provider_id]
         bookkeeper = self.acting(
             self.cast.boris if provider_id == self.cast.provider.id else self.cast.oleg
         )

@@ -10,9 +10,10 @@ from wtforms.validators import InputRequired, Length, NumberRange, ValidationErr
 
 from reintegration.kernel.ids import new_id
 from reintegration.kernel.money import Money
-from reintegration.web.forms import After, DayField, Form, MoneyField
+from reintegration.web.forms import After, DayField, Form, MoneyField, option
 
 CURRENCIES = ("MDL", "EUR", "USD")
+_OPTIONS = [option(code, code) for code in CURRENCIES]
 _NEEDED = InputRequired(_l("Fill this in."))
 
 
@@ -48,7 +49,7 @@ class FundForm(Form):
     )
     name = StringField(_l("Name"), [_NEEDED, Length(max=120)])
     donor = StringField(_l("Donor"), [_NEEDED, Length(max=120)])
-    currency = SelectField(_l("Currency of the grant"), choices=[(c, c) for c in CURRENCIES])
+    currency = SelectField(_l("Currency of the grant"), choices=_OPTIONS)
     starts_on = DayField(_l("First day"), [_NEEDED])
     ends_on = DayField(
         _l("Last day"), [_NEEDED, After("starts_on", _l("The last day is before the first."))]
@@ -64,7 +65,7 @@ class LineForm(Form):
     )
     currency = SelectField(
         _l("Currency of the line"),
-        choices=[(c, c) for c in CURRENCIES],
+        choices=_OPTIONS,
         description=_l("Vouchers on this line count in this currency."),
     )
 
@@ -123,8 +124,8 @@ class RateForm(Form):
     """A rate as its source published it."""
 
     on = DayField(_l("Day"), [_NEEDED])
-    base = SelectField(_l("One unit of"), choices=[(c, c) for c in ("EUR", "USD", "MDL")])
-    quote = SelectField(_l("Costs, in"), choices=[(c, c) for c in CURRENCIES])
+    base = SelectField(_l("One unit of"), choices=_OPTIONS, default="EUR")
+    quote = SelectField(_l("Costs, in"), choices=_OPTIONS)
     rate = DecimalField(
         _l("Rate"),
         [InputRequired(_l("Enter a number, such as 19.6412.")), NumberRange(min=0.00000001)],
