@@ -89,7 +89,7 @@ _VOUCHER_PLACES = (
           count=panels.count_unconfirmed),
     Place("redeem.find", N_("Redeem"), RedemptionPermission.RECORD, 45,
           within=("redeem.show", "redeem.record", "redeem.without_pin")),
-    Place("redeem.recent", N_("Today's records"), RedemptionPermission.LIST_OWN, 46,
+    Place("redeem.recent", N_("Recorded"), RedemptionPermission.LIST_OWN, 46,
           within=("redeem.receipt", "redeem.reverse")),
     Place("redeem.tokens", N_("Programs and devices"), RedemptionPermission.MANAGE_TOKENS, 94,
           within=("redeem.token",)),

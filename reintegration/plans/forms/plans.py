@@ -186,7 +186,9 @@ class LineForm(PlanEditForm):
         """Fill in what stands in the plan."""
         self.description.data, self.unit.data = line.description, line.unit
         self.units.data = line.units
-        self.unit_price.data, self.ceiling.data = line.unit_price, line.ceiling  # type: ignore[assignment]
+        self.unit_price.data = line.unit_price  # type: ignore[assignment]
+        if line.ceiling != line.unit_price * line.units:
+            self.ceiling.data = line.ceiling  # type: ignore[assignment]
         self.budget_line_id.data = str(line.budget_line_id)
 
     def prefill(self, category: ServiceCategory) -> None:
