@@ -23,6 +23,7 @@ _ACTIONS = {
     "plan:edit_line": N_("changed a service of “%(title)s”"),
     "plan:edit_line_removed": N_("took out a service of “%(title)s”"),
 }
+_ANY_ACTION = N_("changed the plan")
 
 
 def clash(plan: Plan, typed: PlanEditForm, stored: PlanEditForm | None) -> dict[str, Any]:
@@ -38,7 +39,7 @@ def clash(plan: Plan, typed: PlanEditForm, stored: PlanEditForm | None) -> dict[
             {
                 "at": edit.at,
                 "by": edit.by,
-                "what": _(_ACTIONS.get(edit.action, N_("changed the plan")), title=edit.title),
+                "what": _(_ACTIONS.get(edit.action, _ANY_ACTION), title=edit.title),
                 "fields": ", ".join(_(FIELD_LABELS.get(name, name)) for name in edit.fields),
             }
             for edit in edits
