@@ -119,7 +119,6 @@ def approve(offering: Offering) -> ResponseReturnValue:
             )
         except DomainError as error:
             form.refuse(error, "until" if error.code == "until" else None)
-            session().rollback()
             return _page(offering, form), error.status
         flash(_("It is approved and can be matched from now on."), "done")
         return redirect(url_for(".show", offering_id=offering.id))

@@ -31,8 +31,11 @@ OPEN = {200, 201, 202, 204, 302, 303, 400, 409, 410, 413, 415, 422, 429}
 SHUT = {403, 404}
 CASE_BLUEPRINTS = {"plans", "referrals", "matching"}
 """Where only the team of a case may see anything of it."""
-WITHIN_A_CASE = {"consent_id", "need_id", "goal_id", "milestone_id", "line_id"}
-"""What belongs to one case: together with another case's id it must lead nowhere."""
+WITHIN = {
+    "case_id": {"consent_id", "need_id", "goal_id", "milestone_id", "line_id"},
+    "claim_id": {"claim_line_id"},
+}
+"""What belongs to one case or claim: together with another one's id it must lead nowhere."""
 WALKERS = [name for name in PEOPLE if name not in {"victor", "oleg", "otilia"}]
 """One person for each role, an outsider case manager and another provider's reception."""
 PROVIDER_PEOPLE = PROVIDER_A | PROVIDER_B
@@ -117,9 +120,8 @@ def test_every_triple(walked, endpoint, method):
             assert nothing.status_code in SHUT, f"{person}, missing: {nothing.status_code}"
             for side in strangers(endpoint, person):
                 assert same(found[side], nothing), f"{person} can tell {side} from missing"
-        within = [name for name in missing if name in WITHIN_A_CASE]
-        if "case_id" in missing and within:
-            mixed = world.theirs | {"case_id": world.mine["case_id"]}
+        for whole in [name for name in missing if WITHIN.get(name, set()) & missing.keys()]:
+            mixed = world.theirs | {whole: world.mine[whole]}
             answer = ask(app, world.tokens[person], method, rule, fill(rule, mixed))
             assert answer.status_code in SHUT, f"{person} reaches across: {answer.status_code}"
 

@@ -21,8 +21,10 @@ from reintegration.kernel.vocabulary import ServiceCategory
 from reintegration.plans.models import EmergencyStart
 from tests.factories.casework import Casework, make_casework
 from tests.factories.cast import NOW, TODAY, Cast, actor, make_cast, make_person
+from tests.factories.payments import bank_line, make_batch, make_claim, statement
 from tests.factories.vouchers import deliver, make_referral, make_token, make_voucher
-from vouchers.models import LedgerEntry
+from vouchers.models import BankLine, LedgerEntry
+from vouchers.services.bank_import import import_file
 
 CASE_A, CASE_B = frozenset({"ana", "sergiu"}), frozenset({"calin"})
 PROVIDER_A = frozenset({"rita", "corina", "boris", "maria"})
@@ -106,6 +108,25 @@ def _side(session: Session, cast: Any, provider: Any, offerings: Any) -> dict[st
         "account_id": account.id,
         "user_id": cast.rita.id,
         "task_id": task.id,
+    } | _payment_ids(session, cast)
+
+
+def _payment_ids(session: Session, cast: Any) -> dict[str, UUID]:
+    """Return a claim that waits for its check, a released batch and what the bank said of it."""
+    claim = make_claim(session, cast)
+    batch = make_batch(session, cast, until="released")
+    order = batch.orders[0]
+    import_file(
+        session, actor=actor(session, cast.petru), name="walk.xml",
+        content=statement(cast, bank_line(order)), now=NOW,
+    )  # fmt: skip
+    line = session.scalars(select(BankLine.id).where(BankLine.end_to_end_id == order.end_to_end_id))
+    return {
+        "claim_id": claim.id,
+        "claim_line_id": claim.lines[0].id,
+        "batch_id": batch.id,
+        "order_id": order.id,
+        "bank_line_id": line.one(),
     }
 
 

@@ -33,8 +33,8 @@ from vouchers.views.blueprints import bank_bp as bp
 _SHOWN = ("look", "matched", "returned", "all")
 
 
-def _line(line_id: UUID) -> BankLine:
-    return queries.line_or_404(session(), current_actor(), line_id)
+def _line(bank_line_id: UUID) -> BankLine:
+    return queries.line_or_404(session(), current_actor(), bank_line_id)
 
 
 @bp.get("/")
@@ -44,7 +44,7 @@ def index() -> ResponseReturnValue:
     return _page(_asked_line())
 
 
-@bp.post("/lines/<uuid:line_id>/match")
+@bp.post("/lines/<uuid:bank_line_id>/match")
 @requires(BankPermission.MATCH, load=_line)
 @transactional
 def match(line: BankLine) -> ResponseReturnValue:
@@ -59,7 +59,7 @@ def match(line: BankLine) -> ResponseReturnValue:
     return _acted(line, act, _("The line is matched and the payment settled."))
 
 
-@bp.post("/lines/<uuid:line_id>/undo")
+@bp.post("/lines/<uuid:bank_line_id>/undo")
 @requires(BankPermission.UNDO, load=_line)
 @transactional
 def undo(line: BankLine) -> ResponseReturnValue:
@@ -74,7 +74,7 @@ def undo(line: BankLine) -> ResponseReturnValue:
     return _acted(line, act, _("The match is undone. The order waits for its line again."))
 
 
-@bp.post("/lines/<uuid:line_id>/fee")
+@bp.post("/lines/<uuid:bank_line_id>/fee")
 @requires(BankPermission.RESOLVE, load=_line)
 @transactional
 def fee(line: BankLine) -> ResponseReturnValue:
@@ -86,7 +86,7 @@ def fee(line: BankLine) -> ResponseReturnValue:
     return _acted(line, act, _("The fee is posted."))
 
 
-@bp.post("/lines/<uuid:line_id>/grant")
+@bp.post("/lines/<uuid:bank_line_id>/grant")
 @requires(BankPermission.RESOLVE, load=_line)
 @transactional
 def grant(line: BankLine) -> ResponseReturnValue:
@@ -103,7 +103,7 @@ def grant(line: BankLine) -> ResponseReturnValue:
     return _acted(line, act, _("The grant is recorded in its fund."))
 
 
-@bp.post("/lines/<uuid:line_id>/repaid")
+@bp.post("/lines/<uuid:bank_line_id>/repaid")
 @requires(BankPermission.RESOLVE, load=_line)
 @transactional
 def repaid(line: BankLine) -> ResponseReturnValue:
@@ -120,7 +120,7 @@ def repaid(line: BankLine) -> ResponseReturnValue:
     return _acted(line, act, _("The repayment is posted."))
 
 
-@bp.post("/lines/<uuid:line_id>/returned")
+@bp.post("/lines/<uuid:bank_line_id>/returned")
 @requires(BankPermission.RESOLVE, load=_line)
 @transactional
 def returned(line: BankLine) -> ResponseReturnValue:
@@ -137,7 +137,7 @@ def returned(line: BankLine) -> ResponseReturnValue:
     return _acted(line, act, _("The payment came back: its claims can be paid again."))
 
 
-@bp.post("/lines/<uuid:line_id>/park")
+@bp.post("/lines/<uuid:bank_line_id>/park")
 @requires(BankPermission.RESOLVE, load=_line)
 @transactional
 def park(line: BankLine) -> ResponseReturnValue:

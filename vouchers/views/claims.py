@@ -47,8 +47,8 @@ def _claim(claim_id: UUID) -> Claim:
     return queries.claim_or_404(session(), current_actor(), claim_id)
 
 
-def _line(claim_id: UUID, line_id: UUID) -> ClaimLine:
-    return queries.claim_line_or_404(session(), current_actor(), claim_id, line_id)
+def _line(claim_id: UUID, claim_line_id: UUID) -> ClaimLine:
+    return queries.claim_line_or_404(session(), current_actor(), claim_id, claim_line_id)
 
 
 @bp.get("/")
@@ -150,14 +150,14 @@ def close(claim: Claim) -> ResponseReturnValue:
     return redirect(url_for(".show", claim_id=claim.id))
 
 
-@bp.get("/<uuid:claim_id>/lines/<uuid:line_id>/refuse")
+@bp.get("/<uuid:claim_id>/lines/<uuid:claim_line_id>/refuse")
 @requires(ClaimPermission.REFUSE_LINE, load=_line)
 def refuse_confirm(line: ClaimLine) -> ResponseReturnValue:
     """Ask before a delivery is reversed."""
     return _refuse_page(line, ReasonForm())
 
 
-@bp.post("/<uuid:claim_id>/lines/<uuid:line_id>/refuse")
+@bp.post("/<uuid:claim_id>/lines/<uuid:claim_line_id>/refuse")
 @requires(ClaimPermission.REFUSE_LINE, load=_line)
 @transactional
 def refuse(line: ClaimLine) -> ResponseReturnValue:
