@@ -25,6 +25,7 @@ FEATURES = (
     "reintegration.plans.feature",
     "providers.feature",
     "vouchers.feature",
+    "demo.feature",
 )
 MAX_UPLOAD = 20 * 1024 * 1024
 csrf = CSRFProtect()

@@ -94,3 +94,11 @@ def companion(session: Session) -> Engine:
     if engine not in _companions:
         _companions[engine] = create_engine(engine.url, pool_size=2, max_overflow=4)
     return _companions[engine]
+
+
+def count_in(session: Session, engine: Engine) -> None:
+    """Spend the tries of this session's database through `engine` from now on.
+
+    For a long transaction that forgets tries and spends them again: it would wait for itself.
+    """
+    _companions[session.get_bind().engine] = engine

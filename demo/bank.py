@@ -1,0 +1,118 @@
+"""The bank of the demo: what it books, and the statements that finance imports from it."""
+
+from datetime import date, timedelta
+
+from sqlalchemy import select
+
+from demo import camt
+from demo.camt import BankEntry
+from demo.funds import FUNDS, PREPARER, allocate, grant_of
+from demo.timeline import Story, at
+from demo.world import World
+from reintegration.kernel.money import Money
+from vouchers.models import BankLine, PaymentOrder
+from vouchers.services import bank_import, reconciliation
+from vouchers.services.bank.proposals import ExceptionKind
+from vouchers.services.bank_import import ImportReport
+from vouchers.states import BankLineState
+
+FEE = {"MDL": 12_000, "EUR": 900}
+BANK_NAME = "Banca Exemplu"
+_GRANTS = ((363, 45), (205, 30), (75, 25))
+"""How many days ago donors sent which part of the year's grant, in percent."""
+
+
+class Bank:
+    """Two accounts, with what is booked on them and not yet in a statement."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self._booked: dict[str, list[BankEntry]] = {"MDL": [], "EUR": []}
+        self._closing = {"MDL": 0, "EUR": 0}
+        self._since = {"MDL": world.ago(364), "EUR": world.ago(364)}
+        self._number = 0
+
+    def book(self, currency: str, day: date, minor: int, name: str, text: str, *,
+             iban: str = "", end_to_end: str = "", returned: str = "") -> None:  # fmt: skip
+        """Put an entry on an account; the bank gives it a reference of its own."""
+        self._number += 1
+        reference = f"FT{day:%y%j}-{self._number % 10_000:04d}"
+        self._booked[currency].append(
+            BankEntry(day, minor, name, text, reference=reference, iban=iban,
+                      end_to_end=end_to_end, returned=returned)
+        )  # fmt: skip
+
+    def book_fee(self, currency: str, day: date) -> None:
+        """Take the monthly fee."""
+        self._number += 1
+        self._booked[currency].append(
+            BankEntry(day, -FEE[currency], BANK_NAME, "comision lunar", is_charge=True,
+                      reference=f"FT{day:%y%j}-{self._number % 10_000:04d}")
+        )  # fmt: skip
+
+    def pay(self, order: PaymentOrder, day: date) -> None:
+        """Pay an order as it was sent, with its reference."""
+        self.book(order.currency, day, -order.amount_minor, order.payee_name, order.text,
+                  iban=order.payee_iban, end_to_end=order.end_to_end_id)  # fmt: skip
+
+    def statement(self, currency: str, until: date) -> ImportReport | None:
+        """Write the statement up to a day and import it as the preparer; None when it is empty."""
+        listed = sorted(
+            (entry for entry in self._booked[currency] if entry.day <= until),
+            key=lambda entry: entry.day,
+        )
+        if not listed:
+            return None
+        self._booked[currency] = [e for e in self._booked[currency] if e.day > until]
+        account, opening = self.world.accounts[currency], self._closing[currency]
+        content = camt.write(
+            listed, iban=account.iban, currency=currency, number=f"{currency}-{until:%Y%m%d}",
+            since=self._since[currency], until=until, opening=opening,
+        )  # fmt: skip
+        self._closing[currency] = opening + sum(entry.minor for entry in listed)
+        self._since[currency] = until + timedelta(days=1)
+        return bank_import.import_file(
+            self.world.session, actor=self.world.actor(PREPARER), content=content,
+            name=f"extras-{currency.lower()}-{until:%Y-%m-%d}.xml", now=self.world.now,
+        )  # fmt: skip
+
+    def grants(self) -> Story:
+        """Let donors send money thrice a year; finance records and allocates it."""
+        for days, percent in _GRANTS:
+            yield at(self.world.ago(days), 8)
+            sent: list[tuple[int, Money]] = []
+            for number, draft in enumerate(FUNDS):
+                amount = grant_of(self.world, draft, percent)
+                self.book(draft.currency, self.world.day, amount.minor, draft.donor,
+                          f"grant {draft.code}")  # fmt: skip
+                sent.append((number, amount))
+            if days != _GRANTS[0][0]:
+                continue
+            yield at(self.world.ago(days - 1), 10)
+            for currency in ("MDL", "EUR"):
+                self.statement(currency, self.world.day)
+            self.settle_the_known()
+
+    def settle_the_known(self) -> None:
+        """Let the preparer post fees and grants that name their fund; the approver allocates."""
+        preparer = self.world.actor(PREPARER)
+        for line in self._open_lines():
+            if line.kind == ExceptionKind.CHARGES:
+                reconciliation.mark_fee(self.world.session, line, actor=preparer,
+                                        now=self.world.now)  # fmt: skip
+            for draft in FUNDS:
+                if line.remittance == f"grant {draft.code}":
+                    reconciliation.mark_grant(
+                        self.world.session, line, actor=preparer,
+                        fund=self.world.funds[draft.code], now=self.world.now,
+                    )  # fmt: skip
+                    allocate(self.world, draft, line.amount)
+
+    def _open_lines(self) -> list[BankLine]:
+        return list(
+            self.world.session.scalars(
+                select(BankLine)
+                .where(BankLine.state == BankLineState.EXCEPTION.value)
+                .order_by(BankLine.booked_on, BankLine.bank_reference)
+            )
+        )

@@ -1,0 +1,81 @@
+"""The last days: claims and batches that stand at every step, and what has piled up."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from sqlalchemy import func, update
+
+from demo.funds import APPROVER, drain
+from demo.payments import RELEASER, Payments, unclaimed
+from demo.timeline import Story, at
+from demo.world import Firm, World
+from reintegration.accounts.models import InboxMessage
+from reintegration.kernel.outbox import OutboxMessage, OutboxState
+from vouchers.models import Claim, Redemption
+from vouchers.services import claims, payments
+
+_PER_CLAIM = 3
+_FATES = ("submitted", "disputed", "checked", "prepared", "approved", "released", "draft",
+          "withdrawn", "submitted", "checked")  # fmt: skip
+
+
+def recent_claims(world: World, office: Payments) -> Story:
+    """Ask for what was delivered of late; each claim comes as far as its turn says."""
+    yield at(world.ago(3), 10)
+    groups = _groups(world)
+    asked: dict[str, list[Claim]] = {}
+    for turn, (firm, delivered) in enumerate(groups):
+        fate = _FATES[turn % len(_FATES)]
+        claim = office.claim(firm, delivered, send=fate != "draft")
+        asked.setdefault(fate, []).append(claim)
+        if fate == "withdrawn":
+            claims.withdraw(world.session, claim, actor=world.actor(firm.bookkeeper),
+                            now=world.now)  # fmt: skip
+    yield at(world.ago(2), 14)
+    for turn, claim in enumerate(asked.get("disputed", ())):
+        office.dispute(claim, turn)
+    for fate in ("checked", "prepared", "approved", "released"):
+        for claim in asked.get(fate, ()):
+            office.accept(claim)
+    yield at(world.ago(1), 9)
+    for fate in ("prepared", "approved", "released"):
+        _pay(world, office, fate, asked.get(fate, ()))
+    drain(world)
+
+
+def _pay(world: World, office: Payments, fate: str, chosen: Sequence[Claim]) -> None:
+    for currency in ("MDL", "EUR"):
+        mine = [claim for claim in chosen if claim.currency == currency]
+        if not mine:
+            continue
+        batch = office.batch(mine)
+        if fate != "prepared":
+            payments.approve(world.session, batch, actor=world.actor(APPROVER), now=world.now)
+        if fate == "released":
+            payments.release(world.session, batch, actor=world.actor(RELEASER), now=world.now)
+
+
+def _groups(world: World) -> list[tuple[Firm, list[Redemption]]]:
+    groups = []
+    for firm in world.firms.values():
+        for currency in ("MDL", "EUR"):
+            delivered = unclaimed(world, firm, currency)
+            size = 1 if world.scale < 1 else _PER_CLAIM
+            kept = delivered[:-1] if firm.key == "speranta" and len(delivered) > 1 else delivered
+            groups += [(firm, kept[i : i + size]) for i in range(0, len(kept), size)]
+    return groups
+
+
+def clear_old_mail(world: World) -> None:
+    """Let people have read what is older than three days; old mail has left the house."""
+    old = at(world.ago(3), 0)
+    world.session.execute(
+        update(InboxMessage)
+        .where(InboxMessage.sent_at < old, InboxMessage.read_at.is_(None))
+        .values(read_at=func.least(InboxMessage.sent_at + timedelta(hours=20), old))
+    )
+    world.session.execute(
+        update(OutboxMessage)
+        .where(OutboxMessage.state == OutboxState.QUEUED.value)
+        .values(state=OutboxState.SENT.value, settled_at=OutboxMessage.queued_at, attempts=1)
+    )

@@ -1,0 +1,172 @@
+"""Loading the demo: everything or nothing, as the owner of the tables, through the services."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import Engine, create_engine, select, text
+from sqlalchemy.orm import Session
+from sqlalchemy.pool import StaticPool
+
+from demo import logins
+from demo.bank import Bank
+from demo.cases import CaseStory
+from demo.funds import open_funds, publish_rates
+from demo.lately import clear_old_mail, recent_claims
+from demo.nights import NightStory
+from demo.payments import CYCLES, Payments
+from demo.people import make_people
+from demo.providers import make_providers, vetting_of_late
+from demo.specs import draw_cases
+from demo.timeline import at
+from demo.world import YEAR, World
+from providers.services import expiry, stops
+from reintegration.accounts.models import Organisation
+from reintegration.kernel import audit_chain, clock, tries
+from reintegration.kernel.actor import OPERATOR
+from reintegration.kernel.base import Base
+from reintegration.kernel.crypto import Keyring
+from reintegration.kernel.db import act_as, db, keyring
+from reintegration.plans.services import milestones
+from reintegration.settings import Settings
+from vouchers.services import closing
+from vouchers.services.ledger.invariants import broken
+
+Tell = Callable[[str], None]
+
+
+class DemoBroken(Exception):
+    """What was loaded does not hold; nothing of it is kept."""
+
+
+def say(sentence: str) -> None:
+    """Show how far it is, beside the answer."""
+    sys.stderr.write(f"{sentence}\n")
+    sys.stderr.flush()
+
+
+@contextmanager
+def owner_session(settings: Settings) -> Iterator[Session]:
+    """Open a session of the owner's role, and let slots of the pages ask through it as well."""
+    engine = create_engine(settings.database_owner_url)
+    with Session(engine, info={"keyring": Keyring(settings.master_key)}) as session:
+        act_as(session, OPERATOR)
+        tries.count_in(session, _fleeting_tries(settings))
+        db.session.remove()
+        db.session.registry.set(session)  # type: ignore[arg-type]  # pages use no more of it
+        try:
+            yield session
+        finally:
+            session.rollback()
+            db.session.registry.clear()
+            tries.companion(session).dispose()
+    engine.dispose()
+
+
+def _fleeting_tries(settings: Settings) -> Engine:
+    """Return an engine with counters of its own that go with it: nobody guesses PINs here."""
+    engine = create_engine(settings.database_owner_url, poolclass=StaticPool)
+    with engine.begin() as connection:
+        connection.execute(text("CREATE TEMPORARY TABLE try_counter (LIKE public.try_counter"
+                                " INCLUDING ALL)"))  # fmt: skip
+    return engine
+
+
+def is_empty(session: Session) -> bool:
+    """Whether nobody has put anything in yet."""
+    return session.scalar(select(Organisation.id).limit(1)) is None
+
+
+def load(session: Session, settings: Settings, *, scale: float, tell: Tell = say) -> World:
+    """Live a year in one transaction; the file of sign-ins is there before it commits."""
+    world = live(session, clock.local_day(clock.now()), scale, tell=tell)
+    logins.write(settings.instance, world.logins)
+    session.commit()
+    tell("Sealing the audit trail")
+    while audit_chain.seal(session, keyring(session), now=clock.now(), log=settings.audit_log):
+        session.commit()
+    session.commit()
+    return world
+
+
+def live(session: Session, today: date, scale: float, *, tell: Tell) -> World:
+    """Make the world and let its stories run, without committing; raise DemoBroken."""
+    world = World.begin(session, today, scale)
+    world.timeline.now = at(world.ago(YEAR + 35), 10)
+    tell("Opening offices and accounts")
+    make_people(world)
+    tell("Vetting providers")
+    make_providers(world)
+    world.timeline.now = at(world.ago(YEAR), 9)
+    open_funds(world)
+    _start_stories(world)
+    world.timeline.run(_month_teller(tell))
+    _finish(world)
+    failures = broken(session)
+    if failures:
+        raise DemoBroken("; ".join(str(failure) for failure in failures))
+    return world
+
+
+def reset(session: Session, settings: Settings) -> None:
+    """Empty every table; the checkpoints of the former trail go too, for it is gone."""
+    names = ", ".join(f'"{table.name}"' for table in Base.metadata.sorted_tables)
+    session.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+    session.flush()
+    for path in (settings.audit_log, settings.instance / logins.FILE_NAME):
+        Path(path).unlink(missing_ok=True)
+
+
+def _start_stories(world: World) -> None:
+    bank = Bank(world)
+    office = Payments(world, bank)
+    timeline = world.timeline
+    timeline.start(publish_rates(world))
+    timeline.start(bank.grants())
+    timeline.start(vetting_of_late(world))
+    for spec in draw_cases(world):
+        teller = NightStory(world, spec) if spec.emergency else CaseStory(world, spec)
+        timeline.start(teller.tell())
+    for number in range(CYCLES):
+        timeline.start(office.cycle(number))
+    timeline.start(recent_claims(world, office))
+    first, day = world.ago(YEAR - 1), timedelta(days=1)
+    timeline.every(at(first, 0, 10), day, lambda: closing.expire_due(world.session, world.now))
+    timeline.every(at(first, 3), 3 * day, lambda: _follow(world))
+    timeline.every(at(world.ago(30), 4), day, lambda: _sweep(world))
+
+
+def _follow(world: World) -> None:
+    world.session.flush()
+    milestones.follow_deliveries(world.session, now=world.now)
+    world.session.expire_all()
+
+
+def _sweep(world: World) -> None:
+    expiry.expire_offerings(world.session, now=world.now)
+    stops.expire_referrals(world.session, now=world.now)
+
+
+def _finish(world: World) -> None:
+    """Let the jobs do what they would have done by this morning."""
+    session, now = world.session, world.now
+    _follow(world)
+    closing.expire_due(session, now)
+    milestones.remind(session, now=now)
+    expiry.remind_documents(session, now=now)
+    session.flush()
+    clear_old_mail(world)
+
+
+def _month_teller(tell: Tell) -> Callable[[datetime], None]:
+    told: set[str] = set()
+
+    def hear(now: datetime) -> None:
+        month = f"{clock.local_day(now):%Y-%m}"
+        if month not in told:
+            told.add(month)
+            tell(f"Living through {month}")
+
+    return hear

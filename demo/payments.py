@@ -1,0 +1,257 @@
+"""Every thirty days providers ask to be paid, finance checks, three people pay, the bank books."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import select
+
+from demo import words
+from demo.bank import Bank
+from demo.funds import APPROVER, PREPARER
+from demo.timeline import Story, at
+from demo.world import Firm, World
+from vouchers.models import Claim, ClaimLine, PaymentBatch, PaymentOrder, Redemption
+from vouchers.services import claims, payments, settlement
+from vouchers.states import ClaimLineState, ClaimState, OrderState, RedemptionState
+
+RELEASER = "radu.bejan"
+CYCLES = 12
+_LAST = 18
+"""The last whole cycle began so many days ago."""
+
+
+def unclaimed(world: World, firm: Firm, currency: str) -> list[Redemption]:
+    """Return what a provider has delivered and not asked for, oldest first."""
+    claimed = select(ClaimLine.redemption_id).where(ClaimLine.state != ClaimLineState.REFUSED.value)
+    return list(
+        world.session.scalars(
+            select(Redemption)
+            .where(
+                Redemption.provider_id == firm.provider.id,
+                Redemption.currency == currency,
+                Redemption.state == RedemptionState.ACCEPTED.value,
+                Redemption.id.not_in(claimed),
+            )
+            .order_by(Redemption.recorded_at, Redemption.amount_minor)
+        ).unique()
+    )
+
+
+def _equal_pair(delivered: Sequence[Redemption]) -> tuple[Redemption, Redemption] | None:
+    seen: dict[int, Redemption] = {}
+    for one in delivered:
+        if one.amount_minor in seen:
+            return seen[one.amount_minor], one
+        seen[one.amount_minor] = one
+    return None
+
+
+class Payments:
+    """Providers' bookkeepers, and the three of finance."""
+
+    def __init__(self, world: World, bank: Bank) -> None:
+        self.world, self.bank, self.invoices = world, bank, 0
+        self.twin: Claim | None = None
+        """A claim for as much as another of the same provider, paid by a batch of its own."""
+
+    def cycle(self, number: int) -> Story:
+        """Live one cycle; number 0 is the latest, whose statement leaves work to a person."""
+        begins = _LAST + 30 * number
+        yield self._when(begins, 0)
+        asked = self._ask(twins=number == 0)
+        yield self._when(begins, 2)
+        yield from self._check(asked, begins)
+        yield self._when(begins, 5)
+        batches = self._prepare(cancel_first=number == 2)
+        yield self._when(begins, 6, 13)
+        for batch in batches:
+            payments.approve(self.world.session, batch, actor=self.world.actor(APPROVER),
+                             now=self.world.now)  # fmt: skip
+        yield self._when(begins, 6, 16)
+        for batch in batches:
+            payments.release(self.world.session, batch, actor=self.world.actor(RELEASER),
+                             now=self.world.now)  # fmt: skip
+        self._book(batches, begins, number)
+        yield self._when(begins, 14)
+        for currency in ("MDL", "EUR"):
+            self.bank.statement(currency, self.world.ago(begins - 13))
+        if number:
+            self.bank.settle_the_known()
+
+    def claim(self, firm: Firm, delivered: Sequence[Redemption], *, send: bool = True) -> Claim:
+        """Draft a claim and send it with an invoice of the provider's own."""
+        bookkeeper = self.world.actor(firm.bookkeeper)
+        claim = claims.draft(
+            self.world.session, actor=bookkeeper, now=self.world.now,
+            redemption_ids=[one.id for one in delivered],
+        )  # fmt: skip
+        if send:
+            self.invoices += 1
+            claims.submit(
+                self.world.session, claim, actor=bookkeeper, invoiced=claim.payable,
+                invoice_number=f"F-{self.world.day:%y}-{self.invoices:04d}", now=self.world.now,
+            )  # fmt: skip
+        return claim
+
+    def accept(self, claim: Claim) -> None:
+        """Accept every line and say that the claim is right."""
+        preparer, session = self.world.actor(PREPARER), self.world.session
+        claims.accept_lines(session, claim, actor=preparer, now=self.world.now,
+                            line_ids=[line.id for line in claim.lines])  # fmt: skip
+        claims.check(session, claim, actor=preparer, now=self.world.now)
+
+    def dispute(self, claim: Claim, turn: int) -> None:
+        """Send a claim back with its first line in doubt."""
+        claims.dispute(
+            self.world.session, claim, actor=self.world.actor(PREPARER), now=self.world.now,
+            line_ids=[claim.lines[0].id], reason=words.DISPUTES[turn % len(words.DISPUTES)],
+        )  # fmt: skip
+
+    def batch(self, chosen: Sequence[Claim]) -> PaymentBatch:
+        """Put checked claims of one currency into a batch."""
+        return payments.prepare(
+            self.world.session, actor=self.world.actor(PREPARER), now=self.world.now,
+            claim_ids=[claim.id for claim in chosen], execution_on=self.world.day,
+            bank_account=self.world.accounts[chosen[0].currency],
+        )  # fmt: skip
+
+    def orders(self, batches: Sequence[PaymentBatch]) -> list[PaymentOrder]:
+        """Return the orders of batches that were sent, largest first."""
+        found = self.world.session.scalars(
+            select(PaymentOrder).where(
+                PaymentOrder.batch_id.in_([batch.id for batch in batches]),
+                PaymentOrder.state == OrderState.RELEASED.value,
+            )
+        )
+        return sorted(found, key=lambda order: (-order.amount_minor, order.payee_name))
+
+    def _ask(self, *, twins: bool) -> list[Claim]:
+        asked: list[Claim] = []
+        for firm in self.world.firms.values():
+            for currency in ("MDL", "EUR"):
+                delivered = unclaimed(self.world, firm, currency)
+                pair = _equal_pair(delivered) if twins and not self.twin else None
+                if pair is not None:
+                    first, second = (self.claim(firm, [one]) for one in pair)
+                    self.twin = second
+                    asked += [first, second]
+                elif delivered:
+                    asked.append(self.claim(firm, delivered))
+        return asked
+
+    def _check(self, asked: Sequence[Claim], begins: int) -> Story:
+        """Accept most; dispute every seventh, refuse a line of every eleventh."""
+        disputed = []
+        for turn, claim in enumerate(asked):
+            if turn % 7 == 4:
+                self.dispute(claim, turn)
+                disputed.append(claim)
+                continue
+            if turn % 11 == 6 and len(claim.lines) > 1:
+                claims.refuse_line(
+                    self.world.session, claim.lines[-1], actor=self.world.actor(PREPARER),
+                    reason="Nu este semnătura persoanei.", now=self.world.now,
+                )  # fmt: skip
+            self.accept(claim)
+        yield self._when(begins, 3)
+        for turn, claim in enumerate(disputed):
+            bookkeeper = self.world.actor(self.world.firm_of(claim.provider_id).bookkeeper)
+            claims.answer(self.world.session, claim, actor=bookkeeper, now=self.world.now,
+                          text=words.ANSWERS[turn % len(words.ANSWERS)])  # fmt: skip
+        yield self._when(begins, 4)
+        for claim in disputed:
+            self.accept(claim)
+
+    def _prepare(self, *, cancel_first: bool) -> list[PaymentBatch]:
+        made = []
+        for currency in ("MDL", "EUR"):
+            checked = [claim for claim in self.checked(currency) if claim is not self.twin]
+            if not checked:
+                continue
+            batch = self.batch(checked)
+            if cancel_first and currency == "MDL":
+                payments.cancel(
+                    self.world.session, batch, actor=self.world.actor(PREPARER),
+                    reason="Ziua plății era greșită.", now=self.world.now,
+                )  # fmt: skip
+                batch = self.batch(self.checked(currency))
+            made.append(batch)
+        if self.twin is not None:
+            made.append(self.batch([self.twin]))
+            self.twin = None
+        return made
+
+    def checked(self, currency: str) -> list[Claim]:
+        """Return the claims that wait for a batch."""
+        return list(
+            self.world.session.scalars(
+                select(Claim)
+                .where(Claim.state == ClaimState.CHECKED.value, Claim.currency == currency)
+                .order_by(Claim.created_at, Claim.invoice_number)
+            )
+        )
+
+    def _book(self, batches: Sequence[PaymentBatch], begins: int, number: int) -> None:
+        """Let the bank pay, or refuse one; fees are taken; one of the month before comes back."""
+        orders = self.orders(batches)
+        if number == 1 and len(orders) > 2:
+            settlement.fail_order(
+                self.world.session, orders.pop(), actor=self.world.actor(PREPARER),
+                reason="AC01: contul nu există", now=self.world.now,
+            )  # fmt: skip
+        days = [self.world.ago(begins - late) for late in (7, 8, 9)]
+        for currency in ("MDL", "EUR"):
+            self.bank.book_fee(currency, self.world.ago(begins - 12))
+        if number == 0:
+            leave_work(self.bank, orders, days)
+            return
+        for turn, order in enumerate(orders):
+            self.bank.pay(order, days[turn % len(days)])
+        if number == 1 and orders:
+            come_back(self.bank, orders[0], self.world.ago(begins - 11))
+
+    def _when(self, begins: int, day: int, hour: int = 11) -> datetime:
+        return at(self.world.ago(begins - day), hour)
+
+
+def come_back(bank: Bank, order: PaymentOrder, day: date, *, less: int = 0) -> None:
+    """Bring a payment back, whole or less what the bank kept."""
+    bank.book(order.currency, day, order.amount_minor - less, order.payee_name, "retur AC04",
+              iban=order.payee_iban, end_to_end=order.end_to_end_id, returned="AC04")  # fmt: skip
+
+
+def leave_work(bank: Bank, orders: Sequence[PaymentOrder], days: Sequence[date]) -> None:
+    """Book the latest payments so that a person has something to find out in each usual way."""
+    mdl = [order for order in orders if order.currency == "MDL"]
+    twins, lone = _twins(mdl), [order for order in mdl if order not in _twins(mdl)]
+    for order in twins[:1]:
+        bank.book("MDL", days[2], -order.amount_minor, order.payee_name, "servicii",
+                  iban=order.payee_iban)  # fmt: skip
+    odd, plain = lone[:4] if len(lone) > 5 else lone[:1], lone[4 if len(lone) > 5 else 1 :]
+    for turn, order in enumerate(odd[:2]):
+        missing = 5_000 if turn else 0
+        bank.book("MDL", days[turn], missing - order.amount_minor, order.payee_name, order.text)
+    if len(odd) == 4:
+        both = odd[2:]
+        bank.book("MDL", days[0], -sum(order.amount_minor for order in both), both[0].payee_name,
+                  " ".join(order.reference for order in both))  # fmt: skip
+    rest = [*plain, *(order for order in orders if order.currency == "EUR")]
+    for turn, order in enumerate(rest):
+        bank.pay(order, days[turn % len(days)])
+    if plain:
+        come_back(bank, plain[-1], days[2] + timedelta(days=3), less=2_500)
+        bank.book("MDL", days[2] + timedelta(days=2), -plain[0].amount_minor, plain[0].payee_name,
+                  "servicii, repetat", iban=plain[0].payee_iban)  # fmt: skip
+    bank.book("MDL", days[2] + timedelta(days=1), 200_000, "necunoscut", "donație")
+
+
+def _twins(orders: Sequence[PaymentOrder]) -> list[PaymentOrder]:
+    """Return two orders that a bank line without a reference cannot tell apart."""
+    seen: dict[tuple[UUID, int], PaymentOrder] = {}
+    for order in orders:
+        key = (order.provider_id, order.amount_minor)
+        if key in seen:
+            return [seen[key], order]
+        seen[key] = order
+    return []

@@ -1,0 +1,238 @@
+"""Providers of services in all units and on both banks, vetted as officers vet them."""
+
+from datetime import date, timedelta
+
+from demo import places
+from demo.catalogue import FIRMS, SHORT, WARES, Draft, is_value, unit_of
+from demo.logins import Login, new_password
+from demo.names import draw
+from demo.timeline import Story, at
+from demo.world import Firm, World
+from providers.models import Offering, Provider, Site
+from providers.services import documents, payees, profiles, vetting
+from providers.services.profiles import Place, Profile, Terms
+from providers.states import DocumentKind, Jurisdiction, OfferingState, required_documents
+from reintegration.accounts.services.tokens import create_token
+from reintegration.accounts.services.users import create_user
+from reintegration.kernel.actor import OPERATOR, Role
+from reintegration.kernel.money import Money
+from reintegration.kernel.vocabulary import AccessNeed, ServiceCategory, SexPolicy
+
+_OFFICER, _SECOND = "victor.moraru", "lilia.botnaru"
+_STAFF = (
+    ("rita", "Rita Boaghi", Role.PROVIDER_RECEPTION),
+    ("cora", "Corina Untilă", Role.PROVIDER_COORDINATOR),
+    ("boris", "Boris Chiriac", Role.PROVIDER_BOOKKEEPER),
+    ("magda", "Magda Pleșca", Role.PROVIDER_MANAGER),
+)
+_BANKS = ("AG", "VI", "ML", "EX", "MO")
+
+
+def make_providers(world: World) -> None:
+    """Add every provider as it was a year ago and more: known, checked, approved."""
+    for number, draft in enumerate(FIRMS):
+        firm = _profile(world, draft, number)
+        _people(world, firm, draft)
+        _documents(world, firm, draft)
+        _accounts(world, firm, draft, number)
+        _offerings(world, firm, draft)
+    for key in ("speranta", "dacia"):
+        manager = world.actor(world.firms[key].manager)
+        create_token(
+            world.session, actor=manager, organisation_id=world.firms[key].provider.id,
+            label="Recepție", now=world.now,
+        )  # fmt: skip
+
+
+def _profile(world: World, draft: Draft, number: int) -> Firm:
+    officer = world.actor(_OFFICER)
+    identifier = f"02000{number:05d}" if draft.left_bank else f"1003600{number * 7919 % 10**6:06d}"
+    provider = profiles.add_provider(
+        world.session,
+        actor=officer,
+        profile=Profile(
+            name=draft.name,
+            legal_name=draft.name,
+            identifier=identifier,
+            jurisdiction=Jurisdiction.LEFT_BANK if draft.left_bank else Jurisdiction.RIGHT_BANK,
+            description="",
+            email=f"contact@{draft.key}.example",
+            phone=f"+373 600 {number:02d} 000",
+        ),
+        now=world.now,
+    )
+    firm = world.firms[draft.key] = Firm(draft.key, provider)
+    for unit in (draft.unit, *draft.also):
+        firm.sites.append(
+            profiles.add_site(world.session, provider, actor=officer,
+                              place=_place(world, draft, unit), now=world.now)
+        )  # fmt: skip
+    return firm
+
+
+def _place(world: World, draft: Draft, unit: str) -> Place:
+    access = [AccessNeed.STEP_FREE.value] if world.rng.random() < 0.6 else []
+    if "en" in draft.languages:
+        access.append(AccessNeed.INTERPRETER.value)
+    seat = places.locality(unit)
+    return Place(
+        name="Casa" if draft.confidential else f"Sediul {seat}", territorial_unit=unit,
+        locality=seat, address=places.address(world.rng), confidential=draft.confidential,
+        access_features=access,
+    )  # fmt: skip
+
+
+def _people(world: World, firm: Firm, draft: Draft) -> None:
+    if draft.key == "speranta":
+        for name, whole, role in _STAFF:
+            _person(world, firm, f"{name}.speranta", whole, (role,), shown=True)
+        firm.reception, firm.coordinator = "rita.speranta", "cora.speranta"
+        firm.bookkeeper, firm.manager = "boris.speranta", "magda.speranta"
+        return
+    key = f"manager.{draft.key}"
+    russian = draft.languages == ("ru",)
+    person = draw(world.rng, female=world.rng.random() < 0.6, russian=russian)
+    _person(world, firm, key, person.whole, tuple(role for _key, _name, role in _STAFF))
+    firm.reception = firm.coordinator = firm.bookkeeper = firm.manager = key
+    if draft.key == "dacia":
+        firm.reception = "dana.dacia"
+        _person(world, firm, "dana.dacia", "Dana Țîbuleac", (Role.PROVIDER_RECEPTION,), shown=True)
+
+
+def _person(
+    world: World, firm: Firm, key: str, name: str, roles: tuple[Role, ...], *, shown: bool = False
+) -> None:
+    password, email = new_password(), f"{key}@demo.example"
+    world.users[key] = create_user(
+        world.session, actor=OPERATOR, email=email, name=name, password=password,
+        organisation=firm.provider.organisation, roles=roles, must_change_password=False,
+        now=world.now,
+    )  # fmt: skip
+    if shown:
+        world.logins.append(Login(roles[0].value, email, password))
+
+
+def _documents(world: World, firm: Firm, draft: Draft) -> None:
+    needed = {kind for good in draft.goods.split() for kind in required_documents(SHORT[good])}
+    for kind in sorted(needed):
+        ends: date | None = world.today + timedelta(days=draft.documents_end_in + len(kind) * 11)
+        if draft.documents_end_in < 100:
+            ends = world.today + timedelta(days=draft.documents_end_in)
+        if kind is DocumentKind.REGISTRATION and draft.documents_end_in >= 100:
+            ends = None
+        documents.add_document(
+            world.session, actor=world.actor(_OFFICER), provider=firm.provider, kind=kind,
+            reference=f"{kind.value[:3].upper()}-{world.rng.randrange(1000, 9999)}",
+            issued_on=world.ago(600 + world.rng.randrange(300)), expires_on=ends, now=world.now,
+        )  # fmt: skip
+
+
+def _accounts(world: World, firm: Firm, draft: Draft, number: int) -> None:
+    if draft.state in ("draft", "submitted", "rejected", "withdrawn"):
+        return
+    bank = "TI" if draft.left_bank else _BANKS[number % len(_BANKS)]
+    for currency, kind in (("MDL", "2251"), ("EUR", "2259"))[: 2 if draft.euro else 1]:
+        account = payees.propose(
+            world.session, actor=world.actor(firm.manager), provider=firm.provider,
+            currency=currency, iban=make_iban(f"{bank}0000{kind}{number:010d}"),
+            holder=draft.name, now=world.now,
+            final_account=f"2212{number:08d}" if draft.left_bank else "",
+        )  # fmt: skip
+        payees.approve(world.session, account, actor=world.actor("alina.croitoru"), now=world.now)
+
+
+def make_iban(account: str) -> str:
+    """Return the Moldovan number of a bank code and an account, with its check digits."""
+    number = int("".join(str(int(sign, 36)) for sign in account + "MD00"))
+    return f"MD{98 - number % 97:02d}{account}"
+
+
+def _offerings(world: World, firm: Firm, draft: Draft) -> None:
+    for site in firm.sites:
+        for good in draft.goods.split():
+            for currency in ("MDL", "EUR") if draft.euro else ("MDL",):
+                terms = _terms(world, draft, SHORT[good], currency)
+                offering = profiles.draft_offering(
+                    world.session, site, actor=world.actor(firm.manager), terms=terms,
+                    now=world.now,
+                )  # fmt: skip
+                firm.offerings.append(offering)
+                if draft.state in ("approved", "suspended", "expired"):
+                    _approve(world, firm, offering, draft)
+
+
+def _terms(world: World, draft: Draft, category: ServiceCategory, currency: str) -> Terms:
+    ware = WARES[category]
+    usual = ware.price(currency).minor
+    step = 500 if currency == "MDL" else 50
+    price = max(usual * world.rng.randrange(88, 117) // 100 // step * step, step)
+    name = ware.ru if draft.languages == ("ru",) else ware.ro
+    return Terms(
+        name=name if currency == "MDL" else f"{name} (EUR)",
+        category=category,
+        unit=unit_of(category),
+        price=Money(usual if is_value(category) else price, currency),
+        languages=draft.languages,
+        sex_policy=draft.sex,
+        accepts_children=category in _WITH_CHILDREN,
+        capacity=60 if category is ServiceCategory.SHELTER else None,
+        lead_days=world.rng.choice((0, 0, 1, 3, 5)),
+    )
+
+
+_WITH_CHILDREN = frozenset(
+    {ServiceCategory.SHELTER, ServiceCategory.CHILDCARE, ServiceCategory.TRANSPORT,
+     ServiceCategory.FAMILY_MEDIATION, ServiceCategory.RENTED_HOUSING}
+)  # fmt: skip
+
+
+def _approve(world: World, firm: Firm, offering: Offering, draft: Draft) -> None:
+    session, now = world.session, world.now
+    ends = world.ago(20) if draft.state == "expired" else world.today + timedelta(days=500)
+    vetting.submit(session, offering, actor=world.actor(firm.manager), now=now)
+    vetting.assess(session, offering, actor=world.actor(_OFFICER), now=now + timedelta(days=2))
+    vetting.approve(session, offering, actor=world.actor(_SECOND), until=ends,
+                    now=now + timedelta(days=3))  # fmt: skip
+
+
+def vetting_of_late(world: World) -> Story:
+    """Let the last weeks' applications come to where they stand now, and one provider stop."""
+    yield at(world.ago(24), 9)
+    applying = {
+        draft.state: (world.firms[draft.key], world.firms[draft.key].offerings[0])
+        for draft in FIRMS
+        if draft.state in _APPLYING
+    }
+    officer, session = world.actor(_OFFICER), world.session
+    for state in _APPLYING:
+        firm, offering = applying[state]
+        vetting.submit(session, offering, actor=world.actor(firm.manager), now=world.now)
+    yield at(world.ago(19), 11)
+    ask = vetting.move
+    ask(session, applying["info_requested"][1], "request_info", actor=officer, now=world.now,
+        reason="Vă rugăm să trimiteți actul de la pompieri pentru etajul doi.")  # fmt: skip
+    ask(session, applying["rejected"][1], "reject", actor=officer, now=world.now,
+        reason="Cursul nu are program de studii aprobat.")  # fmt: skip
+    vetting.assess(session, applying["pending_approval"][1], actor=officer, now=world.now)
+    firm, offering = applying["withdrawn"]
+    ask(session, offering, "withdraw", actor=world.actor(firm.manager), now=world.now)
+    yield at(world.ago(4), 15)
+    for offering in world.firms["taxi-nord"].offerings:
+        if offering.state == OfferingState.APPROVED:
+            vetting.suspend(
+                session, offering, actor=officer, now=world.now,
+                reason="O plângere despre un șofer: se verifică.",
+            )  # fmt: skip
+
+
+_APPLYING = ("submitted", "info_requested", "pending_approval", "rejected", "withdrawn")
+
+
+def serves(offering: Offering, *, sex: str, dependants: int) -> bool:
+    """Whether an offering takes a person at all."""
+    return offering.sex_policy in (SexPolicy.ANY.value, sex) and (
+        not dependants or offering.accepts_children or offering.category not in _WITH_CHILDREN
+    )
+
+
+__all__ = ["Provider", "Site", "make_iban", "make_providers", "serves", "vetting_of_late"]

@@ -1,0 +1,99 @@
+"""What the stories of the demo share: the session, the clock, chance, and who is who."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from random import Random
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from demo.logins import Login
+from demo.timeline import Timeline, at
+from providers.models import Offering, Provider, Site
+from reintegration.accounts.models import User
+from reintegration.accounts.services.actors import actor_of
+from reintegration.kernel.actor import Actor
+from reintegration.kernel.clock import local_day
+from reintegration.plans.models import CaseFile
+from vouchers.models import BankAccount, BudgetLine, Fund
+
+SEED = 241_2005
+YEAR = 365
+
+
+@dataclass
+class Firm:
+    """A provider with the people who act for it and what it offers."""
+
+    key: str
+    provider: Provider
+    sites: list[Site] = field(default_factory=list)
+    offerings: list[Offering] = field(default_factory=list)
+    manager: str = ""
+    coordinator: str = ""
+    bookkeeper: str = ""
+    reception: str = ""
+
+
+@dataclass
+class World:
+    """One demo in the making; days count back from the day of loading."""
+
+    session: Session
+    today: date
+    scale: float
+    timeline: Timeline
+    rng: Random = field(default_factory=lambda: Random(SEED))  # noqa: S311 - no secret
+    users: dict[str, User] = field(default_factory=dict)
+    logins: list[Login] = field(default_factory=list)
+    firms: dict[str, Firm] = field(default_factory=dict)
+    funds: dict[str, Fund] = field(default_factory=dict)
+    lines: dict[str, BudgetLine] = field(default_factory=dict)
+    accounts: dict[str, BankAccount] = field(default_factory=dict)
+    _actors: dict[str, Actor] = field(default_factory=dict)
+
+    @classmethod
+    def begin(cls, session: Session, today: date, scale: float) -> "World":
+        """Make a world that ends as `today` begins."""
+        return cls(session, today, scale, Timeline(at(today, 0)))
+
+    @property
+    def now(self) -> datetime:
+        """Return the instant that the stories have come to."""
+        return self.timeline.now
+
+    @property
+    def day(self) -> date:
+        """Return the local day that the stories have come to."""
+        return local_day(self.now)
+
+    def ago(self, days: int) -> date:
+        """Return the day that lies so many days before the day of loading."""
+        return self.today - timedelta(days=days)
+
+    def actor(self, key: str) -> Actor:
+        """Return who a person acts as, with everybody's caseload as it grows."""
+        if key not in self._actors:
+            self._actors[key] = actor_of(self.session, self.users[key])
+        return self._actors[key]
+
+    def assign(self, case: CaseFile) -> None:
+        """Let the team of a new case act on it."""
+        members = {member.user_id for member in case.members}
+        for key, user in self.users.items():
+            if user.id in members:
+                acting = self.actor(key)
+                self._actors[key] = replace(acting, caseload=acting.caseload | {case.id})
+
+    def firm_of(self, provider_id: UUID) -> Firm:
+        """Return the provider with that id."""
+        return next(firm for firm in self.firms.values() if firm.provider.id == provider_id)
+
+    def offerings(self) -> Iterable[tuple[Firm, Offering]]:
+        """Return every offering with its provider."""
+        return ((firm, one) for firm in self.firms.values() for one in firm.offerings)
+
+    def count(self, at_scale_one: int, least: int) -> int:
+        """Return how many there are at this scale."""
+        return max(least, round(at_scale_one * self.scale))
