@@ -1,0 +1,130 @@
+"""The main job in a browser, step by step as the people of the cast: nothing is done for them."""
+
+from dataclasses import replace
+
+import pytest
+
+from providers.models import Offering
+from providers.states import OfferingState
+from reintegration.accounts.models import UserRole
+from reintegration.kernel.actor import Role
+from reintegration.kernel.ids import new_id
+from reintegration.kernel.vocabulary import CATEGORIES, ServiceCategory
+from tests.browser.conftest import seats_in, town_of
+from tests.browser.walk import arranging, casework, deciding, desk, night, payments
+from tests.factories.cast import NOW
+from tests.factories.payments import make_checked_claim, make_deliveries
+
+pytestmark = pytest.mark.xdist_group("browser-walk")
+COMMENT = "Spune în ce limbă este consilierea."
+
+
+def speak_english(cast):
+    for person in cast.people.values():
+        person.locale = "en"
+
+
+def may_also(person, role):
+    """Give a second role: then only the rule of three people stands in the way."""
+    person.roles.append(UserRole(role=role.value))
+
+
+def euro_offering(cast):
+    """Legal aid that is paid in euro."""
+    like = cast.offerings[ServiceCategory.MENTAL_HEALTH]
+    category = ServiceCategory.LEGAL_AID
+    return Offering(
+        id=new_id(), provider_id=like.provider_id, site_id=like.site_id, name="Consultanță",
+        category=category.value, unit=CATEGORIES[category].unit.value, price_minor=20_000,
+        currency="EUR", languages=["ro"], accepts_children=True, capacity=20,
+        state=OfferingState.APPROVED.value, approved_by=cast.victor.id, approved_at=NOW,
+        approved_until=like.approved_until, created_at=NOW, updated_at=NOW,
+    )  # fmt: skip
+
+
+def checked_in_euro(session, cast):
+    """A claim in euro that is ready to be paid: its way is that of the one in lei."""
+    category = ServiceCategory.LEGAL_AID
+    offering = euro_offering(cast)
+    session.add(offering)
+    session.flush()
+    in_euro = replace(cast, budget_line=cast.euro_budget_line, offerings={category: offering})
+    deliveries = make_deliveries(session, in_euro, 2, category=category)
+    return make_checked_claim(session, in_euro, deliveries=deliveries)
+
+
+@pytest.fixture
+def town(session, cast, committed_db, tmp_path):
+    speak_english(cast)
+    checked_in_euro(session, cast)
+    cast.other_offerings[ServiceCategory.MENTAL_HEALTH].price_minor = 60_000
+    may_also(cast.petru, Role.FINANCE_APPROVER)
+    may_also(cast.alina, Role.FINANCE_RELEASER)
+    session.commit()
+    with town_of(committed_db, cast, tmp_path) as running:
+        yield running
+
+
+@pytest.fixture
+def page_of(browser, town):
+    with seats_in(browser, town.url) as seats:
+        yield seats
+
+
+def test_a_plan_becomes_a_delivered_paid_and_reconciled_service(page_of, town):
+    ana = page_of("ana")
+    code = casework.registers_a_beneficiary(ana)
+    casework.records_consent(ana)
+    casework.writes_needs_and_goals(ana)
+    casework.builds_a_plan(ana)
+    casework.sees_the_plan_over_time(ana)
+    plan = ana.path
+    casework.sends_the_plan(ana)
+
+    sergiu = page_of("sergiu")
+    deciding.reads_what_changed(sergiu, code)
+    deciding.reads_it_in(sergiu, "Русский", "Что изменилось в плане")
+    deciding.reads_it_in(sergiu, "Română", "Ce s-a schimbat în plan")
+    deciding.reads_it_in(sergiu, "English", "What changed in the plan")
+    deciding.returns_it(sergiu, COMMENT)
+    casework.changes_what_was_asked(ana, COMMENT)
+    casework.sends_the_plan(ana)
+    deciding.reads_what_changed(sergiu, code)
+    deciding.approves_it(sergiu)
+
+    arranging.finds_a_provider(ana, plan)
+    arranging.sends_a_referral(ana, code)
+    desk.accepts_the_request(page_of("corina"), code)
+    pin = arranging.issues_a_voucher(ana, plan)
+    paper = arranging.prints_it(ana, pin)
+
+    rita = page_of("rita", phone=True)
+    desk.finds_the_voucher(rita, paper)
+    desk.is_refused_a_wrong_pin(rita, paper)
+    kept = desk.redeems(rita, paper, 10, much=True)
+    desk.finds_the_voucher(rita, paper)
+    mistaken = desk.redeems(rita, paper, 1)
+    desk.takes_it_back(rita, mistaken)
+    boris = page_of("boris")
+    claim = desk.sends_a_claim(boris, receipts=[kept], without=mistaken)
+
+    petru, alina, radu = page_of("petru"), page_of("alina"), page_of("radu")
+    payments.checks_the_claim(petru, claim)
+    batch, euro_batch = (payments.prepares_a_batch(petru, one) for one in ("MDL", "EUR"))
+    payments.approves_the_batch(alina, batch)
+    payments.approves_the_batch(alina, euro_batch)
+    (order,) = payments.orders_in_csv(*payments.releases_the_batch(radu, batch))
+    (euro_order,) = payments.orders_in_pain(*payments.releases_the_batch(radu, euro_batch))
+    assert (order.amount, euro_order.amount) == ("5000.00", "400.00")
+    payments.imports_the_statement(petru, town.cast, [order, euro_order])
+    payments.sees_what_matched(petru)
+    payments.sees_books_that_balance(petru)
+
+    casework.sees_that_it_moved(ana, plan)
+
+    ana_outside = page_of("ana", phone=True)
+    night.starts_help(ana_outside)
+    pins = night.puts_it_behind_vouchers(ana_outside)
+    assert len(set(pins)) == len(pins) == 2
+    deciding.ratifies_the_night(sergiu)
+    deciding.leaves_at_once(sergiu)

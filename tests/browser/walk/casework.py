@@ -1,0 +1,153 @@
+"""Steps 1 and 6, as a case manager: a person, their needs, a plan, and how it stands."""
+
+import re
+from datetime import date, timedelta
+
+from playwright.sync_api import Locator
+
+from tests.browser.seats import Seat
+from tests.factories.cast import TODAY
+
+
+def registers_a_beneficiary(seat: Seat) -> str:
+    """Open a case with a sealed name and return its code."""
+    seat.opens("Cases")
+    seat.sees("Cases")
+    seat.main.get_by_role("link", name="Register a person").first.click()
+    seat.sees("Register a person")
+    seat.ticks("Keeping a file and working on the plan together")
+    seat.chooses("Language", "Русский")
+    seat.ticks("Woman")
+    seat.types("Year of birth (optional)", "1998")
+    seat.chooses("Where the person lives now (optional)", "Ungheni")
+    seat.types("Given name", "Zinaida")
+    seat.types("Family name", "Exemplu")
+    seat.presses("Open the case")
+    seat.page.wait_for_url(re.compile(r"/cases/[0-9a-f-]{36}$"))
+    code = seat.page.get_by_role("heading", level=1).inner_text()
+    seat.sees(code)
+    assert "Zinaida" not in seat.page.content()
+    return code
+
+
+def records_consent(seat: Seat) -> None:
+    """Write down that a provider may be told what it needs."""
+    seat.presses("Record consent")
+    seat.looks()
+    seat.ticks("Telling a provider what it needs for one service")
+    seat.ticks("Signed on paper")
+    seat.main.get_by_role("button", name="Record consent").click()
+    seat.reads("Holds now", "Telling a provider what it needs for one service")
+    seat.looks()
+
+
+def writes_needs_and_goals(seat: Seat) -> None:
+    """Write a need, and what should be instead."""
+    seat.presses("Needs and goals")
+    seat.sees("Needs and goals")
+    _writes_a_need(seat, "Doarme rău și se teme de noapte", "Health")
+    _writes_a_goal(seat, "Doarme fără frică", "vreau să dorm")
+    seat.looks()
+
+
+def _writes_a_need(seat: Seat, text: str, area: str) -> None:
+    seat.presses("Add a need")
+    seat.types("What is missing", text)
+    seat.chooses("Area of life", area)
+    seat.chooses("How soon", "High")
+    seat.looks()
+    seat.presses("Write it down")
+    seat.reads(text, "A goal is missing")
+
+
+def _writes_a_goal(seat: Seat, text: str, own_words: str) -> None:
+    seat.presses("Add a goal")
+    seat.types("Goal", text)
+    seat.types("In the person's own words", own_words)
+    seat.presses("Write it down")
+    seat.reads(text, own_words)
+
+
+def builds_a_plan(seat: Seat) -> None:
+    """Write two steps, the second waiting for the first, each with a service."""
+    seat.presses("Plan")
+    seat.sees("Reintegration plan")
+    seat.presses("Begin the plan")
+    seat.sees("A new step")
+    _writes_a_step(seat, "Sleeps through the night", "Health", TODAY, TODAY + timedelta(days=60))
+    _writes_a_service(seat, "Counselling", units="12", price="500")
+    seat.presses("Add a step")
+    seat.ticks(re.compile("Sleeps through the night"))
+    first = TODAY + timedelta(days=61)
+    _writes_a_step(seat, "Has learned a trade", "Skills", first, first + timedelta(days=90))
+    _writes_a_service(seat, "Vocational training", units="1", price="9800")
+
+
+def _writes_a_step(seat: Seat, title: str, area: str, first: date, last: date) -> None:
+    seat.types("Step", title)
+    seat.chooses("Area of life", re.compile(area))
+    seat.chooses("Goal that it serves", "Doarme fără frică")
+    seat.types("First day", first.isoformat())
+    seat.types("Last day", last.isoformat())
+    seat.looks()
+    seat.presses("Add the step")
+
+
+def _writes_a_service(seat: Seat, category: str, *, units: str, price: str) -> None:
+    seat.sees("Add a service")
+    seat.chooses("Which service", category)
+    seat.presses("Continue")
+    seat.reads("Proof of delivery")
+    seat.chooses("Budget line", re.compile("^SPR-1"))
+    seat.types("How many", units)
+    seat.types("Price of one", price)
+    seat.looks()
+    seat.presses("Add the service")
+    seat.sees("Reintegration plan")
+
+
+def sees_the_plan_over_time(seat: Seat) -> None:
+    """Read the timeline, also as a table, and what the plan waits to cost."""
+    seat.reads("waits for: Sleeps through the night", "15,800.00 MDL")
+    seat.page.get_by_text("Show as a table").click()
+    seat.reads("Has learned a trade")
+    seat.sees("Reintegration plan")
+
+
+def sends_the_plan(seat: Seat) -> None:
+    """Send the plan for approval."""
+    seat.main.get_by_role("link", name=re.compile("^Send for approval")).first.click()
+    seat.sees("Send the plan for approval")
+    seat.presses("Send for approval")
+    seat.sees("Reintegration plan")
+    seat.reads("Waits for a decision")
+
+
+def changes_what_was_asked(seat: Seat, comment: str) -> None:
+    """Read why the plan came back, and describe the service better."""
+    seat.page.reload()
+    seat.reads(comment)
+    seat.presses("Counselling, 12 sessions")
+    seat.sees("Change the service")
+    seat.types("What exactly", "Individual, in Russian")
+    seat.presses("Save")
+    seat.sees("Reintegration plan")
+
+
+def sees_that_it_moved(seat: Seat, path: str) -> None:
+    """The step is under way by itself; spent, committed and free are told apart."""
+    seat.goes_to(path)
+    seat.waits_for("In progress")
+    seat.sees("Reintegration plan")
+    seat.reads("10 of 12 sessions")
+    sums = seat.main.locator(".money__row").all()
+    assert {_said(row, "dt"): _said(row, "dd") for row in sums} == {
+        "Paid": "5,000.00",
+        "Delivered, to be paid": "0.00",
+        "Committed": "1,000.00",
+        "Free": "9,800.00 MDL",
+    }
+
+
+def _said(row: Locator, part: str) -> str:
+    return " ".join(row.locator(part).inner_text().split())
