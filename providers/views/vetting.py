@@ -345,7 +345,7 @@ def _reason_page(offering: Offering, move: str, form: ReasonForm) -> str:
         rule=vetting.OFFERING.moves[move],
         title=titles[move],
         form=form,
-        changes=[_(one.message, **one.params) for one in _changes(offering, move)],
+        changes=[_(one.message, **one.values) for one in _changes(offering, move)],
     )
 
 

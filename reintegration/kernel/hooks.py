@@ -21,6 +21,11 @@ class Change:
     count: int
     params: dict[str, Any]
 
+    @property
+    def values(self) -> dict[str, Any]:
+        """Return what the message is filled with."""
+        return {"count": self.count, **self.params}
+
 
 @dataclass(frozen=True, slots=True)
 class _Subscriber:

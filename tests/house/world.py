@@ -18,7 +18,9 @@ from reintegration.kernel.actor import SYSTEM, Role
 from reintegration.kernel.db import act_as
 from reintegration.kernel.ids import new_id
 from reintegration.kernel.vocabulary import ServiceCategory
-from reintegration.plans.models import EmergencyStart
+from reintegration.plans.models import EmergencyStart, PlanVersion
+from reintegration.plans.queries.snapshots import snapshot_of
+from reintegration.plans.states import VersionState
 from tests.factories.casework import Casework, make_casework
 from tests.factories.cast import NOW, TODAY, Cast, actor, make_cast, make_person
 from tests.factories.payments import bank_line, make_batch, make_claim, statement
@@ -39,6 +41,7 @@ class World:
     mine: dict[str, UUID]
     theirs: dict[str, UUID]
     tokens: dict[str, str]
+    user_ids: dict[str, UUID]
 
 
 def make_world(session: Session) -> World:
@@ -55,8 +58,9 @@ def make_world(session: Session) -> World:
              "entry_id": entries[0]}  # fmt: skip
     theirs |= {"fund_id": cast.euro_fund.id, "budget_line_id": cast.euro_budget_line.id,
                "entry_id": entries[1]}  # fmt: skip
+    user_ids = {name: user.id for name, user in people.items()}
     session.commit()
-    return World(cast, mine, theirs, tokens)
+    return World(cast, mine, theirs, tokens, user_ids)
 
 
 def _second_team(session: Session, cast: Cast) -> Any:
@@ -67,6 +71,7 @@ def _second_team(session: Session, cast: Cast) -> Any:
     return SimpleNamespace(
         **{key: value for key, value in vars(cast).items() if key != "people"},
         ana=cast.calin, sergiu=sanda, rita=cast.olga, boris=cast.oleg,
+        petru=cast.petru, alina=cast.alina, radu=cast.radu,
         people=cast.people,
     )  # fmt: skip
 
@@ -74,7 +79,10 @@ def _second_team(session: Session, cast: Cast) -> Any:
 def _side(session: Session, cast: Any, provider: Any, offerings: Any) -> dict[str, UUID]:
     cast.offerings, cast.provider = offerings, provider
     work = make_casework(session, cast)
-    requested = make_referral(session, cast, work, state=ReferralState.REQUESTED.value)
+    requested = make_referral(
+        session, cast, work, state=ReferralState.REQUESTED.value, answered_at=None,
+        answer_by=NOW + timedelta(days=2), disclosure={"note": ""},
+    )  # fmt: skip
     issued = make_voucher(session, cast, work)
     outcome = deliver(session, cast.rita, issued)
     _token_row, _ = make_token(session, provider.id)
@@ -91,24 +99,33 @@ def _side(session: Session, cast: Any, provider: Any, offerings: Any) -> dict[st
         id=new_id(), case_id=work.case.id, started_by=cast.ana.id, started_at=NOW,
         ratify_by=NOW + timedelta(hours=72), ceiling_minor=300_000, currency="MDL",
     )  # fmt: skip
-    session.add_all([document, account, emergency])
+    version = PlanVersion(
+        id=new_id(), plan_id=work.plan.id, case_id=work.case.id, number=1,
+        state=VersionState.APPROVED.value, snapshot=snapshot_of(work.plan),
+        submitted_by=cast.ana.id, submitted_at=NOW, decided_by=cast.sergiu.id, decided_at=NOW,
+    )  # fmt: skip
+    session.add_all([document, account, emergency, version])
     session.flush()
     task = jobs.queue(session, kind="providers.import", actor=actor(session, cast.ana), now=NOW)
-    return _case_ids(work) | {
-        "emergency_id": emergency.id,
-        "referral_id": requested.id,
-        "voucher_id": issued.voucher.id,
-        "redemption_id": outcome.redemption_id,
-        "token_id": _token_row.id,
-        "provider_id": provider.id,
-        "organisation_id": provider.id,
-        "site_id": offering.site_id,
-        "offering_id": offering.id,
-        "document_id": document.id,
-        "account_id": account.id,
-        "user_id": cast.rita.id,
-        "task_id": task.id,
-    } | _payment_ids(session, cast)
+    return (
+        _case_ids(work)
+        | {
+            "emergency_id": emergency.id,
+            "referral_id": requested.id,
+            "voucher_id": issued.voucher.id,
+            "redemption_id": outcome.redemption_id,
+            "token_id": _token_row.id,
+            "provider_id": provider.id,
+            "organisation_id": provider.id,
+            "site_id": offering.site_id,
+            "offering_id": offering.id,
+            "document_id": document.id,
+            "account_id": account.id,
+            "user_id": cast.rita.id,
+            "task_id": task.id,
+        }
+        | _payment_ids(session, cast)
+    )
 
 
 def _payment_ids(session: Session, cast: Any) -> dict[str, UUID]:
@@ -144,6 +161,4 @@ def _case_ids(work: Casework) -> dict[str, UUID]:
 
 
 def _token(session: Session, user: User) -> str:
-    return start_session(
-        session, user, device="walk", lifetime=timedelta(hours=8), now=clock.now()
-    )
+    return start_session(session, user, device="walk", lifetime=timedelta(hours=8), now=clock.now())

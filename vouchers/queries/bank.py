@@ -6,6 +6,7 @@ from datetime import date
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session, joinedload, lazyload
 
 from reintegration.accounts.models import Organisation, User, UserRole
@@ -164,7 +165,7 @@ def proof(session: Session, currency: str) -> Proof:
     )
     latest = session.execute(
         select(BankStatementFile.closing_minor, BankStatementFile.until_on)
-        .distinct(BankStatementFile.bank_account_id)
+        .ext(distinct_on(BankStatementFile.bank_account_id))
         .where(BankStatementFile.currency == currency, BankStatementFile.closing_minor.is_not(None))
         .order_by(
             BankStatementFile.bank_account_id,

@@ -1,7 +1,7 @@
 """Reconciliation: the lines of the bank, what they are, and what a person decides."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from babel.dates import format_date
@@ -31,6 +31,9 @@ from vouchers.views import payment_words as words
 from vouchers.views.blueprints import bank_bp as bp
 
 _SHOWN = ("look", "matched", "returned", "all")
+
+
+Model = TypeVar("Model")
 
 
 def _line(bank_line_id: UUID) -> BankLine:
@@ -93,7 +96,7 @@ def grant(line: BankLine) -> ResponseReturnValue:
     """Post the line as money of a donor."""
 
     def act() -> None:
-        fund = session().get(Fund, _chosen("fund"))
+        fund = _named(Fund, "fund")
         if fund is None:
             raise Invalid(N_("Choose the fund that the money is for."))
         reconciliation.mark_grant(
@@ -110,7 +113,7 @@ def repaid(line: BankLine) -> ResponseReturnValue:
     """Post the line as money that a provider gave back."""
 
     def act() -> None:
-        provider = session().get(Provider, _chosen("provider"))
+        provider = _named(Provider, "provider")
         if provider is None:
             raise Invalid(N_("Choose who paid back."))
         reconciliation.mark_repaid(
@@ -127,7 +130,7 @@ def returned(line: BankLine) -> ResponseReturnValue:
     """Post the line as a payment that came back."""
 
     def act() -> None:
-        order = session().get(PaymentOrder, _chosen("order"))
+        order = _named(PaymentOrder, "order")
         if order is None:
             raise Invalid(N_("Choose the order that came back."))
         reconciliation.mark_returned(
@@ -166,6 +169,12 @@ def _acted(
     if stay:
         kept["line"] = line.id
     return redirect(url_for(".index", **kept))
+
+
+def _named(model: type[Model], name: str) -> Model | None:
+    """Return the object that a list of the form names; None when nothing was chosen."""
+    chosen = _chosen(name)
+    return session().get(model, chosen) if chosen else None
 
 
 def _chosen(name: str) -> UUID | None:

@@ -13,7 +13,12 @@ LASTS_SECONDS = 15 * 60
 
 def make_handle(voucher_id: UUID) -> str:
     """Return what the address says after a code was shown."""
-    return _signer().dumps([voucher_id.hex, str(current_actor().id)])
+    return handle_for(voucher_id, current_actor().id)
+
+
+def handle_for(voucher_id: UUID, person_id: UUID | None) -> str:
+    """Return the handle that leads one person to a voucher."""
+    return _signer().dumps([voucher_id.hex, str(person_id)])
 
 
 def read_handle(handle: str) -> UUID:

@@ -90,28 +90,26 @@ def find_submit() -> ResponseReturnValue:
 
 
 @bp.get("/v/<handle>")
-@requires(RedemptionPermission.RECORD)
-def show(handle: str) -> ResponseReturnValue:
+@requires(RedemptionPermission.RECORD, load=load_found)
+def show(found: Found) -> ResponseReturnValue:
     """Show what is left, and the form."""
-    found = load_found(handle)
     form = RedeemForm(formdata=None, key=new_key())
     form.measure_by(found.kind, found.currency)
-    return _redeem_page(found, form, handle)
+    return _redeem_page(found, form)
 
 
 @bp.post("/v/<handle>", endpoint="record")
-@requires(RedemptionPermission.RECORD)
+@requires(RedemptionPermission.RECORD, load=load_found)
 @transactional
-def record(handle: str) -> ResponseReturnValue:
+def record(found: Found) -> ResponseReturnValue:
     """Record a delivery with its PIN."""
-    found = load_found(handle)
     form = RedeemForm()
     form.measure_by(found.kind, found.currency)
     if not form.validate():
-        return _redeem_page(found, form, handle), 422
+        return _redeem_page(found, form), 422
     if _is_big(found, form) and not form.sure.data:
         form.sure.errors = [_("This is much money: check it, tick this, and confirm again.")]
-        return _redeem_page(found, form, handle), 422
+        return _redeem_page(found, form), 422
     delivery = Delivery(
         key=form.key.data or "",
         voucher_id=found.id,
@@ -124,30 +122,28 @@ def record(handle: str) -> ResponseReturnValue:
         outcome = redeem_once(session(), actor=current_actor(), delivery=delivery, now=clock.now())
     except DomainError as error:
         _refuse(form, error, found)
-        return _redeem_page(found, form, handle), error.status
+        return _redeem_page(found, form), error.status
     return redirect(url_for(".receipt", redemption_id=outcome.redemption_id))
 
 
 @bp.get("/v/<handle>/without-pin", endpoint="without_pin")
-@requires(RedemptionPermission.RECORD)
-def without_pin(handle: str) -> ResponseReturnValue:
+@requires(RedemptionPermission.RECORD, load=load_found)
+def without_pin(found: Found) -> ResponseReturnValue:
     """Ask why the PIN cannot be used."""
-    found = load_found(handle)
     form = WithoutPinForm(formdata=None, key=new_key())
     form.measure_by(found.kind, found.currency)
-    return _without_pin_page(found, form, handle)
+    return _without_pin_page(found, form)
 
 
 @bp.post("/v/<handle>/without-pin", endpoint="record_without_pin")
-@requires(RedemptionPermission.RECORD)
+@requires(RedemptionPermission.RECORD, load=load_found)
 @transactional
-def record_without_pin(handle: str) -> ResponseReturnValue:
+def record_without_pin(found: Found) -> ResponseReturnValue:
     """Record a delivery that a case person will confirm."""
-    found = load_found(handle)
     form = WithoutPinForm()
     form.measure_by(found.kind, found.currency)
     if not form.validate():
-        return _without_pin_page(found, form, handle), 422
+        return _without_pin_page(found, form), 422
     delivery = Delivery(
         key=form.key.data or "",
         voucher_id=found.id,
@@ -160,7 +156,7 @@ def record_without_pin(handle: str) -> ResponseReturnValue:
         outcome = redeem_once(session(), actor=current_actor(), delivery=delivery, now=clock.now())
     except DomainError as error:
         _refuse(form, error, found)
-        return _without_pin_page(found, form, handle), error.status
+        return _without_pin_page(found, form), error.status
     return redirect(url_for(".receipt", redemption_id=outcome.redemption_id))
 
 
@@ -225,7 +221,7 @@ def recent() -> ResponseReturnValue:
     )
 
 
-def _redeem_page(found: Found, form: RedeemForm, handle: str) -> str:
+def _redeem_page(found: Found, form: RedeemForm) -> str:
     today = clock.local_day(clock.now())
     problem = None
     try:
@@ -234,22 +230,22 @@ def _redeem_page(found: Found, form: RedeemForm, handle: str) -> str:
         problem = error_text(error)
     return render_template(
         "vouchers/redeem/voucher.html",
-        **_page(found, form, handle),
+        **_page(found, form),
         problem=problem,
         may_be_big=_at_most(found) >= _big_from(found.currency),
     )
 
 
-def _without_pin_page(found: Found, form: WithoutPinForm, handle: str) -> str:
-    return render_template("vouchers/redeem/without_pin.html", **_page(found, form, handle))
+def _without_pin_page(found: Found, form: WithoutPinForm) -> str:
+    return render_template("vouchers/redeem/without_pin.html", **_page(found, form))
 
 
-def _page(found: Found, form: DeliveryForm, handle: str) -> dict[str, object]:
+def _page(found: Found, form: DeliveryForm) -> dict[str, object]:
     is_value = found.kind == VoucherKind.VALUE.value
     return {
         "found": found,
         "form": form,
-        "handle": handle,
+        "handle": make_handle(found.id),
         "is_value": is_value,
         "price": None if is_value else Money(found.unit_price_minor, found.currency),
         "words": words,
