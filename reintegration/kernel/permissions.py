@@ -42,7 +42,7 @@ def permits(actor: Actor, permission: StrEnum, subject: Any = None) -> bool:
 
 
 def could(actor: Actor, permission: StrEnum) -> bool:
-    """Whether `actor` may for *some* subject: decided by what they are, before anything is looked up.
+    """Whether `actor` may for *some* subject: decided by what they are, with nothing looked up.
 
     Whoever could never gets the same answer for everything, found or not.
     """

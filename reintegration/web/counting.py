@@ -21,5 +21,5 @@ _COUNTED: dict[Unit, Callable[[int], str]] = {
 
 
 def counted(count: int, unit: Unit | str) -> str:
-    """Return `count` of `unit` in words: the Jinja filter `12 | counted("session")`."""
+    """Say how many of a unit: in templates `12 | counted("session")`."""
     return _COUNTED[Unit(unit)](count)

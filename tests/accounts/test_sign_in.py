@@ -73,7 +73,8 @@ def test_signing_in_gives_a_fresh_session_and_keeps_only_its_hash(client, cast, 
     client.set_cookie(COOKIE, "chosen-by-somebody-else")
     post_sign_in(client, "ana@demo.example")
     token = token_of(client)
-    assert token and token != "chosen-by-somebody-else"
+    assert token
+    assert token != "chosen-by-somebody-else"
     assert session.scalars(select(SignInSession.hash)).all() == [crypto.token_hash(token)]
 
 
@@ -168,7 +169,8 @@ def test_a_post_without_a_token_of_the_form_is_refused(app, client, cast):
 def test_every_answer_carries_the_strict_headers(client, cast):
     headers = client.get("/account/sign-in").headers
     policy = headers["Content-Security-Policy"]
-    assert "default-src 'none'" in policy and "unsafe" not in policy
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
     assert "frame-ancestors 'none'" in policy
     assert headers["Cache-Control"] == "no-store"
     assert headers["Referrer-Policy"] == "same-origin"
@@ -187,7 +189,9 @@ def test_the_cookie_cannot_be_read_by_scripts_and_is_bound_to_https_where_there_
     answer = post_sign_in(secure.test_client(), "ana@demo.example")
     cookie = next(c for c in answer.headers.getlist("Set-Cookie") if "session" in c)
     assert cookie.startswith("__Host-session=")
-    assert "Secure" in cookie and "HttpOnly" in cookie and "Path=/" in cookie
+    assert "Secure" in cookie
+    assert "HttpOnly" in cookie
+    assert "Path=/" in cookie
     with secure.app_context():
         from reintegration.kernel import tries
         from reintegration.kernel.db import db

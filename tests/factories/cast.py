@@ -30,7 +30,7 @@ from vouchers.services.ledger.postings import PostingEvent
 NOW = datetime.now(UTC).replace(second=0, microsecond=0)
 """The present: servers that tests start look at the real clock, so nothing here may grow old."""
 TODAY = local_day(NOW)
-PASSWORD = "seven quiet bridges"  # noqa: S105 - of invented people
+PASSWORD = "seven quiet bridges"
 
 
 @dataclass

@@ -84,12 +84,12 @@ def errors_are_short(monkeypatch):
 
 def rules() -> list[tuple[str, str]]:
     """Return (endpoint, method) of every address, without starting anything."""
-    names = []
-    for rule in _app_for_names().url_map.iter_rules():
-        for method in sorted(rule.methods & {"GET", "POST", "PUT", "PATCH", "DELETE"}):
-            if rule.endpoint not in {"static", "openapi.spec"}:
-                names.append((rule.endpoint, method))
-    return names
+    return [
+        (rule.endpoint, method)
+        for rule in _app_for_names().url_map.iter_rules()
+        for method in sorted(rule.methods & {"GET", "POST", "PUT", "PATCH", "DELETE"})
+        if rule.endpoint not in {"static", "openapi.spec"}
+    ]
 
 
 def _app_for_names() -> Flask:

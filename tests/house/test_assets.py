@@ -25,7 +25,8 @@ def test_every_vendored_file_has_its_hash_and_licence():
     for entry in ENTRIES:
         content = (VENDOR / entry["file"]).read_bytes()
         assert hashlib.sha256(content).hexdigest() == entry["sha256"], entry["file"]
-        assert entry["licence"] and entry["source"]
+        assert entry["licence"]
+        assert entry["source"]
 
 
 @pytest.mark.parametrize("path", sorted(STATIC.rglob("*.css")), ids=lambda path: path.name)

@@ -80,10 +80,13 @@ def test_services_and_views_leave_the_transaction_to_the_edge(call: str):
         for path in sorted(_modules(package)):
             if path.name in {"cli.py", *ENDS_A_LOST_RACE} or "cli" in path.parts:
                 continue
-            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-                if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-                    if node.func.attr == call:
-                        found.append(f"{path.name}:{node.lineno}")
+            found += [
+                f"{path.name}:{node.lineno}"
+                for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+                if isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Attribute)
+                and node.func.attr == call
+            ]
     assert found == []
 
 

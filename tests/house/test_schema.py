@@ -61,9 +61,11 @@ def test_a_transaction_without_an_actor_sees_no_row_of_the_planes(session, cast,
 @pytest.mark.parametrize("table", ["audit_event", "state_event", "ledger_entry", "ledger_line"])
 @pytest.mark.parametrize("change", ["UPDATE {} SET id = id", "DELETE FROM {}"])
 def test_nobody_changes_what_is_append_only(session, cast, committed_db, table, change):
-    with psycopg.connect(_plain(committed_db.owner_url)) as owner:
-        with pytest.raises(psycopg.errors.IntegrityConstraintViolation):
-            owner.execute(change.format(table))
+    with (
+        psycopg.connect(_plain(committed_db.owner_url)) as owner,
+        pytest.raises(psycopg.errors.IntegrityConstraintViolation),
+    ):
+        owner.execute(change.format(table))
     with pytest.raises(DBAPIError):
         session.execute(text(change.format(table)))
     session.rollback()

@@ -43,7 +43,8 @@ def test_a_task_is_claimed_once_and_again_when_its_process_died(session):
     queued = jobs.queue(session, kind="test.task", actor=SYSTEM, now=NOW, content=b"x")
     session.commit()
     task = jobs.next_task(session, now=NOW)
-    assert task is not None and task.id == queued.id
+    assert task is not None
+    assert task.id == queued.id
     session.commit()
     assert jobs.next_task(session, now=NOW + timedelta(seconds=30)) is None
     again = jobs.next_task(session, now=NOW + timedelta(minutes=5))

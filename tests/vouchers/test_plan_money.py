@@ -65,7 +65,8 @@ def test_what_is_open_is_said_until_it_is_closed(app, session, play):
     with app.test_request_context("/?lang=en"):
         act_as(plan_slots.session(), actor(session, play.cast.ana))
         [said] = plan_slots.exposure_of_line(line=play.work.line)
-        assert said.startswith("Voucher V-") and said.endswith("1,000.00\xa0MDL is left on it.")
+        assert said.startswith("Voucher V-")
+        assert said.endswith("1,000.00\xa0MDL is left on it.")
         assert list(case_moves.open_exposure(play.work.case)) == [said]
         assert plan_slots.promised_on(line=play.work.line) == [lei(3000)]
     play.cancel(play.open()[0])

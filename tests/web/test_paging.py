@@ -46,7 +46,8 @@ def test_walking_to_the_end_and_back_shows_every_row_once(session, events):
 
 def test_the_first_page_has_nothing_newer_and_the_last_nothing_older(session, events):
     first = read(session)
-    assert first.newer is None and first.older is not None
+    assert first.newer is None
+    assert first.older is not None
     assert read(session, size=50).older is None
 
 
