@@ -21,5 +21,5 @@ _COUNTED: dict[Unit, Callable[[int], str]] = {
 
 
 def counted(count: int, unit: Unit | str) -> str:
-    """Say how many of a unit: in templates `12 | counted("session")`."""
+    """Say a number with its unit; in templates it is the filter of this name."""
     return _COUNTED[Unit(unit)](count)
