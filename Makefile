@@ -29,7 +29,7 @@ sure: .venv/dev.stamp $(MO)
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy --strict
 	@$(BIN)/lint-imports
-	@$(BIN)/djlint --quiet --check --lint templates
+	@$(BIN)/djlint --quiet --lint templates
 	@$(BIN)/python -m tests.translations
 	@$(MAKE) test
 
