@@ -8,6 +8,7 @@ import logging
 import signal
 import threading
 from contextlib import suppress
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -26,6 +27,32 @@ from reintegration.settings import Settings
 log = logging.getLogger(__name__)
 _LEADER = 0x50554E5401
 _TICK = timedelta(seconds=1)
+_FIRST_PAUSE = timedelta(seconds=5)
+_LONGEST_PAUSE = timedelta(minutes=15)
+
+
+@dataclass
+class Timetable:
+    """What this process knows of its jobs, so that it need not ask or fail every second."""
+
+    done: dict[str, datetime] = field(default_factory=dict)
+    pauses: dict[str, tuple[datetime, timedelta]] = field(default_factory=dict)
+
+    def is_due(self, job: Job, now: datetime) -> bool:
+        """Whether the slot of `now` is worth a try."""
+        until, _pause = self.pauses.get(job.name, (now, _FIRST_PAUSE))
+        return self.done.get(job.name) != job.slot(now) and now >= until
+
+    def succeeded(self, job: Job, now: datetime) -> None:
+        """Leave the job alone until its next slot."""
+        self.done[job.name] = job.slot(now)
+        self.pauses.pop(job.name, None)
+
+    def failed(self, job: Job, now: datetime) -> None:
+        """Try again after a pause, twice as long each time."""
+        _until, last = self.pauses.get(job.name, (now, _FIRST_PAUSE / 2))
+        pause = min(last * 2, _LONGEST_PAUSE)
+        self.pauses[job.name] = (now + pause, pause)
 
 
 def run(app: Flask) -> None:
@@ -39,10 +66,11 @@ def run(app: Flask) -> None:
         stopped.wait(1)
 
 
-def tick(app: Flask, now: datetime) -> None:
+def tick(app: Flask, now: datetime, timetable: Timetable) -> None:
     """Run each job whose slot was not run yet, then one background task."""
     for job in (*jobs.scheduled(), *_own_jobs(app)):
-        _run_job(app, job, now)
+        if timetable.is_due(job, now):
+            _run_job(app, job, now, timetable)
     _deliver_outbox(app, now)
     _run_one_task(app, now)
 
@@ -55,9 +83,9 @@ def _lead(app: Flask, stopped: threading.Event) -> None:
             return
         connection.commit()
         log.warning("scheduler: leading")
-        waker = BackgroundScheduler(timezone="UTC")
+        waker, timetable = BackgroundScheduler(timezone="UTC"), Timetable()
         waker.add_job(
-            lambda: tick(app, clock.now()),
+            lambda: tick(app, clock.now(), timetable),
             "interval",
             seconds=_TICK.total_seconds(),
             coalesce=True,
@@ -78,7 +106,7 @@ def _still_leading(connection: Connection) -> None:
     connection.commit()
 
 
-def _run_job(app: Flask, job: Job, now: datetime) -> None:
+def _run_job(app: Flask, job: Job, now: datetime, timetable: Timetable) -> None:
     with app.app_context():
         act_as(session(), SYSTEM)
         try:
@@ -87,6 +115,9 @@ def _run_job(app: Flask, job: Job, now: datetime) -> None:
         except Exception:
             session().rollback()
             log.exception("job %s failed", job.name)
+            timetable.failed(job, now)
+        else:
+            timetable.succeeded(job, now)
 
 
 def _deliver_outbox(app: Flask, now: datetime) -> None:
@@ -123,4 +154,7 @@ def _own_jobs(app: Flask) -> list[Job]:
         count = audit_chain.seal(opened, keyring(opened), now=now, log=settings.audit_log)
         return f"{count} sealed" if count else None
 
-    return [Job("audit.seal", timedelta(seconds=5), seal)]
+    return [
+        Job("audit.seal", timedelta(seconds=5), seal),
+        Job("jobs.forget", timedelta(days=1), jobs.forget),
+    ]

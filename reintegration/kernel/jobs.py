@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, LargeBinary, select, update
+from sqlalchemy import CheckConstraint, Index, LargeBinary, delete, select, update
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import Mapped, Session, deferred, mapped_column
 
@@ -83,6 +83,14 @@ def run_slot(session: Session, job: Job, *, now: datetime) -> bool:
     return True
 
 
+def forget(session: Session, now: datetime) -> str | None:
+    """Delete slots that ran more than a week ago; nobody asks for them any more."""
+    gone = session.scalars(
+        delete(JobRun).where(JobRun.slot < now - _REMEMBERED).returning(JobRun.job)
+    ).all()
+    return f"{len(gone)} forgotten" if gone else None
+
+
 class TaskState(StrEnum):
     """Where a background task stands."""
 
@@ -122,6 +130,7 @@ TaskRunner = Callable[[Session, BackgroundTask, Progress], dict[str, Any]]
 
 _runners: dict[str, TaskRunner] = {}
 _ABANDONED_AFTER = timedelta(minutes=2)
+_REMEMBERED = timedelta(days=7)
 
 
 def register_task(kind: str, runner: TaskRunner) -> None:

@@ -7,6 +7,7 @@ import pytest
 from reintegration.kernel import jobs
 from reintegration.kernel.actor import SYSTEM
 from reintegration.kernel.jobs import Job
+from reintegration.scheduler import Timetable
 from tests.factories.cast import NOW
 
 
@@ -75,3 +76,31 @@ def test_progress_is_seen_before_the_task_commits(session, committed_db):
     session.commit()
     jobs.run_task(session, task, now=NOW)
     assert tuple(seen[0]) == (40, 100)
+
+
+def test_slots_of_last_month_are_forgotten_and_those_of_this_week_kept(session):
+    job = Job("test.old", timedelta(minutes=1), lambda *_: None)
+    for ago in (timedelta(days=30), timedelta(days=1)):
+        jobs.run_slot(session, job, now=NOW - ago)
+    assert jobs.forget(session, NOW) == "1 forgotten"
+    assert jobs.forget(session, NOW) is None
+    assert not jobs.run_slot(session, job, now=NOW - timedelta(days=1))
+
+
+def test_a_job_that_fails_is_tried_again_later_and_later():
+    job, timetable = Job("test.fail", timedelta(days=1), lambda *_: None), Timetable()
+    assert timetable.is_due(job, NOW)
+    timetable.failed(job, NOW)
+    assert not timetable.is_due(job, NOW + timedelta(seconds=4))
+    assert timetable.is_due(job, NOW + timedelta(seconds=5))
+    timetable.failed(job, NOW + timedelta(seconds=5))
+    assert not timetable.is_due(job, NOW + timedelta(seconds=14))
+    assert timetable.is_due(job, NOW + timedelta(seconds=15))
+
+
+def test_a_job_that_ran_waits_for_its_next_slot():
+    job, timetable = Job("test.done", timedelta(minutes=1), lambda *_: None), Timetable()
+    timetable.failed(job, NOW)
+    timetable.succeeded(job, NOW)
+    assert not timetable.is_due(job, NOW)
+    assert timetable.is_due(job, NOW + timedelta(minutes=1))
