@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from reintegration.kernel.embedded import die_with_parent
 from tests import chromium
-from tests.browser.seats import PHONE, SCREEN, Seat, SeatOf, sit_down
+from tests.browser.seats import PATIENCE, PHONE, SCREEN, Seat, SeatOf, sit_down
 from tests.database import ROOT, Database
 from tests.factories.cast import PASSWORD, Cast
 from tests.live import run_live
@@ -40,6 +40,7 @@ def browser() -> Iterator[Browser]:
     path = chromium.find()
     if path is None:
         pytest.fail("There is no Chromium: `python -m tests.chromium` installs it or says how.")
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         launched = playwright.chromium.launch(executable_path=path)
         yield launched
@@ -76,6 +77,7 @@ def town_of(database: Database, cast: Cast, folder: Path) -> Iterator[Town]:
 def seats_in(browser: Browser, url: str) -> Iterator[SeatOf]:
     """Give `page_of(who, phone=False)`: a signed-in browser of that person, made when first asked."""
     taken: dict[tuple[str, bool], Seat] = {}
+    looked_at: set[str] = set()
 
     def page_of(who: str, phone: bool = False) -> Seat:
         if (who, phone) not in taken:
@@ -86,7 +88,7 @@ def seats_in(browser: Browser, url: str) -> Iterator[SeatOf]:
                 locale="en-GB",
                 timezone_id="Europe/Chisinau",
             )
-            taken[who, phone] = sit_down(context, url, who)
+            taken[who, phone] = sit_down(context, url, who, looked_at)
             sign_in(taken[who, phone])
         return taken[who, phone]
 

@@ -142,7 +142,7 @@ def sees_that_it_moved(seat: Seat, path: str) -> None:
     seat.reads("10 of 12 sessions")
     sums = seat.main.locator(".money__row").all()
     assert {_said(row, "dt"): _said(row, "dd") for row in sums} == {
-        "Paid": "5,000.00",
+        "Paid out": "5,000.00",
         "Delivered, to be paid": "0.00",
         "Committed": "1,000.00",
         "Free": "9,800.00 MDL",
