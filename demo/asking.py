@@ -106,16 +106,30 @@ class Asking:
         request = request_of(found, units=max(units, 1), today=self.world.day)
         offered = candidates(self.world.session, category=found.line.category, case_id=self.case.id)
         ranked = match(request, offered, today=self.world.day).ranked
-        for one in ranked:
-            offering = self._offering(one)
-            if offering.currency == found.line.currency:
-                return offering, as_record(one)
+        fitting = [
+            (one, offering)
+            for one in ranked
+            if (offering := self._offering(one)).currency == found.line.currency
+        ]
+        if fitting:
+            one, offering = min(fitting, key=lambda pair: self._chance_left_out(pair, fitting[0]))
+            return offering, as_record(one)
         for _firm, offering in self.world.offerings():
             if (offering.category, offering.currency, offering.state) == (
                 found.line.category, found.line.currency, OfferingState.APPROVED,
             ):  # fmt: skip
                 return offering, None
         return None, None
+
+    def _chance_left_out(
+        self, pair: tuple[Match, Offering], best: tuple[Match, Offering]
+    ) -> tuple[bool, str]:
+        """Order what is as good as the best by its place; the rule itself ends in ids: chance."""
+        one, offering = pair
+        equal = (one.score, one.candidate.provider_name, one.candidate.last_asked_at) == (
+            best[0].score, best[0].candidate.provider_name, best[0].candidate.last_asked_at,
+        )  # fmt: skip
+        return not equal, offering.site.territorial_unit
 
     def _offering(self, one: Match) -> Offering:
         return self.world.session.get_one(Offering, one.candidate.offering_id)

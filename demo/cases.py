@@ -174,11 +174,13 @@ class CaseStory:
 
     def _withdraw(self) -> None:
         found = self.world.session.scalars(
-            select(Consent).where(
+            select(Consent)
+            .where(
                 Consent.case_id == self.case.id,
                 Consent.scope == ConsentScope.SHARE_WITH_PROVIDER.value,
                 Consent.withdrawn_at.is_(None),
             )
+            .order_by(Consent.given_at)
         ).first()
         if found is not None:
             consent.withdraw(self.world.session, found, actor=self.manager, case=self.case,

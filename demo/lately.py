@@ -56,10 +56,10 @@ def _pay(world: World, office: Payments, fate: str, chosen: Sequence[Claim]) -> 
 
 
 def _groups(world: World) -> list[tuple[Firm, list[Redemption]]]:
-    groups = []
+    groups, waiting = [], unclaimed(world)
     for firm in world.firms.values():
         for currency in ("MDL", "EUR"):
-            delivered = unclaimed(world, firm, currency)
+            delivered = waiting.get((firm.provider.id, currency), [])
             size = 1 if world.scale < 1 else _PER_CLAIM
             kept = delivered[:-1] if firm.key == "speranta" and len(delivered) > 1 else delivered
             groups += [(firm, kept[i : i + size]) for i in range(0, len(kept), size)]

@@ -50,10 +50,10 @@ def say(sentence: str) -> None:
 @contextmanager
 def owner_session(settings: Settings) -> Iterator[Session]:
     """Open a session of the owner's role, and let slots of the pages ask through it as well."""
-    engine = create_engine(settings.database_owner_url)
+    engine, fleeting = create_engine(settings.database_owner_url), _fleeting_tries(settings)
     with Session(engine, info={"keyring": Keyring(settings.master_key)}) as session:
         act_as(session, OPERATOR)
-        tries.count_in(session, _fleeting_tries(settings))
+        tries.count_in(session, fleeting)
         db.session.remove()
         db.session.registry.set(session)  # type: ignore[arg-type]  # pages use no more of it
         try:
@@ -61,8 +61,9 @@ def owner_session(settings: Settings) -> Iterator[Session]:
         finally:
             session.rollback()
             db.session.registry.clear()
-            tries.companion(session).dispose()
-    engine.dispose()
+            session.close()
+            fleeting.dispose()
+            engine.dispose()
 
 
 def _fleeting_tries(settings: Settings) -> Engine:
@@ -139,9 +140,8 @@ def _start_stories(world: World) -> None:
 
 
 def _follow(world: World) -> None:
-    world.session.flush()
+    world.forget_counters()
     milestones.follow_deliveries(world.session, now=world.now)
-    world.session.expire_all()
 
 
 def _sweep(world: World) -> None:

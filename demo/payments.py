@@ -11,7 +11,7 @@ from demo.bank import Bank
 from demo.funds import APPROVER, PREPARER
 from demo.timeline import Story, at
 from demo.world import Firm, World
-from vouchers.models import Claim, ClaimLine, PaymentBatch, PaymentOrder, Redemption
+from vouchers.models import Claim, ClaimLine, PaymentBatch, PaymentOrder, Redemption, Voucher
 from vouchers.services import claims, payments, settlement
 from vouchers.states import ClaimLineState, ClaimState, OrderState, RedemptionState
 
@@ -21,21 +21,29 @@ _LAST = 18
 """The last whole cycle began so many days ago."""
 
 
-def unclaimed(world: World, firm: Firm, currency: str) -> list[Redemption]:
-    """Return what a provider has delivered and not asked for, oldest first."""
+Unclaimed = dict[tuple[UUID, str], list[Redemption]]
+
+
+def unclaimed(world: World) -> Unclaimed:
+    """Return what each provider has delivered in each currency and not asked for, oldest first."""
     claimed = select(ClaimLine.redemption_id).where(ClaimLine.state != ClaimLineState.REFUSED.value)
-    return list(
-        world.session.scalars(
-            select(Redemption)
-            .where(
-                Redemption.provider_id == firm.provider.id,
-                Redemption.currency == currency,
-                Redemption.state == RedemptionState.ACCEPTED.value,
-                Redemption.id.not_in(claimed),
-            )
-            .order_by(Redemption.recorded_at, Redemption.amount_minor)
-        ).unique()
-    )
+    found: Unclaimed = {}
+    for one in world.session.scalars(
+        select(Redemption)
+        .join(Voucher, Voucher.id == Redemption.voucher_id)
+        .where(
+            Redemption.state == RedemptionState.ACCEPTED.value,
+            Redemption.id.not_in(claimed),
+        )
+        .order_by(Redemption.recorded_at, Redemption.amount_minor, Voucher.created_at)
+    ).unique():
+        found.setdefault((one.provider_id, one.currency), []).append(one)
+    return found
+
+
+def _in_order(claim: Claim) -> list[ClaimLine]:
+    """Return the lines by when they were delivered; their ids are chance."""
+    return sorted(claim.lines, key=lambda line: (line.redemption.recorded_at, line.amount_minor))
 
 
 def _equal_pair(delivered: Sequence[Redemption]) -> tuple[Redemption, Redemption] | None:
@@ -105,7 +113,7 @@ class Payments:
         """Send a claim back with its first line in doubt."""
         claims.dispute(
             self.world.session, claim, actor=self.world.actor(PREPARER), now=self.world.now,
-            line_ids=[claim.lines[0].id], reason=words.DISPUTES[turn % len(words.DISPUTES)],
+            line_ids=[_in_order(claim)[0].id], reason=words.DISPUTES[turn % len(words.DISPUTES)],
         )  # fmt: skip
 
     def batch(self, chosen: Sequence[Claim]) -> PaymentBatch:
@@ -128,9 +136,10 @@ class Payments:
 
     def _ask(self, *, twins: bool) -> list[Claim]:
         asked: list[Claim] = []
+        waiting = unclaimed(self.world)
         for firm in self.world.firms.values():
             for currency in ("MDL", "EUR"):
-                delivered = unclaimed(self.world, firm, currency)
+                delivered = waiting.get((firm.provider.id, currency), [])
                 pair = _equal_pair(delivered) if twins and not self.twin else None
                 if pair is not None:
                     first, second = (self.claim(firm, [one]) for one in pair)
@@ -150,7 +159,7 @@ class Payments:
                 continue
             if turn % 11 == 6 and len(claim.lines) > 1:
                 claims.refuse_line(
-                    self.world.session, claim.lines[-1], actor=self.world.actor(PREPARER),
+                    self.world.session, _in_order(claim)[-1], actor=self.world.actor(PREPARER),
                     reason="Nu este semnătura persoanei.", now=self.world.now,
                 )  # fmt: skip
             self.accept(claim)

@@ -15,11 +15,12 @@ from reintegration.accounts.models import User
 from reintegration.accounts.services.actors import actor_of
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.clock import local_day
-from reintegration.plans.models import CaseFile
-from vouchers.models import BankAccount, BudgetLine, Fund
+from reintegration.plans.models import CaseFile, PlanLineDelivery
+from vouchers.models import BankAccount, BudgetLine, Fund, Voucher
 
 SEED = 241_2005
 YEAR = 365
+_COUNTED = (PlanLineDelivery, Voucher, BudgetLine)
 
 
 @dataclass
@@ -52,6 +53,7 @@ class World:
     lines: dict[str, BudgetLine] = field(default_factory=dict)
     accounts: dict[str, BankAccount] = field(default_factory=dict)
     _actors: dict[str, Actor] = field(default_factory=dict)
+    _keys: dict[UUID, str] = field(default_factory=dict)
 
     @classmethod
     def begin(cls, session: Session, today: date, scale: float) -> "World":
@@ -80,11 +82,22 @@ class World:
 
     def assign(self, case: CaseFile) -> None:
         """Let the team of a new case act on it."""
-        members = {member.user_id for member in case.members}
-        for key, user in self.users.items():
-            if user.id in members:
-                acting = self.actor(key)
-                self._actors[key] = replace(acting, caseload=acting.caseload | {case.id})
+        for member in case.members:
+            key = self._key_of(member.user_id)
+            acting = self.actor(key)
+            self._actors[key] = replace(acting, caseload=acting.caseload | {case.id})
+
+    def forget_counters(self) -> None:
+        """Read anew what is counted in SQL, as each job does that begins with an empty session."""
+        self.session.flush()
+        for row in list(self.session.identity_map.values()):
+            if isinstance(row, _COUNTED):
+                self.session.expire(row)
+
+    def _key_of(self, user_id: UUID) -> str:
+        if user_id not in self._keys:
+            self._keys = {user.id: key for key, user in self.users.items()}
+        return self._keys[user_id]
 
     def firm_of(self, provider_id: UUID) -> Firm:
         """Return the provider with that id."""

@@ -1,0 +1,116 @@
+"""What the demo promises, on a small one."""
+
+import stat
+
+import pytest
+from sqlalchemy import func, select
+
+from demo.timeline import at
+from providers.models import Offering, Provider, Site
+from providers.states import OfferingState
+from reintegration.accounts.models import User
+from reintegration.kernel import clock
+from reintegration.kernel.actor import Role
+from reintegration.kernel.vocabulary import TERRITORIAL_UNITS
+from reintegration.plans.models import CaseFile, EmergencyStart, Milestone, PlanVersion
+from reintegration.plans.states import OPEN_MILESTONE_STATES, EmergencyState, VersionState
+from tests.demo.conftest import SCALE
+from vouchers.models import BankLine, Claim, Fund, Redemption, Voucher
+from vouchers.states import BankLineState, ClaimState, RedemptionState, VoucherState
+
+pytestmark = pytest.mark.xdist_group("demo")
+
+
+def distinct(session, column) -> set:
+    return set(session.scalars(select(column).distinct()))
+
+
+def count(session, *conditions) -> int:
+    return session.scalar(select(func.count()).where(*conditions))
+
+
+def test_there_are_as_many_as_the_scale_says(read):
+    today = at(clock.local_day(clock.now()), 0)  # what other tests hand out is younger
+    assert count(read, CaseFile.opened_at < today) == 16
+    assert count(read, Voucher.created_at < today) == 60
+
+
+def test_providers_stand_in_every_unit_and_in_every_state_of_vetting(read):
+    assert distinct(read, Site.territorial_unit) == set(TERRITORIAL_UNITS)
+    assert len(TERRITORIAL_UNITS) == 37
+    assert distinct(read, Offering.state) == {state.value for state in OfferingState}
+    assert 38 <= count(read, Provider.id.is_not(None)) <= 44
+    assert count(read, Site.confidential) == 1
+
+
+def test_three_funds_count_in_two_currencies_and_both_are_spent(read):
+    assert sorted(read.scalars(select(Fund.currency))) == ["EUR", "MDL", "MDL"]
+    assert distinct(read, Voucher.currency) == {"MDL", "EUR"}
+
+
+def test_vouchers_stand_in_every_state_over_the_year(read):
+    states = distinct(read, Voucher.state)
+    assert states >= {state.value for state in VoucherState}
+    first = clock.local_day(read.scalar(select(func.min(Voucher.created_at))))
+    last = clock.local_day(read.scalar(select(func.max(Voucher.created_at))))
+    assert (last - first).days > 240
+
+
+def test_there_is_work_for_everybody(read):
+    today = clock.local_day(clock.now())
+    late = count(
+        read,
+        Milestone.due_on < today,
+        Milestone.state.in_([state.value for state in OPEN_MILESTONE_STATES]),
+    )
+    assert late
+    assert count(read, Claim.state == ClaimState.DISPUTED.value)
+    assert count(read, BankLine.state == BankLineState.EXCEPTION.value)
+    assert count(read, PlanVersion.state == VersionState.SUBMITTED.value)
+    assert count(read, Voucher.state == VoucherState.DRAFT.value)
+    assert count(read, EmergencyStart.state == EmergencyState.PENDING.value)
+    assert count(read, Redemption.state == RedemptionState.UNCONFIRMED.value)
+
+
+def test_the_books_and_the_trail_hold(demo):
+    for command in (("ledger", "check"), ("audit", "verify")):
+        result = demo.run(*command)
+        assert result.exit_code == 0, result.output
+
+
+def test_sign_ins_are_for_their_owner_only_and_there_is_one_for_each_role(demo):
+    assert stat.S_IMODE(demo.logins_file.stat().st_mode) == 0o600
+    assert all(len(login) == 4 and login[3] == "" for login in demo.logins)
+    assert {login[0] for login in demo.logins} == {role.value for role in Role}
+    assert sum(login[0] == Role.VETTING_OFFICER for login in demo.logins) == 2
+    assert all(login[1].endswith("@demo.example") for login in demo.logins)
+
+
+@pytest.mark.parametrize("number", [0, 6, 14])
+def test_a_sign_in_opens_a_page_that_says_demo(demo, number):
+    _role, email, password, _second = demo.logins[number]
+    client = demo.app.test_client()
+    answer = client.post("/account/sign-in", data={"email": email, "password": password})
+    assert answer.status_code == 302
+    page = client.get(answer.location, follow_redirects=True)
+    assert page.status_code == 200
+    assert "DEMO" in page.text
+    assert "/account/sign-out" in page.text
+
+
+def test_every_address_of_an_account_is_an_invented_one(read):
+    assert {email.partition("@")[2] for email in read.scalars(select(User.email))} == {
+        "demo.example"
+    }
+
+
+def test_a_filled_database_is_left_alone(demo, read):
+    before = demo.logins_file.read_bytes(), count(read, User.id.is_not(None))
+    read.rollback()
+    quiet = demo.run("demo", "load", "--if-empty", "--scale", str(SCALE))
+    assert quiet.exit_code == 0, quiet.output
+    assert quiet.output == ""
+    refused = demo.run("demo", "load", "--scale", str(SCALE))
+    assert refused.exit_code == 1
+    assert "demo reset" in refused.output
+    assert (demo.logins_file.read_bytes(), count(read, User.id.is_not(None))) == before
