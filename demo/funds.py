@@ -10,9 +10,9 @@ from demo.world import World
 from reintegration.kernel.ids import new_id
 from reintegration.kernel.money import Money
 from reintegration.kernel.vocabulary import ServiceCategory
-from vouchers.models import BankAccount, ExchangeRate
+from vouchers.models import ExchangeRate
 from vouchers.queries.funds import rate_on
-from vouchers.services import allocation, exchange, funds
+from vouchers.services import allocation, bank_accounts, exchange, funds
 
 PREPARER, APPROVER = "petru.cojocaru", "alina.croitoru"
 
@@ -80,15 +80,15 @@ def line_for(category: ServiceCategory, currency: str, *, left_bank: bool = Fals
 
 def open_funds(world: World) -> None:
     """Open the bank accounts and the funds with empty lines."""
-    for number, currency in enumerate(("MDL", "EUR")):
-        account = BankAccount(
-            id=new_id(), name=f"Cont curent {currency}", holder="Asociația Exemplu",
-            iban=make_iban(f"AG00002252{number:010d}"), bic="AGRNMD2X",
-            identifier="1003600999999", currency=currency,
-        )  # fmt: skip
-        world.accounts[currency] = account
-        world.session.add(account)
     preparer = world.actor(PREPARER)
+    for number, currency in enumerate(("MDL", "EUR")):
+        account = bank_accounts.propose(
+            world.session, actor=preparer, name=f"Cont curent {currency}",
+            holder="Asociația Exemplu", iban=make_iban(f"AG00002252{number:010d}"),
+            identifier="1003600999999", currency=currency, now=world.now,
+        )  # fmt: skip
+        bank_accounts.approve(world.session, account, actor=world.actor(APPROVER), now=world.now)
+        world.accounts[currency] = account
     for draft in FUNDS:
         fund = world.funds[draft.code] = funds.create_fund(
             world.session, actor=preparer, code=draft.code, name=draft.name, donor=draft.donor,

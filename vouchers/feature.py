@@ -29,6 +29,7 @@ from vouchers.policy import POLICY
 from vouchers.services import bank_tasks, closing, reactions
 from vouchers.views import (
     bank,
+    bank_accounts,
     bank_imports,
     batches,
     claims,
@@ -48,7 +49,7 @@ from vouchers.views import vouchers as voucher_pages
 from vouchers.views.blueprints import bank_bp, batches_bp, claims_bp, redeem_bp, vouchers_bp
 
 VOUCHER_PAGES = (issuing, printing, redeem, tokens, unconfirmed, voucher_pages)
-PAYMENT_PAGES = (bank, bank_imports, batches, claims, own_claims)
+PAYMENT_PAGES = (bank, bank_accounts, bank_imports, batches, claims, own_claims)
 """Importing them adds their addresses."""
 
 

@@ -84,6 +84,16 @@ class PaymentPermission(StrEnum):
     SETTLE = "payment:settle"
 
 
+class BankAccountPermission(StrEnum):
+    """The programme's own accounts: one proposes, another approves."""
+
+    LIST = "bank_account:list"
+    VIEW = "bank_account:view"
+    PROPOSE = "bank_account:propose"
+    APPROVE = "bank_account:approve"
+    STOP = "bank_account:stop"
+
+
 class BankPermission(StrEnum):
     """Statements of the bank and what their lines mean."""
 

@@ -12,6 +12,7 @@ from reintegration.kernel.permissions import (
     own_organisation,
 )
 from vouchers.permissions import (
+    BankAccountPermission,
     BankPermission,
     ClaimPermission,
     FundPermission,
@@ -103,6 +104,11 @@ POLICY: Policy = {
     PaymentPermission.DOWNLOAD: ((_finance,),),
     PaymentPermission.FAIL: ((_preparer,), (is_machine,)),
     PaymentPermission.SETTLE: ((_finance,), (is_machine,)),
+    BankAccountPermission.LIST: ((_books,),),
+    BankAccountPermission.VIEW: ((_books,),),
+    BankAccountPermission.PROPOSE: ((_preparer,),),
+    BankAccountPermission.APPROVE: ((_finance_approver, not_by("proposed_by")),),
+    BankAccountPermission.STOP: ((_preparer,), (_finance_approver,)),
     BankPermission.LIST: ((_books,),),
     BankPermission.IMPORT: ((_preparer,), (is_machine,)),
     BankPermission.MATCH: ((_preparer,), (is_machine,)),

@@ -78,18 +78,6 @@ def upgrade() -> None:
         postgresql_where="finished_at IS NULL",
     )
     op.create_table(
-        "bank_account",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("holder", sa.Text(), nullable=False),
-        sa.Column("iban", sa.Text(), nullable=False),
-        sa.Column("bic", sa.Text(), nullable=False),
-        sa.Column("identifier", sa.Text(), nullable=False),
-        sa.Column("currency", sa.CHAR(length=3), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_bank_account")),
-        sa.UniqueConstraint("iban", name=op.f("uq_bank_account_iban")),
-    )
-    op.create_table(
         "exchange_rate",
         sa.Column("on", sa.Date(), nullable=False),
         sa.Column("base", sa.CHAR(length=3), nullable=False),
@@ -279,6 +267,33 @@ def upgrade() -> None:
     )
     op.create_index(
         op.f("ix_api_token_organisation_id"), "api_token", ["organisation_id"], unique=False
+    )
+    op.create_table(
+        "bank_account",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("holder", sa.Text(), nullable=False),
+        sa.Column("iban", sa.Text(), nullable=False),
+        sa.Column("bic", sa.Text(), nullable=False),
+        sa.Column("identifier", sa.Text(), nullable=False),
+        sa.Column("currency", sa.CHAR(length=3), nullable=False),
+        sa.Column("proposed_by", sa.Uuid(), nullable=True),
+        sa.Column("proposed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("approved_by", sa.Uuid(), nullable=True),
+        sa.Column("approved_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("retired_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "approved_by IS NULL OR approved_by <> proposed_by",
+            name=op.f("ck_bank_account_four_eyes"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["approved_by"], ["user_account.id"], name=op.f("fk_bank_account_approved_by")
+        ),
+        sa.ForeignKeyConstraint(
+            ["proposed_by"], ["user_account.id"], name=op.f("fk_bank_account_proposed_by")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_bank_account")),
+        sa.UniqueConstraint("iban", name=op.f("uq_bank_account_iban")),
     )
     op.create_table(
         "bank_statement",
@@ -1592,6 +1607,7 @@ def downgrade() -> None:
     op.drop_table("converted_allocation")
     op.drop_table("case_file")
     op.drop_table("bank_statement")
+    op.drop_table("bank_account")
     op.drop_table("api_token")
     op.drop_table("user_account")
     op.drop_table("provider")
@@ -1604,7 +1620,6 @@ def downgrade() -> None:
     op.drop_table("job_run")
     op.drop_table("fund")
     op.drop_table("exchange_rate")
-    op.drop_table("bank_account")
     op.drop_table("background_task")
     op.drop_table("audit_seal")
     op.drop_table("audit_event")

@@ -101,6 +101,7 @@ def make_cast(session: Session) -> Cast:
         BankAccount(
             id=new_id(), name=f"Cont {currency}", holder="Asociația Exemplu",
             iban=iban, bic="AGRNMD2X", identifier="1003600000001", currency=currency,
+            proposed_at=NOW, approved_at=NOW,
         )
         for currency, iban in (("MDL", make_iban("AG000000022512345678")),
                                ("EUR", make_iban("AG000000022598765432")))

@@ -55,9 +55,9 @@ def make_world(session: Session) -> World:
     tokens = {name: _token(session, user) for name, user in people.items()}
     entries = session.scalars(select(LedgerEntry.id).limit(2)).all()
     mine |= {"fund_id": cast.fund.id, "budget_line_id": cast.budget_line.id,
-             "entry_id": entries[0]}  # fmt: skip
+             "bank_account_id": cast.bank_account.id, "entry_id": entries[0]}  # fmt: skip
     theirs |= {"fund_id": cast.euro_fund.id, "budget_line_id": cast.euro_budget_line.id,
-               "entry_id": entries[1]}  # fmt: skip
+               "bank_account_id": cast.euro_bank_account.id, "entry_id": entries[1]}  # fmt: skip
     user_ids = {name: user.id for name, user in people.items()}
     session.commit()
     return World(cast, mine, theirs, tokens, user_ids)

@@ -6,11 +6,12 @@ from uuid import UUID
 from flask import request
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField, FileRequired
-from wtforms import BooleanField, SelectField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length
+from wtforms import BooleanField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length, Optional
 
+from providers.services.payees import CURRENCIES
 from reintegration.kernel.money import Money
-from reintegration.web.forms import DayField, Form, MoneyField
+from reintegration.web.forms import DayField, Form, MoneyField, option
 
 _NEEDED = InputRequired(_l("Fill this in."))
 
@@ -50,11 +51,38 @@ class AnswerForm(Form):
 
 
 class BatchForm(Form):
-    """When a batch shall leave."""
+    """When a batch shall leave, and from which of our accounts where there are several."""
+
+    account = SelectField(_l("Paid from"), [Optional()], choices=[])
 
     execution_on = DayField(
         _l("Day of payment"), [_NEEDED], description=_l("The bank is asked to pay on this day.")
     )
+
+
+class BankAccountForm(Form):
+    """An account of the programme."""
+
+    name = StringField(
+        _l("Name"), [_NEEDED, Length(max=60)],
+        description=_l("What we call it, such as Main account."),
+    )  # fmt: skip
+    currency = RadioField(
+        _l("Currency"), choices=[option(code, code) for code in CURRENCIES], default="MDL"
+    )
+    iban = StringField(
+        _l("IBAN"), [InputRequired(_l("Enter the IBAN.")), Length(max=42)],
+        description=_l("As on the bank's paper, with or without spaces. The bank code follows."),
+        render_kw={"autocomplete": "off", "spellcheck": "false"},
+    )  # fmt: skip
+    holder = StringField(
+        _l("Holder"), [InputRequired(_l("Enter the holder's name.")), Length(max=140)],
+        description=_l("Our legal name, as the bank has it."),
+    )  # fmt: skip
+    identifier = StringField(
+        _l("Our fiscal code"), [Length(max=20)],
+        description=_l("IDNO, 13 digits. Needed for payments in MDL."),
+    )  # fmt: skip
 
 
 class StatementForm(Form):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session, joinedload, lazyload
 
@@ -30,6 +30,13 @@ LOOK = (
     BankLineState.EXCEPTION.value,
 )
 _BOOKS = (*FINANCE_ROLES, Role.AUDITOR)
+
+
+KNOWN = or_(
+    BankAccount.approved_at.is_not(None),
+    exists().where(BankStatementFile.bank_account_id == BankAccount.id),
+)
+"""An account that is or was in use: its last statements come after it was stopped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,9 +195,16 @@ def proof(session: Session, currency: str) -> Proof:
 
 
 def accounts(session: Session) -> Sequence[BankAccount]:
-    """Return our accounts, MDL first."""
+    """Return our accounts that the bank's statements are read for: in use first, MDL first."""
     return session.scalars(
-        select(BankAccount).order_by(BankAccount.currency != "MDL", BankAccount.currency)
+        select(BankAccount)
+        .where(KNOWN)
+        .order_by(
+            BankAccount.retired_at.is_not(None),
+            BankAccount.currency != "MDL",
+            BankAccount.currency,
+            BankAccount.name,
+        )
     ).all()
 
 

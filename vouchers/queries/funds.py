@@ -152,8 +152,12 @@ def converted(session: Session, budget_line_id: UUID) -> tuple[int, int]:
 
 
 def bank_accounts(session: Session, currency: str | None = None) -> list[BankAccount]:
-    """Return our accounts, by currency and name."""
-    statement = select(BankAccount).order_by(BankAccount.currency, BankAccount.name)
+    """Return our accounts in use, by currency and name."""
+    statement = (
+        select(BankAccount)
+        .where(BankAccount.approved_at.is_not(None), BankAccount.retired_at.is_(None))
+        .order_by(BankAccount.currency, BankAccount.name)
+    )
     if currency is not None:
         statement = statement.where(BankAccount.currency == currency)
     return list(session.scalars(statement))

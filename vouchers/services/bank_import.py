@@ -22,6 +22,7 @@ from reintegration.kernel.errors import N_, Invalid
 from reintegration.kernel.ids import new_id
 from vouchers.models import BankAccount, BankLine, BankStatementFile
 from vouchers.permissions import BankPermission
+from vouchers.queries.bank import accounts
 from vouchers.services import bank_matching
 from vouchers.services.bank.amounts import spelled
 from vouchers.services.bank.iban import compact
@@ -190,7 +191,7 @@ def _bring_back(session: Session, lines: Sequence[NewLine], *, actor: Actor, now
 
 
 def _accounts(session: Session, statements: Sequence[BankStatement]) -> dict[str, BankAccount]:
-    found = {account.iban: account for account in session.scalars(select(BankAccount))}
+    found = {account.iban: account for account in accounts(session)}
     for statement in statements:
         account = found.get(compact(statement.account_iban) or "")
         if account is None:

@@ -23,7 +23,7 @@ from reintegration.kernel.errors import N_, Conflict, Invalid
 from reintegration.kernel.ids import ALPHABET, new_id, new_reference
 from vouchers.models import BankAccount, Claim, ClaimLine, PaymentBatch, PaymentOrder, Redemption
 from vouchers.permissions import PaymentPermission
-from vouchers.services import payment_files
+from vouchers.services import bank_accounts, payment_files
 from vouchers.services.ledger.balances import provider_balances
 from vouchers.services.ledger.journal import Dimensions, Posting, Source, post_many
 from vouchers.services.ledger.postings import PostingEvent
@@ -49,6 +49,7 @@ def prepare(
     Raises Conflict when a claim is no longer checked or a payee has no approved account.
     """
     permissions.demand(actor, PaymentPermission.PREPARE)
+    bank_accounts.require_in_use(session, bank_account.id)
     today = local_day(now)
     if not 0 <= (execution_on - today).days <= _LONGEST_AHEAD:
         raise Invalid(N_("Choose a day within the next %(days)s days."), code="execution_on",
@@ -94,6 +95,7 @@ def prepare(
 def approve(session: Session, batch: PaymentBatch, *, actor: Actor, now: datetime) -> PaymentBatch:
     """Approve what somebody else prepared."""
     lock(session, batch)
+    bank_accounts.require_in_use(session, batch.bank_account_id)
     refuse_changed_payees(session, batch)
     BATCH.fire(session, batch, "approve", actor=actor, now=now)
     batch.approved_by, batch.approved_at = actor.id, now
@@ -106,9 +108,11 @@ def approve(session: Session, batch: PaymentBatch, *, actor: Actor, now: datetim
 def release(session: Session, batch: PaymentBatch, *, actor: Actor, now: datetime) -> PaymentBatch:
     """Post the payments, make the file, and store its bytes; twice at once releases once.
 
-    Raises Conflict when a payee's account or debt has changed since the preparation.
+    Raises Conflict when our account was stopped, or a payee's account or debt has changed, since
+    the preparation.
     """
     lock(session, batch)
+    bank_accounts.require_in_use(session, batch.bank_account_id)
     refuse_changed_payees(session, batch)
     BATCH.fire(session, batch, "release", actor=actor, now=now)
     batch.released_by, batch.released_at = actor.id, now

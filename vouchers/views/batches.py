@@ -15,12 +15,13 @@ from reintegration.kernel.db import session
 from reintegration.kernel.errors import N_, DomainError, Invalid, NotFound
 from reintegration.kernel.money import Money
 from reintegration.web.current import current_actor
+from reintegration.web.forms import option
 from reintegration.web.requires import requires
 from reintegration.web.transactional import transactional
 from vouchers.forms.claims import BatchForm, ReasonForm, chosen_ids
 from vouchers.models import BankAccount, PaymentBatch, PaymentOrder
-from vouchers.permissions import PaymentPermission
-from vouchers.queries import bank as bank_queries
+from vouchers.permissions import BankAccountPermission, PaymentPermission
+from vouchers.queries import bank_accounts as account_queries
 from vouchers.queries import claims as claim_queries
 from vouchers.queries import payments as queries
 from vouchers.services import payments, settlement
@@ -70,6 +71,7 @@ def index() -> ResponseReturnValue:
         show=show,
         counts=queries.counts(session(), current_actor()),
         ready=_ready(),
+        can_pay=_can_pay(),
         people=names_of(session(), people),
         older_url=url_for(".index", page=page.older, show=show) if page.older else None,
         newer_url=url_for(".index", page=page.newer, show=show) if page.newer else None,
@@ -77,6 +79,7 @@ def index() -> ResponseReturnValue:
         tones=BATCH_TONES,
         rails=RAIL_LABELS,
         P=PaymentPermission,
+        A=BankAccountPermission,
     )
 
 
@@ -84,7 +87,7 @@ def index() -> ResponseReturnValue:
 @requires(PaymentPermission.PREPARE)
 def new() -> ResponseReturnValue:
     """Show the checked claims of a currency, by payee."""
-    form = BatchForm(formdata=None, execution_on=clock.local_day(clock.now()))
+    form = _batch_form(formdata=None, execution_on=clock.local_day(clock.now()))
     return _new_page(form)
 
 
@@ -93,7 +96,7 @@ def new() -> ResponseReturnValue:
 @transactional
 def create() -> ResponseReturnValue:
     """Make a batch of the ticked claims."""
-    form = BatchForm()
+    form = _batch_form()
     if not form.validate():
         return _new_page(form), 422
     try:
@@ -101,7 +104,7 @@ def create() -> ResponseReturnValue:
             session(),
             actor=current_actor(),
             claim_ids=chosen_ids("claims"),
-            bank_account=_account(),
+            bank_account=_account(form),
             execution_on=form.execution_on.data or clock.local_day(clock.now()),
             now=clock.now(),
         )
@@ -219,16 +222,30 @@ def _ready() -> list[dict[str, Any]]:
     return found
 
 
+def _can_pay() -> bool:
+    """Return whether one of our accounts is in use."""
+    return any(account_queries.payable(session(), currency) for currency in RAILS)
+
+
 def _currency() -> str:
     asked = request.values.get("currency", "MDL")
     return asked if asked in RAILS else "MDL"
 
 
-def _account() -> BankAccount:
-    for account in bank_queries.accounts(session()):
-        if account.currency == _currency():
+def _account(form: BatchForm) -> BankAccount:
+    for account in account_queries.payable(session(), _currency()):
+        if form.account.data in ("", None, str(account.id)):
             return account
-    raise Invalid(N_("There is no account of ours in this currency."))
+    raise Invalid(N_("There is no account of ours in use in this currency."))
+
+
+def _batch_form(**values: Any) -> BatchForm:
+    form = BatchForm(**values)
+    form.account.choices = [
+        option(account.id, f"{account.name} · {account.iban}")
+        for account in account_queries.payable(session(), _currency())
+    ]
+    return form
 
 
 def _new_page(form: BatchForm) -> str:
@@ -252,6 +269,7 @@ def _new_page(form: BatchForm) -> str:
         owed=owed,
         ticked=ticked,
         rail=RAIL_LABELS[RAILS[currency].value],
+        A=BankAccountPermission,
         today=clock.local_day(clock.now()),
     )
 
