@@ -2,6 +2,7 @@
 
 import smtplib
 from collections.abc import Mapping
+from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from urllib.parse import unquote, urlsplit
@@ -20,10 +21,7 @@ def senders(app: Flask) -> Mapping[str, Sender]:
         _send(settings, _email(settings, message))
 
     def to_file(message: OutboxMessage) -> None:
-        folder = settings.instance / "outbox"
-        folder.mkdir(parents=True, exist_ok=True)
-        content = _email(settings, message).as_bytes(policy=SMTP)
-        (folder / f"{message.id}.eml").write_bytes(content)
+        _to_file(settings, message)
 
     return {"email": by_smtp if settings.smtp_url else to_file}
 
@@ -32,11 +30,19 @@ def _email(settings: Settings, message: OutboxMessage) -> EmailMessage:
     """Make a plain mail; its words name neither the programme nor a place."""
     mail = EmailMessage()
     mail["To"] = message.payload["to"]
-    mail["From"] = message.payload.get("from", f"{settings.sender} <noreply@localhost>")
+    mail["From"] = Address(settings.sender, addr_spec=settings.mail_from)
     mail["Subject"] = message.payload["subject"]
-    mail["Message-ID"] = f"<{message.idempotency_key}@localhost>"
+    mail["Date"] = message.queued_at
+    mail["Message-ID"] = f"<{message.id}@{settings.mail_from.partition('@')[2]}>"
     mail.set_content(message.payload["text"])
     return mail
+
+
+def _to_file(settings: Settings, message: OutboxMessage) -> None:
+    folder = settings.instance / "outbox"
+    folder.mkdir(parents=True, exist_ok=True)
+    content = _email(settings, message).as_bytes(policy=SMTP)
+    (folder / f"{message.id}.eml").write_bytes(content)
 
 
 def _send(settings: Settings, mail: EmailMessage) -> None:

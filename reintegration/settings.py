@@ -3,6 +3,7 @@
 import base64
 import binascii
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -28,7 +29,6 @@ class HalfConfigured(SystemExit):
 
 _REQUIRED_IN_PRODUCTION = {
     "DATABASE_URL": "the application's database role (not the owner)",
-    "DATABASE_OWNER_URL": "the owner's role, for migrations",
     "SECRET_KEY": "signs cookies; at least 32 random characters",
     "PUNTE_MASTER_KEY": "32 random bytes, base64; kept outside the database",
     "PUNTE_BASE_URL": "the staff's address, https",
@@ -37,7 +37,10 @@ _REQUIRED_IN_PRODUCTION = {
     "PUNTE_SENDER": "the sender of messages; neutral",
     "PUNTE_EXIT_URL": "where the quick exit leads",
     "SMTP_URL": "where mail goes out, smtp://user:password@host:port",
+    "PUNTE_MAIL_FROM": "the address that mail comes from; neutral",
 }
+_NOWHERE = "noreply@localhost"
+_ADDRESS = re.compile(r"[A-Za-z0-9._+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,8 @@ class Settings:
 
     mode: Mode
     database_url: str = field(repr=False)
-    database_owner_url: str = field(repr=False)
+    owner_url: str | None = field(repr=False)
+    """The owner's role; `None` where nobody runs the commands that need it: read the property."""
     secret_key: str = field(repr=False)
     master_key: bytes = field(repr=False)
     base_url: str
@@ -55,6 +59,7 @@ class Settings:
     sender: str
     exit_url: str
     smtp_url: str | None = field(default=None, repr=False)
+    mail_from: str = _NOWHERE
     stripe_api_key: str | None = field(default=None, repr=False)
     stripe_api_base: str | None = None
     stripe_webhook_secret: str | None = field(default=None, repr=False)
@@ -65,6 +70,17 @@ class Settings:
     database_pool: int = 4
     proxies: int = 0
     """How many proxies of our own stand in front and say who the client is."""
+
+    @property
+    def database_owner_url(self) -> str:
+        """Return where the owner's commands connect; raise HalfConfigured where it is kept away."""
+        if self.owner_url is None:
+            raise HalfConfigured(
+                "This command works as the owner of the database. Set DATABASE_OWNER_URL for it"
+                " alone, postgresql://owner:password@host/database; the web process and the"
+                " scheduler do without."
+            )
+        return self.owner_url
 
     @property
     def is_demo(self) -> bool:
@@ -104,12 +120,13 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
         if "DATABASE_URL" in given:
             del defaults["DATABASE_OWNER_URL"]  # it belongs to the embedded database
         given = {**defaults, **given}
+    owner_url = given.get("DATABASE_OWNER_URL") or _same_in_the_demo(mode, given)
     port = int(given.get("PORT", "8000"))
     base_url = given.get("PUNTE_BASE_URL", f"http://localhost:{port}").rstrip("/")
     return Settings(
         mode=mode,
         database_url=_psycopg(given["DATABASE_URL"]),
-        database_owner_url=_psycopg(given.get("DATABASE_OWNER_URL", given["DATABASE_URL"])),
+        owner_url=_psycopg(owner_url) if owner_url else None,
         secret_key=given["SECRET_KEY"],
         master_key=_master_key(given["PUNTE_MASTER_KEY"]),
         base_url=base_url,
@@ -118,6 +135,7 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
         sender=given.get("PUNTE_SENDER", "Servicii"),
         exit_url=given.get("PUNTE_EXIT_URL", "https://www.meteo.md/"),
         smtp_url=given.get("SMTP_URL"),
+        mail_from=given.get("PUNTE_MAIL_FROM", _NOWHERE),
         stripe_api_key=given.get("STRIPE_API_KEY"),
         stripe_api_base=given.get("STRIPE_API_BASE"),
         stripe_webhook_secret=given.get("STRIPE_WEBHOOK_SECRET"),
@@ -135,6 +153,10 @@ def _mode(text: str) -> Mode:
         raise HalfConfigured(f"PUNTE_MODE is demo or production, not {text!r}") from None
 
 
+def _same_in_the_demo(mode: Mode, given: Mapping[str, str]) -> str | None:
+    return given["DATABASE_URL"] if mode is Mode.DEMO else None
+
+
 def _refuse_gaps(given: Mapping[str, str]) -> None:
     problems = [
         f"  {name}: {why}" for name, why in _REQUIRED_IN_PRODUCTION.items() if not given.get(name)
@@ -150,6 +172,8 @@ def _refuse_gaps(given: Mapping[str, str]) -> None:
         "PUNTE_SERVICE_URL"
     ):
         problems.append("  PUNTE_SERVICE_URL: staff and providers sign in on different hosts")
+    if given.get("PUNTE_MAIL_FROM") and not _ADDRESS.fullmatch(given["PUNTE_MAIL_FROM"]):
+        problems.append("  PUNTE_MAIL_FROM: a bare address, such as office@example.org")
     if problems:
         raise HalfConfigured("Production needs these settings:\n" + "\n".join(problems))
 

@@ -1,8 +1,28 @@
-"""Settings: what is not set has a default that fits what is set."""
+"""Settings: what is not set has a default that fits what is set; production says what it lacks."""
 
+import base64
 from pathlib import Path
 
+import pytest
+
 from reintegration import settings
+from reintegration.app import create_app
+from tests.database import Database
+
+PRODUCTION = {
+    "PUNTE_MODE": "production",
+    "DATABASE_URL": "postgresql://app@127.0.0.1:1/punte",
+    "SECRET_KEY": "a-secret-key-that-is-only-for-tests",
+    "PUNTE_MASTER_KEY": base64.b64encode(bytes(range(32))).decode(),
+    "PUNTE_BASE_URL": "https://staff.example",
+    "PUNTE_SERVICE_URL": "https://service.example",
+    "PUNTE_PUBLIC_NAME": "Birou",
+    "PUNTE_SENDER": "Servicii",
+    "PUNTE_EXIT_URL": "https://www.meteo.md/",
+    "SMTP_URL": "smtp://localhost:25",
+    "PUNTE_MAIL_FROM": "office@example.org",
+}
+"""All that the web process needs, with a database that nobody listens for."""
 
 
 def test_a_given_database_never_migrates_the_embedded_one(open_folder: Path):
@@ -15,3 +35,58 @@ def test_with_nothing_set_both_addresses_are_the_embedded_database(open_folder: 
     read = settings.from_environment({"PUNTE_INSTANCE": str(open_folder)})
     assert "punte_app" in read.database_url
     assert "punte_owner" in read.database_owner_url
+
+
+@pytest.mark.parametrize("name", sorted(set(PRODUCTION) - {"PUNTE_MODE"}))
+def test_production_refuses_to_start_without(name):
+    given = {key: value for key, value in PRODUCTION.items() if key != name}
+    with pytest.raises(settings.HalfConfigured, match=f"  {name}: "):
+        settings.from_environment(given)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SECRET_KEY", "short"),
+        ("PUNTE_BASE_URL", "http://staff.example"),
+        ("PUNTE_SERVICE_URL", "https://staff.example"),
+        ("PUNTE_MAIL_FROM", "Office <office@example.org>"),
+        ("PUNTE_MAIL_FROM", "office@example.org\nBcc: all@example.org"),
+        ("PUNTE_MAIL_FROM", "noreply@localhost"),
+    ],
+)
+def test_production_refuses_what_cannot_be(name, value):
+    with pytest.raises(settings.HalfConfigured, match=f"  {name}: "):
+        settings.from_environment(PRODUCTION | {name: value})
+
+
+def test_the_application_may_not_be_the_owner():
+    given = PRODUCTION | {"DATABASE_OWNER_URL": PRODUCTION["DATABASE_URL"]}
+    with pytest.raises(settings.HalfConfigured, match="row-level security needs two"):
+        settings.from_environment(given)
+
+
+def test_production_never_takes_the_applications_role_for_the_owner():
+    read = settings.from_environment(PRODUCTION)
+    with pytest.raises(settings.HalfConfigured, match="Set DATABASE_OWNER_URL"):
+        _ = read.database_owner_url
+    owned = settings.from_environment(PRODUCTION | {"DATABASE_OWNER_URL": "postgresql://own@db/p"})
+    assert owned.database_owner_url == "postgresql+psycopg://own@db/p"
+
+
+def test_the_web_process_serves_without_the_owners_password(committed_db: Database):
+    given = PRODUCTION | {"DATABASE_URL": committed_db.url}
+    house = create_app(settings.from_environment(given))
+    page = house.test_client().get("/readyz", base_url="https://staff.example")
+    assert page.status_code == 200
+    with house.app_context():
+        house.extensions["sqlalchemy"].engine.dispose()
+
+
+@pytest.mark.parametrize("command", ["upgrade", "current", "check"])
+def test_the_owners_commands_say_what_to_set(committed_db: Database, command):
+    given = PRODUCTION | {"DATABASE_URL": committed_db.url}
+    house = create_app(settings.from_environment(given))
+    result = house.test_cli_runner().invoke(args=["db", command])
+    assert isinstance(result.exception, settings.HalfConfigured) or result.exit_code == 1
+    assert "DATABASE_OWNER_URL" in f"{result.exception}{result.output}"

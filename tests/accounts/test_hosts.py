@@ -24,6 +24,7 @@ def two_hosts(committed_db, cast, session):
         "PUNTE_SENDER": "Servicii",
         "PUNTE_EXIT_URL": "https://www.meteo.md/",
         "SMTP_URL": "smtp://localhost:25",
+        "PUNTE_MAIL_FROM": "office@example.org",
     }
     app = create_app(settings.from_environment(environment))
     app.config["WTF_CSRF_ENABLED"] = False
