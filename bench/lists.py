@@ -1,24 +1,30 @@
-"""A filtered list of 25 vouchers out of 100,000, against a route that does nothing and 10,000."""
+"""A filtered list of 25 of 100,000 vouchers, against a route that does nothing and 10,000."""
 
 import tempfile
+from contextlib import ExitStack
 from pathlib import Path
+from uuid import UUID
 
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, func, select
+from sqlalchemy.orm import Session
 
 from bench.clients import Work, run
 from bench.report import Figure, interleaved
 from bench.stage import Stage, web
+from reintegration.kernel.actor import SYSTEM
+from reintegration.kernel.db import act_as
+from reintegration.web.paging import page_of
+from tests.database import Database, Server
 from tests.factories.vouchers import make_voucher
+from tests.live import LiveServer
+from vouchers.models import Voucher
+from vouchers.states import VoucherState
 
-CLIENTS, SECONDS, ROUNDS = 8, 4.0, 3
-LIST = "/vouchers/?state=issued"
-_COPY = """
-INSERT INTO voucher ({columns})
-SELECT {values} FROM voucher v, generate_series(1, {count}) n WHERE v.id = '{id}'
-"""
+CLIENTS, SECONDS, ROUNDS = 8, 4.0, 5
+SMALL, LARGE = 10_000, 100_000
 _OWN = {
     "id": "gen_random_uuid()",
-    "reference": "'B-' || {round} || '-' || n",
+    "reference": "'B-' || n",
     "code_hash": "NULL",
     "secret_hash": "NULL",
     "print_sealed": "NULL",
@@ -28,52 +34,77 @@ _OWN = {
 
 
 def figures(stage: Stage) -> list[Figure]:
-    """Return both figures of the list; the second stage of rows is added in between."""
+    """Return both figures of the list, from two databases of one server."""
     headers = stage.cookie(stage.cast.petru)
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        web(stage.database, Path(folder) / "web.log") as server,
-    ):
+    model = make_voucher(stage.session, stage.cast).voucher.id
+    stage.session.commit()
+    stage.session.close()
+    stage.session.get_bind().dispose()  # nobody may be connected to what is copied
+    small = stage.database
+    large = stage.server.clone("punte_bench_large", template=small.name)
+    for database, count in ((small, SMALL), (large, LARGE)):
+        _fill(stage.server, database, model, count)
+    with ExitStack() as opened:
+        folder = Path(opened.enter_context(tempfile.TemporaryDirectory()))
+        few, many = (
+            opened.enter_context(web(database, folder / f"{database.name}.log"))
+            for database in (small, large)
+        )
+        addresses = {server: _middle(server.database) for server in (few, many)}
 
-        def load(path: str, headers: dict[str, str]) -> float:
-            request = {"path": path, "headers": headers}
-            rate, unexpected = run(
-                Work(server.port, CLIENTS, "GET", 200, [request], seconds=SECONDS)
-            )
-            assert unexpected == 0, f"{unexpected} answers were not 200"
-            return rate
+        def pages(server: LiveServer) -> float:
+            return _per_second(server, addresses[server], headers)
 
-        _fill(stage, 10_000, 1)
-        load(LIST, headers)
-        (small,) = interleaved([lambda: load(LIST, headers)], ROUNDS)
-        _fill(stage, 90_000, 2)
-        load(LIST, headers)
-        large, hello = interleaved(
-            [lambda: load(LIST, headers), lambda: load("/healthz", {})], ROUNDS
+        for server in (few, many):
+            pages(server)
+        of_large, of_small, hello = interleaved(
+            [
+                lambda: pages(many),
+                lambda: pages(few),
+                lambda: _per_second(many, "/healthz", {}),
+            ],
+            ROUNDS,
         )
     return [
-        Figure("list of 25 of 100,000 vouchers, filtered", large, "/s", "hello route", hello,
+        Figure("list of 25 of 100,000 vouchers, filtered", of_large, "/s", "hello route", hello,
                at_least=0.05),
-        Figure("the same list, time at 100,000", 1000 / large, "ms", "time at 10,000",
-               1000 / small, at_most=1.3),
+        Figure("the same list, time at 100,000", 1000 / of_large, "ms", "time at 10,000",
+               1000 / of_small, at_most=1.3),
     ]  # fmt: skip
 
 
-def _fill(stage: Stage, count: int, round_: int) -> None:
-    """Copy one voucher many times, behind the application's back: rows to page through."""
-    model = make_voucher(stage.session, stage.cast).voucher
-    stage.session.commit()
-    columns = [column.name for column in model.__table__.columns]
-    values = [_OWN.get(name, f"v.{name}").format(round=round_) for name in columns]
-    owner = create_engine(stage.database.owner_url)
-    with owner.begin() as connection:
-        connection.execute(
-            text(
-                _COPY.format(
-                    columns=", ".join(columns), values=", ".join(values), count=count, id=model.id
-                )
-            )
+def _per_second(server: LiveServer, path: str, headers: dict[str, str]) -> float:
+    request = {"path": path, "headers": headers}
+    rate, unexpected = run(Work(server.port, CLIENTS, "GET", 200, [request], seconds=SECONDS))
+    assert unexpected == 0, f"{unexpected} answers were not 200"
+    return rate
+
+
+def _middle(database: Database) -> str:
+    """Return the address of a page in the middle of the list, as its "older" link has it."""
+    issued = select(Voucher).where(Voucher.state == VoucherState.ISSUED.value)
+    engine = create_engine(database.url)
+    with Session(engine) as session:
+        act_as(session, SYSTEM)
+        middle = select(func.percentile_disc(0.5).within_group(Voucher.created_at))
+        page = page_of(
+            session,
+            issued.where(Voucher.created_at < session.scalar(middle)),
+            keys=(Voucher.created_at, Voucher.id),
+            cursor=None,
         )
-    with owner.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text("VACUUM ANALYZE voucher"))
-    owner.dispose()
+    engine.dispose()
+    return f"/vouchers/?state=issued&page={page.older}"
+
+
+def _fill(server: Server, database: Database, model: UUID, count: int) -> None:
+    """Copy one voucher many times, behind the application's back: rows to page through."""
+    columns = [column.name for column in Voucher.__table__.columns]
+    values = [_OWN.get(name, f"v.{name}") for name in columns]
+    with server.cluster.connect_as_superuser(database.name) as connection:
+        connection.execute(
+            f"INSERT INTO voucher ({', '.join(columns)}) SELECT {', '.join(values)}"
+            f" FROM voucher v, generate_series(1, {count - 1}) n WHERE v.id = %s",
+            [model],
+        )
+        connection.execute("VACUUM ANALYZE voucher")

@@ -3,16 +3,20 @@
 import json
 import tempfile
 from pathlib import Path
+from random import shuffle
 
-from sqlalchemy import event
+from flask import current_app
+from flask.testing import FlaskClient
+from sqlalchemy import Engine, event
+from sqlalchemy.exc import IntegrityError
 
 from bench.clients import Work, run
 from bench.honest import Honest
 from bench.report import Figure, interleaved
 from bench.stage import Stage, web
 from reintegration.kernel.ids import new_id
-from reintegration.kernel.tries import companion
-from tests.factories.vouchers import PIN, deliver, make_token, make_voucher
+from tests.factories.casework import Casework, make_casework
+from tests.factories.vouchers import PIN, make_token, make_voucher
 
 CLIENTS, SECONDS, ROUNDS = 8, 5, 3
 VOUCHERS_A_ROUND = 1_500
@@ -52,39 +56,57 @@ def _rates(stage: Stage) -> tuple[float, float]:
 
 
 def _requests(stage: Stage, token: str, count: int) -> list[dict]:
-    """Issue vouchers of one unit each and return the requests that redeem them."""
-    made = []
-    for number in range(count):
-        issued = make_voucher(stage.session, stage.cast, units=1)
-        if number % 50 == 49:
-            stage.session.commit()
-        body = {"code": issued.secrets.code, "pin": PIN, "units": 1}
-        headers = {
-            "Authorization": f"Bearer {token}",
-            "Idempotency-Key": str(new_id()),
-            "Content-Type": "application/json",
-        }
-        made.append({"path": "/api/v1/redemptions", "headers": headers, "body": json.dumps(body)})
-    stage.session.commit()
-    return made
+    """Issue vouchers of one unit each and return the requests that redeem them, in no order."""
+    made: list[dict] = []
+    while len(made) < count:
+        work = _work(stage)
+        for _ in range(work.line.units):
+            issued = make_voucher(stage.session, stage.cast, work, units=1)
+            made.append(_request(token, issued.secrets.code))
+        stage.session.commit()
+    shuffle(made)  # else neighbours would wait for the counter of one plan line
+    return made[:count]
+
+
+def _work(stage: Stage) -> Casework:
+    while True:
+        try:
+            with stage.session.begin_nested():
+                return make_casework(stage.session, stage.cast)
+        except IntegrityError:  # a case code that was taken
+            continue
+
+
+def _request(token: str, code: str) -> dict:
+    headers = {
+        "Authorization": f"Bearer {token}",
+        "Idempotency-Key": str(new_id()),
+        "Content-Type": "application/json",
+    }
+    body = json.dumps({"code": code, "pin": PIN, "units": 1})
+    return {"path": "/api/v1/redemptions", "headers": headers, "body": body}
 
 
 def _statements(stage: Stage) -> float:
-    """Count what one redemption sends, without BEGIN and COMMIT."""
-    issued = make_voucher(stage.session, stage.cast, units=5)
-    stage.session.commit()
-    deliver(stage.session, stage.cast.rita, issued)
-    stage.session.commit()
+    """Count what one request over the API sends, without BEGIN and COMMIT.
+
+    Many rows given to one `execute` are as many statements for PostgreSQL.
+    """
+    _row, token = make_token(stage.session, stage.cast.provider.id)
+    first, second = _requests(stage, token, 2)
+    client = current_app.test_client()
     counted: list[str] = []
-    engines = [stage.session.get_bind(), companion(stage.session)]
 
-    def count(_connection, _cursor, statement, *_rest):
-        counted.append(statement)
+    def count(_connection, _cursor, statement, parameters, _context, many):
+        counted.extend([statement] * (len(parameters) if many else 1))
 
-    for engine in engines:
-        event.listen(engine, "before_cursor_execute", count)
-    deliver(stage.session, stage.cast.rita, issued)
-    stage.session.commit()
-    for engine in engines:
-        event.remove(engine, "before_cursor_execute", count)
+    _send(client, first)
+    event.listen(Engine, "before_cursor_execute", count)
+    _send(client, second)
+    event.remove(Engine, "before_cursor_execute", count)
     return len(counted)
+
+
+def _send(client: FlaskClient, request: dict) -> None:
+    answer = client.post(request["path"], data=request["body"], headers=request["headers"])
+    assert answer.status_code == 201, answer.text

@@ -17,11 +17,13 @@ from reintegration.kernel import clock
 from reintegration.kernel.actor import SYSTEM
 from reintegration.kernel.crypto import Keyring
 from reintegration.kernel.db import act_as
+from reintegration.kernel.money import Money
 from tests.database import Database, Server, temporary_server
-from tests.factories.cast import Cast, make_cast
+from tests.factories.cast import Cast, make_cast, make_fund
 from tests.live import LiveServer, run_live
 
 WORKERS, THREADS = 2, 4  # as `make run` starts them
+_ENOUGH = Money(100_000_000_000, "MDL")  # for every voucher of a run
 
 
 @dataclass
@@ -56,6 +58,7 @@ def stage() -> Iterator[Stage]:
         ):
             act_as(session, SYSTEM)
             cast = make_cast(session)
+            cast.fund, cast.budget_line = make_fund(session, "SPR-3", "MDL", _ENOUGH)
             session.commit()
             yield Stage(server, database, session, cast)
         engine.dispose()
