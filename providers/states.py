@@ -87,7 +87,7 @@ OFFERING_LABELS: dict[OfferingState, str] = {
     OfferingState.REJECTED: N_("Rejected"),
     OfferingState.SUSPENDED: N_("Suspended"),
     OfferingState.EXPIRED: N_("Expired"),
-    OfferingState.WITHDRAWN: N_("Withdrawn"),
+    OfferingState.WITHDRAWN: N_("No longer offered"),
 }
 OFFERING_TONES: dict[OfferingState, str] = {
     OfferingState.DRAFT: "grey",
@@ -108,7 +108,7 @@ REFERRAL_LABELS: dict[ReferralState, str] = {
     ReferralState.IN_PROGRESS: N_("Under way"),
     ReferralState.COMPLETED: N_("Completed"),
     ReferralState.FAILED: N_("Not delivered"),
-    ReferralState.CANCELLED: N_("Cancelled"),
+    ReferralState.CANCELLED: N_("Called off"),
 }
 REFERRAL_TONES: dict[ReferralState, str] = {
     ReferralState.DRAFT: "grey",

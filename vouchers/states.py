@@ -231,8 +231,8 @@ CLAIM_TONES: dict[str, str] = {
     ClaimState.WITHDRAWN.value: "grey",
 }
 CLAIM_LINE_LABELS: dict[str, str] = {
-    ClaimLineState.OPEN.value: N_("Open"),
-    ClaimLineState.ACCEPTED.value: N_("Accepted"),
+    ClaimLineState.OPEN.value: N_("To be checked"),
+    ClaimLineState.ACCEPTED.value: N_("Agreed"),
     ClaimLineState.DISPUTED.value: N_("Disputed"),
     ClaimLineState.REFUSED.value: N_("Refused"),
 }

@@ -36,8 +36,8 @@ REFERRAL: Machine[ReferralState] = Machine(
             N_("It did not take place"), needs_reason=True,
         ),
         "cancel": Move(
-            OPEN_REFERRALS, ReferralState.CANCELLED, ReferralPermission.CANCEL, N_("Cancel"),
-            needs_reason=True,
+            OPEN_REFERRALS, ReferralState.CANCELLED, ReferralPermission.CANCEL,
+            N_("Cancel the referral"), needs_reason=True,
         ),
         "expire": Move(
             frozenset({ReferralState.REQUESTED}), ReferralState.CANCELLED,

@@ -132,7 +132,8 @@ def guarded(text: str) -> str:
 
 
 def _words(error: dict[str, Any]) -> str:
-    return str(_(error["message"], **error["params"]))
+    message = error["message"]
+    return str(_(message, **error["params"]))
 
 
 def _csv(lines: list[tuple[str, ...]], name: str) -> Response:

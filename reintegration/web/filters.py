@@ -16,6 +16,8 @@ from reintegration.web.counting import counted
 from reintegration.web.i18n import FORMATS
 
 _NO_BREAK = "\u00a0"
+_DAY = "d MMM y"
+"""CLDR's own Russian day ends in `г.`, and would give a sentence that ends in it two points."""
 
 
 def format_locale() -> str:
@@ -36,7 +38,7 @@ def money(value: Money) -> str:
     return amount(value) + _NO_BREAK + value.currency
 
 
-def day(value: date | datetime, form: str = "medium") -> str:
+def day(value: date | datetime, form: str = _DAY) -> str:
     """Return a day, as `24 nov. 2026`; an instant is shown as its day in Chișinău."""
     if isinstance(value, datetime):
         value = value.astimezone(LOCAL).date()
@@ -55,7 +57,7 @@ def month(value: date) -> str:
 
 def instant(value: datetime) -> str:
     """Return a day and a time, in Chișinău."""
-    return format_datetime(value.astimezone(LOCAL), "d MMM y, HH:mm", locale=format_locale())
+    return format_datetime(value.astimezone(LOCAL), f"{_DAY}, HH:mm", locale=format_locale())
 
 
 def number(value: int) -> str:

@@ -13,14 +13,14 @@ from reintegration.web.i18n import local_target
     ("lang", "money", "day"),
     [
         ("ro", "16.700,50\u00a0MDL", "24 nov. 2026"),
-        ("ru", "16\u00a0700,50\u00a0MDL", "24 нояб. 2026\u202fг."),
+        ("ru", "16\u00a0700,50\u00a0MDL", "24 нояб. 2026"),
         ("en", "16,700.50\u00a0MDL", "24 Nov 2026"),
     ],
 )
 def test_money_and_days_follow_the_language(app, lang, money, day):
     with app.test_request_context(f"/?lang={lang}"):
         assert filters.money(Money(1_670_050, "MDL")) == money
-        assert filters.day(date(2026, 11, 24)).replace(" г.", "\u202fг.") == day
+        assert filters.day(date(2026, 11, 24)) == day
 
 
 def test_an_instant_is_shown_as_its_day_in_chisinau(app):

@@ -77,7 +77,7 @@ ORDER: Machine[O] = Machine(
     initial=O.PREPARED,
     moves={
         "release": Move(frozenset({O.PREPARED}), O.RELEASED, P.RELEASE, N_("Release")),
-        "cancel": Move(frozenset({O.PREPARED}), O.CANCELLED, P.CANCEL, N_("Cancel")),
+        "cancel": Move(frozenset({O.PREPARED}), O.CANCELLED, P.CANCEL, N_("Cancel the order")),
         "settle": Move(frozenset({O.RELEASED}), O.SETTLED, P.SETTLE, N_("Settle")),
         "unsettle": Move(frozenset({O.SETTLED}), O.RELEASED, P.SETTLE, N_("Undo the settlement")),
         "fail": Move(frozenset({O.RELEASED}), O.FAILED, P.FAIL, N_("The bank refused it"),

@@ -43,8 +43,8 @@ VOUCHER: Machine[S] = Machine(
         "resume_part": Move(_SUSPENDED, S.PARTLY_REDEEMED, P.RESUME, N_("Resume"),
                             guard=_suspended_from(S.PARTLY_REDEEMED)),
         "expire": Move(OPEN_STATES, S.EXPIRED, P.EXPIRE, N_("Expire")),
-        "cancel": Move(OPEN_STATES | {S.DRAFT, S.APPROVED}, S.CANCELLED, P.CANCEL, N_("Cancel"),
-                       needs_reason=True),
+        "cancel": Move(OPEN_STATES | {S.DRAFT, S.APPROVED}, S.CANCELLED, P.CANCEL,
+                       N_("Cancel the voucher"), needs_reason=True),
         "replace": Move(OPEN_STATES, S.REPLACED, P.REPLACE, N_("Replace"), needs_reason=True),
     },
 )  # fmt: skip

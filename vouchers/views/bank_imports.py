@@ -4,7 +4,6 @@ from uuid import UUID
 
 from flask import Response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
 
 from providers.queries.imports import task_or_404
 from reintegration.kernel import clock, jobs
@@ -63,7 +62,7 @@ def imported(task: BackgroundTask) -> ResponseReturnValue:
         task=task,
         running=task.finished_at is None,
         failed=task.state == TaskState.FAILED,
-        refused=gettext(error["message"], **error["params"]) if error else "",
+        refused=words.problems([error])[0] if error else "",
         trial=task.options.get("trial", False),
         report=report,
         problems=words.problems,

@@ -221,7 +221,7 @@ def _reduce_page(form: AmountForm, line: BudgetLine) -> str:
     return _form_page(
         form, line, title=_("Take money back from %(line)s", line=line.code),
         facts=[{"key": _("Free on the line"), "value": money(line.available)}],
-        submit=_("Take it back"), action=url_for(".reduce", budget_line_id=line.id),
+        submit=_("Take the money back"), action=url_for(".reduce", budget_line_id=line.id),
         currency=line.currency,
     )  # fmt: skip
 

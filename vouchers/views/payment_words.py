@@ -124,7 +124,8 @@ def reasons(kept: list[dict[str, Any]]) -> list[Word]:
 
 def problems(kept: list[dict[str, Any]]) -> list[str]:
     """Return what was noticed in a file, in words."""
-    return [gettext(problem["message"], **problem.get("params", {})) for problem in kept]
+    said = [(problem["message"], problem.get("params", {})) for problem in kept]
+    return [gettext(message, **params) for message, params in said]
 
 
 def _missing(line: BankLine) -> Money | None:

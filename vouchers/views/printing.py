@@ -66,7 +66,7 @@ def _sheet(voucher: Voucher) -> Sheet:
             qr_alt=_("QR code of %(code)s", code=code),
             facts=[
                 Fact(_("Where"), _place(voucher)),
-                Fact(_("Valid"), f"{day(voucher.valid_from)} – {day(voucher.valid_until)}"),
+                Fact(_("Can be used"), f"{day(voucher.valid_from)} – {day(voucher.valid_until)}"),
                 Fact(_("Number"), voucher.reference),
             ],
             notes=[
