@@ -203,7 +203,7 @@ class NoteForm(Form):
     """A note in the case file."""
 
     kind = SelectField(
-        _l("About"), choices=lambda: choices(NOTE_KIND_LABELS), default=NoteKind.CONTACT.value
+        _l("Kind of note"), choices=lambda: choices(NOTE_KIND_LABELS), default=NoteKind.CONTACT.value
     )
     body = TextAreaField(
         _l("Note"), [InputRequired(_l("Write the note first.")), Length(max=LONGEST)]
