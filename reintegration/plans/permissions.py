@@ -17,6 +17,7 @@ class CasePermission(StrEnum):
     WITHDRAW_CONSENT = "consent:withdraw"
     WRITE_NOTE = "note:write"
     MANAGE_TEAM = "case:manage_team"
+    HAND_OVER = "case:hand_over"
     CLOSE = "case:close"
     START_EMERGENCY = "emergency:start"
     LIST_EMERGENCIES = "emergency:list"

@@ -29,6 +29,7 @@ POLICY: Policy = {
     CasePermission.WITHDRAW_CONSENT: _ON_TEAM,
     CasePermission.WRITE_NOTE: _ON_TEAM,
     CasePermission.MANAGE_TEAM: ((_supervisor, on_case_team),),
+    CasePermission.HAND_OVER: ((_supervisor, on_case_team),),
     CasePermission.CLOSE: _WORKS_ON,
     CasePermission.START_EMERGENCY: ((_worker,),),
     CasePermission.LIST_EMERGENCIES: ((_supervisor,),),

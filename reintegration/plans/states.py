@@ -258,6 +258,7 @@ HAPPENED: dict[str, str] = {
     "case:follow_up": N_("Follow-up began"),
     "case:close": N_("The case was closed"),
     "case:reopen": N_("The case was opened again"),
+    "case:hand_over": N_("The case was handed over to another case manager"),
     "case:add_member": N_("Somebody joined the team"),
     "case:remove_member": N_("Somebody left the team"),
     "identity:store": N_("Name and details were written down"),

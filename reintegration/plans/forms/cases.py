@@ -216,6 +216,22 @@ class TeamForm(Form):
     person = SelectField(_l("Who"), [InputRequired(_l("Choose a person."))], choices=[])
 
 
+class HandOverForm(Form):
+    """Who is answerable for a case from now on."""
+
+    person = SelectField(
+        _l("New case manager"), [InputRequired(_l("Choose a person."))], choices=[]
+    )
+    stays = BooleanField(
+        _l("Whoever managed it stays on the team as a co-worker"), default=True,
+        description=_l("Otherwise this person can no longer open the case."),
+    )  # fmt: skip
+    reason = StringField(
+        _l("Why is it handed over?"), [InputRequired(_l("Say why.")), Length(max=200)],
+        description=_l("The team reads it. Say nothing about the person of this case."),
+    )  # fmt: skip
+
+
 class CloseForm(Form):
     """Why a case is closed."""
 

@@ -105,6 +105,24 @@ def could_join(session: Session, case: CaseFile) -> Sequence[User]:
     )
 
 
+def case_managers(session: Session) -> Sequence[User]:
+    """Return everybody with an open account who manages cases, by name."""
+    return (
+        session.scalars(
+            select(User)
+            .where(
+                User.id.in_(
+                    select(UserRole.user_id).where(UserRole.role == Role.CASE_MANAGER.value)
+                ),
+                User.disabled_at.is_(None),
+            )
+            .order_by(User.name, User.id)
+        )
+        .unique()
+        .all()
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Happening:
     """One line of a case's history; `who` is empty for a job."""

@@ -1,6 +1,7 @@
-"""Who works on a case: co-workers come and go by a supervisor's word."""
+"""Who works on a case: co-workers come and go, and its manager changes, by a supervisor's word."""
 
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
@@ -58,6 +59,66 @@ def remove_co_worker(
     _note(session, actor, "case:remove_member", case, user, now)
 
 
+def hand_over(
+    session: Session,
+    case: CaseFile,
+    *,
+    actor: Actor,
+    user: User,
+    stays: bool,
+    reason: str,
+    now: datetime,
+) -> None:
+    """Make another case manager answerable; the one before stays as a co-worker, or leaves.
+
+    What is under way goes on: plan, referrals and vouchers belong to the case. Both are told.
+    """
+    session.flush()
+    session.refresh(case, with_for_update=True)
+    permissions.demand(actor, CasePermission.HAND_OVER, case)
+    require_open(case)
+    if not reason.strip():
+        raise Invalid(N_("Say why."), code="reason")
+    if not can_manage(case, user, now):
+        raise Invalid(
+            N_("Choose another case manager with an open account, who does not supervise this"
+               " case."),
+            code="person",
+        )  # fmt: skip
+    former_id = case.manager_id
+    _step_down(case, former_id, stays=stays, now=now)
+    member = _member(case, user)
+    if member is None:
+        member = CaseMember(user_id=user.id, since=now)
+        case.members.append(member)
+    elif not is_current(member, now):
+        member.since = now
+    member.role, member.until = MemberRole.MANAGER.value, None
+    case.manager_id, case.updated_at = user.id, now
+    session.flush()
+    audit.record(
+        session, actor=actor, action="case:hand_over",
+        subject=audit.Subject("case", case.id, case.id), now=now, reason=reason.strip(),
+        fields=("manager_id",),
+        data={"from": str(former_id), "to": str(user.id), "stays": stays},
+    )  # fmt: skip
+    _tell_both(session, case, former_id, user, stays=stays, now=now)
+
+
+def can_manage(case: CaseFile, user: User, now: datetime) -> bool:
+    """Whether a case could be handed over to `user`: nobody manages what they supervise."""
+    member = _member(case, user)
+    supervises = (
+        member is not None and is_current(member, now) and member.role == MemberRole.SUPERVISOR
+    )
+    return (
+        user.disabled_at is None
+        and Role.CASE_MANAGER in user.role_set
+        and user.id != case.manager_id
+        and not supervises
+    )
+
+
 def is_current(member: CaseMember, now: datetime) -> bool:
     """Whether a membership holds now."""
     return member.until is None or member.until > now
@@ -65,6 +126,34 @@ def is_current(member: CaseMember, now: datetime) -> bool:
 
 def _member(case: CaseFile, user: User) -> CaseMember | None:
     return next((member for member in case.members if member.user_id == user.id), None)
+
+
+def _step_down(case: CaseFile, former_id: UUID, *, stays: bool, now: datetime) -> None:
+    """Make the manager a co-worker, whose membership may end at once and be taken up again."""
+    for member in case.members:
+        if member.user_id == former_id:
+            member.role = MemberRole.CO_WORKER.value
+            member.until = member.until if stays else now
+
+
+def _tell_both(
+    session: Session, case: CaseFile, former_id: UUID, user: User, *, stays: bool, now: datetime
+) -> None:
+    key, link = f"hand_over|{case.id}|{now.isoformat()}", f"/cases/{case.id}"
+    inbox.notify(
+        session, [user.id], key=key, now=now, link=link, code=case.code,
+        message=N_("You are now the case manager of case %(code)s."),
+    )  # fmt: skip
+    if stays:
+        inbox.notify(
+            session, [former_id], key=key, now=now, link=link, code=case.code, name=user.name,
+            message=N_("Case %(code)s is now managed by %(name)s. You stay on its team."),
+        )  # fmt: skip
+    else:
+        inbox.notify(
+            session, [former_id], key=key, now=now, code=case.code, name=user.name,
+            message=N_("Case %(code)s is now managed by %(name)s. You left its team."),
+        )  # fmt: skip
 
 
 def _note(

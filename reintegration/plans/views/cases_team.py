@@ -1,4 +1,4 @@
-"""Who works on a case; a supervisor adds and removes co-workers."""
+"""Who works on a case; a supervisor adds and removes co-workers, and hands the case over."""
 
 from uuid import UUID
 
@@ -10,7 +10,7 @@ from reintegration.accounts.queries import user_or_404
 from reintegration.kernel import clock
 from reintegration.kernel.db import session
 from reintegration.kernel.errors import DomainError
-from reintegration.plans.forms.cases import TeamForm
+from reintegration.plans.forms.cases import HandOverForm, TeamForm
 from reintegration.plans.models import CaseFile
 from reintegration.plans.permissions import CasePermission
 from reintegration.plans.queries import cases
@@ -58,6 +58,56 @@ def case_team_remove(case: CaseFile) -> ResponseReturnValue:
     team.remove_co_worker(session(), case, actor=current_actor(), user=user, now=clock.now())
     flash(_("%(name)s can no longer open this case.", name=user.name), "done")
     return redirect(url_for(".case_team", case_id=case.id))
+
+
+@bp.get("/<uuid:case_id>/hand-over")
+@requires(CasePermission.HAND_OVER, load=load_case)
+def case_hand_over(case: CaseFile) -> ResponseReturnValue:
+    """Show who could manage this case."""
+    return _hand_over_page(case, _hand_over_form(case))
+
+
+@bp.post("/<uuid:case_id>/hand-over", endpoint="case_handed_over")
+@requires(CasePermission.HAND_OVER, load=load_case)
+@transactional
+def case_handed_over(case: CaseFile) -> ResponseReturnValue:
+    """Make another case manager answerable."""
+    form = _hand_over_form(case)
+    if not form.validate():
+        return _hand_over_page(case, form), 422
+    try:
+        user = user_or_404(session(), UUID(form.person.data))
+        team.hand_over(
+            session(), case, actor=current_actor(), user=user, stays=bool(form.stays.data),
+            reason=form.reason.data or "", now=clock.now(),
+        )  # fmt: skip
+    except DomainError as error:
+        form.refuse(error, error.code if error.code in form else None)
+        return _hand_over_page(case, form), error.status
+    flash(_("%(name)s manages this case now. Both were told.", name=user.name), "done")
+    return redirect(url_for(".case_team", case_id=case.id))
+
+
+def _hand_over_form(case: CaseFile) -> HandOverForm:
+    form, now = HandOverForm(), clock.now()
+    form.person.choices = [
+        option("", _("Choose")),
+        *(
+            option(user.id, user.name)
+            for user in cases.case_managers(session())
+            if team.can_manage(case, user, now)
+        ),
+    ]
+    return form
+
+
+def _hand_over_page(case: CaseFile, form: HandOverForm) -> str:
+    return render_template(
+        "reintegration/cases/hand_over.html",
+        **shell(case, "plans.case_team"),
+        form=form,
+        manager=user_or_404(session(), case.manager_id).name,
+    )
 
 
 def _form(case: CaseFile) -> TeamForm:
