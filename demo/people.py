@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from demo.logins import Login, new_password
 from demo.world import World
 from reintegration.accounts.models import Organisation
-from reintegration.accounts.services.organisations import create_organisation
+from reintegration.accounts.services.organisations import create_office
 from reintegration.accounts.services.users import create_user
-from reintegration.accounts.states import OrganisationKind
 from reintegration.kernel.actor import OPERATOR, Role
 from reintegration.kernel.vocabulary import Locale
 
@@ -79,12 +78,9 @@ _SHOWN = (*CASE_MANAGERS[:2], SUPERVISORS[0], *OTHERS)
 def make_people(world: World) -> None:
     """Open the offices and make everybody's account; note the sign-ins that are printed."""
     homes = {
-        key: create_organisation(
-            world.session, actor=OPERATOR, name=name, kind=OrganisationKind.PROGRAMME,
-            now=world.now,
-        )
+        key: create_office(world.session, actor=OPERATOR, name=name, now=world.now)
         for key, name in OFFICES.items()
-    }  # fmt: skip
+    }
     for person in (*SUPERVISORS, *CASE_MANAGERS, *OTHERS):
         password = new_password()
         _make(world, homes, person, password)

@@ -10,10 +10,10 @@ from wtforms import (
     SelectMultipleField,
     StringField,
 )
-from wtforms.validators import InputRequired, Length, Regexp
+from wtforms.validators import DataRequired, InputRequired, Length, Regexp
 
 from reintegration.accounts.services.passwords import MAX_LENGTH
-from reintegration.accounts.states import ORGANISATION_KIND_LABELS, ROLE_LABELS, OrganisationKind
+from reintegration.accounts.states import ROLE_LABELS
 from reintegration.kernel.vocabulary import Locale
 from reintegration.web.forms import Form, choices
 from reintegration.web.i18n import LOCALES
@@ -47,28 +47,46 @@ class ChangePasswordForm(Form):
     )  # fmt: skip
 
 
+def _bare(text: str | None) -> str:
+    return (text or "").strip()
+
+
+class DetailsForm(Form):
+    """Who somebody is; `seen` is the mark of what stood there when the page was opened."""
+
+    name = StringField(
+        _l("Full name"),
+        [DataRequired(_l("Enter the full name.")), Length(max=120)],
+        filters=[_bare],
+    )
+    email = EmailField(
+        _l("E-mail"),
+        [
+            DataRequired(_l("Enter an e-mail.")),
+            Length(max=200),
+            Regexp(r"^[^@\s]+@[^@\s]+\.[^@\s]+$", message=_l("This is not an e-mail address.")),
+        ],
+        filters=[_bare],
+    )
+    supervisor = SelectField(
+        _l("Supervisor"),
+        description=_l(
+            "Joins each case that this person opens from now on. Somebody of the same organisation."
+        ),
+    )
+    seen = HiddenField()
+
+
 class RolesForm(Form):
     """What a person does here."""
 
     roles = SelectMultipleField(_l("Roles"), choices=choices(ROLE_LABELS))
 
 
-class UserForm(RolesForm):
+class UserForm(DetailsForm, RolesForm):
     """A new account; the first password is made for it."""
 
-    name = StringField(_l("Name"), [InputRequired(_l("Enter a name.")), Length(max=120)])
-    email = EmailField(
-        _l("E-mail"),
-        [
-            InputRequired(_l("Enter an e-mail.")),
-            Length(max=200),
-            Regexp(r"^[^@\s]+@[^@\s]+\.[^@\s]+$", message=_l("This is not an e-mail address.")),
-        ],
-    )
     organisation = SelectField(_l("Organisation"))
-    supervisor = SelectField(
-        _l("Supervisor"), description=_l("Joins each case that this person opens.")
-    )
     locale = RadioField(
         _l("Language"),
         choices=choices(LOCALES),
@@ -76,12 +94,9 @@ class UserForm(RolesForm):
     )
 
 
-class OrganisationForm(Form):
-    """An office of the programme or a provider."""
+class OfficeForm(Form):
+    """An office of the programme."""
 
-    name = StringField(_l("Name"), [InputRequired(_l("Enter a name.")), Length(max=160)])
-    kind = RadioField(
-        _l("Kind"),
-        choices=choices(ORGANISATION_KIND_LABELS),
-        default=OrganisationKind.PROGRAMME,
+    name = StringField(
+        _l("Name"), [DataRequired(_l("Enter a name.")), Length(max=160)], filters=[_bare]
     )

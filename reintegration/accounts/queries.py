@@ -52,6 +52,31 @@ def users_with_role(session: Session, role: Role) -> Sequence[User]:
     return [user for user in users(session, role=role) if user.disabled_at is None]
 
 
+def supervisors(session: Session, organisation_id: UUID | None = None) -> Sequence[User]:
+    """Return who can supervise, by name; of one organisation, or of each."""
+    return [
+        user
+        for user in users_with_role(session, Role.SUPERVISOR)
+        if organisation_id in (None, user.organisation_id)
+    ]
+
+
+def can_supervise(user: User) -> bool:
+    """Whether this person can decide on what somebody of the same organisation did."""
+    return user.disabled_at is None and Role.SUPERVISOR in user.role_set
+
+
+def without_supervisor(session: Session, users: Iterable[User]) -> frozenset[UUID]:
+    """Return who of these opens cases on which nobody can decide: their plans wait for ever."""
+    managers = [
+        user for user in users if user.disabled_at is None and Role.CASE_MANAGER in user.role_set
+    ]
+    named = {user.supervisor_id for user in managers} - {None}
+    found = session.scalars(select(User).where(User.id.in_(named))).unique() if named else ()
+    deciding = {user.id for user in found if can_supervise(user)}
+    return frozenset(user.id for user in managers if user.supervisor_id not in deciding)
+
+
 def organisations(session: Session) -> Sequence[Organisation]:
     """Return every organisation by name."""
     return session.scalars(select(Organisation).order_by(Organisation.name)).all()

@@ -3,13 +3,15 @@
 from flask import Flask
 
 from reintegration.accounts.services import actors
-from reintegration.kernel import jobs, permissions
+from reintegration.accounts.services.users import SupervisorNamed
+from reintegration.kernel import hooks, jobs, permissions
 from reintegration.kernel.errors import N_
 from reintegration.plans.jobs.emergency import EMERGENCY_OVERDUE
 from reintegration.plans.jobs.milestones import MOVE_MILESTONES, REMIND_MILESTONES
 from reintegration.plans.permissions import CasePermission, PlanPermission
 from reintegration.plans.policy import POLICY
 from reintegration.plans.queries.cases import caseload_of
+from reintegration.plans.services import supervision
 from reintegration.plans.views import (
     bp,
     cases,
@@ -58,8 +60,11 @@ def register(app: Flask) -> None:
     slots.add("today.items", plan_slots.today_items)
     slots.add("case.tabs", plan_slots.case_tabs)
     slots.add("case.next_step", plan_slots.case_next_step)
-    navigation.add(_CASES)
-    navigation.add(_DECISIONS)
+    hooks.subscribe(
+        SupervisorNamed, supervision.join_waiting_cases, preview=supervision.preview_waiting_cases
+    )
+    for place in (_CASES, _EMERGENCIES, _DECISIONS):
+        navigation.add(place)
 
 
 _CASES = Place(
@@ -76,6 +81,11 @@ _CASES = Place(
         "plans.goal",
     ),
 )
+_EMERGENCIES = Place(
+    "plans.case_emergencies", N_("Emergency starts"), CasePermission.LIST_EMERGENCIES, 22,
+    count=emergency_decisions.waiting,
+    within=("plans.case_emergency_decision", "plans.case_emergency_decided"),
+)  # fmt: skip
 _DECISIONS = Place(
     "plans.decisions", N_("Decisions"), PlanPermission.LIST_DECISIONS, 25,
     count=plan_slots.decisions_waiting, within=("plans.decision",),

@@ -35,18 +35,26 @@ def add(place: Place) -> None:
 def navigation() -> list[dict[str, object]]:
     """Return what the present person sees, in order."""
     actor = current_actor()
+    open_places = [
+        place
+        for place in sorted(_places.values(), key=lambda place: place.order)
+        if permissions.permits(actor, place.permission)
+    ]
+    here = request.endpoint or ""
+    nearest = max((_closeness(place, here) for place in open_places), default=0)
     return [
         {
             "label": gettext(place.label),
             "url": url_for(place.endpoint),
             "count": place.count() if place.count else 0,
-            "active": _is_active(place),
+            "active": nearest > 0 and _closeness(place, here) == nearest,
         }
-        for place in sorted(_places.values(), key=lambda place: place.order)
-        if permissions.permits(actor, place.permission)
+        for place in open_places
     ]
 
 
-def _is_active(place: Place) -> bool:
-    here = request.endpoint or ""
-    return here == place.endpoint or here.startswith(place.within or "\0")
+def _closeness(place: Place, here: str) -> int:
+    """Return how much of the present endpoint a place claims: the one that says most is active."""
+    if here == place.endpoint:
+        return len(here) + 1
+    return max((len(start) for start in place.within if here.startswith(start)), default=0)

@@ -1,9 +1,18 @@
 """The administrator makes accounts; the auditor reads; each stays within their own."""
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import select
 
-from reintegration.accounts.models import Organisation, User
+from reintegration.accounts.models import Organisation, User, UserRole
+from reintegration.accounts.services import users
+from reintegration.accounts.services.users import Details
+from reintegration.kernel.actor import Role
+from reintegration.kernel.audit import AuditEvent
+from reintegration.kernel.errors import Conflict, Invalid, NotPermitted
+from reintegration.kernel.ids import new_id
+from tests.factories.cast import NOW, PASSWORD, actor, make_person
 
 
 def test_the_administrator_adds_a_person_whose_first_password_is_shown_once(
@@ -60,6 +69,190 @@ def test_an_e_mail_is_taken_whatever_its_capitals(cast, sign_in, session):
     assert page.status_code == 422
 
 
+def typed(user, **others):
+    """Return what the form of a person's details sends."""
+    seen = Details.of(user)
+    return {
+        "name": user.name, "email": user.email, "supervisor": str(user.supervisor_id or ""),
+        "seen": seen.mark,
+    } | others  # fmt: skip
+
+
+def change(browser, user, **others):
+    return browser.post(f"/account/users/{user.id}/change", data=typed(user, **others))
+
+
+def last_event(session, action):
+    return session.scalars(
+        select(AuditEvent).where(AuditEvent.action == action).order_by(AuditEvent.id.desc())
+    ).first()
+
+
+def test_a_name_is_changed_and_the_trail_says_which_field_not_what(cast, sign_in, session):
+    ana = sign_in(cast.ana)
+    answer = change(sign_in(cast.dan), cast.ana, name="  Ana Lungu-Rusu ")
+    assert answer.location == f"/account/users/{cast.ana.id}"
+    session.refresh(cast.ana)
+    assert cast.ana.name == "Ana Lungu-Rusu"
+    event = last_event(session, "user:change")
+    assert (event.subject_id, event.actor_id, event.fields) == (
+        cast.ana.id, cast.dan.id, ["name"],
+    )  # fmt: skip
+    assert "Rusu" not in f"{event.data}"
+    assert ana.get("/account/today").status_code == 200
+
+
+def test_a_new_e_mail_ends_the_sessions_and_is_what_one_signs_in_with(
+    cast, sign_in, session, client
+):
+    ana = sign_in(cast.ana)
+    change(sign_in(cast.dan), cast.ana, email="ana.lungu@demo.example")
+    assert ana.get("/account/today").status_code == 302
+    for email, status in (("ana@demo.example", 422), ("ana.lungu@demo.example", 302)):
+        tried = client.post("/account/sign-in", data={"email": email, "password": PASSWORD})
+        assert tried.status_code == status
+    assert last_event(session, "user:change").fields == ["email"]
+
+
+def test_an_e_mail_of_somebody_else_is_refused_and_nothing_typed_is_lost(cast, sign_in, session):
+    page = change(sign_in(cast.dan), cast.ana, name="Ana Nouă", email="Rita@DEMO.example")
+    text = page.get_data(as_text=True)
+    assert page.status_code == 409
+    assert 'value="Ana Nouă"' in text
+    assert 'value="Rita@DEMO.example"' in text
+    assert 'href="#email"' in text
+    session.refresh(cast.ana)
+    assert (cast.ana.name, cast.ana.email) == ("Ana Lungu", "ana@demo.example")
+
+
+def test_ones_own_e_mail_may_change_its_capitals(cast, sign_in, session):
+    assert change(sign_in(cast.dan), cast.ana, email="Ana@demo.example").status_code == 302
+    session.refresh(cast.ana)
+    assert cast.ana.email == "Ana@demo.example"
+
+
+@pytest.mark.parametrize("wrong", [{"name": "  "}, {"email": "nobody"}, {"supervisor": "x"}])
+def test_what_cannot_be_is_refused_beside_its_field(cast, sign_in, session, wrong):
+    page = change(sign_in(cast.dan), cast.ana, **wrong)
+    assert page.status_code == 422
+    assert f'href="#{next(iter(wrong))}"' in page.get_data(as_text=True)
+    assert last_event(session, "user:change") is None
+
+
+def test_two_administrators_do_not_overwrite_each_other(cast, sign_in, session):
+    dan, before = sign_in(cast.dan), typed(cast.ana)
+    change(dan, cast.ana, name="Ana Întâi")
+    page = dan.post(f"/account/users/{cast.ana.id}/change", data=before | {"name": "Ana Doi"})
+    text = page.get_data(as_text=True)
+    assert page.status_code == 409
+    assert "Ana Întâi" in text
+    assert 'value="Ana Doi"' in text
+    session.refresh(cast.ana)
+    assert cast.ana.name == "Ana Întâi"
+    seen = text.split('name="seen"')[1].split('value="')[1].split('"')[0]
+    again = dan.post(
+        f"/account/users/{cast.ana.id}/change", data=before | {"name": "Ana Doi", "seen": seen}
+    )
+    assert again.status_code == 302
+    session.refresh(cast.ana)
+    assert cast.ana.name == "Ana Doi"
+
+
+def test_an_e_mail_that_is_taken_in_the_same_moment_is_refused(cast, session, monkeypatch):
+    monkeypatch.setattr(users, "_require_free", lambda *_args, **_kwargs: None)
+    details = replace(Details.of(cast.ana), email="RITA@demo.example")
+    with pytest.raises(Conflict, match="already an account"):
+        users.change_details(
+            session, cast.ana, actor=actor(session, cast.dan), details=details,
+            seen=Details.of(cast.ana).mark, now=NOW,
+        )  # fmt: skip
+    assert cast.ana.email == "ana@demo.example"
+
+
+def another_office(session):
+    office = Organisation(id=new_id(), name="Echipa Bălți", kind="programme", created_at=NOW)
+    session.add(office)
+    session.flush()
+    return office
+
+
+def unable(session, cast, why):
+    """Return a supervisor for Ana who cannot be hers."""
+    other = make_person("sandu", cast.programme, "Sandu Croitoru", Role.SUPERVISOR)
+    if why == "closed":
+        other.disabled_at = NOW
+    if why == "elsewhere":
+        other.organisation_id = another_office(session).id
+    if why == "no supervisor":
+        other.roles = [UserRole(role=Role.CASE_MANAGER.value)]
+    session.add(other)
+    session.flush()
+    return other
+
+
+@pytest.mark.parametrize("why", ["closed", "elsewhere", "no supervisor"])
+def test_only_an_active_supervisor_of_the_same_organisation_supervises(cast, sign_in, session, why):
+    other = unable(session, cast, why)
+    dan = sign_in(cast.dan)
+    assert str(other.id) not in dan.get(f"/account/users/{cast.ana.id}/change").text
+    assert change(dan, cast.ana, supervisor=str(other.id)).status_code == 422
+    with pytest.raises(Invalid):
+        users.change_details(
+            session, cast.ana, actor=actor(session, cast.dan), now=NOW,
+            details=replace(Details.of(cast.ana), supervisor_id=other.id),
+            seen=Details.of(cast.ana).mark,
+        )  # fmt: skip
+    page = dan.post(
+        "/account/users/new",
+        data={"name": "Elena Nistor", "email": "elena@demo.example", "locale": "ro",
+              "organisation": str(cast.programme.id), "roles": ["case_manager"],
+              "supervisor": str(other.id)},
+    )  # fmt: skip
+    assert page.status_code == 422
+    assert 'href="#supervisor"' in page.get_data(as_text=True)
+
+
+def test_nobody_supervises_themselves(cast, sign_in, session):
+    dan = sign_in(cast.dan)
+    assert (
+        f'value="{cast.sergiu.id}"' not in dan.get(f"/account/users/{cast.sergiu.id}/change").text
+    )
+    with pytest.raises(Invalid):
+        users.change_details(
+            session, cast.sergiu, actor=actor(session, cast.dan), now=NOW,
+            details=replace(Details.of(cast.sergiu), supervisor_id=cast.sergiu.id),
+            seen=Details.of(cast.sergiu).mark,
+        )  # fmt: skip
+
+
+def test_a_supervisor_who_left_does_not_stop_another_change(cast, sign_in, session):
+    cast.sergiu.disabled_at = NOW
+    dan = sign_in(cast.dan)
+    assert change(dan, cast.ana, name="Ana Nouă").status_code == 302
+    session.refresh(cast.ana)
+    assert (cast.ana.name, cast.ana.supervisor_id) == ("Ana Nouă", cast.sergiu.id)
+
+
+@pytest.mark.parametrize("why", ["nobody", "closed", "no supervisor"])
+def test_a_case_manager_on_whom_nobody_can_decide_stands_out(cast, sign_in, session, why):
+    dan = sign_in(cast.dan)
+    page, people = f"/account/users/{cast.ana.id}", "/account/users?q=ana@demo"
+    warnings = ("Nobody can decide on this person", "has no supervisor")
+    for path, warning in zip((page, people), warnings, strict=True):
+        assert warning not in dan.get(f"{path}{'&' if '?' in path else '?'}lang=en").text
+    cast.ana.supervisor_id = None if why == "nobody" else unable(session, cast, why).id
+    for path, warning in zip((page, people), warnings, strict=True):
+        assert warning in dan.get(f"{path}{'&' if '?' in path else '?'}lang=en").text
+
+
+def test_a_service_of_accounts_asks_who_acts(cast, session):
+    with pytest.raises(NotPermitted):
+        users.change_details(
+            session, cast.ana, actor=actor(session, cast.sergiu), now=NOW,
+            details=Details.of(cast.ana), seen=Details.of(cast.ana).mark,
+        )  # fmt: skip
+
+
 def test_an_administrator_cannot_close_their_own_account(cast, sign_in, session):
     answer = sign_in(cast.dan).post(f"/account/users/{cast.dan.id}/closed")
     assert answer.status_code == 422
@@ -74,11 +267,16 @@ def test_a_closed_organisation_signs_its_people_out(cast, sign_in):
     assert rita.get("/account/today").status_code == 302
 
 
-def test_an_organisation_is_added(cast, sign_in, session):
-    sign_in(cast.dan).post(
-        "/account/organisations", data={"name": "Echipa Cahul", "kind": "programme"}
-    )
-    assert session.scalar(select(Organisation.kind).where(Organisation.name == "Echipa Cahul"))
+def test_an_administrator_adds_offices_and_leaves_providers_to_vetting(cast, sign_in, session):
+    dan = sign_in(cast.dan)
+    assert 'name="kind"' not in dan.get("/account/organisations").text
+    dan.post("/account/organisations", data={"name": "Echipa Cahul", "kind": "provider"})
+    added = select(Organisation.kind).where(Organisation.name == "Echipa Cahul")
+    assert session.scalar(added) == "programme"
+
+
+def test_an_office_needs_a_name(cast, sign_in):
+    assert sign_in(cast.dan).post("/account/organisations", data={"name": " "}).status_code == 422
 
 
 def test_the_auditor_reads_who_did_what_and_finds_it_by_filters(cast, sign_in, session):
@@ -109,6 +307,7 @@ def test_only_the_administrator_administers(cast, sign_in, person):
         "/account/users",
         "/account/users/new",
         f"/account/users/{cast.ana.id}",
+        f"/account/users/{cast.ana.id}/change",
         "/account/organisations",
     ):
         assert browser.get(path).status_code == 403

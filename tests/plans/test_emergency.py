@@ -25,6 +25,7 @@ from reintegration.plans.services.registration import CaseFacts
 from reintegration.plans.services.vault import Identity
 from reintegration.plans.states import EMERGENCY_ALLOWANCE
 from reintegration.web import slots
+from reintegration.web.navigation import navigation
 from tests.factories.casework import make_case, make_casework
 from tests.factories.cast import NOW, TODAY, actor
 
@@ -263,6 +264,37 @@ def test_pending_lists_own_cases_with_what_they_may_cost(session, cast, at_the_d
     assert emergencies.pending(session, actor(session, cast.calin)) == []
     assert emergencies.pending_count(session, actor(session, cast.sergiu)) == 1
     assert emergencies.pending_count(session, actor(session, cast.ana)) == 0
+
+
+def menu(app, sign_in, user, path):
+    """Return the menu of a person on a page: {address: (count, whether it is this place)}."""
+    with app.test_request_context(
+        path, headers={"Cookie": f"punte-session={_token(sign_in, user)}"}
+    ):
+        return {place["url"]: (place["count"], place["active"]) for place in navigation()}
+
+
+def _token(sign_in, user):
+    return sign_in(user).get_cookie("punte-session").value
+
+
+def test_supervisors_have_a_place_for_it_with_how_many_wait(app, cast, sign_in, at_the_door):
+    started = at_the_door()
+    for path in ("/cases/emergencies", f"/cases/emergencies/{started.id}"):
+        places = menu(app, sign_in, cast.sergiu, path)
+        assert places["/cases/emergencies"] == (1, True)
+        assert [url for url, (_, active) in places.items() if active] == ["/cases/emergencies"]
+    for path in ("/cases/", f"/cases/{started.case_id}", f"/cases/{started.case_id}/emergency"):
+        places = menu(app, sign_in, cast.sergiu, path)
+        assert [url for url, (_, active) in places.items() if active] == ["/cases/"]
+    assert "/cases/emergencies" not in menu(app, sign_in, cast.ana, "/cases/")
+
+
+def test_what_the_supervisor_started_waits_for_another(app, session, cast, sign_in, at_the_door):
+    started = at_the_door()
+    started.started_by = cast.sergiu.id
+    session.flush()
+    assert menu(app, sign_in, cast.sergiu, "/cases/")["/cases/emergencies"] == (0, False)
 
 
 def test_on_a_phone_one_page_does_it(session, cast, sign_in, offer):

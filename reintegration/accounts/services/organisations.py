@@ -13,11 +13,11 @@ from reintegration.kernel.actor import Actor
 from reintegration.kernel.ids import new_id
 
 
-def create_organisation(
-    session: Session, *, actor: Actor, name: str, kind: OrganisationKind, now: datetime
-) -> Organisation:
-    """Add an office of the programme or a provider's organisation."""
-    organisation = Organisation(id=new_id(), name=name.strip(), kind=kind.value, created_at=now)
+def create_office(session: Session, *, actor: Actor, name: str, now: datetime) -> Organisation:
+    """Add an office of the programme; a provider comes with its entry in the directory."""
+    organisation = Organisation(
+        id=new_id(), name=name.strip(), kind=OrganisationKind.PROGRAMME.value, created_at=now
+    )
     session.add(organisation)
     session.flush()
     _note(session, actor, "organisation:create", organisation, now)

@@ -1,20 +1,68 @@
 """Making and changing people's accounts."""
 
-from collections.abc import Iterable
+import hashlib
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from reintegration.accounts.models import Organisation, User, UserRole
+from reintegration.accounts.permissions import AccountPermission
+from reintegration.accounts.queries import can_supervise
 from reintegration.accounts.services import passwords, sign_in
 from reintegration.accounts.states import OrganisationKind
-from reintegration.kernel import audit
+from reintegration.kernel import audit, hooks, permissions
 from reintegration.kernel.actor import PROVIDER_ROLES, Actor, Role
 from reintegration.kernel.errors import N_, Conflict, Invalid
 from reintegration.kernel.ids import new_id
 from reintegration.kernel.vocabulary import Locale
+
+
+@dataclass(frozen=True, slots=True)
+class SupervisorNamed:
+    """A person has another supervisor from now on; floors above may have work that waited.
+
+    Without `supervisor_id` nobody is chosen yet: for a preview.
+    """
+
+    user_id: UUID
+    supervisor_id: UUID | None
+    at: datetime
+    actor: Actor
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """What an administrator may change of an account, beside its roles."""
+
+    name: str
+    email: str
+    supervisor_id: UUID | None
+
+    @classmethod
+    def of(cls, user: User) -> "Details":
+        """Return what stands there now."""
+        return cls(user.name, user.email, user.supervisor_id)
+
+    @property
+    def mark(self) -> str:
+        """Return a short print of all of it, for a form to bring back."""
+        return hashlib.sha256(repr(self).encode()).hexdigest()[:16]
+
+    def differing_from(self, other: "Details") -> frozenset[str]:
+        """Return the names of the fields that are not the same."""
+        pairs = {
+            "name": (self.name, other.name),
+            "email": (self.email, other.email),
+            "supervisor": (self.supervisor_id, other.supervisor_id),
+        }
+        return frozenset(name for name, (mine, theirs) in pairs.items() if mine != theirs)
+
 
 # One person may not hold both sides of a check.
 INCOMPATIBLE = (
@@ -43,8 +91,9 @@ def create_user(
     chosen = frozenset(roles)
     check_roles(organisation, chosen)
     passwords.check_rule(password, about=(email.partition("@")[0], *name.split()))
-    if session.scalar(select(User.id).where(func.lower(User.email) == email.strip().lower())):
-        raise Conflict(N_("There is already an account with this e-mail."), code="email_taken")
+    _require_free(session, email)
+    if supervisor_id is not None:
+        _require_supervisor(session, supervisor_id, organisation.id)
     user = User(
         id=new_id(),
         email=email.strip(),
@@ -57,10 +106,50 @@ def create_user(
         created_at=now,
         roles=[UserRole(role=role.value) for role in sorted(chosen)],
     )
-    session.add(user)
-    session.flush()
+    with _taking_email(session):
+        session.add(user)
     _note(session, actor, "user:create", user, now, fields=("email", "name", "roles"))
     return user
+
+
+def change_details(
+    session: Session,
+    user: User,
+    *,
+    actor: Actor,
+    details: Details,
+    seen: str,
+    now: datetime,
+) -> frozenset[str]:
+    """Change name, e-mail or supervisor and return what changed; a new e-mail ends all sessions.
+
+    `seen` is the mark of what stood there when the actor began: raise Conflict when something
+    else does by now. The trail keeps which fields, not what was in them.
+    """
+    permissions.demand(actor, AccountPermission.MANAGE_USERS)
+    session.refresh(user, with_for_update={"of": User})
+    before = Details.of(user)
+    if before.mark != seen:
+        raise Conflict(
+            N_("Somebody changed this account meanwhile. Compare, then save again if yours holds."),
+            code="stale",
+        )
+    changed = details.differing_from(before)
+    if "email" in changed:
+        _require_free(session, details.email, besides=user)
+    if "supervisor" in changed and details.supervisor_id is not None:
+        _require_supervisor(session, details.supervisor_id, user.organisation_id, of=user)
+    if not changed:
+        return changed
+    with _taking_email(session):
+        user.name, user.email = details.name, details.email
+        user.supervisor_id = details.supervisor_id
+    if "email" in changed:
+        sign_in.end_all_sessions(session, user, now=now)
+    _note(session, actor, "user:change", user, now, fields=sorted(changed))
+    if "supervisor" in changed and details.supervisor_id is not None:
+        hooks.announce(session, SupervisorNamed(user.id, details.supervisor_id, now, actor))
+    return changed
 
 
 def set_roles(
@@ -121,6 +210,46 @@ def check_roles(organisation: Organisation, roles: frozenset[Role]) -> None:
         raise Invalid(N_("People of a provider can only hold a provider's roles."))
     if organisation.kind == OrganisationKind.PROGRAMME and roles & PROVIDER_ROLES:
         raise Invalid(N_("A provider's roles are for people of a provider."))
+
+
+def _require_free(session: Session, email: str, besides: User | None = None) -> None:
+    taken = select(User.id).where(func.lower(User.email) == email.strip().lower())
+    if besides is not None:
+        taken = taken.where(User.id != besides.id)
+    if session.scalar(taken):
+        raise _email_taken()
+
+
+@contextmanager
+def _taking_email(session: Session) -> Iterator[None]:
+    """Write in a savepoint: the database alone sees two people take one e-mail at once."""
+    try:
+        with session.begin_nested():
+            yield
+    except IntegrityError as error:
+        if "uq_user_account_email" not in str(error.orig):
+            raise
+        raise _email_taken() from None
+
+
+def _email_taken() -> Conflict:
+    return Conflict(N_("There is already an account with this e-mail."), code="email_taken")
+
+
+def _require_supervisor(
+    session: Session, supervisor_id: UUID, organisation_id: UUID, of: User | None = None
+) -> None:
+    found = session.get(User, supervisor_id)
+    if (
+        found is None
+        or found is of
+        or found.organisation_id != organisation_id
+        or not can_supervise(found)
+    ):
+        raise Invalid(
+            N_("Choose somebody else who supervises in this organisation, with an open account."),
+            code="supervisor",
+        )
 
 
 def _set_password(session: Session, user: User, new: str, *, now: datetime) -> None:

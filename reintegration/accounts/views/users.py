@@ -8,13 +8,14 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from reintegration.accounts import queries
-from reintegration.accounts.forms import OrganisationForm, RolesForm, UserForm
+from reintegration.accounts.forms import DetailsForm, OfficeForm, RolesForm, UserForm
 from reintegration.accounts.models import Organisation, User
 from reintegration.accounts.permissions import AccountPermission
 from reintegration.accounts.services import organisations, users
-from reintegration.accounts.states import ORGANISATION_KIND_LABELS, ROLE_LABELS, OrganisationKind
+from reintegration.accounts.services.users import Details, SupervisorNamed
+from reintegration.accounts.states import ORGANISATION_KIND_LABELS, ROLE_LABELS
 from reintegration.accounts.views import bp
-from reintegration.kernel import clock
+from reintegration.kernel import clock, hooks
 from reintegration.kernel.actor import Role
 from reintegration.kernel.db import session
 from reintegration.kernel.errors import DomainError
@@ -41,9 +42,11 @@ def user_list() -> ResponseReturnValue:
     """List people; search and role stand in the address."""
     search, role = request.args.get("q", ""), request.args.get("role", "")
     chosen = Role(role) if role in set(Role) else None
+    found = queries.users(session(), search=search, role=chosen)
     return render_template(
         "reintegration/accounts/users.html",
-        users=queries.users(session(), search=search, role=chosen),
+        users=found,
+        alone=queries.without_supervisor(session(), found),
         search=search,
         role=role,
         roles=ROLE_LABELS,
@@ -79,7 +82,7 @@ def user_create() -> ResponseReturnValue:
                 now=clock.now(),
             )
         except DomainError as error:
-            form.refuse(error, "email" if error.code == "email_taken" else "roles")
+            form.refuse(error, _FIELD_OF.get(error.code, "roles"))
         else:
             return render_template(
                 "reintegration/accounts/first_password.html", user=user, password=first
@@ -91,8 +94,47 @@ def user_create() -> ResponseReturnValue:
 @requires(MANAGE, load=_user)
 def user_page(user: User) -> ResponseReturnValue:
     """Show one person."""
-    form = RolesForm(roles=sorted(user.role_set))
-    return render_template("reintegration/accounts/user.html", user=user, form=form)
+    return _user_page(user, RolesForm(roles=sorted(user.role_set)))
+
+
+@bp.get("/users/<uuid:user_id>/change")
+@requires(MANAGE, load=_user)
+def user_change(user: User) -> ResponseReturnValue:
+    """Show the form for name, e-mail and supervisor."""
+    form = DetailsForm(
+        name=user.name, email=user.email, supervisor=str(user.supervisor_id or ""),
+        seen=Details.of(user).mark,
+    )  # fmt: skip
+    return _change_page(user, form)
+
+
+@bp.post("/users/<uuid:user_id>/change", endpoint="user_changed")
+@requires(MANAGE, load=_user)
+@transactional
+def user_changed(user: User) -> ResponseReturnValue:
+    """Change name, e-mail or supervisor, unless somebody else changed them meanwhile."""
+    form = DetailsForm()
+    _offer_supervisors(form, user)
+    if not form.validate():
+        return _change_page(user, form), 422
+    try:
+        changed = users.change_details(
+            session(),
+            user,
+            actor=current_actor(),
+            details=Details(
+                name=form.name.data or "",
+                email=form.email.data or "",
+                supervisor_id=UUID(form.supervisor.data) if form.supervisor.data else None,
+            ),
+            seen=form.seen.data or "",
+            now=clock.now(),
+        )
+    except DomainError as error:
+        form.refuse(error, _FIELD_OF.get(error.code))
+        return _change_page(user, form, stale=error.code == "stale"), error.status
+    flash(_said_of(changed), "done")
+    return redirect(url_for(".user_page", user_id=user.id))
 
 
 @bp.post("/users/<uuid:user_id>/roles")
@@ -106,7 +148,7 @@ def user_roles(user: User) -> ResponseReturnValue:
         users.set_roles(session(), user, actor=current_actor(), roles=chosen, now=clock.now())
     except DomainError as error:
         form.refuse(error, "roles")
-        return render_template("reintegration/accounts/user.html", user=user, form=form), 422
+        return _user_page(user, form), 422
     flash(_("The roles are changed. The person signs in anew."), "done")
     return redirect(url_for(".user_page", user_id=user.id))
 
@@ -136,25 +178,21 @@ def user_closed(user: User) -> ResponseReturnValue:
 @requires(AccountPermission.MANAGE_ORGANISATIONS)
 def organisation_list() -> ResponseReturnValue:
     """List organisations and offer to add an office."""
-    return _organisation_page(OrganisationForm()), 200
+    return _organisation_page(OfficeForm()), 200
 
 
 @bp.post("/organisations", endpoint="organisation_create")
 @requires(AccountPermission.MANAGE_ORGANISATIONS)
 @transactional
 def organisation_create() -> ResponseReturnValue:
-    """Add an office of the programme or a provider."""
-    form = OrganisationForm()
+    """Add an office of the programme."""
+    form = OfficeForm()
     if not form.validate():
         return _organisation_page(form), 422
-    organisations.create_organisation(
-        session(),
-        actor=current_actor(),
-        name=form.name.data or "",
-        kind=OrganisationKind(form.kind.data),
-        now=clock.now(),
+    organisations.create_office(
+        session(), actor=current_actor(), name=form.name.data or "", now=clock.now()
     )
-    flash(_("The organisation is added."), "done")
+    flash(_("The office is added."), "done")
     return redirect(url_for(".organisation_list"))
 
 
@@ -179,7 +217,61 @@ def first_password() -> str:
     return "-".join(secrets.token_hex(2) for _ in range(4))
 
 
-def _organisation_page(form: OrganisationForm) -> str:
+_FIELD_OF = {"email_taken": "email", "supervisor": "supervisor"}
+
+
+def _user_page(user: User, form: RolesForm) -> str:
+    supervisor = session().get(User, user.supervisor_id) if user.supervisor_id else None
+    return render_template(
+        "reintegration/accounts/user.html",
+        user=user,
+        form=form,
+        supervisor=supervisor,
+        alone=user.id in queries.without_supervisor(session(), [user]),
+    )
+
+
+def _change_page(user: User, form: DetailsForm, *, stale: bool = False) -> str:
+    """Show the form with what was typed; after a race also what stands there now."""
+    _offer_supervisors(form, user)
+    if stale:
+        form.seen.data = Details.of(user).mark
+    named = SupervisorNamed(user.id, None, clock.now(), current_actor())
+    return render_template(
+        "reintegration/accounts/user_change.html",
+        user=user,
+        form=form,
+        stale=stale,
+        supervisor=session().get(User, user.supervisor_id) if user.supervisor_id else None,
+        waiting=hooks.preview(session(), named),
+    )
+
+
+def _offer_supervisors(form: DetailsForm, user: User) -> None:
+    """Offer who can supervise there; whoever is named now stays in the list."""
+    able = [
+        found
+        for found in queries.supervisors(session(), user.organisation_id)
+        if found.id != user.id
+    ]
+    listed = [option("", _("Nobody")), *(option(found.id, found.name) for found in able)]
+    if user.supervisor_id and user.supervisor_id not in {found.id for found in able}:
+        named = _user(user.supervisor_id)
+        listed.append(option(named.id, _("%(name)s (can no longer decide)", name=named.name)))
+    form.supervisor.choices = listed
+
+
+def _said_of(changed: frozenset[str]) -> str:
+    if not changed:
+        said = _("Nothing was different, so nothing is changed.")
+    elif "email" in changed:
+        said = _("The details are changed. The person signs in anew, with the new e-mail.")
+    else:
+        said = _("The details are changed.")
+    return str(said)
+
+
+def _organisation_page(form: OfficeForm) -> str:
     return render_template(
         "reintegration/accounts/organisations.html",
         form=form,
@@ -190,11 +282,14 @@ def _organisation_page(form: OrganisationForm) -> str:
 
 def _user_form() -> UserForm:
     form = UserForm()
-    supervisors = queries.users_with_role(session(), Role.SUPERVISOR)
     form.organisation.choices = [
         option(found.id, found.name) for found in queries.organisations(session())
     ]
-    form.supervisor.choices = [option("", "–")] + [
-        option(found.id, found.name) for found in supervisors
+    form.supervisor.choices = [
+        option("", _("Nobody")),
+        *(
+            option(found.id, f"{found.name}, {found.organisation.name}")
+            for found in queries.supervisors(session())
+        ),
     ]
     return form

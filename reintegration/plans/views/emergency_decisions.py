@@ -81,6 +81,11 @@ def case_emergency_decided(started: EmergencyStart) -> ResponseReturnValue:
     return redirect(url_for(".case_emergency_decision", emergency_id=started.id))
 
 
+def waiting() -> int:
+    """Return the number beside Emergency starts in the navigation."""
+    return emergencies.pending_count(session(), current_actor())
+
+
 def _page(started: EmergencyStart, form: DecisionForm) -> str:
     state = EmergencyState(started.state)
     actor, now = current_actor(), clock.now()
