@@ -1,7 +1,10 @@
 """Today: what waits for this person, on one page; each feature adds its part."""
 
+from typing import Any
+
 from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext as _l
 
 from reintegration.accounts.permissions import AccountPermission
 from reintegration.accounts.views import bp
@@ -10,6 +13,10 @@ from reintegration.kernel.db import session
 from reintegration.web import slots
 from reintegration.web.current import current_actor
 from reintegration.web.requires import public, requires
+
+
+BANDS = ((30, _l("Waits for you")), (60, _l("Late or due")), (1000, _l("To look at again")))
+"""Up to which rank an item belongs under which heading."""
 
 
 @public
@@ -31,4 +38,17 @@ def today() -> ResponseReturnValue:
     items = slots.collect("today.items", session=session(), actor=actor, today=day)
     items.sort(key=lambda item: item.rank)
     layout = "layout/provider.html" if actor.is_provider else "layout/staff.html"
-    return render_template("reintegration/accounts/today.html", items=items, layout=layout)
+    return render_template(
+        "reintegration/accounts/today.html", bands=_in_bands(items), layout=layout
+    )
+
+
+def _in_bands(items: list[Any]) -> list[tuple[str, list[Any]]]:
+    """Return the headings that have items, with them."""
+    lowest, bands = 0, []
+    for highest, heading in BANDS:
+        found = [item for item in items if lowest <= item.rank < highest]
+        if found:
+            bands.append((str(heading), found))
+        lowest = highest
+    return bands
