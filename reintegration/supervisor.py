@@ -227,7 +227,7 @@ def _announce(settings: Settings) -> None:
     logins = settings.instance / "demo-logins.tsv"
     if settings.is_demo and logins.exists():
         _say("\nDemo logins (role, e-mail, password, totp secret):")
-        _say(logins.read_text().rstrip())
+        _say(logins.read_text().rstrip("\n"))
     _say(f"\nPunte is running at http://localhost:{settings.port} (Ctrl-C stops it)")
 
 
