@@ -1,4 +1,4 @@
-"""The programme's own people: four offices, three supervisors, and those who look after all."""
+"""The programme's own people: four offices with a supervisor each, and those who look after all."""
 
 from dataclasses import dataclass
 
@@ -54,13 +54,14 @@ CASE_MANAGERS = (
     Person("irina.ceban", "Irina Ceban", "chisinau", Role.CASE_MANAGER, "valeriu.popa", _CAPITAL),
     Person("svetlana.melnic", "Svetlana Melnic", "chisinau", Role.CASE_MANAGER, "valeriu.popa",
            _NISTRU, Locale.RU),
-    Person("nicoleta.vrabie", "Nicoleta Vrabie", "cahul", Role.CASE_MANAGER, "valeriu.popa",
+    Person("nicoleta.vrabie", "Nicoleta Vrabie", "cahul", Role.CASE_MANAGER, "eugenia.tudor",
            _SOUTH),
 )  # fmt: skip
 SUPERVISORS = (
     Person("sergiu.rusu", "Sergiu Rusu", "ungheni", Role.SUPERVISOR),
     Person("mariana.grosu", "Mariana Grosu", "balti", Role.SUPERVISOR),
     Person("valeriu.popa", "Valeriu Popa", "chisinau", Role.SUPERVISOR),
+    Person("eugenia.tudor", "Eugenia Tudor", "cahul", Role.SUPERVISOR),
 )
 OTHERS = (
     Person("victor.moraru", "Victor Moraru", "central", Role.VETTING_OFFICER),
