@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from _pytest.nodeid import coerce_node_id
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
@@ -49,6 +50,15 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     """Stop the run's PostgreSQL where it was started."""
     if not hasattr(config, "workerinput") and _SERVER in config.stash:
         config.stash[_SERVER].stop()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep each `xdist_group` on one worker: xdist 3.8 names it where pytest 9.2 does not look."""
+    for item in items:
+        grouped = getattr(item, "_nodeid", None)
+        if grouped is not None:
+            item._id = coerce_node_id(grouped)
 
 
 @pytest.fixture(scope="session")
