@@ -9,7 +9,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Index, LargeBinary, insert
+from psycopg.types.json import Jsonb
+from sqlalchemy import BigInteger, Index, LargeBinary
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from sqlalchemy.types import Text
@@ -17,6 +18,7 @@ from sqlalchemy.types import Text
 from reintegration.kernel import bulk
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.base import Base, Json, Serial
+from reintegration.kernel.direct import insert_into
 
 
 class AuditEvent(Base):
@@ -74,6 +76,14 @@ class Subject:
     case_id: UUID | None = None
 
 
+# Who acts may not read the trail, so nothing is returned.
+_RECORD = insert_into(
+    AuditEvent,
+    ("at", "action", "actor_kind", "actor_id", "organisation_id", "subject_type", "subject_id",
+     "case_id", "reason", "fields", "data"),
+)  # fmt: skip
+
+
 def record(
     session: Session,
     *,
@@ -89,22 +99,21 @@ def record(
 
     `action` is `subject:verb`, such as `voucher:issue` or `identity:read`.
     """
-    session.execute(
-        insert(AuditEvent)
-        .inline()  # who acts may not read the trail, so nothing is returned
-        .values(
-            at=now,
-            action=action,
-            actor_kind=actor.kind.value,
-            actor_id=actor.id,
-            organisation_id=actor.organisation_id,
-            subject_type=subject.type,
-            subject_id=subject.id,
-            case_id=subject.case_id,
-            reason=reason,
-            fields=sorted(fields),
-            data=data or {},
-        )
+    _RECORD.run(
+        session,
+        {
+            "at": now,
+            "action": action,
+            "actor_kind": actor.kind.value,
+            "actor_id": actor.id,
+            "organisation_id": actor.organisation_id,
+            "subject_type": subject.type,
+            "subject_id": subject.id,
+            "case_id": subject.case_id,
+            "reason": reason,
+            "fields": sorted(fields),
+            "data": Jsonb(data or {}),
+        },
     )
 
 

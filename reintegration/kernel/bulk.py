@@ -10,7 +10,6 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from reintegration.kernel.base import Base
@@ -29,11 +28,9 @@ def insert_rows(
     if not content:
         return
     table, listed = model.__tablename__, ", ".join(columns)
-    session.execute(
-        text(
-            f"INSERT INTO {table} ({listed}) SELECT {listed}"  # noqa: S608 - names of models
-            f" FROM json_populate_recordset(NULL::{table}, CAST(:rows AS json))"
-        ),
+    session.connection().exec_driver_sql(
+        f"INSERT INTO {table} ({listed}) SELECT {listed}"  # noqa: S608 - names of models
+        f" FROM json_populate_recordset(NULL::{table}, CAST(%(rows)s AS json))",
         {"rows": json.dumps(content, default=_plain, ensure_ascii=False)},
     )
 

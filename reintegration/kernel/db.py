@@ -17,12 +17,15 @@ from sqlalchemy.orm import Session, SessionTransaction
 from reintegration.kernel.actor import ANONYMOUS, SYSTEM, Actor, ActorKind
 from reintegration.kernel.base import Base
 from reintegration.kernel.crypto import Keyring
+from reintegration.kernel.direct import Direct
 
 db = SQLAlchemy(metadata=Base.metadata)
 
-_SET_ACTOR = text(
-    "SELECT set_config('punte.actor', :actor, true), set_config('punte.roles', :roles, true),"
-    " set_config('punte.organisation', :organisation, true)"
+_SET_ACTOR = Direct(
+    text(
+        "SELECT set_config('punte.actor', :actor, true), set_config('punte.roles', :roles, true),"
+        " set_config('punte.organisation', :organisation, true)"
+    )
 )
 
 
@@ -47,7 +50,7 @@ def act_as(session: Session, actor: Actor) -> None:
     """Make `actor` the one whose rows `session` sees, now and in its later transactions."""
     session.info["actor"] = actor
     if session.in_transaction():
-        session.execute(_SET_ACTOR, actor_settings(actor))
+        _SET_ACTOR.on(session.connection(), actor_settings(actor))
 
 
 def remember_actor(session: Session, actor: Actor) -> None:
@@ -84,4 +87,4 @@ def keyring(session: Session) -> Keyring:
 def _carry_actor(session: Session, _transaction: SessionTransaction, connection: Connection) -> Any:
     actor = session.info.get("actor")
     if actor is not None:
-        connection.execute(_SET_ACTOR, actor_settings(actor))
+        _SET_ACTOR.on(connection, actor_settings(actor))

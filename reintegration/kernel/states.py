@@ -11,13 +11,15 @@ from enum import StrEnum
 from typing import Any, Generic, Protocol, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Index, insert
+from psycopg.types.json import Jsonb
+from sqlalchemy import Index
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from reintegration.kernel import audit, bulk, permissions
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.base import Base, Json, Serial
+from reintegration.kernel.direct import insert_into
 from reintegration.kernel.errors import N_, Conflict, Invalid
 
 State = TypeVar("State", bound=StrEnum)
@@ -42,6 +44,13 @@ class StateEvent(Base):
     data: Mapped[Json] = mapped_column(JSONB, default=dict)
 
     __table_args__ = (Index("ix_state_event_aggregate", "aggregate", "aggregate_id", "id"),)
+
+
+_NOTE = insert_into(
+    StateEvent,
+    ("at", "aggregate", "aggregate_id", "move", "from_state", "to_state", "actor_kind",
+     "actor_id", "reason", "data"),
+)  # fmt: skip
 
 
 class Stateful(Protocol):
@@ -138,21 +147,20 @@ class Machine(Generic[State]):
         case_id: UUID | None = None,
     ) -> None:
         """Append the event and the audit row of a move that was made in SQL."""
-        session.execute(
-            insert(StateEvent)
-            .inline()
-            .values(
-                at=now,
-                aggregate=self.name,
-                aggregate_id=aggregate_id,
-                move=move,
-                from_state=before.value,
-                to_state=after.value,
-                actor_kind=actor.kind.value,
-                actor_id=actor.id,
-                reason=reason,
-                data=data or {},
-            )
+        _NOTE.run(
+            session,
+            {
+                "at": now,
+                "aggregate": self.name,
+                "aggregate_id": aggregate_id,
+                "move": move,
+                "from_state": before.value,
+                "to_state": after.value,
+                "actor_kind": actor.kind.value,
+                "actor_id": actor.id,
+                "reason": reason,
+                "data": Jsonb(data or {}),
+            },
         )
         audit.record(
             session,

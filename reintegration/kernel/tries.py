@@ -7,13 +7,26 @@ request back, and a counter inside it would be forgotten; guesses sent in parall
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import cast
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Engine, case, create_engine, delete, or_, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import (
+    Engine,
+    Table,
+    Text,
+    any_,
+    bindparam,
+    case,
+    create_engine,
+    delete,
+    or_,
+    select,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from reintegration.kernel.base import Base
+from reintegration.kernel.direct import Direct
 from reintegration.kernel.errors import N_, TooManyTries
 
 _companions: "WeakKeyDictionary[Engine, Engine]" = WeakKeyDictionary()
@@ -37,29 +50,39 @@ class Limit:
     window: timedelta
 
 
+_t = cast("Table", TryCounter.__table__)
+_ends = bindparam("ends", type_=_t.c.window_ends_at.type)
+_over = _t.c.window_ends_at <= bindparam("now", type_=_t.c.window_ends_at.type)
+_SPEND = Direct(
+    insert(_t)
+    .values(key=bindparam("key"), spent=1, window_ends_at=_ends)
+    .on_conflict_do_update(
+        index_elements=[_t.c.key],
+        set_={
+            "spent": case((_over, 1), else_=_t.c.spent + 1),
+            "window_ends_at": case((_over, _ends), else_=_t.c.window_ends_at),
+        },
+        where=or_(_t.c.spent < bindparam("limit"), _over),
+    )
+    .returning(_t.c.spent)
+)
+_SPENT = Direct(
+    select(_t.c.key, _t.c.spent).where(
+        _t.c.key == any_(bindparam("keys", type_=ARRAY(Text))),
+        _t.c.window_ends_at > bindparam("now"),
+    )
+)
+_FORGET = Direct(delete(_t).where(_t.c.key == bindparam("key")))
+
+
 def spend(session: Session, key: str, limit: Limit, *, now: datetime) -> int:
     """Spend one try of `key`, committed at once; return how many are left.
 
     Raises TooManyTries when none was left: the caller must not compare the secret then.
     """
-    fresh = TryCounter.window_ends_at <= now
-    statement = (
-        insert(TryCounter)
-        .values(key=key, spent=1, window_ends_at=now + limit.window)
-        .on_conflict_do_update(
-            index_elements=[TryCounter.key],
-            set_={
-                "spent": case((fresh, 1), else_=TryCounter.spent + 1),
-                "window_ends_at": case(
-                    (fresh, now + limit.window), else_=TryCounter.window_ends_at
-                ),
-            },
-            where=or_(TryCounter.spent < limit.tries, fresh),
-        )
-        .returning(TryCounter.spent)
-    )
+    values = {"key": key, "now": now, "ends": now + limit.window, "limit": limit.tries}
     with companion(session).begin() as connection:
-        spent = connection.execute(statement).scalar_one_or_none()
+        spent: int | None = _SPEND.on(connection, values).scalar_one_or_none()
     if spent is None:
         raise TooManyTries(N_("Too many tries. Wait a while, then try again, or ask for help."))
     return limit.tries - spent
@@ -71,18 +94,14 @@ def refuse_when_spent(
     """Raise TooManyTries when any counter of `keys` is used up; spend nothing."""
     limits = dict(keys)
     with companion(session).connect() as connection:
-        rows = connection.execute(
-            select(TryCounter.key, TryCounter.spent).where(
-                TryCounter.key.in_(limits), TryCounter.window_ends_at > now
-            )
-        ).all()
+        rows = _SPENT.on(connection, {"keys": list(limits), "now": now}).all()
     if any(spent >= limits[key].tries for key, spent in rows):
         raise TooManyTries(N_("Too many tries. Wait a while, then try again, or ask for help."))
 
 
 def forget(session: Session, key: str) -> None:
     """Give back all tries of `key`, in the caller's transaction: the secret was right."""
-    session.execute(delete(TryCounter).where(TryCounter.key == key))
+    _FORGET.run(session, {"key": key})
 
 
 def companion(session: Session) -> Engine:

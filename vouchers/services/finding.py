@@ -5,13 +5,14 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, bindparam, case, func, literal, or_, select
+from sqlalchemy import and_, bindparam, case, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from providers.models import Offering
 from providers.states import OfferingState
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.db import keyring
+from reintegration.kernel.direct import Direct
 from reintegration.kernel.ids import normalise_typed_code
 from vouchers.models import Redemption, Voucher
 from vouchers.states import VoucherKind
@@ -80,8 +81,8 @@ def find(
     statement, wanted = _BY_ID, dict[str, Any](id=voucher_id)
     if voucher_id is None:
         statement, wanted = _by_code(session, code or "")
-    row = session.execute(
-        statement, {**wanted, "organisation": actor.organisation_id, "key": key}
+    row = statement.run(
+        session, {**wanted, "organisation": actor.organisation_id, "key": key}
     ).one()
     voucher = Found(*row[:-3]) if row[0] is not None else None
     answered = Answered(*row[-3:]) if row[-3] is not None else None
@@ -94,7 +95,7 @@ def code_hash(session: Session, code: str) -> tuple[bytes, bool]:
     return keyring(session).voucher_code(typed or code.strip()[:LONGEST_CODE]), typed is not None
 
 
-def _by_code(session: Session, code: str) -> tuple[Select[Any], dict[str, Any]]:
+def _by_code(session: Session, code: str) -> tuple[Direct, dict[str, Any]]:
     hashed, is_typed = code_hash(session, code)
     return (_BY_TYPED if is_typed else _BY_SECRET), {"hash": hashed}
 
@@ -104,7 +105,7 @@ _organisation = bindparam("organisation", type_=_v.provider_id.type)
 _other = Offering.__table__.alias("other").c
 
 
-def _statement(condition: Any) -> Select[Any]:
+def _statement(condition: Any) -> Direct:
     one = select(literal(1).label("one")).subquery("one")
     # An open voucher is redeemed at the provider's own cheapest approved offering.
     own_offering = (
@@ -138,7 +139,7 @@ def _statement(condition: Any) -> Select[Any]:
             and_(_r.provider_id == _organisation, _r.idempotency_key == bindparam("key")),
         )
     )
-    return select(
+    columns = select(
         _v.id,
         _v.reference,
         _v.case_id,
@@ -167,7 +168,8 @@ def _statement(condition: Any) -> Select[Any]:
         _r.id.label("answered_id"),
         _r.request_hash,
         _r.response,
-    ).select_from(source)
+    )
+    return Direct(columns.select_from(source))
 
 
 _BY_TYPED = _statement(_v.code_hash == bindparam("hash"))

@@ -13,7 +13,7 @@ from datetime import date, datetime
 from typing import cast
 from uuid import UUID
 
-from sqlalchemy import Table
+from sqlalchemy import Table, bindparam
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -21,6 +21,7 @@ from reintegration.kernel import audit, permissions, tries
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.clock import local_day
 from reintegration.kernel.db import keyring
+from reintegration.kernel.direct import Direct
 from reintegration.kernel.errors import N_, Conflict, Invalid
 from reintegration.kernel.ids import new_id, new_reference
 from reintegration.kernel.money import Money
@@ -188,8 +189,8 @@ def _record(
     money = Money(priced(found, wanted), found.currency)
     redemption_id, receipt = new_id(), new_reference("R", 10)
     response = _response(found, wanted, taken, money, redemption_id, receipt)
-    inserted = session.scalar(
-        _INSERT,
+    inserted = _INSERT.run(
+        session,
         {
             "id": redemption_id,
             "receipt": receipt,
@@ -209,7 +210,7 @@ def _record(
             "token_id": actor.token_id,
             "recorded_at": now,
         },
-    )
+    ).scalar()
     if inserted is None:
         if delivery.pin:
             pins.forgive(session, found)
@@ -310,9 +311,15 @@ def _response(
     return json.dumps(content, separators=(",", ":")).encode()
 
 
+_COLUMNS = (
+    "id", "receipt", "voucher_id", "provider_id", "units", "amount_minor", "currency",
+    "delivered_on", "proof", "state", "state_reason", "idempotency_key", "request_hash",
+    "response", "recorded_by", "token_id", "recorded_at",
+)  # fmt: skip
 _redemptions = cast("Table", Redemption.__table__)
-_INSERT = (
+_INSERT = Direct(
     insert(_redemptions)
+    .values({name: bindparam(name) for name in _COLUMNS})
     .on_conflict_do_nothing(index_elements=["provider_id", "idempotency_key"])
     .returning(_redemptions.c.id)
 )

@@ -4,10 +4,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, cast
 
-from sqlalchemy import Table, bindparam, case, literal, update
+from sqlalchemy import Table, Text, any_, bindparam, case, literal, update
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from reintegration.kernel.actor import Actor
+from reintegration.kernel.direct import Direct
 from reintegration.kernel.money import Money
 from reintegration.kernel.vocabulary import Proof
 from vouchers.models import Voucher
@@ -50,8 +52,9 @@ def take(
     Of two at once that together ask for more than is left, the second finds less and gets None.
     """
     spent = wanted if wanted.confirmed else None
-    row = session.execute(
-        _TAKE if found.provider_id is not None else _BIND,
+    statement = _TAKE if found.provider_id is not None else _BIND
+    row = statement.run(
+        session,
         {
             "voucher": found.id,
             "today": today,
@@ -91,6 +94,7 @@ _spent_units = bindparam("spent_units", type_=_v.units_left.type)
 _held = bindparam("held", type_=_v.amount_left_minor.type)
 _held_units = bindparam("held_units", type_=_v.units_left.type)
 _price_now = bindparam("price", type_=_v.unit_price_minor.type)
+_redeemable = literal([state.value for state in sorted(REDEEMABLE_STATES)], ARRAY(Text))
 _is_value = _v.kind == VoucherKind.VALUE.value
 
 
@@ -100,7 +104,7 @@ def _taking(amount_left: Any, **more: Any) -> Any:
         update(_table)
         .where(
             _v.id == bindparam("voucher"),
-            _v.state.in_([state.value for state in sorted(REDEEMABLE_STATES)]),
+            _v.state == any_(_redeemable),
             _v.valid_from <= bindparam("today"),
             _v.valid_until >= bindparam("today"),
             _v.unit_price_minor == bindparam("seen_price"),
@@ -129,16 +133,20 @@ def _taking(amount_left: Any, **more: Any) -> Any:
     )
 
 
-_TAKE = _taking(_v.amount_left_minor - _spent).where(
-    _v.provider_id == bindparam("organisation", type_=_v.provider_id.type)
+_TAKE = Direct(
+    _taking(_v.amount_left_minor - _spent).where(
+        _v.provider_id == bindparam("organisation", type_=_v.provider_id.type)
+    )
 )
-_BIND = _taking(
-    case(
-        (_is_value, _v.amount_left_minor - _spent),
-        else_=(_v.units_left - _spent_units) * _price_now,
-    ),
-    provider_id=bindparam("organisation", type_=_v.provider_id.type),
-    offering_id=bindparam("offering", type_=_v.offering_id.type),
-    unit_price_minor=_price_now,
-    amount_minor=case((_is_value, _v.amount_minor), else_=_v.units * _price_now),
-).where(_v.provider_id.is_(None))
+_BIND = Direct(
+    _taking(
+        case(
+            (_is_value, _v.amount_left_minor - _spent),
+            else_=(_v.units_left - _spent_units) * _price_now,
+        ),
+        provider_id=bindparam("organisation", type_=_v.provider_id.type),
+        offering_id=bindparam("offering", type_=_v.offering_id.type),
+        unit_price_minor=_price_now,
+        amount_minor=case((_is_value, _v.amount_minor), else_=_v.units * _price_now),
+    ).where(_v.provider_id.is_(None))
+)

@@ -11,6 +11,7 @@ from reintegration.accounts.models import ApiToken
 from reintegration.kernel import audit, crypto
 from reintegration.kernel.actor import Actor, ActorKind, Role
 from reintegration.kernel.db import remember_actor
+from reintegration.kernel.direct import Direct
 from reintegration.kernel.errors import N_, Invalid, NotFound
 from reintegration.kernel.ids import new_id
 
@@ -19,18 +20,20 @@ TOKEN_ROLES = frozenset({Role.PROVIDER_RECEPTION})
 """A program does what the desk does, and nothing more."""
 
 # One statement finds the token and tells row-level security whom it speaks for.
-_SPEAK = text(
-    "SELECT t.id, t.organisation_id, t.velocity_exempt, set_config('punte.actor', '', true),"
-    " set_config('punte.roles', :roles, true),"
-    " set_config('punte.organisation', t.organisation_id::text, true)"
-    " FROM api_token t JOIN organisation o ON o.id = t.organisation_id AND o.active"
-    " WHERE t.hash = :hash AND t.revoked_at IS NULL"
-).bindparams(bindparam("roles", value=",".join(sorted(TOKEN_ROLES))))
+_SPEAK = Direct(
+    text(
+        "SELECT t.id, t.organisation_id, t.velocity_exempt, set_config('punte.actor', '', true),"
+        " set_config('punte.roles', :roles, true),"
+        " set_config('punte.organisation', t.organisation_id::text, true)"
+        " FROM api_token t JOIN organisation o ON o.id = t.organisation_id AND o.active"
+        " WHERE t.hash = :hash AND t.revoked_at IS NULL"
+    ).bindparams(bindparam("roles", value=",".join(sorted(TOKEN_ROLES))))
+)
 
 
 def speak_by_token(session: Session, token: str) -> Actor | None:
     """Return the actor of a living token and let the session act for it; else None."""
-    row = session.execute(_SPEAK, {"hash": crypto.token_hash(token)}).one_or_none()
+    row = _SPEAK.run(session, {"hash": crypto.token_hash(token)}).one_or_none()
     if row is None:
         return None
     actor = Actor(

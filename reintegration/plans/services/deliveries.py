@@ -1,12 +1,14 @@
 """What a floor above reports: a service was delivered on a plan line, or taken back."""
 
 from datetime import date
+from typing import cast
 from uuid import UUID
 
-from sqlalchemy import func, update
+from sqlalchemy import Table, bindparam, func, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from reintegration.kernel.direct import Direct
 from reintegration.plans.models import PlanLineDelivery
 
 
@@ -26,13 +28,18 @@ def record_service_delivered(
 
     Whoever redeems may not see the line or its case: a job moves the milestone soon after.
     """
-    session.execute(
-        update(PlanLineDelivery)
-        .where(PlanLineDelivery.plan_line_id == plan_line_id)
-        .values(
-            units=PlanLineDelivery.units + units,
-            amount_minor=PlanLineDelivery.amount_minor + amount_minor,
-            last_on=func.greatest(PlanLineDelivery.last_on, on),
-        )
-        .execution_options(synchronize_session=False)
+    _COUNT.run(
+        session, {"line": plan_line_id, "more": units, "more_minor": amount_minor, "day": on}
     )
+
+
+_counters = cast("Table", PlanLineDelivery.__table__)
+_COUNT = Direct(
+    update(_counters)
+    .where(_counters.c.plan_line_id == bindparam("line"))
+    .values(
+        units=_counters.c.units + bindparam("more"),
+        amount_minor=_counters.c.amount_minor + bindparam("more_minor"),
+        last_on=func.greatest(_counters.c.last_on, bindparam("day")),
+    )
+)

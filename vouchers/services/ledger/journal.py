@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from reintegration.kernel.actor import Actor
@@ -73,9 +72,7 @@ def post(
     The database refuses an entry that does not balance.
     """
     posting = Posting(event, amount, key, source, about, credited)
-    entries, lines = _rows(posting, actor, now)
-    session.execute(insert(LedgerEntry), entries)
-    session.execute(insert(LedgerLine), lines)
+    post_many(session, [posting], actor=actor, now=now)
 
 
 def post_many(
