@@ -29,7 +29,7 @@ _OWN = {
     "secret_hash": "NULL",
     "print_sealed": "NULL",
     "created_at": "v.created_at - n * interval '1 second'",
-    "state": "(ARRAY['issued', 'redeemed', 'expired', 'cancelled'])[1 + n % 4]",
+    "state": "(ARRAY['issued', 'redeemed', 'expired', 'cancelled'])[1 + mod(n, 4)]",
 }
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+from flask import Flask
 from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 
@@ -30,6 +31,7 @@ _ENOUGH = Money(100_000_000_000, "MDL")  # for every voucher of a run
 class Stage:
     """What the legs stand on."""
 
+    app: Flask
     server: Server
     database: Database
     session: Session
@@ -60,7 +62,7 @@ def stage() -> Iterator[Stage]:
             cast = make_cast(session)
             cast.fund, cast.budget_line = make_fund(session, "SPR-3", "MDL", _ENOUGH)
             session.commit()
-            yield Stage(server, database, session, cast)
+            yield Stage(app, server, database, session, cast)
         engine.dispose()
 
 
