@@ -60,9 +60,9 @@ def draft(
         )
         for delivery in chosen
     ]
-    session.add(claim)
     try:
         with session.begin_nested():
+            session.add(claim)
             session.flush()
     except IntegrityError as error:
         raise _claimed() from error
