@@ -817,6 +817,41 @@ def upgrade() -> None:
         postgresql_where="state = 'pending'",
     )
     op.create_table(
+        "erasure_request",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("asked_by", sa.Uuid(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("decided_by", sa.Uuid(), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("erased", sa.Boolean(), nullable=False),
+        sa.CheckConstraint(
+            "decided_by IS NULL OR decided_by <> asked_by",
+            name=op.f("ck_erasure_request_four_eyes"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["asked_by"], ["user_account.id"], name=op.f("fk_erasure_request_asked_by")
+        ),
+        sa.ForeignKeyConstraint(
+            ["case_id"], ["case_file.id"], name=op.f("fk_erasure_request_case_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["decided_by"], ["user_account.id"], name=op.f("fk_erasure_request_decided_by")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_erasure_request")),
+    )
+    op.create_index(
+        op.f("ix_erasure_request_case_id"), "erasure_request", ["case_id"], unique=False
+    )
+    op.create_index(
+        "uq_erasure_request_open",
+        "erasure_request",
+        ["case_id"],
+        unique=True,
+        postgresql_where="decided_at IS NULL",
+    )
+    op.create_table(
         "identity_index",
         sa.Column("case_id", sa.Uuid(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
@@ -1591,6 +1626,7 @@ def downgrade() -> None:
     op.drop_table("offering")
     op.drop_table("need")
     op.drop_table("identity_index")
+    op.drop_table("erasure_request")
     op.drop_table("emergency_start")
     op.drop_table("consent")
     op.drop_table("case_note")

@@ -75,6 +75,7 @@ CASE_PLANE = (
     "milestone_dependency",
     "plan_line",
     "emergency_start",
+    "erasure_request",
 )
 SERVICE_PLANE = {
     "referral": f"{CASE} OR ({OWN} AND state <> 'draft')",

@@ -22,6 +22,7 @@ from reintegration.plans.views import (
     consent,
     emergency,
     emergency_decisions,
+    erasure,
     identity,
     needs,
     notes,
@@ -43,6 +44,7 @@ CASE_PAGES = (
     consent,
     emergency,
     emergency_decisions,
+    erasure,
     identity,
     notes,
 )

@@ -13,6 +13,8 @@ class CasePermission(StrEnum):
     READ_IDENTITY = "identity:read"
     EDIT_IDENTITY = "identity:edit"
     ERASE_IDENTITY = "identity:erase"
+    ASK_ERASURE = "identity:ask_erasure"
+    DECIDE_ERASURE = "identity:decide_erasure"
     RECORD_CONSENT = "consent:record"
     WITHDRAW_CONSENT = "consent:withdraw"
     WRITE_NOTE = "note:write"

@@ -25,6 +25,8 @@ POLICY: Policy = {
     CasePermission.READ_IDENTITY: _ON_TEAM,
     CasePermission.EDIT_IDENTITY: _WORKS_ON,
     CasePermission.ERASE_IDENTITY: ((_supervisor, on_case_team),),
+    CasePermission.ASK_ERASURE: _WORKS_ON,
+    CasePermission.DECIDE_ERASURE: ((_supervisor, on_case_team, not_by("asked_by")),),
     CasePermission.RECORD_CONSENT: _WORKS_ON,
     CasePermission.WITHDRAW_CONSENT: _ON_TEAM,
     CasePermission.WRITE_NOTE: _ON_TEAM,

@@ -263,6 +263,8 @@ HAPPENED: dict[str, str] = {
     "case:remove_member": N_("Somebody left the team"),
     "identity:store": N_("Name and details were written down"),
     "identity:read": N_("Name and details were read"),
+    "identity:ask_erasure": N_("Somebody asked to erase name and details"),
+    "identity:decline_erasure": N_("Name and details are kept: they were not erased"),
     "identity:erase": N_("Name and details were erased for good"),
     "consent:record": N_("Consent was given"),
     "consent:withdraw": N_("Consent was withdrawn"),

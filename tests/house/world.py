@@ -18,7 +18,7 @@ from reintegration.kernel.actor import SYSTEM, Role
 from reintegration.kernel.db import act_as
 from reintegration.kernel.ids import new_id
 from reintegration.kernel.vocabulary import ServiceCategory
-from reintegration.plans.models import EmergencyStart, PlanVersion
+from reintegration.plans.models import EmergencyStart, ErasureRequest, PlanVersion
 from reintegration.plans.queries.snapshots import snapshot_of
 from reintegration.plans.states import VersionState
 from tests.factories.casework import Casework, make_casework
@@ -104,7 +104,11 @@ def _side(session: Session, cast: Any, provider: Any, offerings: Any) -> dict[st
         state=VersionState.APPROVED.value, snapshot=snapshot_of(work.plan),
         submitted_by=cast.ana.id, submitted_at=NOW, decided_by=cast.sergiu.id, decided_at=NOW,
     )  # fmt: skip
-    session.add_all([document, account, emergency, version])
+    erasure = ErasureRequest(
+        id=new_id(), case_id=work.case.id, reason="asked by the person", asked_by=cast.ana.id,
+        asked_at=NOW,
+    )  # fmt: skip
+    session.add_all([document, account, emergency, version, erasure])
     session.flush()
     task = jobs.queue(session, kind="providers.import", actor=actor(session, cast.ana), now=NOW)
     return (

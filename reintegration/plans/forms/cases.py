@@ -203,7 +203,9 @@ class NoteForm(Form):
     """A note in the case file."""
 
     kind = SelectField(
-        _l("Kind of note"), choices=lambda: choices(NOTE_KIND_LABELS), default=NoteKind.CONTACT.value
+        _l("Kind of note"),
+        choices=lambda: choices(NOTE_KIND_LABELS),
+        default=NoteKind.CONTACT.value,
     )
     body = TextAreaField(
         _l("Note"), [InputRequired(_l("Write the note first.")), Length(max=LONGEST)]
@@ -229,6 +231,17 @@ class HandOverForm(Form):
     reason = StringField(
         _l("Why is it handed over?"), [InputRequired(_l("Say why.")), Length(max=200)],
         description=_l("The team reads it. Say nothing about the person of this case."),
+    )  # fmt: skip
+
+
+class ErasureForm(Form):
+    """Why a name shall be erased."""
+
+    reason = StringField(
+        _l("Why shall it be erased?"),
+        [InputRequired(_l("Say why.")), Length(min=5, max=200,
+         message=_l("Say it in at least five letters."))],
+        description=_l("For example: the person asked for it. This reason stays: no names."),
     )  # fmt: skip
 
 

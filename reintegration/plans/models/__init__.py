@@ -3,6 +3,7 @@
 from reintegration.plans.models.cases import CaseFile, CaseMember, Note
 from reintegration.plans.models.consent import Consent
 from reintegration.plans.models.emergency import EmergencyStart
+from reintegration.plans.models.erasure import ErasureRequest
 from reintegration.plans.models.identity import IdentityIndex, PersonIdentity, PersonKey
 from reintegration.plans.models.plan import (
     Goal,
@@ -20,6 +21,7 @@ __all__ = [
     "CaseMember",
     "Consent",
     "EmergencyStart",
+    "ErasureRequest",
     "Goal",
     "IdentityIndex",
     "Milestone",

@@ -15,6 +15,7 @@ from reintegration.plans.models import CaseFile, Consent, EmergencyStart
 from reintegration.plans.permissions import CasePermission
 from reintegration.plans.queries import cases
 from reintegration.plans.queries.consents import covering
+from reintegration.plans.queries.identity import VaultState, vault_state
 from reintegration.plans.states import (
     CASE_STATE_LABELS,
     CASE_STATE_TONES,
@@ -73,6 +74,7 @@ def shell(case: CaseFile, active: str) -> dict[str, Any]:
     return {
         "case": case,
         "case_state": {"word": CASE_STATE_LABELS[state], "tone": CASE_STATE_TONES[state]},
+        "identity_erased": vault_state(session(), case.id) is VaultState.ERASED,
         "case_tabs": [
             {"label": tab.label, "url": tab.url, "active": tab.endpoint == active} for tab in own
         ],

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from reintegration.kernel.actor import Actor, Role
 from reintegration.kernel.clock import local_day
-from reintegration.plans.queries import emergencies
+from reintegration.plans.queries import emergencies, erasures
 from reintegration.plans.queries.consents import ending_soon
 from reintegration.web.filters import day_month, instant
 
@@ -42,6 +42,20 @@ def items(*, session: Session, actor: Actor, today: date) -> list[Item]:
             )
             for case_id, code, until in ending_soon(session, actor, today, SOON)
         ),
+        *_erasures(session, actor),
+    ]  # fmt: skip
+
+
+def _erasures(session: Session, actor: Actor) -> list[Item]:
+    if not actor.has_role(*_DECIDERS):
+        return []
+    return [
+        Item(
+            "gold", day_month(local_day(request.asked_at)),
+            _("Decide whether the name in case %(code)s is erased for good.", code=code),
+            url_for("plans.case_erasure", case_id=request.case_id), 25,
+        )
+        for request, code in erasures.waiting_for(session, actor)
     ]  # fmt: skip
 
 

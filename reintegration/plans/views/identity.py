@@ -13,6 +13,7 @@ from reintegration.kernel.errors import DomainError
 from reintegration.plans.forms.cases import IdentityForm, ReasonForm
 from reintegration.plans.models import CaseFile
 from reintegration.plans.permissions import CasePermission
+from reintegration.plans.queries import erasures
 from reintegration.plans.queries import identity as stored
 from reintegration.plans.services import duplicates, vault
 from reintegration.plans.views import bp
@@ -28,7 +29,7 @@ def case_identity(case: CaseFile) -> ResponseReturnValue:
     """Ask for a reason; where nothing is stored yet, offer to write it down."""
     vault_state = stored.vault_state(session(), case.id)
     form = IdentityForm() if vault_state is stored.VaultState.EMPTY else None
-    return _page(case, reason=ReasonForm(), form=form, vault_state=vault_state)
+    return _page(case, reason=ReasonForm(), form=form)
 
 
 @bp.post("/<uuid:case_id>/identity", endpoint="case_identity_read")
@@ -97,5 +98,7 @@ def _page(
         form=form,
         known=known,
         fields=vault.FIELDS,
+        vault_state=stored.vault_state(session(), case.id),
+        erasure=erasures.waiting(session(), case.id),
         **more,
     )
