@@ -14,7 +14,6 @@ from reintegration.web import slots
 from reintegration.web.current import current_actor
 from reintegration.web.requires import public, requires
 
-
 BANDS = ((30, _l("Waits for you")), (60, _l("Late or due")), (1000, _l("To look at again")))
 """Up to which rank an item belongs under which heading."""
 
