@@ -13,6 +13,7 @@ from reintegration.accounts.models import InboxMessage
 from reintegration.kernel.outbox import OutboxMessage, OutboxState
 from vouchers.models import Claim, Redemption
 from vouchers.services import claims, payments
+from vouchers.states import ClaimState
 
 _PER_CLAIM = 3
 _FATES = ("submitted", "disputed", "checked", "prepared", "approved", "released", "draft",
@@ -33,7 +34,8 @@ def recent_claims(world: World, office: Payments) -> Story:
                             now=world.now)  # fmt: skip
     yield at(world.ago(2), 14)
     for turn, claim in enumerate(asked.get("disputed", ())):
-        office.dispute(claim, turn)
+        if claim.payable:
+            office.dispute(claim, turn)
     for fate in ("checked", "prepared", "approved", "released"):
         for claim in asked.get(fate, ()):
             office.accept(claim)
@@ -45,7 +47,11 @@ def recent_claims(world: World, office: Payments) -> Story:
 
 def _pay(world: World, office: Payments, fate: str, chosen: Sequence[Claim]) -> None:
     for currency in ("MDL", "EUR"):
-        mine = [claim for claim in chosen if claim.currency == currency]
+        mine = [
+            claim
+            for claim in chosen
+            if claim.currency == currency and claim.state == ClaimState.CHECKED
+        ]
         if not mine:
             continue
         batch = office.batch(mine)

@@ -42,8 +42,9 @@ def unclaimed(world: World) -> Unclaimed:
 
 
 def _in_order(claim: Claim) -> list[ClaimLine]:
-    """Return the lines by when they were delivered; their ids are chance."""
-    return sorted(claim.lines, key=lambda line: (line.redemption.recorded_at, line.amount_minor))
+    """Return the lines that stand, by when they were delivered; their ids are chance."""
+    standing = [line for line in claim.lines if line.state != ClaimLineState.REFUSED]
+    return sorted(standing, key=lambda line: (line.redemption.recorded_at, line.amount_minor))
 
 
 def _equal_pair(delivered: Sequence[Redemption]) -> tuple[Redemption, Redemption] | None:
@@ -103,11 +104,12 @@ class Payments:
         return claim
 
     def accept(self, claim: Claim) -> None:
-        """Accept every line and say that the claim is right."""
+        """Accept every line and say that the claim is right; close it when nothing is left."""
         preparer, session = self.world.actor(PREPARER), self.world.session
         claims.accept_lines(session, claim, actor=preparer, now=self.world.now,
                             line_ids=[line.id for line in claim.lines])  # fmt: skip
-        claims.check(session, claim, actor=preparer, now=self.world.now)
+        decide = claims.check if claim.payable else claims.close
+        decide(session, claim, actor=preparer, now=self.world.now)
 
     def dispute(self, claim: Claim, turn: int) -> None:
         """Send a claim back with its first line in doubt."""
@@ -153,11 +155,11 @@ class Payments:
         """Accept most; dispute every seventh, refuse a line of every eleventh."""
         disputed = []
         for turn, claim in enumerate(asked):
-            if turn % 7 == 4:
+            if turn % 7 == 4 and claim.payable:
                 self.dispute(claim, turn)
                 disputed.append(claim)
                 continue
-            if turn % 11 == 6 and len(claim.lines) > 1:
+            if turn % 11 == 6 and len(_in_order(claim)) > 1:
                 claims.refuse_line(
                     self.world.session, _in_order(claim)[-1], actor=self.world.actor(PREPARER),
                     reason="Nu este semnătura persoanei.", now=self.world.now,
