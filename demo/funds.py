@@ -40,10 +40,10 @@ class FundDraft:
 
 
 FUNDS = (
-    FundDraft("SPR-1", "Sprijin pentru reintegrare", "Fundația Orizont Deschis", "MDL", 1_500_000, (
-        LineDraft("home", "Adăpost și transport", 42),
-        LineDraft("health", "Sănătate", 34),
-        LineDraft("night", "Urgențe", 14),
+    FundDraft("SPR-1", "Sprijin pentru reintegrare", "Fundația Orizont Deschis", "MDL", 2_500_000, (
+        LineDraft("home", "Adăpost și transport", 26),
+        LineDraft("health", "Sănătate", 21),
+        LineDraft("night", "Urgențe", 9),
     )),
     FundDraft("FAM-2", "Familie și muncă", "Caritatea Nordică", "MDL", 1_900_000, (
         LineDraft("work", "Formare și muncă", 52),

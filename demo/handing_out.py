@@ -28,6 +28,7 @@ from reintegration.kernel.money import Money
 from reintegration.kernel.vocabulary import ServiceCategory, Unit
 from reintegration.plans.services.plan_lines import Service
 from vouchers.models import BankAccount, BudgetLine, Fund
+from vouchers.queries import funds as fund_queries
 from vouchers.services import allocation, funds, issuing
 
 UNITS = 1
@@ -121,7 +122,7 @@ def _missing() -> Conflict:
 
 
 def _funded(session: Session, team: _Team, needed: Money, *, now: datetime) -> BudgetLine:
-    """Return the line that pays, with enough on it: a donor sends what is missing."""
+    """Return the line that pays, with enough on it: from the fund, then from its donor."""
     fund = session.scalar(select(Fund).where(Fund.code == FUNDS[0].code))
     account = session.scalars(
         select(BankAccount)
@@ -138,8 +139,10 @@ def _funded(session: Session, team: _Team, needed: Money, *, now: datetime) -> B
     session.refresh(line)
     if line.available < needed:
         missing = needed - line.available
-        funds.record_grant(session, fund, actor=team.preparer, account=account, amount=missing,
-                           key=new_id(), now=now)  # fmt: skip
+        free = fund_queries.unallocated(session, fund)
+        if free < missing:
+            funds.record_grant(session, fund, actor=team.preparer, account=account,
+                               amount=missing - free, key=new_id(), now=now)  # fmt: skip
         allocation.allocate(session, line, actor=team.approver, amount=missing, key=new_id(),
                             now=now)  # fmt: skip
     return line

@@ -1,6 +1,10 @@
-"""How values look: Jinja filters. Figures follow the language, currencies are ISO codes."""
+"""How values look: Jinja filters. Figures follow the language, currencies are ISO codes.
+
+What CLDR says of a value is kept: a dense page asks for the same days and sums again and again.
+"""
 
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from babel.dates import format_date, format_datetime, format_skeleton
@@ -28,9 +32,7 @@ def format_locale() -> str:
 
 def amount(value: Money) -> str:
     """Return the figure without its currency, for a column whose header names it."""
-    digits = minor_digits(value.currency)
-    pattern = "#,##0" + ("." + "0" * digits if digits else "")
-    return format_decimal(value.decimal, format=pattern, locale=format_locale())
+    return _amount(value, format_locale())
 
 
 def money(value: Money) -> str:
@@ -42,17 +44,17 @@ def day(value: date | datetime, form: str = _DAY) -> str:
     """Return a day, as `24 nov. 2026`; an instant is shown as its day in Chișinău."""
     if isinstance(value, datetime):
         value = value.astimezone(LOCAL).date()
-    return format_date(value, form, locale=format_locale())
+    return _day(value, form, format_locale())
 
 
 def day_month(value: date) -> str:
     """Return a day without its year, as `24 nov.`."""
-    return format_skeleton("MMMd", value, locale=format_locale())
+    return _skeleton("MMMd", value, format_locale())
 
 
 def month(value: date) -> str:
     """Return the short name of a month, as `nov.`; for the head of a timeline."""
-    return format_skeleton("MMM", value, locale=format_locale())
+    return _skeleton("MMM", value, format_locale())
 
 
 def instant(value: datetime) -> str:
@@ -63,6 +65,23 @@ def instant(value: datetime) -> str:
 def number(value: int) -> str:
     """Return a whole number with the language's separators."""
     return format_decimal(value, locale=format_locale())
+
+
+@lru_cache(maxsize=4096)
+def _amount(value: Money, locale: str) -> str:
+    digits = minor_digits(value.currency)
+    pattern = "#,##0" + ("." + "0" * digits if digits else "")
+    return format_decimal(value.decimal, format=pattern, locale=locale)
+
+
+@lru_cache(maxsize=4096)
+def _day(value: date, form: str, locale: str) -> str:
+    return format_date(value, form, locale=locale)
+
+
+@lru_cache(maxsize=4096)
+def _skeleton(skeleton: str, value: date, locale: str) -> str:
+    return format_skeleton(skeleton, value, locale=locale)
 
 
 def translated(value: Any) -> str:
