@@ -10,14 +10,14 @@ from typing import Any
 from babel.dates import format_date, format_datetime, format_skeleton
 from babel.numbers import format_decimal
 from flask import Flask
-from flask_babel import get_locale, gettext
+from flask_babel import get_locale
 
 from reintegration.kernel.clock import LOCAL
 from reintegration.kernel.ids import group_typed_code
 from reintegration.kernel.money import Money, minor_digits
 from reintegration.kernel.vocabulary import Locale
 from reintegration.web.counting import counted
-from reintegration.web.i18n import FORMATS
+from reintegration.web.i18n import FORMATS, catalogue
 
 _NO_BREAK = "\u00a0"
 _DAY = "d MMM y"
@@ -86,7 +86,7 @@ def _skeleton(skeleton: str, value: date, locale: str) -> str:
 
 def translated(value: Any) -> str:
     """Translate a source string that was marked where it is data (`N_`)."""
-    return gettext(str(value)) if value else ""
+    return str(catalogue().ugettext(str(value))) if value else ""
 
 
 def init_app(app: Flask) -> None:

@@ -1,8 +1,10 @@
 """Three languages: what was chosen in this browser, else by this person, else its header."""
 
-from flask import Blueprint, Flask, redirect, request, session
+from typing import Any
+
+from flask import Blueprint, Flask, g, redirect, request, session
 from flask.typing import ResponseReturnValue
-from flask_babel import Babel, gettext
+from flask_babel import Babel, get_locale, get_translations, gettext
 
 from reintegration.kernel.errors import DomainError
 from reintegration.kernel.vocabulary import Locale
@@ -25,7 +27,24 @@ def init_app(app: Flask) -> None:
         default_translation_directories="translations",
         locale_selector=chosen_locale,
     )
+    # The library finds the catalogue anew for each string; a dense page has hundreds.
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
+        gettext=lambda text: catalogue().ugettext(text),
+        ngettext=lambda one, many, count: catalogue().ungettext(one, many, count),
+        pgettext=lambda about, text: catalogue().upgettext(about, text),
+        npgettext=lambda about, one, many, count: catalogue().unpgettext(about, one, many, count),
+        newstyle=True,
+    )
     app.register_blueprint(bp)
+
+
+def catalogue() -> Any:
+    """Return the translations of the present language, found once for a request."""
+    locale = get_locale()
+    kept = g.get("catalogue")
+    if kept is None or kept[0] is not locale:
+        kept = g.catalogue = (locale, get_translations())
+    return kept[1]
 
 
 def chosen_locale() -> str:
