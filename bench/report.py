@@ -8,7 +8,7 @@ from statistics import median
 
 @dataclass(frozen=True)
 class Figure:
-    """`value` against `control`; the goal is on the ratio, at least or at most."""
+    """`value` against `control`; a goal is on the ratio, at least or at most."""
 
     name: str
     value: float
@@ -23,14 +23,16 @@ class Figure:
         return self.value / self.control if self.control else float("inf")
 
     @property
-    def goal(self) -> str:
-        return f"≥ {self.at_least:g}" if self.at_least is not None else f"≤ {self.at_most:g}"
+    def goal(self) -> str | None:
+        if self.at_least is not None:
+            return f"≥ {self.at_least:g}"
+        return f"≤ {self.at_most:g}" if self.at_most is not None else None
 
     @property
-    def met(self) -> bool:
+    def met(self) -> bool | None:
         if self.at_least is not None:
             return self.ratio >= self.at_least
-        return self.at_most is not None and self.ratio <= self.at_most
+        return self.ratio <= self.at_most if self.at_most is not None else None
 
 
 def interleaved(legs, rounds: int = 3) -> list[float]:
@@ -48,8 +50,8 @@ def show(figures: list[Figure]) -> str:
             figure.against,
             f"{figure.control:,.4g}",
             f"{figure.ratio:.3f}",
-            figure.goal,
-            "yes" if figure.met else "NO",
+            figure.goal or "–",
+            {True: "yes", False: "NO", None: "–"}[figure.met],
         )
         for figure in figures
     ]
