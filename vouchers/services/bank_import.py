@@ -15,7 +15,7 @@ from uuid import UUID
 from sqlalchemy import insert, select, text
 from sqlalchemy.orm import Session
 
-from reintegration.kernel import audit, permissions
+from reintegration.kernel import audit, collector, permissions
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.bulk import insert_rows
 from reintegration.kernel.errors import N_, Invalid
@@ -94,6 +94,20 @@ def import_file(
     ours. A file that was imported before adds nothing and is said to be one.
     """
     permissions.demand(actor, BankPermission.IMPORT)
+    with collector.paused():
+        return _take(session, actor, name, content, now, dry_run=dry_run, progress=progress)
+
+
+def _take(
+    session: Session,
+    actor: Actor,
+    name: str,
+    content: bytes,
+    now: datetime,
+    *,
+    dry_run: bool,
+    progress: Progress | None,
+) -> ImportReport:
     report = ImportReport(file=name, sha256=hashlib.sha256(content).hexdigest())
     tell = progress or (lambda _done, _total: None)
     tell(0, 3)
@@ -133,7 +147,7 @@ def _import(
         )  # fmt: skip
     accounts = _accounts(session, kept)
     report.imported_before = _was_imported(session, report.sha256)
-    lines: list[tuple[UUID, UUID, NewLine]] = []
+    lines: list[tuple[str, str, NewLine]] = []
     for position, statement in enumerate(kept):
         account = accounts[compact(statement.account_iban) or ""]
         said = _describe(session, statement, account)
@@ -145,14 +159,15 @@ def _import(
         statement_id = _store_statement(
             session, statement, account, said, report, position, actor=actor, now=now
         )
-        lines += [(statement_id, account.id, line) for line in new]
+        owned = str(statement_id), str(account.id)
+        lines += [(*owned, line) for line in new]
     _finish(session, report, lines, tell, actor=actor, now=now)
 
 
 def _finish(
     session: Session,
     report: ImportReport,
-    stored: list[tuple[UUID, UUID, NewLine]],
+    stored: list[tuple[str, str, NewLine]],
     tell: Progress,
     *,
     actor: Actor,
@@ -276,23 +291,21 @@ def _gap(
 
 
 def _new_lines(session: Session, statement: BankStatement, account: BankAccount) -> list[NewLine]:
-    prints = [bytes.fromhex(entry.fingerprint) for entry in statement.entries]
+    # One text of hexadecimal travels faster than an array of bytes.
+    prints = ",".join(entry.fingerprint for entry in statement.entries)
     known = {
         (row[0], row[1])
         for row in session.execute(
             text(
-                "SELECT l.fingerprint, l.occurrence FROM bank_line l"
-                " JOIN unnest(CAST(:prints AS bytea[])) AS p(fingerprint)"
-                " ON p.fingerprint = l.fingerprint WHERE l.bank_account_id = :account"
+                "SELECT encode(l.fingerprint, 'hex'), l.occurrence FROM bank_line l"
+                " JOIN unnest(string_to_array(:prints, ',')) AS p(fingerprint)"
+                " ON decode(p.fingerprint, 'hex') = l.fingerprint"
+                " WHERE l.bank_account_id = :account"
             ),
             {"prints": prints, "account": account.id},
         )
     }
-    return [
-        NewLine(new_id(), entry)
-        for entry, fingerprint in zip(statement.entries, prints, strict=True)
-        if (fingerprint, entry.occurrence) not in known
-    ]
+    return [NewLine(new_id(), entry) for entry in statement.entries if entry.key not in known]
 
 
 def _store_statement(
@@ -338,18 +351,22 @@ _COLUMNS = (
 
 
 def _store_lines(
-    session: Session, stored: Sequence[tuple[UUID, UUID, NewLine]], actor: Actor
+    session: Session, stored: Sequence[tuple[str, str, NewLine]], actor: Actor
 ) -> None:
-    insert_rows(session, BankLine, _COLUMNS, (_values(*one, actor) for one in stored))
+    owner = str(actor.id) if actor.id else None
+    insert_rows(session, BankLine, _COLUMNS, (_values(*one, owner) for one in stored))
 
 
-def _values(statement_id: UUID, account_id: UUID, line: NewLine, actor: Actor) -> tuple[Any, ...]:
+def _values(
+    statement_id: str, account_id: str, line: NewLine, owner: str | None
+) -> tuple[Any, ...]:
+    """Return a row; what all rows share comes as text already, as the fingerprint does."""
     entry = line.entry
     return (
         line.id,
         statement_id,
         account_id,
-        bytes.fromhex(entry.fingerprint),
+        "\\x" + entry.fingerprint,
         entry.occurrence,
         entry.booking_date,
         entry.value_date,
@@ -366,6 +383,6 @@ def _values(statement_id: UUID, account_id: UUID, line: NewLine, actor: Actor) -
         line.state.value,
         line.kind,
         line.proposal,
-        None if line.state is BankLineState.MATCHED else actor.id,
+        None if line.state is BankLineState.MATCHED else owner,
         "",
     )

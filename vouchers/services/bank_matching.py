@@ -220,28 +220,32 @@ def _waiting(session: Session, currencies: set[str], first: date) -> Waiting:
     ).all()
     open_orders: list[OpenOrder] = []
     settled: list[OpenOrder] = []
-    batches: dict[UUID, tuple[str, list[UUID]]] = {}
+    batches: dict[UUID, tuple[str, date, list[UUID]]] = {}
     for row in rows:
-        batches.setdefault(row.batch_id, (row.message_id, []))[1].append(row.id)
+        batch = batches.get(row.batch_id)
+        if batch is None:
+            sent_on = max(local_day(row.released_at), row.execution_on)
+            batch = batches[row.batch_id] = (row.message_id, sent_on, [])
+        batch[2].append(row.id)
         chosen = open_orders if row.state == OrderState.RELEASED else settled
-        chosen.append(_order(row))
+        chosen.append(_order(row, batch[1]))
     return Waiting(
         {row.id: row for row in rows},
         open_orders,
         settled,
         [
             OpenBatch(batch_id, message_id, f"{message_id}-1", tuple(order_ids))
-            for batch_id, (message_id, order_ids) in batches.items()
+            for batch_id, (message_id, _, order_ids) in batches.items()
         ],
     )
 
 
-def _order(row: Any) -> OpenOrder:
+def _order(row: Any, sent_on: date) -> OpenOrder:
     return OpenOrder(
         id=row.id,
         amount_minor=row.amount_minor,
         currency=row.currency,
-        sent_on=max(local_day(row.released_at), row.execution_on),
+        sent_on=sent_on,
         end_to_end_id=row.end_to_end_id,
         counterparty_iban=row.payee_iban,
         counterparty_name=row.payee_name,

@@ -45,8 +45,7 @@ def read(node: Node, head: Head, occurrences: Occurrences) -> BankEntry | None:
     if single is None or single.amount_minor != minor:
         problems += _sum_problems(details, minor, currency, cost)
     batch = _batch(node)
-    family = inner(inner(inner(node, "BkTxCd"), "Domn"), "Fmly")
-    codes = (text(family, "Cd") or "", text(family, "SubFmlyCd") or "")
+    codes = _codes(node) if "BkTxCd" in node else ("", "")
     remittance = (single.remittance if single else "") or text(node, "AddtlNtryInf") or ""
     end_to_end = single.end_to_end_id if single else None
     bank_reference = reference or (single.bank_reference if single else None)
@@ -78,6 +77,11 @@ def read(node: Node, head: Head, occurrences: Occurrences) -> BankEntry | None:
     )
 
 
+def _codes(node: Node) -> tuple[str, str]:
+    family = inner(inner(inner(node, "BkTxCd"), "Domn"), "Fmly")
+    return text(family, "Cd") or "", text(family, "SubFmlyCd") or ""
+
+
 def _dates(node: Node, head: Head, where: str) -> tuple[date, date | None]:
     booked, valued = _date(node, "BookgDt", where), _date(node, "ValDt", where)
     day = booked or valued or head.created
@@ -87,6 +91,8 @@ def _dates(node: Node, head: Head, where: str) -> tuple[date, date | None]:
 
 
 def _date(node: Node, name: str, where: str) -> date | None:
+    if name not in node:
+        return None
     written = text(node, name, "Dt") or text(node, name, "DtTm") or text(node, name)
     return date_of(written, where) if written else None
 
