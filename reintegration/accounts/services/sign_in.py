@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from reintegration.accounts.models import SignInSession, User
 from reintegration.accounts.services import passwords
 from reintegration.kernel import audit, crypto, tries
-from reintegration.kernel.actor import ANONYMOUS, Actor
+from reintegration.kernel.actor import ANONYMOUS, Actor, ActorKind
 from reintegration.kernel.errors import N_, DomainError
 
 PER_ACCOUNT = tries.Limit(tries=8, window=timedelta(minutes=15))
@@ -72,7 +72,7 @@ def start_session(
     session.flush()
     audit.record(
         session,
-        actor=ANONYMOUS,
+        actor=Actor(user.id, ActorKind.PERSON, user.name, organisation_id=user.organisation_id),
         action="session:start",
         subject=audit.Subject("user", user.id),
         now=now,
