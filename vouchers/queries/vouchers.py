@@ -121,11 +121,12 @@ def providers_by_name(session: Session) -> Sequence[tuple[UUID, str]]:
     return [(row.id, row.name) for row in rows]
 
 
-def case_codes(session: Session, ids: Iterable[UUID]) -> dict[UUID, str]:
-    """Return the codes of the cases that the actor of the session may see."""
-    rows = session.execute(
-        select(CaseFile.id, CaseFile.code).where(CaseFile.id.in_(list(set(ids))))
-    )
+def case_codes(session: Session, actor: Actor, ids: Iterable[UUID]) -> dict[UUID, str]:
+    """Return the codes of the cases among `ids` that the actor works on."""
+    wanted = actor.caseload & set(ids)
+    if not wanted:
+        return {}
+    rows = session.execute(select(CaseFile.id, CaseFile.code).where(CaseFile.id.in_(wanted)))
     return {row.id: row.code for row in rows}
 
 

@@ -162,7 +162,7 @@ def _last_day(line: PlanLine, basis: Basis, today: date) -> date:
 
 def _page(line: PlanLine, form: IssueForm) -> str:
     basis = Basis(line)
-    code = reading.case_codes(session(), [line.case_id]).get(line.case_id, "")
+    code = reading.case_codes(session(), current_actor(), [line.case_id]).get(line.case_id, "")
     return render_template(
         "vouchers/vouchers/new.html",
         line=line,

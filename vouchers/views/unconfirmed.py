@@ -37,7 +37,9 @@ def unconfirmed() -> ResponseReturnValue:
         "vouchers/vouchers/unconfirmed.html",
         redemptions=found,
         names=voucher_reading.provider_names(session(), [one.provider_id for one in found]),
-        codes=voucher_reading.case_codes(session(), [one.voucher.case_id for one in found]),
+        codes=voucher_reading.case_codes(
+            session(), current_actor(), [one.voucher.case_id for one in found]
+        ),
         proofs=PROOF_LABELS,
         words=words,
     )

@@ -48,6 +48,7 @@ def index() -> ResponseReturnValue:
     sought = _sought()
     actor = current_actor()
     page = reading.vouchers_page(session(), actor, sought, cursor=request.args.get("page"))
+    providers = reading.providers_by_name(session())
     kept: dict[str, Any] = {
         "q": sought.reference, "state": sought.state, "category": sought.category,
         "provider": sought.provider_id or "",
@@ -57,9 +58,9 @@ def index() -> ResponseReturnValue:
         page=page,
         sought=sought,
         kept=kept,
-        names=reading.provider_names(session(), [one.provider_id for one in page.rows]),
-        codes=reading.case_codes(session(), [one.case_id for one in page.rows]),
-        providers=reading.providers_by_name(session()),
+        names=dict(providers),
+        codes=reading.case_codes(session(), actor, [one.case_id for one in page.rows]),
+        providers=providers,
         categories=CATEGORIES,
         labels=VOUCHER_LABELS,
         tones=VOUCHER_TONES,
@@ -83,7 +84,7 @@ def show(voucher: Voucher) -> ResponseReturnValue:
         voucher=voucher,
         redemptions=redemptions,
         names=names,
-        code=reading.case_codes(session(), [voucher.case_id]).get(voucher.case_id),
+        code=reading.case_codes(session(), actor, [voucher.case_id]).get(voucher.case_id),
         may_open_case=permissions.permits(actor, PlanPermission.VIEW, voucher),
         history=reading.history(session(), voucher),
         successor=reading.successor(session(), voucher),
