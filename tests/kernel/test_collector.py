@@ -6,9 +6,8 @@ from reintegration.kernel import collector
 
 
 def test_the_collector_runs_again_even_after_an_error():
-    with pytest.raises(LookupError), collector.paused():
-        assert not gc.isenabled()
-        raise LookupError
+    with pytest.raises(ZeroDivisionError), collector.paused():
+        1 / int(gc.isenabled())
     assert gc.isenabled()
 
 
