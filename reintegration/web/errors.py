@@ -5,18 +5,27 @@ from http import HTTPStatus
 
 from flask import Flask, Response, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from reintegration.kernel.db import session
-from reintegration.kernel.errors import DomainError
+from reintegration.kernel.errors import N_, DomainError
 from reintegration.web.i18n import error_text
 from reintegration.web.requires import NotSignedIn
 
 log = logging.getLogger(__name__)
 API_PREFIX = "/api/"
 _PAGES = frozenset({400, 401, 403, 404, 409, 413, 422, 429, 500, 503})
+_TO_PROGRAMS = {
+    400: N_("The request cannot be read. Send JSON as the description of the API says."),
+    404: N_("Nothing stands at this address of the API."),
+    405: N_("This address of the API does not take such a request."),
+    413: N_("The request is too large."),
+    415: N_("Send JSON, with the header Content-Type: application/json."),
+}
+"""What the library would say in English only."""
 
 
 def init_app(app: Flask) -> None:
@@ -83,7 +92,8 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
     if status < 400:
         return error.get_response()
     if is_api():
-        return problem(status, HTTPStatus(status).phrase.lower().replace(" ", "_"), str(error.name))
+        said = gettext(_TO_PROGRAMS[status]) if status in _TO_PROGRAMS else str(error.name)
+        return problem(status, HTTPStatus(status).phrase.lower().replace(" ", "_"), said)
     return page(status)
 
 

@@ -230,3 +230,14 @@ def test_the_specification_names_the_api_and_no_page(client):
     assert operation["parameters"][0]["name"] == "Idempotency-Key"
     assert operation["security"] == [{"bearer": []}]
     assert "punte" not in json.dumps(spec).lower()
+
+
+def test_garbage_is_refused_in_the_language_of_who_sent_it(client, token):
+    headers = {
+        "Authorization": f"Bearer {token}", "Idempotency-Key": "k-1", "Accept-Language": "ru",
+        "Content-Type": "application/json",
+    }  # fmt: skip
+    answer = client.post(URL, data="garbage", headers=headers)
+    assert (answer.status_code, answer.mimetype) == (400, "application/problem+json")
+    assert answer.json["detail"].startswith("Запрос не удалось прочитать")
+    assert client.get("/api/v1/nothing", headers=headers).json["detail"].startswith("По этому")
