@@ -47,9 +47,12 @@ def _figure(stage: Stage, name: str, *, posts: bool, at_most: float | None = Non
 def _import(stage: Stage, content: bytes, *, posts: bool) -> float:
     began = time.perf_counter()
     report = import_file(
-        stage.session, actor=actor(stage.session, stage.cast.petru), name="bench.xml",
-        content=content, now=NOW,
-    )  # fmt: skip
+        stage.session,
+        actor=actor(stage.session, stage.cast.petru),
+        name="bench.xml",
+        content=content,
+        now=NOW,
+    )
     stage.session.commit()
     taken = time.perf_counter() - began
     assert report.new == ENTRIES, report
@@ -78,50 +81,92 @@ def _prepare(stage: Stage, *, posts: bool) -> bytes:
     )
     orders = [_order(stage, index) for index in range(MATCHING)]
     batch = PaymentBatch(
-        id=new_id(), reference=new_reference("B"), message_id=new_reference("M", 12),
-        bank_account_id=cast.bank_account.id, currency="MDL", rail=Rail.MDL_CSV.value,
-        total_minor=sum(order.amount_minor for order in orders), execution_on=TODAY,
-        state=BatchState.RELEASED.value, prepared_by=cast.petru.id, prepared_at=NOW,
-        approved_by=cast.alina.id, approved_at=NOW, released_by=cast.radu.id, released_at=NOW,
+        id=new_id(),
+        reference=new_reference("B"),
+        message_id=new_reference("M", 12),
+        bank_account_id=cast.bank_account.id,
+        currency="MDL",
+        rail=Rail.MDL_CSV.value,
+        total_minor=sum(order.amount_minor for order in orders),
+        execution_on=TODAY,
+        state=BatchState.RELEASED.value,
+        prepared_by=cast.petru.id,
+        prepared_at=NOW,
+        approved_by=cast.alina.id,
+        approved_at=NOW,
+        released_by=cast.radu.id,
+        released_at=NOW,
         orders=orders,
-    )  # fmt: skip
+    )
     stage.session.add(batch)
     stage.session.flush()
     name = new_reference("S")
     lines = [
-        Line(-order.amount_minor, currency="MDL", day=TODAY, reference=f"{name}-F{index}",
-             transactions=[_settles(order) if posts else _resembles(order, index)])
+        Line(
+            -order.amount_minor,
+            currency="MDL",
+            day=TODAY,
+            reference=f"{name}-F{index}",
+            transactions=[_settles(order) if posts else _resembles(order, index)],
+        )
         for index, order in enumerate(orders)
-    ]  # fmt: skip
+    ]
     lines += [
-        Line(-(index + 1) * 7 - 10_000_000, currency="MDL", day=TODAY,
-             reference=f"{name}-U{index}",
-             transactions=[Tx(minor=(index + 1) * 7 + 10_000_000, currency="MDL",
-                              name=f"Necunoscut {index}", text="plata")])
+        Line(
+            -(index + 1) * 7 - 10_000_000,
+            currency="MDL",
+            day=TODAY,
+            reference=f"{name}-U{index}",
+            transactions=[
+                Tx(
+                    minor=(index + 1) * 7 + 10_000_000,
+                    currency="MDL",
+                    name=f"Necunoscut {index}",
+                    text="plata",
+                )
+            ],
+        )
         for index in range(ENTRIES - MATCHING)
-    ]  # fmt: skip
+    ]
     stage.session.commit()
     return statement(cast, *lines, statement_id=name)
 
 
 def _settles(order: PaymentOrder) -> Tx:
-    return Tx(minor=order.amount_minor, currency="MDL", end_to_end=order.end_to_end_id,
-              name=order.payee_name, iban=order.payee_iban, text=order.text)  # fmt: skip
+    return Tx(
+        minor=order.amount_minor,
+        currency="MDL",
+        end_to_end=order.end_to_end_id,
+        name=order.payee_name,
+        iban=order.payee_iban,
+        text=order.text,
+    )
 
 
 def _resembles(order: PaymentOrder, index: int) -> Tx:
     """Fit, but not so surely that it posts: by turns the bank's own reference, or only a name."""
     own = index % 2 == 0
-    return Tx(minor=order.amount_minor, currency="MDL", text=order.text, name=order.payee_name,
-              end_to_end=new_reference("BANK", 14) if own else None,
-              iban=order.payee_iban if own else None)  # fmt: skip
+    return Tx(
+        minor=order.amount_minor,
+        currency="MDL",
+        text=order.text,
+        name=order.payee_name,
+        end_to_end=new_reference("BANK", 14) if own else None,
+        iban=order.payee_iban if own else None,
+    )
 
 
 def _order(stage: Stage, index: int) -> PaymentOrder:
     provider = stage.cast.provider
     return PaymentOrder(
-        id=new_id(), reference=new_reference("PO", 10), end_to_end_id=new_reference("E", 14),
-        provider_id=provider.id, payee_name=provider.legal_name,
-        payee_iban="MD24AG000000022512345699", amount_minor=10_000 + index * 13,
-        currency="MDL", text="plata serviciilor", state=OrderState.RELEASED.value,
-    )  # fmt: skip
+        id=new_id(),
+        reference=new_reference("PO", 10),
+        end_to_end_id=new_reference("E", 14),
+        provider_id=provider.id,
+        payee_name=provider.legal_name,
+        payee_iban="MD24AG000000022512345699",
+        amount_minor=10_000 + index * 13,
+        currency="MDL",
+        text="plata serviciilor",
+        state=OrderState.RELEASED.value,
+    )

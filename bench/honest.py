@@ -64,9 +64,20 @@ class Honest:
             "PATH": "/usr/bin:/bin",
         }
         command = [
-            str(self.place.binaries / "pgbench"), "-n", "-M", "prepared", "-c", str(clients),
-            "-j", "1", "-T", str(seconds), "-f", str(self.script), "honest",
-        ]  # fmt: skip
+            str(self.place.binaries / "pgbench"),
+            "-n",
+            "-M",
+            "prepared",
+            "-c",
+            str(clients),
+            "-j",
+            "1",
+            "-T",
+            str(seconds),
+            "-f",
+            str(self.script),
+            "honest",
+        ]
         done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
         found = re.search(r"tps = ([\d.]+) \(without", done.stdout)
         assert found, done.stdout

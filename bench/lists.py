@@ -58,19 +58,27 @@ def figures(stage: Stage) -> list[Figure]:
         for server in (few, many):
             pages(server)
         of_large, of_small, hello = interleaved(
-            [
-                lambda: pages(many),
-                lambda: pages(few),
-                lambda: _per_second(many, "/healthz", {}),
-            ],
+            [lambda: pages(many), lambda: pages(few), lambda: _per_second(many, "/healthz", {})],
             ROUNDS,
         )
     return [
-        Figure("list of 25 of 100,000 vouchers, filtered", of_large, "/s", "hello route", hello,
-               at_least=0.05),
-        Figure("the same list, time at 100,000", 1000 / of_large, "ms", "time at 10,000",
-               1000 / of_small, at_most=1.3),
-    ]  # fmt: skip
+        Figure(
+            "list of 25 of 100,000 vouchers, filtered",
+            of_large,
+            "/s",
+            "hello route",
+            hello,
+            at_least=0.05,
+        ),
+        Figure(
+            "the same list, time at 100,000",
+            1000 / of_large,
+            "ms",
+            "time at 10,000",
+            1000 / of_small,
+            at_most=1.3,
+        ),
+    ]
 
 
 def _per_second(server: LiveServer, path: str, headers: dict[str, str]) -> float:

@@ -27,10 +27,16 @@ def figures(stage: Stage) -> list[Figure]:
     """Return both figures of redemption."""
     rate, limit = _rates(stage)
     return [
-        Figure("redemptions per second, 8 clients", rate, "/s",
-               "pgbench, minimal honest transaction", limit, at_least=0.12),
+        Figure(
+            "redemptions per second, 8 clients",
+            rate,
+            "/s",
+            "pgbench, minimal honest transaction",
+            limit,
+            at_least=0.12,
+        ),
         Figure("statements per redemption", _statements(stage), "", "one", 1, at_most=12),
-    ]  # fmt: skip
+    ]
 
 
 def _rates(stage: Stage) -> tuple[float, float]:

@@ -56,19 +56,30 @@ class Asking:
         session, now = self.world.session, self.world.now
         coordinator = self.world.actor(self.world.firm_of(referral.provider_id).coordinator)
         if fate == "cancelled":
-            referrals.cancel(session, referral, actor=self._manager, now=now,
-                             reason="Persoana a ales altceva.")  # fmt: skip
+            referrals.cancel(
+                session, referral, actor=self._manager, now=now, reason="Persoana a ales altceva."
+            )
         elif fate == "rejected":
-            referrals.reject(session, referral, actor=coordinator, now=now,
-                             reason=RejectionReason.NO_CAPACITY,
-                             comment="Avem locuri libere abia luna viitoare.")  # fmt: skip
+            referrals.reject(
+                session,
+                referral,
+                actor=coordinator,
+                now=now,
+                reason=RejectionReason.NO_CAPACITY,
+                comment="Avem locuri libere abia luna viitoare.",
+            )
         else:
             referrals.accept(session, referral, actor=coordinator, now=now)
             if fate == "failed":
                 yield now + timedelta(days=6)
                 if referral.state == ReferralState.ACCEPTED:
-                    referrals.fail(session, referral, actor=coordinator, now=self.world.now,
-                                   reason="Persoana nu a venit la trei întâlniri.")  # fmt: skip
+                    referrals.fail(
+                        session,
+                        referral,
+                        actor=coordinator,
+                        now=self.world.now,
+                        reason="Persoana nu a venit la trei întâlniri.",
+                    )
 
     def complete(self, works: list[LineWork]) -> Generator[datetime, None, None]:
         """Let providers say that they are done with what has ended."""
@@ -92,9 +103,14 @@ class Asking:
         if chosen is None or not left:
             return None
         referral = referrals.draft(
-            session, actor=self._manager, found=found, offering=chosen,
-            asked=Asked(left, self.world.day, self._note()), match=record, now=now,
-        )  # fmt: skip
+            session,
+            actor=self._manager,
+            found=found,
+            offering=chosen,
+            asked=Asked(left, self.world.day, self._note()),
+            match=record,
+            now=now,
+        )
         if send:
             referrals.send(session, referral, actor=self._manager, found=found, now=now)
         return referral
@@ -116,8 +132,10 @@ class Asking:
             return offering, as_record(one)
         for _firm, offering in self.world.offerings():
             if (offering.category, offering.currency, offering.state) == (
-                found.line.category, found.line.currency, OfferingState.APPROVED,
-            ):  # fmt: skip
+                found.line.category,
+                found.line.currency,
+                OfferingState.APPROVED,
+            ):
                 return offering, None
         return None, None
 
@@ -127,8 +145,10 @@ class Asking:
         """Order what is as good as the best by its place; the rule itself ends in ids: chance."""
         one, offering = pair
         equal = (one.score, one.candidate.provider_name, one.candidate.last_asked_at) == (
-            best[0].score, best[0].candidate.provider_name, best[0].candidate.last_asked_at,
-        )  # fmt: skip
+            best[0].score,
+            best[0].candidate.provider_name,
+            best[0].candidate.last_asked_at,
+        )
         return not equal, offering.site.territorial_unit
 
     def _offering(self, one: Match) -> Offering:
@@ -139,8 +159,9 @@ class Asking:
         session, now = self.world.session, self.world.now
         coordinator = self.world.actor(self.world.firm_of(referral.provider_id).coordinator)
         if (self.spec.number + len(work.vouchers)) % 9 == 0:
-            referrals.reject(session, referral, actor=coordinator, now=now,
-                             reason=RejectionReason.NO_CAPACITY)  # fmt: skip
+            referrals.reject(
+                session, referral, actor=coordinator, now=now, reason=RejectionReason.NO_CAPACITY
+            )
             again = self._send(work)
             if again is None:
                 return referral

@@ -32,28 +32,59 @@ class Bank:
         self._since = {"MDL": world.ago(364), "EUR": world.ago(364)}
         self._number = 0
 
-    def book(self, currency: str, day: date, minor: int, name: str, text: str, *,
-             iban: str = "", end_to_end: str = "", returned: str = "") -> None:  # fmt: skip
+    def book(
+        self,
+        currency: str,
+        day: date,
+        minor: int,
+        name: str,
+        text: str,
+        *,
+        iban: str = "",
+        end_to_end: str = "",
+        returned: str = "",
+    ) -> None:
         """Put an entry on an account; the bank gives it a reference of its own."""
         self._number += 1
         reference = f"FT{day:%y%j}-{self._number % 10_000:04d}"
         self._booked[currency].append(
-            BankEntry(day, minor, name, text, reference=reference, iban=iban,
-                      end_to_end=end_to_end, returned=returned)
-        )  # fmt: skip
+            BankEntry(
+                day,
+                minor,
+                name,
+                text,
+                reference=reference,
+                iban=iban,
+                end_to_end=end_to_end,
+                returned=returned,
+            )
+        )
 
     def book_fee(self, currency: str, day: date) -> None:
         """Take the monthly fee."""
         self._number += 1
         self._booked[currency].append(
-            BankEntry(day, -FEE[currency], BANK_NAME, "comision lunar", is_charge=True,
-                      reference=f"FT{day:%y%j}-{self._number % 10_000:04d}")
-        )  # fmt: skip
+            BankEntry(
+                day,
+                -FEE[currency],
+                BANK_NAME,
+                "comision lunar",
+                is_charge=True,
+                reference=f"FT{day:%y%j}-{self._number % 10_000:04d}",
+            )
+        )
 
     def pay(self, order: PaymentOrder, day: date) -> None:
         """Pay an order as it was sent, with its reference."""
-        self.book(order.currency, day, -order.amount_minor, order.payee_name, order.text,
-                  iban=order.payee_iban, end_to_end=order.end_to_end_id)  # fmt: skip
+        self.book(
+            order.currency,
+            day,
+            -order.amount_minor,
+            order.payee_name,
+            order.text,
+            iban=order.payee_iban,
+            end_to_end=order.end_to_end_id,
+        )
 
     def statement(self, currency: str, until: date) -> ImportReport | None:
         """Write the statement up to a day and import it as the preparer; None when it is empty."""
@@ -66,15 +97,23 @@ class Bank:
         self._booked[currency] = [e for e in self._booked[currency] if e.day > until]
         account, opening = self.world.accounts[currency], self._closing[currency]
         content = camt.write(
-            listed, iban=account.iban, currency=currency, number=f"{currency}-{until:%Y%m%d}",
-            since=self._since[currency], until=until, opening=opening,
-        )  # fmt: skip
+            listed,
+            iban=account.iban,
+            currency=currency,
+            number=f"{currency}-{until:%Y%m%d}",
+            since=self._since[currency],
+            until=until,
+            opening=opening,
+        )
         self._closing[currency] = opening + sum(entry.minor for entry in listed)
         self._since[currency] = until + timedelta(days=1)
         return bank_import.import_file(
-            self.world.session, actor=self.world.actor(PREPARER), content=content,
-            name=f"extras-{currency.lower()}-{until:%Y-%m-%d}.xml", now=self.world.now,
-        )  # fmt: skip
+            self.world.session,
+            actor=self.world.actor(PREPARER),
+            content=content,
+            name=f"extras-{currency.lower()}-{until:%Y-%m-%d}.xml",
+            now=self.world.now,
+        )
 
     def grants(self) -> Story:
         """Let donors send money thrice a year; finance records and allocates it."""
@@ -83,8 +122,9 @@ class Bank:
             sent: list[tuple[int, Money]] = []
             for number, draft in enumerate(FUNDS):
                 amount = grant_of(self.world, draft, percent)
-                self.book(draft.currency, self.world.day, amount.minor, draft.donor,
-                          f"grant {draft.code}")  # fmt: skip
+                self.book(
+                    draft.currency, self.world.day, amount.minor, draft.donor, f"grant {draft.code}"
+                )
                 sent.append((number, amount))
             if days != _GRANTS[0][0]:
                 continue
@@ -98,14 +138,18 @@ class Bank:
         preparer = self.world.actor(PREPARER)
         for line in self._open_lines():
             if line.kind == ExceptionKind.CHARGES:
-                reconciliation.mark_fee(self.world.session, line, actor=preparer,
-                                        now=self.world.now)  # fmt: skip
+                reconciliation.mark_fee(
+                    self.world.session, line, actor=preparer, now=self.world.now
+                )
             for draft in FUNDS:
                 if line.remittance == f"grant {draft.code}":
                     reconciliation.mark_grant(
-                        self.world.session, line, actor=preparer,
-                        fund=self.world.funds[draft.code], now=self.world.now,
-                    )  # fmt: skip
+                        self.world.session,
+                        line,
+                        actor=preparer,
+                        fund=self.world.funds[draft.code],
+                        now=self.world.now,
+                    )
                     allocate(self.world, draft, line.amount)
 
     def _open_lines(self) -> list[BankLine]:

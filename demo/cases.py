@@ -47,8 +47,12 @@ from vouchers.states import OPEN_STATES, RedemptionState, VoucherState
 
 _CONSENT_DAYS = 365
 _CHANNELS = tuple(ContactChannel)
-_REASONS = (ClosureReason.GOALS_ACHIEVED, ClosureReason.PARTIAL, ClosureReason.RELOCATED,
-            ClosureReason.SUPPORT_PERIOD_ENDED)  # fmt: skip
+_REASONS = (
+    ClosureReason.GOALS_ACHIEVED,
+    ClosureReason.PARTIAL,
+    ClosureReason.RELOCATED,
+    ClosureReason.SUPPORT_PERIOD_ENDED,
+)
 
 
 def facts_of(spec: CaseSpec) -> CaseFacts:
@@ -116,8 +120,9 @@ class CaseStory:
         yield from self._decide()
         if self.spec.kind not in WITH_VOUCHERS:
             return
-        case_moves.move(self.world.session, self.case, "activate", actor=self.manager,
-                        now=self.world.now)  # fmt: skip
+        case_moves.move(
+            self.world.session, self.case, "activate", actor=self.manager, now=self.world.now
+        )
         yield from self._work()
 
     def _work(self) -> Story:
@@ -156,10 +161,15 @@ class CaseStory:
         if self.spec.number % 4:
             scopes.append(ConsentScope.ANONYMISED_STATISTICS)
         consent.record(
-            self.world.session, actor=self.manager, case=self.case, scopes=scopes,
+            self.world.session,
+            actor=self.manager,
+            case=self.case,
+            scopes=scopes,
             mode=ConsentMode.ORAL if self.spec.number % 5 == 0 else ConsentMode.WRITTEN,
-            locale=self.spec.language, valid_until=until, now=self.world.now,
-        )  # fmt: skip
+            locale=self.spec.language,
+            valid_until=until,
+            now=self.world.now,
+        )
         self.consent_until = until
 
     def _consent_end(self) -> date:
@@ -183,16 +193,20 @@ class CaseStory:
             .order_by(Consent.given_at)
         ).first()
         if found is not None:
-            consent.withdraw(self.world.session, found, actor=self.manager, case=self.case,
-                             now=self.world.now)  # fmt: skip
+            consent.withdraw(
+                self.world.session, found, actor=self.manager, case=self.case, now=self.world.now
+            )
 
     # --- the plan --------------------------------------------------------------------------
 
     def _open(self) -> None:
         self.case = registration.register(
-            self.world.session, actor=self.manager, now=self.world.now,
-            facts=facts_of(self.spec), identity=identity_of(self.world, self.spec),
-        )  # fmt: skip
+            self.world.session,
+            actor=self.manager,
+            now=self.world.now,
+            facts=facts_of(self.spec),
+            identity=identity_of(self.world, self.spec),
+        )
         self.begin(self.case)
 
     def begin(self, case: CaseFile) -> None:
@@ -210,24 +224,34 @@ class CaseStory:
 
     def _submit(self) -> None:
         approval.submit(
-            self.world.session, self.plan, actor=self.manager, revision=self.plan.revision,
+            self.world.session,
+            self.plan,
+            actor=self.manager,
+            revision=self.plan.revision,
             now=self.world.now,
-        )  # fmt: skip
+        )
 
     def _decide(self) -> Story:
         number = self.plan.versions[-1].number if self.plan.versions else 1
         if self.spec.kind == "returned" or self.spec.number % 11 == 1:
             text = words.RETURNS[self.spec.number % len(words.RETURNS)]
-            approval.send_back(self.world.session, self.plan, actor=self.supervisor, number=1,
-                               comment=text, now=self.world.now)  # fmt: skip
+            approval.send_back(
+                self.world.session,
+                self.plan,
+                actor=self.supervisor,
+                number=1,
+                comment=text,
+                now=self.world.now,
+            )
             if self.spec.kind == "returned":
                 return
             yield self._later(1)
             self._submit()
             yield self._later(0, hours=5)
             number = 2
-        approval.approve(self.world.session, self.plan, actor=self.supervisor, number=number,
-                         now=self.world.now)  # fmt: skip
+        approval.approve(
+            self.world.session, self.plan, actor=self.supervisor, number=number, now=self.world.now
+        )
 
     def _change(self) -> None:
         self.writer.add_late_step(self.works[0].domain)
@@ -244,8 +268,14 @@ class CaseStory:
         said = words.phrases(
             self.spec.language, Domain(milestone.domain), self.spec.number
         ).evidence
-        milestones.complete(self.world.session, milestone, actor=self.manager, evidence=said,
-                            on=self.world.day, now=self.world.now)  # fmt: skip
+        milestones.complete(
+            self.world.session,
+            milestone,
+            actor=self.manager,
+            evidence=said,
+            on=self.world.day,
+            now=self.world.now,
+        )
 
     def _open_steps(self) -> list[Milestone]:
         found = self.world.session.scalars(
@@ -267,10 +297,12 @@ class CaseStory:
         for turn, milestone in enumerate(steps):
             self._finish_step(milestone, last=turn == len(steps) - 1)
         for need in reading.needs_of(self.world.session, self.case.id):
-            needs_service.set_met(self.world.session, need, actor=self.manager, met=True,
-                                  now=self.world.now)  # fmt: skip
-        case_moves.move(self.world.session, self.case, "follow_up", actor=self.manager,
-                        now=self.world.now)  # fmt: skip
+            needs_service.set_met(
+                self.world.session, need, actor=self.manager, met=True, now=self.world.now
+            )
+        case_moves.move(
+            self.world.session, self.case, "follow_up", actor=self.manager, now=self.world.now
+        )
         self._note(3)
         if self.spec.kind == "closed":
             yield max(at(self.world.ago(15 + self.spec.number % 40), 15), self._later(1))
@@ -279,14 +311,22 @@ class CaseStory:
     def _finish_step(self, milestone: Milestone, *, last: bool) -> None:
         if last and self.spec.number % 4 == 2:
             milestones.give_up(
-                self.world.session, milestone, actor=self.manager, move="not_complete",
-                reason="A hotărât să amâne acest pas.", now=self.world.now,
-            )  # fmt: skip
+                self.world.session,
+                milestone,
+                actor=self.manager,
+                move="not_complete",
+                reason="A hotărât să amâne acest pas.",
+                now=self.world.now,
+            )
         elif last and self.spec.number % 4 == 1 and not milestone.lines:
             milestones.give_up(
-                self.world.session, milestone, actor=self.manager, move="cancel",
-                reason="Nu mai este nevoie.", now=self.world.now,
-            )  # fmt: skip
+                self.world.session,
+                milestone,
+                actor=self.manager,
+                move="cancel",
+                reason="Nu mai este nevoie.",
+                now=self.world.now,
+            )
         elif milestone.state != MilestoneState.COMPLETED:
             self._complete(milestone)
 
@@ -316,16 +356,18 @@ class CaseStory:
                 Voucher.case_id == self.case.id, Voucher.state.in_([one.value for one in unended])
             )
         ).all():
-            closing.cancel(session, voucher, actor=self.manager, reason="Cazul se închide.",
-                           now=now)  # fmt: skip
+            closing.cancel(
+                session, voucher, actor=self.manager, reason="Cazul se închide.", now=now
+            )
         for referral in session.scalars(
             select(Referral).where(
                 Referral.case_id == self.case.id,
                 Referral.state.in_([one.value for one in OPEN_REFERRALS]),
             )
         ).all():
-            referrals.cancel(session, referral, actor=self.manager, reason="Cazul se închide.",
-                             now=now)  # fmt: skip
+            referrals.cancel(
+                session, referral, actor=self.manager, reason="Cazul se închide.", now=now
+            )
 
     # --- small things ----------------------------------------------------------------------
 
@@ -333,8 +375,14 @@ class CaseStory:
         listed = words.NOTES_RU if self.spec.russian else words.NOTES_RO
         body = listed[(self.spec.number + turn * 2) % len(listed)]
         kinds = (NoteKind.CONTACT, NoteKind.DECISION, NoteKind.OBSERVATION, NoteKind.CONTACT)
-        notes.write(self.world.session, actor=self.manager, case=self.case, kind=kinds[turn],
-                    body=body, now=self.world.now)  # fmt: skip
+        notes.write(
+            self.world.session,
+            actor=self.manager,
+            case=self.case,
+            kind=kinds[turn],
+            body=body,
+            now=self.world.now,
+        )
 
     def _later(self, days: int, *, hours: int = 0) -> datetime:
         return self.world.now + timedelta(days=days, hours=hours)

@@ -28,23 +28,27 @@ WARES: dict[ServiceCategory, Ware] = {
     _C.RENTED_HOUSING: Ware("Chirie plătită", "Аренда жилья", 320_000, 16_500, (1, 2)),
     _C.BASIC_NEEDS: Ware("Alimente și igienă", "Продукты и гигиена", 100, 5, (60_000, 150_000)),
     _C.MEDICAL: Ware("Consultație medicală", "Приём врача", 30_000, 1_500, (1, 4)),
-    _C.MENTAL_HEALTH: Ware("Consiliere psihologică", "Консультация психолога", 45_000, 2_300,
-                           (3, 8)),
+    _C.MENTAL_HEALTH: Ware(
+        "Consiliere psihologică", "Консультация психолога", 45_000, 2_300, (3, 8)
+    ),
     _C.LEGAL_AID: Ware("Consultanță juridică", "Юридическая помощь", 40_000, 2_000, (2, 5)),
     _C.DOCUMENTS: Ware("Perfectare de acte", "Оформление документов", 18_000, 900, (1, 3)),
-    _C.EDUCATION: Ware("Lecții de recuperare", "Занятия по школьным предметам", 120_000, 6_000,
-                       (1, 3)),
+    _C.EDUCATION: Ware(
+        "Lecții de recuperare", "Занятия по школьным предметам", 120_000, 6_000, (1, 3)
+    ),
     _C.VOCATIONAL_TRAINING: Ware("Curs de calificare", "Курс профессии", 920_000, 48_000, (1, 1)),
     _C.EMPLOYMENT: Ware("Sprijin pentru angajare", "Помощь с работой", 25_000, 1_200, (2, 6)),
-    _C.BUSINESS_START_UP: Ware("Utilaje pentru un început", "Оборудование для начала", 100, 5,
-                               (400_000, 900_000)),
+    _C.BUSINESS_START_UP: Ware(
+        "Utilaje pentru un început", "Оборудование для начала", 100, 5, (400_000, 900_000)
+    ),
     _C.FAMILY_MEDIATION: Ware("Mediere în familie", "Семейная медиация", 35_000, 1_800, (2, 4)),
     _C.CHILDCARE: Ware("Îngrijirea copilului", "Присмотр за ребёнком", 16_000, 800, (5, 15)),
-    _C.SOCIAL_PROTECTION: Ware("Ajutor la prestații sociale", "Помощь с пособиями", 20_000, 1_000,
-                               (2, 4)),
+    _C.SOCIAL_PROTECTION: Ware(
+        "Ajutor la prestații sociale", "Помощь с пособиями", 20_000, 1_000, (2, 4)
+    ),
     _C.TRANSPORT: Ware("Transport local", "Местный транспорт", 15_000, 800, (2, 6)),
     _C.INTERPRETATION: Ware("Interpretare", "Устный перевод", 30_000, 1_500, (2, 5)),
-}  # fmt: skip
+}
 
 
 def unit_of(category: ServiceCategory) -> Unit:
@@ -64,12 +68,23 @@ def ceiling_price(category: ServiceCategory, currency: str) -> Money:
 
 
 SHORT: dict[str, ServiceCategory] = {
-    "shelter": _C.SHELTER, "rent": _C.RENTED_HOUSING, "food": _C.BASIC_NEEDS,
-    "doctor": _C.MEDICAL, "mind": _C.MENTAL_HEALTH, "law": _C.LEGAL_AID, "papers": _C.DOCUMENTS,
-    "lessons": _C.EDUCATION, "course": _C.VOCATIONAL_TRAINING, "job": _C.EMPLOYMENT,
-    "tools": _C.BUSINESS_START_UP, "family": _C.FAMILY_MEDIATION, "child": _C.CHILDCARE,
-    "benefit": _C.SOCIAL_PROTECTION, "ride": _C.TRANSPORT, "speech": _C.INTERPRETATION,
-}  # fmt: skip
+    "shelter": _C.SHELTER,
+    "rent": _C.RENTED_HOUSING,
+    "food": _C.BASIC_NEEDS,
+    "doctor": _C.MEDICAL,
+    "mind": _C.MENTAL_HEALTH,
+    "law": _C.LEGAL_AID,
+    "papers": _C.DOCUMENTS,
+    "lessons": _C.EDUCATION,
+    "course": _C.VOCATIONAL_TRAINING,
+    "job": _C.EMPLOYMENT,
+    "tools": _C.BUSINESS_START_UP,
+    "family": _C.FAMILY_MEDIATION,
+    "child": _C.CHILDCARE,
+    "benefit": _C.SOCIAL_PROTECTION,
+    "ride": _C.TRANSPORT,
+    "speech": _C.INTERPRETATION,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,21 +111,47 @@ class Draft:
 
 _RU, _ALL = ("ru",), ("ro", "ru", "en")
 FIRMS = (
-    Draft("speranta", "Centrul „Speranța Nouă”", "MD-UN", "shelter mind child benefit family",
-          languages=_ALL, also=("MD-NI",)),
-    Draft("dacia", "Clinica „Dacia Sănătate”", "MD-CU", "doctor mind", languages=_ALL,
-          also=("MD-ST",)),
-    Draft("casa-lina", "Casa Lină", "MD-CU", "shelter", confidential=True, sex=SexPolicy.FEMALE,
-          languages=_ALL),
+    Draft(
+        "speranta",
+        "Centrul „Speranța Nouă”",
+        "MD-UN",
+        "shelter mind child benefit family",
+        languages=_ALL,
+        also=("MD-NI",),
+    ),
+    Draft(
+        "dacia", "Clinica „Dacia Sănătate”", "MD-CU", "doctor mind", languages=_ALL, also=("MD-ST",)
+    ),
+    Draft(
+        "casa-lina",
+        "Casa Lină",
+        "MD-CU",
+        "shelter",
+        confidential=True,
+        sex=SexPolicy.FEMALE,
+        languages=_ALL,
+    ),
     Draft("scoala-2", "Școala Profesională „Meșterul”", "MD-BA", "course lessons job", euro=True),
     Draft("transport-sud", "Transport Sud SRL", "MD-CA", "ride", also=("MD-GA",)),
-    Draft("drept", "Biroul de avocați „Drept și Demnitate”", "MD-CU", "law papers benefit",
-          languages=_ALL, euro=True),
+    Draft(
+        "drept",
+        "Biroul de avocați „Drept și Demnitate”",
+        "MD-CU",
+        "law papers benefit",
+        languages=_ALL,
+        euro=True,
+    ),
     Draft("casa-alba", "Casa Albă", "MD-BA", "shelter child family"),
     Draft("nadejda", "Центр «Надежда»", "MD-SN", "shelter mind doctor ride law", languages=_RU),
     Draft("dnestr", "Клиника «Днестр»", "MD-BD", "doctor mind food papers", languages=_RU),
-    Draft("most", "Учебный центр «Мост»", "MD-SN", "course job lessons speech child",
-          languages=_RU, euro=True),
+    Draft(
+        "most",
+        "Учебный центр «Мост»",
+        "MD-SN",
+        "course job lessons speech child",
+        languages=_RU,
+        euro=True,
+    ),
     Draft("taxi-nord", "Taxi Nord SRL", "MD-BA", "ride", state="suspended"),
     Draft("anenii", "Centrul de zi „Floare de Tei”", "MD-AN", "child mind"),
     Draft("basarabeasca", "Atelierul „Firul Roșu”", "MD-BS", "job", state="draft"),
@@ -143,4 +184,4 @@ FIRMS = (
     Draft("stefan-voda", "Magazinul „Coșul Plin”", "MD-SV", "food"),
     Draft("taraclia", "Центр «Родник»", "MD-TA", "mind child", languages=_RU),
     Draft("telenesti", "Agenția „Acasă”", "MD-TE", "rent ride"),
-)  # fmt: skip
+)

@@ -68,11 +68,16 @@ class VoucherStory:
         assert line is not None
         size, money = self.wanted.size, is_value(self.wanted.category)
         self.voucher, secrets = issuing.issue(
-            world.session, actor=self.manager, plan_line=line, referral=self.work.referral,
+            world.session,
+            actor=self.manager,
+            plan_line=line,
+            referral=self.work.referral,
             units=None if money else size,
             amount=Money(size, self.wanted.currency) if money else None,
-            valid_from=world.day, valid_until=self._valid_until(), now=world.now,
-        )  # fmt: skip
+            valid_from=world.day,
+            valid_until=self._valid_until(),
+            now=world.now,
+        )
         if secrets is None:
             yield from self._wait_for_approval()
         else:
@@ -130,9 +135,12 @@ class VoucherStory:
         if found is not None:
             yield self._later(1)
             confirmation.refuse(
-                self.world.session, found, actor=self.manager, now=self.world.now,
+                self.world.session,
+                found,
+                actor=self.manager,
+                now=self.world.now,
                 reason="Persoana spune că nu a fost acolo în ziua aceea.",
-            )  # fmt: skip
+            )
             yield from self._use(2, part=True)
 
     def take_back(self) -> Story:
@@ -144,9 +152,12 @@ class VoucherStory:
             assert self.firm is not None
             self.world.session.refresh(found)
             reversal.reverse(
-                self.world.session, found, actor=self.world.actor(self.firm.reception),
-                reason="Introdus de două ori.", now=self.world.now,
-            )  # fmt: skip
+                self.world.session,
+                found,
+                actor=self.world.actor(self.firm.reception),
+                reason="Introdus de două ori.",
+                now=self.world.now,
+            )
 
     def correct(self) -> Story:
         """Take a delivery back, and record it rightly."""
@@ -160,9 +171,12 @@ class VoucherStory:
         if self._is_usable():
             assert self.voucher is not None
             suspension.suspend(
-                self.world.session, self.voucher, actor=self.manager, now=self.world.now,
+                self.world.session,
+                self.voucher,
+                actor=self.manager,
+                now=self.world.now,
                 reason="Persoana a cerut o pauză de două săptămâni.",
-            )  # fmt: skip
+            )
 
     def cancel(self) -> Story:
         """Cancel it: it is not needed any more."""
@@ -170,9 +184,12 @@ class VoucherStory:
         if self._is_usable():
             assert self.voucher is not None
             closing.cancel(
-                self.world.session, self.voucher, actor=self.manager, now=self.world.now,
+                self.world.session,
+                self.voucher,
+                actor=self.manager,
+                now=self.world.now,
                 reason="Serviciul nu mai este necesar.",
-            )  # fmt: skip
+            )
 
     def replace(self) -> Story:
         """Lose the paper, and use the new one."""
@@ -180,9 +197,12 @@ class VoucherStory:
         if self._is_usable():
             assert self.voucher is not None
             self.voucher, _secrets = replacing.replace(
-                self.world.session, self.voucher, actor=self.manager, now=self.world.now,
+                self.world.session,
+                self.voucher,
+                actor=self.manager,
+                now=self.world.now,
                 reason="Hârtia s-a pierdut.",
-            )  # fmt: skip
+            )
             yield from self._use(2, part=self.wanted.days <= 25)
 
     def use_anywhere(self) -> Story:
@@ -253,9 +273,11 @@ class VoucherStory:
             if offering.category == self.voucher.category
             and offering.currency == self.voucher.currency
             and offering.state == OfferingState.APPROVED
-            and (is_value(ServiceCategory(offering.category))
-                 or offering.price_minor <= self.voucher.unit_price_minor)
-        ]  # fmt: skip
+            and (
+                is_value(ServiceCategory(offering.category))
+                or offering.price_minor <= self.voucher.unit_price_minor
+            )
+        ]
         if fitting:
             self.firm = sorted(fitting)[self.spec.number % len(fitting)][2]
 

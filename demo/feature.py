@@ -14,8 +14,13 @@ from reintegration.kernel.errors import DomainError
 from reintegration.settings import Settings
 
 demo_cli = AppGroup("demo", help="Invented data; refused in production.")
-_SCALE = click.option("--scale", type=click.FloatRange(0.05, 20), default=1.0, show_default=True,
-                      help="How much of everything: 1 is 120 cases and 600 vouchers.")  # fmt: skip
+_SCALE = click.option(
+    "--scale",
+    type=click.FloatRange(0.05, 20),
+    default=1.0,
+    show_default=True,
+    help="How much of everything: 1 is 120 cases and 600 vouchers.",
+)
 
 
 def register(app: Flask) -> None:

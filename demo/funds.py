@@ -40,33 +40,64 @@ class FundDraft:
 
 
 FUNDS = (
-    FundDraft("SPR-1", "Sprijin pentru reintegrare", "Fundația Orizont Deschis", "MDL", 2_500_000, (
-        LineDraft("home", "Adăpost și transport", 26),
-        LineDraft("health", "Sănătate", 21),
-        LineDraft("night", "Urgențe", 9),
-    )),
-    FundDraft("FAM-2", "Familie și muncă", "Caritatea Nordică", "MDL", 1_900_000, (
-        LineDraft("work", "Formare și muncă", 52),
-        LineDraft("family", "Familie și copii", 20),
-        LineDraft("rights", "Acte și drepturi", 12),
-        LineDraft("food", "Alimente și igienă", 11),
-    )),
-    FundDraft("PUN-3", "Peste Nistru", "Agenția de Cooperare Exemplu", "EUR", 60_000, (
-        LineDraft("euro-work", "Formare și muncă (EUR)", 50),
-        LineDraft("euro-rights", "Acte și drepturi (EUR)", 20),
-        LineDraft("left", "Malul stâng (MDL)", 20, "MDL"),
-    )),
-)  # fmt: skip
+    FundDraft(
+        "SPR-1",
+        "Sprijin pentru reintegrare",
+        "Fundația Orizont Deschis",
+        "MDL",
+        2_500_000,
+        (
+            LineDraft("home", "Adăpost și transport", 26),
+            LineDraft("health", "Sănătate", 21),
+            LineDraft("night", "Urgențe", 9),
+        ),
+    ),
+    FundDraft(
+        "FAM-2",
+        "Familie și muncă",
+        "Caritatea Nordică",
+        "MDL",
+        1_900_000,
+        (
+            LineDraft("work", "Formare și muncă", 52),
+            LineDraft("family", "Familie și copii", 20),
+            LineDraft("rights", "Acte și drepturi", 12),
+            LineDraft("food", "Alimente și igienă", 11),
+        ),
+    ),
+    FundDraft(
+        "PUN-3",
+        "Peste Nistru",
+        "Agenția de Cooperare Exemplu",
+        "EUR",
+        60_000,
+        (
+            LineDraft("euro-work", "Formare și muncă (EUR)", 50),
+            LineDraft("euro-rights", "Acte și drepturi (EUR)", 20),
+            LineDraft("left", "Malul stâng (MDL)", 20, "MDL"),
+        ),
+    ),
+)
 
 _C = ServiceCategory
 _LINE_OF = {
-    _C.SHELTER: "home", _C.TRANSPORT: "home", _C.RENTED_HOUSING: "home",
-    _C.MEDICAL: "health", _C.MENTAL_HEALTH: "health",
-    _C.VOCATIONAL_TRAINING: "work", _C.EMPLOYMENT: "work", _C.EDUCATION: "work",
-    _C.BUSINESS_START_UP: "work", _C.FAMILY_MEDIATION: "family", _C.CHILDCARE: "family",
-    _C.SOCIAL_PROTECTION: "family", _C.LEGAL_AID: "rights", _C.DOCUMENTS: "rights",
-    _C.INTERPRETATION: "rights", _C.BASIC_NEEDS: "food",
-}  # fmt: skip
+    _C.SHELTER: "home",
+    _C.TRANSPORT: "home",
+    _C.RENTED_HOUSING: "home",
+    _C.MEDICAL: "health",
+    _C.MENTAL_HEALTH: "health",
+    _C.VOCATIONAL_TRAINING: "work",
+    _C.EMPLOYMENT: "work",
+    _C.EDUCATION: "work",
+    _C.BUSINESS_START_UP: "work",
+    _C.FAMILY_MEDIATION: "family",
+    _C.CHILDCARE: "family",
+    _C.SOCIAL_PROTECTION: "family",
+    _C.LEGAL_AID: "rights",
+    _C.DOCUMENTS: "rights",
+    _C.INTERPRETATION: "rights",
+    _C.BASIC_NEEDS: "food",
+}
 
 
 def line_for(category: ServiceCategory, currency: str, *, left_bank: bool = False) -> str:
@@ -83,23 +114,39 @@ def open_funds(world: World) -> None:
     preparer = world.actor(PREPARER)
     for number, currency in enumerate(("MDL", "EUR")):
         account = bank_accounts.propose(
-            world.session, actor=preparer, name=f"Cont curent {currency}",
-            holder="Asociația Exemplu", iban=make_iban(f"AG00002252{number:010d}"),
-            identifier="1003600999999", currency=currency, now=world.now,
-        )  # fmt: skip
+            world.session,
+            actor=preparer,
+            name=f"Cont curent {currency}",
+            holder="Asociația Exemplu",
+            iban=make_iban(f"AG00002252{number:010d}"),
+            identifier="1003600999999",
+            currency=currency,
+            now=world.now,
+        )
         bank_accounts.approve(world.session, account, actor=world.actor(APPROVER), now=world.now)
         world.accounts[currency] = account
     for draft in FUNDS:
         fund = world.funds[draft.code] = funds.create_fund(
-            world.session, actor=preparer, code=draft.code, name=draft.name, donor=draft.donor,
-            currency=draft.currency, starts_on=world.ago(380),
-            ends_on=world.today + timedelta(days=250), now=world.now,
-        )  # fmt: skip
+            world.session,
+            actor=preparer,
+            code=draft.code,
+            name=draft.name,
+            donor=draft.donor,
+            currency=draft.currency,
+            starts_on=world.ago(380),
+            ends_on=world.today + timedelta(days=250),
+            now=world.now,
+        )
         for number, line in enumerate(draft.lines, 1):
             world.lines[line.key] = funds.add_line(
-                world.session, fund, actor=preparer, code=f"{draft.code}.{number}",
-                name=line.name, currency=line.currency or None, now=world.now,
-            )  # fmt: skip
+                world.session,
+                fund,
+                actor=preparer,
+                code=f"{draft.code}.{number}",
+                name=line.name,
+                currency=line.currency or None,
+                now=world.now,
+            )
 
 
 def publish_rates(world: World) -> Story:
@@ -107,10 +154,15 @@ def publish_rates(world: World) -> Story:
     for month in range(12, -1, -1):
         yield at(world.ago(month * 30 + 3), 9)
         exchange.add_rate(
-            world.session, actor=world.actor(PREPARER), on=world.day, base="EUR", quote="MDL",
+            world.session,
+            actor=world.actor(PREPARER),
+            on=world.day,
+            base="EUR",
+            quote="MDL",
             rate=Decimal("19.45") + Decimal(month % 5) * Decimal("0.07"),
-            source="Banca Națională", now=world.now,
-        )  # fmt: skip
+            source="Banca Națională",
+            now=world.now,
+        )
 
 
 def grant_of(world: World, draft: FundDraft, percent: int) -> Money:
@@ -127,15 +179,20 @@ def allocate(world: World, draft: FundDraft, granted: Money) -> None:
         budget_line = world.lines[line.key]
         if not line.currency:
             allocation.allocate(
-                world.session, budget_line, actor=approver, amount=part, key=new_id(),
-                now=world.now,
-            )  # fmt: skip
+                world.session, budget_line, actor=approver, amount=part, key=new_id(), now=world.now
+            )
             continue
         rate = exchange_rate(world)
         allocation.allocate_converted(
-            world.session, budget_line, actor=approver, taken=part, rate=rate,
-            buffer_percent=Decimal(3), key=new_id(), now=world.now,
-        )  # fmt: skip
+            world.session,
+            budget_line,
+            actor=approver,
+            taken=part,
+            rate=rate,
+            buffer_percent=Decimal(3),
+            key=new_id(),
+            now=world.now,
+        )
 
 
 def exchange_rate(world: World) -> ExchangeRate:
@@ -152,7 +209,10 @@ def drain(world: World) -> None:
         world.session.refresh(line)
         if line.available_minor > left:
             allocation.reduce(
-                world.session, line, actor=world.actor(APPROVER),
-                amount=Money(line.available_minor - left, line.currency), key=new_id(),
+                world.session,
+                line,
+                actor=world.actor(APPROVER),
+                amount=Money(line.available_minor - left, line.currency),
+                key=new_id(),
                 now=world.now,
-            )  # fmt: skip
+            )

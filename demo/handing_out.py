@@ -63,9 +63,13 @@ def hand_out(session: Session, count: int) -> list[dict[str, object]]:
     offering = _offering(session, team)
     budget_line = _funded(session, team, offering.price * (UNITS * count), now=now)
     _row, token = create_token(
-        session, actor=team.desk_manager, organisation_id=offering.provider_id,
-        label=f"Bonuri de probă, {count}", velocity_exempt=True, now=now,
-    )  # fmt: skip
+        session,
+        actor=team.desk_manager,
+        organisation_id=offering.provider_id,
+        label=f"Bonuri de probă, {count}",
+        velocity_exempt=True,
+        now=now,
+    )
     ready = list(_lines(session, team.helpers, offering, budget_line, count, now=now))
     return [_issue(session, one, now=now) | {"token": token} for one in islice(cycle(ready), count)]
 
@@ -73,9 +77,15 @@ def hand_out(session: Session, count: int) -> list[dict[str, object]]:
 def _issue(session: Session, ready: ReadyLine, *, now: datetime) -> dict[str, object]:
     today = clock.local_day(now)
     voucher, secrets = issuing.issue(
-        session, actor=ready.manager, plan_line=ready.line, referral=ready.referral, units=UNITS,
-        valid_from=today, valid_until=today + _VALID, now=now,
-    )  # fmt: skip
+        session,
+        actor=ready.manager,
+        plan_line=ready.line,
+        referral=ready.referral,
+        units=UNITS,
+        valid_from=today,
+        valid_until=today + _VALID,
+        now=now,
+    )
     assert secrets is not None
     return {"code": secrets.code, "pin": secrets.pin, "units": voucher.units}
 
@@ -141,10 +151,18 @@ def _funded(session: Session, team: _Team, needed: Money, *, now: datetime) -> B
         missing = needed - line.available
         free = fund_queries.unallocated(session, fund)
         if free < missing:
-            funds.record_grant(session, fund, actor=team.preparer, account=account,
-                               amount=missing - free, key=new_id(), now=now)  # fmt: skip
-        allocation.allocate(session, line, actor=team.approver, amount=missing, key=new_id(),
-                            now=now)  # fmt: skip
+            funds.record_grant(
+                session,
+                fund,
+                actor=team.preparer,
+                account=account,
+                amount=missing - free,
+                key=new_id(),
+                now=now,
+            )
+        allocation.allocate(
+            session, line, actor=team.approver, amount=missing, key=new_id(), now=now
+        )
     return line
 
 

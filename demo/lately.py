@@ -16,8 +16,18 @@ from vouchers.services import claims, payments
 from vouchers.states import ClaimState
 
 _PER_CLAIM = 3
-_FATES = ("submitted", "disputed", "checked", "prepared", "approved", "released", "draft",
-          "withdrawn", "submitted", "checked")  # fmt: skip
+_FATES = (
+    "submitted",
+    "disputed",
+    "checked",
+    "prepared",
+    "approved",
+    "released",
+    "draft",
+    "withdrawn",
+    "submitted",
+    "checked",
+)
 
 
 def recent_claims(world: World, office: Payments) -> Story:
@@ -30,8 +40,7 @@ def recent_claims(world: World, office: Payments) -> Story:
         claim = office.claim(firm, delivered, send=fate != "draft")
         asked.setdefault(fate, []).append(claim)
         if fate == "withdrawn":
-            claims.withdraw(world.session, claim, actor=world.actor(firm.bookkeeper),
-                            now=world.now)  # fmt: skip
+            claims.withdraw(world.session, claim, actor=world.actor(firm.bookkeeper), now=world.now)
     yield at(world.ago(2), 14)
     for turn, claim in enumerate(asked.get("disputed", ())):
         if claim.payable:

@@ -70,8 +70,9 @@ def _fleeting_tries(settings: Settings) -> Engine:
     """Return an engine with counters of its own that go with it: nobody guesses PINs here."""
     engine = create_engine(settings.database_owner_url, poolclass=StaticPool)
     with engine.begin() as connection:
-        connection.execute(text("CREATE TEMPORARY TABLE try_counter (LIKE public.try_counter"
-                                " INCLUDING ALL)"))  # fmt: skip
+        connection.execute(
+            text("CREATE TEMPORARY TABLE try_counter (LIKE public.try_counter INCLUDING ALL)")
+        )
     return engine
 
 

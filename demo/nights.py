@@ -59,13 +59,16 @@ class NightStory:
         world, line = self.world, self.world.lines["night"]
         world.session.refresh(line)
         started = emergency.start_new(
-            world.session, actor=world.actor(self.spec.manager), facts=facts_of(self.spec),
+            world.session,
+            actor=world.actor(self.spec.manager),
+            facts=facts_of(self.spec),
             identity=identity_of(world, self.spec),
             needs=TonightNeeds(nights=_NIGHTS, rides=_RIDES),
             funding=Funding(line.id, line.available, "Noaptea în siguranță"),
-            consent_locale=self.spec.language, now=world.now,
+            consent_locale=self.spec.language,
+            now=world.now,
             circumstances=words.CIRCUMSTANCES[self.spec.number % len(words.CIRCUMSTANCES)],
-        )  # fmt: skip
+        )
         case = world.session.get_one(CaseFile, started.case_id)
         world.assign(case)
         for plan_line in world.session.scalars(
@@ -80,10 +83,15 @@ class NightStory:
         world = self.world
         firm, offering = self._nearest(plan_line.category)
         voucher, secrets = issuing.issue(
-            world.session, actor=world.actor(self.spec.manager), plan_line=plan_line,
-            offering=offering, units=plan_line.units, valid_from=world.day,
-            valid_until=world.day + timedelta(days=7), now=world.now,
-        )  # fmt: skip
+            world.session,
+            actor=world.actor(self.spec.manager),
+            plan_line=plan_line,
+            offering=offering,
+            units=plan_line.units,
+            valid_from=world.day,
+            valid_until=world.day + timedelta(days=7),
+            now=world.now,
+        )
         assert secrets is not None
         self.held.append((voucher, secrets.pin or "", firm))
 
@@ -97,9 +105,11 @@ class NightStory:
                 and offering.state == OfferingState.APPROVED
                 and firm.key not in ("taxi-nord", "casa-lina", "cantemir")
             ),
-            key=lambda pair: (distance_km(pair[1].site.territorial_unit, self.spec.unit),
-                              pair[0].key),
-        )  # fmt: skip
+            key=lambda pair: (
+                distance_km(pair[1].site.territorial_unit, self.spec.unit),
+                pair[0].key,
+            ),
+        )
 
     def _deliver(self, units: int, category: ServiceCategory) -> None:
         session = self.world.session
@@ -109,10 +119,16 @@ class NightStory:
                 continue
             by_pin = voucher.proof == "pin"
             outcome = redeem(
-                session, actor=self.world.actor(firm.reception), now=self.world.now,
-                delivery=Delivery(key=str(new_id()), voucher_id=voucher.id, units=units,
-                                  pin=pin if by_pin else None),
-            )  # fmt: skip
+                session,
+                actor=self.world.actor(firm.reception),
+                now=self.world.now,
+                delivery=Delivery(
+                    key=str(new_id()),
+                    voucher_id=voucher.id,
+                    units=units,
+                    pin=pin if by_pin else None,
+                ),
+            )
             if not by_pin:
                 found = session.get_one(Redemption, outcome.redemption_id)
                 confirmation.confirm(
@@ -123,9 +139,17 @@ class NightStory:
         supervisor = self.world.actor(self.spec.supervisor)
         if self.spec.emergency == "refused":
             emergency_decision.refuse(
-                self.world.session, started, actor=supervisor, now=self.world.now,
+                self.world.session,
+                started,
+                actor=supervisor,
+                now=self.world.now,
                 comment="De mâine o poate primi sora ei: restul nu mai este nevoie.",
-            )  # fmt: skip
+            )
         else:
-            emergency_decision.ratify(self.world.session, started, actor=supervisor,
-                                      comment="De acord.", now=self.world.now)  # fmt: skip
+            emergency_decision.ratify(
+                self.world.session,
+                started,
+                actor=supervisor,
+                comment="De acord.",
+                now=self.world.now,
+            )

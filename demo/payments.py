@@ -31,10 +31,7 @@ def unclaimed(world: World) -> Unclaimed:
     for one in world.session.scalars(
         select(Redemption)
         .join(Voucher, Voucher.id == Redemption.voucher_id)
-        .where(
-            Redemption.state == RedemptionState.ACCEPTED.value,
-            Redemption.id.not_in(claimed),
-        )
+        .where(Redemption.state == RedemptionState.ACCEPTED.value, Redemption.id.not_in(claimed))
         .order_by(Redemption.recorded_at, Redemption.amount_minor, Voucher.created_at)
     ).unique():
         found.setdefault((one.provider_id, one.currency), []).append(one)
@@ -75,12 +72,14 @@ class Payments:
         batches = self._prepare(cancel_first=number == 2)
         yield self._when(begins, 6, 13)
         for batch in batches:
-            payments.approve(self.world.session, batch, actor=self.world.actor(APPROVER),
-                             now=self.world.now)  # fmt: skip
+            payments.approve(
+                self.world.session, batch, actor=self.world.actor(APPROVER), now=self.world.now
+            )
         yield self._when(begins, 6, 16)
         for batch in batches:
-            payments.release(self.world.session, batch, actor=self.world.actor(RELEASER),
-                             now=self.world.now)  # fmt: skip
+            payments.release(
+                self.world.session, batch, actor=self.world.actor(RELEASER), now=self.world.now
+            )
         self._book(batches, begins, number)
         yield self._when(begins, 14)
         for currency in ("MDL", "EUR"):
@@ -92,39 +91,57 @@ class Payments:
         """Draft a claim and send it with an invoice of the provider's own."""
         bookkeeper = self.world.actor(firm.bookkeeper)
         claim = claims.draft(
-            self.world.session, actor=bookkeeper, now=self.world.now,
+            self.world.session,
+            actor=bookkeeper,
+            now=self.world.now,
             redemption_ids=[one.id for one in delivered],
-        )  # fmt: skip
+        )
         if send:
             self.invoices += 1
             claims.submit(
-                self.world.session, claim, actor=bookkeeper, invoiced=claim.payable,
-                invoice_number=f"F-{self.world.day:%y}-{self.invoices:04d}", now=self.world.now,
-            )  # fmt: skip
+                self.world.session,
+                claim,
+                actor=bookkeeper,
+                invoiced=claim.payable,
+                invoice_number=f"F-{self.world.day:%y}-{self.invoices:04d}",
+                now=self.world.now,
+            )
         return claim
 
     def accept(self, claim: Claim) -> None:
         """Accept every line and say that the claim is right; close it when nothing is left."""
         preparer, session = self.world.actor(PREPARER), self.world.session
-        claims.accept_lines(session, claim, actor=preparer, now=self.world.now,
-                            line_ids=[line.id for line in claim.lines])  # fmt: skip
+        claims.accept_lines(
+            session,
+            claim,
+            actor=preparer,
+            now=self.world.now,
+            line_ids=[line.id for line in claim.lines],
+        )
         decide = claims.check if claim.payable else claims.close
         decide(session, claim, actor=preparer, now=self.world.now)
 
     def dispute(self, claim: Claim, turn: int) -> None:
         """Send a claim back with its first line in doubt."""
         claims.dispute(
-            self.world.session, claim, actor=self.world.actor(PREPARER), now=self.world.now,
-            line_ids=[_in_order(claim)[0].id], reason=words.DISPUTES[turn % len(words.DISPUTES)],
-        )  # fmt: skip
+            self.world.session,
+            claim,
+            actor=self.world.actor(PREPARER),
+            now=self.world.now,
+            line_ids=[_in_order(claim)[0].id],
+            reason=words.DISPUTES[turn % len(words.DISPUTES)],
+        )
 
     def batch(self, chosen: Sequence[Claim]) -> PaymentBatch:
         """Put checked claims of one currency into a batch."""
         return payments.prepare(
-            self.world.session, actor=self.world.actor(PREPARER), now=self.world.now,
-            claim_ids=[claim.id for claim in chosen], execution_on=self.world.day,
+            self.world.session,
+            actor=self.world.actor(PREPARER),
+            now=self.world.now,
+            claim_ids=[claim.id for claim in chosen],
+            execution_on=self.world.day,
             bank_account=self.world.accounts[chosen[0].currency],
-        )  # fmt: skip
+        )
 
     def orders(self, batches: Sequence[PaymentBatch]) -> list[PaymentOrder]:
         """Return the orders of batches that were sent, largest first."""
@@ -161,15 +178,23 @@ class Payments:
                 continue
             if turn % 11 == 6 and len(_in_order(claim)) > 1:
                 claims.refuse_line(
-                    self.world.session, _in_order(claim)[-1], actor=self.world.actor(PREPARER),
-                    reason="Nu este semnătura persoanei.", now=self.world.now,
-                )  # fmt: skip
+                    self.world.session,
+                    _in_order(claim)[-1],
+                    actor=self.world.actor(PREPARER),
+                    reason="Nu este semnătura persoanei.",
+                    now=self.world.now,
+                )
             self.accept(claim)
         yield self._when(begins, 3)
         for turn, claim in enumerate(disputed):
             bookkeeper = self.world.actor(self.world.firm_of(claim.provider_id).bookkeeper)
-            claims.answer(self.world.session, claim, actor=bookkeeper, now=self.world.now,
-                          text=words.ANSWERS[turn % len(words.ANSWERS)])  # fmt: skip
+            claims.answer(
+                self.world.session,
+                claim,
+                actor=bookkeeper,
+                now=self.world.now,
+                text=words.ANSWERS[turn % len(words.ANSWERS)],
+            )
         yield self._when(begins, 4)
         for claim in disputed:
             self.accept(claim)
@@ -183,9 +208,12 @@ class Payments:
             batch = self.batch(checked)
             if cancel_first and currency == "MDL":
                 payments.cancel(
-                    self.world.session, batch, actor=self.world.actor(PREPARER),
-                    reason="Ziua plății era greșită.", now=self.world.now,
-                )  # fmt: skip
+                    self.world.session,
+                    batch,
+                    actor=self.world.actor(PREPARER),
+                    reason="Ziua plății era greșită.",
+                    now=self.world.now,
+                )
                 batch = self.batch(self.checked(currency))
             made.append(batch)
         if self.twin is not None:
@@ -208,9 +236,12 @@ class Payments:
         orders = self.orders(batches)
         if number == 1 and len(orders) > 2:
             settlement.fail_order(
-                self.world.session, orders.pop(), actor=self.world.actor(PREPARER),
-                reason="AC01: contul nu există", now=self.world.now,
-            )  # fmt: skip
+                self.world.session,
+                orders.pop(),
+                actor=self.world.actor(PREPARER),
+                reason="AC01: contul nu există",
+                now=self.world.now,
+            )
         days = [self.world.ago(begins - late) for late in (7, 8, 9)]
         for currency in ("MDL", "EUR"):
             self.bank.book_fee(currency, self.world.ago(begins - 12))
@@ -228,8 +259,16 @@ class Payments:
 
 def come_back(bank: Bank, order: PaymentOrder, day: date, *, less: int = 0) -> None:
     """Bring a payment back, whole or less what the bank kept."""
-    bank.book(order.currency, day, order.amount_minor - less, order.payee_name, "retur AC04",
-              iban=order.payee_iban, end_to_end=order.end_to_end_id, returned="AC04")  # fmt: skip
+    bank.book(
+        order.currency,
+        day,
+        order.amount_minor - less,
+        order.payee_name,
+        "retur AC04",
+        iban=order.payee_iban,
+        end_to_end=order.end_to_end_id,
+        returned="AC04",
+    )
 
 
 def leave_work(bank: Bank, orders: Sequence[PaymentOrder], days: Sequence[date]) -> None:
@@ -237,23 +276,35 @@ def leave_work(bank: Bank, orders: Sequence[PaymentOrder], days: Sequence[date])
     mdl = [order for order in orders if order.currency == "MDL"]
     twins, lone = _twins(mdl), [order for order in mdl if order not in _twins(mdl)]
     for order in twins[:1]:
-        bank.book("MDL", days[2], -order.amount_minor, order.payee_name, "servicii",
-                  iban=order.payee_iban)  # fmt: skip
+        bank.book(
+            "MDL", days[2], -order.amount_minor, order.payee_name, "servicii", iban=order.payee_iban
+        )
     odd, plain = lone[:4] if len(lone) > 5 else lone[:1], lone[4 if len(lone) > 5 else 1 :]
     for turn, order in enumerate(odd[:2]):
         missing = 5_000 if turn else 0
         bank.book("MDL", days[turn], missing - order.amount_minor, order.payee_name, order.text)
     if len(odd) == 4:
         both = odd[2:]
-        bank.book("MDL", days[0], -sum(order.amount_minor for order in both), both[0].payee_name,
-                  " ".join(order.reference for order in both))  # fmt: skip
+        bank.book(
+            "MDL",
+            days[0],
+            -sum(order.amount_minor for order in both),
+            both[0].payee_name,
+            " ".join(order.reference for order in both),
+        )
     rest = [*plain, *(order for order in orders if order.currency == "EUR")]
     for turn, order in enumerate(rest):
         bank.pay(order, days[turn % len(days)])
     if plain:
         come_back(bank, plain[-1], days[2] + timedelta(days=3), less=2_500)
-        bank.book("MDL", days[2] + timedelta(days=2), -plain[0].amount_minor, plain[0].payee_name,
-                  "servicii, repetat", iban=plain[0].payee_iban)  # fmt: skip
+        bank.book(
+            "MDL",
+            days[2] + timedelta(days=2),
+            -plain[0].amount_minor,
+            plain[0].payee_name,
+            "servicii, repetat",
+            iban=plain[0].payee_iban,
+        )
     bank.book("MDL", days[2] + timedelta(days=1), 200_000, "necunoscut", "donație")
 
 

@@ -46,17 +46,33 @@ _SOUTH = ("MD-CA", "MD-CT", "MD-TA", "MD-GA", "MD-BS", "MD-CM", "MD-SV")
 
 CASE_MANAGERS = (
     Person("ana.lungu", "Ana Lungu", "ungheni", Role.CASE_MANAGER, "sergiu.rusu", _WEST),
-    Person("calin.munteanu", "Călin Munteanu", "ungheni", Role.CASE_MANAGER, "sergiu.rusu",
-           _MIDDLE),
+    Person(
+        "calin.munteanu", "Călin Munteanu", "ungheni", Role.CASE_MANAGER, "sergiu.rusu", _MIDDLE
+    ),
     Person("doina.rotaru", "Doina Rotaru", "balti", Role.CASE_MANAGER, "mariana.grosu", _NORTH),
-    Person("oleg.bondarenco", "Oleg Bondarenco", "balti", Role.CASE_MANAGER, "mariana.grosu",
-           _FAR_NORTH, Locale.RU),
+    Person(
+        "oleg.bondarenco",
+        "Oleg Bondarenco",
+        "balti",
+        Role.CASE_MANAGER,
+        "mariana.grosu",
+        _FAR_NORTH,
+        Locale.RU,
+    ),
     Person("irina.ceban", "Irina Ceban", "chisinau", Role.CASE_MANAGER, "valeriu.popa", _CAPITAL),
-    Person("svetlana.melnic", "Svetlana Melnic", "chisinau", Role.CASE_MANAGER, "valeriu.popa",
-           _NISTRU, Locale.RU),
-    Person("nicoleta.vrabie", "Nicoleta Vrabie", "cahul", Role.CASE_MANAGER, "eugenia.tudor",
-           _SOUTH),
-)  # fmt: skip
+    Person(
+        "svetlana.melnic",
+        "Svetlana Melnic",
+        "chisinau",
+        Role.CASE_MANAGER,
+        "valeriu.popa",
+        _NISTRU,
+        Locale.RU,
+    ),
+    Person(
+        "nicoleta.vrabie", "Nicoleta Vrabie", "cahul", Role.CASE_MANAGER, "eugenia.tudor", _SOUTH
+    ),
+)
 SUPERVISORS = (
     Person("sergiu.rusu", "Sergiu Rusu", "ungheni", Role.SUPERVISOR),
     Person("mariana.grosu", "Mariana Grosu", "balti", Role.SUPERVISOR),
@@ -94,7 +110,15 @@ def make_people(world: World) -> None:
 def _make(world: World, homes: dict[str, Organisation], person: Person, password: str) -> None:
     supervisor = world.users[person.supervisor].id if person.supervisor else None
     world.users[person.key] = create_user(
-        world.session, actor=OPERATOR, email=person.email, name=person.name, password=password,
-        organisation=homes[person.office], roles=[person.role], locale=person.locale,
-        supervisor_id=supervisor, must_change_password=False, now=world.now,
-    )  # fmt: skip
+        world.session,
+        actor=OPERATOR,
+        email=person.email,
+        name=person.name,
+        password=password,
+        organisation=homes[person.office],
+        roles=[person.role],
+        locale=person.locale,
+        supervisor_id=supervisor,
+        must_change_password=False,
+        now=world.now,
+    )

@@ -5,8 +5,18 @@ from random import Random
 from reintegration.kernel.vocabulary import TERRITORIAL_UNITS
 
 _SEATS = {"MD-SN": "Tiraspol", "MD-GA": "Comrat"}
-_STREETS = ("Livezii", "Teilor", "Izvorului", "Morii", "Fântânilor", "Viilor", "Cireșilor",
-            "Luncii", "Dealului", "Podului")  # fmt: skip
+_STREETS = (
+    "Livezii",
+    "Teilor",
+    "Izvorului",
+    "Morii",
+    "Fântânilor",
+    "Viilor",
+    "Cireșilor",
+    "Luncii",
+    "Dealului",
+    "Podului",
+)
 
 
 def locality(unit: str) -> str:

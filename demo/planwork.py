@@ -61,9 +61,17 @@ def lines_of(spec: CaseSpec) -> list[LineWork]:
 
 _C = ServiceCategory
 _SPARE_CATEGORIES = (
-    _C.MENTAL_HEALTH, _C.EMPLOYMENT, _C.TRANSPORT, _C.MEDICAL, _C.LEGAL_AID, _C.CHILDCARE,
-    _C.FAMILY_MEDIATION, _C.SHELTER, _C.INTERPRETATION, _C.DOCUMENTS,
-)  # fmt: skip
+    _C.MENTAL_HEALTH,
+    _C.EMPLOYMENT,
+    _C.TRANSPORT,
+    _C.MEDICAL,
+    _C.LEGAL_AID,
+    _C.CHILDCARE,
+    _C.FAMILY_MEDIATION,
+    _C.SHELTER,
+    _C.INTERPRETATION,
+    _C.DOCUMENTS,
+)
 
 
 class PlanWriter:
@@ -80,13 +88,22 @@ class PlanWriter:
         for number, domain in enumerate(domains):
             words = phrases(self.spec.language, domain, self.spec.number)
             need = needs.add_need(
-                self.world.session, self.case, actor=self._actor, domain=domain,
-                priority=ranks[min(number, 3)], description=words.need, now=self.world.now,
-            )  # fmt: skip
+                self.world.session,
+                self.case,
+                actor=self._actor,
+                domain=domain,
+                priority=ranks[min(number, 3)],
+                description=words.need,
+                now=self.world.now,
+            )
             self.goals[domain] = needs.add_goal(
-                self.world.session, need, actor=self._actor, description=words.goal,
-                own_words=words.own, now=self.world.now,
-            )  # fmt: skip
+                self.world.session,
+                need,
+                actor=self._actor,
+                description=words.goal,
+                own_words=words.own,
+                now=self.world.now,
+            )
 
     def write_plan(self, works: list[LineWork]) -> Plan:
         """Write a step for each area of life, with its services, and one that waits for it."""
@@ -106,17 +123,20 @@ class PlanWriter:
     def add_service(self, milestone: Milestone, work: LineWork) -> None:
         """Plan a service on a step."""
         assert self.plan is not None
-        key = line_for(work.category, work.currency,
-                       left_bank=self.spec.unit in ("MD-SN", "MD-BD"))  # fmt: skip
+        key = line_for(work.category, work.currency, left_bank=self.spec.unit in ("MD-SN", "MD-BD"))
         if is_value(work.category):
             units, price = 1, Money(work.size, work.currency)
         else:
             units, price = work.size, ceiling_price(work.category, work.currency)
         work.line = plan_lines.add_line(
-            self.world.session, milestone, actor=self._actor, category=work.category,
+            self.world.session,
+            milestone,
+            actor=self._actor,
+            category=work.category,
             service=Service(unit_of(work.category), units, price, self.world.lines[key].id),
-            revision=self.plan.revision, now=self.world.now,
-        )  # fmt: skip
+            revision=self.plan.revision,
+            now=self.world.now,
+        )
 
     def add_late_step(self, domain: Domain) -> None:
         """Add a step to a plan that was approved before: it becomes a changed one."""
@@ -129,14 +149,21 @@ class PlanWriter:
         words = phrases(self.spec.language, domain, self.spec.number)
         starts = max((one.due_on for one in after), default=min(self.world.day, due))
         step = Step(
-            title=words.steps[number], domain=domain, starts_on=starts, due_on=max(due, starts),
+            title=words.steps[number],
+            domain=domain,
+            starts_on=starts,
+            due_on=max(due, starts),
             goal_id=self.goals[domain].id if domain in self.goals else None,
             waits_for=frozenset(one.id for one in after),
-        )  # fmt: skip
+        )
         return planning.add_milestone(
-            self.world.session, self.plan, actor=self._actor, step=step,
-            revision=self.plan.revision, now=self.world.now,
-        )  # fmt: skip
+            self.world.session,
+            self.plan,
+            actor=self._actor,
+            step=step,
+            revision=self.plan.revision,
+            now=self.world.now,
+        )
 
     def _due(self, works: list[LineWork], turn: int) -> date:
         """Return when a step should be reached: after its vouchers, or sooner than was possible."""

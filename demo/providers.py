@@ -39,9 +39,12 @@ def make_providers(world: World) -> None:
     for key in ("speranta", "dacia"):
         manager = world.actor(world.firms[key].manager)
         create_token(
-            world.session, actor=manager, organisation_id=world.firms[key].provider.id,
-            label="Recepție", now=world.now,
-        )  # fmt: skip
+            world.session,
+            actor=manager,
+            organisation_id=world.firms[key].provider.id,
+            label="Recepție",
+            now=world.now,
+        )
 
 
 def _profile(world: World, draft: Draft, number: int) -> Firm:
@@ -64,9 +67,14 @@ def _profile(world: World, draft: Draft, number: int) -> Firm:
     firm = world.firms[draft.key] = Firm(draft.key, provider)
     for unit in (draft.unit, *draft.also):
         firm.sites.append(
-            profiles.add_site(world.session, provider, actor=officer,
-                              place=_place(world, draft, unit), now=world.now)
-        )  # fmt: skip
+            profiles.add_site(
+                world.session,
+                provider,
+                actor=officer,
+                place=_place(world, draft, unit),
+                now=world.now,
+            )
+        )
     return firm
 
 
@@ -76,10 +84,13 @@ def _place(world: World, draft: Draft, unit: str) -> Place:
         access.append(AccessNeed.INTERPRETER.value)
     seat = places.locality(unit)
     return Place(
-        name="Casa" if draft.confidential else f"Sediul {seat}", territorial_unit=unit,
-        locality=seat, address=places.address(world.rng), confidential=draft.confidential,
+        name="Casa" if draft.confidential else f"Sediul {seat}",
+        territorial_unit=unit,
+        locality=seat,
+        address=places.address(world.rng),
+        confidential=draft.confidential,
         access_features=access,
-    )  # fmt: skip
+    )
 
 
 def _people(world: World, firm: Firm, draft: Draft) -> None:
@@ -104,10 +115,16 @@ def _person(
 ) -> None:
     password, email = new_password(), f"{key}@demo.example"
     world.users[key] = create_user(
-        world.session, actor=OPERATOR, email=email, name=name, password=password,
-        organisation=firm.provider.organisation, roles=roles, must_change_password=False,
+        world.session,
+        actor=OPERATOR,
+        email=email,
+        name=name,
+        password=password,
+        organisation=firm.provider.organisation,
+        roles=roles,
+        must_change_password=False,
         now=world.now,
-    )  # fmt: skip
+    )
     if shown:
         world.logins.append(Login(roles[0].value, email, password))
 
@@ -121,10 +138,15 @@ def _documents(world: World, firm: Firm, draft: Draft) -> None:
         if kind is DocumentKind.REGISTRATION and draft.documents_end_in >= 100:
             ends = None
         documents.add_document(
-            world.session, actor=world.actor(_OFFICER), provider=firm.provider, kind=kind,
+            world.session,
+            actor=world.actor(_OFFICER),
+            provider=firm.provider,
+            kind=kind,
             reference=f"{kind.value[:3].upper()}-{world.rng.randrange(1000, 9999)}",
-            issued_on=world.ago(600 + world.rng.randrange(300)), expires_on=ends, now=world.now,
-        )  # fmt: skip
+            issued_on=world.ago(600 + world.rng.randrange(300)),
+            expires_on=ends,
+            now=world.now,
+        )
 
 
 def _accounts(world: World, firm: Firm, draft: Draft, number: int) -> None:
@@ -133,11 +155,15 @@ def _accounts(world: World, firm: Firm, draft: Draft, number: int) -> None:
     bank = "TI" if draft.left_bank else _BANKS[number % len(_BANKS)]
     for currency, kind in (("MDL", "2251"), ("EUR", "2259"))[: 2 if draft.euro else 1]:
         account = payees.propose(
-            world.session, actor=world.actor(firm.manager), provider=firm.provider,
-            currency=currency, iban=make_iban(f"{bank}0000{kind}{number:010d}"),
-            holder=draft.name, now=world.now,
+            world.session,
+            actor=world.actor(firm.manager),
+            provider=firm.provider,
+            currency=currency,
+            iban=make_iban(f"{bank}0000{kind}{number:010d}"),
+            holder=draft.name,
+            now=world.now,
             final_account=f"2212{number:08d}" if draft.left_bank else "",
-        )  # fmt: skip
+        )
         payees.approve(world.session, account, actor=world.actor("alina.croitoru"), now=world.now)
 
 
@@ -153,9 +179,8 @@ def _offerings(world: World, firm: Firm, draft: Draft) -> None:
             for currency in ("MDL", "EUR") if draft.euro else ("MDL",):
                 terms = _terms(world, draft, SHORT[good], currency)
                 offering = profiles.draft_offering(
-                    world.session, site, actor=world.actor(firm.manager), terms=terms,
-                    now=world.now,
-                )  # fmt: skip
+                    world.session, site, actor=world.actor(firm.manager), terms=terms, now=world.now
+                )
                 firm.offerings.append(offering)
                 if draft.state in ("approved", "suspended", "expired"):
                     _approve(world, firm, offering, draft)
@@ -181,9 +206,14 @@ def _terms(world: World, draft: Draft, category: ServiceCategory, currency: str)
 
 
 _WITH_CHILDREN = frozenset(
-    {ServiceCategory.SHELTER, ServiceCategory.CHILDCARE, ServiceCategory.TRANSPORT,
-     ServiceCategory.FAMILY_MEDIATION, ServiceCategory.RENTED_HOUSING}
-)  # fmt: skip
+    {
+        ServiceCategory.SHELTER,
+        ServiceCategory.CHILDCARE,
+        ServiceCategory.TRANSPORT,
+        ServiceCategory.FAMILY_MEDIATION,
+        ServiceCategory.RENTED_HOUSING,
+    }
+)
 
 
 def _approve(world: World, firm: Firm, offering: Offering, draft: Draft) -> None:
@@ -191,8 +221,9 @@ def _approve(world: World, firm: Firm, offering: Offering, draft: Draft) -> None
     ends = world.ago(20) if draft.state == "expired" else world.today + timedelta(days=500)
     vetting.submit(session, offering, actor=world.actor(firm.manager), now=now)
     vetting.assess(session, offering, actor=world.actor(_OFFICER), now=now + timedelta(days=2))
-    vetting.approve(session, offering, actor=world.actor(_SECOND), until=ends,
-                    now=now + timedelta(days=3))  # fmt: skip
+    vetting.approve(
+        session, offering, actor=world.actor(_SECOND), until=ends, now=now + timedelta(days=3)
+    )
 
 
 def vetting_of_late(world: World) -> Story:
@@ -209,10 +240,22 @@ def vetting_of_late(world: World) -> Story:
         vetting.submit(session, offering, actor=world.actor(firm.manager), now=world.now)
     yield at(world.ago(19), 11)
     ask = vetting.move
-    ask(session, applying["info_requested"][1], "request_info", actor=officer, now=world.now,
-        reason="Vă rugăm să trimiteți actul de la pompieri pentru etajul doi.")  # fmt: skip
-    ask(session, applying["rejected"][1], "reject", actor=officer, now=world.now,
-        reason="Cursul nu are program de studii aprobat.")  # fmt: skip
+    ask(
+        session,
+        applying["info_requested"][1],
+        "request_info",
+        actor=officer,
+        now=world.now,
+        reason="Vă rugăm să trimiteți actul de la pompieri pentru etajul doi.",
+    )
+    ask(
+        session,
+        applying["rejected"][1],
+        "reject",
+        actor=officer,
+        now=world.now,
+        reason="Cursul nu are program de studii aprobat.",
+    )
     vetting.assess(session, applying["pending_approval"][1], actor=officer, now=world.now)
     firm, offering = applying["withdrawn"]
     ask(session, offering, "withdraw", actor=world.actor(firm.manager), now=world.now)
@@ -220,9 +263,12 @@ def vetting_of_late(world: World) -> Story:
     for offering in world.firms["taxi-nord"].offerings:
         if offering.state == OfferingState.APPROVED:
             vetting.suspend(
-                session, offering, actor=officer, now=world.now,
+                session,
+                offering,
+                actor=officer,
+                now=world.now,
                 reason="O plângere despre un șofer: se verifică.",
-            )  # fmt: skip
+            )
 
 
 _APPLYING = ("submitted", "info_requested", "pending_approval", "rejected", "withdrawn")

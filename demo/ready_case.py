@@ -76,10 +76,15 @@ def ready_lines(
     )
     mine = helpers.on(case)
     consent.record(
-        session, actor=mine.manager, case=case, mode=ConsentMode.WRITTEN, locale=Locale.RO.value,
+        session,
+        actor=mine.manager,
+        case=case,
+        mode=ConsentMode.WRITTEN,
+        locale=Locale.RO.value,
         scopes=[ConsentScope.CASE_MANAGEMENT, ConsentScope.SHARE_WITH_PROVIDER],
-        valid_until=clock.local_day(now) + _CONSENT, now=now,
-    )  # fmt: skip
+        valid_until=clock.local_day(now) + _CONSENT,
+        now=now,
+    )
     lines = _planned(session, mine, case, offering, [service] * count, now=now)
     case_moves.move(session, case, "activate", actor=mine.manager, now=now)
     for line in lines:
@@ -102,26 +107,46 @@ def _planned(
     category = ServiceCategory(offering.category)
     domain = CATEGORIES[category].domain
     need = needs.add_need(
-        session, case, actor=manager, domain=domain, priority=Priority.LOW,
-        description="Caz inventat, pentru bonuri de probă.", now=now,
-    )  # fmt: skip
+        session,
+        case,
+        actor=manager,
+        domain=domain,
+        priority=Priority.LOW,
+        description="Caz inventat, pentru bonuri de probă.",
+        now=now,
+    )
     goal = needs.add_goal(
-        session, need, actor=manager, description="Bonurile de probă sunt folosite.",
-        own_words="", now=now,
-    )  # fmt: skip
+        session,
+        need,
+        actor=manager,
+        description="Bonurile de probă sunt folosite.",
+        own_words="",
+        now=now,
+    )
     plan = planning.start_plan(session, case, actor=manager, now=now)
-    step = Step(title="Bonuri de probă", domain=domain, starts_on=today, due_on=today + _DUE,
-                goal_id=goal.id, waits_for=frozenset())  # fmt: skip
+    step = Step(
+        title="Bonuri de probă",
+        domain=domain,
+        starts_on=today,
+        due_on=today + _DUE,
+        goal_id=goal.id,
+        waits_for=frozenset(),
+    )
     milestone = planning.add_milestone(
         session, plan, actor=manager, step=step, revision=plan.revision, now=now
     )
     lines = [
         plan_lines.add_line(
-            session, milestone, actor=manager, category=category, service=service,
-            revision=plan.revision, now=now,
+            session,
+            milestone,
+            actor=manager,
+            category=category,
+            service=service,
+            revision=plan.revision,
+            now=now,
         )
         for service in services
-    ]  # fmt: skip
+    ]
     approval.submit(session, plan, actor=manager, revision=plan.revision, now=now)
     approval.approve(session, plan, actor=helpers.supervisor, number=1, now=now)
     return lines

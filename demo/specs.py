@@ -10,14 +10,37 @@ from demo.world import World
 from reintegration.kernel.vocabulary import AccessNeed, ServiceCategory
 
 _KINDS = (
-    "active", "changed", "follow_up", "closed", "intake", "submitted", "draft", "returned",
-    "active", "active", "closed", "active", "active", "follow_up", "active", "active", "changed",
-    "active", "intake", "active",
-)  # fmt: skip
+    "active",
+    "changed",
+    "follow_up",
+    "closed",
+    "intake",
+    "submitted",
+    "draft",
+    "returned",
+    "active",
+    "active",
+    "closed",
+    "active",
+    "active",
+    "follow_up",
+    "active",
+    "active",
+    "changed",
+    "active",
+    "intake",
+    "active",
+)
 _OPENED = {
-    "active": (45, 350), "changed": (60, 300), "follow_up": (200, 355), "closed": (220, 360),
-    "intake": (2, 9), "submitted": (9, 26), "draft": (6, 28), "returned": (11, 35),
-}  # fmt: skip
+    "active": (45, 350),
+    "changed": (60, 300),
+    "follow_up": (200, 355),
+    "closed": (220, 360),
+    "intake": (2, 9),
+    "submitted": (9, 26),
+    "draft": (6, 28),
+    "returned": (11, 35),
+}
 WITH_VOUCHERS = frozenset({"active", "changed", "follow_up", "closed"})
 _GOES_ON = frozenset({"active", "changed"})
 _READY_AFTER = 10
@@ -33,15 +56,41 @@ _PROFILES = (
     "law speech mind doctor job food",
 )
 _LATE_FATES = (
-    ("issued", 1, 7), ("part", 6, 20), ("unconfirmed", 3, 12), ("full", 14, 24),
-    ("stopped", 8, 20), ("draft", 1, 4), ("approved", 2, 5), ("open", 2, 12), ("cancelled", 8, 22),
-    ("replaced", 8, 20), ("reversed", 6, 14), ("part", 6, 22), ("issued", 1, 8), ("full", 12, 24),
-    ("open_part", 8, 20), ("part", 9, 24),
-)  # fmt: skip
+    ("issued", 1, 7),
+    ("part", 6, 20),
+    ("unconfirmed", 3, 12),
+    ("full", 14, 24),
+    ("stopped", 8, 20),
+    ("draft", 1, 4),
+    ("approved", 2, 5),
+    ("open", 2, 12),
+    ("cancelled", 8, 22),
+    ("replaced", 8, 20),
+    ("reversed", 6, 14),
+    ("part", 6, 22),
+    ("issued", 1, 8),
+    ("full", 12, 24),
+    ("open_part", 8, 20),
+    ("part", 9, 24),
+)
 _OLD_FATES = (
-    "full", "full", "lapsed_part", "full", "open_full", "corrected", "full", "cancelled", "lapsed",
-    "full", "confirmed", "full", "replaced", "refused", "full", "full",
-)  # fmt: skip
+    "full",
+    "full",
+    "lapsed_part",
+    "full",
+    "open_full",
+    "corrected",
+    "full",
+    "cancelled",
+    "lapsed",
+    "full",
+    "confirmed",
+    "full",
+    "replaced",
+    "refused",
+    "full",
+    "full",
+)
 _NEEDS_APPROVAL = frozenset({"draft", "approved"})
 _LARGE = 1_200_000
 _SPARE = ("free", "requested", "draft", "rejected", "cancelled", "accepted", "expired", "failed")
@@ -190,6 +239,11 @@ def _voucher(rng: Random, spec: CaseSpec, days: int, fate: str) -> VoucherSpec:
 
 
 _IN_EURO = frozenset(
-    {ServiceCategory.VOCATIONAL_TRAINING, ServiceCategory.LEGAL_AID, ServiceCategory.EMPLOYMENT,
-     ServiceCategory.EDUCATION, ServiceCategory.DOCUMENTS}
-)  # fmt: skip
+    {
+        ServiceCategory.VOCATIONAL_TRAINING,
+        ServiceCategory.LEGAL_AID,
+        ServiceCategory.EMPLOYMENT,
+        ServiceCategory.EDUCATION,
+        ServiceCategory.DOCUMENTS,
+    }
+)

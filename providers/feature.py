@@ -66,12 +66,16 @@ def register(app: Flask) -> None:
 
 _PLACES = (
     Place("referrals.index", N_("Referrals"), ReferralPermission.LIST, 30),
-    Place("requests.index", N_("Requests"), ReferralPermission.LIST_REQUESTS, 30,
-          count=panels.count_requests),
-    Place("vetting.queue", N_("Vetting"), VettingPermission.LIST, 49,
-          count=panels.count_vetting),
+    Place(
+        "requests.index",
+        N_("Requests"),
+        ReferralPermission.LIST_REQUESTS,
+        30,
+        count=panels.count_requests,
+    ),
+    Place("vetting.queue", N_("Vetting"), VettingPermission.LIST, 49, count=panels.count_vetting),
     Place("providers.index", N_("Providers"), ProviderPermission.LIST, 50),
     Place("providers.mine", N_("Our services"), ProviderPermission.VIEW_OWN, 51),
     Place("payees.index", N_("Accounts of providers"), PayeePermission.LIST, 52),
     Place("provider_imports.upload", N_("Import providers"), ProviderPermission.IMPORT, 80),
-)  # fmt: skip
+)

@@ -59,10 +59,7 @@ POLICY: Policy = {
         (has_role(*FINANCE_ROLES, Role.AUDITOR, Role.VETTING_OFFICER),),
         (has_role(Role.PROVIDER_MANAGER, Role.PROVIDER_BOOKKEEPER), own_organisation),
     ),
-    PayeePermission.PROPOSE: (
-        (has_role(Role.FINANCE_PREPARER),),
-        (_manager, own_organisation),
-    ),
+    PayeePermission.PROPOSE: ((has_role(Role.FINANCE_PREPARER),), (_manager, own_organisation)),
     PayeePermission.APPROVE: ((has_role(Role.FINANCE_APPROVER), not_by("proposed_by")),),
     ReferralPermission.LIST: ((_case_people,),),
     ReferralPermission.VIEW: ((_case_people, on_case_team),),

@@ -160,9 +160,7 @@ class Restorer:
         self._connection.close()
 
 
-def _restoring_script(
-    connection: "psycopg.Connection[tuple[object, ...]]",
-) -> sql.Composed:
+def _restoring_script(connection: "psycopg.Connection[tuple[object, ...]]") -> sql.Composed:
     connection.execute("DROP SCHEMA IF EXISTS pristine CASCADE")
     connection.execute("CREATE SCHEMA pristine")
     composed = sql.Composed([sql.SQL("DO $restore$ BEGIN ")])

@@ -42,14 +42,7 @@ def run_live(database: Database, log: Path, *, workers: int, threads: int, app: 
     port = _free_port()
     command = [
         *(sys.executable, "-m", "gunicorn", app, "--bind", f"127.0.0.1:{port}"),
-        *(
-            "--worker-class",
-            "gthread",
-            "--workers",
-            str(workers),
-            "--threads",
-            str(threads),
-        ),
+        *("--worker-class", "gthread", "--workers", str(workers), "--threads", str(threads)),
         *("--log-level", "warning", "--no-control-socket", "--graceful-timeout", "5"),
     ]
     with log.open("wb") as output:

@@ -24,9 +24,12 @@ def written(tmp_path: Path):
             PRODUCTION | {"PUNTE_INSTANCE": str(tmp_path)} | given
         )
         message = OutboxMessage(
-            id=new_id(), idempotency_key="referral:1:sent", channel="email", queued_at=NOW,
+            id=new_id(),
+            idempotency_key="referral:1:sent",
+            channel="email",
+            queued_at=NOW,
             payload={"to": "desk@demo.example", "subject": "Solicitare", "text": "Intrați."},
-        )  # fmt: skip
+        )
         mail._to_file(house.extensions["settings"], message)
         file = tmp_path / "outbox" / f"{message.id}.eml"
         return message, message_from_bytes(file.read_bytes(), policy=policy.default)

@@ -135,10 +135,7 @@ def _documented(view: Callable[..., Any]) -> Callable[..., Any]:
     noted = bp.input(RequestHeaders, location="headers", arg_name="headers")(noted)
     noted = bp.output(Receipt, status_code=201, description="Recorded, once")(noted)
     answers: Any = {
-        status: {
-            "description": words,
-            "content": {"application/problem+json": {"schema": Problem}},
-        }
+        status: {"description": words, "content": {"application/problem+json": {"schema": Problem}}}
         for status, words in problems.items()
     }
     noted = bp.doc(

@@ -86,27 +86,64 @@ def _fill_slots() -> None:
 
 _VOUCHER_PLACES = (
     Place("vouchers.index", N_("Vouchers"), VoucherPermission.LIST, 40, within=("vouchers.show",)),
-    Place("vouchers.unconfirmed", N_("Unconfirmed"), RedemptionPermission.LIST_UNCONFIRMED, 41,
-          count=panels.count_unconfirmed),
-    Place("redeem.find", N_("Redeem"), RedemptionPermission.RECORD, 45,
-          within=("redeem.show", "redeem.record", "redeem.without_pin")),
-    Place("redeem.recent", N_("Recorded"), RedemptionPermission.LIST_OWN, 46,
-          within=("redeem.receipt", "redeem.reverse")),
-    Place("redeem.tokens", N_("Programs and devices"), RedemptionPermission.MANAGE_TOKENS, 94,
-          within=("redeem.token",)),
-)  # fmt: skip
+    Place(
+        "vouchers.unconfirmed",
+        N_("Unconfirmed"),
+        RedemptionPermission.LIST_UNCONFIRMED,
+        41,
+        count=panels.count_unconfirmed,
+    ),
+    Place(
+        "redeem.find",
+        N_("Redeem"),
+        RedemptionPermission.RECORD,
+        45,
+        within=("redeem.show", "redeem.record", "redeem.without_pin"),
+    ),
+    Place(
+        "redeem.recent",
+        N_("Recorded"),
+        RedemptionPermission.LIST_OWN,
+        46,
+        within=("redeem.receipt", "redeem.reverse"),
+    ),
+    Place(
+        "redeem.tokens",
+        N_("Programs and devices"),
+        RedemptionPermission.MANAGE_TOKENS,
+        94,
+        within=("redeem.token",),
+    ),
+)
 
 
 _PAYMENT_PLACES = (
-    Place("claims.mine", N_("Claims"), ClaimPermission.LIST_OWN, 55,
-          count=payment_panels.count_disputed, within=("claims.mine_",)),
-    Place("claims.index", N_("Claims"), ClaimPermission.LIST, 55,
-          count=payment_panels.count_claims,
-          within=("claims.show", "claims.accept", "claims.dispute", "claims.refuse")),
+    Place(
+        "claims.mine",
+        N_("Claims"),
+        ClaimPermission.LIST_OWN,
+        55,
+        count=payment_panels.count_disputed,
+        within=("claims.mine_",),
+    ),
+    Place(
+        "claims.index",
+        N_("Claims"),
+        ClaimPermission.LIST,
+        55,
+        count=payment_panels.count_claims,
+        within=("claims.show", "claims.accept", "claims.dispute", "claims.refuse"),
+    ),
     Place("batches.index", N_("Batches"), PaymentPermission.LIST, 60, within=("batches.",)),
-    Place("bank.index", N_("Reconciliation"), BankPermission.LIST, 65,
-          count=payment_panels.count_lines, within=("bank.",)),
-)  # fmt: skip
+    Place(
+        "bank.index",
+        N_("Reconciliation"),
+        BankPermission.LIST,
+        65,
+        count=payment_panels.count_lines,
+        within=("bank.",),
+    ),
+)
 
 _MONEY_PLACES = (
     Place("funds.fund_list", N_("Funds"), FundPermission.VIEW, 70, within=("funds.",)),
@@ -117,18 +154,14 @@ _MONEY_PLACES = (
 def _listen() -> None:
     """Stop, free and revive vouchers when what they stand on changes."""
     hooks.subscribe(
-        OfferingSuspended, reactions.offering_suspended,
-        preview=reactions.would_suspend,
-    )  # fmt: skip
+        OfferingSuspended, reactions.offering_suspended, preview=reactions.would_suspend
+    )
     hooks.subscribe(
-        OfferingReinstated, reactions.offering_reinstated,
-        preview=reactions.would_resume,
-    )  # fmt: skip
+        OfferingReinstated, reactions.offering_reinstated, preview=reactions.would_resume
+    )
     hooks.subscribe(
-        ConsentWithdrawn, reactions.consent_withdrawn,
-        preview=reactions.would_cancel_on_consent,
-    )  # fmt: skip
+        ConsentWithdrawn, reactions.consent_withdrawn, preview=reactions.would_cancel_on_consent
+    )
     hooks.subscribe(
-        EmergencyRefused, reactions.emergency_refused,
-        preview=reactions.would_cancel_emergency,
-    )  # fmt: skip
+        EmergencyRefused, reactions.emergency_refused, preview=reactions.would_cancel_emergency
+    )

@@ -15,14 +15,16 @@ class AccountForm(Form):
         _l("Currency"), choices=[option(code, code) for code in CURRENCIES], default="MDL"
     )
     iban = StringField(
-        _l("IBAN"), [InputRequired(_l("Enter the IBAN.")), Length(max=42)],
+        _l("IBAN"),
+        [InputRequired(_l("Enter the IBAN.")), Length(max=42)],
         description=_l("As on the bank's paper, with or without spaces."),
         render_kw={"autocomplete": "off", "spellcheck": "false"},
-    )  # fmt: skip
+    )
     holder = StringField(
         _l("Holder"), [InputRequired(_l("Enter the holder's name.")), Length(max=140)]
     )
     final_account = StringField(
-        _l("Account behind the correspondent bank"), [Length(max=60)],
+        _l("Account behind the correspondent bank"),
+        [Length(max=60)],
         description=_l("Only for banks that are paid through another one."),
-    )  # fmt: skip
+    )

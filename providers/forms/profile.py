@@ -90,9 +90,10 @@ class SiteForm(Form):
     """Where services are given."""
 
     name = StringField(
-        _l("Name of the site"), [InputRequired(_l("Enter a name.")), Length(max=120)],
+        _l("Name of the site"),
+        [InputRequired(_l("Enter a name.")), Length(max=120)],
         description=_l("Of a confidential site, a name that does not tell where it is."),
-    )  # fmt: skip
+    )
     territorial_unit = SelectField(
         _l("District or municipality"), [InputRequired(_l("Choose where it is."))]
     )
@@ -127,9 +128,10 @@ class OfferingForm(Form):
         _l("Kind of service"),
         [InputRequired(_l("Choose the kind of service."))],
         choices=[
-            option("", "–"), *choices([(key.value, rule.label) for key, rule in CATEGORIES.items()])
+            option("", "–"),
+            *choices([(key.value, rule.label) for key, rule in CATEGORIES.items()]),
         ],
-    )  # fmt: skip
+    )
     name = StringField(
         _l("Name of the service"), [InputRequired(_l("Enter a name.")), Length(max=160)]
     )

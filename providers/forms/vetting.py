@@ -41,9 +41,6 @@ class DocumentForm(Form):
     issued_on = DayField(_l("Issued on"), [InputRequired(_l("Enter the day of issue."))])
     expires_on = DayField(
         _l("Valid until"),
-        [
-            Optional(),
-            After("issued_on", _l("The last day lies before the day of issue.")),
-        ],
+        [Optional(), After("issued_on", _l("The last day lies before the day of issue."))],
         description=_l("Leave it empty if it has no end."),
     )

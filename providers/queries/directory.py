@@ -156,10 +156,15 @@ def _place(site: Site, revealed: bool) -> VisiblePlace:
     if site.confidential and not revealed:
         return VisiblePlace(site.id, site.name, confidential=True, hidden=True)
     return VisiblePlace(
-        site.id, site.name, site.confidential, hidden=False,
-        territorial_unit=site.territorial_unit, locality=site.locality, address=site.address,
+        site.id,
+        site.name,
+        site.confidential,
+        hidden=False,
+        territorial_unit=site.territorial_unit,
+        locality=site.locality,
+        address=site.address,
         access_features=tuple(site.access_features),
-    )  # fmt: skip
+    )
 
 
 def last_question(session: Session, offering: Offering) -> str:

@@ -17,11 +17,7 @@ from reintegration.kernel.states import StateEvent
 from reintegration.plans.models import CaseFile, PlanLineDelivery
 from reintegration.web.paging import Page, page_of
 
-_REQUEST_READERS = (
-    Role.PROVIDER_RECEPTION,
-    Role.PROVIDER_COORDINATOR,
-    Role.PROVIDER_MANAGER,
-)
+_REQUEST_READERS = (Role.PROVIDER_RECEPTION, Role.PROVIDER_COORDINATOR, Role.PROVIDER_MANAGER)
 _COUNTS_AGAINST_THE_LINE = (
     ReferralState.REQUESTED,
     ReferralState.ACCEPTED,
@@ -253,10 +249,7 @@ def recent_rejections(session: Session, actor: Actor, *, limit: int = 5) -> Sequ
     later = aliased(Referral)
     asked_again = (
         select(later.id)
-        .where(
-            later.plan_line_id == Referral.plan_line_id,
-            later.created_at > Referral.created_at,
-        )
+        .where(later.plan_line_id == Referral.plan_line_id, later.created_at > Referral.created_at)
         .exists()
     )
     return session.scalars(

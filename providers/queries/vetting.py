@@ -12,11 +12,7 @@ from providers.states import OfferingState
 from reintegration.kernel.errors import NotFound
 from reintegration.web.paging import Page, page_of
 
-WAITING = (
-    OfferingState.SUBMITTED,
-    OfferingState.PENDING_APPROVAL,
-    OfferingState.INFO_REQUESTED,
-)
+WAITING = (OfferingState.SUBMITTED, OfferingState.PENDING_APPROVAL, OfferingState.INFO_REQUESTED)
 
 
 def offering_or_404(session: Session, offering_id: UUID) -> Offering:

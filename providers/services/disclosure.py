@@ -14,9 +14,22 @@ from reintegration.plans.states import ContactChannel
 LONGEST_NOTE = 300
 
 FIELDS = (
-    "pseudonym", "service", "category", "unit", "units", "price_minor", "currency", "starts_on",
-    "place", "language", "access_needs", "children", "contact_channel", "contact_hours", "note",
-)  # fmt: skip
+    "pseudonym",
+    "service",
+    "category",
+    "unit",
+    "units",
+    "price_minor",
+    "currency",
+    "starts_on",
+    "place",
+    "language",
+    "access_needs",
+    "children",
+    "contact_channel",
+    "contact_hours",
+    "note",
+)
 """Everything that a disclosure may hold, in the order in which it is shown."""
 
 _CHILDREN_MATTER = frozenset(

@@ -28,9 +28,15 @@ def add_document(
     permissions.demand(actor, VettingPermission.KEEP_DOCUMENTS, provider)
     _check_term(issued_on, expires_on)
     document = VettingDocument(
-        id=new_id(), provider_id=provider.id, kind=kind.value, reference=reference.strip(),
-        issued_on=issued_on, expires_on=expires_on, checked_by=actor.id, checked_at=now,
-    )  # fmt: skip
+        id=new_id(),
+        provider_id=provider.id,
+        kind=kind.value,
+        reference=reference.strip(),
+        issued_on=issued_on,
+        expires_on=expires_on,
+        checked_by=actor.id,
+        checked_at=now,
+    )
     session.add(document)
     session.flush()
     _note(session, document, "add", actor=actor, now=now)
@@ -78,12 +84,15 @@ def _note(
     session: Session, document: VettingDocument, verb: str, *, actor: Actor, now: datetime
 ) -> None:
     audit.record(
-        session, actor=actor, action=f"vetting_document:{verb}",
-        subject=audit.Subject("vetting_document", document.id), now=now,
+        session,
+        actor=actor,
+        action=f"vetting_document:{verb}",
+        subject=audit.Subject("vetting_document", document.id),
+        now=now,
         fields=("kind", "reference", "issued_on", "expires_on"),
         data={
             "provider": str(document.provider_id),
             "kind": document.kind,
             "expires_on": document.expires_on.isoformat() if document.expires_on else None,
         },
-    )  # fmt: skip
+    )

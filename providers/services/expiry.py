@@ -67,14 +67,17 @@ def _remind(
     message = N_("A document of %(provider)s ends on %(day)s. Renew it before then.")
     day = document.expires_on.strftime("%d.%m.%Y")
     managers = people.provider_people(session, provider.id, Role.PROVIDER_MANAGER)
-    for readers, link in (
-        (officers, f"/providers/{provider.id}"),
-        (managers, "/providers/mine"),
-    ):
+    for readers, link in ((officers, f"/providers/{provider.id}"), (managers, "/providers/mine")):
         inbox.notify(
-            session, readers, key=key, message=message, now=now, link=link,
-            provider=provider.name, day=day,
-        )  # fmt: skip
+            session,
+            readers,
+            key=key,
+            message=message,
+            now=now,
+            link=link,
+            provider=provider.name,
+            day=day,
+        )
 
 
 def _tell_expired(
@@ -84,6 +87,11 @@ def _tell_expired(
     managers = people.provider_people(session, provider.id, Role.PROVIDER_MANAGER)
     readers = [*people.vetting_officers(session), *managers]
     inbox.notify(
-        session, readers, key=f"offering:{key}:expired:{clock.local_day(now)}", message=message,
-        now=now, service=service, provider=provider.name,
-    )  # fmt: skip
+        session,
+        readers,
+        key=f"offering:{key}:expired:{clock.local_day(now)}",
+        message=message,
+        now=now,
+        service=service,
+        provider=provider.name,
+    )

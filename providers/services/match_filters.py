@@ -130,6 +130,15 @@ def _safe_place(request: MatchRequest, candidate: Candidate) -> Finding | None:
 
 
 FILTERS: tuple[Callable[[MatchRequest, Candidate], Finding | None], ...] = (
-    _vetted, _vetting_lasts, _same_service, _safe_place, _sex, _age, _children, _language,
-    _access, _capacity, _affordable,
-)  # fmt: skip
+    _vetted,
+    _vetting_lasts,
+    _same_service,
+    _safe_place,
+    _sex,
+    _age,
+    _children,
+    _language,
+    _access,
+    _capacity,
+    _affordable,
+)

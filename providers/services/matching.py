@@ -82,11 +82,14 @@ def match(request: MatchRequest, candidates: Iterable[Candidate], *, today: date
         excluded=tuple(
             sorted(
                 (m for m in judged if m.is_excluded),
-                key=lambda m: (len(m.findings), m.candidate.provider_name,
-                               str(m.candidate.offering_id)),
+                key=lambda m: (
+                    len(m.findings),
+                    m.candidate.provider_name,
+                    str(m.candidate.offering_id),
+                ),
             )
         ),
-    )  # fmt: skip
+    )
 
 
 def distance_km(one: str, other: str) -> int:
@@ -104,14 +107,18 @@ def as_record(found: Match) -> dict[str, Any]:
         "rule": RULE_VERSION,
         "score": found.score,
         "reasons": [
-            {"code": reason.code, "points": reason.points, "sign": reason.sign,
-             "params": _plain(reason.params)}
+            {
+                "code": reason.code,
+                "points": reason.points,
+                "sign": reason.sign,
+                "params": _plain(reason.params),
+            }
             for reason in found.reasons
         ],
         "checks": [
             {"code": finding.code, "params": _plain(finding.params)} for finding in found.findings
         ],
-    }  # fmt: skip
+    }
 
 
 def _judge(request: MatchRequest, candidate: Candidate, today: date) -> Match:
@@ -188,9 +195,11 @@ def _record(_request: MatchRequest, candidate: Candidate, _today: date) -> Reaso
     if known == 0:
         return Reason("record_none", points, 0)
     return Reason(
-        "record", points, 1 if share >= 0.6 else -1 if share < 0.4 else 0,
+        "record",
+        points,
+        1 if share >= 0.6 else -1 if share < 0.4 else 0,
         {"completed": candidate.completed, "total": known},
-    )  # fmt: skip
+    )
 
 
 def _known(_request: MatchRequest, candidate: Candidate, _today: date) -> Reason:
@@ -200,8 +209,13 @@ def _known(_request: MatchRequest, candidate: Candidate, _today: date) -> Reason
 
 
 _FACTORS: tuple[Callable[[MatchRequest, Candidate, date], Reason], ...] = (
-    _distance, _start, _language, _price, _record, _known,
-)  # fmt: skip
+    _distance,
+    _start,
+    _language,
+    _price,
+    _record,
+    _known,
+)
 
 
 def _counterfactual(

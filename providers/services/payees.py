@@ -52,19 +52,28 @@ def propose(
     for waiting in _waiting(session, provider, currency):
         waiting.retired_at = now
     account = PayeeAccount(
-        id=new_id(), provider_id=provider.id, currency=currency, iban=str(number),
-        bic=str(number.bic or ""), holder=holder.strip(), final_account=final_account.strip(),
-        proposed_by=actor.id, proposed_at=now,
-    )  # fmt: skip
+        id=new_id(),
+        provider_id=provider.id,
+        currency=currency,
+        iban=str(number),
+        bic=str(number.bic or ""),
+        holder=holder.strip(),
+        final_account=final_account.strip(),
+        proposed_by=actor.id,
+        proposed_at=now,
+    )
     session.add(account)
     session.flush()
     _note(session, account, "propose", actor=actor, now=now)
     inbox.notify(
-        session, people.with_role(session, Role.FINANCE_APPROVER),
-        key=f"payee:{account.id}:proposed", now=now, link=f"/payees/{account.id}",
+        session,
+        people.with_role(session, Role.FINANCE_APPROVER),
+        key=f"payee:{account.id}:proposed",
+        now=now,
+        link=f"/payees/{account.id}",
         message=N_("%(provider)s has a new account to be approved before anything is paid there."),
         provider=provider.name,
-    )  # fmt: skip
+    )
     return account
 
 
@@ -142,8 +151,11 @@ def _note(
     session: Session, account: PayeeAccount, verb: str, *, actor: Actor, now: datetime
 ) -> None:
     audit.record(
-        session, actor=actor, action=f"payee_account:{verb}",
-        subject=audit.Subject("payee_account", account.id), now=now,
+        session,
+        actor=actor,
+        action=f"payee_account:{verb}",
+        subject=audit.Subject("payee_account", account.id),
+        now=now,
         fields=("iban", "holder", "currency"),
         data={"provider": str(account.provider_id), "currency": account.currency},
-    )  # fmt: skip
+    )

@@ -79,17 +79,21 @@ def add_provider(session: Session, *, actor: Actor, profile: Profile, now: datet
     permissions.demand(actor, ProviderPermission.IMPORT)
     _check_identifier(session, profile.identifier, None)
     home = Organisation(
-        id=new_id(), name=profile.name.strip(), kind=OrganisationKind.PROVIDER.value,
-        created_at=now,
-    )  # fmt: skip
+        id=new_id(), name=profile.name.strip(), kind=OrganisationKind.PROVIDER.value, created_at=now
+    )
     session.add(home)
     session.flush()
     provider = Provider(
-        id=home.id, legal_name=profile.legal_name.strip() or home.name,
-        identifier=profile.identifier.strip(), jurisdiction=profile.jurisdiction.value,
-        description=profile.description.strip(), email=profile.email.strip(),
-        phone=profile.phone.strip(), created_at=now, updated_at=now,
-    )  # fmt: skip
+        id=home.id,
+        legal_name=profile.legal_name.strip() or home.name,
+        identifier=profile.identifier.strip(),
+        jurisdiction=profile.jurisdiction.value,
+        description=profile.description.strip(),
+        email=profile.email.strip(),
+        phone=profile.phone.strip(),
+        created_at=now,
+        updated_at=now,
+    )
     session.add(provider)
     session.flush()
     _note(session, "provider:add", provider, actor, now, ("name", "identifier"))
@@ -145,9 +149,13 @@ def draft_offering(
     permissions.demand(actor, ProviderPermission.EDIT, site)
     _check_offering_name(session, site, terms, None)
     offering = Offering(
-        id=new_id(), provider_id=site.provider_id, site_id=site.id,
-        state=OfferingState.DRAFT.value, created_at=now, updated_at=now,
-    )  # fmt: skip
+        id=new_id(),
+        provider_id=site.provider_id,
+        site_id=site.id,
+        state=OfferingState.DRAFT.value,
+        created_at=now,
+        updated_at=now,
+    )
     _set_terms(offering, terms)
     session.add(offering)
     session.flush()
@@ -255,6 +263,10 @@ def _note(
     fields: Sequence[str],
 ) -> None:
     audit.record(
-        session, actor=actor, action=action,
-        subject=audit.Subject(action.split(":", maxsplit=1)[0], row.id), now=now, fields=fields,
-    )  # fmt: skip
+        session,
+        actor=actor,
+        action=action,
+        subject=audit.Subject(action.split(":", maxsplit=1)[0], row.id),
+        now=now,
+        fields=fields,
+    )

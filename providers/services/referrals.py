@@ -55,13 +55,24 @@ def draft(
     consent = _consent(session, found, offering, today)
     pseudonym = pseudonym_for(session, case_id=found.case.id, provider_id=offering.provider_id)
     referral = Referral(
-        id=new_id(), case_id=found.case.id, plan_line_id=found.line.id,
-        provider_id=offering.provider_id, offering_id=offering.id, consent_id=consent.id,
-        pseudonym=pseudonym, category=offering.category, unit=offering.unit, units=asked.units,
-        unit_price_minor=offering.price_minor, currency=offering.currency,
-        starts_on=asked.starts_on, match=match or {}, requested_by=actor.id, created_at=now,
+        id=new_id(),
+        case_id=found.case.id,
+        plan_line_id=found.line.id,
+        provider_id=offering.provider_id,
+        offering_id=offering.id,
+        consent_id=consent.id,
+        pseudonym=pseudonym,
+        category=offering.category,
+        unit=offering.unit,
+        units=asked.units,
+        unit_price_minor=offering.price_minor,
+        currency=offering.currency,
+        starts_on=asked.starts_on,
+        match=match or {},
+        requested_by=actor.id,
+        created_at=now,
         disclosure=disclosure.build(found.case, offering, pseudonym=pseudonym, asked=asked),
-    )  # fmt: skip
+    )
     session.add(referral)
     session.flush()
     return referral
@@ -105,15 +116,23 @@ def send(
     _check_asked(session, found, Asked(referral.units, max(referral.starts_on, today)), today)
     referral.consent_id = _consent(session, found, referral.offering, today).id
     REFERRAL.fire(
-        session, referral, "send", actor=actor, now=now,
+        session,
+        referral,
+        "send",
+        actor=actor,
+        now=now,
         data={"disclosed": sorted(referral.disclosure), "consent": str(referral.consent_id)},
-    )  # fmt: skip
+    )
     referral.requested_at, referral.answer_by = now, now + ANSWER_WITHIN
     session.flush()
     messages.tell_provider(
-        session, referral, event="sent", text=messages.NEW_REQUEST, now=now,
+        session,
+        referral,
+        event="sent",
+        text=messages.NEW_REQUEST,
+        now=now,
         message=N_("You have a new request. Please answer within three days."),
-    )  # fmt: skip
+    )
     return referral
 
 
@@ -127,9 +146,12 @@ def accept(session: Session, referral: Referral, *, actor: Actor, now: datetime)
     _hold_place(session, referral.offering)
     _answer(session, referral, "accept", actor=actor, now=now)
     messages.tell_case(
-        session, referral, event="accepted", now=now,
+        session,
+        referral,
+        event="accepted",
+        now=now,
         message=N_("%(provider)s accepted your request. You can issue a voucher."),
-    )  # fmt: skip
+    )
     return referral
 
 
@@ -149,9 +171,12 @@ def reject(
     referral.ended_at = now
     session.flush()
     messages.tell_case(
-        session, referral, event="rejected", now=now,
+        session,
+        referral,
+        event="rejected",
+        now=now,
         message=N_("%(provider)s declined your request. Look for another provider."),
-    )  # fmt: skip
+    )
     return referral
 
 
@@ -166,9 +191,12 @@ def complete(session: Session, referral: Referral, *, actor: Actor, now: datetim
     """Say that everything was delivered; the place is free again."""
     _end(session, referral, "complete", actor=actor, now=now)
     messages.tell_case(
-        session, referral, event="completed", now=now,
+        session,
+        referral,
+        event="completed",
+        now=now,
         message=N_("%(provider)s has completed a service."),
-    )  # fmt: skip
+    )
     return referral
 
 
@@ -178,9 +206,12 @@ def fail(
     """Say that it will not be delivered to its end, and why; the place is free again."""
     _end(session, referral, "fail", actor=actor, now=now, reason=reason)
     messages.tell_case(
-        session, referral, event="failed", now=now,
+        session,
+        referral,
+        event="failed",
+        now=now,
         message=N_("%(provider)s could not deliver a service. Read why, and look for another."),
-    )  # fmt: skip
+    )
     return referral
 
 
@@ -192,9 +223,13 @@ def cancel(
     _end(session, referral, "cancel", actor=actor, now=now, reason=reason)
     if was_sent:
         messages.tell_provider(
-            session, referral, event="cancelled", text=messages.CHANGED_REQUEST, now=now,
+            session,
+            referral,
+            event="cancelled",
+            text=messages.CHANGED_REQUEST,
+            now=now,
             message=N_("A request was cancelled."),
-        )  # fmt: skip
+        )
     return referral
 
 
@@ -202,9 +237,12 @@ def expire(session: Session, referral: Referral, *, actor: Actor, now: datetime)
     """End a request that nobody answered in time."""
     _end(session, referral, "expire", actor=actor, now=now)
     messages.tell_case(
-        session, referral, event="expired", now=now,
+        session,
+        referral,
+        event="expired",
+        now=now,
         message=N_("%(provider)s did not answer in time. Look for another provider."),
-    )  # fmt: skip
+    )
     return referral
 
 
@@ -270,8 +308,9 @@ def _check_asked(session: Session, found: LineWithCase, asked: Asked, today: dat
     if not 1 <= asked.units <= left:
         raise Invalid(
             N_("Ask for at least 1 and at most %(left)s: that is what the plan has left."),
-            code="units", left=left,
-        )  # fmt: skip
+            code="units",
+            left=left,
+        )
     if asked.starts_on < today:
         raise Invalid(N_("The first day lies in the past."), code="starts_on")
 

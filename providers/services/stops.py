@@ -31,9 +31,12 @@ def stop_at_suspended_offering(session: Session, event: OfferingSuspended) -> No
                     session, referral, actor=SYSTEM, reason="offering suspended", now=event.at
                 )
             messages.tell_case(
-                session, referral, event=f"suspended:{event.at:%Y%m%d%H%M}", now=event.at,
+                session,
+                referral,
+                event=f"suspended:{event.at:%Y%m%d%H%M}",
+                now=event.at,
                 message=N_("A service of %(provider)s is suspended. See what is needed now."),
-            )  # fmt: skip
+            )
 
 
 def preview_suspended_offering(session: Session, event: OfferingSuspended) -> list[Change]:
@@ -42,11 +45,15 @@ def preview_suspended_offering(session: Session, event: OfferingSuspended) -> li
         found = list(reading.open_at_offering(session, event.offering_id))
     waiting = sum(1 for referral in found if referral.state in _UNANSWERED)
     return [
-        Change(N_("Unanswered requests that are cancelled: %(count)s"), waiting,
-               {"count": waiting}),
-        Change(N_("Services under way whose case managers are told: %(count)s"),
-               len(found) - waiting, {"count": len(found) - waiting}),
-    ]  # fmt: skip
+        Change(
+            N_("Unanswered requests that are cancelled: %(count)s"), waiting, {"count": waiting}
+        ),
+        Change(
+            N_("Services under way whose case managers are told: %(count)s"),
+            len(found) - waiting,
+            {"count": len(found) - waiting},
+        ),
+    ]
 
 
 def stop_without_consent(session: Session, event: ConsentWithdrawn) -> None:
@@ -66,10 +73,7 @@ def preview_without_consent(session: Session, event: ConsentWithdrawn) -> list[C
 
 def _standing_on(session: Session, event: ConsentWithdrawn) -> Sequence[Referral]:
     return reading.open_without_consent(
-        session,
-        case_id=event.case_id,
-        consent_id=event.consent_id,
-        provider_id=event.provider_id,
+        session, case_id=event.case_id, consent_id=event.consent_id, provider_id=event.provider_id
     )
 
 

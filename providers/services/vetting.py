@@ -53,12 +53,7 @@ _BEFORE_APPROVAL = frozenset(
     {OfferingState.SUBMITTED, OfferingState.INFO_REQUESTED, OfferingState.PENDING_APPROVAL}
 )
 _STARTS_ANEW = frozenset(
-    {
-        OfferingState.DRAFT,
-        OfferingState.REJECTED,
-        OfferingState.EXPIRED,
-        OfferingState.WITHDRAWN,
-    }
+    {OfferingState.DRAFT, OfferingState.REJECTED, OfferingState.EXPIRED, OfferingState.WITHDRAWN}
 )
 
 OFFERING: Machine[OfferingState] = Machine(
@@ -66,49 +61,75 @@ OFFERING: Machine[OfferingState] = Machine(
     initial=OfferingState.DRAFT,
     moves={
         "submit": Move(
-            _STARTS_ANEW, OfferingState.SUBMITTED, VettingPermission.SUBMIT,
-            N_("Submit for a check"), guard=_is_complete,
+            _STARTS_ANEW,
+            OfferingState.SUBMITTED,
+            VettingPermission.SUBMIT,
+            N_("Submit for a check"),
+            guard=_is_complete,
         ),
         "assess": Move(
-            frozenset({OfferingState.SUBMITTED}), OfferingState.PENDING_APPROVAL,
-            VettingPermission.ASSESS, N_("Checked: ask for approval"),
+            frozenset({OfferingState.SUBMITTED}),
+            OfferingState.PENDING_APPROVAL,
+            VettingPermission.ASSESS,
+            N_("Checked: ask for approval"),
         ),
         "approve": Move(
-            frozenset({OfferingState.PENDING_APPROVAL}), OfferingState.APPROVED,
-            VettingPermission.APPROVE, N_("Approve"), guard=_has_documents,
+            frozenset({OfferingState.PENDING_APPROVAL}),
+            OfferingState.APPROVED,
+            VettingPermission.APPROVE,
+            N_("Approve"),
+            guard=_has_documents,
         ),
         "request_info": Move(
             frozenset({OfferingState.SUBMITTED, OfferingState.PENDING_APPROVAL}),
-            OfferingState.INFO_REQUESTED, VettingPermission.REQUEST_INFO,
-            N_("Ask the provider"), needs_reason=True,
+            OfferingState.INFO_REQUESTED,
+            VettingPermission.REQUEST_INFO,
+            N_("Ask the provider"),
+            needs_reason=True,
         ),
         "answer": Move(
-            frozenset({OfferingState.INFO_REQUESTED}), OfferingState.SUBMITTED,
-            VettingPermission.ANSWER, N_("Send the answer"), needs_reason=True,
+            frozenset({OfferingState.INFO_REQUESTED}),
+            OfferingState.SUBMITTED,
+            VettingPermission.ANSWER,
+            N_("Send the answer"),
+            needs_reason=True,
         ),
         "reject": Move(
-            _BEFORE_APPROVAL | {OfferingState.SUSPENDED}, OfferingState.REJECTED,
-            VettingPermission.REJECT, N_("Reject"), needs_reason=True,
+            _BEFORE_APPROVAL | {OfferingState.SUSPENDED},
+            OfferingState.REJECTED,
+            VettingPermission.REJECT,
+            N_("Reject"),
+            needs_reason=True,
         ),
         "suspend": Move(
-            frozenset({OfferingState.APPROVED}), OfferingState.SUSPENDED,
-            VettingPermission.SUSPEND, N_("Suspend"), needs_reason=True,
+            frozenset({OfferingState.APPROVED}),
+            OfferingState.SUSPENDED,
+            VettingPermission.SUSPEND,
+            N_("Suspend"),
+            needs_reason=True,
         ),
         "reinstate": Move(
-            frozenset({OfferingState.SUSPENDED}), OfferingState.APPROVED,
-            VettingPermission.REINSTATE, N_("Lift the suspension"), guard=_may_return,
+            frozenset({OfferingState.SUSPENDED}),
+            OfferingState.APPROVED,
+            VettingPermission.REINSTATE,
+            N_("Lift the suspension"),
+            guard=_may_return,
             needs_reason=True,
         ),
         "expire": Move(
-            frozenset({OfferingState.APPROVED}), OfferingState.EXPIRED,
-            VettingPermission.EXPIRE, N_("Let it expire"),
+            frozenset({OfferingState.APPROVED}),
+            OfferingState.EXPIRED,
+            VettingPermission.EXPIRE,
+            N_("Let it expire"),
         ),
         "withdraw": Move(
-            _BEFORE_APPROVAL | _STARTS_ANEW - {OfferingState.WITHDRAWN}, OfferingState.WITHDRAWN,
-            VettingPermission.WITHDRAW, N_("Withdraw"),
+            _BEFORE_APPROVAL | _STARTS_ANEW - {OfferingState.WITHDRAWN},
+            OfferingState.WITHDRAWN,
+            VettingPermission.WITHDRAW,
+            N_("Withdraw"),
         ),
     },
-)  # fmt: skip
+)
 
 
 def submit(session: Session, offering: Offering, *, actor: Actor, now: datetime) -> Offering:

@@ -44,8 +44,12 @@ def index() -> ResponseReturnValue:
     )
     actor = current_actor()
     page = reading.providers_page(session(), actor, sought, cursor=request.args.get("page"))
-    kept: dict[str, Any] = {"q": sought.search, "category": sought.category, "unit": sought.unit,
-            "state": sought.state}  # fmt: skip
+    kept: dict[str, Any] = {
+        "q": sought.search,
+        "category": sought.category,
+        "unit": sought.unit,
+        "state": sought.state,
+    }
     return render_template(
         "providers/index.html",
         page=page,

@@ -25,15 +25,51 @@ from reintegration.web.transactional import transactional
 _IMPORT = ProviderPermission.IMPORT
 _SHOWN = 200
 COLUMNS = (
-    "organisation", "identifier", "jurisdiction", "email", "phone", "site", "territorial unit",
-    "locality", "address", "confidential", "category", "service name", "unit", "price",
-    "currency", "languages", "sex policy", "min age", "max age", "accepts children", "capacity",
-)  # fmt: skip
+    "organisation",
+    "identifier",
+    "jurisdiction",
+    "email",
+    "phone",
+    "site",
+    "territorial unit",
+    "locality",
+    "address",
+    "confidential",
+    "category",
+    "service name",
+    "unit",
+    "price",
+    "currency",
+    "languages",
+    "sex policy",
+    "min age",
+    "max age",
+    "accepts children",
+    "capacity",
+)
 EXAMPLE = (
-    "Centrul Exemplu", "1003600000000", "right bank", "contact@exemplu.example", "022 000 000",
-    "Sediu", "Ungheni", "Ungheni", "str. Exemplu 1", "no", "counselling", "Consiliere individuală",
-    "session", "500.00", "MDL", "ro, ru", "everyone", "18", "120", "yes", "10",
-)  # fmt: skip
+    "Centrul Exemplu",
+    "1003600000000",
+    "right bank",
+    "contact@exemplu.example",
+    "022 000 000",
+    "Sediu",
+    "Ungheni",
+    "Ungheni",
+    "str. Exemplu 1",
+    "no",
+    "counselling",
+    "Consiliere individuală",
+    "session",
+    "500.00",
+    "MDL",
+    "ro, ru",
+    "everyone",
+    "18",
+    "120",
+    "yes",
+    "10",
+)
 
 
 def load_task(task_id: UUID) -> BackgroundTask:
@@ -58,9 +94,13 @@ def upload_submit() -> ResponseReturnValue:
         page = render_template("providers/import/upload.html", form=form, columns=COLUMNS)
         return page, 422
     task = jobs.queue(
-        session(), kind=CHECK, actor=current_actor(), now=clock.now(),
-        filename=(form.file.data.filename or "")[:200], content=form.file.data.read(),
-    )  # fmt: skip
+        session(),
+        kind=CHECK,
+        actor=current_actor(),
+        now=clock.now(),
+        filename=(form.file.data.filename or "")[:200],
+        content=form.file.data.read(),
+    )
     return redirect(url_for(".show", task_id=task.id))
 
 
@@ -119,9 +159,13 @@ def confirm(task: BackgroundTask) -> ResponseReturnValue:
     if task.kind != CHECK or task.state != TaskState.DONE or not task.result.get("rows"):
         raise Conflict(N_("There is nothing in this file that can be imported."))
     queued = jobs.queue(
-        session(), kind=WRITE, actor=current_actor(), now=clock.now(),
-        options={"check": str(task.id)}, filename=task.filename,
-    )  # fmt: skip
+        session(),
+        kind=WRITE,
+        actor=current_actor(),
+        now=clock.now(),
+        options={"check": str(task.id)},
+        filename=task.filename,
+    )
     flash(_("The import has begun."), "info")
     return redirect(url_for(".show", task_id=queued.id))
 

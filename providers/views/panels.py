@@ -15,12 +15,7 @@ from providers.permissions import PayeePermission, ReferralPermission, VettingPe
 from providers.queries import payees as payee_reading
 from providers.queries import referrals as reading
 from providers.queries import vetting as vetting_reading
-from providers.states import (
-    OPEN_REFERRALS,
-    REFERRAL_LABELS,
-    REFERRAL_TONES,
-    ReferralState,
-)
+from providers.states import OPEN_REFERRALS, REFERRAL_LABELS, REFERRAL_TONES, ReferralState
 from reintegration.kernel import permissions
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.db import session as current_session

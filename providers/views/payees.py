@@ -86,16 +86,21 @@ def create(provider: Provider) -> ResponseReturnValue:
     if form.validate():
         try:
             account = payees.propose(
-                session(), actor=current_actor(), provider=provider,
-                currency=form.currency.data or "", iban=form.iban.data or "",
-                holder=form.holder.data or "", final_account=form.final_account.data or "",
+                session(),
+                actor=current_actor(),
+                provider=provider,
+                currency=form.currency.data or "",
+                iban=form.iban.data or "",
+                holder=form.holder.data or "",
+                final_account=form.final_account.data or "",
                 now=clock.now(),
-            )  # fmt: skip
+            )
         except DomainError as error:
             form.refuse(error, error.code if error.code in form else None)
         else:
-            flash(_("It is proposed. Nothing is paid there before finance has approved it."),
-                  "done")  # fmt: skip
+            flash(
+                _("It is proposed. Nothing is paid there before finance has approved it."), "done"
+            )
             return redirect(url_for(".show", account_id=account.id))
     return _form(form, provider), 422
 
@@ -122,7 +127,10 @@ def decline(account: PayeeAccount) -> ResponseReturnValue:
 
 def _form(form: AccountForm, provider: Provider) -> str:
     return render_template(
-        "providers/form.html", form=form, layout=layout(),
+        "providers/form.html",
+        form=form,
+        layout=layout(),
         title=_("Propose an account for %(name)s", name=provider.name),
-        action=url_for(".new", provider_id=provider.id), back_url=home_url(provider.id),
-    )  # fmt: skip
+        action=url_for(".new", provider_id=provider.id),
+        back_url=home_url(provider.id),
+    )

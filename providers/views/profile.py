@@ -54,10 +54,11 @@ def mine() -> ResponseReturnValue:
         "providers/mine.html",
         **profile_context(provider),
         editable=profiles.EDITABLE,
-        moves={one.id: vetting.OFFERING.available(one, current_actor()) for one in
-               provider.offerings},
+        moves={
+            one.id: vetting.OFFERING.available(one, current_actor()) for one in provider.offerings
+        },
         can_propose=PayeePermission.PROPOSE,
-    )  # fmt: skip
+    )
 
 
 @bp.get("/new")
@@ -231,8 +232,9 @@ def capacity(offering: Offering) -> ResponseReturnValue:
     """Show the form for places and the first free day."""
     form = CapacityForm(obj=offering)
     url = url_for(".capacity", offering_id=offering.id)
-    return _form(form, _("Places: %(name)s", name=offering.name), url,
-                 home_url(offering.provider_id))  # fmt: skip
+    return _form(
+        form, _("Places: %(name)s", name=offering.name), url, home_url(offering.provider_id)
+    )
 
 
 @bp.post("/offerings/<uuid:offering_id>/capacity", endpoint="capacity_submit")
@@ -244,9 +246,13 @@ def capacity_submit(offering: Offering) -> ResponseReturnValue:
     if form.validate():
         try:
             profiles.set_capacity(
-                session(), offering, actor=current_actor(), capacity=form.capacity.data,
-                lead_days=form.lead_days.data or 0, now=clock.now(),
-            )  # fmt: skip
+                session(),
+                offering,
+                actor=current_actor(),
+                capacity=form.capacity.data,
+                lead_days=form.lead_days.data or 0,
+                now=clock.now(),
+            )
         except DomainError as error:
             form.refuse(error, "capacity")
         else:
@@ -292,9 +298,13 @@ def answer_submit(offering: Offering) -> ResponseReturnValue:
     if not form.validate():
         return _answer_form(form, offering), 422
     vetting.move(
-        session(), offering, "answer", actor=current_actor(), reason=form.reason.data,
+        session(),
+        offering,
+        "answer",
+        actor=current_actor(),
+        reason=form.reason.data,
         now=clock.now(),
-    )  # fmt: skip
+    )
     flash(_("Your answer is sent."), "done")
     return redirect(home_url(offering.provider_id))
 
@@ -312,20 +322,29 @@ def layout() -> str:
 
 
 def _answer_form(form: ReasonForm, offering: Offering) -> str:
-    asked = reading.last_question(session(), offering) if (
-        offering.state == OfferingState.INFO_REQUESTED) else ""  # fmt: skip
+    asked = (
+        reading.last_question(session(), offering)
+        if (offering.state == OfferingState.INFO_REQUESTED)
+        else ""
+    )
     form.reason.label.text = _("Your answer")
     form.reason.description = _("What was asked: %(text)s", text=asked) if asked else ""
     url = url_for("providers.answer", offering_id=offering.id)
-    return _form(form, _("Answer: %(name)s", name=offering.name), url,
-                 home_url(offering.provider_id))  # fmt: skip
+    return _form(
+        form, _("Answer: %(name)s", name=offering.name), url, home_url(offering.provider_id)
+    )
 
 
 def _form(form: Form, title: str, action: str, back_url: str) -> str:
     return render_template(
-        "providers/form.html", form=form, title=title, action=action, back_url=back_url,
-        layout=layout(), territory=TERRITORIAL_UNITS,
-    )  # fmt: skip
+        "providers/form.html",
+        form=form,
+        title=title,
+        action=action,
+        back_url=back_url,
+        layout=layout(),
+        territory=TERRITORIAL_UNITS,
+    )
 
 
 def _saved(provider_id: UUID) -> ResponseReturnValue:

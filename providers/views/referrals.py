@@ -17,12 +17,7 @@ from providers.queries.vetting import offering_or_404
 from providers.services import matching, referrals
 from providers.services.disclosure import LONGEST_NOTE
 from providers.services.referral_moves import REFERRAL
-from providers.states import (
-    REFERRAL_LABELS,
-    REFERRAL_TONES,
-    REJECTION_LABELS,
-    ReferralState,
-)
+from providers.states import REFERRAL_LABELS, REFERRAL_TONES, REJECTION_LABELS, ReferralState
 from providers.views import referrals_bp as bp
 from providers.views.matching import load_line
 from providers.views.words import disclosure_rows
@@ -36,9 +31,13 @@ from reintegration.web.transactional import transactional
 
 _FIELDS = frozenset({"units", "starts_on", "note"})
 _FILTERS = (
-    "open", ReferralState.REQUESTED, ReferralState.ACCEPTED, ReferralState.IN_PROGRESS,
-    ReferralState.REJECTED, ReferralState.COMPLETED,
-)  # fmt: skip
+    "open",
+    ReferralState.REQUESTED,
+    ReferralState.ACCEPTED,
+    ReferralState.IN_PROGRESS,
+    ReferralState.REJECTED,
+    ReferralState.COMPLETED,
+)
 
 
 def load_referral(referral_id: UUID) -> Referral:
@@ -113,9 +112,14 @@ def create(choice: Choice) -> ResponseReturnValue:
         return _write_page(form, found, offering), 422
     try:
         referral = referrals.draft(
-            session(), actor=current_actor(), found=found, offering=offering,
-            asked=form.value(), match=_match_of(found, offering), now=clock.now(),
-        )  # fmt: skip
+            session(),
+            actor=current_actor(),
+            found=found,
+            offering=offering,
+            asked=form.value(),
+            match=_match_of(found, offering),
+            now=clock.now(),
+        )
     except DomainError as error:
         form.refuse(error, error.code if error.code in _FIELDS else None)
         return _write_page(form, found, offering), error.status
@@ -140,9 +144,13 @@ def change_submit(referral: Referral) -> ResponseReturnValue:
         return _write_page(form, found, referral.offering, referral), 422
     try:
         referrals.change_draft(
-            session(), referral, actor=current_actor(), found=found, asked=form.value(),
+            session(),
+            referral,
+            actor=current_actor(),
+            found=found,
+            asked=form.value(),
             now=clock.now(),
-        )  # fmt: skip
+        )
     except DomainError as error:
         form.refuse(error, error.code if error.code in _FIELDS else None)
         return _write_page(form, found, referral.offering, referral), error.status
@@ -243,9 +251,11 @@ def _write_page(
 
 def _cancel_page(form: ReasonForm, referral: Referral) -> str:
     return render_template(
-        "providers/referrals/cancel.html", form=form, referral=referral,
+        "providers/referrals/cancel.html",
+        form=form,
+        referral=referral,
         provider_name=_provider_name(referral),
-    )  # fmt: skip
+    )
 
 
 def _match_of(found: LineWithCase, offering: Offering) -> dict[str, Any]:

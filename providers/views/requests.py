@@ -30,9 +30,11 @@ from reintegration.web.requires import requires
 from reintegration.web.transactional import transactional
 
 _FILTERS = (
-    ReferralState.REQUESTED, ReferralState.ACCEPTED, ReferralState.IN_PROGRESS,
+    ReferralState.REQUESTED,
+    ReferralState.ACCEPTED,
+    ReferralState.IN_PROGRESS,
     ReferralState.COMPLETED,
-)  # fmt: skip
+)
 
 
 def load_request(referral_id: UUID) -> Referral:
@@ -101,9 +103,13 @@ def reject_submit(referral: Referral) -> ResponseReturnValue:
     if not form.validate():
         return _form(form, referral, "reject"), 422
     referrals.reject(
-        session(), referral, actor=current_actor(), now=clock.now(),
-        reason=RejectionReason(form.rejection.data), comment=form.comment.data or "",
-    )  # fmt: skip
+        session(),
+        referral,
+        actor=current_actor(),
+        now=clock.now(),
+        reason=RejectionReason(form.rejection.data),
+        comment=form.comment.data or "",
+    )
     flash(_("It is declined. Thank you for answering."), "done")
     return redirect(url_for(".index"))
 
@@ -145,9 +151,12 @@ def fail_submit(referral: Referral) -> ResponseReturnValue:
         return _form(form, referral, "fail"), 422
     try:
         referrals.fail(
-            session(), referral, actor=current_actor(), reason=form.reason.data or "",
+            session(),
+            referral,
+            actor=current_actor(),
+            reason=form.reason.data or "",
             now=clock.now(),
-        )  # fmt: skip
+        )
     except DomainError as error:
         form.refuse(error, "reason")
         return _form(form, referral, "fail"), error.status

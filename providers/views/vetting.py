@@ -14,12 +14,7 @@ from providers.queries import vetting as reading
 from providers.queries.checklist import STATUS_LABELS, STATUS_TONES, checklist
 from providers.queries.referrals import history
 from providers.services import documents, vetting
-from providers.states import (
-    OFFERING_LABELS,
-    OFFERING_TONES,
-    DocumentKind,
-    OfferingState,
-)
+from providers.states import OFFERING_LABELS, OFFERING_TONES, DocumentKind, OfferingState
 from providers.views import vetting_bp as bp
 from providers.views.directory import load_provider
 from providers.views.words import languages
@@ -219,10 +214,15 @@ def document_create(provider: Provider) -> ResponseReturnValue:
         return _document_page(form, provider, url), 422
     assert form.issued_on.data is not None
     documents.add_document(
-        session(), actor=current_actor(), provider=provider, kind=DocumentKind(form.kind.data),
-        reference=form.reference.data or "", issued_on=form.issued_on.data,
-        expires_on=form.expires_on.data, now=clock.now(),
-    )  # fmt: skip
+        session(),
+        actor=current_actor(),
+        provider=provider,
+        kind=DocumentKind(form.kind.data),
+        reference=form.reference.data or "",
+        issued_on=form.issued_on.data,
+        expires_on=form.expires_on.data,
+        now=clock.now(),
+    )
     flash(_("The document is recorded as checked by you."), "done")
     return redirect(url_for("providers.show", provider_id=provider.id))
 
@@ -248,10 +248,15 @@ def document_edit_submit(document: VettingDocument) -> ResponseReturnValue:
         return _document_page(form, provider, url, document), 422
     assert form.issued_on.data is not None
     documents.change_document(
-        session(), document, actor=current_actor(), kind=DocumentKind(form.kind.data),
-        reference=form.reference.data or "", issued_on=form.issued_on.data,
-        expires_on=form.expires_on.data, now=clock.now(),
-    )  # fmt: skip
+        session(),
+        document,
+        actor=current_actor(),
+        kind=DocumentKind(form.kind.data),
+        reference=form.reference.data or "",
+        issued_on=form.issued_on.data,
+        expires_on=form.expires_on.data,
+        now=clock.now(),
+    )
     flash(_("The document is corrected and counts as checked by you."), "done")
     return redirect(url_for("providers.show", provider_id=document.provider_id))
 
@@ -364,6 +369,9 @@ def _document_page(
     form: DocumentForm, provider: Provider, action: str, document: VettingDocument | None = None
 ) -> str:
     return render_template(
-        "providers/vetting/document.html", form=form, provider=provider, action=action,
+        "providers/vetting/document.html",
+        form=form,
+        provider=provider,
+        action=action,
         document=document,
-    )  # fmt: skip
+    )

@@ -41,10 +41,16 @@ def create(
         session().flush()
     try:
         user = users.create_user(
-            session(), actor=OPERATOR, email=email, name=name, password=password,
-            organisation=found, roles=[Role(role) for role in roles], locale=Locale(locale),
+            session(),
+            actor=OPERATOR,
+            email=email,
+            name=name,
+            password=password,
+            organisation=found,
+            roles=[Role(role) for role in roles],
+            locale=Locale(locale),
             now=now,
-        )  # fmt: skip
+        )
     except DomainError as error:
         session().rollback()
         raise click.ClickException(str(error)) from None

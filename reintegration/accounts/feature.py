@@ -27,10 +27,20 @@ def register(app: Flask) -> None:
 
 _PLACES = (
     Place("accounts.today", N_("Today"), AccountPermission.OWN_ACCOUNT, 10),
-    Place("accounts.user_list", N_("People"), AccountPermission.MANAGE_USERS, 85,
-          within=("accounts.user_",)),
-    Place("accounts.organisation_list", N_("Organisations"),
-          AccountPermission.MANAGE_ORGANISATIONS, 86, within=("accounts.organisation_",)),
+    Place(
+        "accounts.user_list",
+        N_("People"),
+        AccountPermission.MANAGE_USERS,
+        85,
+        within=("accounts.user_",),
+    ),
+    Place(
+        "accounts.organisation_list",
+        N_("Organisations"),
+        AccountPermission.MANAGE_ORGANISATIONS,
+        86,
+        within=("accounts.organisation_",),
+    ),
     Place("accounts.audit", N_("Audit trail"), AccountPermission.READ_AUDIT, 90),
     Place("accounts.inbox", N_("Inbox"), AccountPermission.OWN_ACCOUNT, 95, count=inbox.unread),
-)  # fmt: skip
+)

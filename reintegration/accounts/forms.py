@@ -23,13 +23,15 @@ class SignInForm(Form):
     """E-mail and password."""
 
     email = EmailField(
-        _l("E-mail"), [InputRequired(_l("Enter your e-mail.")), Length(max=200)],
+        _l("E-mail"),
+        [InputRequired(_l("Enter your e-mail.")), Length(max=200)],
         render_kw={"autocomplete": "username"},
-    )  # fmt: skip
+    )
     password = PasswordField(
-        _l("Password"), [InputRequired(_l("Enter your password.")), Length(max=MAX_LENGTH)],
+        _l("Password"),
+        [InputRequired(_l("Enter your password.")), Length(max=MAX_LENGTH)],
         render_kw={"autocomplete": "current-password"},
-    )  # fmt: skip
+    )
     next = HiddenField()
 
 
@@ -37,14 +39,16 @@ class ChangePasswordForm(Form):
     """One's own password."""
 
     current = PasswordField(
-        _l("Present password"), [InputRequired(_l("Enter your present password."))],
+        _l("Present password"),
+        [InputRequired(_l("Enter your present password."))],
         render_kw={"autocomplete": "current-password"},
-    )  # fmt: skip
+    )
     new = PasswordField(
-        _l("New password"), [InputRequired(_l("Enter a new password.")), Length(max=MAX_LENGTH)],
+        _l("New password"),
+        [InputRequired(_l("Enter a new password.")), Length(max=MAX_LENGTH)],
         description=_l("At least 12 characters. A few words in a row are good."),
         render_kw={"autocomplete": "new-password"},
-    )  # fmt: skip
+    )
 
 
 def _bare(text: str | None) -> str:
@@ -87,11 +91,7 @@ class UserForm(DetailsForm, RolesForm):
     """A new account; the first password is made for it."""
 
     organisation = SelectField(_l("Organisation"))
-    locale = RadioField(
-        _l("Language"),
-        choices=choices(LOCALES),
-        default=Locale.RO,
-    )
+    locale = RadioField(_l("Language"), choices=choices(LOCALES), default=Locale.RO)
 
 
 class OfficeForm(Form):

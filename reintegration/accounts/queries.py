@@ -132,10 +132,7 @@ def trail(session: Session, wanted: TrailFilter, *, cursor: str | None) -> Page[
         statement = statement.where(AuditEvent.actor_id == wanted.actor_id)
     if wanted.subject_id:
         statement = statement.where(
-            or_(
-                AuditEvent.subject_id == wanted.subject_id,
-                AuditEvent.case_id == wanted.subject_id,
-            )
+            or_(AuditEvent.subject_id == wanted.subject_id, AuditEvent.case_id == wanted.subject_id)
         )
     if wanted.since:
         statement = statement.where(AuditEvent.at >= wanted.since)

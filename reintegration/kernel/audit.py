@@ -79,9 +79,20 @@ class Subject:
 # Who acts may not read the trail, so nothing is returned.
 _RECORD = insert_into(
     AuditEvent,
-    ("at", "action", "actor_kind", "actor_id", "organisation_id", "subject_type", "subject_id",
-     "case_id", "reason", "fields", "data"),
-)  # fmt: skip
+    (
+        "at",
+        "action",
+        "actor_kind",
+        "actor_id",
+        "organisation_id",
+        "subject_type",
+        "subject_id",
+        "case_id",
+        "reason",
+        "fields",
+        "data",
+    ),
+)
 
 
 def record(
@@ -131,11 +142,31 @@ def record_many(
     bulk.insert_rows(
         session,
         AuditEvent,
-        ("at", "action", "actor_kind", "actor_id", "organisation_id", "subject_type",
-         "subject_id", "case_id", "fields", "data"),
         (
-            (now, action, actor.kind.value, actor.id, actor.organisation_id, subject.type,
-             subject.id, subject.case_id, names, data)
+            "at",
+            "action",
+            "actor_kind",
+            "actor_id",
+            "organisation_id",
+            "subject_type",
+            "subject_id",
+            "case_id",
+            "fields",
+            "data",
+        ),
+        (
+            (
+                now,
+                action,
+                actor.kind.value,
+                actor.id,
+                actor.organisation_id,
+                subject.type,
+                subject.id,
+                subject.case_id,
+                names,
+                data,
+            )
             for subject, data in about
         ),
-    )  # fmt: skip
+    )

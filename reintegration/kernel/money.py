@@ -50,8 +50,11 @@ class Money:
         if not value.is_finite() or abs(minor) > _HIGHEST_MINOR:
             raise Invalid(N_("“%(text)s” is not an amount."), text=text[:40])
         if minor != minor.to_integral_value():
-            raise Invalid(N_("“%(text)s” has too many decimals for %(currency)s."),
-                          text=text[:40], currency=currency)  # fmt: skip
+            raise Invalid(
+                N_("“%(text)s” has too many decimals for %(currency)s."),
+                text=text[:40],
+                currency=currency,
+            )
         return cls(int(minor), currency)
 
     @property

@@ -48,9 +48,19 @@ class StateEvent(Base):
 
 _NOTE = insert_into(
     StateEvent,
-    ("at", "aggregate", "aggregate_id", "move", "from_state", "to_state", "actor_kind",
-     "actor_id", "reason", "data"),
-)  # fmt: skip
+    (
+        "at",
+        "aggregate",
+        "aggregate_id",
+        "move",
+        "from_state",
+        "to_state",
+        "actor_kind",
+        "actor_id",
+        "reason",
+        "data",
+    ),
+)
 
 
 class Stateful(Protocol):
@@ -128,9 +138,17 @@ class Machine(Generic[State]):
         subject.state = after.value
         session.flush()
         self.note(
-            session, subject.id, move, before, after, actor=actor, now=now, reason=reason,
-            data=data, case_id=getattr(subject, "case_id", None),
-        )  # fmt: skip
+            session,
+            subject.id,
+            move,
+            before,
+            after,
+            actor=actor,
+            now=now,
+            reason=reason,
+            data=data,
+            case_id=getattr(subject, "case_id", None),
+        )
 
     def note(
         self,
@@ -188,14 +206,32 @@ class Machine(Generic[State]):
         bulk.insert_rows(
             session,
             StateEvent,
-            ("at", "aggregate", "aggregate_id", "move", "from_state", "to_state", "actor_kind",
-             "actor_id", "data"),
             (
-                (now, self.name, key, move, before.value, after.value, actor.kind.value, actor.id,
-                 data)
+                "at",
+                "aggregate",
+                "aggregate_id",
+                "move",
+                "from_state",
+                "to_state",
+                "actor_kind",
+                "actor_id",
+                "data",
+            ),
+            (
+                (
+                    now,
+                    self.name,
+                    key,
+                    move,
+                    before.value,
+                    after.value,
+                    actor.kind.value,
+                    actor.id,
+                    data,
+                )
                 for key, data in moved
             ),
-        )  # fmt: skip
+        )
         ends = {"from": before.value, "to": after.value}
         audit.record_many(
             session,

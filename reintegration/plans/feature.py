@@ -84,11 +84,18 @@ _CASES = Place(
     ),
 )
 _EMERGENCIES = Place(
-    "plans.case_emergencies", N_("Emergency starts"), CasePermission.LIST_EMERGENCIES, 22,
+    "plans.case_emergencies",
+    N_("Emergency starts"),
+    CasePermission.LIST_EMERGENCIES,
+    22,
     count=emergency_decisions.waiting,
     within=("plans.case_emergency_decision", "plans.case_emergency_decided"),
-)  # fmt: skip
+)
 _DECISIONS = Place(
-    "plans.decisions", N_("Decisions"), PlanPermission.LIST_DECISIONS, 25,
-    count=plan_slots.decisions_waiting, within=("plans.decision",),
-)  # fmt: skip
+    "plans.decisions",
+    N_("Decisions"),
+    PlanPermission.LIST_DECISIONS,
+    25,
+    count=plan_slots.decisions_waiting,
+    within=("plans.decision",),
+)

@@ -22,11 +22,14 @@ def test_the_administrator_adds_a_person_whose_first_password_is_shown_once(
     page = dan.post(
         "/account/users/new",
         data={
-            "name": "Elena Nistor", "email": "elena@demo.example", "locale": "ru",
-            "organisation": str(cast.programme.id), "roles": ["case_manager"],
+            "name": "Elena Nistor",
+            "email": "elena@demo.example",
+            "locale": "ru",
+            "organisation": str(cast.programme.id),
+            "roles": ["case_manager"],
             "supervisor": str(cast.sergiu.id),
         },
-    )  # fmt: skip
+    )
     password = page.get_data(as_text=True).split('class="figure-code">')[1].split("<")[0]
     user = session.scalars(select(User).where(User.email == "elena@demo.example")).unique().one()
     assert user.must_change_password
@@ -49,10 +52,16 @@ def test_the_administrator_adds_a_person_whose_first_password_is_shown_once(
 def test_roles_that_clash_are_refused_and_nothing_typed_is_lost(cast, sign_in, roles, word):
     page = sign_in(cast.dan).post(
         "/account/users/new",
-        data={"name": "Elena Nistor", "email": "elena@demo.example", "locale": "ro",
-              "organisation": str(cast.programme.id), "roles": roles, "supervisor": ""},
+        data={
+            "name": "Elena Nistor",
+            "email": "elena@demo.example",
+            "locale": "ro",
+            "organisation": str(cast.programme.id),
+            "roles": roles,
+            "supervisor": "",
+        },
         headers={"Accept-Language": "en"},
-    )  # fmt: skip
+    )
     text = page.get_data(as_text=True)
     assert page.status_code == 422
     assert "Elena Nistor" in text
@@ -62,10 +71,15 @@ def test_roles_that_clash_are_refused_and_nothing_typed_is_lost(cast, sign_in, r
 def test_an_e_mail_is_taken_whatever_its_capitals(cast, sign_in, session):
     page = sign_in(cast.dan).post(
         "/account/users/new",
-        data={"name": "Ana Doi", "email": "ANA@Demo.example", "locale": "ro",
-              "organisation": str(cast.programme.id), "roles": ["case_manager"],
-              "supervisor": ""},
-    )  # fmt: skip
+        data={
+            "name": "Ana Doi",
+            "email": "ANA@Demo.example",
+            "locale": "ro",
+            "organisation": str(cast.programme.id),
+            "roles": ["case_manager"],
+            "supervisor": "",
+        },
+    )
     assert page.status_code == 422
 
 
@@ -73,9 +87,11 @@ def typed(user, **others):
     """Return what the form of a person's details sends."""
     seen = Details.of(user)
     return {
-        "name": user.name, "email": user.email, "supervisor": str(user.supervisor_id or ""),
+        "name": user.name,
+        "email": user.email,
+        "supervisor": str(user.supervisor_id or ""),
         "seen": seen.mark,
-    } | others  # fmt: skip
+    } | others
 
 
 def change(browser, user, **others):
@@ -95,9 +111,7 @@ def test_a_name_is_changed_and_the_trail_says_which_field_not_what(cast, sign_in
     session.refresh(cast.ana)
     assert cast.ana.name == "Ana Lungu-Rusu"
     event = last_event(session, "user:change")
-    assert (event.subject_id, event.actor_id, event.fields) == (
-        cast.ana.id, cast.dan.id, ["name"],
-    )  # fmt: skip
+    assert (event.subject_id, event.actor_id, event.fields) == (cast.ana.id, cast.dan.id, ["name"])
     assert "Rusu" not in f"{event.data}"
     assert ana.get("/account/today").status_code == 200
 
@@ -163,9 +177,13 @@ def test_an_e_mail_that_is_taken_in_the_same_moment_is_refused(cast, session, mo
     details = replace(Details.of(cast.ana), email="RITA@demo.example")
     with pytest.raises(Conflict, match="already an account"):
         users.change_details(
-            session, cast.ana, actor=actor(session, cast.dan), details=details,
-            seen=Details.of(cast.ana).mark, now=NOW,
-        )  # fmt: skip
+            session,
+            cast.ana,
+            actor=actor(session, cast.dan),
+            details=details,
+            seen=Details.of(cast.ana).mark,
+            now=NOW,
+        )
     assert cast.ana.email == "ana@demo.example"
 
 
@@ -198,16 +216,24 @@ def test_only_an_active_supervisor_of_the_same_organisation_supervises(cast, sig
     assert change(dan, cast.ana, supervisor=str(other.id)).status_code == 422
     with pytest.raises(Invalid):
         users.change_details(
-            session, cast.ana, actor=actor(session, cast.dan), now=NOW,
+            session,
+            cast.ana,
+            actor=actor(session, cast.dan),
+            now=NOW,
             details=replace(Details.of(cast.ana), supervisor_id=other.id),
             seen=Details.of(cast.ana).mark,
-        )  # fmt: skip
+        )
     page = dan.post(
         "/account/users/new",
-        data={"name": "Elena Nistor", "email": "elena@demo.example", "locale": "ro",
-              "organisation": str(cast.programme.id), "roles": ["case_manager"],
-              "supervisor": str(other.id)},
-    )  # fmt: skip
+        data={
+            "name": "Elena Nistor",
+            "email": "elena@demo.example",
+            "locale": "ro",
+            "organisation": str(cast.programme.id),
+            "roles": ["case_manager"],
+            "supervisor": str(other.id),
+        },
+    )
     assert page.status_code == 422
     assert 'href="#supervisor"' in page.get_data(as_text=True)
 
@@ -219,10 +245,13 @@ def test_nobody_supervises_themselves(cast, sign_in, session):
     )
     with pytest.raises(Invalid):
         users.change_details(
-            session, cast.sergiu, actor=actor(session, cast.dan), now=NOW,
+            session,
+            cast.sergiu,
+            actor=actor(session, cast.dan),
+            now=NOW,
             details=replace(Details.of(cast.sergiu), supervisor_id=cast.sergiu.id),
             seen=Details.of(cast.sergiu).mark,
-        )  # fmt: skip
+        )
 
 
 def test_a_supervisor_who_left_does_not_stop_another_change(cast, sign_in, session):
@@ -248,9 +277,13 @@ def test_a_case_manager_on_whom_nobody_can_decide_stands_out(cast, sign_in, sess
 def test_a_service_of_accounts_asks_who_acts(cast, session):
     with pytest.raises(NotPermitted):
         users.change_details(
-            session, cast.ana, actor=actor(session, cast.sergiu), now=NOW,
-            details=Details.of(cast.ana), seen=Details.of(cast.ana).mark,
-        )  # fmt: skip
+            session,
+            cast.ana,
+            actor=actor(session, cast.sergiu),
+            now=NOW,
+            details=Details.of(cast.ana),
+            seen=Details.of(cast.ana).mark,
+        )
 
 
 def test_an_administrator_cannot_close_their_own_account(cast, sign_in, session):
@@ -315,15 +348,37 @@ def test_only_the_administrator_administers(cast, sign_in, person):
 
 def test_the_command_line_makes_the_first_administrator(app, session, committed_db):
     result = app.test_cli_runner().invoke(
-        args=["user", "create", "--email", "first@demo.example", "--name", "Prima Persoană",
-              "--role", "administrator", "--organisation", "Sediu",
-              "--password", "nine open windows"],
-    )  # fmt: skip
+        args=[
+            "user",
+            "create",
+            "--email",
+            "first@demo.example",
+            "--name",
+            "Prima Persoană",
+            "--role",
+            "administrator",
+            "--organisation",
+            "Sediu",
+            "--password",
+            "nine open windows",
+        ]
+    )
     assert result.exit_code == 0, result.output
     again = app.test_cli_runner().invoke(
-        args=["user", "create", "--email", "FIRST@demo.example", "--name", "A Doua",
-              "--role", "administrator", "--organisation", "Sediu",
-              "--password", "nine open windows"],
-    )  # fmt: skip
+        args=[
+            "user",
+            "create",
+            "--email",
+            "FIRST@demo.example",
+            "--name",
+            "A Doua",
+            "--role",
+            "administrator",
+            "--organisation",
+            "Sediu",
+            "--password",
+            "nine open windows",
+        ]
+    )
     assert again.exit_code == 1
     assert "already an account" in again.output

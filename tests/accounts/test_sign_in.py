@@ -95,8 +95,7 @@ def test_quick_exit_ends_the_session_and_leads_away(app, client, cast):
 
 
 @pytest.mark.parametrize(
-    ("steps", "alive"),
-    [([14] * 8, True), ([14, 16], False), ([14] * 34, True), ([14] * 35, False)],
+    ("steps", "alive"), [([14] * 8, True), ([14, 16], False), ([14] * 34, True), ([14] * 35, False)]
 )
 def test_fifteen_idle_minutes_or_eight_hours_end_a_session(client, cast, steps, alive):
     with time_machine.travel(clock.now(), tick=False) as traveller:

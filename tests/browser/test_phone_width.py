@@ -41,25 +41,54 @@ WIDTHS = (320, 390)
 FOUND = "/redeem/v/…"  # its address is made by finding the voucher
 PAGES = {
     "ana": (
-        "/account/today", "/account/inbox", "/cases/", "/cases/register", "/cases/{case}",
-        "/cases/{case}/plan", "/cases/{case}/needs", "/cases/{case}/consent", "/cases/emergency",
-        "/cases/{case}/plan/milestones/{step}", "/cases/{case}/plan/lines/{line}",
-        "/providers/match/{open_line}", "/referrals/", "/vouchers/", "/vouchers/{voucher}",
-        "/vouchers/{voucher}/print", "/vouchers/lines/{open_line}/new",
+        "/account/today",
+        "/account/inbox",
+        "/cases/",
+        "/cases/register",
+        "/cases/{case}",
+        "/cases/{case}/plan",
+        "/cases/{case}/needs",
+        "/cases/{case}/consent",
+        "/cases/emergency",
+        "/cases/{case}/plan/milestones/{step}",
+        "/cases/{case}/plan/lines/{line}",
+        "/providers/match/{open_line}",
+        "/referrals/",
+        "/vouchers/",
+        "/vouchers/{voucher}",
+        "/vouchers/{voucher}/print",
+        "/vouchers/lines/{open_line}/new",
     ),
     "sergiu": ("/account/today", "/cases/decisions", "/cases/{waiting}/plan/decision"),
-    "rita": ("/account/today", "/redeem/", FOUND, "/redeem/today",
-             "/redeem/receipts/{redemption}", "/redeem/receipts/{redemption}/reverse"),
+    "rita": (
+        "/account/today",
+        "/redeem/",
+        FOUND,
+        "/redeem/today",
+        "/redeem/receipts/{redemption}",
+        "/redeem/receipts/{redemption}/reverse",
+    ),
     "corina": ("/requests/", "/requests/{requested}"),
     "maria": ("/providers/mine",),
     "boris": ("/account/today", "/claims/mine", "/claims/mine/new", "/claims/mine/{claim}"),
-    "petru": ("/account/today", "/claims/", "/claims/{claim}", "/batches/", "/batches/new",
-              "/batches/{batch}", "/bank/", "/bank/import", "/funds/",
-              "/funds/lines/{budget_line}", "/ledger/", "/ledger/balances"),
+    "petru": (
+        "/account/today",
+        "/claims/",
+        "/claims/{claim}",
+        "/batches/",
+        "/batches/new",
+        "/batches/{batch}",
+        "/bank/",
+        "/bank/import",
+        "/funds/",
+        "/funds/lines/{budget_line}",
+        "/ledger/",
+        "/ledger/balances",
+    ),
     "vera": ("/account/today", "/providers/vetting/", "/providers/vetting/{offering}"),
     "irina": ("/account/audit",),
     "dan": ("/account/users",),
-}  # fmt: skip
+}
 
 
 @dataclass(frozen=True)
@@ -93,10 +122,11 @@ def street(postgres, worker_id, tmp_path_factory) -> Iterator[Street]:
         cast = make_cast(session)
         named, code = furnish(session, cast)
         tokens = {
-            who: start_session(session, person, device="phone", lifetime=timedelta(hours=8),
-                               now=clock.now())
+            who: start_session(
+                session, person, device="phone", lifetime=timedelta(hours=8), now=clock.now()
+            )
             for who, person in cast.people.items()
-        }  # fmt: skip
+        }
         session.commit()
         with town_of(database, cast, tmp_path_factory.mktemp("street")) as running:
             yield Street(running.url, named, code, tokens)
@@ -125,23 +155,39 @@ def furnish(session: Session, cast: Cast) -> tuple[dict[str, str], str]:
     session.commit()
     act_as(session, SYSTEM)
     named = {
-        "case": work.case.id, "step": work.milestone.id, "line": work.line.id,
+        "case": work.case.id,
+        "step": work.milestone.id,
+        "line": work.line.id,
         "open_line": unasked.line.id,
-        "voucher": issued.voucher.id, "waiting": waiting.case.id, "requested": requested.id,
-        "redemption": done.redemption_id, "claim": claim.id, "batch": batch.id,
+        "voucher": issued.voucher.id,
+        "waiting": waiting.case.id,
+        "requested": requested.id,
+        "redemption": done.redemption_id,
+        "claim": claim.id,
+        "batch": batch.id,
         "budget_line": cast.budget_line.id,
         "offering": cast.offerings[ServiceCategory.SHELTER].id,
-    }  # fmt: skip
+    }
     return {name: str(value) for name, value in named.items()}, issued.secrets.code
 
 
 def _import_a_statement(session: Session, cast: Cast, batch) -> None:
     """Import what the bank booked of a batch, and a line that nobody here knows."""
-    foreign = Line(-77_700, currency="MDL", day=TODAY, reference="X-1",
-                   transactions=[Tx(77_700, "MDL", None, "Apa Canal", OTHERS, "Factura")])  # fmt: skip
+    foreign = Line(
+        -77_700,
+        currency="MDL",
+        day=TODAY,
+        reference="X-1",
+        transactions=[Tx(77_700, "MDL", None, "Apa Canal", OTHERS, "Factura")],
+    )
     lines = [bank_line(order) for order in batch.orders]
-    import_file(session, actor=actor(session, cast.petru), name="extras.xml",
-                content=statement(cast, *lines, foreign), now=NOW)  # fmt: skip
+    import_file(
+        session,
+        actor=actor(session, cast.petru),
+        name="extras.xml",
+        content=statement(cast, *lines, foreign),
+        now=NOW,
+    )
 
 
 @pytest.fixture(scope="module")
@@ -153,9 +199,11 @@ def seat_of(browser, street) -> Iterator[Callable[[str, int], Seat]]:
     def seat(who: str, width: int) -> Seat:
         if (who, width) not in taken:
             context = browser.new_context(
-                viewport={"width": width, "height": 844}, is_mobile=True, has_touch=True,
+                viewport={"width": width, "height": 844},
+                is_mobile=True,
+                has_touch=True,
                 locale="en-GB",
-            )  # fmt: skip
+            )
             cookie = {"name": "punte-session", "value": street.tokens[who], "url": street.url}
             context.add_cookies([cookie])
             taken[who, width] = sit_down(context, street.url, who, looked_at)

@@ -34,12 +34,24 @@ def euro_offering(cast):
     like = cast.offerings[ServiceCategory.MENTAL_HEALTH]
     category = ServiceCategory.LEGAL_AID
     return Offering(
-        id=new_id(), provider_id=like.provider_id, site_id=like.site_id, name="Consultanță",
-        category=category.value, unit=CATEGORIES[category].unit.value, price_minor=20_000,
-        currency="EUR", languages=["ro"], accepts_children=True, capacity=20,
-        state=OfferingState.APPROVED.value, approved_by=cast.victor.id, approved_at=NOW,
-        approved_until=like.approved_until, created_at=NOW, updated_at=NOW,
-    )  # fmt: skip
+        id=new_id(),
+        provider_id=like.provider_id,
+        site_id=like.site_id,
+        name="Consultanță",
+        category=category.value,
+        unit=CATEGORIES[category].unit.value,
+        price_minor=20_000,
+        currency="EUR",
+        languages=["ro"],
+        accepts_children=True,
+        capacity=20,
+        state=OfferingState.APPROVED.value,
+        approved_by=cast.victor.id,
+        approved_at=NOW,
+        approved_until=like.approved_until,
+        created_at=NOW,
+        updated_at=NOW,
+    )
 
 
 def checked_in_euro(session, cast):

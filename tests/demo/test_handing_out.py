@@ -22,10 +22,7 @@ def redeem(demo, voucher, **changes):
     return demo.app.test_client().post(
         "/api/v1/redemptions",
         json=body,
-        headers={
-            "Authorization": f"Bearer {voucher['token']}",
-            "Idempotency-Key": str(new_id()),
-        },
+        headers={"Authorization": f"Bearer {voucher['token']}", "Idempotency-Key": str(new_id())},
     )
 
 

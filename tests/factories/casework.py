@@ -45,14 +45,21 @@ class Casework:
 def make_case(session: Session, cast: Cast) -> CaseFile:
     """Add a case of Ana, supervised by Sergiu."""
     case = CaseFile(
-        id=new_id(), code=new_case_code(), state=CaseState.ACTIVE.value, opened_at=NOW,
-        opened_by=cast.ana.id, manager_id=cast.ana.id, sex="female", birth_year=1998,
-        territorial_unit="MD-UN", updated_at=NOW,
+        id=new_id(),
+        code=new_case_code(),
+        state=CaseState.ACTIVE.value,
+        opened_at=NOW,
+        opened_by=cast.ana.id,
+        manager_id=cast.ana.id,
+        sex="female",
+        birth_year=1998,
+        territorial_unit="MD-UN",
+        updated_at=NOW,
         members=[
             CaseMember(user_id=cast.ana.id, role=MemberRole.MANAGER.value, since=NOW),
             CaseMember(user_id=cast.sergiu.id, role=MemberRole.SUPERVISOR.value, since=NOW),
         ],
-    )  # fmt: skip
+    )
     session.add(case)
     session.flush()
     return case
@@ -72,38 +79,72 @@ def make_casework(
     case = make_case(session, cast)
     consents = [
         Consent(
-            id=new_id(), case_id=case.id, scope=scope.value, mode=ConsentMode.WRITTEN.value,
-            text_version="2026-11", locale="ro", given_at=NOW,
-            valid_until=TODAY + timedelta(days=365), recorded_by=cast.ana.id,
+            id=new_id(),
+            case_id=case.id,
+            scope=scope.value,
+            mode=ConsentMode.WRITTEN.value,
+            text_version="2026-11",
+            locale="ro",
+            given_at=NOW,
+            valid_until=TODAY + timedelta(days=365),
+            recorded_by=cast.ana.id,
         )
         for scope in (ConsentScope.SHARE_WITH_PROVIDER, ConsentScope.CASE_MANAGEMENT)
-    ]  # fmt: skip
-    need = Need(id=new_id(), case_id=case.id, domain=Domain.HEALTH.value,
-                priority=Priority.HIGH.value, description="Somn și liniște", created_at=NOW)  # fmt: skip
-    goal = Goal(id=new_id(), case_id=case.id, need=need, description="Doarme fără frică",
-                created_at=NOW)  # fmt: skip
+    ]
+    need = Need(
+        id=new_id(),
+        case_id=case.id,
+        domain=Domain.HEALTH.value,
+        priority=Priority.HIGH.value,
+        description="Somn și liniște",
+        created_at=NOW,
+    )
+    goal = Goal(
+        id=new_id(), case_id=case.id, need=need, description="Doarme fără frică", created_at=NOW
+    )
     plan = Plan(
-        id=new_id(), case_id=case.id, state=PlanState.APPROVED.value, approved_version=1,
-        approved_at=NOW, last_edited_by=cast.ana.id, submitted_by=cast.ana.id,
-        created_at=NOW, updated_at=NOW,
-    )  # fmt: skip
+        id=new_id(),
+        case_id=case.id,
+        state=PlanState.APPROVED.value,
+        approved_version=1,
+        approved_at=NOW,
+        last_edited_by=cast.ana.id,
+        submitted_by=cast.ana.id,
+        created_at=NOW,
+        updated_at=NOW,
+    )
     session.add_all([*consents, need, goal, plan])
     session.flush()
     milestone = Milestone(
-        id=new_id(), plan=plan, case_id=case.id, goal=goal, domain=Domain.HEALTH.value,
-        title="Consiliere", starts_on=TODAY - timedelta(days=30),
-        due_on=due_on or TODAY + timedelta(days=60), created_at=NOW,
-    )  # fmt: skip
+        id=new_id(),
+        plan=plan,
+        case_id=case.id,
+        goal=goal,
+        domain=Domain.HEALTH.value,
+        title="Consiliere",
+        starts_on=TODAY - timedelta(days=30),
+        due_on=due_on or TODAY + timedelta(days=60),
+        created_at=NOW,
+    )
     session.add(milestone)
     line = PlanLine(
-        id=new_id(), case_id=case.id, milestone=milestone, category=category.value,
-        unit=CATEGORIES[category].unit.value, units=units, unit_price_minor=price.minor,
-        ceiling_minor=price.minor * units, currency=price.currency,
-        budget_line_id=cast.budget_line.id, approved_units=units,
-        approved_unit_price_minor=price.minor, approved_ceiling_minor=price.minor * units,
-        approved_budget_line_id=cast.budget_line.id, created_at=NOW,
+        id=new_id(),
+        case_id=case.id,
+        milestone=milestone,
+        category=category.value,
+        unit=CATEGORIES[category].unit.value,
+        units=units,
+        unit_price_minor=price.minor,
+        ceiling_minor=price.minor * units,
+        currency=price.currency,
+        budget_line_id=cast.budget_line.id,
+        approved_units=units,
+        approved_unit_price_minor=price.minor,
+        approved_ceiling_minor=price.minor * units,
+        approved_budget_line_id=cast.budget_line.id,
+        created_at=NOW,
         delivery=PlanLineDelivery(),
-    )  # fmt: skip
+    )
     session.add(line)
     session.flush()
     return Casework(case=case, consent=consents[0], plan=plan, milestone=milestone, line=line)

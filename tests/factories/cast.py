@@ -88,8 +88,9 @@ def make_cast(session: Session) -> Cast:
     }
     session.add_all(homes.values())
     session.flush()
-    people = {key: make_person(key, homes[home], name, role) for key, (name, home, role) in
-              PEOPLE.items()}  # fmt: skip
+    people = {
+        key: make_person(key, homes[home], name, role) for key, (name, home, role) in PEOPLE.items()
+    }
     session.add_all(people.values())
     session.flush()
     people["ana"].supervisor_id = people["calin"].supervisor_id = people["sergiu"].id
@@ -99,13 +100,21 @@ def make_cast(session: Session) -> Cast:
     euro_fund, euro_line = make_fund(session, "SPR-2", "EUR", Money(1_000_000, "EUR"))
     accounts = [
         BankAccount(
-            id=new_id(), name=f"Cont {currency}", holder="Asociația Exemplu",
-            iban=iban, bic="AGRNMD2X", identifier="1003600000001", currency=currency,
-            proposed_at=NOW, approved_at=NOW,
+            id=new_id(),
+            name=f"Cont {currency}",
+            holder="Asociația Exemplu",
+            iban=iban,
+            bic="AGRNMD2X",
+            identifier="1003600000001",
+            currency=currency,
+            proposed_at=NOW,
+            approved_at=NOW,
         )
-        for currency, iban in (("MDL", make_iban("AG000000022512345678")),
-                               ("EUR", make_iban("AG000000022598765432")))
-    ]  # fmt: skip
+        for currency, iban in (
+            ("MDL", make_iban("AG000000022512345678")),
+            ("EUR", make_iban("AG000000022598765432")),
+        )
+    ]
     session.add_all(accounts)
     session.flush()
     approver = people["victor"].id
@@ -139,19 +148,28 @@ def make_iban(account: str) -> str:
 def make_provider(session: Session, home: Organisation, identifier: str) -> Provider:
     """Add a provider with payee accounts in MDL and EUR."""
     provider = Provider(
-        id=home.id, legal_name=f"{home.name} SRL", identifier=identifier,
-        jurisdiction=Jurisdiction.RIGHT_BANK.value, created_at=NOW, updated_at=NOW,
-    )  # fmt: skip
+        id=home.id,
+        legal_name=f"{home.name} SRL",
+        identifier=identifier,
+        jurisdiction=Jurisdiction.RIGHT_BANK.value,
+        created_at=NOW,
+        updated_at=NOW,
+    )
     session.add(provider)
     session.flush()
     for currency, account in (("MDL", "2251"), ("EUR", "2259")):
         session.add(
             PayeeAccount(
-                id=new_id(), provider_id=provider.id, currency=currency,
-                iban=make_iban(f"AG00000{account}{identifier[-9:]}"), bic="AGRNMD2X",
-                holder=provider.legal_name, proposed_at=NOW, approved_at=NOW,
+                id=new_id(),
+                provider_id=provider.id,
+                currency=currency,
+                iban=make_iban(f"AG00000{account}{identifier[-9:]}"),
+                bic="AGRNMD2X",
+                holder=provider.legal_name,
+                proposed_at=NOW,
+                approved_at=NOW,
             )
-        )  # fmt: skip
+        )
     session.flush()
     return provider
 
@@ -170,21 +188,37 @@ def make_offerings(
 ) -> dict[ServiceCategory, Offering]:
     """Add one approved offering of each priced category at one site."""
     site = Site(
-        id=new_id(), provider_id=provider.id, name="Sediu", territorial_unit="MD-UN",
-        locality="Ungheni", address="str. Exemplu 1",
-    )  # fmt: skip
+        id=new_id(),
+        provider_id=provider.id,
+        name="Sediu",
+        territorial_unit="MD-UN",
+        locality="Ungheni",
+        address="str. Exemplu 1",
+    )
     session.add(site)
     session.flush()
     made = {
         category: Offering(
-            id=new_id(), provider_id=provider.id, site_id=site.id, name=f"{category.value} A",
-            category=category.value, unit=CATEGORIES[category].unit.value, price_minor=price,
-            currency="MDL", languages=["ro", "ru"], accepts_children=True, capacity=20,
-            state=OfferingState.APPROVED.value, approved_by=approver_id, approved_at=NOW,
-            approved_until=TODAY + timedelta(days=400), created_at=NOW, updated_at=NOW,
+            id=new_id(),
+            provider_id=provider.id,
+            site_id=site.id,
+            name=f"{category.value} A",
+            category=category.value,
+            unit=CATEGORIES[category].unit.value,
+            price_minor=price,
+            currency="MDL",
+            languages=["ro", "ru"],
+            accepts_children=True,
+            capacity=20,
+            state=OfferingState.APPROVED.value,
+            approved_by=approver_id,
+            approved_at=NOW,
+            approved_until=TODAY + timedelta(days=400),
+            created_at=NOW,
+            updated_at=NOW,
         )
         for category, price in PRICES.items()
-    }  # fmt: skip
+    }
     session.add_all(made.values())
     session.flush()
     return made
@@ -193,18 +227,39 @@ def make_offerings(
 def make_fund(session: Session, code: str, currency: str, amount: Money) -> tuple[Fund, BudgetLine]:
     """Add a fund whose whole grant was received and allocated to one budget line."""
     fund = Fund(
-        id=new_id(), code=code, name=f"Fond {code}", donor="Donator Exemplu", currency=currency,
-        starts_on=TODAY - timedelta(days=300), ends_on=TODAY + timedelta(days=400), created_at=NOW,
-    )  # fmt: skip
+        id=new_id(),
+        code=code,
+        name=f"Fond {code}",
+        donor="Donator Exemplu",
+        currency=currency,
+        starts_on=TODAY - timedelta(days=300),
+        ends_on=TODAY + timedelta(days=400),
+        created_at=NOW,
+    )
     line = BudgetLine(id=new_id(), fund=fund, code=f"{code}-A", name="Servicii", currency=currency)
     session.add_all([fund, line])
     session.flush()
     about = Dimensions(fund_id=fund.id)
-    post(session, PostingEvent.GRANT_RECEIVED, amount, key=f"grant|{fund.id}",
-         source=Source("fund", fund.id), about=about, actor=SYSTEM, now=NOW)  # fmt: skip
-    post(session, PostingEvent.ALLOCATED, amount, key=f"allocate|{line.id}",
-         source=Source("budget_line", line.id), about=about.but(budget_line_id=line.id),
-         actor=SYSTEM, now=NOW)  # fmt: skip
+    post(
+        session,
+        PostingEvent.GRANT_RECEIVED,
+        amount,
+        key=f"grant|{fund.id}",
+        source=Source("fund", fund.id),
+        about=about,
+        actor=SYSTEM,
+        now=NOW,
+    )
+    post(
+        session,
+        PostingEvent.ALLOCATED,
+        amount,
+        key=f"allocate|{line.id}",
+        source=Source("budget_line", line.id),
+        about=about.but(budget_line_id=line.id),
+        actor=SYSTEM,
+        now=NOW,
+    )
     budget.give_back(session, line.id, amount)
     return fund, line
 
@@ -216,9 +271,14 @@ def _organisation(name: str, kind: OrganisationKind) -> Organisation:
 def make_person(key: str, home: Organisation, name: str, *roles: Role) -> User:
     """Return a person who signs in as `key@demo.example` with the cast's password."""
     return User(
-        id=new_id(), email=f"{key}@demo.example", name=name, password_hash=_password_hash(),
-        organisation_id=home.id, created_at=NOW, roles=_held(roles),
-    )  # fmt: skip
+        id=new_id(),
+        email=f"{key}@demo.example",
+        name=name,
+        password_hash=_password_hash(),
+        organisation_id=home.id,
+        created_at=NOW,
+        roles=_held(roles),
+    )
 
 
 def _held(roles: Iterable[Role]) -> list[UserRole]:

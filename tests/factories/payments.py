@@ -56,8 +56,14 @@ def make_claim(
         session, actor=boris, redemption_ids=[one.id for one in deliveries], now=now
     )
     if submit:
-        claims.submit(session, claim, actor=boris, invoice_number=invoice or claim.reference,
-                      invoiced=claim.payable, now=now)  # fmt: skip
+        claims.submit(
+            session,
+            claim,
+            actor=boris,
+            invoice_number=invoice or claim.reference,
+            invoiced=claim.payable,
+            now=now,
+        )
     return claim
 
 
@@ -83,10 +89,13 @@ def make_batch(
     checked = checked or [make_checked_claim(session, cast)]
     euro = checked[0].currency == "EUR"
     batch = payments.prepare(
-        session, actor=actor(session, cast.petru), claim_ids=[claim.id for claim in checked],
+        session,
+        actor=actor(session, cast.petru),
+        claim_ids=[claim.id for claim in checked],
         bank_account=cast.euro_bank_account if euro else cast.bank_account,
-        execution_on=TODAY, now=now,
-    )  # fmt: skip
+        execution_on=TODAY,
+        now=now,
+    )
     if until in ("approved", "released"):
         payments.approve(session, batch, actor=actor(session, cast.alina), now=now)
     if until == "released":
@@ -106,15 +115,20 @@ def euro_deliveries(session: Session, cast: Cast, count: int = 2) -> list[Redemp
 def bank_line(order: PaymentOrder, **changes) -> Line:
     """Return how the bank books an order."""
     values = {
-        "end_to_end": order.end_to_end_id, "name": order.payee_name, "iban": order.payee_iban,
-        "text": order.text, "currency": order.currency, "minor": order.amount_minor,
-    }  # fmt: skip
+        "end_to_end": order.end_to_end_id,
+        "name": order.payee_name,
+        "iban": order.payee_iban,
+        "text": order.text,
+        "currency": order.currency,
+        "minor": order.amount_minor,
+    }
     minor = changes.pop("minor", -order.amount_minor)
     day = changes.pop("day", TODAY)
     reference = changes.pop("reference", order.reference[3:])
     values |= {"minor": abs(minor)} | changes
-    return Line(minor, currency=order.currency, day=day, reference=reference,
-                transactions=[Tx(**values)])  # fmt: skip
+    return Line(
+        minor, currency=order.currency, day=day, reference=reference, transactions=[Tx(**values)]
+    )
 
 
 def statement(cast: Cast, *lines: Line, currency: str = "MDL", **more) -> bytes:

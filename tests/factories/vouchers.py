@@ -39,14 +39,25 @@ def make_referral(
     """Add a referral that the provider accepted."""
     offering = offering or cast.offerings[ServiceCategory(work.line.category)]
     values = {
-        "id": new_id(), "case_id": work.case.id, "plan_line_id": work.line.id,
-        "provider_id": offering.provider_id, "offering_id": offering.id,
-        "consent_id": work.consent.id, "pseudonym": new_pseudonym(),
-        "category": work.line.category, "unit": work.line.unit, "units": work.line.units,
-        "unit_price_minor": work.line.unit_price_minor, "currency": work.line.currency,
-        "starts_on": TODAY, "state": ReferralState.ACCEPTED.value, "requested_by": cast.ana.id,
-        "requested_at": NOW, "answered_at": NOW, "created_at": NOW,
-    } | changes  # fmt: skip
+        "id": new_id(),
+        "case_id": work.case.id,
+        "plan_line_id": work.line.id,
+        "provider_id": offering.provider_id,
+        "offering_id": offering.id,
+        "consent_id": work.consent.id,
+        "pseudonym": new_pseudonym(),
+        "category": work.line.category,
+        "unit": work.line.unit,
+        "units": work.line.units,
+        "unit_price_minor": work.line.unit_price_minor,
+        "currency": work.line.currency,
+        "starts_on": TODAY,
+        "state": ReferralState.ACCEPTED.value,
+        "requested_by": cast.ana.id,
+        "requested_at": NOW,
+        "answered_at": NOW,
+        "created_at": NOW,
+    } | changes
     referral = Referral(**{k: v for k, v in values.items() if hasattr(Referral, k)})
     session.add(referral)
     session.flush()
@@ -72,10 +83,17 @@ def make_voucher(
     work = work or make_casework(session, cast, category=category, unit_price=price)
     referral = None if open_to_all else make_referral(session, cast, work)
     voucher, secrets = issue(
-        session, actor=actor(session, cast.ana), plan_line=work.line, referral=referral,
-        units=None if amount else units, amount=amount, valid_from=valid_from,
-        valid_until=valid_until, pin=pin, now=now,
-    )  # fmt: skip
+        session,
+        actor=actor(session, cast.ana),
+        plan_line=work.line,
+        referral=referral,
+        units=None if amount else units,
+        amount=amount,
+        valid_from=valid_from,
+        valid_until=valid_until,
+        pin=pin,
+        now=now,
+    )
     assert secrets is not None
     return Issued(voucher, secrets, work)
 
@@ -86,9 +104,13 @@ def make_token(
     """Add an API token of a provider; return its row and the text that a program sends."""
     text = crypto.random_token()
     token = ApiToken(
-        id=new_id(), hash=crypto.token_hash(text), label="Recepție", created_at=NOW,
-        organisation_id=organisation_id, velocity_exempt=velocity_exempt,
-    )  # fmt: skip
+        id=new_id(),
+        hash=crypto.token_hash(text),
+        label="Recepție",
+        created_at=NOW,
+        organisation_id=organisation_id,
+        velocity_exempt=velocity_exempt,
+    )
     session.add(token)
     session.flush()
     return token, text

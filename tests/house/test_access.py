@@ -94,9 +94,10 @@ def rules() -> list[tuple[str, str]]:
 
 def _app_for_names() -> Flask:
     environment = {
-        "DATABASE_URL": "postgresql+psycopg://nobody@/none", "SECRET_KEY": "x" * 32,
+        "DATABASE_URL": "postgresql+psycopg://nobody@/none",
+        "SECRET_KEY": "x" * 32,
         "PUNTE_MASTER_KEY": "A" * 43 + "=",
-    }  # fmt: skip
+    }
     return create_app(configuration.from_environment(environment))
 
 

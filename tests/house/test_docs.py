@@ -214,11 +214,13 @@ def unused() -> set[str]:
     used = "".join(
         (ROOT / name).read_text(encoding="utf-8")
         for name in files()
-        if name.endswith(".py") and not name.startswith("tests/")
+        if name.endswith(".py")
+        and not name.startswith("tests/")
         and ROOT / name != Path(settings.__file__)
-    )  # fmt: skip
-    return {name for name in settings_read() if name.startswith("STRIPE") and
-            name.lower() not in used}  # fmt: skip
+    )
+    return {
+        name for name in settings_read() if name.startswith("STRIPE") and name.lower() not in used
+    }
 
 
 @cache

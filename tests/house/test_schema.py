@@ -11,13 +11,37 @@ from reintegration.kernel.base import Base
 from reintegration.kernel.db import act_as
 
 PLANES = (
-    "person_key", "person_identity", "identity_index", "case_file", "case_note", "consent",
-    "need", "goal", "plan", "plan_version", "milestone", "plan_line", "emergency_start",
+    "person_key",
+    "person_identity",
+    "identity_index",
+    "case_file",
+    "case_note",
+    "consent",
+    "need",
+    "goal",
+    "plan",
+    "plan_version",
+    "milestone",
+    "plan_line",
+    "emergency_start",
     "erasure_request",
-    "referral", "pseudonym", "voucher", "redemption", "claim", "claim_line", "payment_order",
-    "payee_account", "payment_batch", "bank_account", "bank_statement", "bank_line", "bank_match",
-    "ledger_entry", "ledger_line", "audit_event",
-)  # fmt: skip
+    "referral",
+    "pseudonym",
+    "voucher",
+    "redemption",
+    "claim",
+    "claim_line",
+    "payment_order",
+    "payee_account",
+    "payment_batch",
+    "bank_account",
+    "bank_statement",
+    "bank_line",
+    "bank_match",
+    "ledger_entry",
+    "ledger_line",
+    "audit_event",
+)
 
 
 def test_head_equals_models(app, committed_db):

@@ -54,10 +54,18 @@ def make_world(session: Session) -> World:
     people = {name: getattr(cast, name) for name in cast.people}
     tokens = {name: _token(session, user) for name, user in people.items()}
     entries = session.scalars(select(LedgerEntry.id).limit(2)).all()
-    mine |= {"fund_id": cast.fund.id, "budget_line_id": cast.budget_line.id,
-             "bank_account_id": cast.bank_account.id, "entry_id": entries[0]}  # fmt: skip
-    theirs |= {"fund_id": cast.euro_fund.id, "budget_line_id": cast.euro_budget_line.id,
-               "bank_account_id": cast.euro_bank_account.id, "entry_id": entries[1]}  # fmt: skip
+    mine |= {
+        "fund_id": cast.fund.id,
+        "budget_line_id": cast.budget_line.id,
+        "bank_account_id": cast.bank_account.id,
+        "entry_id": entries[0],
+    }
+    theirs |= {
+        "fund_id": cast.euro_fund.id,
+        "budget_line_id": cast.euro_budget_line.id,
+        "bank_account_id": cast.euro_bank_account.id,
+        "entry_id": entries[1],
+    }
     user_ids = {name: user.id for name, user in people.items()}
     session.commit()
     return World(cast, mine, theirs, tokens, user_ids)
@@ -70,44 +78,76 @@ def _second_team(session: Session, cast: Cast) -> Any:
     session.flush()
     return SimpleNamespace(
         **{key: value for key, value in vars(cast).items() if key != "people"},
-        ana=cast.calin, sergiu=sanda, rita=cast.olga, boris=cast.oleg,
-        petru=cast.petru, alina=cast.alina, radu=cast.radu,
+        ana=cast.calin,
+        sergiu=sanda,
+        rita=cast.olga,
+        boris=cast.oleg,
+        petru=cast.petru,
+        alina=cast.alina,
+        radu=cast.radu,
         people=cast.people,
-    )  # fmt: skip
+    )
 
 
 def _side(session: Session, cast: Any, provider: Any, offerings: Any) -> dict[str, UUID]:
     cast.offerings, cast.provider = offerings, provider
     work = make_casework(session, cast)
     requested = make_referral(
-        session, cast, work, state=ReferralState.REQUESTED.value, answered_at=None,
-        answer_by=NOW + timedelta(days=2), disclosure={"note": ""},
-    )  # fmt: skip
+        session,
+        cast,
+        work,
+        state=ReferralState.REQUESTED.value,
+        answered_at=None,
+        answer_by=NOW + timedelta(days=2),
+        disclosure={"note": ""},
+    )
     issued = make_voucher(session, cast, work)
     outcome = deliver(session, cast.rita, issued)
     _token_row, _ = make_token(session, provider.id)
     offering = offerings[ServiceCategory.MENTAL_HEALTH]
     document = VettingDocument(
-        id=new_id(), provider_id=provider.id, kind=DocumentKind.REGISTRATION.value,
-        issued_on=TODAY - timedelta(days=200), expires_on=TODAY + timedelta(days=200),
-    )  # fmt: skip
+        id=new_id(),
+        provider_id=provider.id,
+        kind=DocumentKind.REGISTRATION.value,
+        issued_on=TODAY - timedelta(days=200),
+        expires_on=TODAY + timedelta(days=200),
+    )
     account = PayeeAccount(
-        id=new_id(), provider_id=provider.id, currency="USD", iban="MD24AG000000022512345699",
-        holder=provider.legal_name, proposed_at=NOW,
-    )  # fmt: skip
+        id=new_id(),
+        provider_id=provider.id,
+        currency="USD",
+        iban="MD24AG000000022512345699",
+        holder=provider.legal_name,
+        proposed_at=NOW,
+    )
     emergency = EmergencyStart(
-        id=new_id(), case_id=work.case.id, started_by=cast.ana.id, started_at=NOW,
-        ratify_by=NOW + timedelta(hours=72), ceiling_minor=300_000, currency="MDL",
-    )  # fmt: skip
+        id=new_id(),
+        case_id=work.case.id,
+        started_by=cast.ana.id,
+        started_at=NOW,
+        ratify_by=NOW + timedelta(hours=72),
+        ceiling_minor=300_000,
+        currency="MDL",
+    )
     version = PlanVersion(
-        id=new_id(), plan_id=work.plan.id, case_id=work.case.id, number=1,
-        state=VersionState.APPROVED.value, snapshot=snapshot_of(work.plan),
-        submitted_by=cast.ana.id, submitted_at=NOW, decided_by=cast.sergiu.id, decided_at=NOW,
-    )  # fmt: skip
+        id=new_id(),
+        plan_id=work.plan.id,
+        case_id=work.case.id,
+        number=1,
+        state=VersionState.APPROVED.value,
+        snapshot=snapshot_of(work.plan),
+        submitted_by=cast.ana.id,
+        submitted_at=NOW,
+        decided_by=cast.sergiu.id,
+        decided_at=NOW,
+    )
     erasure = ErasureRequest(
-        id=new_id(), case_id=work.case.id, reason="asked by the person", asked_by=cast.ana.id,
+        id=new_id(),
+        case_id=work.case.id,
+        reason="asked by the person",
+        asked_by=cast.ana.id,
         asked_at=NOW,
-    )  # fmt: skip
+    )
     session.add_all([document, account, emergency, version, erasure])
     session.flush()
     task = jobs.queue(session, kind="providers.import", actor=actor(session, cast.ana), now=NOW)
@@ -138,9 +178,12 @@ def _payment_ids(session: Session, cast: Any) -> dict[str, UUID]:
     batch = make_batch(session, cast, until="released")
     order = batch.orders[0]
     import_file(
-        session, actor=actor(session, cast.petru), name="walk.xml",
-        content=statement(cast, bank_line(order)), now=NOW,
-    )  # fmt: skip
+        session,
+        actor=actor(session, cast.petru),
+        name="walk.xml",
+        content=statement(cast, bank_line(order)),
+        now=NOW,
+    )
     line = session.scalars(select(BankLine.id).where(BankLine.end_to_end_id == order.end_to_end_id))
     return {
         "claim_id": claim.id,

@@ -27,9 +27,13 @@ def trail(session, log):
 def write(session, count):
     for number in range(count):
         audit.record(
-            session, actor=SYSTEM, action="thing:do", subject=audit.Subject("thing"),
-            now=NOW + timedelta(seconds=number), data={"number": number},
-        )  # fmt: skip
+            session,
+            actor=SYSTEM,
+            action="thing:do",
+            subject=audit.Subject("thing"),
+            now=NOW + timedelta(seconds=number),
+            data={"number": number},
+        )
     session.commit()
 
 

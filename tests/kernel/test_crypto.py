@@ -39,9 +39,12 @@ def test_a_persons_key_is_wrapped_for_that_person():
 def test_every_purpose_has_a_key_of_its_own():
     ring = Keyring(KEY)
     made = {
-        ring.voucher_code("1"), ring.blind_index("", "1"), ring.pin_verifier("1", salt=b""),
-        ring.blind_index("name", "1"), Keyring(OTHER).voucher_code("1"),
-    }  # fmt: skip
+        ring.voucher_code("1"),
+        ring.blind_index("", "1"),
+        ring.pin_verifier("1", salt=b""),
+        ring.blind_index("name", "1"),
+        Keyring(OTHER).voucher_code("1"),
+    }
     assert len(made) == 5
 
 

@@ -121,9 +121,7 @@ def test_creating_roles_again_takes_up_a_new_password(shared: Cluster) -> None:
         assert connection.execute("SELECT 1").fetchone() == (1,)
 
 
-def test_a_second_owner_is_refused_and_the_first_keeps_running(
-    cluster: Cluster,
-) -> None:
+def test_a_second_owner_is_refused_and_the_first_keeps_running(cluster: Cluster) -> None:
     second = Cluster(cluster.data_dir)
     with pytest.raises(embedded.ClusterBusyError, match=f"process {os.getpid()}"):
         second.start()
@@ -169,8 +167,7 @@ def test_the_server_ends_when_its_owner_is_killed(open_folder: Path) -> None:
         "Cluster(Path(sys.argv[1])).start(); print('up', flush=True); time.sleep(600)"
     )
     owner = subprocess.Popen(
-        [sys.executable, "-c", program, str(open_folder / "postgres")],
-        stdout=subprocess.PIPE,
+        [sys.executable, "-c", program, str(open_folder / "postgres")], stdout=subprocess.PIPE
     )
     with owner:
         assert owner.stdout is not None
@@ -181,9 +178,7 @@ def test_the_server_ends_when_its_owner_is_killed(open_folder: Path) -> None:
     assert becomes_false(cluster.running)
 
 
-def test_a_server_that_an_earlier_owner_left_behind_is_taken_over(
-    cluster: Cluster,
-) -> None:
+def test_a_server_that_an_earlier_owner_left_behind_is_taken_over(cluster: Cluster) -> None:
     left_behind = postmaster_pid(cluster)
     cluster._release_lock()  # as if the owner had died and the server lived on
     heir = Cluster(cluster.data_dir)

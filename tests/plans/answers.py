@@ -16,8 +16,14 @@ class Answers:
 
     def __init__(self) -> None:
         self._kept = {name: list(panels) for name, panels in slots._slots.items()}
-        for name in ("plan.budget_lines", "plan.money", "plan_line.actions",
-                     "plan_line.exposure", "plan_line.committed", "plan.sidebar"):  # fmt: skip
+        for name in (
+            "plan.budget_lines",
+            "plan.money",
+            "plan_line.actions",
+            "plan_line.exposure",
+            "plan_line.committed",
+            "plan.sidebar",
+        ):
             slots._slots[name] = []
 
     def give(self, name: str, panel: Callable[..., Any]) -> None:

@@ -28,17 +28,22 @@ class Written:
 
 def a_step(title: str = "Consiliere", *, starts: int = 0, ends: int = 60, waits_for=()):
     return planning.Step(
-        title=title, domain=Domain.HEALTH, starts_on=TODAY + timedelta(days=starts),
-        due_on=TODAY + timedelta(days=ends), waits_for=frozenset(waits_for),
-    )  # fmt: skip
+        title=title,
+        domain=Domain.HEALTH,
+        starts_on=TODAY + timedelta(days=starts),
+        due_on=TODAY + timedelta(days=ends),
+        waits_for=frozenset(waits_for),
+    )
 
 
 def a_service(cast: Cast, *, units: int = 12, price: int = 50_000, ceiling: int | None = None):
     return plan_lines.Service(
-        unit=Unit.SESSION, units=units, unit_price=Money(price, "MDL"),
+        unit=Unit.SESSION,
+        units=units,
+        unit_price=Money(price, "MDL"),
         budget_line_id=cast.budget_line.id,
         ceiling=Money(ceiling, "MDL") if ceiling is not None else None,
-    )  # fmt: skip
+    )
 
 
 def write_plan(session: Session, cast: Cast) -> Written:
@@ -50,9 +55,14 @@ def write_plan(session: Session, cast: Cast) -> Written:
         session, plan, actor=ana, step=a_step(), revision=plan.revision, now=NOW
     )
     line = plan_lines.add_line(
-        session, milestone, actor=ana, category=ServiceCategory.MENTAL_HEALTH,
-        service=a_service(cast), revision=plan.revision, now=NOW,
-    )  # fmt: skip
+        session,
+        milestone,
+        actor=ana,
+        category=ServiceCategory.MENTAL_HEALTH,
+        service=a_service(cast),
+        revision=plan.revision,
+        now=NOW,
+    )
     return Written(case, plan, milestone, line, ana, sergiu)
 
 

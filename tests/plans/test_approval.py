@@ -25,9 +25,13 @@ pytestmark = pytest.mark.usefixtures("answers")
 
 def edit(session, w, cast, **service):
     plan_lines.edit_line(
-        session, w.line, actor=w.ana, service=a_service(cast, **service),
-        revision=w.plan.revision, now=NOW,
-    )  # fmt: skip
+        session,
+        w.line,
+        actor=w.ana,
+        service=a_service(cast, **service),
+        revision=w.plan.revision,
+        now=NOW,
+    )
 
 
 def test_approval_copies_what_was_planned_into_what_may_be_spent(session, cast):
@@ -141,13 +145,17 @@ def test_what_waits_the_longest_is_decided_first_and_only_in_ones_own_cases(sess
     first, second = write_plan(session, cast), write_plan(session, cast)
     submit(session, second)
     approval.submit(
-        session, first.plan, actor=first.ana, revision=first.plan.revision,
+        session,
+        first.plan,
+        actor=first.ana,
+        revision=first.plan.revision,
         now=NOW - timedelta(days=2),
-    )  # fmt: skip
+    )
     sergiu = actor(session, cast.sergiu)
     assert [row.plan.id for row in plans.waiting(session, sergiu)] == [
-        first.plan.id, second.plan.id,
-    ]  # fmt: skip
+        first.plan.id,
+        second.plan.id,
+    ]
     assert plans.waiting(session, actor(session, cast.calin)) == []
 
 
@@ -164,8 +172,9 @@ def test_the_difference_names_each_change_with_its_money(session, cast):
     (line,), (milestone,) = found.lines, found.milestones
     assert (line.kind, line.effect) == (Kind.CHANGED, Money(200_000, "MDL"))
     assert [(f.name, f.before, f.after) for f in line.fields] == [
-        ("units", 12, 16), ("ceiling_minor", 600_000, 800_000),
-    ]  # fmt: skip
+        ("units", 12, 16),
+        ("ceiling_minor", 600_000, 800_000),
+    ]
     assert milestone.moved_days == 24
     assert found.totals == {"MDL": Money(200_000, "MDL")}
     assert found.budget == {str(cast.budget_line.id): Money(200_000, "MDL")}
@@ -181,11 +190,16 @@ def _snapshot(rows):
     return {
         "milestones": [],
         "lines": [
-            {"id": key, "milestone_id": "m", "ceiling_minor": minor, "currency": "MDL",
-             "budget_line_id": budget}
+            {
+                "id": key,
+                "milestone_id": "m",
+                "ceiling_minor": minor,
+                "currency": "MDL",
+                "budget_line_id": budget,
+            }
             for key, (minor, budget) in rows.items()
         ],
-    }  # fmt: skip
+    }
 
 
 @given(_rows, _rows)

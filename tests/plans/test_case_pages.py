@@ -21,11 +21,17 @@ GET_PAGES = (
     "/emergency",
 )
 POSTS = {
-    "/facts": {}, "/identity": {"reason": "a letter to a school"}, "/identity/edit": {},
-    "/consent": {}, "/notes": {"body": "x", "kind": "contact"}, "/team": {},
-    "/close": {"why": "withdrew"}, "/reopen": {"reason": "again"}, "/emergency": {},
+    "/facts": {},
+    "/identity": {"reason": "a letter to a school"},
+    "/identity/edit": {},
+    "/consent": {},
+    "/notes": {"body": "x", "kind": "contact"},
+    "/team": {},
+    "/close": {"why": "withdrew"},
+    "/reopen": {"reason": "again"},
+    "/emergency": {},
     "/move/activate": {},
-}  # fmt: skip
+}
 SHUT = {403, 404}
 """403 for who could never, 404 for who could in a case of their own: missing cases get the same."""
 OUTSIDERS = (
@@ -46,9 +52,11 @@ OUTSIDERS = (
 @pytest.fixture
 def case(session, cast):
     return registration.register(
-        session, actor=actor(session, cast.ana), now=NOW,
+        session,
+        actor=actor(session, cast.ana),
+        now=NOW,
         identity=Identity(given_name="Zeamă", family_name="Canar"),
-    )  # fmt: skip
+    )
 
 
 @pytest.mark.parametrize("page", GET_PAGES)
@@ -80,8 +88,10 @@ def test_a_foreign_case_looks_like_a_missing_one(session, cast, sign_in, case, w
 @pytest.mark.parametrize("who", OUTSIDERS)
 def test_nobody_writes_into_a_foreign_case(session, cast, sign_in, case, who):
     browser = sign_in(cast.people[who])
-    answers = {page: browser.post(f"/cases/{case.id}{page}", data=data).status_code
-               for page, data in POSTS.items()}  # fmt: skip
+    answers = {
+        page: browser.post(f"/cases/{case.id}{page}", data=data).status_code
+        for page, data in POSTS.items()
+    }
     assert set(answers.values()) <= SHUT
     assert session.scalar(select(func.count()).select_from(Note)) == 0
 
@@ -104,12 +114,15 @@ def test_lists_and_forms_are_for_case_people(session, cast, sign_in, who, page):
 @pytest.mark.parametrize(
     ("who", "page", "status"),
     [
-        ("ana", "/cases/register", 200), ("ana", "/cases/emergency", 200),
-        ("ana", "/cases/emergencies", 403), ("sergiu", "/cases/emergencies", 200),
-        ("sergiu", "/cases/register", 403), ("sergiu", "/cases/emergency", 403),
+        ("ana", "/cases/register", 200),
+        ("ana", "/cases/emergency", 200),
+        ("ana", "/cases/emergencies", 403),
+        ("sergiu", "/cases/emergencies", 200),
+        ("sergiu", "/cases/register", 403),
+        ("sergiu", "/cases/emergency", 403),
         ("sergiu", "/cases/", 200),
     ],
-)  # fmt: skip
+)
 def test_workers_start_and_supervisors_decide(cast, sign_in, who, page, status):
     assert sign_in(cast.people[who]).get(page).status_code == status
 
@@ -153,8 +166,9 @@ def test_registering_without_a_name_gives_a_code(session, cast, sign_in):
     assert session.scalar(select(func.count()).select_from(PersonIdentity)) == 0
     members = session.scalars(select(CaseMember).order_by(CaseMember.role)).all()
     assert [(m.role, m.user_id) for m in members] == [
-        ("manager", cast.ana.id), ("supervisor", cast.sergiu.id),
-    ]  # fmt: skip
+        ("manager", cast.ana.id),
+        ("supervisor", cast.sergiu.id),
+    ]
     assert answer.location == f"/cases/{case.id}"
 
 
@@ -165,8 +179,9 @@ def test_registering_keeps_what_the_person_agreed_to(session, cast, sign_in):
     )
     given = session.scalars(select(Consent).order_by(Consent.scope)).all()
     assert [(c.scope, c.mode, c.locale) for c in given] == [
-        ("case_management", "written", "ru"), ("contact", "written", "ru"),
-    ]  # fmt: skip
+        ("case_management", "written", "ru"),
+        ("contact", "written", "ru"),
+    ]
 
 
 def test_a_name_without_agreement_is_refused_and_nothing_typed_is_lost(session, cast, sign_in):
@@ -266,13 +281,22 @@ def test_a_closed_case_is_read_and_not_written(session, cast, sign_in, case):
     case.state, case.closure_reason, case.closed_at = "closed", "relocated", NOW
     browser = sign_in(cast.ana)
     writes = {
-        "/notes": {"kind": "contact", "body": "x"}, "/identity/edit": {"given_name": "x"},
-        "/facts": _typed(sex="male"), "/close": {"why": "withdrew"},
-        "/consent": {"scopes": ["contact"], "mode": "oral", "consent_locale": "ro",
-                     "provider": "", "valid_until": "2099-01-01"},
-    }  # fmt: skip
-    answers = {page: browser.post(f"/cases/{case.id}{page}", data=data).status_code
-               for page, data in writes.items()}  # fmt: skip
+        "/notes": {"kind": "contact", "body": "x"},
+        "/identity/edit": {"given_name": "x"},
+        "/facts": _typed(sex="male"),
+        "/close": {"why": "withdrew"},
+        "/consent": {
+            "scopes": ["contact"],
+            "mode": "oral",
+            "consent_locale": "ro",
+            "provider": "",
+            "valid_until": "2099-01-01",
+        },
+    }
+    answers = {
+        page: browser.post(f"/cases/{case.id}{page}", data=data).status_code
+        for page, data in writes.items()
+    }
     assert set(answers.values()) <= {409, 422}
     session.refresh(case)
     assert case.sex == "unspecified"
@@ -308,8 +332,15 @@ def test_only_case_workers_join_a_team(cast, sign_in, case):
 
 
 def _typed(**values):
-    return {"language": "ro", "sex": "unspecified", "dependants": "0", "contact_channel": "none",
-            "mode": "oral", "consent_locale": "ro", **values}  # fmt: skip
+    return {
+        "language": "ro",
+        "sex": "unspecified",
+        "dependants": "0",
+        "contact_channel": "none",
+        "mode": "oral",
+        "consent_locale": "ro",
+        **values,
+    }
 
 
 def _bare(answer):

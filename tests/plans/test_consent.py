@@ -34,10 +34,16 @@ def give(session, cast, case):
 
     def record(scope=SHARE, *, provider=None, days=365, at=NOW):
         return consents.record(
-            session, actor=actor(session, cast.ana), case=case, scopes=[scope],
-            mode=ConsentMode.ORAL, locale="ro", valid_until=TODAY + timedelta(days=days),
-            provider_id=provider.id if provider else None, now=at,
-        )[0]  # fmt: skip
+            session,
+            actor=actor(session, cast.ana),
+            case=case,
+            scopes=[scope],
+            mode=ConsentMode.ORAL,
+            locale="ro",
+            valid_until=TODAY + timedelta(days=days),
+            provider_id=provider.id if provider else None,
+            now=at,
+        )[0]
 
     return record
 
@@ -48,9 +54,10 @@ def heard(monkeypatch):
     monkeypatch.setattr(hooks, "_subscribers", {})
     applied = []
     hooks.subscribe(
-        ConsentWithdrawn, lambda _session, event: applied.append(event),
+        ConsentWithdrawn,
+        lambda _session, event: applied.append(event),
         preview=lambda _session, _event: [Change("%(count)s vouchers will be cancelled.", 3, {})],
-    )  # fmt: skip
+    )
     return applied
 
 
@@ -110,8 +117,11 @@ def test_what_is_announced_says_all_that_floors_above_need(session, cast, case, 
     consents.withdraw(session, given, actor=actor(session, cast.ana), case=case, now=NOW)
     (event,) = heard
     assert (event.case_id, event.scope, event.provider_id, event.at) == (
-        case.id, SHARE, cast.provider.id, NOW,
-    )  # fmt: skip
+        case.id,
+        SHARE,
+        cast.provider.id,
+        NOW,
+    )
 
 
 def test_a_consent_is_withdrawn_once(session, cast, case, give, heard):
@@ -131,8 +141,9 @@ def test_giving_and_taking_back_stand_in_the_trail(session, cast, case, give, he
         .order_by(AuditEvent.id)
     ).all()
     assert [(row.action, row.fields) for row in trail] == [
-        ("consent:record", [SHARE]), ("consent:withdraw", [SHARE]),
-    ]  # fmt: skip
+        ("consent:record", [SHARE]),
+        ("consent:withdraw", [SHARE]),
+    ]
     assert trail[0].data["version"] == CONSENT_TEXT_VERSION
 
 
@@ -145,9 +156,15 @@ def test_a_last_day_in_the_past_or_too_far_is_refused(give, days):
 def test_a_supervisor_does_not_say_yes_for_the_person(session, cast, case):
     with pytest.raises(NotPermitted):
         consents.record(
-            session, actor=actor(session, cast.sergiu), case=case, scopes=[KEEP],
-            mode=ConsentMode.ORAL, locale="ro", valid_until=TODAY, now=NOW,
-        )  # fmt: skip
+            session,
+            actor=actor(session, cast.sergiu),
+            case=case,
+            scopes=[KEEP],
+            mode=ConsentMode.ORAL,
+            locale="ro",
+            valid_until=TODAY,
+            now=NOW,
+        )
 
 
 def test_before_withdrawing_the_page_says_what_will_stop_and_changes_nothing(
@@ -173,8 +190,10 @@ def test_confirming_withdraws(session, cast, sign_in, case, give, heard):
 def test_a_foreign_consent_looks_like_a_missing_one(cast, sign_in, case, give):
     given = give()
     browser = sign_in(cast.calin)
-    for address in (f"/cases/{case.id}/consent/{given.id}/withdraw",
-                    f"/cases/{case.id}/consent/{case.id}/withdraw"):  # fmt: skip
+    for address in (
+        f"/cases/{case.id}/consent/{given.id}/withdraw",
+        f"/cases/{case.id}/consent/{case.id}/withdraw",
+    ):
         assert browser.get(address).status_code == 404
         assert browser.post(address).status_code == 404
 
@@ -182,9 +201,14 @@ def test_a_foreign_consent_looks_like_a_missing_one(cast, sign_in, case, give):
 def test_recording_on_the_page_keeps_provider_language_and_last_day(session, cast, sign_in, case):
     sign_in(cast.ana).post(
         f"/cases/{case.id}/consent",
-        data={"scopes": [SHARE.value], "mode": "written", "consent_locale": "ru",
-              "provider": str(cast.provider.id), "valid_until": _soon()},
-    )  # fmt: skip
+        data={
+            "scopes": [SHARE.value],
+            "mode": "written",
+            "consent_locale": "ru",
+            "provider": str(cast.provider.id),
+            "valid_until": _soon(),
+        },
+    )
     given = session.scalars(select(Consent)).one()
     assert (given.provider_id, given.mode, given.locale) == (cast.provider.id, "written", "ru")
 

@@ -16,10 +16,17 @@ from tests.factories.cast import NOW, actor
 SAME = Identity(given_name="Ion", family_name="Ţurcan", birth_date=date(1990, 5, 6))
 SAME_IN_CYRILLIC = Identity(given_name="Ион", family_name="Цуркан", birth_date=date(1990, 5, 6))
 TYPED = {
-    "language": "ro", "sex": "unspecified", "dependants": "0", "contact_channel": "none",
-    "mode": "oral", "consent_locale": "ro", "scopes": ["case_management"],
-    "given_name": "Ion", "family_name": "Țurcan", "birth_date": "1990-05-06",
-}  # fmt: skip
+    "language": "ro",
+    "sex": "unspecified",
+    "dependants": "0",
+    "contact_channel": "none",
+    "mode": "oral",
+    "consent_locale": "ro",
+    "scopes": ["case_management"],
+    "given_name": "Ion",
+    "family_name": "Țurcan",
+    "birth_date": "1990-05-06",
+}
 
 
 @pytest.fixture
@@ -45,9 +52,11 @@ def test_the_same_document_is_the_same_person_whatever_the_name(session, cast):
         session, actor=actor(session, cast.ana), identity=Identity(document_number="A 123"), now=NOW
     )
     found = duplicates.look_up(
-        session, actor=actor(session, cast.ana), now=NOW,
+        session,
+        actor=actor(session, cast.ana),
+        now=NOW,
         identity=Identity(given_name="Altul", document_number="а-123"),
-    )  # fmt: skip
+    )
     assert found == [case]
 
 

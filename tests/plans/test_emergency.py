@@ -43,10 +43,16 @@ def at_the_door(session, cast, funding):
 
     def start(who="ana", needs=BED_TAXI_MEDICINE):
         return emergency.start_new(
-            session, actor=actor(session, cast.people[who]), needs=needs, funding=funding,
-            facts=CaseFacts(language="ru", territorial_unit="MD-UN"), consent_locale="ru",
-            identity=Identity(given_name="Zeamă"), circumstances="la ușă, la 23:00", now=NOW,
-        )  # fmt: skip
+            session,
+            actor=actor(session, cast.people[who]),
+            needs=needs,
+            funding=funding,
+            facts=CaseFacts(language="ru", territorial_unit="MD-UN"),
+            consent_locale="ru",
+            identity=Identity(given_name="Zeamă"),
+            circumstances="la ușă, la 23:00",
+            now=NOW,
+        )
 
     return start
 
@@ -68,9 +74,10 @@ def heard(monkeypatch):
     monkeypatch.setattr(hooks, "_subscribers", {})
     applied = []
     hooks.subscribe(
-        EmergencyRefused, lambda _session, event: applied.append(event),
+        EmergencyRefused,
+        lambda _session, event: applied.append(event),
         preview=lambda _session, _event: [Change("%(count)s vouchers will stop.", 2, {})],
-    )  # fmt: skip
+    )
     return applied
 
 
@@ -82,7 +89,7 @@ def test_one_call_makes_case_consents_plan_and_approved_lines(session, cast, at_
     assert [(c.scope, c.mode, c.locale, c.valid_until) for c in consents] == [
         ("case_management", "oral", "ru", TODAY + timedelta(days=30)),
         ("share_with_provider", "oral", "ru", TODAY + timedelta(days=30)),
-    ]  # fmt: skip
+    ]
     assert session.scalars(select(Plan)).one().state == "draft"
     assert [
         (line.category, line.unit, line.units, line.approved_ceiling_minor, line.is_approved)
@@ -317,9 +324,18 @@ def test_without_the_persons_yes_nothing_is_kept_and_nothing_typed_is_lost(
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"medicine": "-5"}, {"medicine": "mult"}, {"medicine": "99999999"}, {"nights": "9"},
-              {"nights": "-1"}, {"nights": "0", "rides": "0"}, {"nights": "x"}, {"budget_line": "else"}],
-)  # fmt: skip
+    "wrong",
+    [
+        {"medicine": "-5"},
+        {"medicine": "mult"},
+        {"medicine": "99999999"},
+        {"nights": "9"},
+        {"nights": "-1"},
+        {"nights": "0", "rides": "0"},
+        {"nights": "x"},
+        {"budget_line": "else"},
+    ],
+)
 def test_garbage_is_refused_in_words(session, cast, sign_in, offer, wrong):
     answer = sign_in(cast.ana).post("/cases/emergency", data=_typed(cast, **wrong))
     assert answer.status_code == 422
@@ -334,9 +350,10 @@ def test_without_a_budget_line_the_page_says_what_to_do(cast, sign_in, monkeypat
 
 def test_a_floor_above_adds_its_tap_to_each_line(session, cast, sign_in, monkeypatch, at_the_door):
     monkeypatch.setitem(
-        slots._slots, "emergency.actions",
+        slots._slots,
+        "emergency.actions",
         [lambda *, line, **_: f"<a href='/x'>voucher {line.category}</a>"],
-    )  # fmt: skip
+    )
     page = sign_in(cast.ana).get(f"/cases/{at_the_door().case_id}/emergency").text
     assert "voucher shelter</a>" in page
     assert "voucher medical</a>" in page
@@ -350,17 +367,29 @@ def test_the_supervisor_decides_on_the_page(session, cast, sign_in, at_the_door,
     assert boss.get("/cases/emergencies").status_code == 200
     refused = boss.post(f"/cases/emergencies/{started.id}", data={"decision": "refuse"})
     assert refused.status_code == 422
-    assert boss.post(f"/cases/emergencies/{started.id}",
-                     data={"decision": "ratify", "comment": "bine"}).status_code == 302  # fmt: skip
+    assert (
+        boss.post(
+            f"/cases/emergencies/{started.id}", data={"decision": "ratify", "comment": "bine"}
+        ).status_code
+        == 302
+    )
     session.refresh(started)
     assert started.state == "ratified"
 
 
 @pytest.mark.parametrize(
     ("who", "reads", "writes"),
-    [("ana", 200, 403), ("calin", 404, 403), ("vera", 403, 403), ("petru", 403, 403),
-     ("irina", 403, 403), ("dan", 403, 403), ("rita", 403, 403), ("boris", 403, 403)],
-)  # fmt: skip
+    [
+        ("ana", 200, 403),
+        ("calin", 404, 403),
+        ("vera", 403, 403),
+        ("petru", 403, 403),
+        ("irina", 403, 403),
+        ("dan", 403, 403),
+        ("rita", 403, 403),
+        ("boris", 403, 403),
+    ],
+)
 def test_nobody_else_decides(session, cast, sign_in, at_the_door, who, reads, writes):
     started = at_the_door()
     browser = sign_in(cast.people[who])
@@ -380,16 +409,31 @@ def _another_office(session):
 
 def _typed(cast, **values):
     return {
-        "nights": "2", "rides": "1", "medicine": "", "consent_locale": "ru", "agreed": "y",
-        "circumstances": "", "budget_line": str(cast.budget_line.id), "given_name": "",
-        "language": "ru", "sex": "female", "territorial_unit": "MD-UN", **values,
-    }  # fmt: skip
+        "nights": "2",
+        "rides": "1",
+        "medicine": "",
+        "consent_locale": "ru",
+        "agreed": "y",
+        "circumstances": "",
+        "budget_line": str(cast.budget_line.id),
+        "given_name": "",
+        "language": "ru",
+        "sex": "female",
+        "territorial_unit": "MD-UN",
+        **values,
+    }
 
 
 def _start_in(session, cast, case, funding, who="ana"):
     return emergency.start(
-        session, actor=registration.with_case(actor(session, cast.ana), case)
-        if who == "ana" else actor(session, cast.people[who]),
-        case=case, needs=BED_TAXI_MEDICINE, funding=funding, consent_locale="ro",
-        circumstances="", now=NOW,
-    )  # fmt: skip
+        session,
+        actor=registration.with_case(actor(session, cast.ana), case)
+        if who == "ana"
+        else actor(session, cast.people[who]),
+        case=case,
+        needs=BED_TAXI_MEDICINE,
+        funding=funding,
+        consent_locale="ro",
+        circumstances="",
+        now=NOW,
+    )

@@ -24,9 +24,11 @@ PAGES = ("", "/notes", "/identity", "/team", "/consent", "/needs", "/plan")
 @pytest.fixture
 def case(session, cast):
     made = registration.register(
-        session, actor=actor(session, cast.ana), now=NOW,
+        session,
+        actor=actor(session, cast.ana),
+        now=NOW,
         identity=Identity(given_name=NAME, birth_date=date(1998, 3, 4)),
-    )  # fmt: skip
+    )
     ana = registration.with_case(actor(session, cast.ana), made)
     notes.write(session, actor=ana, case=made, kind=NoteKind.CONTACT, body=f"{NAME} rang", now=NOW)
     shut(session, made)
@@ -68,10 +70,12 @@ def test_who_asked_and_who_erased_is_written_down_and_told(session, cast, sign_i
     erase(sign_in, cast.sergiu, case)
     rows = session.execute(
         select(AuditEvent.action, AuditEvent.actor_id, AuditEvent.reason)
-        .where(AuditEvent.case_id == case.id, AuditEvent.action.in_(
-            ["identity:ask_erasure", "identity:erase"]))
+        .where(
+            AuditEvent.case_id == case.id,
+            AuditEvent.action.in_(["identity:ask_erasure", "identity:erase"]),
+        )
         .order_by(AuditEvent.id)
-    ).all()  # fmt: skip
+    ).all()
     assert [tuple(row) for row in rows] == [
         ("identity:ask_erasure", cast.ana.id, REASON["reason"]),
         ("identity:erase", cast.sergiu.id, REASON["reason"]),
@@ -146,8 +150,9 @@ def test_nothing_is_erased_while_a_voucher_is_open(session, cast, sign_in):
     work = make_casework(session, cast)
     make_voucher(session, cast, work)
     vault.make_person_key(session, work.case, now=NOW)
-    session.add(ErasureRequest(case_id=work.case.id, reason="asked", asked_by=cast.ana.id,
-                               asked_at=NOW))  # fmt: skip
+    session.add(
+        ErasureRequest(case_id=work.case.id, reason="asked", asked_by=cast.ana.id, asked_at=NOW)
+    )
     shut(session, work.case)
     assert erase(sign_in, cast.sergiu, work.case).status_code == 409
     assert session.get(PersonKey, work.case.id) is not None

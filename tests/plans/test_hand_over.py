@@ -24,9 +24,14 @@ def case(session, cast):
 
 def hand_over(session, cast, case, to=None, *, by=None, stays=False, reason="moves to Bălți"):
     team.hand_over(
-        session, case, actor=actor(session, by or cast.sergiu), user=to or cast.calin,
-        stays=stays, reason=reason, now=NOW,
-    )  # fmt: skip
+        session,
+        case,
+        actor=actor(session, by or cast.sergiu),
+        user=to or cast.calin,
+        stays=stays,
+        reason=reason,
+        now=NOW,
+    )
 
 
 def roles(case):
@@ -36,9 +41,7 @@ def roles(case):
 def test_the_new_manager_opens_the_case_and_the_former_one_does_not(session, cast, case):
     hand_over(session, cast, case)
     assert case.manager_id == cast.calin.id
-    assert roles(case) == {
-        cast.calin.id: MemberRole.MANAGER, cast.sergiu.id: MemberRole.SUPERVISOR,
-    }  # fmt: skip
+    assert roles(case) == {cast.calin.id: MemberRole.MANAGER, cast.sergiu.id: MemberRole.SUPERVISOR}
     assert case.id in caseload_of(session, cast.calin.id)
     assert case.id not in caseload_of(session, cast.ana.id)
 

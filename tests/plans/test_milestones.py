@@ -34,9 +34,12 @@ def ana(session, cast, w):
 
 def deliver(session, w, units, amount=None):
     deliveries.record_service_delivered(
-        session, w.line.id, units=units,
-        amount_minor=units * w.line.unit_price_minor if amount is None else amount, on=TODAY,
-    )  # fmt: skip
+        session,
+        w.line.id,
+        units=units,
+        amount_minor=units * w.line.unit_price_minor if amount is None else amount,
+        on=TODAY,
+    )
 
 
 def follow(session, w):

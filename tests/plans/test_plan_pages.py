@@ -40,15 +40,34 @@ def counted(app):
 def add_lines(session, cast, w, count):
     for number in range(count):
         step = Milestone(
-            id=new_id(), plan_id=w.plan.id, case_id=w.case.id, domain=Domain.HEALTH.value,
-            title=f"Pas {number}", starts_on=TODAY, due_on=TODAY + timedelta(days=number),
+            id=new_id(),
+            plan_id=w.plan.id,
+            case_id=w.case.id,
+            domain=Domain.HEALTH.value,
+            title=f"Pas {number}",
+            starts_on=TODAY,
+            due_on=TODAY + timedelta(days=number),
             created_at=NOW,
-        )  # fmt: skip
-        session.add_all([step, PlanLine(
-            id=new_id(), case_id=w.case.id, milestone=step, category="medical", unit="visit",
-            units=2, unit_price_minor=100, ceiling_minor=200, currency="MDL",
-            budget_line_id=cast.budget_line.id, created_at=NOW, delivery=PlanLineDelivery(),
-        )])  # fmt: skip
+        )
+        session.add_all(
+            [
+                step,
+                PlanLine(
+                    id=new_id(),
+                    case_id=w.case.id,
+                    milestone=step,
+                    category="medical",
+                    unit="visit",
+                    units=2,
+                    unit_price_minor=100,
+                    ceiling_minor=200,
+                    currency="MDL",
+                    budget_line_id=cast.budget_line.id,
+                    created_at=NOW,
+                    delivery=PlanLineDelivery(),
+                ),
+            ]
+        )
     session.commit()
 
 
@@ -87,8 +106,12 @@ def test_floors_above_are_asked_once_for_all_services(session, cast, sign_in, an
 def test_the_budget_shows_what_is_paid_delivered_promised_and_free(session, cast, sign_in, answers):  # noqa: F811
     w = make_casework(session, cast)
     money = type(w.line.ceiling)
-    answers.give("plan.money", lambda **_: [LineMoney(
-        w.line.id, money(100_000, "MDL"), money(50_000, "MDL"), money(150_000, "MDL"))])  # fmt: skip
+    answers.give(
+        "plan.money",
+        lambda **_: [
+            LineMoney(w.line.id, money(100_000, "MDL"), money(50_000, "MDL"), money(150_000, "MDL"))
+        ],
+    )
     page = sign_in(cast.ana).get(f"/cases/{w.case.id}/plan?lang=en").text
     for sum_ in ("1,000.00", "500.00", "1,500.00", "3,000.00"):
         assert sum_ in page
@@ -150,9 +173,15 @@ def test_returning_without_a_comment_says_what_is_missing(session, cast, sign_in
 
 def line_form(cast, w, **typed):
     return {
-        "revision": w.plan.revision, "unit": "session", "units": 12, "unit_price": "500",
-        "ceiling": "", "budget_line_id": str(cast.budget_line.id), "description": "", **typed,
-    }  # fmt: skip
+        "revision": w.plan.revision,
+        "unit": "session",
+        "units": 12,
+        "unit_price": "500",
+        "ceiling": "",
+        "budget_line_id": str(cast.budget_line.id),
+        "description": "",
+        **typed,
+    }
 
 
 def test_a_stale_edit_shows_what_changed_and_keeps_what_was_typed(session, cast, sign_in):
@@ -173,10 +202,19 @@ def test_a_stale_edit_shows_what_changed_and_keeps_what_was_typed(session, cast,
 
 
 @pytest.mark.parametrize(
-    "typed", [{"units": "-1"}, {"units": "x"}, {"unit_price": "abc"}, {"unit_price": "-5"},
-              {"ceiling": "1"}, {"budget_line_id": "nothing"}, {"unit": "parsec"},
-              {"units": "99999999999999999999"}, {"unit_price": "1e9999"}],
-)  # fmt: skip
+    "typed",
+    [
+        {"units": "-1"},
+        {"units": "x"},
+        {"unit_price": "abc"},
+        {"unit_price": "-5"},
+        {"ceiling": "1"},
+        {"budget_line_id": "nothing"},
+        {"unit": "parsec"},
+        {"units": "99999999999999999999"},
+        {"unit_price": "1e9999"},
+    ],
+)
 def test_garbage_in_a_service_is_refused_and_changes_nothing(session, cast, sign_in, typed):
     w = write_plan(session, cast)
     url = f"/cases/{w.case.id}/plan/lines/{w.line.id}"
@@ -199,25 +237,51 @@ def addresses(w, need):
     case = f"/cases/{w.case.id}"
     step = f"{case}/plan/milestones/{w.milestone.id}"
     return {
-        "read": [f"{case}/plan", f"{case}/needs", f"{case}/plan/print", step,
-                 f"{case}/plan/decision"],
-        "write": [f"{case}/plan/milestones/new", f"{step}/edit", f"{step}/remove",
-                  f"{step}/complete", f"{case}/plan/lines/new", f"{case}/plan/lines/{w.line.id}",
-                  f"{case}/plan/lines/{w.line.id}/remove", f"{case}/plan/send"],
-        "post": [f"{case}/needs", f"{case}/needs/{need.id}", f"{case}/needs/{need.id}/goals",
-                 f"{case}/plan/milestones/new", f"{step}/edit", f"{step}/remove", f"{step}/begin",
-                 f"{case}/plan/lines/{w.line.id}", f"{case}/plan/send", f"{case}/plan/withdraw",
-                 f"{case}/plan/decision"],
-    }  # fmt: skip
+        "read": [
+            f"{case}/plan",
+            f"{case}/needs",
+            f"{case}/plan/print",
+            step,
+            f"{case}/plan/decision",
+        ],
+        "write": [
+            f"{case}/plan/milestones/new",
+            f"{step}/edit",
+            f"{step}/remove",
+            f"{step}/complete",
+            f"{case}/plan/lines/new",
+            f"{case}/plan/lines/{w.line.id}",
+            f"{case}/plan/lines/{w.line.id}/remove",
+            f"{case}/plan/send",
+        ],
+        "post": [
+            f"{case}/needs",
+            f"{case}/needs/{need.id}",
+            f"{case}/needs/{need.id}/goals",
+            f"{case}/plan/milestones/new",
+            f"{step}/edit",
+            f"{step}/remove",
+            f"{step}/begin",
+            f"{case}/plan/lines/{w.line.id}",
+            f"{case}/plan/send",
+            f"{case}/plan/withdraw",
+            f"{case}/plan/decision",
+        ],
+    }
 
 
 @pytest.fixture
 def walked(session, cast):
     w = write_plan(session, cast)
     need = needs.add_need(
-        session, w.case, actor=w.ana, domain=Domain.HEALTH, priority=Priority.LOW,
-        description="Somn", now=NOW,
-    )  # fmt: skip
+        session,
+        w.case,
+        actor=w.ana,
+        domain=Domain.HEALTH,
+        priority=Priority.LOW,
+        description="Somn",
+        now=NOW,
+    )
     submit(session, w)
     return addresses(w, need)
 
@@ -261,21 +325,37 @@ def test_a_whole_plan_is_written_sent_and_withdrawn_with_plain_forms(session, ca
     browser = sign_in(cast.ana)
     base = f"/cases/{case.id}"
     assert browser.get(f"{base}/plan").status_code == 200
-    assert browser.post(f"{base}/needs", data={"description": "Acte", "domain": "health",
-                        "priority": "urgent"}).status_code == 302  # fmt: skip
+    assert (
+        browser.post(
+            f"{base}/needs", data={"description": "Acte", "domain": "health", "priority": "urgent"}
+        ).status_code
+        == 302
+    )
     assert browser.post(f"{base}/plan").status_code == 302
     plan = session.query(Plan).filter_by(case_id=case.id).one()
-    answer = browser.post(f"{base}/plan/milestones/new", data={
-        "revision": plan.revision, "title": "Buletin nou", "domain": "documents_rights",
-        "starts_on": "2026-11-24", "due_on": "2026-12-24"})  # fmt: skip
+    answer = browser.post(
+        f"{base}/plan/milestones/new",
+        data={
+            "revision": plan.revision,
+            "title": "Buletin nou",
+            "domain": "documents_rights",
+            "starts_on": "2026-11-24",
+            "due_on": "2026-12-24",
+        },
+    )
     assert answer.status_code == 302
     step = session.query(Milestone).filter_by(case_id=case.id).one()
     session.expire_all()
     answer = browser.post(
         f"{base}/plan/milestones/{step.id}/lines/new?category=documents",
-        data={"revision": plan.revision, "unit": "item", "units": 1, "unit_price": "1.250,50",
-              "budget_line_id": str(cast.budget_line.id)},
-    )  # fmt: skip
+        data={
+            "revision": plan.revision,
+            "unit": "item",
+            "units": 1,
+            "unit_price": "1.250,50",
+            "budget_line_id": str(cast.budget_line.id),
+        },
+    )
     assert answer.status_code == 302
     session.expire_all()
     sent = browser.post(f"{base}/plan/send?lang=en", data={"revision": plan.revision})

@@ -33,15 +33,23 @@ class Life:
 
     def edit(self, n):
         plan_lines.edit_line(
-            self.session, self.w.line, actor=self.w.ana, service=a_service(self.cast, units=n),
-            revision=self.w.plan.revision, now=NOW,
-        )  # fmt: skip
+            self.session,
+            self.w.line,
+            actor=self.w.ana,
+            service=a_service(self.cast, units=n),
+            revision=self.w.plan.revision,
+            now=NOW,
+        )
 
     def add(self, n):
         planning.add_milestone(
-            self.session, self.w.plan, actor=self.w.ana, step=a_step(f"Pas {n}"),
-            revision=self.w.plan.revision, now=NOW,
-        )  # fmt: skip
+            self.session,
+            self.w.plan,
+            actor=self.w.ana,
+            step=a_step(f"Pas {n}"),
+            revision=self.w.plan.revision,
+            now=NOW,
+        )
 
     def submit(self, n):
         plan = self.w.plan
@@ -57,30 +65,45 @@ class Life:
 
     def approve(self, n):
         approval.approve(
-            self.session, self.w.plan, actor=self.w.ana if n == 1 else self.w.sergiu,
-            number=self._newest(), now=NOW,
-        )  # fmt: skip
+            self.session,
+            self.w.plan,
+            actor=self.w.ana if n == 1 else self.w.sergiu,
+            number=self._newest(),
+            now=NOW,
+        )
 
     def send_back(self, n):
         approval.send_back(
-            self.session, self.w.plan, actor=self.w.sergiu, number=self._newest(),
-            comment="" if n == 1 else "Nu", now=NOW,
-        )  # fmt: skip
+            self.session,
+            self.w.plan,
+            actor=self.w.sergiu,
+            number=self._newest(),
+            comment="" if n == 1 else "Nu",
+            now=NOW,
+        )
 
     def begin(self, _n):
         milestones.begin(self.session, self.w.milestone, actor=self.w.ana, now=NOW)
 
     def complete(self, n):
         milestones.complete(
-            self.session, self.w.milestone, actor=self.w.ana, evidence="" if n == 1 else "Da",
-            on=TODAY, now=NOW,
-        )  # fmt: skip
+            self.session,
+            self.w.milestone,
+            actor=self.w.ana,
+            evidence="" if n == 1 else "Da",
+            on=TODAY,
+            now=NOW,
+        )
 
     def give_up(self, n):
         milestones.give_up(
-            self.session, self.w.milestone, actor=self.w.ana,
-            move="cancel" if n % 2 else "not_complete", reason="S-a mutat", now=NOW,
-        )  # fmt: skip
+            self.session,
+            self.w.milestone,
+            actor=self.w.ana,
+            move="cancel" if n % 2 else "not_complete",
+            reason="S-a mutat",
+            now=NOW,
+        )
 
     def reopen(self, _n):
         milestones.reopen(self.session, self.w.milestone, actor=self.w.ana, now=NOW)
@@ -95,12 +118,25 @@ class Life:
 
 _STEPS = st.lists(
     st.tuples(
-        st.sampled_from(["edit", "add", "submit", "withdraw", "approve", "send_back", "begin",
-                         "complete", "give_up", "reopen", "deliver"]),
+        st.sampled_from(
+            [
+                "edit",
+                "add",
+                "submit",
+                "withdraw",
+                "approve",
+                "send_back",
+                "begin",
+                "complete",
+                "give_up",
+                "reopen",
+                "deliver",
+            ]
+        ),
         st.integers(1, 9),
     ),
     max_size=14,
-)  # fmt: skip
+)
 
 
 def _check(session, w):
@@ -121,9 +157,7 @@ def _check(session, w):
 
 
 @settings(
-    max_examples=15,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(steps=_STEPS)
 def test_whatever_people_do_in_whatever_order_the_plan_holds(session, cast, steps):

@@ -36,9 +36,13 @@ def test_steps_may_not_wait_for_each_other_in_a_circle(session, cast):
     third = add_step(session, w, title="Lucru", waits_for=[second.id])
     with pytest.raises(Invalid, match="wait for each other"):
         planning.edit_milestone(
-            session, w.milestone, actor=w.ana, step=a_step(waits_for=[third.id]),
-            revision=w.plan.revision, now=NOW,
-        )  # fmt: skip
+            session,
+            w.milestone,
+            actor=w.ana,
+            step=a_step(waits_for=[third.id]),
+            revision=w.plan.revision,
+            now=NOW,
+        )
 
 
 def test_a_step_may_not_wait_for_a_step_of_another_plan(session, cast):
@@ -64,9 +68,13 @@ def test_the_ceiling_is_units_times_price_unless_more_is_asked(session, cast):
     w = write_plan(session, cast)
     assert w.line.ceiling == Money(600_000, "MDL")
     plan_lines.edit_line(
-        session, w.line, actor=w.ana, service=a_service(cast, ceiling=650_000),
-        revision=w.plan.revision, now=NOW,
-    )  # fmt: skip
+        session,
+        w.line,
+        actor=w.ana,
+        service=a_service(cast, ceiling=650_000),
+        revision=w.plan.revision,
+        now=NOW,
+    )
     assert w.line.ceiling == Money(650_000, "MDL")
 
 
@@ -74,9 +82,13 @@ def test_the_ceiling_may_not_be_less_than_units_times_price(session, cast):
     w = write_plan(session, cast)
     with pytest.raises(Invalid, match="less than 12 times"):
         plan_lines.edit_line(
-            session, w.line, actor=w.ana, service=a_service(cast, ceiling=599_999),
-            revision=w.plan.revision, now=NOW,
-        )  # fmt: skip
+            session,
+            w.line,
+            actor=w.ana,
+            service=a_service(cast, ceiling=599_999),
+            revision=w.plan.revision,
+            now=NOW,
+        )
 
 
 @pytest.mark.parametrize("service", [{"units": 0}, {"units": -3}, {"price": 0}, {"price": -1}])
@@ -84,27 +96,39 @@ def test_nothing_and_less_than_nothing_are_refused(session, cast, service):
     w = write_plan(session, cast)
     with pytest.raises(Invalid):
         plan_lines.edit_line(
-            session, w.line, actor=w.ana, service=a_service(cast, **service),
-            revision=w.plan.revision, now=NOW,
-        )  # fmt: skip
+            session,
+            w.line,
+            actor=w.ana,
+            service=a_service(cast, **service),
+            revision=w.plan.revision,
+            now=NOW,
+        )
 
 
 def test_a_price_that_no_service_may_have_is_refused(session, cast):
     w = write_plan(session, cast)
     with pytest.raises(Invalid, match="ever cost"):
         plan_lines.edit_line(
-            session, w.line, actor=w.ana, service=a_service(cast, units=10_000, price=10**12),
-            revision=w.plan.revision, now=NOW,
-        )  # fmt: skip
+            session,
+            w.line,
+            actor=w.ana,
+            service=a_service(cast, units=10_000, price=10**12),
+            revision=w.plan.revision,
+            now=NOW,
+        )
 
 
 def test_money_up_to_a_sum_is_one_unit_of_that_sum(session, cast):
     w = write_plan(session, cast)
     line = plan_lines.add_line(
-        session, w.milestone, actor=w.ana, category=ServiceCategory.BUSINESS_START_UP,
+        session,
+        w.milestone,
+        actor=w.ana,
+        category=ServiceCategory.BUSINESS_START_UP,
         service=plan_lines.Service(Unit.AMOUNT, 7, Money(2_500_000, "MDL"), cast.budget_line.id),
-        revision=w.plan.revision, now=NOW,
-    )  # fmt: skip
+        revision=w.plan.revision,
+        now=NOW,
+    )
     assert (line.units, line.ceiling) == (1, Money(2_500_000, "MDL"))
 
 
@@ -140,9 +164,13 @@ def test_editing_an_approved_plan_makes_it_changed_and_keeps_what_was_approved(s
     w = write_plan(session, cast)
     approve(session, w)
     plan_lines.edit_line(
-        session, w.line, actor=w.ana, service=a_service(cast, units=20),
-        revision=w.plan.revision, now=NOW,
-    )  # fmt: skip
+        session,
+        w.line,
+        actor=w.ana,
+        service=a_service(cast, units=20),
+        revision=w.plan.revision,
+        now=NOW,
+    )
     assert w.plan.state == PlanState.CHANGED.value
     assert (w.line.units, w.line.approved_units) == (20, 12)
     assert w.line.approved_ceiling == Money(600_000, "MDL")
@@ -197,9 +225,14 @@ def test_a_service_of_an_emergency_start_is_not_edited_here(session, cast):
 def test_an_urgent_need_without_a_goal_holds_the_plan_back(session, cast):
     w = write_plan(session, cast)
     need = needs.add_need(
-        session, w.case, actor=w.ana, domain=Domain.HEALTH, priority=Priority.URGENT,
-        description="Somn", now=NOW,
-    )  # fmt: skip
+        session,
+        w.case,
+        actor=w.ana,
+        domain=Domain.HEALTH,
+        priority=Priority.URGENT,
+        description="Somn",
+        now=NOW,
+    )
     with pytest.raises(Invalid, match="no goal yet"):
         submit(session, w)
     needs.add_goal(session, need, actor=w.ana, description="Doarme", own_words="Să dorm", now=NOW)
@@ -225,9 +258,13 @@ def test_a_version_keeps_what_was_sent_whatever_is_written_later(session, cast):
     w = write_plan(session, cast)
     approve(session, w)
     planning.edit_milestone(
-        session, w.milestone, actor=w.ana, step=a_step("Altceva", ends=90),
-        revision=w.plan.revision, now=NOW,
-    )  # fmt: skip
+        session,
+        w.milestone,
+        actor=w.ana,
+        step=a_step("Altceva", ends=90),
+        revision=w.plan.revision,
+        now=NOW,
+    )
     version = session.query(PlanVersion).one()
     assert version.snapshot["milestones"][0]["title"] == "Consiliere"
     assert version.snapshot["milestones"][0]["due_on"] == str(TODAY + timedelta(days=60))
@@ -246,9 +283,14 @@ def test_somebody_off_the_team_and_a_supervisor_do_not_write_the_plan(session, c
 def test_a_goal_that_a_step_serves_is_not_taken_out(session, cast):
     w = write_plan(session, cast)
     need = needs.add_need(
-        session, w.case, actor=w.ana, domain=Domain.HEALTH, priority=Priority.LOW,
-        description="Somn", now=NOW,
-    )  # fmt: skip
+        session,
+        w.case,
+        actor=w.ana,
+        domain=Domain.HEALTH,
+        priority=Priority.LOW,
+        description="Somn",
+        now=NOW,
+    )
     goal = needs.add_goal(session, need, actor=w.ana, description="Doarme", own_words="", now=NOW)
     w.milestone.goal_id = goal.id
     session.flush()

@@ -29,9 +29,13 @@ def name_supervisor(session, cast, sign_in):
     def choose(supervisor):
         page = dan.post(
             f"/account/users/{cast.ana.id}/change",
-            data={"name": cast.ana.name, "email": cast.ana.email, "supervisor": str(supervisor.id),
-                  "seen": Details.of(cast.ana).mark},
-        )  # fmt: skip
+            data={
+                "name": cast.ana.name,
+                "email": cast.ana.email,
+                "supervisor": str(supervisor.id),
+                "seen": Details.of(cast.ana).mark,
+            },
+        )
         assert page.status_code == 302
         session.expire_all()
 

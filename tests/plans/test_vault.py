@@ -18,9 +18,13 @@ from tests.factories.cast import NOW, actor
 
 CANARY = "Zeamăcanar"
 IDENTITY = Identity(
-    given_name=f"{CANARY}ana", family_name=f"{CANARY}escu", birth_date=date(1998, 3, 4),
-    document_number=f"{CANARY}2005001", phone=f"+373 60 {CANARY}", address=f"str. {CANARY} 7",
-)  # fmt: skip
+    given_name=f"{CANARY}ana",
+    family_name=f"{CANARY}escu",
+    birth_date=date(1998, 3, 4),
+    document_number=f"{CANARY}2005001",
+    phone=f"+373 60 {CANARY}",
+    address=f"str. {CANARY} 7",
+)
 
 
 @pytest.fixture
@@ -43,9 +47,13 @@ def test_what_was_sealed_is_read_again_by_the_team(session, cast, case):
 
 def test_only_the_wanted_fields_are_opened_and_named_in_the_trail(session, cast, case):
     read = vault.read_identity(
-        session, actor=ana(session, cast, case), case=case, reason="calling back",
-        wanted=("phone",), now=NOW,
-    )  # fmt: skip
+        session,
+        actor=ana(session, cast, case),
+        case=case,
+        reason="calling back",
+        wanted=("phone",),
+        now=NOW,
+    )
     assert (read.phone, read.given_name) == (IDENTITY.phone, "")
     event = session.scalars(select(AuditEvent).where(AuditEvent.action == "identity:read")).one()
     assert event.fields == ["phone"]
@@ -64,9 +72,12 @@ def test_without_a_reason_nothing_is_read(session, cast, case, reason):
 def test_nobody_off_the_team_reads(session, cast, case, outsider):
     with pytest.raises(NotPermitted):
         vault.read_identity(
-            session, actor=actor(session, cast.people[outsider]), case=case,
-            reason="a letter to a school", now=NOW,
-        )  # fmt: skip
+            session,
+            actor=actor(session, cast.people[outsider]),
+            case=case,
+            reason="a letter to a school",
+            now=NOW,
+        )
 
 
 def test_a_value_copied_to_another_persons_row_does_not_open(session, cast, case):
@@ -94,12 +105,19 @@ def test_a_value_copied_to_another_column_does_not_open(session, cast, case):
 
 def test_nothing_of_a_person_stands_in_the_database_in_clear(session, cast, case, committed_db):
     team = ana(session, cast, case)
-    notes.write(session, actor=team, case=case, kind=NoteKind.CONTACT,
-                body=f"{CANARY} called at noon", now=NOW)  # fmt: skip
+    notes.write(
+        session,
+        actor=team,
+        case=case,
+        kind=NoteKind.CONTACT,
+        body=f"{CANARY} called at noon",
+        now=NOW,
+    )
     vault.read_identity(session, actor=team, case=case, reason="a letter to a school", now=NOW)
     session.commit()
-    found = _tables_holding(committed_db.owner_url, (CANARY, CANARY.casefold(), "zeamacanar",
-                                                     "1998-03-04"))  # fmt: skip
+    found = _tables_holding(
+        committed_db.owner_url, (CANARY, CANARY.casefold(), "zeamacanar", "1998-03-04")
+    )
     assert found == []
 
 
@@ -179,8 +197,12 @@ def _copy(session, source, target, one, other):
 def _tables_holding(owner_url, needles):
     url = owner_url.replace("postgresql+psycopg://", "postgresql://")
     with psycopg.connect(url) as owner:
-        tables = [row[0] for row in owner.execute(
-            "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1")]  # fmt: skip
+        tables = [
+            row[0]
+            for row in owner.execute(
+                "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1"
+            )
+        ]
         return [
             table
             for table in tables

@@ -22,15 +22,25 @@ def offering_in(session: Session, cast: Cast, state: OfferingState, **changes: A
     """Add one more offering of the cast's provider in a state."""
     like = cast.offerings[COUNSELLING]
     columns: dict[str, Any] = {
-        "name": f"Consiliere {new_id()}", "category": like.category, "unit": like.unit,
-        "price_minor": like.price_minor, "currency": "MDL", "languages": ["ro"],
-        "accepts_children": True, "capacity": 5,
+        "name": f"Consiliere {new_id()}",
+        "category": like.category,
+        "unit": like.unit,
+        "price_minor": like.price_minor,
+        "currency": "MDL",
+        "languages": ["ro"],
+        "accepts_children": True,
+        "capacity": 5,
         **changes,
-    }  # fmt: skip
+    }
     made = Offering(
-        id=new_id(), provider_id=like.provider_id, site_id=like.site_id, state=state.value,
-        created_at=NOW, updated_at=NOW, **columns,
-    )  # fmt: skip
+        id=new_id(),
+        provider_id=like.provider_id,
+        site_id=like.site_id,
+        state=state.value,
+        created_at=NOW,
+        updated_at=NOW,
+        **columns,
+    )
     session.add(made)
     session.flush()
     session.refresh(made)
@@ -43,12 +53,17 @@ def give_documents(
     """Record every document that a category needs, as checked by Vera."""
     made = [
         VettingDocument(
-            id=new_id(), provider_id=provider.id, kind=kind.value, reference="A-1",
-            issued_on=TODAY - timedelta(days=100), expires_on=until or TODAY + timedelta(days=900),
-            checked_by=cast.vera.id, checked_at=NOW,
+            id=new_id(),
+            provider_id=provider.id,
+            kind=kind.value,
+            reference="A-1",
+            issued_on=TODAY - timedelta(days=100),
+            expires_on=until or TODAY + timedelta(days=900),
+            checked_by=cast.vera.id,
+            checked_at=NOW,
         )
         for kind in sorted(required_documents(category))
-    ]  # fmt: skip
+    ]
     session.add_all(made)
     session.flush()
     session.expire(provider, ["documents"])
@@ -60,18 +75,25 @@ def drafted(session: Session, cast: Cast, work: Casework, **changes: Any) -> Ref
     asked = {"units": 3, "starts_on": TODAY, "note": "", **changes}
     offering = asked.pop("offering", None) or cast.offerings[ServiceCategory(work.line.category)]
     return referrals.draft(
-        session, actor=actor(session, cast.ana), found=LineWithCase(work.line, work.case),
-        offering=offering, asked=Asked(**asked), now=NOW,
-    )  # fmt: skip
+        session,
+        actor=actor(session, cast.ana),
+        found=LineWithCase(work.line, work.case),
+        offering=offering,
+        asked=Asked(**asked),
+        now=NOW,
+    )
 
 
 def sent(session: Session, cast: Cast, work: Casework, **changes: Any) -> Referral:
     """Write and send a referral."""
     referral = drafted(session, cast, work, **changes)
     return referrals.send(
-        session, referral, actor=actor(session, cast.ana),
-        found=LineWithCase(work.line, work.case), now=NOW,
-    )  # fmt: skip
+        session,
+        referral,
+        actor=actor(session, cast.ana),
+        found=LineWithCase(work.line, work.case),
+        now=NOW,
+    )
 
 
 def accepted(session: Session, cast: Cast, work: Casework, **changes: Any) -> Referral:

@@ -65,8 +65,13 @@ def test_a_confidential_place_is_told_to_nobody(session, cast, hidden, sign_in, 
     work = make_casework(session, cast)
     session.commit()
     browser = sign_in(getattr(cast, who))
-    for page in ("/providers/", "/providers/?unit=MD-SO", f"/providers/{cast.other_provider.id}",
-                 f"/providers/match/{work.line.id}", "/providers/mine"):  # fmt: skip
+    for page in (
+        "/providers/",
+        "/providers/?unit=MD-SO",
+        f"/providers/{cast.other_provider.id}",
+        f"/providers/match/{work.line.id}",
+        "/providers/mine",
+    ):
         text = browser.get(page).text
         assert not any(secret in text for secret in SECRET)
 
@@ -144,10 +149,18 @@ def test_a_manager_fills_the_forms(session, cast, sign_in):
     manager = sign_in(cast.maria)
     site = cast.offerings[COUNSELLING].site_id
     form = {
-        "category": ServiceCategory.LEGAL_AID.value, "name": "Consultație", "unit": "hour",
-        "price": "350,50", "currency": "MDL", "languages": ["ro", "ru"], "sex_policy": "any",
-        "min_age": "0", "max_age": "120", "capacity": "", "lead_days": "2",
-    }  # fmt: skip
+        "category": ServiceCategory.LEGAL_AID.value,
+        "name": "Consultație",
+        "unit": "hour",
+        "price": "350,50",
+        "currency": "MDL",
+        "languages": ["ro", "ru"],
+        "sex_policy": "any",
+        "min_age": "0",
+        "max_age": "120",
+        "capacity": "",
+        "lead_days": "2",
+    }
     answer = manager.post(f"/providers/sites/{site}/offerings/new", data=form)
     made = session.scalar(select(Offering).where(Offering.name == "Consultație"))
     assert answer.status_code == 302
@@ -158,10 +171,16 @@ def test_a_manager_fills_the_forms(session, cast, sign_in):
 def test_a_wrong_price_comes_back_with_a_word(cast, sign_in, price):
     site = cast.offerings[COUNSELLING].site_id
     form = {
-        "category": "legal_aid", "name": "Consultație", "unit": "hour", "price": price,
-        "currency": "MDL", "languages": ["ro"], "sex_policy": "any", "min_age": "0",
+        "category": "legal_aid",
+        "name": "Consultație",
+        "unit": "hour",
+        "price": price,
+        "currency": "MDL",
+        "languages": ["ro"],
+        "sex_policy": "any",
+        "min_age": "0",
         "max_age": "120",
-    }  # fmt: skip
+    }
     answer = sign_in(cast.maria).post(f"/providers/sites/{site}/offerings/new", data=form)
     assert answer.status_code in (422, 302)
     assert price == "1.234" or answer.status_code == 422

@@ -59,8 +59,11 @@ def test_romanian_heads_are_understood():
     )
     row = examine(text).rows[0]
     assert (row.price_minor, row.accepts_children, row.sex_policy, row.capacity) == (
-        120_050, True, "female", 8,
-    )  # fmt: skip
+        120_050,
+        True,
+        "female",
+        8,
+    )
 
 
 @pytest.mark.parametrize("name", ["Rîșcani", "Râșcani", "riscani", "RISCANI", "MD-RI", "md-ri"])
@@ -110,8 +113,12 @@ def test_one_number_with_two_names_is_an_error():
 def test_missing_columns_are_named():
     checked = examine("organisation;price\nCasa;5\n")
     assert {one.column for one in checked.errors} == {
-        "identifier", "site", "territorial_unit", "category", "service",
-    }  # fmt: skip
+        "identifier",
+        "site",
+        "territorial_unit",
+        "category",
+        "service",
+    }
 
 
 def test_a_column_that_stands_twice_is_an_error():

@@ -21,26 +21,46 @@ NEEDS = ("step_free", "wheelchair")
 
 def request(**changes):
     facts = {
-        "category": "mental_health", "unit": "session", "units": 6, "starts_on": TODAY,
-        "ends_on": TODAY + timedelta(days=60), "price_limit": Money(50_000, "MDL"),
-        "territorial_unit": "MD-UN", "sex": Sex.FEMALE, "age": 28, "languages": ("ro",),
+        "category": "mental_health",
+        "unit": "session",
+        "units": 6,
+        "starts_on": TODAY,
+        "ends_on": TODAY + timedelta(days=60),
+        "price_limit": Money(50_000, "MDL"),
+        "territorial_unit": "MD-UN",
+        "sex": Sex.FEMALE,
+        "age": 28,
+        "languages": ("ro",),
         **changes,
-    }  # fmt: skip
+    }
     return MatchRequest(**facts)
 
 
 def candidate(number=1, **changes):
     facts = {
-        "offering_id": UUID(int=number), "provider_id": UUID(int=1000 + number),
-        "provider_name": f"Prestator {number}", "site_name": "Sediu",
-        "service_name": "Consiliere", "category": "mental_health", "unit": "session",
-        "price": Money(50_000, "MDL"), "state": OfferingState.APPROVED,
-        "vetted_until": date(2028, 1, 1), "languages": ("ro",), "interpreter": False,
-        "access_features": frozenset(), "sex_policy": SexPolicy.ANY, "min_age": 0,
-        "max_age": 120, "accepts_children": True, "capacity": 5, "places_taken": 0,
-        "lead_days": 0, "territorial_unit": "MD-UN",
+        "offering_id": UUID(int=number),
+        "provider_id": UUID(int=1000 + number),
+        "provider_name": f"Prestator {number}",
+        "site_name": "Sediu",
+        "service_name": "Consiliere",
+        "category": "mental_health",
+        "unit": "session",
+        "price": Money(50_000, "MDL"),
+        "state": OfferingState.APPROVED,
+        "vetted_until": date(2028, 1, 1),
+        "languages": ("ro",),
+        "interpreter": False,
+        "access_features": frozenset(),
+        "sex_policy": SexPolicy.ANY,
+        "min_age": 0,
+        "max_age": 120,
+        "accepts_children": True,
+        "capacity": 5,
+        "places_taken": 0,
+        "lead_days": 0,
+        "territorial_unit": "MD-UN",
         **changes,
-    }  # fmt: skip
+    }
     return Candidate(**facts)
 
 
@@ -183,14 +203,17 @@ def test_each_filter_excludes_by_its_own_reason():
         ("age", {}, {"min_age": 40}),
         ("no_children", {"dependants": 1}, {"accepts_children": False}),
         ("language", {}, {"languages": ("ru",)}),
-        ("access", {"access_needs": frozenset({"wheelchair"})},
-         {"access_features": frozenset({"step_free"})}),
+        (
+            "access",
+            {"access_needs": frozenset({"wheelchair"})},
+            {"access_features": frozenset({"step_free"})},
+        ),
         ("full", {}, {"places_taken": 5}),
         ("too_dear", {}, {"price": Money(50_001, "MDL")}),
         ("other_currency", {}, {"price": Money(1, "EUR")}),
         ("place_excluded", {"excluded_units": frozenset({"MD-UN"})}, {}),
         ("place_excluded", {"excluded_units": frozenset({"right"})}, {}),
-    ]  # fmt: skip
+    ]
     for code, asked, offered in cases:
         assert excluded_codes(request(**asked), candidate(**offered)) == [code]
 
@@ -227,8 +250,9 @@ def test_within_a_band_the_least_recently_asked_comes_first():
 def test_the_near_come_before_the_far():
     near, far = candidate(1), candidate(2, territorial_unit="MD-CA")
     assert ids(match(request(), [far, near], today=TODAY).ranked) == [
-        near.offering_id, far.offering_id,
-    ]  # fmt: skip
+        near.offering_id,
+        far.offering_id,
+    ]
 
 
 def test_one_bad_ending_does_not_condemn_a_provider():

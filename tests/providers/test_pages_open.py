@@ -104,8 +104,10 @@ def test_what_belongs_to_another_provider_looks_missing(session, cast, sign_in, 
         f"/payees/new/{cast.other_provider.id}",
     ):
         assert manager.get(page).status_code == 404
-    for page in (f"/providers/offerings/{foreign.id}/submit",
-                 f"/providers/offerings/{foreign.id}/withdraw"):  # fmt: skip
+    for page in (
+        f"/providers/offerings/{foreign.id}/submit",
+        f"/providers/offerings/{foreign.id}/withdraw",
+    ):
         assert manager.post(page).status_code == 404
 
 

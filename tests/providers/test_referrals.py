@@ -57,9 +57,12 @@ def test_a_consent_that_ends_between_draft_and_send_stops_it(session, cast):
     session.flush()
     with pytest.raises(Conflict):
         referrals.send(
-            session, referral, actor=actor(session, cast.ana),
-            found=LineWithCase(work.line, work.case), now=NOW,
-        )  # fmt: skip
+            session,
+            referral,
+            actor=actor(session, cast.ana),
+            found=LineWithCase(work.line, work.case),
+            now=NOW,
+        )
 
 
 def test_a_provider_cannot_accept_once_the_consent_has_ended(session, cast):
@@ -103,9 +106,12 @@ def test_a_rejected_referral_frees_its_units(session, cast):
     work = make_casework(session, cast)
     referral = sent(session, cast, work, units=12)
     referrals.reject(
-        session, referral, actor=actor(session, cast.corina), reason=RejectionReason.NO_CAPACITY,
+        session,
+        referral,
+        actor=actor(session, cast.corina),
+        reason=RejectionReason.NO_CAPACITY,
         now=NOW,
-    )  # fmt: skip
+    )
     assert referrals.units_left(session, LineWithCase(work.line, work.case)) == 12
 
 
@@ -155,9 +161,13 @@ def test_a_long_note_is_refused(session, cast):
 
 
 CANARIES = {
-    "code": "Cucuvea-4040", "own words": "canar-cuvinte", "need": "canar-nevoie",
-    "milestone": "canar-etapa", "excluded": "MD-SO", "reason": "canar-motiv",
-}  # fmt: skip
+    "code": "Cucuvea-4040",
+    "own words": "canar-cuvinte",
+    "need": "canar-nevoie",
+    "milestone": "canar-etapa",
+    "excluded": "MD-SO",
+    "reason": "canar-motiv",
+}
 
 
 @pytest.mark.parametrize("who", ["rita", "corina", "maria"])
@@ -180,8 +190,15 @@ def test_a_providers_page_holds_the_disclosure_and_nothing_of_the_case(session, 
     page = browser.get(f"/requests/{referral.id}").text
     assert "Diminețile sunt mai bune" in page
     assert referral.pseudonym in page
-    for hidden in (*CANARIES.values(), "1931", "victim", str(work.case.id), str(work.line.id),
-                   cast.ana.name, cast.programme.name):  # fmt: skip
+    for hidden in (
+        *CANARIES.values(),
+        "1931",
+        "victim",
+        str(work.case.id),
+        str(work.line.id),
+        cast.ana.name,
+        cast.programme.name,
+    ):
         assert hidden not in page
         assert hidden not in listed
 
@@ -257,9 +274,13 @@ def test_nobody_sends_for_a_case_that_is_not_theirs(session, cast):
     work = make_casework(session, cast)
     with pytest.raises(NotPermitted):
         referrals.draft(
-            session, actor=actor(session, cast.calin), found=LineWithCase(work.line, work.case),
-            offering=cast.offerings[COUNSELLING], asked=Asked(1, TODAY), now=NOW,
-        )  # fmt: skip
+            session,
+            actor=actor(session, cast.calin),
+            found=LineWithCase(work.line, work.case),
+            offering=cast.offerings[COUNSELLING],
+            asked=Asked(1, TODAY),
+            now=NOW,
+        )
 
 
 def test_accepting_holds_a_place_until_the_end(session, cast):

@@ -155,9 +155,12 @@ def test_whoever_suspended_does_not_lift_it(session, cast):
 def test_a_suspension_needs_a_reason(session, cast):
     with pytest.raises(Invalid):
         vetting.suspend(
-            session, cast.offerings[COUNSELLING], actor=actor(session, cast.vera), reason=" ",
+            session,
+            cast.offerings[COUNSELLING],
+            actor=actor(session, cast.vera),
+            reason=" ",
             now=NOW,
-        )  # fmt: skip
+        )
 
 
 def test_the_page_says_what_a_suspension_would_stop(cast, sign_in):
@@ -205,10 +208,15 @@ def test_a_newer_document_keeps_the_approval(session, cast):
 @pytest.mark.parametrize(("days", "messages"), [(91, 0), (90, 1), (31, 1), (30, 1), (7, 1), (0, 1)])
 def test_a_document_is_reminded_of_in_time(session, cast, days, messages):
     documents.add_document(
-        session, actor=actor(session, cast.vera), provider=cast.provider,
-        kind=DocumentKind.LICENCE, reference="L-1", issued_on=TODAY - timedelta(days=10),
-        expires_on=TODAY + timedelta(days=days), now=NOW,
-    )  # fmt: skip
+        session,
+        actor=actor(session, cast.vera),
+        provider=cast.provider,
+        kind=DocumentKind.LICENCE,
+        reference="L-1",
+        issued_on=TODAY - timedelta(days=10),
+        expires_on=TODAY + timedelta(days=days),
+        now=NOW,
+    )
     for _again in range(2):
         expiry.remind_documents(session, now=NOW)
     for reader in (cast.vera, cast.victor, cast.maria):
@@ -218,10 +226,15 @@ def test_a_document_is_reminded_of_in_time(session, cast, days, messages):
 
 def test_each_threshold_reminds_once(session, cast):
     documents.add_document(
-        session, actor=actor(session, cast.vera), provider=cast.provider,
-        kind=DocumentKind.LICENCE, reference="L-1", issued_on=TODAY - timedelta(days=10),
-        expires_on=TODAY + timedelta(days=90), now=NOW,
-    )  # fmt: skip
+        session,
+        actor=actor(session, cast.vera),
+        provider=cast.provider,
+        kind=DocumentKind.LICENCE,
+        reference="L-1",
+        issued_on=TODAY - timedelta(days=10),
+        expires_on=TODAY + timedelta(days=90),
+        now=NOW,
+    )
     for days in range(92):
         expiry.remind_documents(session, now=NOW + timedelta(days=days))
     count = select(func.count()).where(InboxMessage.user_id == cast.vera.id)
@@ -231,18 +244,29 @@ def test_each_threshold_reminds_once(session, cast):
 def test_a_document_cannot_end_before_it_begins(session, cast):
     with pytest.raises(Invalid):
         documents.add_document(
-            session, actor=actor(session, cast.vera), provider=cast.provider,
-            kind=DocumentKind.PSEA, reference="", issued_on=TODAY,
-            expires_on=TODAY - timedelta(days=1), now=NOW,
-        )  # fmt: skip
+            session,
+            actor=actor(session, cast.vera),
+            provider=cast.provider,
+            kind=DocumentKind.PSEA,
+            reference="",
+            issued_on=TODAY,
+            expires_on=TODAY - timedelta(days=1),
+            now=NOW,
+        )
 
 
 def test_only_officers_keep_documents(session, cast):
     with pytest.raises(NotPermitted):
         documents.add_document(
-            session, actor=actor(session, cast.maria), provider=cast.provider,
-            kind=DocumentKind.PSEA, reference="", issued_on=TODAY, expires_on=None, now=NOW,
-        )  # fmt: skip
+            session,
+            actor=actor(session, cast.maria),
+            provider=cast.provider,
+            kind=DocumentKind.PSEA,
+            reference="",
+            issued_on=TODAY,
+            expires_on=None,
+            now=NOW,
+        )
 
 
 @pytest.mark.parametrize("machine", MACHINES, ids=lambda machine: machine.name)

@@ -17,14 +17,7 @@ from reintegration.kernel.db import act_as
 from reintegration.kernel.ids import new_id
 from reintegration.kernel.money import Money
 from tests.factories.cast import Cast, actor
-from vouchers.models import (
-    BankAccount,
-    Claim,
-    ClaimLine,
-    PaymentBatch,
-    PaymentOrder,
-    Redemption,
-)
+from vouchers.models import BankAccount, Claim, ClaimLine, PaymentBatch, PaymentOrder, Redemption
 from vouchers.services import claims, payments, settlement
 from vouchers.services.ledger.balances import ProviderBalance, provider_balances
 from vouchers.services.ledger.journal import Dimensions, Source, post
@@ -52,8 +45,7 @@ class Payments:
         for provider_id, redemption_id in self.session.execute(
             select(Redemption.provider_id, Redemption.id)
             .where(
-                Redemption.state == RedemptionState.ACCEPTED.value,
-                Redemption.id.not_in(claimed),
+                Redemption.state == RedemptionState.ACCEPTED.value, Redemption.id.not_in(claimed)
             )
             .order_by(Redemption.recorded_at)
         ):
@@ -71,11 +63,18 @@ class Payments:
             self.cast.boris if provider_id == self.cast.provider.id else self.cast.oleg
         )
         claim = claims.draft(self.session, actor=bookkeeper, redemption_ids=due, now=now)
-        claims.submit(self.session, claim, actor=bookkeeper, invoice_number=claim.reference,
-                      invoiced=claim.payable, now=now)  # fmt: skip
+        claims.submit(
+            self.session,
+            claim,
+            actor=bookkeeper,
+            invoice_number=claim.reference,
+            invoiced=claim.payable,
+            now=now,
+        )
         petru = self.acting(self.cast.petru)
-        claims.accept_lines(self.session, claim, actor=petru,
-                            line_ids=[line.id for line in claim.lines], now=now)  # fmt: skip
+        claims.accept_lines(
+            self.session, claim, actor=petru, line_ids=[line.id for line in claim.lines], now=now
+        )
         claims.check(self.session, claim, actor=petru, now=now)
 
     def checked(self) -> list[Claim]:
@@ -92,10 +91,13 @@ class Payments:
         if not due:
             return None
         return payments.prepare(
-            self.session, actor=self.acting(self.cast.petru), claim_ids=due,
+            self.session,
+            actor=self.acting(self.cast.petru),
+            claim_ids=due,
             bank_account=self.session.get_one(BankAccount, self.cast.bank_account.id),
-            execution_on=local_day(now), now=now,
-        )  # fmt: skip
+            execution_on=local_day(now),
+            now=now,
+        )
 
     def release(self, now: datetime) -> list[PaymentOrder]:
         """Prepare, approve and release what is checked, as three people."""
@@ -113,32 +115,42 @@ class Payments:
 
     def settle(self, order: PaymentOrder, now: datetime) -> None:
         """Let the bank pay."""
-        paid = Paid(order.id, order.provider_id, order.batch_id, order.amount, local_day(now),
-                    new_id())  # fmt: skip
-        settlement.settle_many(
-            self.session, [paid], actor=self.acting(self.cast.petru), now=now
-        )  # fmt: skip
+        paid = Paid(
+            order.id, order.provider_id, order.batch_id, order.amount, local_day(now), new_id()
+        )
+        settlement.settle_many(self.session, [paid], actor=self.acting(self.cast.petru), now=now)
 
     def fail(self, order: PaymentOrder, now: datetime) -> None:
         """Let the bank refuse."""
-        settlement.fail_order(self.session, order, actor=self.acting(self.cast.petru),
-                              reason="AC04", now=now)  # fmt: skip
+        settlement.fail_order(
+            self.session, order, actor=self.acting(self.cast.petru), reason="AC04", now=now
+        )
 
     def bounce(self, order: PaymentOrder, charges: int, now: datetime) -> None:
         """Let a settled payment come back, less charges that the programme bears."""
         kept = Money(min(charges, order.amount_minor - 1), order.currency)
         settlement.return_order(
-            self.session, order, actor=self.acting(self.cast.petru),
-            received=order.amount - kept, charges=kept, reason="AC04", now=now,
-        )  # fmt: skip
+            self.session,
+            order,
+            actor=self.acting(self.cast.petru),
+            received=order.amount - kept,
+            charges=kept,
+            reason="AC04",
+            now=now,
+        )
 
     def repay(self, provider_id: UUID, minor: int, now: datetime) -> None:
         """Let a provider pay back what it owes."""
         post(
-            self.session, PostingEvent.REPAID, Money(minor, "MDL"), key=f"repaid|{new_id()}",
-            source=Source("provider", provider_id), about=Dimensions(provider_id=provider_id),
-            actor=self.as_system(), now=now,
-        )  # fmt: skip
+            self.session,
+            PostingEvent.REPAID,
+            Money(minor, "MDL"),
+            key=f"repaid|{new_id()}",
+            source=Source("provider", provider_id),
+            about=Dimensions(provider_id=provider_id),
+            actor=self.as_system(),
+            now=now,
+        )
 
     def orders(self, *states: OrderState) -> list[PaymentOrder]:
         """Return the orders in `states` that move money, oldest first."""

@@ -112,9 +112,14 @@ class Play:
         account = self.session.get_one(BankAccount, self.cast.bank_account.id)
         fund = self.session.get_one(Fund, self.cast.fund.id)
         funds.record_grant(
-            self.session, fund, actor=self.acting(self.cast.petru), account=account,
-            amount=Money(minor, "MDL"), key=new_id(), now=self.now,
-        )  # fmt: skip
+            self.session,
+            fund,
+            actor=self.acting(self.cast.petru),
+            account=account,
+            amount=Money(minor, "MDL"),
+            key=new_id(),
+            now=self.now,
+        )
         self.step()
 
     def unallocated(self) -> int:
@@ -126,46 +131,73 @@ class Play:
     def allocate(self, which: int, minor: int) -> None:
         """Give a line money of the fund."""
         who = self.acting(self.cast.alina)
-        allocation.allocate(self.session, self.lines[which], actor=who, amount=Money(minor, "MDL"),
-                            key=new_id(), now=self.now)  # fmt: skip
+        allocation.allocate(
+            self.session,
+            self.lines[which],
+            actor=who,
+            amount=Money(minor, "MDL"),
+            key=new_id(),
+            now=self.now,
+        )
         self.step()
 
     def reduce(self, which: int, minor: int) -> None:
         """Take free money back."""
         who = self.acting(self.cast.alina)
-        allocation.reduce(self.session, self.lines[which], actor=who, amount=Money(minor, "MDL"),
-                          key=new_id(), now=self.now)  # fmt: skip
+        allocation.reduce(
+            self.session,
+            self.lines[which],
+            actor=who,
+            amount=Money(minor, "MDL"),
+            key=new_id(),
+            now=self.now,
+        )
         self.step()
 
     def move(self, which: int, minor: int) -> None:
         """Move free money to the other line."""
         who = self.acting(self.cast.alina)
         allocation.move(
-            self.session, self.lines[which], to=self.lines[1 - which], actor=who,
-            amount=Money(minor, "MDL"), key=new_id(), now=self.now,
-        )  # fmt: skip
+            self.session,
+            self.lines[which],
+            to=self.lines[1 - which],
+            actor=who,
+            amount=Money(minor, "MDL"),
+            key=new_id(),
+            now=self.now,
+        )
         self.step()
 
     def issue(self, units: int, days: int) -> None:
         """Issue a voucher that is open to both providers."""
         who = self.acting(self.cast.ana)
         issuing.issue(
-            self.session, actor=who, plan_line=self.work.line, units=units,
-            valid_from=local_day(self.now), valid_until=local_day(self.now) + timedelta(days=days),
-            pin=PIN, now=self.now,
-        )  # fmt: skip
+            self.session,
+            actor=who,
+            plan_line=self.work.line,
+            units=units,
+            valid_from=local_day(self.now),
+            valid_until=local_day(self.now) + timedelta(days=days),
+            pin=PIN,
+            now=self.now,
+        )
         self.step()
 
     def redeem(self, voucher: Voucher, by: User, units: int, *, with_pin: bool = True) -> None:
         """Deliver; without the PIN it waits for confirmation."""
         voucher_id, who = voucher.id, self.acting(by)
         redeem_once(
-            self.session, actor=who, now=self.now,
+            self.session,
+            actor=who,
+            now=self.now,
             delivery=Delivery(
-                key=str(new_id()), voucher_id=voucher_id, units=units,
-                pin=PIN if with_pin else None, without_pin=None if with_pin else "fără telefon",
+                key=str(new_id()),
+                voucher_id=voucher_id,
+                units=units,
+                pin=PIN if with_pin else None,
+                without_pin=None if with_pin else "fără telefon",
             ),
-        )  # fmt: skip
+        )
         self.step()
 
     def reverse(self, redemption: Redemption) -> None:

@@ -31,9 +31,13 @@ def today_voucher(session, cast, **wanted):
 
     day = clock.local_day(clock.now())
     return make_voucher(
-        session, cast, valid_from=day - timedelta(days=1), valid_until=day + timedelta(days=30),
-        now=clock.now(), **wanted,
-    )  # fmt: skip
+        session,
+        cast,
+        valid_from=day - timedelta(days=1),
+        valid_until=day + timedelta(days=30),
+        now=clock.now(),
+        **wanted,
+    )
 
 
 def test_a_delivery_answers_201_with_its_receipt(session, cast, client, token):
@@ -234,9 +238,11 @@ def test_the_specification_names_the_api_and_no_page(client):
 
 def test_garbage_is_refused_in_the_language_of_who_sent_it(client, token):
     headers = {
-        "Authorization": f"Bearer {token}", "Idempotency-Key": "k-1", "Accept-Language": "ru",
+        "Authorization": f"Bearer {token}",
+        "Idempotency-Key": "k-1",
+        "Accept-Language": "ru",
         "Content-Type": "application/json",
-    }  # fmt: skip
+    }
     answer = client.post(URL, data="garbage", headers=headers)
     assert (answer.status_code, answer.mimetype) == (400, "application/problem+json")
     assert answer.json["detail"].startswith("Запрос не удалось прочитать")

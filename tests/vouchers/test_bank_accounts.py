@@ -7,13 +7,7 @@ from reintegration.accounts.models import InboxMessage
 from reintegration.kernel.audit import AuditEvent
 from reintegration.kernel.errors import Conflict, Invalid, NotPermitted
 from tests.factories.cast import NOW, PEOPLE, TODAY, actor
-from tests.factories.payments import (
-    as_system,
-    bank_line,
-    make_batch,
-    make_checked_claim,
-    statement,
-)
+from tests.factories.payments import as_system, bank_line, make_batch, make_checked_claim, statement
 from vouchers.models import BankAccount, PaymentBatch
 from vouchers.services import bank_accounts, payments
 from vouchers.services.bank_import import import_file
@@ -21,9 +15,12 @@ from vouchers.services.bank_import import import_file
 IBAN = "MD24 AG00 0225 1000 1310 4168"
 NUMBER = IBAN.replace(" ", "")
 FORM = {
-    "name": "Cont nou", "currency": "MDL", "iban": IBAN, "holder": "Asociația Exemplu",
+    "name": "Cont nou",
+    "currency": "MDL",
+    "iban": IBAN,
+    "holder": "Asociația Exemplu",
     "identifier": "1003600000001",
-}  # fmt: skip
+}
 
 
 def propose(session, who, **changes):
@@ -32,16 +29,23 @@ def propose(session, who, **changes):
 
 def stop(session, cast, account=None):
     return bank_accounts.stop(
-        session, account or cast.bank_account, actor=actor(session, cast.petru),
-        reason="closed at the bank", now=NOW,
-    )  # fmt: skip
+        session,
+        account or cast.bank_account,
+        actor=actor(session, cast.petru),
+        reason="closed at the bank",
+        now=NOW,
+    )
 
 
 def prepare(session, cast, account):
     return payments.prepare(
-        session, actor=actor(session, cast.petru), bank_account=account, execution_on=TODAY,
-        claim_ids=[make_checked_claim(session, cast).id], now=NOW,
-    )  # fmt: skip
+        session,
+        actor=actor(session, cast.petru),
+        bank_account=account,
+        execution_on=TODAY,
+        claim_ids=[make_checked_claim(session, cast).id],
+        now=NOW,
+    )
 
 
 def test_a_batch_is_paid_only_from_an_account_that_a_second_person_approved(session, cast):
@@ -140,9 +144,12 @@ def test_the_last_statement_of_a_stopped_account_is_still_read(session, cast):
     stop(session, cast)
     as_system(session)
     report = import_file(
-        session, actor=actor(session, cast.petru), name="last.xml",
-        content=statement(cast, bank_line(order)), now=NOW,
-    )  # fmt: skip
+        session,
+        actor=actor(session, cast.petru),
+        name="last.xml",
+        content=statement(cast, bank_line(order)),
+        now=NOW,
+    )
     assert report.statements[0].new == 1
 
 
@@ -153,8 +160,9 @@ def test_a_statement_for_an_account_that_waits_is_refused(session, cast):
         cast.bank_account.iban.encode(), NUMBER.encode()
     )
     with pytest.raises(Invalid, match="not one of ours"):
-        import_file(session, actor=actor(session, cast.petru), name="x.xml", content=content,
-                    now=NOW)  # fmt: skip
+        import_file(
+            session, actor=actor(session, cast.petru), name="x.xml", content=content, now=NOW
+        )
 
 
 def test_each_step_is_written_down_without_the_number(session, cast):
@@ -166,8 +174,10 @@ def test_each_step_is_written_down_without_the_number(session, cast):
         select(AuditEvent).where(AuditEvent.subject_id == account.id).order_by(AuditEvent.id)
     ).all()
     assert [row.action for row in rows] == [
-        "bank_account:propose", "bank_account:approve", "bank_account:stop",
-    ]  # fmt: skip
+        "bank_account:propose",
+        "bank_account:approve",
+        "bank_account:stop",
+    ]
     assert rows[2].reason == "closed at the bank"
     assert NUMBER not in str([row.data for row in rows])
 
@@ -232,9 +242,14 @@ def test_with_two_accounts_the_preparer_chooses(session, cast, sign_in):
     session.commit()
     preparer = sign_in(cast.petru)
     assert second.iban in preparer.get("/batches/new").text
-    preparer.post("/batches/new", data={
-        "claims": str(claim.id), "execution_on": TODAY.isoformat(), "account": str(second.id),
-    })  # fmt: skip
+    preparer.post(
+        "/batches/new",
+        data={
+            "claims": str(claim.id),
+            "execution_on": TODAY.isoformat(),
+            "account": str(second.id),
+        },
+    )
     assert session.scalars(select(PaymentBatch)).one().bank_account_id == second.id
 
 

@@ -28,10 +28,15 @@ def commit_money(session: Session, line_id) -> None:
     line = session.get_one(BudgetLine, line_id)
     budget.take(session, line_id, PRICE)
     post(
-        session, PostingEvent.ISSUED, PRICE, key=f"issue|{new_id()}",
-        source=Source("voucher", new_id()), about=Dimensions(line.fund_id, line_id),
-        actor=SYSTEM, now=NOW,
-    )  # fmt: skip
+        session,
+        PostingEvent.ISSUED,
+        PRICE,
+        key=f"issue|{new_id()}",
+        source=Source("voucher", new_id()),
+        about=Dimensions(line.fund_id, line_id),
+        actor=SYSTEM,
+        now=NOW,
+    )
 
 
 def unlocked(session: Session, line_id) -> None:
@@ -93,14 +98,22 @@ def test_without_the_conditional_update_more_is_committed_than_there_is(at_once,
 
 def test_a_fund_is_never_allocated_twice(at_once, session, cast):
     line = funds.add_line(session, cast.fund, actor=SYSTEM, code="Z", name="Z", now=NOW)
-    funds.record_grant(session, cast.fund, actor=SYSTEM, account=cast.bank_account,
-                       amount=PRICE * 9, key=new_id(), now=NOW)  # fmt: skip
+    funds.record_grant(
+        session,
+        cast.fund,
+        actor=SYSTEM,
+        account=cast.bank_account,
+        amount=PRICE * 9,
+        key=new_id(),
+        now=NOW,
+    )
     session.commit()
     line_id = line.id
 
     def give(own: Session) -> None:
-        allocation.allocate(own, own.get_one(BudgetLine, line_id), actor=SYSTEM, amount=PRICE,
-                            key=new_id(), now=NOW)  # fmt: skip
+        allocation.allocate(
+            own, own.get_one(BudgetLine, line_id), actor=SYSTEM, amount=PRICE, key=new_id(), now=NOW
+        )
 
     assert at_once(give, times=3) == 9
     session.refresh(line)
@@ -110,14 +123,22 @@ def test_a_fund_is_never_allocated_twice(at_once, session, cast):
 
 def test_the_same_key_at_once_allocates_once(at_once, session, cast):
     line = funds.add_line(session, cast.fund, actor=SYSTEM, code="Z", name="Z", now=NOW)
-    funds.record_grant(session, cast.fund, actor=SYSTEM, account=cast.bank_account,
-                       amount=PRICE * 9, key=new_id(), now=NOW)  # fmt: skip
+    funds.record_grant(
+        session,
+        cast.fund,
+        actor=SYSTEM,
+        account=cast.bank_account,
+        amount=PRICE * 9,
+        key=new_id(),
+        now=NOW,
+    )
     session.commit()
     line_id, key = line.id, new_id()
 
     def give(own: Session) -> None:
-        allocation.allocate(own, own.get_one(BudgetLine, line_id), actor=SYSTEM, amount=PRICE,
-                            key=key, now=NOW)  # fmt: skip
+        allocation.allocate(
+            own, own.get_one(BudgetLine, line_id), actor=SYSTEM, amount=PRICE, key=key, now=NOW
+        )
 
     assert at_once(give, times=1) == 1
 

@@ -34,16 +34,21 @@ class Answers:
 def living(session, cast, **wanted):
     day = clock.local_day(clock.now())
     return make_voucher(
-        session, cast, valid_from=day - timedelta(days=1), valid_until=day + timedelta(days=30),
-        now=clock.now(), **wanted,
-    )  # fmt: skip
+        session,
+        cast,
+        valid_from=day - timedelta(days=1),
+        valid_until=day + timedelta(days=30),
+        now=clock.now(),
+        **wanted,
+    )
 
 
 @pytest.fixture
 def stock(session, cast):
     """Fifty vouchers of one unit each, and a token."""
-    made = [living(session, cast, work=make_casework(session, cast), units=1)
-            for _ in range(VOUCHERS)]  # fmt: skip
+    made = [
+        living(session, cast, work=make_casework(session, cast), units=1) for _ in range(VOUCHERS)
+    ]
     codes = [issued.secrets.code for issued in made]
     _row, token = make_token(session, cast.provider.id, velocity_exempt=True)
     session.commit()
@@ -112,11 +117,15 @@ def test_parallel_repeats_of_one_request_are_one_delivery(session, cast, live_se
         barrier.wait(30)
         connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
         connection.request(
-            "POST", "/api/v1/redemptions",
+            "POST",
+            "/api/v1/redemptions",
             json.dumps({"code": issued.secrets.code, "pin": PIN, "units": 1}),
-            {"Authorization": f"Bearer {token}", "Content-Type": "application/json",
-             "Idempotency-Key": "the-same"},
-        )  # fmt: skip
+            {
+                "Authorization": f"Bearer {token}",
+                "Content-Type": "application/json",
+                "Idempotency-Key": "the-same",
+            },
+        )
         response = connection.getresponse()
         return response.status, response.read()
 

@@ -23,11 +23,25 @@ from vouchers.services.ledger.balances import budget_balances, trial_balances
 @pytest.fixture
 def fund(session, cast):
     found = funds.create_fund(
-        session, actor=SYSTEM, code="N-1", name="Nou", donor="Donator", currency="MDL",
-        starts_on=TODAY, ends_on=date(2027, 12, 31), now=NOW,
-    )  # fmt: skip
-    funds.record_grant(session, found, actor=SYSTEM, account=cast.bank_account,
-                       amount=mdl(100_000), key=new_id(), now=NOW)  # fmt: skip
+        session,
+        actor=SYSTEM,
+        code="N-1",
+        name="Nou",
+        donor="Donator",
+        currency="MDL",
+        starts_on=TODAY,
+        ends_on=date(2027, 12, 31),
+        now=NOW,
+    )
+    funds.record_grant(
+        session,
+        found,
+        actor=SYSTEM,
+        account=cast.bank_account,
+        amount=mdl(100_000),
+        key=new_id(),
+        now=NOW,
+    )
     return found
 
 
@@ -69,8 +83,9 @@ def test_money_moves_between_lines_of_one_fund_only(session, cast, fund, line):
     allocation.move(session, line, to=other, actor=SYSTEM, amount=mdl(200), key=new_id(), now=NOW)
     assert (line.available, other.available) == (mdl(300), mdl(200))
     with pytest.raises(Invalid):
-        allocation.move(session, line, to=cast.budget_line, actor=SYSTEM, amount=mdl(1),
-                        key=new_id(), now=NOW)  # fmt: skip
+        allocation.move(
+            session, line, to=cast.budget_line, actor=SYSTEM, amount=mdl(1), key=new_id(), now=NOW
+        )
     assert sound(session)
 
 
@@ -89,8 +104,15 @@ def test_the_preparer_records_and_the_approver_allocates(session, cast, fund, li
     with pytest.raises(NotPermitted):
         allocation.allocate(session, line, actor=petru, amount=mdl(1), key=new_id(), now=NOW)
     with pytest.raises(NotPermitted):
-        funds.record_grant(session, fund, actor=alina, account=cast.bank_account, amount=mdl(1),
-                           key=new_id(), now=NOW)  # fmt: skip
+        funds.record_grant(
+            session,
+            fund,
+            actor=alina,
+            account=cast.bank_account,
+            amount=mdl(1),
+            key=new_id(),
+            now=NOW,
+        )
     act_as(session, alina)
     allocation.allocate(session, line, actor=alina, amount=mdl(1), key=new_id(), now=NOW)
 
@@ -107,9 +129,7 @@ def test_each_act_leaves_a_trace(session, line):
 def test_figures_of_a_fund_add_up(session, fund, line):
     give(session, line, 700)
     found = figures(session, [fund])[0]
-    assert (found.received, found.taken, found.unallocated) == (
-        mdl(100_000), mdl(700), mdl(99_300),
-    )  # fmt: skip
+    assert (found.received, found.taken, found.unallocated) == (mdl(100_000), mdl(700), mdl(99_300))
     assert budget_balances(session, [line.id])[line.id].available == mdl(700)
 
 
@@ -119,18 +139,38 @@ class TestAnotherCurrency:
     @pytest.fixture
     def rate(self, session):
         return exchange.add_rate(
-            session, actor=SYSTEM, on=TODAY, base="EUR", quote="MDL", rate=Decimal("19.5"),
-            source="Banca Națională", now=NOW,
-        )  # fmt: skip
+            session,
+            actor=SYSTEM,
+            on=TODAY,
+            base="EUR",
+            quote="MDL",
+            rate=Decimal("19.5"),
+            source="Banca Națională",
+            now=NOW,
+        )
 
     @pytest.fixture
     def euro_fund(self, session, cast):
         found = funds.create_fund(
-            session, actor=SYSTEM, code="E-1", name="Euro", donor="Donator", currency="EUR",
-            starts_on=TODAY, ends_on=date(2027, 12, 31), now=NOW,
-        )  # fmt: skip
-        funds.record_grant(session, found, actor=SYSTEM, account=cast.euro_bank_account,
-                           amount=eur(1_000_00), key=new_id(), now=NOW)  # fmt: skip
+            session,
+            actor=SYSTEM,
+            code="E-1",
+            name="Euro",
+            donor="Donator",
+            currency="EUR",
+            starts_on=TODAY,
+            ends_on=date(2027, 12, 31),
+            now=NOW,
+        )
+        funds.record_grant(
+            session,
+            found,
+            actor=SYSTEM,
+            account=cast.euro_bank_account,
+            amount=eur(1_000_00),
+            key=new_id(),
+            now=NOW,
+        )
         return found
 
     @pytest.fixture
@@ -139,9 +179,15 @@ class TestAnotherCurrency:
 
     def convert(self, session, line, rate, minor, buffer="4"):
         return allocation.allocate_converted(
-            session, line, actor=SYSTEM, taken=eur(minor), rate=rate,
-            buffer_percent=Decimal(buffer), key=new_id(), now=NOW,
-        )  # fmt: skip
+            session,
+            line,
+            actor=SYSTEM,
+            taken=eur(minor),
+            rate=rate,
+            buffer_percent=Decimal(buffer),
+            key=new_id(),
+            now=NOW,
+        )
 
     def test_the_line_gets_the_rate_less_the_buffer(self, session, euro_fund, lei_line, rate):
         assert self.convert(session, lei_line, rate, 100_00) == mdl(1872_00)
@@ -158,16 +204,16 @@ class TestAnotherCurrency:
         given = self.convert(session, lei_line, rate, 333_33)
         part = Money(given.minor // 3, "MDL")
         for amount in (part, given - part):
-            allocation.reduce(session, lei_line, actor=SYSTEM, amount=amount, key=new_id(),
-                              now=NOW)  # fmt: skip
+            allocation.reduce(session, lei_line, actor=SYSTEM, amount=amount, key=new_id(), now=NOW)
         assert unallocated(session, euro_fund) == eur(1_000_00)
         assert sound(session)
 
     def test_a_move_carries_what_was_taken(self, session, euro_fund, lei_line, rate):
         other = add(session, euro_fund, "M", "MDL")
         given = self.convert(session, lei_line, rate, 500_00)
-        allocation.move(session, lei_line, to=other, actor=SYSTEM, amount=given, key=new_id(),
-                        now=NOW)  # fmt: skip
+        allocation.move(
+            session, lei_line, to=other, actor=SYSTEM, amount=given, key=new_id(), now=NOW
+        )
         allocation.reduce(session, other, actor=SYSTEM, amount=given, key=new_id(), now=NOW)
         assert unallocated(session, euro_fund) == eur(1_000_00)
 
@@ -182,9 +228,16 @@ class TestAnotherCurrency:
         self, session, cast, rate, arrived, difference
     ):
         found = exchange.exchange(
-            session, actor=SYSTEM, bank_from=cast.euro_bank_account, bank_to=cast.bank_account,
-            amount_out=eur(100_00), amount_in=mdl(arrived), rate=rate, key=new_id(), now=NOW,
-        )  # fmt: skip
+            session,
+            actor=SYSTEM,
+            bank_from=cast.euro_bank_account,
+            bank_to=cast.bank_account,
+            amount_out=eur(100_00),
+            amount_in=mdl(arrived),
+            rate=rate,
+            key=new_id(),
+            now=NOW,
+        )
         assert found == mdl(difference)
         balances = {
             (trial.currency, row.account.value): row.balance.minor
@@ -198,17 +251,32 @@ class TestAnotherCurrency:
 
     def test_lei_exchanged_into_euro_are_compared_in_lei(self, session, cast, rate):
         found = exchange.exchange(
-            session, actor=SYSTEM, bank_from=cast.bank_account, bank_to=cast.euro_bank_account,
-            amount_out=mdl(2000_00), amount_in=eur(100_00), rate=rate, key=new_id(), now=NOW,
-        )  # fmt: skip
+            session,
+            actor=SYSTEM,
+            bank_from=cast.bank_account,
+            bank_to=cast.euro_bank_account,
+            amount_out=mdl(2000_00),
+            amount_in=eur(100_00),
+            rate=rate,
+            key=new_id(),
+            now=NOW,
+        )
         assert found == mdl(-50_00)
         assert sound(session)
 
     @pytest.mark.usefixtures("rate")
     def test_a_stored_rate_never_changes(self, session):
         with pytest.raises(Conflict):
-            exchange.add_rate(session, actor=SYSTEM, on=TODAY, base="EUR", quote="MDL",
-                              rate=Decimal(20), source="x", now=NOW)  # fmt: skip
+            exchange.add_rate(
+                session,
+                actor=SYSTEM,
+                on=TODAY,
+                base="EUR",
+                quote="MDL",
+                rate=Decimal(20),
+                source="x",
+                now=NOW,
+            )
         assert session.scalars(select(ExchangeRate.rate)).all() == [Decimal("19.5")]
 
 

@@ -78,17 +78,26 @@ def test_who_may_not_allocate_may_not_do_it_by_a_direct_post_either(sign_in, ses
 
 def test_a_grant_becomes_a_line_with_money_in_two_hands(sign_in, session, cast):
     preparer, approver = sign_in(cast.petru), sign_in(cast.alina)
-    answer = preparer.post("/funds/new", data={
-        "code": "N-9", "name": "Nou", "donor": "Donator", "currency": "MDL",
-        "starts_on": "2026-01-01", "ends_on": "2027-12-31",
-    })  # fmt: skip
+    answer = preparer.post(
+        "/funds/new",
+        data={
+            "code": "N-9",
+            "name": "Nou",
+            "donor": "Donator",
+            "currency": "MDL",
+            "starts_on": "2026-01-01",
+            "ends_on": "2027-12-31",
+        },
+    )
     assert answer.status_code == 302
     fund = session.scalars(select(Fund).where(Fund.code == "N-9")).one()
-    preparer.post(f"/funds/{fund.id}/grant", data={
-        "amount": "1.250,50", "account": str(cast.bank_account.id), "key": str(new_id()),
-    })  # fmt: skip
-    preparer.post(f"/funds/{fund.id}/lines/new", data={
-        "code": "A", "name": "Servicii", "currency": "MDL"})  # fmt: skip
+    preparer.post(
+        f"/funds/{fund.id}/grant",
+        data={"amount": "1.250,50", "account": str(cast.bank_account.id), "key": str(new_id())},
+    )
+    preparer.post(
+        f"/funds/{fund.id}/lines/new", data={"code": "A", "name": "Servicii", "currency": "MDL"}
+    )
     line = session.scalars(select(BudgetLine).where(BudgetLine.fund_id == fund.id)).one()
     form = {"amount": "1000", "key": str(new_id())}
     assert approver.post(f"/funds/lines/{line.id}/allocate", data=form).status_code == 302
@@ -142,16 +151,24 @@ def test_the_journal_costs_the_same_whatever_it_holds(app, sign_in, session, cas
     browser = sign_in(cast.irina)
     few = _queries(app, lambda: browser.get("/ledger/"))
     for _ in range(30):
-        allocation.reduce(session, cast.budget_line, actor=SYSTEM, amount=Money(1, "MDL"),
-                          key=new_id(), now=NOW)  # fmt: skip
+        allocation.reduce(
+            session, cast.budget_line, actor=SYSTEM, amount=Money(1, "MDL"), key=new_id(), now=NOW
+        )
     session.commit()
     assert _queries(app, lambda: browser.get("/ledger/")) == few
     few = _queries(app, lambda: browser.get("/funds/"))
     for number in range(5):
         fund = funds.create_fund(
-            session, actor=SYSTEM, code=f"F-{number}", name="x", donor="x", currency="MDL",
-            starts_on=NOW.date(), ends_on=NOW.date(), now=NOW,
-        )  # fmt: skip
+            session,
+            actor=SYSTEM,
+            code=f"F-{number}",
+            name="x",
+            donor="x",
+            currency="MDL",
+            starts_on=NOW.date(),
+            ends_on=NOW.date(),
+            now=NOW,
+        )
         funds.add_line(session, fund, actor=SYSTEM, code="A", name="x", now=NOW)
     session.commit()
     assert _queries(app, lambda: browser.get("/funds/")) == few
@@ -159,8 +176,9 @@ def test_the_journal_costs_the_same_whatever_it_holds(app, sign_in, session, cas
 
 def test_pages_of_the_journal_hold_each_entry_once(sign_in, session, cast):
     for _ in range(70):
-        allocation.reduce(session, cast.budget_line, actor=SYSTEM, amount=Money(1, "MDL"),
-                          key=new_id(), now=NOW)  # fmt: skip
+        allocation.reduce(
+            session, cast.budget_line, actor=SYSTEM, amount=Money(1, "MDL"), key=new_id(), now=NOW
+        )
     session.commit()
     browser, seen, url = sign_in(cast.irina), [], "/ledger/?currency=MDL"
     while url:
@@ -200,10 +218,13 @@ def test_a_rate_is_stored_with_its_source_and_an_exchange_by_it(sign_in, session
     )
     assert answer.status_code == 302
     form = {
-        "bank_from": str(cast.euro_bank_account.id), "amount_out": "100",
-        "bank_to": str(cast.bank_account.id), "amount_in": "1940",
-        "rate": "2026-11-20|EUR|MDL", "key": str(new_id()),
-    }  # fmt: skip
+        "bank_from": str(cast.euro_bank_account.id),
+        "amount_out": "100",
+        "bank_to": str(cast.bank_account.id),
+        "amount_in": "1940",
+        "rate": "2026-11-20|EUR|MDL",
+        "key": str(new_id()),
+    }
     approver = sign_in(cast.alina)
     assert approver.post("/funds/exchange", data=form).status_code == 302
     assert approver.post("/funds/exchange", data=form).status_code == 422

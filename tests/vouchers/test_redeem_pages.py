@@ -18,9 +18,13 @@ from vouchers.models import Redemption
 def living_voucher(session, cast, **wanted):
     day = clock.local_day(clock.now())
     return make_voucher(
-        session, cast, valid_from=day - timedelta(days=1), valid_until=day + timedelta(days=30),
-        now=clock.now(), **wanted,
-    )  # fmt: skip
+        session,
+        cast,
+        valid_from=day - timedelta(days=1),
+        valid_until=day + timedelta(days=30),
+        now=clock.now(),
+        **wanted,
+    )
 
 
 @pytest.fixture
@@ -123,11 +127,21 @@ def test_without_a_pin_it_waits_for_confirmation(session, cast, desk):
     assert desk.get(answer.location).status_code == 200
 
 
-@pytest.mark.parametrize("fields", [
-    {"units": "9999999999999999999999"}, {"units": "-1"}, {"units": "x"}, {"units": ""},
-    {"delivered_on": "never"}, {"delivered_on": "0001-01-01"}, {"key": "short"},
-    {"pin": "\x00\x00"}, {"pin": "１２３４５６"}, {"pin": "x" * 13},
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"units": "9999999999999999999999"},
+        {"units": "-1"},
+        {"units": "x"},
+        {"units": ""},
+        {"delivered_on": "never"},
+        {"delivered_on": "0001-01-01"},
+        {"key": "short"},
+        {"pin": "\x00\x00"},
+        {"pin": "１２３４５６"},
+        {"pin": "x" * 13},
+    ],
+)
 def test_garbage_changes_nothing(session, cast, desk, fields):
     issued = living_voucher(session, cast)
     answer = send(desk, found(desk, issued), **fields)

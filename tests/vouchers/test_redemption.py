@@ -119,9 +119,11 @@ def test_another_providers_voucher_looks_like_no_voucher(session, cast, walls):
         act_as(session, olga)
     with refused(NotFound, "unknown_voucher"):
         redeem(
-            session, actor=olga, now=NOW,
+            session,
+            actor=olga,
+            now=NOW,
             delivery=Delivery(key="k", code=issued.secrets.code, units=1, pin=PIN),
-        )  # fmt: skip
+        )
 
 
 def test_row_level_security_lets_the_desk_redeem(session, cast):

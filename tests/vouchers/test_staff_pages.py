@@ -26,17 +26,24 @@ def today():
 
 def living(session, cast, **wanted):
     return make_voucher(
-        session, cast, valid_from=today() - timedelta(days=1),
-        valid_until=today() + timedelta(days=30), now=clock.now(), **wanted,
-    )  # fmt: skip
+        session,
+        cast,
+        valid_from=today() - timedelta(days=1),
+        valid_until=today() + timedelta(days=30),
+        now=clock.now(),
+        **wanted,
+    )
 
 
 def fields(**more):
     return {
-        "voucher_id": str(new_id()), "bound_to": "anywhere", "units": "2",
+        "voucher_id": str(new_id()),
+        "bound_to": "anywhere",
+        "units": "2",
         "valid_from": today().isoformat(),
-        "valid_until": (today() + timedelta(days=20)).isoformat(), "pin": "402917",
-    } | more  # fmt: skip
+        "valid_until": (today() + timedelta(days=20)).isoformat(),
+        "pin": "402917",
+    } | more
 
 
 def test_the_list_shows_each_one_what_they_may_see(session, cast, sign_in):
@@ -67,10 +74,18 @@ def test_finance_sees_the_pseudonym_and_no_case_code(session, cast, sign_in):
     assert issued.work.case.code not in page
 
 
-@pytest.mark.parametrize("query", [
-    "state=open", "state=redeemed", "state=nonsense", "category=mental_health", "provider=x",
-    "q=v-unknown", "page=garbage",
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "query",
+    [
+        "state=open",
+        "state=redeemed",
+        "state=nonsense",
+        "category=mental_health",
+        "provider=x",
+        "q=v-unknown",
+        "page=garbage",
+    ],
+)
 def test_filters_never_break_the_list(session, cast, sign_in, query):
     living(session, cast)
     assert sign_in(cast.petru).get(f"/vouchers/?{query}").status_code == 200
@@ -106,11 +121,22 @@ def test_sending_the_form_twice_makes_one_voucher(session, cast, sign_in):
     assert len(session.scalars(select(Voucher)).all()) == 1
 
 
-@pytest.mark.parametrize("wrong", [
-    {"units": "13"}, {"units": "0"}, {"units": "x"}, {"units": "99999999999999999999"},
-    {"bound_to": "elsewhere"}, {"valid_until": "2020-01-01"}, {"valid_until": "2099-01-01"},
-    {"pin": "12"}, {"pin": "111111"}, {"pin": "123456"}, {"voucher_id": "x"},
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"units": "13"},
+        {"units": "0"},
+        {"units": "x"},
+        {"units": "99999999999999999999"},
+        {"bound_to": "elsewhere"},
+        {"valid_until": "2020-01-01"},
+        {"valid_until": "2099-01-01"},
+        {"pin": "12"},
+        {"pin": "111111"},
+        {"pin": "123456"},
+        {"voucher_id": "x"},
+    ],
+)
 def test_what_cannot_be_issued_comes_back_with_a_reason(session, cast, sign_in, wrong):
     work = make_casework(session, cast)
     answer = sign_in(cast.ana).post(f"/vouchers/lines/{work.line.id}/new", data=fields(**wrong))
@@ -185,9 +211,9 @@ def test_a_used_up_voucher_is_printed_no_more(session, cast, sign_in):
     assert sign_in(cast.ana).get(f"/vouchers/{issued.voucher.id}/print").status_code == 409
 
 
-@pytest.mark.parametrize(("move", "state"), [
-    ("suspend", "suspended"), ("cancel", "cancelled"), ("replace", "replaced"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("move", "state"), [("suspend", "suspended"), ("cancel", "cancelled"), ("replace", "replaced")]
+)
 def test_a_move_asks_first_and_wants_a_reason(session, cast, sign_in, move, state):
     issued = living(session, cast)
     ana = sign_in(cast.ana)
@@ -271,15 +297,21 @@ def test_today_says_what_waits(session, cast, sign_in):
 def test_at_night_a_bed_and_a_taxi_are_two_taps(session, cast, sign_in):
     from reintegration.plans.models import EmergencyStart
 
-    work = make_casework(session, cast, category=ServiceCategory.SHELTER, units=3,
-                         unit_price=Money(40_000, "MDL"))  # fmt: skip
+    work = make_casework(
+        session, cast, category=ServiceCategory.SHELTER, units=3, unit_price=Money(40_000, "MDL")
+    )
     work.line.origin = "emergency"
     session.add(
         EmergencyStart(
-            id=new_id(), case_id=work.case.id, started_by=cast.ana.id, started_at=clock.now(),
-            ratify_by=clock.now() + timedelta(hours=72), ceiling_minor=300_000, currency="MDL",
+            id=new_id(),
+            case_id=work.case.id,
+            started_by=cast.ana.id,
+            started_at=clock.now(),
+            ratify_by=clock.now() + timedelta(hours=72),
+            ceiling_minor=300_000,
+            currency="MDL",
         )
-    )  # fmt: skip
+    )
     session.flush()
     ana = sign_in(cast.ana)
     assert f"/vouchers/lines/{work.line.id}/new" in ana.get(f"/cases/{work.case.id}/emergency").text
@@ -292,8 +324,9 @@ def test_at_night_a_bed_and_a_taxi_are_two_taps(session, cast, sign_in):
 
 
 def test_medicine_is_money_up_to_a_sum(session, cast, sign_in):
-    work = make_casework(session, cast, category=ServiceCategory.MEDICAL, units=1,
-                         unit_price=Money(60_000, "MDL"))  # fmt: skip
+    work = make_casework(
+        session, cast, category=ServiceCategory.MEDICAL, units=1, unit_price=Money(60_000, "MDL")
+    )
     work.line.unit = Unit.AMOUNT.value
     sent = fields(amount="450,50")
     del sent["units"]

@@ -26,7 +26,7 @@ from vouchers.models import (
     PaymentOrder,
     Redemption,
     Voucher,
-)  # fmt: skip
+)
 from vouchers.services import closing, confirmation, issuing, reversal
 from vouchers.services.replacing import replace
 
@@ -227,25 +227,54 @@ def test_nothing_is_taken_back_twice(session, cast):
 
 def paid(session, cast, redemption, state):
     batch = PaymentBatch(
-        id=new_id(), reference="B-1", message_id="M-1", bank_account_id=cast.bank_account.id,
-        currency="MDL", rail="mdl_csv", execution_on=TODAY, prepared_at=NOW, total_minor=redemption.amount_minor,
-    )  # fmt: skip
+        id=new_id(),
+        reference="B-1",
+        message_id="M-1",
+        bank_account_id=cast.bank_account.id,
+        currency="MDL",
+        rail="mdl_csv",
+        execution_on=TODAY,
+        prepared_at=NOW,
+        total_minor=redemption.amount_minor,
+    )
     order = PaymentOrder(
-        id=new_id(), reference="PO-1", end_to_end_id="E-1", batch=batch,
-        provider_id=cast.provider.id, payee_name="x", payee_iban="x", text="x", currency="MDL",
-        amount_minor=redemption.amount_minor, state=state,
-    )  # fmt: skip
+        id=new_id(),
+        reference="PO-1",
+        end_to_end_id="E-1",
+        batch=batch,
+        provider_id=cast.provider.id,
+        payee_name="x",
+        payee_iban="x",
+        text="x",
+        currency="MDL",
+        amount_minor=redemption.amount_minor,
+        state=state,
+    )
     session.add_all([batch, order])
     session.flush()
     session.add(
         Claim(
-            id=new_id(), reference="C-1", provider_id=cast.provider.id, currency="MDL",
-            invoiced_minor=redemption.amount_minor, period_from=TODAY, period_until=TODAY,
-            created_at=NOW, payment_order_id=order.id, state="in_payment",
-            lines=[ClaimLine(id=new_id(), redemption_id=redemption.id, currency="MDL",
-                             amount_minor=redemption.amount_minor, state="accepted")],
+            id=new_id(),
+            reference="C-1",
+            provider_id=cast.provider.id,
+            currency="MDL",
+            invoiced_minor=redemption.amount_minor,
+            period_from=TODAY,
+            period_until=TODAY,
+            created_at=NOW,
+            payment_order_id=order.id,
+            state="in_payment",
+            lines=[
+                ClaimLine(
+                    id=new_id(),
+                    redemption_id=redemption.id,
+                    currency="MDL",
+                    amount_minor=redemption.amount_minor,
+                    state="accepted",
+                )
+            ],
         )
-    )  # fmt: skip
+    )
     session.flush()
 
 
@@ -316,9 +345,15 @@ def test_issuing_needs_the_providers_word(session, cast):
     referral = make_referral(session, cast, work, state="requested")
     with refused(Conflict, "referral_open"):
         issuing.draft(
-            session, actor=actor(session, cast.ana), plan_line=work.line, referral=referral,
-            units=1, valid_from=TODAY, valid_until=TODAY, now=NOW,
-        )  # fmt: skip
+            session,
+            actor=actor(session, cast.ana),
+            plan_line=work.line,
+            referral=referral,
+            units=1,
+            valid_from=TODAY,
+            valid_until=TODAY,
+            now=NOW,
+        )
 
 
 def test_issuing_needs_money_on_the_line(session, cast):
@@ -332,9 +367,14 @@ def test_who_drafts_does_not_approve(session, cast):
     work = make_casework(session, cast, unit_price=Money(1_000_000, "MDL"))
     ana = actor(session, cast.ana)
     voucher = issuing.draft(
-        session, actor=ana, plan_line=work.line, units=1, valid_from=TODAY, valid_until=TODAY,
+        session,
+        actor=ana,
+        plan_line=work.line,
+        units=1,
+        valid_from=TODAY,
+        valid_until=TODAY,
         now=NOW,
-    )  # fmt: skip
+    )
     assert voucher.state == "draft"
     with pytest.raises(NotPermitted):
         issuing.approve(session, voucher, actor=ana, now=NOW)

@@ -16,9 +16,12 @@ from tests.factories.cast import NOW
 def events(session):
     for number in range(23):
         audit.record(
-            session, actor=SYSTEM, action="thing:do", subject=audit.Subject("thing"),
+            session,
+            actor=SYSTEM,
+            action="thing:do",
+            subject=audit.Subject("thing"),
             now=NOW + timedelta(seconds=number // 3),
-        )  # fmt: skip
+        )
     session.commit()
 
 
@@ -59,7 +62,12 @@ def test_a_cursor_that_is_none_of_ours_is_the_first_page(session, events, cursor
 def test_a_row_added_meanwhile_moves_nothing(session, events):
     first = read(session)
     second = [e.id for e in read(session, first.older)]
-    audit.record(session, actor=SYSTEM, action="new:do", subject=audit.Subject("t"),
-                 now=NOW + timedelta(days=1))  # fmt: skip
+    audit.record(
+        session,
+        actor=SYSTEM,
+        action="new:do",
+        subject=audit.Subject("t"),
+        now=NOW + timedelta(days=1),
+    )
     session.commit()
     assert [e.id for e in read(session, first.older)] == second

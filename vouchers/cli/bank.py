@@ -24,9 +24,13 @@ def import_statement(file: Path, *, dry_run: bool, as_json: bool) -> None:
     act_as(session(), OPERATOR)
     try:
         report = import_file(
-            session(), actor=OPERATOR, name=file.name, content=_read(file), now=clock.now(),
+            session(),
+            actor=OPERATOR,
+            name=file.name,
+            content=_read(file),
+            now=clock.now(),
             dry_run=dry_run,
-        )  # fmt: skip
+        )
     except DomainError as error:
         session().rollback()
         raise click.ClickException(str(error)) from None

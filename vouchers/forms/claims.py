@@ -64,25 +64,29 @@ class BankAccountForm(Form):
     """An account of the programme."""
 
     name = StringField(
-        _l("Name"), [_NEEDED, Length(max=60)],
+        _l("Name"),
+        [_NEEDED, Length(max=60)],
         description=_l("What we call it, such as Main account."),
-    )  # fmt: skip
+    )
     currency = RadioField(
         _l("Currency"), choices=[option(code, code) for code in CURRENCIES], default="MDL"
     )
     iban = StringField(
-        _l("IBAN"), [InputRequired(_l("Enter the IBAN.")), Length(max=42)],
+        _l("IBAN"),
+        [InputRequired(_l("Enter the IBAN.")), Length(max=42)],
         description=_l("As on the bank's paper, with or without spaces. The bank code follows."),
         render_kw={"autocomplete": "off", "spellcheck": "false"},
-    )  # fmt: skip
+    )
     holder = StringField(
-        _l("Holder"), [InputRequired(_l("Enter the holder's name.")), Length(max=140)],
+        _l("Holder"),
+        [InputRequired(_l("Enter the holder's name.")), Length(max=140)],
         description=_l("Our legal name, as the bank has it."),
-    )  # fmt: skip
+    )
     identifier = StringField(
-        _l("Our fiscal code"), [Length(max=20)],
+        _l("Our fiscal code"),
+        [Length(max=20)],
         description=_l("IDNO, 13 digits. Needed for payments in MDL."),
-    )  # fmt: skip
+    )
 
 
 class StatementForm(Form):

@@ -24,11 +24,7 @@ from vouchers.models import (
 )
 from vouchers.states import Account, BankLineState, OrderState
 
-LOOK = (
-    BankLineState.UNMATCHED.value,
-    BankLineState.SUGGESTED.value,
-    BankLineState.EXCEPTION.value,
-)
+LOOK = (BankLineState.UNMATCHED.value, BankLineState.SUGGESTED.value, BankLineState.EXCEPTION.value)
 _BOOKS = (*FINANCE_ROLES, Role.AUDITOR)
 
 
@@ -109,8 +105,7 @@ _RETURNED = BankLine.kind == "return"
 _SHOWN: dict[str, ColumnElement[bool]] = {
     "look": BankLine.state.in_(LOOK),
     "matched": and_(
-        BankLine.state.in_([BankLineState.MATCHED.value, BankLineState.RESOLVED.value]),
-        ~_RETURNED,
+        BankLine.state.in_([BankLineState.MATCHED.value, BankLineState.RESOLVED.value]), ~_RETURNED
     ),
     "returned": _RETURNED,
 }
@@ -284,8 +279,7 @@ def provider_names_that_owe(session: Session, currency: str) -> dict[UUID, str]:
     owing = (
         select(LedgerLine.provider_id)
         .where(
-            LedgerLine.account == Account.PROVIDER_RECEIVABLE.value,
-            LedgerLine.currency == currency,
+            LedgerLine.account == Account.PROVIDER_RECEIVABLE.value, LedgerLine.currency == currency
         )
         .group_by(LedgerLine.provider_id)
         .having(func.sum(LedgerLine.debit_minor - LedgerLine.credit_minor) > 0)

@@ -134,8 +134,7 @@ def unclaimed_sums(session: Session, actor: Actor) -> list[Unclaimed]:
 
 def _unclaimed(actor: Actor) -> Select[*tuple[Any, ...]]:
     claimed = select(ClaimLine.redemption_id).where(
-        ClaimLine.redemption_id == Redemption.id,
-        ClaimLine.state != ClaimLineState.REFUSED.value,
+        ClaimLine.redemption_id == Redemption.id, ClaimLine.state != ClaimLineState.REFUSED.value
     )
     return _deliveries().where(
         Redemption.provider_id == actor.organisation_id,
@@ -232,8 +231,7 @@ def _same_day(session: Session, vouchers: set[UUID]) -> set[tuple[UUID, date]]:
     rows = session.execute(
         select(Redemption.voucher_id, Redemption.delivered_on)
         .where(
-            Redemption.voucher_id.in_(vouchers),
-            Redemption.state == RedemptionState.ACCEPTED.value,
+            Redemption.voucher_id.in_(vouchers), Redemption.state == RedemptionState.ACCEPTED.value
         )
         .group_by(Redemption.voucher_id, Redemption.delivered_on)
         .having(func.count() > 1)
@@ -245,8 +243,7 @@ def _delivered_by_voucher(session: Session, vouchers: set[UUID]) -> dict[UUID, i
     rows = session.execute(
         select(Redemption.voucher_id, func.sum(Redemption.amount_minor))
         .where(
-            Redemption.voucher_id.in_(vouchers),
-            Redemption.state == RedemptionState.ACCEPTED.value,
+            Redemption.voucher_id.in_(vouchers), Redemption.state == RedemptionState.ACCEPTED.value
         )
         .group_by(Redemption.voucher_id)
     )

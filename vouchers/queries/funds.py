@@ -131,9 +131,7 @@ def open_budget_lines(session: Session, *, currency: str, on: date) -> list[Budg
             select(BudgetLine)
             .join(Fund, Fund.id == BudgetLine.fund_id)
             .where(
-                BudgetLine.currency == currency,
-                BudgetLine.closed_at.is_(None),
-                Fund.ends_on >= on,
+                BudgetLine.currency == currency, BudgetLine.closed_at.is_(None), Fund.ends_on >= on
             )
             .order_by(Fund.code, BudgetLine.code)
         ).unique()

@@ -12,13 +12,7 @@ from reintegration.kernel.db import acting_as_system
 from reintegration.kernel.money import Money
 from reintegration.plans.queries.from_above import LineMoney
 from vouchers.models import Claim, ClaimLine, PaymentOrder, Redemption, Voucher
-from vouchers.states import (
-    OPEN_STATES,
-    ClaimLineState,
-    OrderState,
-    RedemptionState,
-    VoucherState,
-)
+from vouchers.states import OPEN_STATES, ClaimLineState, OrderState, RedemptionState, VoucherState
 
 _LIVE_ORDERS = (OrderState.RELEASED.value, OrderState.SETTLED.value)
 _NOT_ISSUED = (VoucherState.DRAFT.value, VoucherState.APPROVED.value)

@@ -79,8 +79,7 @@ def unconfirmed_on_case(session: Session, case_id: UUID) -> int:
             .select_from(Redemption)
             .join(Voucher, Voucher.id == Redemption.voucher_id)
             .where(
-                Redemption.state == RedemptionState.UNCONFIRMED.value,
-                Voucher.case_id == case_id,
+                Redemption.state == RedemptionState.UNCONFIRMED.value, Voucher.case_id == case_id
             )
         )
         or 0

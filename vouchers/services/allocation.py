@@ -27,13 +27,7 @@ from vouchers.services.ledger.postings import PostingEvent
 
 
 def allocate(
-    session: Session,
-    line: BudgetLine,
-    *,
-    actor: Actor,
-    amount: Money,
-    key: UUID,
-    now: datetime,
+    session: Session, line: BudgetLine, *, actor: Actor, amount: Money, key: UUID, now: datetime
 ) -> None:
     """Give `amount` of the fund to its `line`; Conflict when the fund has less unallocated."""
     permissions.demand(actor, FundPermission.ALLOCATE, line)

@@ -57,12 +57,14 @@ def propose(
     session.flush()
     _note(session, account, "propose", actor=actor, now=now)
     inbox.notify(
-        session, with_role(session, Role.FINANCE_APPROVER),
-        key=f"bank_account:{account.id}:{now.isoformat()}", now=now,
+        session,
+        with_role(session, Role.FINANCE_APPROVER),
+        key=f"bank_account:{account.id}:{now.isoformat()}",
+        now=now,
         link=f"/bank/accounts/{account.id}",
         message=N_("The bank account “%(name)s” of the programme waits for your approval."),
         name=account.name,
-    )  # fmt: skip
+    )
     return account
 
 
@@ -113,8 +115,9 @@ def require_in_use(session: Session, account_id: UUID) -> None:
     if not account.in_use:
         raise Conflict(
             N_("Our account “%(name)s” is not in use. Choose another one for this payment."),
-            code="bank_account", name=account.name,
-        )  # fmt: skip
+            code="bank_account",
+            name=account.name,
+        )
 
 
 def _room_for(session: Session, iban: str, currency: str) -> BankAccount:
@@ -130,9 +133,10 @@ def _room_for(session: Session, iban: str, currency: str) -> BankAccount:
         raise Conflict(N_("This account is already in use."), code="iban")
     if known.currency != currency and _was_used(session, known):
         raise Invalid(
-            N_("This account has always been in %(currency)s."), code="currency",
+            N_("This account has always been in %(currency)s."),
+            code="currency",
             currency=known.currency,
-        )  # fmt: skip
+        )
     return known
 
 
@@ -169,8 +173,12 @@ def _note(
     reason: str | None = None,
 ) -> None:
     audit.record(
-        session, actor=actor, action=f"bank_account:{verb}",
-        subject=audit.Subject("bank_account", account.id), now=now, reason=reason,
+        session,
+        actor=actor,
+        action=f"bank_account:{verb}",
+        subject=audit.Subject("bank_account", account.id),
+        now=now,
+        reason=reason,
         fields=("name", "holder", "iban", "identifier", "currency") if verb == "propose" else (),
         data={"currency": account.currency},
-    )  # fmt: skip
+    )

@@ -141,10 +141,12 @@ def _import(
     kept = [one for one in statements if one.kind is StatementKind.STATEMENT]
     if not kept:
         raise Invalid(
-            N_("This file only explains entries (camt.054). Import the statement (camt.053) of"
-               " the same days."),
+            N_(
+                "This file only explains entries (camt.054). Import the statement (camt.053) of"
+                " the same days."
+            ),
             code="notification",
-        )  # fmt: skip
+        )
     accounts = _accounts(session, kept)
     report.imported_before = _was_imported(session, report.sha256)
     lines: list[tuple[str, str, NewLine]] = []
@@ -188,10 +190,13 @@ def _finish(
     report.exceptions = sum(line.state is BankLineState.EXCEPTION for line in lines)
     if not report.imported_before:
         audit.record(
-            session, actor=actor, action="bank_statement:import", now=now,
+            session,
+            actor=actor,
+            action="bank_statement:import",
+            now=now,
             subject=audit.Subject("bank_statement"),
             data={"sha256": report.sha256, "new": report.new, "matched": report.matched},
-        )  # fmt: skip
+        )
 
 
 def _bring_back(session: Session, lines: Sequence[NewLine], *, actor: Actor, now: datetime) -> None:
@@ -212,15 +217,20 @@ def _accounts(session: Session, statements: Sequence[BankStatement]) -> dict[str
         if account is None:
             raise Invalid(
                 N_("The statement is for account %(iban)s, which is not one of ours."),
-                code="unknown_account", iban=statement.account_iban,
-            )  # fmt: skip
+                code="unknown_account",
+                iban=statement.account_iban,
+            )
         if account.currency != statement.currency:
             raise Invalid(
-                N_("The statement of account %(iban)s is in %(currency)s, the account is in"
-                   " %(ours)s."),
-                code="account_currency", iban=account.iban, currency=statement.currency,
+                N_(
+                    "The statement of account %(iban)s is in %(currency)s, the account is in"
+                    " %(ours)s."
+                ),
+                code="account_currency",
+                iban=account.iban,
+                currency=statement.currency,
                 ours=account.currency,
-            )  # fmt: skip
+            )
     return found
 
 
@@ -343,11 +353,29 @@ def _store_statement(
 
 
 _COLUMNS = (
-    "id", "statement_id", "bank_account_id", "fingerprint", "occurrence", "booked_on",
-    "value_on", "amount_minor", "currency", "bank_reference", "end_to_end_id", "message_id",
-    "counterparty_name", "counterparty_iban", "remittance", "return_reason", "charges_minor",
-    "state", "kind", "proposal", "owner_id", "resolution",
-)  # fmt: skip
+    "id",
+    "statement_id",
+    "bank_account_id",
+    "fingerprint",
+    "occurrence",
+    "booked_on",
+    "value_on",
+    "amount_minor",
+    "currency",
+    "bank_reference",
+    "end_to_end_id",
+    "message_id",
+    "counterparty_name",
+    "counterparty_iban",
+    "remittance",
+    "return_reason",
+    "charges_minor",
+    "state",
+    "kind",
+    "proposal",
+    "owner_id",
+    "resolution",
+)
 
 
 def _store_lines(

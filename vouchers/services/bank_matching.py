@@ -99,26 +99,56 @@ def post_matched(
         return
     rows = decided.rows
     paid = [
-        Paid(row.id, row.provider_id, row.batch_id, Money(row.amount_minor, row.currency),
-             line.entry.booking_date, line.id)
+        Paid(
+            row.id,
+            row.provider_id,
+            row.batch_id,
+            Money(row.amount_minor, row.currency),
+            line.entry.booking_date,
+            line.id,
+        )
         for line, proposal in proposals
         for row in (rows[_known(order_id)] for order_id in proposal.order_ids)
-    ]  # fmt: skip
+    ]
     settle_many(session, paid, actor=actor, now=now)
     insert_rows(
         session,
         BankMatch,
-        ("id", "bank_line_id", "payment_order_id", "amount_minor", "currency", "tier",
-         "automatic", "score", "reasons", "rule_version", "matched_by", "matched_at",
-         "undone_reason"),
         (
-            (new_id(), line.id, order_id, rows[_known(order_id)].amount_minor, line.entry.currency,
-             proposal.tier.name.lower(), True, proposal.score,
-             reasons_json(proposal.reasons), decided.rules, actor.id, now, "")
+            "id",
+            "bank_line_id",
+            "payment_order_id",
+            "amount_minor",
+            "currency",
+            "tier",
+            "automatic",
+            "score",
+            "reasons",
+            "rule_version",
+            "matched_by",
+            "matched_at",
+            "undone_reason",
+        ),
+        (
+            (
+                new_id(),
+                line.id,
+                order_id,
+                rows[_known(order_id)].amount_minor,
+                line.entry.currency,
+                proposal.tier.name.lower(),
+                True,
+                proposal.score,
+                reasons_json(proposal.reasons),
+                decided.rules,
+                actor.id,
+                now,
+                "",
+            )
             for line, proposal in proposals
             for order_id in proposal.order_ids
         ),
-    )  # fmt: skip
+    )
 
 
 def returned_orders(lines: Iterable[NewLine]) -> list[tuple[NewLine, UUID]]:
@@ -162,12 +192,15 @@ def told(outcome: Proposal | ExceptionItem, rows: dict[UUID, Any]) -> dict[str, 
     orders = []
     for order_id in outcome.order_ids:
         row = rows[_known(order_id)]
-        orders.append({"id": str(row.id), "reference": row.reference, "minor": row.amount_minor,
-                       "end_to_end_id": row.end_to_end_id})  # fmt: skip
-    kept: dict[str, Any] = {
-        "orders": orders,
-        "reasons": reasons_json(outcome.reasons),
-    }
+        orders.append(
+            {
+                "id": str(row.id),
+                "reference": row.reference,
+                "minor": row.amount_minor,
+                "end_to_end_id": row.end_to_end_id,
+            }
+        )
+    kept: dict[str, Any] = {"orders": orders, "reasons": reasons_json(outcome.reasons)}
     if isinstance(outcome, Proposal):
         kept |= {"score": outcome.score, "tier": outcome.tier.name.lower()}
     if outcome.entry.problems:

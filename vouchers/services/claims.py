@@ -237,8 +237,7 @@ def _lock_deliveries(
     found = session.scalars(
         select(Redemption)
         .where(
-            Redemption.id.in_(set(redemption_ids)),
-            Redemption.provider_id == actor.organisation_id,
+            Redemption.id.in_(set(redemption_ids)), Redemption.provider_id == actor.organisation_id
         )
         .order_by(Redemption.id)
         .with_for_update(of=Redemption)

@@ -28,21 +28,20 @@ _NOT_ISSUED = frozenset({VoucherState.DRAFT, VoucherState.APPROVED})
 
 
 def cancel(
-    session: Session,
-    voucher: Voucher,
-    *,
-    actor: Actor,
-    reason: str,
-    now: datetime,
-    cause: str = "",
+    session: Session, voucher: Voucher, *, actor: Actor, reason: str, now: datetime, cause: str = ""
 ) -> None:
     """Cancel a voucher for good; its free remainder goes back to the budget line."""
     lock_voucher(session, voucher)
     was_issued = voucher.state not in _NOT_ISSUED
     VOUCHER.fire(
-        session, voucher, "cancel", actor=actor, now=now, reason=reason,
+        session,
+        voucher,
+        "cancel",
+        actor=actor,
+        now=now,
+        reason=reason,
         data={"cause": cause} if cause else None,
-    )  # fmt: skip
+    )
     free = empty(voucher)
     session.flush()
     if was_issued and free:
@@ -86,9 +85,15 @@ def expire_due(session: Session, now: datetime) -> str | None:
     _post_released(session, rows, now=now)
     for row in rows:
         VOUCHER.note(
-            session, row.id, "expire", VoucherState(row.before), VoucherState.EXPIRED,
-            actor=SYSTEM, now=now, case_id=row.case_id,
-        )  # fmt: skip
+            session,
+            row.id,
+            "expire",
+            VoucherState(row.before),
+            VoucherState.EXPIRED,
+            actor=SYSTEM,
+            now=now,
+            case_id=row.case_id,
+        )
     return f"{len(rows)} expired"
 
 
@@ -100,8 +105,7 @@ def _expire(session: Session, today: date) -> list[Any]:
             (Voucher.amount_left_minor - Voucher.amount_pending_minor).label("free"),
         )
         .where(
-            Voucher.state.in_([state.value for state in OPEN_STATES]),
-            Voucher.valid_until < today,
+            Voucher.state.in_([state.value for state in OPEN_STATES]), Voucher.valid_until < today
         )
         .order_by(Voucher.id)
         .limit(_BATCH)

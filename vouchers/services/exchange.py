@@ -90,10 +90,7 @@ def exchange(
     refuse_nothing(amount_in)
     if (bank_from.currency, bank_to.currency) != (amount_out.currency, amount_in.currency):
         raise Invalid(N_("Each amount is in the currency of its account."), code="currency")
-    if bank_from.currency == bank_to.currency or HOME not in (
-        bank_from.currency,
-        bank_to.currency,
-    ):
+    if bank_from.currency == bank_to.currency or HOME not in (bank_from.currency, bank_to.currency):
         raise Invalid(N_("Exchange between MDL and another currency."), code="currency")
     session.execute(select(BankAccount.id).where(BankAccount.id == bank_from.id).with_for_update())
     posting = once(session, "exchange-out", key)

@@ -111,8 +111,16 @@ def record_grant(
         actor=actor,
         now=now,
     )
-    _note(session, actor, "fund:record_grant", "fund", fund.id, now, minor=amount.minor,
-          currency=amount.currency)  # fmt: skip
+    _note(
+        session,
+        actor,
+        "fund:record_grant",
+        "fund",
+        fund.id,
+        now,
+        minor=amount.minor,
+        currency=amount.currency,
+    )
 
 
 def lock_fund(session: Session, fund_id: UUID) -> None:

@@ -32,10 +32,7 @@ from vouchers.services.locking import lock_voucher
 from vouchers.services.voucher_moves import VOUCHER
 from vouchers.states import VoucherKind, VoucherState
 
-AUTO_APPROVE_BELOW = {
-    "MDL": Money(1_000_000, "MDL"),
-    "EUR": Money(50_000, "EUR"),
-}
+AUTO_APPROVE_BELOW = {"MDL": Money(1_000_000, "MDL"), "EUR": Money(50_000, "EUR")}
 """A voucher for less is approved by rule; the approval is recorded as such."""
 
 
@@ -175,10 +172,18 @@ def issue(
 ) -> tuple[Voucher, Secrets | None]:
     """Draft and issue in one go; the secrets are None when a second person must approve first."""
     voucher = draft(
-        session, actor=actor, plan_line=plan_line, referral=referral, offering=offering,
-        units=units, amount=amount, valid_from=valid_from, valid_until=valid_until, now=now,
+        session,
+        actor=actor,
+        plan_line=plan_line,
+        referral=referral,
+        offering=offering,
+        units=units,
+        amount=amount,
+        valid_from=valid_from,
+        valid_until=valid_until,
+        now=now,
         voucher_id=voucher_id,
-    )  # fmt: skip
+    )
     if voucher.state != VoucherState.APPROVED:
         return voucher, None
     return voucher, issue_draft(session, voucher, actor=actor, pin=pin, now=now)

@@ -38,26 +38,45 @@ CLAIM: Machine[S] = Machine(
     initial=S.DRAFT,
     moves={
         "submit": Move(frozenset({S.DRAFT}), S.SUBMITTED, C.SUBMIT, N_("Send the claim")),
-        "dispute": Move(frozenset({S.SUBMITTED}), S.DISPUTED, C.DISPUTE,
-                        N_("Dispute the chosen lines"), guard=_something_disputed,
-                        needs_reason=True),
-        "resubmit": Move(frozenset({S.DISPUTED}), S.SUBMITTED, C.SUBMIT, N_("Answer"),
-                         needs_reason=True),
-        "check": Move(frozenset({S.SUBMITTED}), S.CHECKED, C.CHECK, N_("The claim is right"),
-                      guard=_all_lines_settled),
-        "close": Move(frozenset({S.SUBMITTED, S.DISPUTED, S.CHECKED}), S.WITHDRAWN, C.CLOSE,
-                      N_("Close: nothing is left to pay"), guard=_nothing_left),
-        "withdraw": Move(frozenset({S.DRAFT, S.SUBMITTED, S.DISPUTED}), S.WITHDRAWN, C.WITHDRAW,
-                         N_("Withdraw")),
-        "put_in_payment": Move(frozenset({S.CHECKED}), S.IN_PAYMENT, C.PUT_IN_PAYMENT,
-                               N_("Put into a batch")),
-        "take_out": Move(frozenset({S.IN_PAYMENT}), S.CHECKED, C.TAKE_OUT,
-                         N_("Take out of the batch")),
+        "dispute": Move(
+            frozenset({S.SUBMITTED}),
+            S.DISPUTED,
+            C.DISPUTE,
+            N_("Dispute the chosen lines"),
+            guard=_something_disputed,
+            needs_reason=True,
+        ),
+        "resubmit": Move(
+            frozenset({S.DISPUTED}), S.SUBMITTED, C.SUBMIT, N_("Answer"), needs_reason=True
+        ),
+        "check": Move(
+            frozenset({S.SUBMITTED}),
+            S.CHECKED,
+            C.CHECK,
+            N_("The claim is right"),
+            guard=_all_lines_settled,
+        ),
+        "close": Move(
+            frozenset({S.SUBMITTED, S.DISPUTED, S.CHECKED}),
+            S.WITHDRAWN,
+            C.CLOSE,
+            N_("Close: nothing is left to pay"),
+            guard=_nothing_left,
+        ),
+        "withdraw": Move(
+            frozenset({S.DRAFT, S.SUBMITTED, S.DISPUTED}), S.WITHDRAWN, C.WITHDRAW, N_("Withdraw")
+        ),
+        "put_in_payment": Move(
+            frozenset({S.CHECKED}), S.IN_PAYMENT, C.PUT_IN_PAYMENT, N_("Put into a batch")
+        ),
+        "take_out": Move(
+            frozenset({S.IN_PAYMENT}), S.CHECKED, C.TAKE_OUT, N_("Take out of the batch")
+        ),
         "pay": Move(frozenset({S.IN_PAYMENT}), S.PAID, C.PAY, N_("Mark as paid")),
         "unpay": Move(frozenset({S.PAID}), S.IN_PAYMENT, C.PAY, N_("Undo the payment's match")),
         "reopen": Move(frozenset({S.PAID}), S.CHECKED, C.PAY, N_("The payment came back")),
     },
-)  # fmt: skip
+)
 
 BATCH: Machine[B] = Machine(
     name="payment_batch",
@@ -65,12 +84,17 @@ BATCH: Machine[B] = Machine(
     moves={
         "approve": Move(frozenset({B.PREPARED}), B.APPROVED, P.APPROVE, N_("Approve")),
         "release": Move(frozenset({B.APPROVED}), B.RELEASED, P.RELEASE, N_("Release")),
-        "cancel": Move(frozenset({B.PREPARED, B.APPROVED}), B.CANCELLED, P.CANCEL,
-                       N_("Cancel the batch"), needs_reason=True),
+        "cancel": Move(
+            frozenset({B.PREPARED, B.APPROVED}),
+            B.CANCELLED,
+            P.CANCEL,
+            N_("Cancel the batch"),
+            needs_reason=True,
+        ),
         "settle": Move(frozenset({B.RELEASED}), B.SETTLED, P.SETTLE, N_("Settle")),
         "unsettle": Move(frozenset({B.SETTLED}), B.RELEASED, P.SETTLE, N_("Open again")),
     },
-)  # fmt: skip
+)
 
 ORDER: Machine[O] = Machine(
     name="payment_order",
@@ -80,9 +104,11 @@ ORDER: Machine[O] = Machine(
         "cancel": Move(frozenset({O.PREPARED}), O.CANCELLED, P.CANCEL, N_("Cancel the order")),
         "settle": Move(frozenset({O.RELEASED}), O.SETTLED, P.SETTLE, N_("Settle")),
         "unsettle": Move(frozenset({O.SETTLED}), O.RELEASED, P.SETTLE, N_("Undo the settlement")),
-        "fail": Move(frozenset({O.RELEASED}), O.FAILED, P.FAIL, N_("The bank refused it"),
-                     needs_reason=True),
-        "return": Move(frozenset({O.SETTLED}), O.RETURNED, P.SETTLE, N_("It came back"),
-                       needs_reason=True),
+        "fail": Move(
+            frozenset({O.RELEASED}), O.FAILED, P.FAIL, N_("The bank refused it"), needs_reason=True
+        ),
+        "return": Move(
+            frozenset({O.SETTLED}), O.RETURNED, P.SETTLE, N_("It came back"), needs_reason=True
+        ),
     },
-)  # fmt: skip
+)

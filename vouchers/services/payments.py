@@ -52,8 +52,11 @@ def prepare(
     bank_accounts.require_in_use(session, bank_account.id)
     today = local_day(now)
     if not 0 <= (execution_on - today).days <= _LONGEST_AHEAD:
-        raise Invalid(N_("Choose a day within the next %(days)s days."), code="execution_on",
-                      days=_LONGEST_AHEAD)  # fmt: skip
+        raise Invalid(
+            N_("Choose a day within the next %(days)s days."),
+            code="execution_on",
+            days=_LONGEST_AHEAD,
+        )
     claims = _lock_claims(session, claim_ids, bank_account.currency)
     by_provider: dict[UUID, list[Claim]] = {}
     for claim in claims:
@@ -83,12 +86,32 @@ def prepare(
     for order in batch.orders:
         for claim in by_provider[order.provider_id]:
             claim.payment_order_id = order.id
-            CLAIM.fire(session, claim, "put_in_payment", actor=actor, now=now,
-                       data={"order": order.reference})  # fmt: skip
-    BATCH.note(session, batch.id, "prepare", BatchState.PREPARED, BatchState.PREPARED,
-               actor=actor, now=now, data={"total": batch.total_minor})  # fmt: skip
-    _tell(session, Role.FINANCE_APPROVER, batch, "approve", now,
-          N_("Batch %(reference)s waits for your approval."))  # fmt: skip
+            CLAIM.fire(
+                session,
+                claim,
+                "put_in_payment",
+                actor=actor,
+                now=now,
+                data={"order": order.reference},
+            )
+    BATCH.note(
+        session,
+        batch.id,
+        "prepare",
+        BatchState.PREPARED,
+        BatchState.PREPARED,
+        actor=actor,
+        now=now,
+        data={"total": batch.total_minor},
+    )
+    _tell(
+        session,
+        Role.FINANCE_APPROVER,
+        batch,
+        "approve",
+        now,
+        N_("Batch %(reference)s waits for your approval."),
+    )
     return batch
 
 
@@ -100,8 +123,14 @@ def approve(session: Session, batch: PaymentBatch, *, actor: Actor, now: datetim
     BATCH.fire(session, batch, "approve", actor=actor, now=now)
     batch.approved_by, batch.approved_at = actor.id, now
     session.flush()
-    _tell(session, Role.FINANCE_RELEASER, batch, "release", now,
-          N_("Batch %(reference)s is approved and waits for its release."))  # fmt: skip
+    _tell(
+        session,
+        Role.FINANCE_RELEASER,
+        batch,
+        "release",
+        now,
+        N_("Batch %(reference)s is approved and waits for its release."),
+    )
     return batch
 
 
@@ -206,9 +235,12 @@ def _lock_claims(session: Session, claim_ids: Collection[UUID], currency: str) -
         raise Invalid(N_("Choose at least one claim."), code="claims")
     wanted = set(claim_ids)
     claims = session.scalars(
-        select(Claim).where(Claim.id.in_(wanted)).order_by(Claim.id).with_for_update()
+        select(Claim)
+        .where(Claim.id.in_(wanted))
+        .order_by(Claim.id)
+        .with_for_update()
         .execution_options(populate_existing=True)
-    ).all()  # fmt: skip
+    ).all()
     if len(claims) != len(wanted) or any(
         claim.state != ClaimState.CHECKED or claim.currency != currency for claim in claims
     ):
@@ -244,10 +276,14 @@ def _payees(
     for provider in providers:
         if provider.id not in accounts:
             raise Conflict(
-                N_("%(name)s has no approved account in %(currency)s. Leave it out, or have one"
-                   " approved first."),
-                code="payee", name=provider.name, currency=currency,
-            )  # fmt: skip
+                N_(
+                    "%(name)s has no approved account in %(currency)s. Leave it out, or have one"
+                    " approved first."
+                ),
+                code="payee",
+                name=provider.name,
+                currency=currency,
+            )
     return {provider.id: (accounts[provider.id], provider) for provider in providers}
 
 
@@ -329,10 +365,13 @@ def _refuse_lower_debt(session: Session, batch: PaymentBatch) -> None:
     for provider_id, order in offsets.items():
         if left.get(provider_id, 0) < 0:
             raise Conflict(
-                N_("%(name)s owes less than was to be set off. Cancel the batch and prepare it"
-                   " anew."),
-                code="offset", name=order.payee_name,
-            )  # fmt: skip
+                N_(
+                    "%(name)s owes less than was to be set off. Cancel the batch and prepare it"
+                    " anew."
+                ),
+                code="offset",
+                name=order.payee_name,
+            )
 
 
 def _released(batch: PaymentBatch) -> Iterable[Posting]:
@@ -363,6 +402,12 @@ def _settle_the_set_off(
 def _tell(
     session: Session, role: Role, batch: PaymentBatch, step: str, now: datetime, message: str
 ) -> None:
-    inbox.notify(session, with_role(session, role), key=f"batch:{batch.id}:{step}", now=now,
-                 link=f"/batches/{batch.id}", message=message,
-                 reference=batch.reference)  # fmt: skip
+    inbox.notify(
+        session,
+        with_role(session, role),
+        key=f"batch:{batch.id}:{step}",
+        now=now,
+        link=f"/batches/{batch.id}",
+        message=message,
+        reference=batch.reference,
+    )

@@ -54,17 +54,22 @@ def match_orders(
     if paid != -line.amount:
         raise Invalid(
             N_("The orders are %(orders)s together, the line is %(line)s."),
-            code="orders", orders=str(paid), line=str(-line.amount),
-        )  # fmt: skip
+            code="orders",
+            orders=str(paid),
+            line=str(-line.amount),
+        )
     proposal = dict(line.proposal)
     proposed = {one["id"] for one in proposal.get("orders", [])}
     as_proposed = proposed == {str(order.id) for order in orders}
     settle_many(
         session,
-        [Paid(order.id, order.provider_id, order.batch_id, order.amount, line.booked_on, line.id)
-         for order in orders],
-        actor=actor, now=now,
-    )  # fmt: skip
+        [
+            Paid(order.id, order.provider_id, order.batch_id, order.amount, line.booked_on, line.id)
+            for order in orders
+        ],
+        actor=actor,
+        now=now,
+    )
     session.add_all(
         BankMatch(
             id=new_id(),
@@ -114,8 +119,16 @@ def mark_fee(session: Session, line: BankLine, *, actor: Actor, now: datetime) -
     _lock_open(session, line, actor)
     if line.amount_minor >= 0:
         raise Invalid(N_("A fee leaves the account; this line came in."))
-    _post(session, line, PostingEvent.BANK_FEE, -line.amount, f"fee|{line.id}", Dimensions(),
-          actor=actor, now=now)  # fmt: skip
+    _post(
+        session,
+        line,
+        PostingEvent.BANK_FEE,
+        -line.amount,
+        f"fee|{line.id}",
+        Dimensions(),
+        actor=actor,
+        now=now,
+    )
     _resolve(session, line, "fee", actor, now)
 
 
@@ -127,8 +140,9 @@ def mark_grant(
     if line.amount_minor <= 0:
         raise Invalid(N_("A grant comes in; this line left the account."))
     account = session.get_one(BankAccount, line.bank_account_id)
-    funds.record_grant(session, fund, actor=actor, account=account, amount=line.amount,
-                       key=line.id, now=now)  # fmt: skip
+    funds.record_grant(
+        session, fund, actor=actor, account=account, amount=line.amount, key=line.id, now=now
+    )
     _resolve(session, line, "grant", actor, now)
 
 
@@ -145,8 +159,16 @@ def mark_repaid(
     balance = provider_balances(session, [provider.id]).get((provider.id, line.currency))
     if line.amount_minor <= 0 or balance is None or line.amount > balance.receivable:
         raise Invalid(N_("%(name)s does not owe this much."), name=provider.name)
-    _post(session, line, PostingEvent.REPAID, line.amount, f"repaid|{line.id}",
-          Dimensions(provider_id=provider.id), actor=actor, now=now)  # fmt: skip
+    _post(
+        session,
+        line,
+        PostingEvent.REPAID,
+        line.amount,
+        f"repaid|{line.id}",
+        Dimensions(provider_id=provider.id),
+        actor=actor,
+        now=now,
+    )
     _resolve(session, line, "repaid", actor, now)
 
 
@@ -158,9 +180,14 @@ def mark_returned(
     if line.amount_minor <= 0 or line.amount_minor > order.amount_minor:
         raise Invalid(N_("This line cannot be that order coming back: the sums do not fit."))
     return_order(
-        session, order, actor=actor, received=line.amount, charges=order.amount - line.amount,
-        reason=line.return_reason or "RRTN", now=now,
-    )  # fmt: skip
+        session,
+        order,
+        actor=actor,
+        received=line.amount,
+        charges=order.amount - line.amount,
+        reason=line.return_reason or "RRTN",
+        now=now,
+    )
     line.kind = "return"
     _resolve(session, line, "returned", actor, now)
 
@@ -233,6 +260,12 @@ def _note(
 ) -> None:
     session.flush()
     audit.record(
-        session, actor=actor, action=f"bank_line:{verb}", now=now, reason=reason,
-        subject=audit.Subject("bank_line", line.id), fields=("state",), data=data,
-    )  # fmt: skip
+        session,
+        actor=actor,
+        action=f"bank_line:{verb}",
+        now=now,
+        reason=reason,
+        subject=audit.Subject("bank_line", line.id),
+        fields=("state",),
+        data=data,
+    )

@@ -80,11 +80,7 @@ def redeem(session: Session, *, actor: Actor, delivery: Delivery, now: datetime)
     pins.refuse_when_too_fast(session, actor, now=now)
     requested = _hash_of(session, delivery)
     found, answered = find(
-        session,
-        actor=actor,
-        code=delivery.code,
-        voucher_id=delivery.voucher_id,
-        key=delivery.key,
+        session, actor=actor, code=delivery.code, voucher_id=delivery.voucher_id, key=delivery.key
     )
     if answered is not None:
         return _replay(answered, requested)
@@ -312,10 +308,24 @@ def _response(
 
 
 _COLUMNS = (
-    "id", "receipt", "voucher_id", "provider_id", "units", "amount_minor", "currency",
-    "delivered_on", "proof", "state", "state_reason", "idempotency_key", "request_hash",
-    "response", "recorded_by", "token_id", "recorded_at",
-)  # fmt: skip
+    "id",
+    "receipt",
+    "voucher_id",
+    "provider_id",
+    "units",
+    "amount_minor",
+    "currency",
+    "delivered_on",
+    "proof",
+    "state",
+    "state_reason",
+    "idempotency_key",
+    "request_hash",
+    "response",
+    "recorded_by",
+    "token_id",
+    "recorded_at",
+)
 _redemptions = cast("Table", Redemption.__table__)
 _INSERT = Direct(
     insert(_redemptions)

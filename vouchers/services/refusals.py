@@ -17,9 +17,7 @@ class WrongPin(DomainError):
     code = "wrong_pin"
 
     def __init__(self, left: int) -> None:
-        super().__init__(
-            N_("The PIN is not right. Tries left today: %(left)s."), left=left
-        )  # fmt: skip
+        super().__init__(N_("The PIN is not right. Tries left today: %(left)s."), left=left)
 
 
 def unknown_voucher() -> NotFound:
@@ -54,10 +52,7 @@ _CLOSED: dict[VoucherState, tuple[str, str]] = {
     ),
     VoucherState.EXPIRED: (N_("This voucher is no longer valid: its last day is past."), "expired"),
     VoucherState.CANCELLED: (N_("This voucher was cancelled."), "cancelled"),
-    VoucherState.REPLACED: (
-        N_("This voucher was replaced. Ask for the new one."),
-        "replaced",
-    ),
+    VoucherState.REPLACED: (N_("This voucher was replaced. Ask for the new one."), "replaced"),
 }
 
 

@@ -87,8 +87,16 @@ def replace(
         now=now,
     )
     VOUCHER.note(
-        session, new.id, "issue", VoucherState.APPROVED, VoucherState(new.state), actor=actor,
-        now=now, reason=reason, data={"replaces": str(voucher.id)}, case_id=new.case_id,
-    )  # fmt: skip
+        session,
+        new.id,
+        "issue",
+        VoucherState.APPROVED,
+        VoucherState(new.state),
+        actor=actor,
+        now=now,
+        reason=reason,
+        data={"replaces": str(voucher.id)},
+        case_id=new.case_id,
+    )
     session.flush()
     return new, made

@@ -24,12 +24,7 @@ from vouchers.services.ledger.journal import Source, post
 from vouchers.services.ledger.postings import PostingEvent
 from vouchers.services.locking import lock_redemption
 from vouchers.services.voucher_moves import REDEMPTION, VOUCHER
-from vouchers.states import (
-    OPEN_STATES,
-    ClaimLineState,
-    RedemptionState,
-    VoucherState,
-)
+from vouchers.states import OPEN_STATES, ClaimLineState, RedemptionState, VoucherState
 
 PROVIDER_WITHIN = timedelta(days=7)
 """How long a provider may take back its own record; later, finance or the case manager may."""

@@ -27,13 +27,7 @@ from vouchers.services.ledger.journal import Dimensions, Posting, Source, post_m
 from vouchers.services.ledger.postings import PostingEvent
 from vouchers.services.payment_moves import BATCH, CLAIM, ORDER
 from vouchers.services.payments import close_when_done, lock, take_out_claims
-from vouchers.states import (
-    BatchState,
-    ClaimLineState,
-    ClaimState,
-    OrderState,
-    RedemptionState,
-)
+from vouchers.states import BatchState, ClaimLineState, ClaimState, OrderState, RedemptionState
 
 _orders = cast("Table", PaymentOrder.__table__)
 
@@ -60,13 +54,10 @@ def settle_many(session: Session, paid: Sequence[Paid], *, actor: Actor, now: da
     permissions.demand(actor, PaymentPermission.SETTLE)
     session.flush()
     ids = [one.order_id for one in paid]
-    given = (
-        select(
-            func.unnest(literal(ids, ARRAY(Uuid))).label("id"),
-            func.unnest(literal([one.booked_on for one in paid], ARRAY(Date))).label("booked_on"),
-        )
-        .subquery()
-    )  # fmt: skip
+    given = select(
+        func.unnest(literal(ids, ARRAY(Uuid))).label("id"),
+        func.unnest(literal([one.booked_on for one in paid], ARRAY(Date))).label("booked_on"),
+    ).subquery()
     moved = session.execute(
         update(_orders)
         .where(_orders.c.id == given.c.id, _orders.c.state == OrderState.RELEASED.value)
@@ -91,9 +82,13 @@ def settle_many(session: Session, paid: Sequence[Paid], *, actor: Actor, now: da
         now=now,
     )
     ORDER.note_many(
-        session, [(one.order_id, {"line": str(one.line_id)}) for one in paid], "settle",
-        OrderState.RELEASED, actor=actor, now=now,
-    )  # fmt: skip
+        session,
+        [(one.order_id, {"line": str(one.line_id)}) for one in paid],
+        "settle",
+        OrderState.RELEASED,
+        actor=actor,
+        now=now,
+    )
     _move_claims(session, ids, "pay", ClaimState.IN_PAYMENT, actor=actor, now=now)
     _settle_batches(session, {one.batch_id for one in paid}, actor=actor, now=now)
     session.expire_all()
@@ -108,8 +103,15 @@ def unsettle(
     attempt = _earlier_matches(session, [order.id]).get(order.id, 0)
     ORDER.fire(session, order, "unsettle", actor=actor, now=now, reason=reason)
     order.settled_on = None
-    _post(session, order, PostingEvent.UNSETTLED, order.amount,
-          _key("unsettle", order.id, attempt), actor=actor, now=now)  # fmt: skip
+    _post(
+        session,
+        order,
+        PostingEvent.UNSETTLED,
+        order.amount,
+        _key("unsettle", order.id, attempt),
+        actor=actor,
+        now=now,
+    )
     _move_claims(session, [order.id], "unpay", ClaimState.PAID, actor=actor, now=now)
     if order.batch.state == BatchState.SETTLED:
         BATCH.fire(session, order.batch, "unsettle", actor=actor, now=now)
@@ -123,8 +125,15 @@ def fail_order(
     session.refresh(order)
     ORDER.fire(session, order, "fail", actor=actor, now=now, reason=reason)
     order.failure = reason.strip()[:500]
-    _post(session, order, PostingEvent.PAYMENT_FAILED, order.amount, f"fail|{order.id}",
-          actor=actor, now=now)  # fmt: skip
+    _post(
+        session,
+        order,
+        PostingEvent.PAYMENT_FAILED,
+        order.amount,
+        f"fail|{order.id}",
+        actor=actor,
+        now=now,
+    )
     _undo_offset(session, order, order.offset, actor=actor, now=now)
     take_out_claims(session, [order], actor=actor, now=now)
     close_when_done(session, order.batch, actor=actor, now=now)
@@ -164,12 +173,18 @@ def return_order(
     refund = Money(min(clawed, order.amount_minor) - to_receivable, order.currency)
     if refund:
         inbox.notify(
-            session, with_role(session, Role.FINANCE_PREPARER), key=f"refund:{order.id}", now=now,
+            session,
+            with_role(session, Role.FINANCE_PREPARER),
+            key=f"refund:{order.id}",
+            now=now,
             link=f"/batches/{order.batch_id}",
-            message=N_("%(name)s is due a refund of %(amount)s: it had repaid a delivery whose"
-                       " payment came back."),
-            name=order.payee_name, amount=str(refund),
-        )  # fmt: skip
+            message=N_(
+                "%(name)s is due a refund of %(amount)s: it had repaid a delivery whose"
+                " payment came back."
+            ),
+            name=order.payee_name,
+            amount=str(refund),
+        )
     return refund
 
 
@@ -194,8 +209,15 @@ def _post_return(
         left -= clawed
         for event, minor in ((clawed_event, clawed), (open_event, amount.minor - clawed)):
             if minor:
-                _post(session, order, event, Money(minor, order.currency),
-                      f"{event.value}|{order.id}", actor=actor, now=now)  # fmt: skip
+                _post(
+                    session,
+                    order,
+                    event,
+                    Money(minor, order.currency),
+                    f"{event.value}|{order.id}",
+                    actor=actor,
+                    now=now,
+                )
 
 
 def _clawed(session: Session, order: PaymentOrder) -> tuple[int, int]:
@@ -234,8 +256,15 @@ def _undo_offset(
     session: Session, order: PaymentOrder, amount: Money, *, actor: Actor, now: datetime
 ) -> None:
     if amount:
-        _post(session, order, PostingEvent.OFFSET_UNDONE, amount, f"offset-undone|{order.id}",
-              actor=actor, now=now)  # fmt: skip
+        _post(
+            session,
+            order,
+            PostingEvent.OFFSET_UNDONE,
+            amount,
+            f"offset-undone|{order.id}",
+            actor=actor,
+            now=now,
+        )
 
 
 def _post(
@@ -309,5 +338,11 @@ def _settle_batches(session: Session, batch_ids: set[UUID], *, actor: Actor, now
         .execution_options(synchronize_session=False)
     ).all()
     if done:
-        BATCH.note_many(session, [(key, {}) for key in done], "settle", BatchState.RELEASED,
-                        actor=actor, now=now)  # fmt: skip
+        BATCH.note_many(
+            session,
+            [(key, {}) for key in done],
+            "settle",
+            BatchState.RELEASED,
+            actor=actor,
+            now=now,
+        )

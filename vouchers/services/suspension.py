@@ -54,9 +54,13 @@ def suspend_at_offering(session: Session, offering_id: UUID, *, now: datetime) -
     with acting_as_system(session):
         for voucher in at_offering(session, offering_id):
             suspend(
-                session, voucher, actor=SYSTEM, now=now, cause=OFFERING_SUSPENDED,
+                session,
+                voucher,
+                actor=SYSTEM,
+                now=now,
+                cause=OFFERING_SUSPENDED,
                 reason=N_("The provider's offering was suspended."),
-            )  # fmt: skip
+            )
 
 
 def stopped_at_offering(session: Session, offering_id: UUID) -> Sequence[Voucher]:
@@ -96,9 +100,13 @@ def on_consent(session: Session, consent_id: UUID) -> Sequence[Voucher]:
 def cancel_on_consent(session: Session, consent_id: UUID, *, actor: Actor, now: datetime) -> None:
     """Cancel and release what stands on a withdrawn consent; what was delivered stays payable."""
     _cancel_all(
-        session, on_consent(session, consent_id), actor=actor, now=now, cause="consent_withdrawn",
+        session,
+        on_consent(session, consent_id),
+        actor=actor,
+        now=now,
+        cause="consent_withdrawn",
         reason=N_("The person withdrew their consent."),
-    )  # fmt: skip
+    )
 
 
 def of_emergency(session: Session, case_id: UUID) -> Sequence[Voucher]:
@@ -112,9 +120,13 @@ def of_emergency(session: Session, case_id: UUID) -> Sequence[Voucher]:
 def cancel_emergency(session: Session, case_id: UUID, *, actor: Actor, now: datetime) -> None:
     """Cancel what lies ahead of a refused emergency start; what was delivered stays payable."""
     _cancel_all(
-        session, of_emergency(session, case_id), actor=actor, now=now, cause="emergency_refused",
+        session,
+        of_emergency(session, case_id),
+        actor=actor,
+        now=now,
+        cause="emergency_refused",
         reason=N_("The emergency start was refused."),
-    )  # fmt: skip
+    )
 
 
 def _cancel_all(
@@ -128,8 +140,14 @@ def _cancel_all(
 ) -> None:
     with acting_as_system(session):
         for voucher in vouchers:
-            cancel(session, voucher, actor=SYSTEM, reason=reason, now=now,
-                   cause=f"{cause}|{actor.id or ''}")  # fmt: skip
+            cancel(
+                session,
+                voucher,
+                actor=SYSTEM,
+                reason=reason,
+                now=now,
+                cause=f"{cause}|{actor.id or ''}",
+            )
 
 
 def _with_states(

@@ -36,37 +36,57 @@ VOUCHER: Machine[S] = Machine(
         "redeem_all": Move(REDEEMABLE_STATES, S.REDEEMED, R.RECORD, N_("Redeem the rest")),
         "reopen_part": Move(_USED, S.PARTLY_REDEEMED, R.REVERSE, N_("Take a delivery back")),
         "reopen_whole": Move(_USED, S.ISSUED, R.REVERSE, N_("Take the only delivery back")),
-        "suspend": Move(REDEEMABLE_STATES, S.SUSPENDED, P.SUSPEND, N_("Suspend"),
-                        needs_reason=True),
-        "resume": Move(_SUSPENDED, S.ISSUED, P.RESUME, N_("Resume"),
-                       guard=_suspended_from(S.ISSUED)),
-        "resume_part": Move(_SUSPENDED, S.PARTLY_REDEEMED, P.RESUME, N_("Resume"),
-                            guard=_suspended_from(S.PARTLY_REDEEMED)),
+        "suspend": Move(
+            REDEEMABLE_STATES, S.SUSPENDED, P.SUSPEND, N_("Suspend"), needs_reason=True
+        ),
+        "resume": Move(
+            _SUSPENDED, S.ISSUED, P.RESUME, N_("Resume"), guard=_suspended_from(S.ISSUED)
+        ),
+        "resume_part": Move(
+            _SUSPENDED,
+            S.PARTLY_REDEEMED,
+            P.RESUME,
+            N_("Resume"),
+            guard=_suspended_from(S.PARTLY_REDEEMED),
+        ),
         "expire": Move(OPEN_STATES, S.EXPIRED, P.EXPIRE, N_("Expire")),
-        "cancel": Move(OPEN_STATES | {S.DRAFT, S.APPROVED}, S.CANCELLED, P.CANCEL,
-                       N_("Cancel the voucher"), needs_reason=True),
+        "cancel": Move(
+            OPEN_STATES | {S.DRAFT, S.APPROVED},
+            S.CANCELLED,
+            P.CANCEL,
+            N_("Cancel the voucher"),
+            needs_reason=True,
+        ),
         "replace": Move(OPEN_STATES, S.REPLACED, P.REPLACE, N_("Replace"), needs_reason=True),
     },
-)  # fmt: skip
+)
 
 REDEMPTION: Machine[RedemptionState] = Machine(
     name="redemption",
     initial=RedemptionState.UNCONFIRMED,
     moves={
         "confirm": Move(
-            frozenset({RedemptionState.UNCONFIRMED}), RedemptionState.ACCEPTED,
-            R.CONFIRM, N_("Confirm"),
+            frozenset({RedemptionState.UNCONFIRMED}),
+            RedemptionState.ACCEPTED,
+            R.CONFIRM,
+            N_("Confirm"),
         ),
         "refuse": Move(
-            frozenset({RedemptionState.UNCONFIRMED}), RedemptionState.REFUSED,
-            R.REFUSE, N_("Refuse"), needs_reason=True,
+            frozenset({RedemptionState.UNCONFIRMED}),
+            RedemptionState.REFUSED,
+            R.REFUSE,
+            N_("Refuse"),
+            needs_reason=True,
         ),
         "reverse": Move(
             frozenset({RedemptionState.ACCEPTED, RedemptionState.UNCONFIRMED}),
-            RedemptionState.REVERSED, R.REVERSE, N_("Reverse"), needs_reason=True,
+            RedemptionState.REVERSED,
+            R.REVERSE,
+            N_("Reverse"),
+            needs_reason=True,
         ),
     },
-)  # fmt: skip
+)
 
 
 def resume_move(suspended_from: str | None) -> str:

@@ -55,9 +55,8 @@ def match(line: BankLine) -> ResponseReturnValue:
 
     def act() -> None:
         reconciliation.match_orders(
-            session(), line, actor=current_actor(), order_ids=chosen_ids("orders"),
-            now=clock.now(),
-        )  # fmt: skip
+            session(), line, actor=current_actor(), order_ids=chosen_ids("orders"), now=clock.now()
+        )
 
     return _acted(line, act, _("The line is matched and the payment settled."))
 
@@ -70,9 +69,12 @@ def undo(line: BankLine) -> ResponseReturnValue:
 
     def act() -> None:
         reconciliation.undo_match(
-            session(), line, actor=current_actor(), reason=request.form.get("reason", ""),
+            session(),
+            line,
+            actor=current_actor(),
+            reason=request.form.get("reason", ""),
             now=clock.now(),
-        )  # fmt: skip
+        )
 
     return _acted(line, act, _("The match is undone. The order waits for its line again."))
 
@@ -148,9 +150,13 @@ def park(line: BankLine) -> ResponseReturnValue:
 
     def act() -> None:
         reconciliation.park(
-            session(), line, actor=current_actor(), owner_id=_chosen("owner"),
-            note=request.form.get("note", ""), now=clock.now(),
-        )  # fmt: skip
+            session(),
+            line,
+            actor=current_actor(),
+            owner_id=_chosen("owner"),
+            note=request.form.get("note", ""),
+            now=clock.now(),
+        )
 
     return _acted(line, act, _("The note is kept, and who finds out."), stay=True)
 

@@ -65,10 +65,15 @@ def account_create() -> ResponseReturnValue:
         return _form_page(form), 422
     try:
         proposed = bank_accounts.propose(
-            session(), actor=current_actor(), name=form.name.data or "",
-            holder=form.holder.data or "", iban=form.iban.data or "",
-            identifier=form.identifier.data or "", currency=form.currency.data, now=clock.now(),
-        )  # fmt: skip
+            session(),
+            actor=current_actor(),
+            name=form.name.data or "",
+            holder=form.holder.data or "",
+            iban=form.iban.data or "",
+            identifier=form.identifier.data or "",
+            currency=form.currency.data,
+            now=clock.now(),
+        )
     except DomainError as error:
         form.refuse(error, error.code if error.code in form else None)
         return _form_page(form), error.status

@@ -74,15 +74,22 @@ def allocate(line: BudgetLine) -> ResponseReturnValue:
             )
         else:
             allocation.allocate(
-                session(), line, actor=current_actor(), amount=form.money, key=form.act,
+                session(),
+                line,
+                actor=current_actor(),
+                amount=form.money,
+                key=form.act,
                 now=clock.now(),
-            )  # fmt: skip
+            )
         return url_for(".line_page", budget_line_id=line.id)
 
     return acted(
-        form, give, lambda form: _allocate_page(form, line),
-        done=_("The line has the money."), field="amount",
-    )  # fmt: skip
+        form,
+        give,
+        lambda form: _allocate_page(form, line),
+        done=_("The line has the money."),
+        field="amount",
+    )
 
 
 @bp.get("/lines/<uuid:budget_line_id>/reduce")
@@ -101,15 +108,17 @@ def reduce(line: BudgetLine) -> ResponseReturnValue:
 
     def take_back() -> str:
         allocation.reduce(
-            session(), line, actor=current_actor(), amount=form.money, key=form.act,
-            now=clock.now(),
-        )  # fmt: skip
+            session(), line, actor=current_actor(), amount=form.money, key=form.act, now=clock.now()
+        )
         return url_for(".line_page", budget_line_id=line.id)
 
     return acted(
-        form, take_back, lambda form: _reduce_page(form, line),
-        done=_("The money is back in the fund."), field="amount",
-    )  # fmt: skip
+        form,
+        take_back,
+        lambda form: _reduce_page(form, line),
+        done=_("The money is back in the fund."),
+        field="amount",
+    )
 
 
 @bp.get("/lines/<uuid:budget_line_id>/move")
@@ -139,9 +148,12 @@ def move(line: BudgetLine) -> ResponseReturnValue:
         return url_for(".fund_page", fund_id=line.fund_id)
 
     return acted(
-        form, carry, lambda form: _move_page(form, line),
-        done=_("The money is moved."), field="amount",
-    )  # fmt: skip
+        form,
+        carry,
+        lambda form: _move_page(form, line),
+        done=_("The money is moved."),
+        field="amount",
+    )
 
 
 @bp.get("/lines/<uuid:budget_line_id>/close")
@@ -209,21 +221,29 @@ def _allocate_page(form: AmountForm, line: BudgetLine) -> str:
         {"key": _("Free on the line"), "value": money(line.available)},
     ]
     return _form_page(
-        form, line, title=_("Give money to %(line)s", line=line.code), facts=facts,
-        submit=_("Allocate"), action=url_for(".allocate", budget_line_id=line.id),
+        form,
+        line,
+        title=_("Give money to %(line)s", line=line.code),
+        facts=facts,
+        submit=_("Allocate"),
+        action=url_for(".allocate", budget_line_id=line.id),
         currency=line.fund.currency,
-        note="" if line.currency == line.fund.currency or rate_options(
-            line.fund.currency, line.currency) else _("Add an exchange rate first."),
-    )  # fmt: skip
+        note=""
+        if line.currency == line.fund.currency or rate_options(line.fund.currency, line.currency)
+        else _("Add an exchange rate first."),
+    )
 
 
 def _reduce_page(form: AmountForm, line: BudgetLine) -> str:
     return _form_page(
-        form, line, title=_("Take money back from %(line)s", line=line.code),
+        form,
+        line,
+        title=_("Take money back from %(line)s", line=line.code),
         facts=[{"key": _("Free on the line"), "value": money(line.available)}],
-        submit=_("Take the money back"), action=url_for(".reduce", budget_line_id=line.id),
+        submit=_("Take the money back"),
+        action=url_for(".reduce", budget_line_id=line.id),
         currency=line.currency,
-    )  # fmt: skip
+    )
 
 
 def _move_form(line: BudgetLine) -> MoveForm:
@@ -238,16 +258,23 @@ def _move_form(line: BudgetLine) -> MoveForm:
 
 def _move_page(form: MoveForm, line: BudgetLine) -> str:
     return _form_page(
-        form, line, title=_("Move money from %(line)s", line=line.code),
+        form,
+        line,
+        title=_("Move money from %(line)s", line=line.code),
         facts=[{"key": _("Free on the line"), "value": money(line.available)}],
-        submit=_("Move it"), action=url_for(".move", budget_line_id=line.id),
+        submit=_("Move it"),
+        action=url_for(".move", budget_line_id=line.id),
         currency=line.currency,
-    )  # fmt: skip
+    )
 
 
 def _form_page(form: AmountForm, line: BudgetLine, **words: Any) -> str:
     return form_page(
-        form, crumbs=[*crumbs(line.fund), {
-            "label": line.code, "url": url_for(".line_page", budget_line_id=line.id)}],
-        back=url_for(".line_page", budget_line_id=line.id), **words,
-    )  # fmt: skip
+        form,
+        crumbs=[
+            *crumbs(line.fund),
+            {"label": line.code, "url": url_for(".line_page", budget_line_id=line.id)},
+        ],
+        back=url_for(".line_page", budget_line_id=line.id),
+        **words,
+    )

@@ -94,11 +94,7 @@ def show(claim: Claim) -> ResponseReturnValue:
 def accept(claim: Claim) -> ResponseReturnValue:
     """Accept the ticked lines."""
     count = claims.accept_lines(
-        session(),
-        claim,
-        actor=current_actor(),
-        line_ids=chosen_ids("lines"),
-        now=clock.now(),
+        session(), claim, actor=current_actor(), line_ids=chosen_ids("lines"), now=clock.now()
     )
     if not count:
         return _show_page(claim, problem=_("Tick the lines that you accept.")), 422

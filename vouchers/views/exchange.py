@@ -113,6 +113,10 @@ def _exchange_form() -> ExchangeForm:
 
 def _exchange_page(form: ExchangeForm) -> str:
     return form_page(
-        form, title=_("Record an exchange at the bank"), submit=_("Record the exchange"),
-        crumbs=crumbs(), action=url_for(".exchange_record"), back=url_for(".fund_list"),
-    )  # fmt: skip
+        form,
+        title=_("Record an exchange at the bank"),
+        submit=_("Record the exchange"),
+        crumbs=crumbs(),
+        action=url_for(".exchange_record"),
+        back=url_for(".fund_list"),
+    )

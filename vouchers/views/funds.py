@@ -110,9 +110,12 @@ def line_create(fund: Fund) -> ResponseReturnValue:
         return url_for(".fund_page", fund_id=fund.id)
 
     return acted(
-        form, create, lambda form: _new_line_page(form, fund),
-        done=_("The line is added. An approver gives it money."), field="code",
-    )  # fmt: skip
+        form,
+        create,
+        lambda form: _new_line_page(form, fund),
+        done=_("The line is added. An approver gives it money."),
+        field="code",
+    )
 
 
 @bp.get("/<uuid:fund_id>/grant")
@@ -142,9 +145,12 @@ def grant_record(fund: Fund) -> ResponseReturnValue:
         return url_for(".fund_page", fund_id=fund.id)
 
     return acted(
-        form, record, lambda form: _grant_page(form, fund),
-        done=_("The money is recorded."), field="amount",
-    )  # fmt: skip
+        form,
+        record,
+        lambda form: _grant_page(form, fund),
+        done=_("The money is recorded."),
+        field="amount",
+    )
 
 
 def acted(
@@ -190,17 +196,24 @@ def crumbs(fund: Fund | None = None) -> list[dict[str, str]]:
 
 def _new_fund_page(form: FundForm) -> str:
     return form_page(
-        form, title=_("Open a fund"), submit=_("Open the fund"), crumbs=crumbs(),
-        action=url_for(".fund_create"), back=url_for(".fund_list"),
-    )  # fmt: skip
+        form,
+        title=_("Open a fund"),
+        submit=_("Open the fund"),
+        crumbs=crumbs(),
+        action=url_for(".fund_create"),
+        back=url_for(".fund_list"),
+    )
 
 
 def _new_line_page(form: LineForm, fund: Fund) -> str:
     return form_page(
-        form, title=_("Add a budget line"), submit=_("Add the line"), crumbs=crumbs(fund),
+        form,
+        title=_("Add a budget line"),
+        submit=_("Add the line"),
+        crumbs=crumbs(fund),
         action=url_for(".line_create", fund_id=fund.id),
         back=url_for(".fund_page", fund_id=fund.id),
-    )  # fmt: skip
+    )
 
 
 def _grant_form(fund: Fund) -> GrantForm:
@@ -211,7 +224,11 @@ def _grant_form(fund: Fund) -> GrantForm:
 
 def _grant_page(form: GrantForm, fund: Fund) -> str:
     return form_page(
-        form, title=_("Record money that arrived"), submit=_("Record the money"),
-        crumbs=crumbs(fund), action=url_for(".grant_record", fund_id=fund.id),
-        back=url_for(".fund_page", fund_id=fund.id), currency=fund.currency,
-    )  # fmt: skip
+        form,
+        title=_("Record money that arrived"),
+        submit=_("Record the money"),
+        crumbs=crumbs(fund),
+        action=url_for(".grant_record", fund_id=fund.id),
+        back=url_for(".fund_page", fund_id=fund.id),
+        currency=fund.currency,
+    )

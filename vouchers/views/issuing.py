@@ -118,9 +118,11 @@ def _label(basis: Basis) -> str:
         if basis.kind is VoucherKind.VALUE:
             return str(_("Any approved provider: the person chooses"))
         return str(
-            _("Any approved provider: the person chooses, up to %(price)s each",
-              price=money(basis.unit_price))
-        )  # fmt: skip
+            _(
+                "Any approved provider: the person chooses, up to %(price)s each",
+                price=money(basis.unit_price),
+            )
+        )
     offering = basis.referral.offering if basis.referral else basis.offering
     assert offering is not None
     if basis.kind is VoucherKind.VALUE:

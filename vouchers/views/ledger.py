@@ -105,9 +105,19 @@ def export(kind: str) -> ResponseReturnValue:
 
 def _head() -> list[str]:
     return [
-        _("Day"), _("Posted"), _("Entry"), _("Event"), _("Account"), _("Name"), _("Budget line"),
-        _("Provider"), _("Voucher"), _("Currency"), _("Debit"), _("Credit"),
-    ]  # fmt: skip
+        _("Day"),
+        _("Posted"),
+        _("Entry"),
+        _("Event"),
+        _("Account"),
+        _("Name"),
+        _("Budget line"),
+        _("Provider"),
+        _("Voucher"),
+        _("Currency"),
+        _("Debit"),
+        _("Credit"),
+    ]
 
 
 def _rows(wanted: JournalFilter) -> list[Row]:

@@ -50,8 +50,5 @@ def xlsx_file(head: Sequence[str], rows: Sequence[Row]) -> bytes:
 
 FILES: dict[str, tuple[Callable[[Sequence[str], Sequence[Row]], bytes], str]] = {
     "csv": (csv_file, "text/csv; charset=utf-8"),
-    "xlsx": (
-        xlsx_file,
-        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    ),
+    "xlsx": (xlsx_file, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
 }

@@ -108,11 +108,7 @@ def mine_leave_out(claim: Claim) -> ResponseReturnValue:
     """Take ticked lines out of a draft."""
     try:
         claims.leave_out(
-            session(),
-            claim,
-            actor=current_actor(),
-            line_ids=chosen_ids("lines"),
-            now=clock.now(),
+            session(), claim, actor=current_actor(), line_ids=chosen_ids("lines"), now=clock.now()
         )
     except DomainError as error:
         return _show_page(claim, problem=error_text(error)), error.status

@@ -71,12 +71,19 @@ def _sentences(found: Sequence[OpenVoucher]) -> list[str]:
 def _sentence(voucher: OpenVoucher) -> str:
     reference, left = voucher.reference, money(voucher.left)
     if voucher.state in _NOT_ISSUED:
-        said = _("Voucher %(reference)s is prepared for %(left)s and not issued yet.",
-                 reference=reference, left=left)  # fmt: skip
+        said = _(
+            "Voucher %(reference)s is prepared for %(left)s and not issued yet.",
+            reference=reference,
+            left=left,
+        )
     elif voucher.waiting and voucher.waiting == voucher.left:
-        said = _("A delivery on voucher %(reference)s waits for confirmation: %(left)s.",
-                 reference=reference, left=left)  # fmt: skip
+        said = _(
+            "A delivery on voucher %(reference)s waits for confirmation: %(left)s.",
+            reference=reference,
+            left=left,
+        )
     else:
-        said = _("Voucher %(reference)s is open: %(left)s is left on it.",
-                 reference=reference, left=left)  # fmt: skip
+        said = _(
+            "Voucher %(reference)s is open: %(left)s is left on it.", reference=reference, left=left
+        )
     return str(said)

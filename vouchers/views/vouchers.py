@@ -50,9 +50,11 @@ def index() -> ResponseReturnValue:
     page = reading.vouchers_page(session(), actor, sought, cursor=request.args.get("page"))
     providers = reading.providers_by_name(session())
     kept: dict[str, Any] = {
-        "q": sought.reference, "state": sought.state, "category": sought.category,
+        "q": sought.reference,
+        "state": sought.state,
+        "category": sought.category,
         "provider": sought.provider_id or "",
-    }  # fmt: skip
+    }
     return render_template(
         "vouchers/vouchers/index.html",
         page=page,

@@ -77,15 +77,23 @@ def _provider(
     if provider is None:
         summary.providers_added += 1
         profile = Profile(
-            name=row.organisation, legal_name=row.organisation, identifier=row.identifier,
-            jurisdiction=Jurisdiction(row.jurisdiction), email=row.email, phone=row.phone,
-        )  # fmt: skip
+            name=row.organisation,
+            legal_name=row.organisation,
+            identifier=row.identifier,
+            jurisdiction=Jurisdiction(row.jurisdiction),
+            email=row.email,
+            phone=row.phone,
+        )
         return profiles.add_provider(session, actor=actor, profile=profile, now=now)
     profile = Profile(
-        name=row.organisation, legal_name=provider.legal_name, identifier=provider.identifier,
-        jurisdiction=Jurisdiction(row.jurisdiction), description=provider.description,
-        email=row.email or provider.email, phone=row.phone or provider.phone,
-    )  # fmt: skip
+        name=row.organisation,
+        legal_name=provider.legal_name,
+        identifier=provider.identifier,
+        jurisdiction=Jurisdiction(row.jurisdiction),
+        description=provider.description,
+        email=row.email or provider.email,
+        phone=row.phone or provider.phone,
+    )
     if _profile_of(provider) != profile:
         profiles.edit_profile(session, provider, actor=actor, profile=profile, now=now)
     return provider
@@ -93,10 +101,14 @@ def _provider(
 
 def _profile_of(provider: Provider) -> Profile:
     return Profile(
-        name=provider.name, legal_name=provider.legal_name, identifier=provider.identifier,
-        jurisdiction=Jurisdiction(provider.jurisdiction), description=provider.description,
-        email=provider.email, phone=provider.phone,
-    )  # fmt: skip
+        name=provider.name,
+        legal_name=provider.legal_name,
+        identifier=provider.identifier,
+        jurisdiction=Jurisdiction(provider.jurisdiction),
+        description=provider.description,
+        email=provider.email,
+        phone=provider.phone,
+    )
 
 
 def _site(
@@ -116,16 +128,22 @@ def _site(
         place = Place(row.site, row.territorial_unit, row.locality, row.address, row.confidential)
         return profiles.add_site(session, provider, actor=actor, place=place, now=now)
     place = Place(
-        row.site, row.territorial_unit, row.locality or site.locality,
+        row.site,
+        row.territorial_unit,
+        row.locality or site.locality,
         row.address or site.address,
         # A file that forgets the mark must not open a hidden place.
         confidential=row.confidential or site.confidential,
         access_features=tuple(site.access_features),
-    )  # fmt: skip
+    )
     now_is = Place(
-        site.name, site.territorial_unit, site.locality, site.address, site.confidential,
+        site.name,
+        site.territorial_unit,
+        site.locality,
+        site.address,
+        site.confidential,
         tuple(site.access_features),
-    )  # fmt: skip
+    )
     if now_is != place:
         profiles.edit_site(session, site, actor=actor, place=place, now=now)
     return site
@@ -161,18 +179,31 @@ def _offering(
 
 def _terms(row: ImportRow, *, lead_days: int) -> Terms:
     return Terms(
-        name=row.service, category=ServiceCategory(row.category), unit=Unit(row.unit),
-        price=Money(row.price_minor, row.currency), languages=tuple(sorted(row.languages)),
-        sex_policy=SexPolicy(row.sex_policy), min_age=row.min_age, max_age=row.max_age,
-        accepts_children=row.accepts_children, capacity=row.capacity, lead_days=lead_days,
-    )  # fmt: skip
+        name=row.service,
+        category=ServiceCategory(row.category),
+        unit=Unit(row.unit),
+        price=Money(row.price_minor, row.currency),
+        languages=tuple(sorted(row.languages)),
+        sex_policy=SexPolicy(row.sex_policy),
+        min_age=row.min_age,
+        max_age=row.max_age,
+        accepts_children=row.accepts_children,
+        capacity=row.capacity,
+        lead_days=lead_days,
+    )
 
 
 def _terms_of(offering: Offering) -> Terms:
     return Terms(
-        name=offering.name, category=ServiceCategory(offering.category),
-        unit=Unit(offering.unit), price=offering.price, languages=tuple(offering.languages),
-        sex_policy=SexPolicy(offering.sex_policy), min_age=offering.min_age,
-        max_age=offering.max_age, accepts_children=offering.accepts_children,
-        capacity=offering.capacity, lead_days=offering.lead_days,
-    )  # fmt: skip
+        name=offering.name,
+        category=ServiceCategory(offering.category),
+        unit=Unit(offering.unit),
+        price=offering.price,
+        languages=tuple(offering.languages),
+        sex_policy=SexPolicy(offering.sex_policy),
+        min_age=offering.min_age,
+        max_age=offering.max_age,
+        accepts_children=offering.accepts_children,
+        capacity=offering.capacity,
+        lead_days=offering.lead_days,
+    )

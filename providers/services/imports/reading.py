@@ -50,8 +50,10 @@ def _bounded(lines: Iterable[tuple[str, ...]]) -> Iterator[tuple[str, ...]]:
         if len(cells) > MAX_COLUMNS and any(cells[MAX_COLUMNS:]):
             raise Invalid(
                 N_("Row %(row)s has more than %(limit)s columns: is this the right file?"),
-                code="file", row=number, limit=MAX_COLUMNS,
-            )  # fmt: skip
+                code="file",
+                row=number,
+                limit=MAX_COLUMNS,
+            )
         yield cells[:MAX_COLUMNS]
 
 
@@ -64,14 +66,18 @@ def _read_csv(content: bytes) -> Iterator[tuple[str, ...]]:
     except csv.Error:
         raise Invalid(
             N_("Row %(row)s cannot be read: a quotation mark may be open."),
-            code="file", row=reader.line_num,
-        ) from None  # fmt: skip
+            code="file",
+            row=reader.line_num,
+        ) from None
 
 
 def decode(content: bytes) -> str:
     """Return the text of a CSV file: UTF-8 or UTF-16 by its mark, UTF-8, or a Windows page."""
-    for mark, encoding in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"),
-                           (b"\xfe\xff", "utf-16")):  # fmt: skip
+    for mark, encoding in (
+        (b"\xef\xbb\xbf", "utf-8-sig"),
+        (b"\xff\xfe", "utf-16"),
+        (b"\xfe\xff", "utf-16"),
+    ):
         if content.startswith(mark):
             return _decoded(content, encoding)
     if b"\x00" in content:

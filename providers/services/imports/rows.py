@@ -129,9 +129,13 @@ def _columns(header: tuple[str, ...]) -> tuple[dict[str, int], list[str], list[C
                 ignored.append(title[:60])
         elif name in found:
             problems.append(
-                CellError(1, title, N_("This column stands twice: as “%(first)s” too."),
-                          {"first": header[found[name]]})
-            )  # fmt: skip
+                CellError(
+                    1,
+                    title,
+                    N_("This column stands twice: as “%(first)s” too."),
+                    {"first": header[found[name]]},
+                )
+            )
         else:
             found[name] = index
     problems += [
@@ -161,7 +165,9 @@ class _RowReader:
             organisation=self._text("organisation"),
             identifier=self._text("identifier"),
             jurisdiction=self._word(
-                "jurisdiction", JURISDICTION_WORDS, N_("Write right bank, left bank or abroad."),
+                "jurisdiction",
+                JURISDICTION_WORDS,
+                N_("Write right bank, left bank or abroad."),
                 Jurisdiction.RIGHT_BANK.value,
             ),
             email=self._email(),
@@ -176,7 +182,9 @@ class _RowReader:
             category=category,
             service=self._text("service"),
             unit=self._word(
-                "unit", UNIT_WORDS, N_("No such unit: “%(text)s”."),
+                "unit",
+                UNIT_WORDS,
+                N_("No such unit: “%(text)s”."),
                 CATEGORIES[ServiceCategory(category)].unit.value if category else "",
             ),
             price_minor=price,
@@ -189,7 +197,7 @@ class _RowReader:
             max_age=high,
             accepts_children=self._yes("accepts_children"),
             capacity=self._number("capacity", 0, 10_000, None),
-        )  # fmt: skip
+        )
         return None if self.errors else row
 
     def compare(
@@ -200,12 +208,14 @@ class _RowReader:
     ) -> None:
         """Note a row that says the same offering again, or another name for one provider."""
         if row.key in seen:
-            self._wrong("service", N_("The same service stands in row %(first)s."),
-                        first=seen[row.key])  # fmt: skip
+            self._wrong(
+                "service", N_("The same service stands in row %(first)s."), first=seen[row.key]
+            )
         name, first = names.get(row.identifier, (row.organisation, 0))
         if plain(name) != plain(row.organisation):
-            self._wrong("organisation", N_("Row %(first)s has another name for this number."),
-                        first=first)  # fmt: skip
+            self._wrong(
+                "organisation", N_("Row %(first)s has another name for this number."), first=first
+            )
 
     def _raw(self, name: str) -> str:
         index = self.columns.get(name)
@@ -271,8 +281,9 @@ class _RowReader:
         if not text:
             return otherwise
         if not text.isascii() or not text.isdigit() or not low <= int(text[:9]) <= high:
-            self._wrong(name, N_("Write a whole number from %(low)s to %(high)s."),
-                        low=low, high=high)  # fmt: skip
+            self._wrong(
+                name, N_("Write a whole number from %(low)s to %(high)s."), low=low, high=high
+            )
             return otherwise
         return int(text)
 

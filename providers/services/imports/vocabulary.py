@@ -26,75 +26,170 @@ def _table(words: dict[str, tuple[str, ...]]) -> dict[str, str]:
 
 HEADERS = _table(
     {
-        "organisation": ("organization", "provider", "organizație", "prestator", "denumire",
-                         "организация", "поставщик", "название организации"),
-        "identifier": ("id number", "idno", "cod fiscal", "identificator", "фискальный код",
-                       "идентификатор", "идно"),
+        "organisation": (
+            "organization",
+            "provider",
+            "organizație",
+            "prestator",
+            "denumire",
+            "организация",
+            "поставщик",
+            "название организации",
+        ),
+        "identifier": (
+            "id number",
+            "idno",
+            "cod fiscal",
+            "identificator",
+            "фискальный код",
+            "идентификатор",
+            "идно",
+        ),
         "jurisdiction": ("bank of the nistru", "jurisdicție", "mal", "юрисдикция", "берег"),
         "email": ("e-mail", "mail", "poștă electronică", "эл почта", "почта", "электронная почта"),
         "phone": ("telephone", "telefon", "телефон"),
         "site": ("location", "sediu", "loc", "filială", "место", "филиал", "точка"),
-        "territorial_unit": ("district", "unit territorial", "raion", "unitate teritorială",
-                             "район", "территориальная единица"),
+        "territorial_unit": (
+            "district",
+            "unit territorial",
+            "raion",
+            "unitate teritorială",
+            "район",
+            "территориальная единица",
+        ),
         "locality": ("town", "localitate", "oraș", "населенный пункт", "город", "село"),
         "address": ("adresă", "адрес"),
         "confidential": ("secret", "confidențial", "конфиденциально", "конфиденциальный"),
-        "category": ("kind of service", "service category", "categorie", "categoria serviciului",
-                     "категория", "категория услуги"),
-        "service": ("service name", "serviciu", "denumirea serviciului", "услуга",
-                    "название услуги"),
-        "unit": ("unit of service", "unitate", "unitate de măsură", "единица",
-                 "единица измерения"),
+        "category": (
+            "kind of service",
+            "service category",
+            "categorie",
+            "categoria serviciului",
+            "категория",
+            "категория услуги",
+        ),
+        "service": (
+            "service name",
+            "serviciu",
+            "denumirea serviciului",
+            "услуга",
+            "название услуги",
+        ),
+        "unit": ("unit of service", "unitate", "unitate de măsură", "единица", "единица измерения"),
         "price": ("unit price", "preț", "tarif", "цена", "тариф"),
         "currency": ("valută", "moneda", "валюта"),
         "languages": ("language", "limbi", "limba", "языки", "язык"),
         "sex_policy": ("for whom", "sex", "gen", "pentru cine", "пол", "для кого"),
         "min_age": ("minimum age", "lowest age", "vârsta minimă", "минимальный возраст"),
         "max_age": ("maximum age", "highest age", "vârsta maximă", "максимальный возраст"),
-        "accepts_children": ("children", "copii", "cu copii", "acceptă copii", "дети",
-                             "с детьми", "принимает детей"),
+        "accepts_children": (
+            "children",
+            "copii",
+            "cu copii",
+            "acceptă copii",
+            "дети",
+            "с детьми",
+            "принимает детей",
+        ),
         "capacity": ("places", "locuri", "capacitate", "места", "вместимость"),
     }
-)  # fmt: skip
+)
 
 CATEGORY_WORDS = _table(
     {
-        ServiceCategory.SHELTER.value: ("temporary accommodation", "cazare temporară", "adăpost",
-                                        "cazare", "временное жилье", "приют"),
-        ServiceCategory.RENTED_HOUSING.value: ("rented housing", "locuință închiriată", "chirie",
-                                               "аренда жилья", "съемное жилье"),
-        ServiceCategory.BASIC_NEEDS.value: ("food and basic needs", "necesități de bază",
-                                            "alimente", "питание", "базовые потребности"),
-        ServiceCategory.MEDICAL.value: ("medical care", "asistență medicală", "medicină",
-                                        "медицинская помощь", "медицина"),
-        ServiceCategory.MENTAL_HEALTH.value: ("counselling", "counseling", "consiliere",
-                                              "consiliere psihologică", "psiholog",
-                                              "консультирование", "психолог",
-                                              "психологическая помощь"),
+        ServiceCategory.SHELTER.value: (
+            "temporary accommodation",
+            "cazare temporară",
+            "adăpost",
+            "cazare",
+            "временное жилье",
+            "приют",
+        ),
+        ServiceCategory.RENTED_HOUSING.value: (
+            "rented housing",
+            "locuință închiriată",
+            "chirie",
+            "аренда жилья",
+            "съемное жилье",
+        ),
+        ServiceCategory.BASIC_NEEDS.value: (
+            "food and basic needs",
+            "necesități de bază",
+            "alimente",
+            "питание",
+            "базовые потребности",
+        ),
+        ServiceCategory.MEDICAL.value: (
+            "medical care",
+            "asistență medicală",
+            "medicină",
+            "медицинская помощь",
+            "медицина",
+        ),
+        ServiceCategory.MENTAL_HEALTH.value: (
+            "counselling",
+            "counseling",
+            "consiliere",
+            "consiliere psihologică",
+            "psiholog",
+            "консультирование",
+            "психолог",
+            "психологическая помощь",
+        ),
         ServiceCategory.LEGAL_AID.value: ("asistență juridică", "jurist", "юридическая помощь"),
-        ServiceCategory.DOCUMENTS.value: ("identity and civil documents", "acte",
-                                          "acte de identitate", "документы"),
+        ServiceCategory.DOCUMENTS.value: (
+            "identity and civil documents",
+            "acte",
+            "acte de identitate",
+            "документы",
+        ),
         ServiceCategory.EDUCATION.value: ("educație", "studii", "образование", "учеба"),
-        ServiceCategory.VOCATIONAL_TRAINING.value: ("formare profesională", "curs profesional",
-                                                    "профессиональное обучение",
-                                                    "профобучение"),
-        ServiceCategory.EMPLOYMENT.value: ("help to find work", "angajare",
-                                           "ajutor la angajare", "трудоустройство"),
-        ServiceCategory.BUSINESS_START_UP.value: ("starting a small business", "mică afacere",
-                                                  "afacere", "малый бизнес",
-                                                  "открытие бизнеса"),
-        ServiceCategory.FAMILY_MEDIATION.value: ("mediere familială", "mediere",
-                                                 "семейная медиация"),
-        ServiceCategory.CHILDCARE.value: ("îngrijirea copiilor", "creșă", "уход за детьми",
-                                          "присмотр за детьми"),
-        ServiceCategory.SOCIAL_PROTECTION.value: ("help with social benefits",
-                                                  "protecție socială", "prestații sociale",
-                                                  "социальная защита", "социальные выплаты"),
+        ServiceCategory.VOCATIONAL_TRAINING.value: (
+            "formare profesională",
+            "curs profesional",
+            "профессиональное обучение",
+            "профобучение",
+        ),
+        ServiceCategory.EMPLOYMENT.value: (
+            "help to find work",
+            "angajare",
+            "ajutor la angajare",
+            "трудоустройство",
+        ),
+        ServiceCategory.BUSINESS_START_UP.value: (
+            "starting a small business",
+            "mică afacere",
+            "afacere",
+            "малый бизнес",
+            "открытие бизнеса",
+        ),
+        ServiceCategory.FAMILY_MEDIATION.value: (
+            "mediere familială",
+            "mediere",
+            "семейная медиация",
+        ),
+        ServiceCategory.CHILDCARE.value: (
+            "îngrijirea copiilor",
+            "creșă",
+            "уход за детьми",
+            "присмотр за детьми",
+        ),
+        ServiceCategory.SOCIAL_PROTECTION.value: (
+            "help with social benefits",
+            "protecție socială",
+            "prestații sociale",
+            "социальная защита",
+            "социальные выплаты",
+        ),
         ServiceCategory.TRANSPORT.value: ("taxi", "transport", "транспорт", "такси"),
-        ServiceCategory.INTERPRETATION.value: ("interpretare", "traducere", "устный перевод",
-                                               "перевод"),
+        ServiceCategory.INTERPRETATION.value: (
+            "interpretare",
+            "traducere",
+            "устный перевод",
+            "перевод",
+        ),
     }
-)  # fmt: skip
+)
 
 UNIT_WORDS = _table(
     {
@@ -128,20 +223,22 @@ SEX_WORDS = _table(
 )
 
 YES_WORDS = _table(
-    {
-        "yes": ("y", "true", "1", "da", "x", "да"),
-        "no": ("n", "false", "0", "nu", "нет", "-", ""),
-    }
+    {"yes": ("y", "true", "1", "da", "x", "да"), "no": ("n", "false", "0", "nu", "нет", "-", "")}
 )
 
 JURISDICTION_WORDS = _table(
     {
-        Jurisdiction.RIGHT_BANK.value: ("right", "dreapta", "malul drept", "правый",
-                                        "правый берег"),
+        Jurisdiction.RIGHT_BANK.value: (
+            "right",
+            "dreapta",
+            "malul drept",
+            "правый",
+            "правый берег",
+        ),
         Jurisdiction.LEFT_BANK.value: ("left", "stânga", "malul stâng", "левый", "левый берег"),
         Jurisdiction.ABROAD.value: ("străinătate", "alt stat", "за рубежом", "другая страна"),
     }
-)  # fmt: skip
+)
 
 
 def _territory() -> dict[str, str]:

@@ -35,8 +35,9 @@ def set_active(
         ).unique():
             sign_in.end_all_sessions(session, user, now=now)
     session.flush()
-    _note(session, actor, "organisation:open" if active else "organisation:close",
-          organisation, now)  # fmt: skip
+    _note(
+        session, actor, "organisation:open" if active else "organisation:close", organisation, now
+    )
 
 
 def _note(

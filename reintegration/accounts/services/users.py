@@ -113,13 +113,7 @@ def create_user(
 
 
 def change_details(
-    session: Session,
-    user: User,
-    *,
-    actor: Actor,
-    details: Details,
-    seen: str,
-    now: datetime,
+    session: Session, user: User, *, actor: Actor, details: Details, seen: str, now: datetime
 ) -> frozenset[str]:
     """Change name, e-mail or supervisor and return what changed; a new e-mail ends all sessions.
 

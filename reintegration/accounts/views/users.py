@@ -102,9 +102,11 @@ def user_page(user: User) -> ResponseReturnValue:
 def user_change(user: User) -> ResponseReturnValue:
     """Show the form for name, e-mail and supervisor."""
     form = DetailsForm(
-        name=user.name, email=user.email, supervisor=str(user.supervisor_id or ""),
+        name=user.name,
+        email=user.email,
+        supervisor=str(user.supervisor_id or ""),
         seen=Details.of(user).mark,
-    )  # fmt: skip
+    )
     return _change_page(user, form)
 
 

@@ -3,11 +3,7 @@
 One supervisor owns starting and stopping it; workers and commands only connect.
 """
 
-from reintegration.kernel.embedded.cluster import (
-    Cluster,
-    ClusterBusyError,
-    ClusterError,
-)
+from reintegration.kernel.embedded.cluster import Cluster, ClusterBusyError, ClusterError
 from reintegration.kernel.embedded.defaults import (
     APP_ROLE,
     DATABASE,

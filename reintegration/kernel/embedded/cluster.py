@@ -242,12 +242,7 @@ class Cluster:
             self.place.log.rename(self.place.log.with_suffix(".log.1"))
         with self.place.log.open("wb") as log:
             return subprocess.Popen(
-                [
-                    str(self.place.binaries / "postgres"),
-                    "-D",
-                    str(self.place.data),
-                    *options,
-                ],
+                [str(self.place.binaries / "postgres"), "-D", str(self.place.data), *options],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,

@@ -47,9 +47,7 @@ def prepare_database(cluster: Cluster, instance: Path) -> None:
     """Create the roles and the empty database of a started cluster, unless they are there."""
     made = _secrets(instance)
     cluster.create_roles_and_database(
-        DATABASE,
-        owner=(OWNER_ROLE, made["owner_password"]),
-        app=(APP_ROLE, made["app_password"]),
+        DATABASE, owner=(OWNER_ROLE, made["owner_password"]), app=(APP_ROLE, made["app_password"])
     )
 
 

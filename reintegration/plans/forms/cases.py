@@ -53,25 +53,32 @@ class FactsForm(Form):
     """What helps to find services that fit."""
 
     language = SelectField(
-        _l("Language"), choices=language_choices, default=Locale.RO.value,
+        _l("Language"),
+        choices=language_choices,
+        default=Locale.RO.value,
         description=_l("In which the person wants to be spoken to."),
-    )  # fmt: skip
+    )
     sex = RadioField(
-        _l("Sex"), choices=lambda: choices(SEX_LABELS), default=Sex.UNSPECIFIED.value,
+        _l("Sex"),
+        choices=lambda: choices(SEX_LABELS),
+        default=Sex.UNSPECIFIED.value,
         description=_l("Only because some places take in only women, or only men."),
-    )  # fmt: skip
+    )
     birth_year = IntegerField(
-        _l("Year of birth (optional)"), [Optional()],
+        _l("Year of birth (optional)"),
+        [Optional()],
         description=_l("Four digits. Some services have an age limit."),
-    )  # fmt: skip
+    )
     territorial_unit = SelectField(
-        _l("Where the person lives now (optional)"), [Optional()],
+        _l("Where the person lives now (optional)"),
+        [Optional()],
         choices=lambda: [option("", _l("Not said")), *unit_choices()],
-    )  # fmt: skip
+    )
     dependants = IntegerField(
         _l("Children or others in the person's care"),
-        [NumberRange(0, 20, _l("Enter a number from 0 to 20."))], default=0,
-    )  # fmt: skip
+        [NumberRange(0, 20, _l("Enter a number from 0 to 20."))],
+        default=0,
+    )
     access_needs = SelectMultipleField(
         _l("What a place must offer (optional)"), choices=lambda: choices(ACCESS_LABELS)
     )
@@ -79,13 +86,15 @@ class FactsForm(Form):
         _l("Places where the person must not be sent"), choices=unit_choices
     )
     contact_channel = RadioField(
-        _l("How the person may be contacted"), choices=lambda: choices(CHANNEL_LABELS),
+        _l("How the person may be contacted"),
+        choices=lambda: choices(CHANNEL_LABELS),
         default=ContactChannel.NONE.value,
-    )  # fmt: skip
+    )
     contact_hours = StringField(
-        _l("When, and what to mind (optional)"), [Length(max=120)],
+        _l("When, and what to mind (optional)"),
+        [Length(max=120)],
         description=_l("For example: after 18:00, do not leave a message. No names, no numbers."),
-    )  # fmt: skip
+    )
 
     def validate_birth_year(self, field: IntegerField) -> None:
         """Refuse a year in which nobody living was born."""
@@ -120,9 +129,10 @@ class IdentityFields(Form):
     family_name = StringField(_l("Family name"), [Length(max=100)])
     birth_date = DayField(_l("Date of birth"), [Optional()])
     document_number = StringField(
-        _l("Number of an identity document"), [Length(max=60)],
+        _l("Number of an identity document"),
+        [Length(max=60)],
         description=_l("Only when a service needs it."),
-    )  # fmt: skip
+    )
     phone = StringField(_l("Phone"), [Length(max=60)], render_kw={"inputmode": "tel"})
     address = StringField(_l("Address"), [Length(max=200)])
 
@@ -148,16 +158,16 @@ class ConsentFields(Form):
     """What the person agreed to, after hearing or reading the text."""
 
     scopes = SelectMultipleField(
-        _l("The person agreed to"), choices=lambda: choices(SCOPE_LABELS),
+        _l("The person agreed to"),
+        choices=lambda: choices(SCOPE_LABELS),
         description=_l("Tick only what the person said yes to. Each one can be refused."),
-    )  # fmt: skip
+    )
     mode = RadioField(
         _l("How"), choices=lambda: choices(MODE_LABELS), default=ConsentMode.ORAL.value
     )
     consent_locale = SelectField(
-        _l("Language of the text that was read"), choices=language_choices,
-        default=Locale.RO.value,
-    )  # fmt: skip
+        _l("Language of the text that was read"), choices=language_choices, default=Locale.RO.value
+    )
 
     def chosen_scopes(self) -> list[ConsentScope]:
         """Return what was ticked."""
@@ -169,9 +179,10 @@ class ConsentForm(ConsentFields):
 
     provider = SelectField(_l("Which provider may be told (optional)"), [Optional()], choices=[])
     valid_until = DayField(
-        _l("Until (last day)"), [InputRequired(_l("Enter the last day."))],
+        _l("Until (last day)"),
+        [InputRequired(_l("Enter the last day."))],
         description=_l("One year unless the person wants less. It can be withdrawn at any time."),
-    )  # fmt: skip
+    )
 
 
 class RegisterForm(FactsForm, IdentityFields, ConsentFields):
@@ -193,10 +204,12 @@ class ReasonForm(Form):
 
     reason = StringField(
         _l("Why do you need to see this?"),
-        [InputRequired(_l("Say why.")), Length(min=5, max=200,
-         message=_l("Say it in at least five letters."))],
+        [
+            InputRequired(_l("Say why.")),
+            Length(min=5, max=200, message=_l("Say it in at least five letters.")),
+        ],
         description=_l("For example: a letter to the school. The person can ask who looked."),
-    )  # fmt: skip
+    )
 
 
 class NoteForm(Form):
@@ -225,13 +238,15 @@ class HandOverForm(Form):
         _l("New case manager"), [InputRequired(_l("Choose a person."))], choices=[]
     )
     stays = BooleanField(
-        _l("Whoever managed it stays on the team as a co-worker"), default=True,
+        _l("Whoever managed it stays on the team as a co-worker"),
+        default=True,
         description=_l("Otherwise this person can no longer open the case."),
-    )  # fmt: skip
+    )
     reason = StringField(
-        _l("Why is it handed over?"), [InputRequired(_l("Say why.")), Length(max=200)],
+        _l("Why is it handed over?"),
+        [InputRequired(_l("Say why.")), Length(max=200)],
         description=_l("The team reads it. Say nothing about the person of this case."),
-    )  # fmt: skip
+    )
 
 
 class ErasureForm(Form):
@@ -239,19 +254,22 @@ class ErasureForm(Form):
 
     reason = StringField(
         _l("Why shall it be erased?"),
-        [InputRequired(_l("Say why.")), Length(min=5, max=200,
-         message=_l("Say it in at least five letters."))],
+        [
+            InputRequired(_l("Say why.")),
+            Length(min=5, max=200, message=_l("Say it in at least five letters.")),
+        ],
         description=_l("For example: the person asked for it. This reason stays: no names."),
-    )  # fmt: skip
+    )
 
 
 class CloseForm(Form):
     """Why a case is closed."""
 
     why = RadioField(
-        _l("Why is the case closed?"), [InputRequired(_l("Choose a reason."))],
+        _l("Why is the case closed?"),
+        [InputRequired(_l("Choose a reason."))],
         choices=lambda: choices(CLOSURE_LABELS),
-    )  # fmt: skip
+    )
 
 
 class ReopenForm(Form):

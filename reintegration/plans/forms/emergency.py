@@ -1,14 +1,7 @@
 """The forms of the emergency start: for a thumb, at night, in under two minutes."""
 
 from flask_babel import lazy_gettext as _l
-from wtforms import (
-    BooleanField,
-    IntegerField,
-    RadioField,
-    SelectField,
-    StringField,
-    TextAreaField,
-)
+from wtforms import BooleanField, IntegerField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 
 from reintegration.kernel.money import Money
@@ -28,20 +21,27 @@ class TonightForm(Form):
 
     nights = IntegerField(
         _l("Nights in a safe bed"),
-        [InputRequired(_l("Enter a number.")),
-         NumberRange(0, EMERGENCY_ALLOWANCE.nights, _l("Up to three nights."))],
+        [
+            InputRequired(_l("Enter a number.")),
+            NumberRange(0, EMERGENCY_ALLOWANCE.nights, _l("Up to three nights.")),
+        ],
         default=1,
-    )  # fmt: skip
+    )
     rides = IntegerField(
         _l("Taxi rides"),
-        [InputRequired(_l("Enter a number.")),
-         NumberRange(0, EMERGENCY_ALLOWANCE.rides, _l("Up to four rides."))],
+        [
+            InputRequired(_l("Enter a number.")),
+            NumberRange(0, EMERGENCY_ALLOWANCE.rides, _l("Up to four rides.")),
+        ],
         default=0,
-    )  # fmt: skip
+    )
     medicine = MoneyField(
-        _l("Medicine, up to (MDL)"), [Optional()], currency=_CURRENCY,
-        render_kw={"inputmode": "decimal"}, description=_l("Leave empty when none is needed."),
-    )  # fmt: skip
+        _l("Medicine, up to (MDL)"),
+        [Optional()],
+        currency=_CURRENCY,
+        render_kw={"inputmode": "decimal"},
+        description=_l("Leave empty when none is needed."),
+    )
     consent_locale = SelectField(
         _l("Language in which you read it"), choices=language_choices, default=Locale.RO.value
     )
@@ -50,9 +50,10 @@ class TonightForm(Form):
         [InputRequired(_l("Read the text aloud and ask. Without a yes nothing is kept."))],
     )
     circumstances = TextAreaField(
-        _l("Why it cannot wait (optional)"), [Length(max=300)],
+        _l("Why it cannot wait (optional)"),
+        [Length(max=300)],
         description=_l("One sentence for the one who decides. No names, no addresses."),
-    )  # fmt: skip
+    )
     budget_line = SelectField(_l("Paid from"), choices=[], validate_choice=True)
 
     def validate_medicine(self, field: MoneyField) -> None:
@@ -73,16 +74,18 @@ class DoorForm(TonightForm):
     """Somebody whom nobody here knows yet."""
 
     given_name = StringField(
-        _l("What may we call you? (optional)"), [Length(max=100)],
+        _l("What may we call you? (optional)"),
+        [Length(max=100)],
         description=_l("Any name. It is sealed; nobody needs it tonight."),
         render_kw={"autocomplete": "off"},
-    )  # fmt: skip
+    )
     language = SelectField(_l("Language"), choices=language_choices, default=Locale.RO.value)
     sex = RadioField(_l("Sex"), choices=lambda: choices(SEX_LABELS), default=Sex.UNSPECIFIED.value)
     territorial_unit = SelectField(
-        _l("Where are you now?"), [Optional()],
+        _l("Where are you now?"),
+        [Optional()],
         choices=lambda: [option("", _l("Not said")), *unit_choices()],
-    )  # fmt: skip
+    )
 
     def facts(self) -> CaseFacts:
         """Return what was said at the door."""
@@ -101,6 +104,7 @@ class DecisionForm(Form):
     """What the second person says."""
 
     comment = TextAreaField(
-        _l("Comment"), [Length(max=500)],
+        _l("Comment"),
+        [Length(max=500)],
         description=_l("The worker reads it. A refusal needs a reason."),
-    )  # fmt: skip
+    )

@@ -18,13 +18,7 @@ from wtforms import (
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from reintegration.kernel.money import Money
-from reintegration.kernel.vocabulary import (
-    CATEGORIES,
-    DOMAIN_LABELS,
-    Domain,
-    ServiceCategory,
-    Unit,
-)
+from reintegration.kernel.vocabulary import CATEGORIES, DOMAIN_LABELS, Domain, ServiceCategory, Unit
 from reintegration.plans.models import Goal, Milestone, PlanLine
 from reintegration.plans.queries.from_above import BudgetChoice
 from reintegration.plans.services.plan_lines import Service

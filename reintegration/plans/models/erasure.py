@@ -26,9 +26,6 @@ class ErasureRequest(Base):
     __table_args__ = (
         CheckConstraint("decided_by IS NULL OR decided_by <> asked_by", "four_eyes"),
         Index(
-            "uq_erasure_request_open",
-            "case_id",
-            unique=True,
-            postgresql_where="decided_at IS NULL",
+            "uq_erasure_request_open", "case_id", unique=True, postgresql_where="decided_at IS NULL"
         ),
     )

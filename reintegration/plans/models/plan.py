@@ -16,13 +16,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from reintegration.kernel.base import Base, Currency, Id, Minor, one_of
 from reintegration.kernel.money import Money
 from reintegration.kernel.vocabulary import Domain, ServiceCategory, Unit
-from reintegration.plans.states import (
-    LineOrigin,
-    MilestoneState,
-    PlanState,
-    Priority,
-    VersionState,
-)
+from reintegration.plans.states import LineOrigin, MilestoneState, PlanState, Priority, VersionState
 
 
 class Need(Base):

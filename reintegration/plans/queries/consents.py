@@ -16,11 +16,7 @@ from reintegration.plans.states import CaseState, ConsentScope
 
 
 def live_consent(
-    session: Session,
-    case_id: UUID,
-    scope: ConsentScope,
-    provider_id: UUID | None,
-    today: date,
+    session: Session, case_id: UUID, scope: ConsentScope, provider_id: UUID | None, today: date
 ) -> Consent | None:
     """Return the consent that covers `scope` for this provider today, or None.
 

@@ -32,8 +32,7 @@ def vault_state(session: Session, case_id: UUID) -> VaultState:
         select(
             exists().where(PersonKey.case_id == case_id),
             exists().where(
-                PersonIdentity.case_id == case_id,
-                or_(*(value.is_not(None) for value in _VALUES)),
+                PersonIdentity.case_id == case_id, or_(*(value.is_not(None) for value in _VALUES))
             ),
         )
     ).one()

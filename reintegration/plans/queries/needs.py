@@ -25,11 +25,7 @@ def needs_of(session: Session, case_id: UUID) -> Sequence[Need]:
         select(Need)
         .where(Need.case_id == case_id)
         .options(selectinload(Need.goals))
-        .order_by(
-            Need.met_at.is_not(None),
-            case(_URGENCY, value=Need.priority),
-            Need.created_at,
-        )
+        .order_by(Need.met_at.is_not(None), case(_URGENCY, value=Need.priority), Need.created_at)
     ).all()
 
 

@@ -13,20 +13,8 @@ from reintegration.accounts.models import User
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.audit import AuditEvent
 from reintegration.kernel.errors import NotFound
-from reintegration.plans.models import (
-    CaseFile,
-    Consent,
-    Milestone,
-    Plan,
-    PlanLine,
-    PlanVersion,
-)
-from reintegration.plans.states import (
-    OPEN_MILESTONE_STATES,
-    ConsentScope,
-    PlanState,
-    VersionState,
-)
+from reintegration.plans.models import CaseFile, Consent, Milestone, Plan, PlanLine, PlanVersion
+from reintegration.plans.states import OPEN_MILESTONE_STATES, ConsentScope, PlanState, VersionState
 
 
 def visible_to(actor: Actor) -> Select[Plan]:

@@ -31,10 +31,15 @@ def submit(
     plan.submitted_by = actor.id
     last = plans.last_version(session, plan)
     version = PlanVersion(
-        id=new_id(), plan_id=plan.id, case_id=plan.case_id,
-        number=(last.number if last else 0) + 1, state=VersionState.SUBMITTED.value,
-        snapshot=snapshot_of(plan), submitted_by=actor.id, submitted_at=now,
-    )  # fmt: skip
+        id=new_id(),
+        plan_id=plan.id,
+        case_id=plan.case_id,
+        number=(last.number if last else 0) + 1,
+        state=VersionState.SUBMITTED.value,
+        snapshot=snapshot_of(plan),
+        submitted_by=actor.id,
+        submitted_at=now,
+    )
     session.add(version)
     session.flush()
     _tell_supervisors(session, plan, version, now=now)
@@ -121,8 +126,10 @@ def _approve_line(line: PlanLine) -> None:
     if line.approved_units > line.units and line.units < delivered and not gone:
         raise Conflict(
             N_("“%(step)s”: %(delivered)s are delivered already, %(units)s would be approved."),
-            step=line.milestone.title, delivered=delivered, units=line.units,
-        )  # fmt: skip
+            step=line.milestone.title,
+            delivered=delivered,
+            units=line.units,
+        )
     line.approved_units = 0 if gone else line.units
     line.approved_unit_price_minor = 0 if gone else line.unit_price_minor
     line.approved_ceiling_minor = ceiling.minor
@@ -133,11 +140,15 @@ def _check_promises(line: PlanLine, ceiling: Money) -> None:
     promised = from_above.committed(line)
     if line.removed_at is None and ceiling < promised:
         raise Conflict(
-            N_("“%(step)s”: %(promised)s are promised already, but only %(ceiling)s would be"
-               " approved. Cancel a voucher first, or return the plan."),
-            code="below_committed", step=line.milestone.title, promised=str(promised),
+            N_(
+                "“%(step)s”: %(promised)s are promised already, but only %(ceiling)s would be"
+                " approved. Cancel a voucher first, or return the plan."
+            ),
+            code="below_committed",
+            step=line.milestone.title,
+            promised=str(promised),
             ceiling=str(ceiling),
-        )  # fmt: skip
+        )
 
 
 def _tell_supervisors(session: Session, plan: Plan, version: PlanVersion, *, now: datetime) -> None:
@@ -150,19 +161,28 @@ def _tell_supervisors(session: Session, plan: Plan, version: PlanVersion, *, now
         )
     )
     inbox.notify(
-        session, supervisors.all(), key=f"plan:{plan.id}:{version.number}:submitted",
-        message=N_("The plan of %(case)s waits for your decision."), now=now,
-        link=f"/cases/{plan.case_id}/plan/decision", case=_code(session, plan),
-    )  # fmt: skip
+        session,
+        supervisors.all(),
+        key=f"plan:{plan.id}:{version.number}:submitted",
+        message=N_("The plan of %(case)s waits for your decision."),
+        now=now,
+        link=f"/cases/{plan.case_id}/plan/decision",
+        case=_code(session, plan),
+    )
 
 
 def _tell_manager(session: Session, plan: Plan, key: str, message: str, *, now: datetime) -> None:
     case = session.get(CaseFile, plan.case_id)
     assert case is not None
     inbox.notify(
-        session, [case.manager_id], key=key, message=message, now=now,
-        link=f"/cases/{case.id}/plan", case=case.code,
-    )  # fmt: skip
+        session,
+        [case.manager_id],
+        key=key,
+        message=message,
+        now=now,
+        link=f"/cases/{case.id}/plan",
+        case=case.code,
+    )
 
 
 def _code(session: Session, plan: Plan) -> str:

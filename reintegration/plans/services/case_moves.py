@@ -61,12 +61,7 @@ def move(session: Session, case: CaseFile, name: str, *, actor: Actor, now: date
 
 
 def close(
-    session: Session,
-    case: CaseFile,
-    *,
-    actor: Actor,
-    reason: ClosureReason,
-    now: datetime,
+    session: Session, case: CaseFile, *, actor: Actor, reason: ClosureReason, now: datetime
 ) -> None:
     """Close the case; raise Conflict while anything is open."""
     if open_exposure(case):

@@ -15,12 +15,7 @@ from reintegration.kernel.ids import new_id
 from reintegration.plans.models import CaseFile, Consent
 from reintegration.plans.permissions import CasePermission
 from reintegration.plans.services.open_cases import require_open
-from reintegration.plans.states import (
-    CONSENT_FOR,
-    CONSENT_TEXT_VERSION,
-    ConsentMode,
-    ConsentScope,
-)
+from reintegration.plans.states import CONSENT_FOR, CONSENT_TEXT_VERSION, ConsentMode, ConsentScope
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,17 +53,22 @@ def record(
     if valid_until < today:
         raise Invalid(N_("The last day lies in the past."), code="valid_until")
     if valid_until > today + CONSENT_FOR:
-        raise Invalid(N_("Consent holds for one year at most. Ask again then."),
-                      code="valid_until")  # fmt: skip
+        raise Invalid(N_("Consent holds for one year at most. Ask again then."), code="valid_until")
     given = [
         Consent(
-            id=new_id(), case_id=case.id, scope=scope.value, mode=mode.value, locale=locale,
-            text_version=CONSENT_TEXT_VERSION, given_at=now, valid_until=valid_until,
+            id=new_id(),
+            case_id=case.id,
+            scope=scope.value,
+            mode=mode.value,
+            locale=locale,
+            text_version=CONSENT_TEXT_VERSION,
+            given_at=now,
+            valid_until=valid_until,
             recorded_by=actor.id,
             provider_id=provider_id if scope is ConsentScope.SHARE_WITH_PROVIDER else None,
         )
         for scope in dict.fromkeys(scopes)
-    ]  # fmt: skip
+    ]
     if not given:
         raise Invalid(N_("Tick what the person agreed to."), code="scopes")
     session.add_all(given)

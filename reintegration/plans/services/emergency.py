@@ -15,13 +15,7 @@ from reintegration.kernel.errors import N_, Conflict, Invalid
 from reintegration.kernel.ids import new_id
 from reintegration.kernel.money import Money, total
 from reintegration.kernel.vocabulary import Domain, ServiceCategory, Unit
-from reintegration.plans.models import (
-    CaseFile,
-    EmergencyStart,
-    Milestone,
-    Plan,
-    PlanLine,
-)
+from reintegration.plans.models import CaseFile, EmergencyStart, Milestone, Plan, PlanLine
 from reintegration.plans.permissions import CasePermission
 from reintegration.plans.queries.consents import live_consent
 from reintegration.plans.services import consent as consents
@@ -98,9 +92,15 @@ def start_new(
         session, actor=actor, facts=facts, identity=identity, now=now, cover=True
     )
     return start(
-        session, actor=registration.with_case(actor, case), case=case, needs=needs,
-        funding=funding, consent_locale=consent_locale, circumstances=circumstances, now=now,
-    )  # fmt: skip
+        session,
+        actor=registration.with_case(actor, case),
+        case=case,
+        needs=needs,
+        funding=funding,
+        consent_locale=consent_locale,
+        circumstances=circumstances,
+        now=now,
+    )
 
 
 def start(
@@ -126,11 +126,15 @@ def start(
     if session.scalar(select(EmergencyStart).where(EmergencyStart.case_id == case.id)):
         raise Conflict(N_("This case used its emergency allowance before."), code="used")
     started = EmergencyStart(
-        id=new_id(), case_id=case.id, started_by=actor.id, started_at=now,
-        ratify_by=now + EMERGENCY_ALLOWANCE.ratify_within, circumstances=circumstances.strip(),
+        id=new_id(),
+        case_id=case.id,
+        started_by=actor.id,
+        started_at=now,
+        ratify_by=now + EMERGENCY_ALLOWANCE.ratify_within,
+        circumstances=circumstances.strip(),
         ceiling_minor=EMERGENCY_ALLOWANCE.ceiling.minor,
         currency=EMERGENCY_ALLOWANCE.ceiling.currency,
-    )  # fmt: skip
+    )
     session.add(started)
     session.flush()
     _agree(session, actor, case, consent_locale, now)
@@ -154,13 +158,16 @@ def check_needs(needs: TonightNeeds, funding: Funding) -> None:
     if asked > allowance.ceiling:
         raise Invalid(
             N_("Together this may cost %(asked)s; the emergency allowance is %(most)s."),
-            code="needs", asked=str(asked), most=str(allowance.ceiling),
-        )  # fmt: skip
+            code="needs",
+            asked=str(asked),
+            most=str(allowance.ceiling),
+        )
     if funding.available < asked:
         raise Invalid(
             N_("The budget line has less than %(asked)s free. Choose another, or ask finance."),
-            code="budget_line", asked=str(asked),
-        )  # fmt: skip
+            code="budget_line",
+            asked=str(asked),
+        )
 
 
 def _agree(session: Session, actor: Actor, case: CaseFile, locale: str, now: datetime) -> None:
@@ -169,9 +176,15 @@ def _agree(session: Session, actor: Actor, case: CaseFile, locale: str, now: dat
     missing = [s for s in _NEEDED if live_consent(session, case.id, s, None, today) is None]
     if missing:
         consents.record(
-            session, actor=actor, case=case, scopes=missing, mode=ConsentMode.ORAL,
-            locale=locale, valid_until=today + EMERGENCY_ALLOWANCE.consent_for, now=now,
-        )  # fmt: skip
+            session,
+            actor=actor,
+            case=case,
+            scopes=missing,
+            mode=ConsentMode.ORAL,
+            locale=locale,
+            valid_until=today + EMERGENCY_ALLOWANCE.consent_for,
+            now=now,
+        )
 
 
 def _add_lines(
@@ -184,23 +197,37 @@ def _add_lines(
 ) -> None:
     today = clock.local_day(now)
     milestone = Milestone(
-        id=new_id(), plan=_plan_of(session, actor, case, now), case_id=case.id,
-        domain=Domain.SAFETY_HOUSING.value, title=funding.milestone_title, starts_on=today,
-        due_on=clock.local_day(now + EMERGENCY_ALLOWANCE.ratify_within), created_at=now,
-    )  # fmt: skip
+        id=new_id(),
+        plan=_plan_of(session, actor, case, now),
+        case_id=case.id,
+        domain=Domain.SAFETY_HOUSING.value,
+        title=funding.milestone_title,
+        starts_on=today,
+        due_on=clock.local_day(now + EMERGENCY_ALLOWANCE.ratify_within),
+        created_at=now,
+    )
     session.add(milestone)
     session.flush()
     for category, unit, units, price in needs.lines():
         ceiling = price * units
         line = PlanLine(
-            id=new_id(), case_id=case.id, milestone=milestone,
-            origin=LineOrigin.EMERGENCY.value, category=category.value, unit=unit.value,
-            units=units, unit_price_minor=price.minor, ceiling_minor=ceiling.minor,
-            currency=price.currency, budget_line_id=funding.budget_line_id,
-            approved_units=units, approved_unit_price_minor=price.minor,
+            id=new_id(),
+            case_id=case.id,
+            milestone=milestone,
+            origin=LineOrigin.EMERGENCY.value,
+            category=category.value,
+            unit=unit.value,
+            units=units,
+            unit_price_minor=price.minor,
+            ceiling_minor=ceiling.minor,
+            currency=price.currency,
+            budget_line_id=funding.budget_line_id,
+            approved_units=units,
+            approved_unit_price_minor=price.minor,
             approved_ceiling_minor=ceiling.minor,
-            approved_budget_line_id=funding.budget_line_id, created_at=now,
-        )  # fmt: skip
+            approved_budget_line_id=funding.budget_line_id,
+            created_at=now,
+        )
         session.add(line)
         session.flush()
         expect_deliveries(session, line.id)
@@ -210,8 +237,9 @@ def _plan_of(session: Session, actor: Actor, case: CaseFile, now: datetime) -> P
     plan = session.scalar(select(Plan).where(Plan.case_id == case.id))
     if plan is None:
         assert actor.id is not None
-        plan = Plan(id=new_id(), case_id=case.id, last_edited_by=actor.id,
-                    created_at=now, updated_at=now)  # fmt: skip
+        plan = Plan(
+            id=new_id(), case_id=case.id, last_edited_by=actor.id, created_at=now, updated_at=now
+        )
         session.add(plan)
         session.flush()
     return plan

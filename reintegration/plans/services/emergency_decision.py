@@ -62,8 +62,13 @@ def refuse(
     _decide(session, started, "refuse", actor, comment, now)
     hooks.announce(session, EmergencyRefused(started.case_id, now, actor))
     _keep_what_was_delivered(session, started.case_id)
-    _tell(session, started, actor, now,
-          N_("%(who)s refused the rest of the emergency help in %(code)s."))  # fmt: skip
+    _tell(
+        session,
+        started,
+        actor,
+        now,
+        N_("%(who)s refused the rest of the emergency help in %(code)s."),
+    )
 
 
 def _decide(

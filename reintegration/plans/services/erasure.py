@@ -44,10 +44,14 @@ def ask(
         if member.role == MemberRole.SUPERVISOR and is_current(member, now)
     ]
     inbox.notify(
-        session, supervisors, key=f"erasure|{request.id}", now=now,
-        link=f"/cases/{case.id}/erasure", code=case.code,
+        session,
+        supervisors,
+        key=f"erasure|{request.id}",
+        now=now,
+        link=f"/cases/{case.id}/erasure",
+        code=case.code,
         message=N_("The name in case %(code)s shall be erased for good. Decide on it."),
-    )  # fmt: skip
+    )
     return request
 
 
@@ -61,10 +65,14 @@ def erase(
     request.erased, case.updated_at = True, now
     session.flush()
     inbox.notify(
-        session, [request.asked_by], key=f"erasure|{request.id}", now=now,
-        link=f"/cases/{case.id}", code=case.code,
+        session,
+        [request.asked_by],
+        key=f"erasure|{request.id}",
+        now=now,
+        link=f"/cases/{case.id}",
+        code=case.code,
         message=N_("The name in case %(code)s was erased for good."),
-    )  # fmt: skip
+    )
 
 
 def decline(
@@ -75,10 +83,14 @@ def decline(
     session.flush()
     _note(session, request, "identity:decline_erasure", actor=actor, now=now)
     inbox.notify(
-        session, [request.asked_by], key=f"erasure|{request.id}", now=now,
-        link=f"/cases/{case.id}", code=case.code,
+        session,
+        [request.asked_by],
+        key=f"erasure|{request.id}",
+        now=now,
+        link=f"/cases/{case.id}",
+        code=case.code,
         message=N_("The name in case %(code)s is kept: the supervisor did not erase it."),
-    )  # fmt: skip
+    )
 
 
 def require_erasable(session: Session, case: CaseFile) -> None:
@@ -117,6 +129,10 @@ def _note(
     reason: str | None = None,
 ) -> None:
     audit.record(
-        session, actor=actor, action=action, now=now, reason=reason,
+        session,
+        actor=actor,
+        action=action,
+        now=now,
+        reason=reason,
         subject=audit.Subject("case", request.case_id, request.case_id),
-    )  # fmt: skip
+    )

@@ -20,18 +20,67 @@ class IndexKind(StrEnum):
 
 
 _CYRILLIC = {
-    "а": "a", "б": "b", "в": "v", "г": "g", "ґ": "g", "д": "d", "е": "e", "ё": "e", "є": "e",
-    "ж": "j", "з": "z", "и": "i", "і": "i", "ї": "i", "й": "i", "к": "c", "л": "l", "м": "m",
-    "н": "n", "о": "o", "п": "p", "р": "r", "с": "s", "т": "t", "у": "u", "ф": "f", "х": "h",
-    "ц": "t", "ч": "c", "ш": "s", "щ": "s", "ъ": "", "ы": "i", "ь": "", "э": "e", "ю": "iu",
-    "я": "ia", "ӂ": "j",
-}  # fmt: skip
+    "а": "a",
+    "б": "b",
+    "в": "v",
+    "г": "g",
+    "ґ": "g",
+    "д": "d",
+    "е": "e",
+    "ё": "e",
+    "є": "e",
+    "ж": "j",
+    "з": "z",
+    "и": "i",
+    "і": "i",
+    "ї": "i",
+    "й": "i",
+    "к": "c",
+    "л": "l",
+    "м": "m",
+    "н": "n",
+    "о": "o",
+    "п": "p",
+    "р": "r",
+    "с": "s",
+    "т": "t",
+    "у": "u",
+    "ф": "f",
+    "х": "h",
+    "ц": "t",
+    "ч": "c",
+    "ш": "s",
+    "щ": "s",
+    "ъ": "",
+    "ы": "i",
+    "ь": "",
+    "э": "e",
+    "ю": "iu",
+    "я": "ia",
+    "ӂ": "j",
+}
 # How Cyrillic and Romanian sounds are written in Latin letters, longest first.
 _SPELLINGS = (
-    ("shch", "s"), ("sch", "s"), ("zh", "j"), ("kh", "h"), ("sh", "s"), ("ch", "c"), ("gh", "g"),
-    ("ts", "t"), ("tz", "t"), ("yu", "iu"), ("ya", "ia"), ("yo", "e"), ("ye", "e"), ("ck", "c"),
-    ("x", "cs"), ("k", "c"), ("q", "c"), ("w", "v"), ("y", "i"),
-)  # fmt: skip
+    ("shch", "s"),
+    ("sch", "s"),
+    ("zh", "j"),
+    ("kh", "h"),
+    ("sh", "s"),
+    ("ch", "c"),
+    ("gh", "g"),
+    ("ts", "t"),
+    ("tz", "t"),
+    ("yu", "iu"),
+    ("ya", "ia"),
+    ("yo", "e"),
+    ("ye", "e"),
+    ("ck", "c"),
+    ("x", "cs"),
+    ("k", "c"),
+    ("q", "c"),
+    ("w", "v"),
+    ("y", "i"),
+)
 # Letters of a document's series that look the same in both alphabets.
 _TWINS = str.maketrans("авекмнорстух", "abekmhopctyx")
 
@@ -49,11 +98,7 @@ def fold_document(text: str) -> str:
 
 
 def index_values(
-    keyring: Keyring,
-    *,
-    names: tuple[str, str],
-    birth_date: date | None,
-    document_number: str,
+    keyring: Keyring, *, names: tuple[str, str], birth_date: date | None, document_number: str
 ) -> dict[IndexKind, bytes]:
     """Return the values for what was told: a name alone is too common to be looked for."""
     values: dict[IndexKind, bytes] = {}

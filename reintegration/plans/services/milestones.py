@@ -166,9 +166,13 @@ def _remind_of_step(
     )
     stage = "late" if late else "due"
     _send(
-        session, case_file, f"milestone:{milestone.id}:{milestone.due_on}:{stage}", message,
-        day=milestone.due_on, now=now,
-    )  # fmt: skip
+        session,
+        case_file,
+        f"milestone:{milestone.id}:{milestone.due_on}:{stage}",
+        message,
+        day=milestone.due_on,
+        now=now,
+    )
 
 
 def _remind_of_review(session: Session, plan: Plan, case_file: CaseFile, *, now: datetime) -> None:
@@ -182,6 +186,12 @@ def _send(
     session: Session, case_file: CaseFile, key: str, message: str, *, day: date, now: datetime
 ) -> None:
     inbox.notify(
-        session, [case_file.manager_id], key=key, message=message, now=now,
-        link=f"/cases/{case_file.id}/plan", case=case_file.code, day=f"{day:%d.%m.%Y}",
-    )  # fmt: skip
+        session,
+        [case_file.manager_id],
+        key=key,
+        message=message,
+        now=now,
+        link=f"/cases/{case_file.id}/plan",
+        case=case_file.code,
+        day=f"{day:%d.%m.%Y}",
+    )

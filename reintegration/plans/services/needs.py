@@ -30,9 +30,13 @@ def add_need(
     """Write down what is missing in an area of life."""
     permissions.demand(actor, PlanPermission.EDIT, case)
     need = Need(
-        id=new_id(), case_id=case.id, domain=domain.value, priority=priority.value,
-        description=_words(description), created_at=now,
-    )  # fmt: skip
+        id=new_id(),
+        case_id=case.id,
+        domain=domain.value,
+        priority=priority.value,
+        description=_words(description),
+        created_at=now,
+    )
     session.add(need)
     _note(session, actor, "need:add", "need", need.id, case.id, now)
     return need
@@ -77,9 +81,13 @@ def add_goal(
     """Write down what the person wants to reach; `own_words` is kept as it was said."""
     permissions.demand(actor, PlanPermission.EDIT, need)
     goal = Goal(
-        id=new_id(), case_id=need.case_id, need_id=need.id, description=_words(description),
-        own_words=own_words.strip(), created_at=now,
-    )  # fmt: skip
+        id=new_id(),
+        case_id=need.case_id,
+        need_id=need.id,
+        description=_words(description),
+        own_words=own_words.strip(),
+        created_at=now,
+    )
     session.add(goal)
     _note(session, actor, "goal:add", "goal", goal.id, need.case_id, now)
     return goal
@@ -110,11 +118,21 @@ def _words(text: str) -> str:
 
 
 def _note(
-    session: Session, actor: Actor, action: str, kind: str, subject_id: UUID, case_id: UUID,
-    now: datetime, fields: Iterable[str] = (),
-) -> None:  # fmt: skip
+    session: Session,
+    actor: Actor,
+    action: str,
+    kind: str,
+    subject_id: UUID,
+    case_id: UUID,
+    now: datetime,
+    fields: Iterable[str] = (),
+) -> None:
     session.flush()
     audit.record(
-        session, actor=actor, action=action, subject=audit.Subject(kind, subject_id, case_id),
-        now=now, fields=fields,
-    )  # fmt: skip
+        session,
+        actor=actor,
+        action=action,
+        subject=audit.Subject(kind, subject_id, case_id),
+        now=now,
+        fields=fields,
+    )

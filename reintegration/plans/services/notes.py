@@ -47,9 +47,13 @@ def write(
         raise Invalid(N_("A note has %(most)d characters at most."), most=LONGEST)
     note_id = new_id()
     note = Note(
-        id=note_id, case_id=case.id, kind=kind.value, written_by=actor.id, written_at=now,
+        id=note_id,
+        case_id=case.id,
+        kind=kind.value,
+        written_by=actor.id,
+        written_at=now,
         body_sealed=vault.seal_for(session, case.id, text, bound_to=_bound_to(note_id)),
-    )  # fmt: skip
+    )
     session.add(note)
     case.updated_at = now
     session.flush()

@@ -52,9 +52,14 @@ def add_line(
     plan = milestone.plan
     lock_for_editing(session, plan, actor=actor, revision=revision, now=now)
     line = PlanLine(
-        id=new_id(), case_id=plan.case_id, milestone_id=milestone.id, category=category.value,
-        origin=LineOrigin.PLAN.value, created_at=now, approved_ceiling_minor=0,
-    )  # fmt: skip
+        id=new_id(),
+        case_id=plan.case_id,
+        milestone_id=milestone.id,
+        category=category.value,
+        origin=LineOrigin.PLAN.value,
+        created_at=now,
+        approved_ceiling_minor=0,
+    )
     _write(line, actor, service)
     session.add(line)
     session.flush()
@@ -113,8 +118,10 @@ def _write(line: PlanLine, actor: Actor, service: Service) -> None:
     if ceiling.currency != whole.currency or ceiling < whole:
         raise Invalid(
             N_("The most that it may cost is less than %(units)s times the price (%(whole)s)."),
-            code="ceiling", units=units, whole=str(whole),
-        )  # fmt: skip
+            code="ceiling",
+            units=units,
+            whole=str(whole),
+        )
     if ceiling.minor > HIGHEST_CEILING_MINOR:
         raise Invalid(N_("This is more than one service may ever cost."), code="ceiling")
     line.unit, line.units = service.unit.value, units

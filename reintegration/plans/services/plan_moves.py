@@ -35,22 +35,50 @@ PLAN: Machine[S] = Machine(
     name="plan",
     initial=S.DRAFT,
     moves={
-        "submit": Move(frozenset({S.DRAFT, S.CHANGED}), S.SUBMITTED, PlanPermission.SUBMIT,
-                       N_("Send for approval"), guard=_is_ready),
-        "withdraw": Move(_SENT, S.DRAFT, PlanPermission.SUBMIT, N_("Take back"),
-                         guard=_was_approved(before=False)),
-        "withdraw_change": Move(_SENT, S.CHANGED, PlanPermission.SUBMIT, N_("Take back"),
-                                guard=_was_approved(before=True)),
+        "submit": Move(
+            frozenset({S.DRAFT, S.CHANGED}),
+            S.SUBMITTED,
+            PlanPermission.SUBMIT,
+            N_("Send for approval"),
+            guard=_is_ready,
+        ),
+        "withdraw": Move(
+            _SENT,
+            S.DRAFT,
+            PlanPermission.SUBMIT,
+            N_("Take back"),
+            guard=_was_approved(before=False),
+        ),
+        "withdraw_change": Move(
+            _SENT,
+            S.CHANGED,
+            PlanPermission.SUBMIT,
+            N_("Take back"),
+            guard=_was_approved(before=True),
+        ),
         "approve": Move(_SENT, S.APPROVED, PlanPermission.DECIDE, N_("Approve")),
-        "return": Move(_SENT, S.DRAFT, PlanPermission.DECIDE, N_("Return"),
-                       guard=_was_approved(before=False), needs_reason=True),
-        "return_change": Move(_SENT, S.CHANGED, PlanPermission.DECIDE, N_("Return"),
-                              guard=_was_approved(before=True), needs_reason=True),
+        "return": Move(
+            _SENT,
+            S.DRAFT,
+            PlanPermission.DECIDE,
+            N_("Return"),
+            guard=_was_approved(before=False),
+            needs_reason=True,
+        ),
+        "return_change": Move(
+            _SENT,
+            S.CHANGED,
+            PlanPermission.DECIDE,
+            N_("Return"),
+            guard=_was_approved(before=True),
+            needs_reason=True,
+        ),
         "change": Move(frozenset({S.APPROVED}), S.CHANGED, PlanPermission.EDIT, N_("Change")),
-        "close": Move(frozenset({S.DRAFT, S.APPROVED, S.CHANGED}), S.CLOSED,
-                      CasePermission.CLOSE, N_("Close")),
+        "close": Move(
+            frozenset({S.DRAFT, S.APPROVED, S.CHANGED}), S.CLOSED, CasePermission.CLOSE, N_("Close")
+        ),
     },
-)  # fmt: skip
+)
 
 
 def back(move: str, plan: Plan) -> str:

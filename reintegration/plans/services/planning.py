@@ -61,9 +61,13 @@ def start_plan(session: Session, case: CaseFile, *, actor: Actor, now: datetime)
     if found is not None:
         return found
     plan = Plan(
-        id=new_id(), case_id=case.id, state=PLAN.initial.value, last_edited_by=_person(actor),
-        created_at=now, updated_at=now,
-    )  # fmt: skip
+        id=new_id(),
+        case_id=case.id,
+        state=PLAN.initial.value,
+        last_edited_by=_person(actor),
+        created_at=now,
+        updated_at=now,
+    )
     session.add(plan)
     session.flush()
     note_edit(session, plan, plan.id, "start", actor=actor, now=now)
@@ -106,9 +110,14 @@ def add_milestone(
 
 
 def edit_milestone(
-    session: Session, milestone: Milestone, *, actor: Actor, step: Step, revision: int,
+    session: Session,
+    milestone: Milestone,
+    *,
+    actor: Actor,
+    step: Step,
+    revision: int,
     now: datetime,
-) -> None:  # fmt: skip
+) -> None:
     """Change a step; its state is moved by `milestones`, not here."""
     plan = milestone.plan
     lock_for_editing(session, plan, actor=actor, revision=revision, now=now)

@@ -61,10 +61,14 @@ def register(
     facts = facts or CaseFacts()
     check_facts(facts)
     case = CaseFile(
-        id=new_id(), code=_free_code(session), opened_at=now, opened_by=actor.id,
-        manager_id=actor.id, updated_at=now,
+        id=new_id(),
+        code=_free_code(session),
+        opened_at=now,
+        opened_by=actor.id,
+        manager_id=actor.id,
+        updated_at=now,
         members=[CaseMember(user_id=actor.id, role=MemberRole.MANAGER.value, since=now)],
-    )  # fmt: skip
+    )
     take_facts(case, facts)
     for supervisor in _supervisors(session, actor, cover=cover):
         case.members.append(
@@ -159,9 +163,7 @@ def _supervisors(session: Session, actor: Actor, *, cover: bool) -> Sequence[Use
         select(User)
         .join(UserRole)
         .where(
-            UserRole.role == Role.SUPERVISOR.value,
-            User.disabled_at.is_(None),
-            User.id != actor.id,
+            UserRole.role == Role.SUPERVISOR.value, User.disabled_at.is_(None), User.id != actor.id
         )
         .order_by(User.organisation_id != actor.organisation_id, User.name, User.id)
         .limit(1)

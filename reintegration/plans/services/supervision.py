@@ -34,8 +34,11 @@ def preview_waiting_cases(session: Session, event: SupervisorNamed) -> list[Chan
     """Say how many cases a supervisor would join, and nothing else of them."""
     with acting_as_system(session):
         count = session.scalar(select(func.count()).select_from(_waiting(event).subquery())) or 0
-    return [Change(N_("Open cases without a supervisor, which the new one joins: %(count)s."),
-                   count, {})]  # fmt: skip
+    return [
+        Change(
+            N_("Open cases without a supervisor, which the new one joins: %(count)s."), count, {}
+        )
+    ]
 
 
 def _waiting(event: SupervisorNamed) -> Select[CaseFile]:

@@ -81,10 +81,12 @@ def hand_over(
         raise Invalid(N_("Say why."), code="reason")
     if not can_manage(case, user, now):
         raise Invalid(
-            N_("Choose another case manager with an open account, who does not supervise this"
-               " case."),
+            N_(
+                "Choose another case manager with an open account, who does not supervise this"
+                " case."
+            ),
             code="person",
-        )  # fmt: skip
+        )
     former_id = case.manager_id
     _step_down(case, former_id, stays=stays, now=now)
     member = _member(case, user)
@@ -97,11 +99,15 @@ def hand_over(
     case.manager_id, case.updated_at = user.id, now
     session.flush()
     audit.record(
-        session, actor=actor, action="case:hand_over",
-        subject=audit.Subject("case", case.id, case.id), now=now, reason=reason.strip(),
+        session,
+        actor=actor,
+        action="case:hand_over",
+        subject=audit.Subject("case", case.id, case.id),
+        now=now,
+        reason=reason.strip(),
         fields=("manager_id",),
         data={"from": str(former_id), "to": str(user.id), "stays": stays},
-    )  # fmt: skip
+    )
     _tell_both(session, case, former_id, user, stays=stays, now=now)
 
 
@@ -141,19 +147,35 @@ def _tell_both(
 ) -> None:
     key, link = f"hand_over|{case.id}|{now.isoformat()}", f"/cases/{case.id}"
     inbox.notify(
-        session, [user.id], key=key, now=now, link=link, code=case.code,
+        session,
+        [user.id],
+        key=key,
+        now=now,
+        link=link,
+        code=case.code,
         message=N_("You are now the case manager of case %(code)s."),
-    )  # fmt: skip
+    )
     if stays:
         inbox.notify(
-            session, [former_id], key=key, now=now, link=link, code=case.code, name=user.name,
+            session,
+            [former_id],
+            key=key,
+            now=now,
+            link=link,
+            code=case.code,
+            name=user.name,
             message=N_("Case %(code)s is now managed by %(name)s. You stay on its team."),
-        )  # fmt: skip
+        )
     else:
         inbox.notify(
-            session, [former_id], key=key, now=now, code=case.code, name=user.name,
+            session,
+            [former_id],
+            key=key,
+            now=now,
+            code=case.code,
+            name=user.name,
             message=N_("Case %(code)s is now managed by %(name)s. You left its team."),
-        )  # fmt: skip
+        )
 
 
 def _note(

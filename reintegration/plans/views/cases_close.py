@@ -36,9 +36,12 @@ def case_closed(case: CaseFile) -> ResponseReturnValue:
         return _close_page(case, form), 422
     try:
         case_moves.close(
-            session(), case, actor=current_actor(), reason=ClosureReason(form.why.data),
+            session(),
+            case,
+            actor=current_actor(),
+            reason=ClosureReason(form.why.data),
             now=clock.now(),
-        )  # fmt: skip
+        )
     except DomainError as error:
         form.refuse(error)
         return _close_page(case, form), error.status

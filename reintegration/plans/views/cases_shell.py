@@ -67,10 +67,13 @@ def shell(case: CaseFile, active: str) -> dict[str, Any]:
         *slots.collect("case.tabs", case=case),
         Tab(_("Notes"), url_for("plans.case_notes", case_id=case.id), "plans.case_notes"),
         Tab(_("Consent"), url_for("plans.case_consents", case_id=case.id), "plans.case_consents"),
-        Tab(_("Name and details"), url_for("plans.case_identity", case_id=case.id),
-            "plans.case_identity"),
+        Tab(
+            _("Name and details"),
+            url_for("plans.case_identity", case_id=case.id),
+            "plans.case_identity",
+        ),
         Tab(_("Team"), url_for("plans.case_team", case_id=case.id), "plans.case_team"),
-    ]  # fmt: skip
+    ]
     return {
         "case": case,
         "case_state": {"word": CASE_STATE_LABELS[state], "tone": CASE_STATE_TONES[state]},
@@ -99,13 +102,15 @@ def _emergency_step(emergency: EmergencyStart | None) -> list[NextStep]:
         return [
             NextStep(
                 _("Decide on the emergency help."),
-                _("It runs on one person's word until %(when)s.",
-                  when=instant(emergency.ratify_by)),
+                _(
+                    "It runs on one person's word until %(when)s.",
+                    when=instant(emergency.ratify_by),
+                ),
                 _("Decide"),
                 url_for("plans.case_emergency_decision", emergency_id=emergency.id),
                 "gold",
             )
-        ]  # fmt: skip
+        ]
     return [
         NextStep(
             _("The emergency help waits for a supervisor."),
@@ -126,25 +131,31 @@ def _consent_steps(case: CaseFile, consents: Sequence[Consent], now: datetime) -
             NextStep(
                 _("Ask whether a file may be kept."),
                 _("Without this consent only the code is kept, and nothing can be arranged."),
-                _("Record consent"), url, "clay",
+                _("Record consent"),
+                url,
+                "clay",
             )
-        ]  # fmt: skip
+        ]
     if keeping.valid_until - today <= RENEW_WITHIN:
         return [
             NextStep(
                 _("Ask for consent again before %(day)s.", day=day(keeping.valid_until)),
                 _("Services stop when consent ends."),
-                _("Renew consent"), url, "gold",
+                _("Renew consent"),
+                url,
+                "gold",
             )
-        ]  # fmt: skip
+        ]
     if not _may_share(consents, now):
         return [
             NextStep(
                 _("Ask whether a provider may be told what it needs."),
                 _("Without this consent no provider can be asked and no voucher issued."),
-                _("Record consent"), url, "gold",
+                _("Record consent"),
+                url,
+                "gold",
             )
-        ]  # fmt: skip
+        ]
     return []
 
 

@@ -78,9 +78,14 @@ def case_handed_over(case: CaseFile) -> ResponseReturnValue:
     try:
         user = user_or_404(session(), UUID(form.person.data))
         team.hand_over(
-            session(), case, actor=current_actor(), user=user, stays=bool(form.stays.data),
-            reason=form.reason.data or "", now=clock.now(),
-        )  # fmt: skip
+            session(),
+            case,
+            actor=current_actor(),
+            user=user,
+            stays=bool(form.stays.data),
+            reason=form.reason.data or "",
+            now=clock.now(),
+        )
     except DomainError as error:
         form.refuse(error, error.code if error.code in form else None)
         return _hand_over_page(case, form), error.status

@@ -36,14 +36,16 @@ def items(*, session: Session, actor: Actor, today: date) -> list[Item]:
         *(_decision(row, actor, today) for row in emergencies.pending(session, actor)),
         *(
             Item(
-                "gold", day_month(until),
+                "gold",
+                day_month(until),
                 _("Consent ends in case %(code)s: ask again.", code=code),
-                url_for("plans.case_consents", case_id=case_id), 30,
+                url_for("plans.case_consents", case_id=case_id),
+                30,
             )
             for case_id, code, until in ending_soon(session, actor, today, SOON)
         ),
         *_erasures(session, actor),
-    ]  # fmt: skip
+    ]
 
 
 def _erasures(session: Session, actor: Actor) -> list[Item]:
@@ -51,12 +53,14 @@ def _erasures(session: Session, actor: Actor) -> list[Item]:
         return []
     return [
         Item(
-            "gold", day_month(local_day(request.asked_at)),
+            "gold",
+            day_month(local_day(request.asked_at)),
             _("Decide whether the name in case %(code)s is erased for good.", code=code),
-            url_for("plans.case_erasure", case_id=request.case_id), 25,
+            url_for("plans.case_erasure", case_id=request.case_id),
+            25,
         )
         for request, code in erasures.waiting_for(session, actor)
-    ]  # fmt: skip
+    ]
 
 
 def _decision(row: emergencies.EmergencyRow, actor: Actor, today: date) -> Item:

@@ -134,8 +134,9 @@ def _funding(choices: dict[str, BudgetChoice], form: TonightForm) -> Funding:
 
 
 def _door_page(form: DoorForm, choices: dict[str, BudgetChoice]) -> str:
-    return render_template("reintegration/cases/emergency_start.html", case=None,
-                           **_form_context(form, choices))  # fmt: skip
+    return render_template(
+        "reintegration/cases/emergency_start.html", case=None, **_form_context(form, choices)
+    )
 
 
 def _existing_page(case: CaseFile, form: TonightForm, choices: dict[str, BudgetChoice]) -> str:

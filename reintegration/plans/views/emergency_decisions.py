@@ -18,11 +18,7 @@ from reintegration.plans.permissions import CasePermission
 from reintegration.plans.queries import emergencies
 from reintegration.plans.services import emergency_decision
 from reintegration.plans.services.emergency_decision import EmergencyRefused
-from reintegration.plans.states import (
-    EMERGENCY_STATE_LABELS,
-    EMERGENCY_STATE_TONES,
-    EmergencyState,
-)
+from reintegration.plans.states import EMERGENCY_STATE_LABELS, EMERGENCY_STATE_TONES, EmergencyState
 from reintegration.plans.views import bp
 from reintegration.plans.views.cases_shell import load_case, shell
 from reintegration.web.current import current_actor
@@ -62,17 +58,19 @@ def case_emergency_decided(started: EmergencyStart) -> ResponseReturnValue:
     form = DecisionForm()
     if not form.validate():
         return _page(started, form), 422
-    decide = {
-        "ratify": emergency_decision.ratify,
-        "refuse": emergency_decision.refuse,
-    }.get(request.form.get("decision", ""))
+    decide = {"ratify": emergency_decision.ratify, "refuse": emergency_decision.refuse}.get(
+        request.form.get("decision", "")
+    )
     if decide is None:
         return _page(started, form), 422
     try:
         decide(
-            session(), started, actor=current_actor(), comment=form.comment.data or "",
+            session(),
+            started,
+            actor=current_actor(),
+            comment=form.comment.data or "",
             now=clock.now(),
-        )  # fmt: skip
+        )
     except DomainError as error:
         form.refuse(error, "comment" if error.status == 422 else None)
         return _page(started, form), error.status

@@ -56,10 +56,14 @@ def need_add(case: CaseFile) -> ResponseReturnValue:
     if not form.validate():
         return _page(case, _open("new", None, form)), 422
     writing.add_need(
-        session(), case, actor=current_actor(), domain=Domain(form.domain.data),
-        priority=Priority(form.priority.data), description=form.description.data or "",
+        session(),
+        case,
+        actor=current_actor(),
+        domain=Domain(form.domain.data),
+        priority=Priority(form.priority.data),
+        description=form.description.data or "",
         now=clock.now(),
-    )  # fmt: skip
+    )
     return _back(case.id)
 
 
@@ -72,10 +76,14 @@ def need_save(need: Need) -> ResponseReturnValue:
     if not form.validate():
         return _page(_case(need), _open("need", need.id, form)), 422
     writing.edit_need(
-        session(), need, actor=current_actor(), domain=Domain(form.domain.data),
-        priority=Priority(form.priority.data), description=form.description.data or "",
+        session(),
+        need,
+        actor=current_actor(),
+        domain=Domain(form.domain.data),
+        priority=Priority(form.priority.data),
+        description=form.description.data or "",
         now=clock.now(),
-    )  # fmt: skip
+    )
     return _back(need.case_id)
 
 
@@ -110,9 +118,13 @@ def goal_add(need: Need) -> ResponseReturnValue:
     if not form.validate():
         return _page(_case(need), _open("goal_for", need.id, form)), 422
     writing.add_goal(
-        session(), need, actor=current_actor(), description=form.description.data or "",
-        own_words=form.own_words.data or "", now=clock.now(),
-    )  # fmt: skip
+        session(),
+        need,
+        actor=current_actor(),
+        description=form.description.data or "",
+        own_words=form.own_words.data or "",
+        now=clock.now(),
+    )
     return _back(need.case_id)
 
 
@@ -125,9 +137,13 @@ def goal_save(goal: Goal) -> ResponseReturnValue:
     if not form.validate():
         return _page(_case(goal), _open("goal", goal.id, form)), 422
     writing.edit_goal(
-        session(), goal, actor=current_actor(), description=form.description.data or "",
-        own_words=form.own_words.data or "", now=clock.now(),
-    )  # fmt: skip
+        session(),
+        goal,
+        actor=current_actor(),
+        description=form.description.data or "",
+        own_words=form.own_words.data or "",
+        now=clock.now(),
+    )
     return _back(goal.case_id)
 
 

@@ -31,8 +31,9 @@ def case_notes(case: CaseFile) -> ResponseReturnValue:
     corrected = _corrected(found or [], request.args.get("correct", ""))
     if corrected is not None:
         form.kind.data = corrected.kind.value
-        form.body.data = _("Correction of the note of %(when)s: ",
-                           when=instant(corrected.written_at))  # fmt: skip
+        form.body.data = _(
+            "Correction of the note of %(when)s: ", when=instant(corrected.written_at)
+        )
     return _page(case, form, found)
 
 

@@ -179,15 +179,14 @@ def _page(case: CaseFile, plan: Plan, now: datetime) -> dict[str, Any]:
         "planned": planned,
         "budgets": plan_budget.budgets(lines, money),
         "todos": plan_todo.todos(
-            case, plan, today=today, consent=consent, last=last, problems=problems,
-            actions=actions,
+            case, plan, today=today, consent=consent, last=last, problems=problems, actions=actions
         ),
         "editable": editable,
         "primary": _primary(plan, editable=editable, ready=not problems),
         "can_withdraw": state == PlanState.SUBMITTED
         and permissions.permits(actor, PlanPermission.SUBMIT, plan),
         "print_lang": case.language if case.language != request.args.get("lang") else None,
-    }  # fmt: skip
+    }
 
 
 def _primary(plan: Plan, *, editable: bool, ready: bool) -> dict[str, str] | None:

@@ -84,15 +84,23 @@ def decide(plan: Plan) -> ResponseReturnValue:
     act = approval.approve if approves else approval.send_back
     try:
         act(
-            session(), plan, actor=current_actor(), number=form.read_number,
-            comment=form.comment.data or "", now=clock.now(),
-        )  # fmt: skip
+            session(),
+            plan,
+            actor=current_actor(),
+            number=form.read_number,
+            comment=form.comment.data or "",
+            now=clock.now(),
+        )
     except DomainError as error:
         session().expire_all()
         form.refuse(error, None if isinstance(error, Conflict) else "comment")
         return _page(plan, form), error.status
-    flash(_("The plan is approved. Its services can be arranged.") if approves
-          else _("The plan is returned with your comment."), "success")  # fmt: skip
+    flash(
+        _("The plan is approved. Its services can be arranged.")
+        if approves
+        else _("The plan is returned with your comment."),
+        "success",
+    )
     return redirect(url_for("plans.decisions"))
 
 

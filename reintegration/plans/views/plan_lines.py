@@ -45,10 +45,13 @@ def line_choose(plan: Plan) -> ResponseReturnValue:
     form.offer(steps)
     if request.args.get("milestone") and request.args.get("category"):
         return redirect(
-            url_for("plans.line_new", case_id=plan.case_id,
-                    milestone_id=request.args["milestone"],
-                    category=request.args["category"])
-        )  # fmt: skip
+            url_for(
+                "plans.line_new",
+                case_id=plan.case_id,
+                milestone_id=request.args["milestone"],
+                category=request.args["category"],
+            )
+        )
     return render_template("reintegration/plans/line_choose.html", case=case_of(plan), form=form)
 
 
@@ -79,9 +82,14 @@ def line_add(milestone: Milestone) -> ResponseReturnValue:
         return _form(milestone, None, category, form), 422
     try:
         plan_lines.add_line(
-            session(), milestone, actor=current_actor(), category=category,
-            service=form.service(), revision=form.read_revision, now=clock.now(),
-        )  # fmt: skip
+            session(),
+            milestone,
+            actor=current_actor(),
+            category=category,
+            service=form.service(),
+            revision=form.read_revision,
+            now=clock.now(),
+        )
     except DomainError as error:
         return _refused(milestone, None, category, form, error)
     flash(_("The service is in the plan. It can be arranged once the plan is approved."), "success")
@@ -108,13 +116,18 @@ def line_save(line: PlanLine) -> ResponseReturnValue:
         return _form(line.milestone, line, category, form), 422
     try:
         plan_lines.edit_line(
-            session(), line, actor=current_actor(), service=form.service(),
-            revision=form.read_revision, now=clock.now(),
-        )  # fmt: skip
+            session(),
+            line,
+            actor=current_actor(),
+            service=form.service(),
+            revision=form.read_revision,
+            now=clock.now(),
+        )
     except DomainError as error:
         return _refused(line.milestone, line, category, form, error)
-    flash(_("The service is changed. What was approved before stays in force until then."),
-          "success")  # fmt: skip
+    flash(
+        _("The service is changed. What was approved before stays in force until then."), "success"
+    )
     return redirect(url_for("plans.plan", case_id=line.case_id))
 
 

@@ -74,9 +74,13 @@ def milestone_add(plan: Plan) -> ResponseReturnValue:
         return _form(plan, None, form), 422
     try:
         milestone = planning.add_milestone(
-            session(), plan, actor=current_actor(), step=form.step(),
-            revision=form.read_revision, now=clock.now(),
-        )  # fmt: skip
+            session(),
+            plan,
+            actor=current_actor(),
+            step=form.step(),
+            revision=form.read_revision,
+            now=clock.now(),
+        )
     except DomainError as error:
         return _refused(plan, None, form, error)
     _warn(plan)
@@ -112,9 +116,13 @@ def milestone_save(milestone: Milestone) -> ResponseReturnValue:
         return _form(plan, milestone, form), 422
     try:
         planning.edit_milestone(
-            session(), milestone, actor=current_actor(), step=form.step(),
-            revision=form.read_revision, now=clock.now(),
-        )  # fmt: skip
+            session(),
+            milestone,
+            actor=current_actor(),
+            step=form.step(),
+            revision=form.read_revision,
+            now=clock.now(),
+        )
     except DomainError as error:
         return _refused(plan, milestone, form, error)
     _warn(plan)
@@ -137,9 +145,12 @@ def milestone_remove(milestone: Milestone) -> ResponseReturnValue:
     form, case_id = RemoveForm(), milestone.case_id
     try:
         planning.remove_milestone(
-            session(), milestone, actor=current_actor(), revision=form.read_revision,
+            session(),
+            milestone,
+            actor=current_actor(),
+            revision=form.read_revision,
             now=clock.now(),
-        )  # fmt: skip
+        )
     except DomainError as error:
         session().expire_all()
         form.refuse(error)
@@ -177,8 +188,12 @@ def milestone_move(asked: MilestoneMove) -> ResponseReturnValue:
             raise
         form.refuse(error, "on" if error.code == "on" else None)
         return _moving(asked, form), error.status
-    flash(_("It is written down. You can open the step again if this was a mistake.")
-          if asked.move != "reopen" else _("The step goes on."), "success")  # fmt: skip
+    flash(
+        _("It is written down. You can open the step again if this was a mistake.")
+        if asked.move != "reopen"
+        else _("The step goes on."),
+        "success",
+    )
     return redirect(
         url_for("plans.milestone", case_id=asked.case_id, milestone_id=asked.milestone.id)
     )
@@ -192,9 +207,13 @@ def _make(asked: MilestoneMove, form: EvidenceForm | ReasonForm) -> None:
         moving.reopen(session(), found, actor=actor, now=now)
     elif isinstance(form, EvidenceForm):
         moving.complete(
-            session(), found, actor=actor, evidence=form.evidence.data or "",
-            on=form.on.data or clock.local_day(now), now=now,
-        )  # fmt: skip
+            session(),
+            found,
+            actor=actor,
+            evidence=form.evidence.data or "",
+            on=form.on.data or clock.local_day(now),
+            now=now,
+        )
     else:
         moving.give_up(
             session(), found, actor=actor, move=asked.move, reason=form.reason.data or "", now=now
@@ -216,15 +235,18 @@ def _page(found: Milestone) -> str:
         evidence=plan_words.evidence(found),
         waits_for=_waits(plan, found),
         services=[
-            {"name": plan_words.service_name(line), "progress": plan_words.progress(line),
-             "line": line}
+            {
+                "name": plan_words.service_name(line),
+                "progress": plan_words.progress(line),
+                "line": line,
+            }
             for line in lines
         ],
         moves=[(name, MILESTONE.moves[name].label) for name in MILESTONE.available(found, actor)],
         asks={"complete", "not_complete", "cancel"},
         editable=plan.state not in _LOCKED
         and permissions.permits(actor, PlanPermission.EDIT, plan),
-    )  # fmt: skip
+    )
 
 
 def _form(plan: Plan, found: Milestone | None, form: MilestoneForm, stale: object = None) -> str:
@@ -288,10 +310,13 @@ def _warn(plan: Plan) -> None:
     """Say which steps begin before what they wait for ends: a warning, not a refusal."""
     for step, earlier in overlaps(live_milestones(plan)):
         flash(
-            _("“%(step)s” begins before “%(earlier)s” ends, and waits for it. Check the days.",
-              step=step.title, earlier=earlier.title),
+            _(
+                "“%(step)s” begins before “%(earlier)s” ends, and waits for it. Check the days.",
+                step=step.title,
+                earlier=earlier.title,
+            ),
             "warning",
-        )  # fmt: skip
+        )
 
 
 def _waits(plan: Plan, found: Milestone) -> list[str]:

@@ -17,8 +17,13 @@ from reintegration.plans.states import MilestoneState
 from reintegration.plans.views import plan_words
 from reintegration.web import filters
 
-_TONE_OF_BAR = {"planned": "grey", "in_progress": "sky", "completed": "moss",
-                "not_completed": "clay", "cancelled": "grey"}  # fmt: skip
+_TONE_OF_BAR = {
+    "planned": "grey",
+    "in_progress": "sky",
+    "completed": "moss",
+    "not_completed": "clay",
+    "cancelled": "grey",
+}
 
 
 def timeline(plan: Plan, today: date) -> dict[str, Any] | None:

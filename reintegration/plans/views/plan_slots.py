@@ -49,18 +49,34 @@ def case_next_step(case: CaseFile, actor: Actor) -> list[NextStep]:
         if not permissions.permits(actor, PlanPermission.EDIT, case):
             return []
         if plan is None:
-            return [NextStep(_("Write down needs and goals, then begin the plan."),
-                             _("Every urgent need should have a goal first."), _("Needs and goals"),
-                             url_for("plans.needs", case_id=case.id))]  # fmt: skip
-        return [NextStep(_("Finish the plan and send it."),
-                         _("Services can be arranged once a supervisor has approved it."),
-                         _("Go on with the plan"), url)]  # fmt: skip
+            return [
+                NextStep(
+                    _("Write down needs and goals, then begin the plan."),
+                    _("Every urgent need should have a goal first."),
+                    _("Needs and goals"),
+                    url_for("plans.needs", case_id=case.id),
+                )
+            ]
+        return [
+            NextStep(
+                _("Finish the plan and send it."),
+                _("Services can be arranged once a supervisor has approved it."),
+                _("Go on with the plan"),
+                url,
+            )
+        ]
     if plan.state == PlanState.SUBMITTED.value and permissions.permits(
         actor, PlanPermission.DECIDE, plan
     ):
-        return [NextStep(_("Decide on the plan."), _("Nothing new can be arranged before."),
-                         _("Read what changed"), url_for("plans.decision", case_id=case.id),
-                         "gold")]  # fmt: skip
+        return [
+            NextStep(
+                _("Decide on the plan."),
+                _("Nothing new can be arranged before."),
+                _("Read what changed"),
+                url_for("plans.decision", case_id=case.id),
+                "gold",
+            )
+        ]
     return []
 
 
@@ -86,14 +102,17 @@ def _decisions(session: Session, actor: Actor) -> list[TodayItem]:
         TodayItem(
             "gold",
             filters.day_month(waiting.submitted.submitted_at.date()),
-            _("Decide on the plan of %(case)s, sent by %(name)s.", case=waiting.case.code,
-              name=waiting.submitted_by),
+            _(
+                "Decide on the plan of %(case)s, sent by %(name)s.",
+                case=waiting.case.code,
+                name=waiting.submitted_by,
+            ),
             url_for("plans.decision", case_id=waiting.case.id),
             20,
         )
         for waiting in plans.waiting(session, actor)
         if permissions.permits(actor, PlanPermission.DECIDE, waiting.plan)
-    ]  # fmt: skip
+    ]
 
 
 def _returned(session: Session, actor: Actor) -> list[TodayItem]:
@@ -101,13 +120,16 @@ def _returned(session: Session, actor: Actor) -> list[TodayItem]:
         TodayItem(
             "clay",
             _("Returned"),
-            _("The plan of %(case)s came back: “%(comment)s”", case=case.code,
-              comment=version.comment),
+            _(
+                "The plan of %(case)s came back: “%(comment)s”",
+                case=case.code,
+                comment=version.comment,
+            ),
             url_for("plans.plan", case_id=case.id),
             15,
         )
         for version, case in plans.returned_of(session, actor)
-    ]  # fmt: skip
+    ]
 
 
 def _steps(session: Session, actor: Actor, today: date) -> list[TodayItem]:
@@ -117,13 +139,17 @@ def _steps(session: Session, actor: Actor, today: date) -> list[TodayItem]:
         late = (today - milestone.due_on).days
         url = url_for("plans.milestone", case_id=case.id, milestone_id=milestone.id)
         if late > 0:
-            sentence = _("%(case)s: “%(step)s” is late. Find out why, or plan it anew.",
-                         case=case.code, step=milestone.title)  # fmt: skip
+            sentence = _(
+                "%(case)s: “%(step)s” is late. Find out why, or plan it anew.",
+                case=case.code,
+                step=milestone.title,
+            )
             items.append(TodayItem("clay", plan_words.late_by(late), sentence, url, 30))
         else:
             word = filters.day_month(milestone.due_on) if late else _("Today")
-            sentence = _("%(case)s: “%(step)s” should be reached.", case=case.code,
-                         step=milestone.title)  # fmt: skip
+            sentence = _(
+                "%(case)s: “%(step)s” should be reached.", case=case.code, step=milestone.title
+            )
             items.append(TodayItem("gold", word, sentence, url, 50))
     return items
 

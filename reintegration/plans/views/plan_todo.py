@@ -64,8 +64,9 @@ def _decision(case: CaseFile, plan: Plan, last: PlanVersion | None) -> list[Todo
             Todo(_("Waits"), "gold", _("Sent on %(day)s; a supervisor decides.", day=since), url)
         ]
     if last.state == VersionState.RETURNED.value and plan.state != PlanState.SUBMITTED.value:
-        words = _("The plan came back: “%(comment)s” Change it and send it again.",
-                  comment=last.comment)  # fmt: skip
+        words = _(
+            "The plan came back: “%(comment)s” Change it and send it again.", comment=last.comment
+        )
         return [Todo(_("Returned"), "clay", words, url_for("plans.plan_sending", case_id=case.id))]
     return []
 
@@ -83,8 +84,9 @@ def _consent(case: CaseFile, consent: Consent | None, today: date) -> list[Todo]
     days = (consent.valid_until - today).days
     if days > 30:
         return []
-    words = _("The consent ends on %(day)s. Ask whether it goes on.",
-              day=filters.day(consent.valid_until))  # fmt: skip
+    words = _(
+        "The consent ends on %(day)s. Ask whether it goes on.", day=filters.day(consent.valid_until)
+    )
     return [
         Todo(
             plan_words.in_days(days), "gold", words, url_for("plans.case_consents", case_id=case.id)
@@ -96,8 +98,10 @@ def _step(case: CaseFile, milestone: Milestone, today: date) -> Todo | None:
     url = url_for("plans.milestone", case_id=case.id, milestone_id=milestone.id)
     late = plan_words.days_late(milestone, today)
     if late:
-        words = _("“%(step)s” is late: find out why, then plan it anew or say that it is reached.",
-                  step=milestone.title)  # fmt: skip
+        words = _(
+            "“%(step)s” is late: find out why, then plan it anew or say that it is reached.",
+            step=milestone.title,
+        )
         return Todo(plan_words.in_days(late), "clay", words, url)
     soon = (milestone.due_on - today).days
     if milestone.state in {"planned", "in_progress"} and soon <= REMIND_BEFORE.days:
@@ -131,12 +135,7 @@ def _review(plan: Plan, today: date) -> list[Todo]:
 
 def _next_services(plan: Plan, actions: Mapping[UUID, Sequence[LineAction]]) -> list[Todo]:
     return [
-        Todo(
-            _("Next"),
-            "sky",
-            f"{plan_words.service_name(line)}: {action.label}",
-            action.url,
-        )
+        Todo(_("Next"), "sky", f"{plan_words.service_name(line)}: {action.label}", action.url)
         for line in live_lines(plan)
         for action in actions.get(line.id, ())
         if action.primary and action.url and not is_delivered(line)

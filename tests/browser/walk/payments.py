@@ -83,10 +83,16 @@ def orders_in_csv(name: str, content: bytes) -> list[Order]:
     assert name.endswith(".csv")
     rows = csv.DictReader(io.StringIO(content.decode("utf-8-sig")), delimiter=";")
     return [
-        Order("MDL", row["SUMA"], row["BENEFICIAR"], row["IBAN_BENEFICIAR"], row["DESTINATIA"],
-              "NOTPROVIDED")
+        Order(
+            "MDL",
+            row["SUMA"],
+            row["BENEFICIAR"],
+            row["IBAN_BENEFICIAR"],
+            row["DESTINATIA"],
+            "NOTPROVIDED",
+        )
         for row in rows
-    ]  # fmt: skip
+    ]
 
 
 def orders_in_pain(name: str, content: bytes) -> list[Order]:
@@ -99,10 +105,16 @@ def orders_in_pain(name: str, content: bytes) -> list[Order]:
         return str(order.findtext("/".join(f"{_PAIN}{part}" for part in path.split("/"))))
 
     return [
-        Order("EUR", said(one, "Amt/InstdAmt"), said(one, "Cdtr/Nm"), said(one, "CdtrAcct/Id/IBAN"),
-              said(one, "RmtInf/Ustrd"), said(one, "PmtId/EndToEndId"))
+        Order(
+            "EUR",
+            said(one, "Amt/InstdAmt"),
+            said(one, "Cdtr/Nm"),
+            said(one, "CdtrAcct/Id/IBAN"),
+            said(one, "RmtInf/Ustrd"),
+            said(one, "PmtId/EndToEndId"),
+        )
         for one in root.iter(f"{_PAIN}CdtTrfTxInf")
-    ]  # fmt: skip
+    ]
 
 
 def imports_the_statement(seat: Seat, cast: Cast, orders: list[Order]) -> None:
@@ -140,8 +152,13 @@ def _booked(cast: Cast, order: Order) -> str:
 
 def _line(currency: str, number: str, paid: Tx) -> Line:
     assert paid.minor is not None
-    return Line(-paid.minor, currency=currency, day=TODAY, reference=f"{currency}-{number}",
-                transactions=[paid])  # fmt: skip
+    return Line(
+        -paid.minor,
+        currency=currency,
+        day=TODAY,
+        reference=f"{currency}-{number}",
+        transactions=[paid],
+    )
 
 
 def sees_what_matched(seat: Seat) -> None:

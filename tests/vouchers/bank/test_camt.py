@@ -32,12 +32,18 @@ def codes(problems) -> list[str]:
 
 @pytest.mark.parametrize("version", range(2, 14))
 def test_every_version_gives_the_same_entry(version):
-    line = Line(-12550, reference="R1", transactions=[Tx(12550, end_to_end="PO1", name="Casa Verde",
-                                                         iban=THEIRS, text="hostel")])  # fmt: skip
+    line = Line(
+        -12550,
+        reference="R1",
+        transactions=[Tx(12550, end_to_end="PO1", name="Casa Verde", iban=THEIRS, text="hostel")],
+    )
     (found,) = read(camt(line, version=version, opening=20000))
     (item,) = found.entries
     assert (item.amount_minor, item.end_to_end_id, item.counterparty_name) == (
-        -12550, "PO1", "Casa Verde")  # fmt: skip
+        -12550,
+        "PO1",
+        "Casa Verde",
+    )
     assert (item.counterparty_iban, item.remittance, item.problems) == (THEIRS, "hostel", ())
     assert found.problems == ()
 
@@ -77,10 +83,15 @@ def test_fingerprints_are_stable_and_equal_lines_differ_by_occurrence(amounts, t
 
 
 def test_two_statements_in_one_file_are_two_statements():
-    found = read(document(statement_xml([Line(5)], statement_id="A"),
-                          statement_xml([Line(6)], statement_id="B")))  # fmt: skip
+    found = read(
+        document(
+            statement_xml([Line(5)], statement_id="A"), statement_xml([Line(6)], statement_id="B")
+        )
+    )
     assert [(item.statement_id, item.entries[0].amount_minor) for item in found] == [
-        ("A", 5), ("B", 6)]  # fmt: skip
+        ("A", 5),
+        ("B", 6),
+    ]
 
 
 def test_a_balance_that_does_not_add_up_is_flagged_and_the_entries_are_kept():
@@ -103,9 +114,18 @@ def test_details_that_add_up_with_the_charges_are_not_flagged():
 
 
 def test_a_batch_keeps_its_transactions():
-    (found,) = read(camt(Line(-900, batch_message="MSG1", transactions=[
-        Tx(400, end_to_end="A", payment_information="P1"),
-        Tx(500, end_to_end="B", payment_information="P1")])))  # fmt: skip
+    (found,) = read(
+        camt(
+            Line(
+                -900,
+                batch_message="MSG1",
+                transactions=[
+                    Tx(400, end_to_end="A", payment_information="P1"),
+                    Tx(500, end_to_end="B", payment_information="P1"),
+                ],
+            )
+        )
+    )
     (item,) = found.entries
     assert item.is_batch
     assert (item.message_id, item.payment_information_id, item.end_to_end_id) == (
@@ -117,13 +137,18 @@ def test_a_batch_keeps_its_transactions():
 
 
 def test_a_returned_payment_carries_its_reason_and_the_payee_not_ourselves():
-    back = ("<NtryDtls><TxDtls><Refs><EndToEndId>PO1</EndToEndId></Refs><RltdPties>"
-            f"<Dbtr><Pty><Nm>Us</Nm></Pty></Dbtr><DbtrAcct><Id><IBAN>{OURS}</IBAN></Id></DbtrAcct>"
-            f"<Cdtr><Pty><Nm>Them</Nm></Pty></Cdtr><CdtrAcct><Id><IBAN>{THEIRS}</IBAN></Id></CdtrAcct>"
-            "</RltdPties><RtrInf><Rsn><Cd>AC04</Cd></Rsn></RtrInf></TxDtls></NtryDtls>")  # fmt: skip
+    back = (
+        "<NtryDtls><TxDtls><Refs><EndToEndId>PO1</EndToEndId></Refs><RltdPties>"
+        f"<Dbtr><Pty><Nm>Us</Nm></Pty></Dbtr><DbtrAcct><Id><IBAN>{OURS}</IBAN></Id></DbtrAcct>"
+        f"<Cdtr><Pty><Nm>Them</Nm></Pty></Cdtr><CdtrAcct><Id><IBAN>{THEIRS}</IBAN></Id></CdtrAcct>"
+        "</RltdPties><RtrInf><Rsn><Cd>AC04</Cd></Rsn></RtrInf></TxDtls></NtryDtls>"
+    )
     (item,) = read(camt(Line(500, extra=back)))[0].entries
     assert (item.return_reason, item.counterparty_name, item.counterparty_iban) == (
-        "AC04", "Them", THEIRS)  # fmt: skip
+        "AC04",
+        "Them",
+        THEIRS,
+    )
 
 
 def test_a_return_without_a_reason_is_known_by_its_bank_code():
@@ -161,9 +186,19 @@ def test_a_detail_in_another_currency_flags_the_entry():
 
 
 def test_a_notification_explains_the_entry_and_is_no_statement():
-    note = document(statement_xml([Line(-900, reference="R9", transactions=[
-        Tx(400, end_to_end="A"), Tx(500, end_to_end="B")])], tag="Ntfctn"),
-        message="camt.054")  # fmt: skip
+    note = document(
+        statement_xml(
+            [
+                Line(
+                    -900,
+                    reference="R9",
+                    transactions=[Tx(400, end_to_end="A"), Tx(500, end_to_end="B")],
+                )
+            ],
+            tag="Ntfctn",
+        ),
+        message="camt.054",
+    )
     (told,) = read(note)
     assert told.kind is StatementKind.NOTIFICATION
     (booked,) = read(camt(Line(-900, reference="R9"), Line(-900, reference="R8")))

@@ -74,10 +74,14 @@ def test_a_damaged_file_is_read_or_refused_but_never_crashes(place, noise):
 
 
 FULL = camt(
-    Line(-885, reference="R1", batch_message="M1", transactions=[
-        Tx(885, "EUR", "E1", "Casa", THEIRS, "text", "AC04", 5, "P1")],
-        extra="<BkTxCd><Domn><Fmly><SubFmlyCd>RRTN</SubFmlyCd></Fmly></Domn></BkTxCd>")
-)  # fmt: skip
+    Line(
+        -885,
+        reference="R1",
+        batch_message="M1",
+        transactions=[Tx(885, "EUR", "E1", "Casa", THEIRS, "text", "AC04", 5, "P1")],
+        extra="<BkTxCd><Domn><Fmly><SubFmlyCd>RRTN</SubFmlyCd></Fmly></Domn></BkTxCd>",
+    )
+)
 LEAVES = [match.start(1) for match in re.finditer(rb">([^<>]+)</", FULL)]
 
 

@@ -44,8 +44,13 @@ def test_headings_in_three_languages_and_every_usual_encoding_are_read(text, enc
 
 
 def test_a_profile_names_other_headings_and_what_the_file_leaves_out():
-    profile = CsvProfile(columns={"booking_date": ("wann",), "amount": ("wieviel",)},
-                         delimiter=";", decimal=",", account_iban=OURS, currency="EUR")  # fmt: skip
+    profile = CsvProfile(
+        columns={"booking_date": ("wann",), "amount": ("wieviel",)},
+        delimiter=";",
+        decimal=",",
+        account_iban=OURS,
+        currency="EUR",
+    )
     (found,) = read_csv(b"Wann;Wieviel\n02.03.2026;1.234\n", profile)
     assert found.entries[0].amount_minor == 123400
 
@@ -63,7 +68,7 @@ def test_a_profile_names_other_headings_and_what_the_file_leaves_out():
         ("2026-03-02,1.00", "row_short"),
         ("2026-03-02,,MDL,A,x,y", "row_without_amount"),
     ],
-)  # fmt: skip
+)
 def test_a_row_that_cannot_be_read_refuses_the_file(row, code):
     with pytest.raises(StatementFileError) as caught:
         read_csv((ENGLISH.partition("\n")[0] + "\n" + row + "\n").encode())
@@ -110,10 +115,16 @@ def test_the_content_tells_the_format(data, found):
 
 @pytest.mark.parametrize(
     ("data", "code"),
-    [(b"", "empty"), (b" \r\n ", "empty"), (b"PK\x03\x04\x00\x00", "unknown_format"),
-     (b"%PDF-1.7 ...", "unknown_format"), (b"good morning", "unknown_format"),
-     (b"name,colour\nx,red\n", "unknown_format"), (b"<html/>", "other_message")],
-)  # fmt: skip
+    [
+        (b"", "empty"),
+        (b" \r\n ", "empty"),
+        (b"PK\x03\x04\x00\x00", "unknown_format"),
+        (b"%PDF-1.7 ...", "unknown_format"),
+        (b"good morning", "unknown_format"),
+        (b"name,colour\nx,red\n", "unknown_format"),
+        (b"<html/>", "other_message"),
+    ],
+)
 def test_a_file_of_no_known_format_is_refused_with_words(data, code):
     with pytest.raises(StatementFileError) as caught:
         read_statements(BytesIO(data))

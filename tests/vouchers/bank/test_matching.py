@@ -16,9 +16,14 @@ from vouchers.services.bank.proposals import (
 
 
 def order(number: int, minor: int = 1000, **more) -> OpenOrder:
-    values = {"currency": "EUR", "sent_on": DAY, "end_to_end_id": f"PO-{number}",
-              "counterparty_iban": THEIRS, "counterparty_name": "Casa Verde SRL",
-              "reference": f"REQ-2026-{number:05d}"}  # fmt: skip
+    values = {
+        "currency": "EUR",
+        "sent_on": DAY,
+        "end_to_end_id": f"PO-{number}",
+        "counterparty_iban": THEIRS,
+        "counterparty_name": "Casa Verde SRL",
+        "reference": f"REQ-2026-{number:05d}",
+    }
     values.update(more)
     return OpenOrder(number, minor, **values)
 
@@ -45,10 +50,9 @@ def test_tier_1_posts_a_batch_whose_every_transaction_names_its_order():
     assert (found.tier, found.automatic, found.order_ids) == (Tier.END_TO_END, True, (1, 2))
 
 
-@pytest.mark.parametrize("line", [
-    entry(-1000, end_to_end_id="PO-1", currency="MDL"),
-    entry(-1001, end_to_end_id="PO-1"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "line", [entry(-1000, end_to_end_id="PO-1", currency="MDL"), entry(-1001, end_to_end_id="PO-1")]
+)
 def test_the_reference_alone_does_not_post(line):
     assert not any(p.automatic for p in match([line], [order(1)]).proposals)
 

@@ -24,11 +24,19 @@ BATCHES = [OpenBatch("x", "M1", "P1", (0, 1)), OpenBatch("y", "M1", "P2", (2, 3)
 @st.composite
 def orders(draw):
     return [
-        OpenOrder(number, draw(AMOUNTS), draw(st.sampled_from(["EUR", "MDL"])), draw(DAYS),
-                  draw(REFERENCES), draw(IBANS), draw(NAMES), f"REQ{number:05d}",
-                  draw(st.booleans()))
+        OpenOrder(
+            number,
+            draw(AMOUNTS),
+            draw(st.sampled_from(["EUR", "MDL"])),
+            draw(DAYS),
+            draw(REFERENCES),
+            draw(IBANS),
+            draw(NAMES),
+            f"REQ{number:05d}",
+            draw(st.booleans()),
+        )
         for number in range(draw(st.integers(0, 6)))
-    ]  # fmt: skip
+    ]
 
 
 @st.composite
@@ -40,16 +48,24 @@ def entries(draw):
         sign = draw(st.sampled_from([-1, -1, 1]))
         total = sum(minor for minor, _ in inner) or draw(AMOUNTS)
         flags = (ParseProblem("details_differ"),) if draw(st.integers(0, 5)) == 0 else ()
-        made.append(entry(
-            sign * total, day=draw(DAYS), occurrences=names,
-            currency=draw(st.sampled_from(["EUR", "EUR", "MDL"])), end_to_end_id=draw(REFERENCES),
-            counterparty_iban=draw(IBANS), counterparty_name=draw(NAMES), is_batch=len(inner) > 1,
-            remittance=draw(st.sampled_from(["", "REQ 00001", "REQ00002 REQ00003"])),
-            message_id=draw(st.sampled_from([None, "M1"])),
-            payment_information_id=draw(st.sampled_from([None, "P1", "P2"])), problems=flags,
-            details=tuple(detail(sign * minor, reference) for minor, reference in inner),
-            return_reason=draw(st.sampled_from([None, None, None, "AC04"])),
-        ))  # fmt: skip
+        made.append(
+            entry(
+                sign * total,
+                day=draw(DAYS),
+                occurrences=names,
+                currency=draw(st.sampled_from(["EUR", "EUR", "MDL"])),
+                end_to_end_id=draw(REFERENCES),
+                counterparty_iban=draw(IBANS),
+                counterparty_name=draw(NAMES),
+                is_batch=len(inner) > 1,
+                remittance=draw(st.sampled_from(["", "REQ 00001", "REQ00002 REQ00003"])),
+                message_id=draw(st.sampled_from([None, "M1"])),
+                payment_information_id=draw(st.sampled_from([None, "P1", "P2"])),
+                problems=flags,
+                details=tuple(detail(sign * minor, reference) for minor, reference in inner),
+                return_reason=draw(st.sampled_from([None, None, None, "AC04"])),
+            )
+        )
     return made
 
 
@@ -93,12 +109,14 @@ def test_a_match_by_amount_and_account_had_no_rival_on_either_side(lines, open_o
             continue
         line = proposal.entry
         fitting = [
-            order.id for order in by_id.values()
-            if order.id not in gone and order.signed_minor == line.amount_minor
+            order.id
+            for order in by_id.values()
+            if order.id not in gone
+            and order.signed_minor == line.amount_minor
             and order.currency == line.currency
             and order.counterparty_iban == line.counterparty_iban
             and in_window(order, line.booking_date, MatchRules())
-        ]  # fmt: skip
+        ]
         assert fitting == list(proposal.order_ids)
 
 

@@ -16,8 +16,19 @@ from vouchers.services.bank.mdl_csv import (
 )
 from vouchers.services.bank.payment_file import PaymentFileError
 
-ORDER = MdlOrder("101", date(2026, 3, 2), 125050, "MDL", OURS, "1002600000001", "Școala Țării",
-                 "1003600000002", OURS, "AGRNMD2X", 'Cazare; trei "nopți"\nmartie')  # fmt: skip
+ORDER = MdlOrder(
+    "101",
+    date(2026, 3, 2),
+    125050,
+    "MDL",
+    OURS,
+    "1002600000001",
+    "Școala Țării",
+    "1003600000002",
+    OURS,
+    "AGRNMD2X",
+    'Cazare; trei "nopți"\nmartie',
+)
 LEFT = replace(ORDER, payee_bic="TIRCMD2X", final_account="2212 0000 11", payee_idno="0300012345")
 
 
@@ -33,8 +44,19 @@ def refusal(*orders: MdlOrder) -> str:
 
 def test_an_order_is_one_row_of_the_agreed_fields():
     _, row = rows(build_mdl_csv((ORDER,)))
-    assert row == ["101", "02.03.2026", "1250.50", OURS, "1002600000001", "Școala Țării",
-                   "1003600000002", OURS, "AGRNMD2X", "Cazare, trei 'nopți' martie", "R"]  # fmt: skip
+    assert row == [
+        "101",
+        "02.03.2026",
+        "1250.50",
+        OURS,
+        "1002600000001",
+        "Școala Țării",
+        "1003600000002",
+        OURS,
+        "AGRNMD2X",
+        "Cazare, trei 'nopți' martie",
+        "R",
+    ]
 
 
 def test_the_profile_sets_decimal_comma_encoding_and_headings():
@@ -85,8 +107,11 @@ def test_no_text_begins_like_a_formula(text):
     assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@", "\t", "'"))]
 
 
-@given(name=st.text(max_size=60), text=st.text(max_size=120),
-       encoding=st.sampled_from(["utf-8-sig", "cp1251"]))  # fmt: skip
+@given(
+    name=st.text(max_size=60),
+    text=st.text(max_size=120),
+    encoding=st.sampled_from(["utf-8-sig", "cp1251"]),
+)
 def test_any_text_stays_one_cell(name, text, encoding):
     order = replace(ORDER, payee_name="A" + name, text="A" + text)
     profile = MdlProfile(encoding=encoding, longest_text=10_000)
@@ -105,11 +130,19 @@ LEFT_TWO = replace(LEFT, order_number="102")
 
 @pytest.mark.parametrize(
     ("change", "code"),
-    [({"currency": "EUR"}, "currency"), ({"amount_minor": 0}, "amount"), ({"payee_iban": "MD00"}, "iban"),
-     ({"payee_bic": "x"}, "bic"), ({"payee_idno": "12"}, "fiscal_code"), ({"payer_idno": ""}, "fiscal_code"),
-     ({"order_number": "=1"}, "reference"), ({"payee_name": "==="}, "name"), ({"text": ""}, "text"),
-     ({"text": "x" * 211}, "text_long")],
-)  # fmt: skip
+    [
+        ({"currency": "EUR"}, "currency"),
+        ({"amount_minor": 0}, "amount"),
+        ({"payee_iban": "MD00"}, "iban"),
+        ({"payee_bic": "x"}, "bic"),
+        ({"payee_idno": "12"}, "fiscal_code"),
+        ({"payer_idno": ""}, "fiscal_code"),
+        ({"order_number": "=1"}, "reference"),
+        ({"payee_name": "==="}, "name"),
+        ({"text": ""}, "text"),
+        ({"text": "x" * 211}, "text_long"),
+    ],
+)
 def test_what_the_bank_would_refuse_makes_no_file(change, code):
     assert refusal(replace(ORDER, **change)) == code
 

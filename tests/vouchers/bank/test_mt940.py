@@ -18,8 +18,12 @@ def marked(minor: int) -> str:
 
 
 def message(*lines: str, opening: int = 0, closing: int = 0, account: str = OURS) -> str:
-    head = [":20:STMT1", f":25:{account}", ":28C:00001/001",
-            f":60F:{marked(opening).format('260301EUR')}"]  # fmt: skip
+    head = [
+        ":20:STMT1",
+        f":25:{account}",
+        ":28C:00001/001",
+        f":60F:{marked(opening).format('260301EUR')}",
+    ]
     return "\r\n".join([*head, *lines, f":62F:{marked(closing).format('260302EUR')}", "-", ""])
 
 
@@ -67,10 +71,16 @@ def test_numbered_fields_name_the_other_side_and_the_references():
 
 
 def test_slashed_words_name_the_other_side_and_the_references():
-    item = only_entry(":61:2603020302D10,NTRFNONREF",
-                      f":86:/EREF/PO17/IBAN/{THEIRS}/NAME/Casa Verde/REMI/hostel/", closing=-1000)  # fmt: skip
+    item = only_entry(
+        ":61:2603020302D10,NTRFNONREF",
+        f":86:/EREF/PO17/IBAN/{THEIRS}/NAME/Casa Verde/REMI/hostel/",
+        closing=-1000,
+    )
     assert (item.end_to_end_id, item.counterparty_name, item.remittance) == (
-        "PO17", "Casa Verde", "hostel")  # fmt: skip
+        "PO17",
+        "Casa Verde",
+        "hostel",
+    )
 
 
 def test_a_return_number_becomes_its_iso_reason():
@@ -117,9 +127,12 @@ def test_two_equal_lines_on_one_day_both_stay():
 
 @pytest.mark.parametrize(
     ("line", "code"),
-    [(":61:not a line", "line_garbled"), (":61:261340C1,00NTRF", "date_garbled"),
-     (":61:260302C1,005NTRF", "amount_finer")],
-)  # fmt: skip
+    [
+        (":61:not a line", "line_garbled"),
+        (":61:261340C1,00NTRF", "date_garbled"),
+        (":61:260302C1,005NTRF", "amount_finer"),
+    ],
+)
 def test_a_garbled_line_refuses_the_file(line, code):
     with pytest.raises(StatementFileError) as caught:
         read_mt940(message(line).encode())

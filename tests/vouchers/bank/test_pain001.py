@@ -20,10 +20,20 @@ from vouchers.services.bank.payment_file import PaymentFileError
 SCHEMA = etree.XMLSchema(
     etree.fromstring((files("sepaxml") / "schemas" / "pain.001.001.09.xsd").read_bytes())
 )
-PAYMENT = Payment("PO-1", "I-1", 12550, "EUR", "Școala „Țară”", THEIRS, "Cazare, trei nopți",
-                  date(2026, 3, 3), "BANKRO22")  # fmt: skip
-FILE = PaymentFile("BATCH-7", datetime(2026, 3, 2, 9, 30, tzinfo=UTC), "Fundația Pod", OURS,
-                   "AGRNMD2X", (PAYMENT,))  # fmt: skip
+PAYMENT = Payment(
+    "PO-1",
+    "I-1",
+    12550,
+    "EUR",
+    "Școala „Țară”",
+    THEIRS,
+    "Cazare, trei nopți",
+    date(2026, 3, 3),
+    "BANKRO22",
+)
+FILE = PaymentFile(
+    "BATCH-7", datetime(2026, 3, 2, 9, 30, tzinfo=UTC), "Fundația Pod", OURS, "AGRNMD2X", (PAYMENT,)
+)
 SPACE = {"p": "urn:iso:std:iso:20022:tech:xsd:pain.001.001.09"}
 
 
@@ -72,8 +82,13 @@ def test_the_same_payments_give_the_same_bytes():
 
 
 def test_each_execution_day_is_a_block_with_its_own_sum():
-    later = replace(PAYMENT, end_to_end_id="PO-2", instruction_id="I-2", amount_minor=100,
-                    requested_execution_date=date(2026, 3, 4))  # fmt: skip
+    later = replace(
+        PAYMENT,
+        end_to_end_id="PO-2",
+        instruction_id="I-2",
+        amount_minor=100,
+        requested_execution_date=date(2026, 3, 4),
+    )
     data = build_pain001(replace(FILE, payments=(later, PAYMENT)))
     assert texts(data, ".//p:PmtInf/p:CtrlSum") == ["125.50", "1.00"]
     assert texts(data, ".//p:PmtInfId") == ["BATCH-7-1", "BATCH-7-2"]
@@ -87,10 +102,17 @@ def test_names_are_written_in_the_letters_of_sepa():
 
 @pytest.mark.parametrize(
     ("text", "folded"),
-    [("ș ş ț ţ ă â î", "s s t t a a i"), ("Юлия Щукина", "Iuliia Shchukina"), ("Київ", "Kiiv"),
-     ("Müller & Söhne", "Muller + Sohne"), ("Straße; №5", "Strasse, No5"), ("s\u0326", "s"),
-     ("漢", "."), ("a\n\tb", "a b")],
-)  # fmt: skip
+    [
+        ("ș ş ț ţ ă â î", "s s t t a a i"),
+        ("Юлия Щукина", "Iuliia Shchukina"),
+        ("Київ", "Kiiv"),
+        ("Müller & Söhne", "Muller + Sohne"),
+        ("Straße; №5", "Strasse, No5"),
+        ("s\u0326", "s"),
+        ("漢", "."),
+        ("a\n\tb", "a b"),
+    ],
+)
 def test_three_alphabets_become_basic_latin(text, folded):
     assert latin(text) == folded
 
@@ -98,20 +120,26 @@ def test_three_alphabets_become_basic_latin(text, folded):
 @given(st.text())
 def test_folded_text_has_only_letters_of_the_set_and_stays_when_folded_again(text):
     assert not set(latin(text)) - set(
-        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/-?:().,'+ ")  # fmt: skip
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/-?:().,'+ "
+    )
     assert latin(latin(text)) == latin(text)
 
 
 @pytest.mark.parametrize(
     ("change", "code"),
     [
-        ({"currency": "USD"}, "currency"), ({"amount_minor": 0}, "amount"),
-        ({"amount_minor": -5}, "amount"), ({"creditor_iban": "RO49AAAA1B31007593840001"}, "iban"),
-        ({"creditor_name": " "}, "name"), ({"end_to_end_id": "x" * 36}, "reference"),
-        ({"end_to_end_id": "/x"}, "reference"), ({"end_to_end_id": "ș"}, "reference"),
-        ({"creditor_bic": "nope"}, "bic"), ({"remittance": "x" * 141}, "text_long"),
+        ({"currency": "USD"}, "currency"),
+        ({"amount_minor": 0}, "amount"),
+        ({"amount_minor": -5}, "amount"),
+        ({"creditor_iban": "RO49AAAA1B31007593840001"}, "iban"),
+        ({"creditor_name": " "}, "name"),
+        ({"end_to_end_id": "x" * 36}, "reference"),
+        ({"end_to_end_id": "/x"}, "reference"),
+        ({"end_to_end_id": "ș"}, "reference"),
+        ({"creditor_bic": "nope"}, "bic"),
+        ({"remittance": "x" * 141}, "text_long"),
     ],
-)  # fmt: skip
+)
 def test_what_the_bank_would_refuse_makes_no_file(change, code):
     assert refusal(replace(FILE, payments=(replace(PAYMENT, **change),))) == code
 

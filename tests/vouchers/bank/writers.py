@@ -145,17 +145,35 @@ def entry(
     **more,
 ) -> BankEntry:
     values = {
-        "account_iban": OURS, "booking_date": day, "value_date": None, "amount_minor": minor,
-        "currency": currency, "bank_reference": None, "end_to_end_id": None, "message_id": None,
-        "payment_information_id": None, "counterparty_name": None, "counterparty_iban": None,
-        "remittance": "", "return_reason": None, "is_batch": False, "is_charge": False,
-        "details": (), "charges_minor": 0, "problems": (),
-    }  # fmt: skip
+        "account_iban": OURS,
+        "booking_date": day,
+        "value_date": None,
+        "amount_minor": minor,
+        "currency": currency,
+        "bank_reference": None,
+        "end_to_end_id": None,
+        "message_id": None,
+        "payment_information_id": None,
+        "counterparty_name": None,
+        "counterparty_iban": None,
+        "remittance": "",
+        "return_reason": None,
+        "is_batch": False,
+        "is_charge": False,
+        "details": (),
+        "charges_minor": 0,
+        "problems": (),
+    }
     values.update(more)
     fingerprint, occurrence = (occurrences or Occurrences()).name(
-        OURS, day, minor, currency, values["bank_reference"], values["end_to_end_id"],
+        OURS,
+        day,
+        minor,
+        currency,
+        values["bank_reference"],
+        values["end_to_end_id"],
         values["remittance"],
-    )  # fmt: skip
+    )
     return BankEntry(**values, fingerprint=fingerprint, occurrence=occurrence)
 
 

@@ -162,9 +162,19 @@ class _Reader:
             problems.append(ParseProblem("not_booked", {"count": self._not_booked}))
         from_date, to_date = _period(node)
         self.statements.append(
-            BankStatement(self._kind, head.account, head.currency, head.statement_id, from_date,
-                          to_date, opening, closing, tuple(entries), tuple(problems))
-        )  # fmt: skip
+            BankStatement(
+                self._kind,
+                head.account,
+                head.currency,
+                head.statement_id,
+                from_date,
+                to_date,
+                opening,
+                closing,
+                tuple(entries),
+                tuple(problems),
+            )
+        )
         self._head, self._entries, self._not_booked = None, [], 0
         element.clear()
 

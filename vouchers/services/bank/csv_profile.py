@@ -26,27 +26,71 @@ _THOUSANDS = re.compile(r"[\s\u00a0\u202f'’]")
 _GROUPED = 3
 
 HEADINGS: Mapping[str, tuple[str, ...]] = {
-    "booking_date": ("booking date", "date", "transaction date", "data", "data operatiunii",
-                     "data tranzactiei", "data inregistrarii", "дата", "дата операции",
-                     "дата проводки"),
+    "booking_date": (
+        "booking date",
+        "date",
+        "transaction date",
+        "data",
+        "data operatiunii",
+        "data tranzactiei",
+        "data inregistrarii",
+        "дата",
+        "дата операции",
+        "дата проводки",
+    ),
     "value_date": ("value date", "data valutei", "data valuta", "дата валютирования"),
     "amount": ("amount", "suma", "сумма"),
     "debit": ("debit", "paid out", "suma debit", "дебет", "расход"),
     "credit": ("credit", "paid in", "suma credit", "кредит", "приход"),
     "currency": ("currency", "valuta", "moneda", "валюта"),
     "account": ("account", "iban", "cont", "contul", "счет", "номер счета"),
-    "counterparty_name": ("counterparty", "name", "payee", "partener", "beneficiar", "platitor",
-                          "denumirea", "контрагент", "получатель", "наименование"),
-    "counterparty_iban": ("counterparty iban", "counterparty account", "cont partener",
-                          "iban partener", "contul beneficiarului", "счет контрагента",
-                          "iban контрагента", "счет получателя"),
-    "remittance": ("remittance", "description", "details", "payment details", "descriere",
-                   "destinatia platii", "detalii", "назначение платежа", "назначение",
-                   "описание"),
-    "bank_reference": ("bank reference", "reference", "transaction id", "referinta", "nr document",
-                       "numar document", "референс", "номер документа", "номер"),
+    "counterparty_name": (
+        "counterparty",
+        "name",
+        "payee",
+        "partener",
+        "beneficiar",
+        "platitor",
+        "denumirea",
+        "контрагент",
+        "получатель",
+        "наименование",
+    ),
+    "counterparty_iban": (
+        "counterparty iban",
+        "counterparty account",
+        "cont partener",
+        "iban partener",
+        "contul beneficiarului",
+        "счет контрагента",
+        "iban контрагента",
+        "счет получателя",
+    ),
+    "remittance": (
+        "remittance",
+        "description",
+        "details",
+        "payment details",
+        "descriere",
+        "destinatia platii",
+        "detalii",
+        "назначение платежа",
+        "назначение",
+        "описание",
+    ),
+    "bank_reference": (
+        "bank reference",
+        "reference",
+        "transaction id",
+        "referinta",
+        "nr document",
+        "numar document",
+        "референс",
+        "номер документа",
+        "номер",
+    ),
     "end_to_end_id": ("end to end id", "endtoendid", "end to end reference"),
-}  # fmt: skip
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +142,17 @@ def read_csv(
 
 def _statement(key: tuple[str, str], entries: list[BankEntry]) -> BankStatement:
     days = [entry.booking_date for entry in entries]
-    return BankStatement(StatementKind.STATEMENT, key[0], key[1], "", min(days), max(days),
-                         None, None, tuple(entries))  # fmt: skip
+    return BankStatement(
+        StatementKind.STATEMENT,
+        key[0],
+        key[1],
+        "",
+        min(days),
+        max(days),
+        None,
+        None,
+        tuple(entries),
+    )
 
 
 def has_heading(data: bytes, profile: CsvProfile | None = None) -> bool:
@@ -117,8 +170,11 @@ def _encodings(data: bytes, profile: CsvProfile) -> list[str]:
     single = ["cp1251", "cp1250", "cp1252"]
     if not _CYRILLIC_RUN.search(data):
         single = ["cp1250", "cp1252", "cp1251"]
-    return ["utf-8-sig", "utf-16"] if data[:2] in (b"\xff\xfe", b"\xfe\xff") else [
-        "utf-8-sig", *single]  # fmt: skip
+    return (
+        ["utf-8-sig", "utf-16"]
+        if data[:2] in (b"\xff\xfe", b"\xfe\xff")
+        else ["utf-8-sig", *single]
+    )
 
 
 def _table(data: bytes, profile: CsvProfile) -> _Table:

@@ -4,13 +4,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from datetime import date, timedelta
 
-from vouchers.services.bank.order_index import (
-    Key,
-    OrderIndex,
-    Timeline,
-    entry_key,
-    order_key,
-)
+from vouchers.services.bank.order_index import Key, OrderIndex, Timeline, entry_key, order_key
 from vouchers.services.bank.proposals import (
     ExceptionItem,
     ExceptionKind,

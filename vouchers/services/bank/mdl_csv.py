@@ -22,9 +22,19 @@ _FISCAL_CODE = re.compile(r"\d{13}")
 _LEFT_FISCAL_CODE = re.compile(r"[0-9A-Za-z]{1,20}")
 _ORDER_NUMBER = re.compile(r"[0-9A-Za-z][0-9A-Za-z/-]{0,19}")
 _BIC = re.compile(r"[A-Z]{6}[A-Z0-9]{2}([A-Z0-9]{3})?")
-_HEADINGS = ("NR", "DATA", "SUMA", "IBAN_PLATITOR", "IDNO_PLATITOR", "BENEFICIAR",
-             "IDNO_BENEFICIAR", "IBAN_BENEFICIAR", "BIC_BENEFICIAR", "DESTINATIA",
-             "REZIDENT")  # fmt: skip
+_HEADINGS = (
+    "NR",
+    "DATA",
+    "SUMA",
+    "IBAN_PLATITOR",
+    "IDNO_PLATITOR",
+    "BENEFICIAR",
+    "IDNO_BENEFICIAR",
+    "IBAN_BENEFICIAR",
+    "BIC_BENEFICIAR",
+    "DESTINATIA",
+    "REZIDENT",
+)
 # A spreadsheet takes a cell that begins like this for a formula.
 _FORMULA_STARTS = "=+-@'"
 

@@ -181,12 +181,7 @@ def _entries(
 
 
 def _entry(
-    number: int,
-    value: str,
-    told: Narrative,
-    account: str,
-    currency: str,
-    occurrences: Occurrences,
+    number: int, value: str, told: Narrative, account: str, currency: str, occurrences: Occurrences
 ) -> BankEntry:
     head, _, more = value.partition("\n")
     found = _LINE.match(head.strip())

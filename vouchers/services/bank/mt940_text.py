@@ -12,8 +12,14 @@ _SLASHED = re.compile(r"/(TRTP|IBAN|BIC|NAME|REMI|EREF|ORDP|BENM|MARF|CSID|PREF|
 _WORDED = re.compile(r"(?:(EREF|KREF|MREF|CRED|DEBT|SVWZ|ABWA|ABWE)\+|(MTLG):)")
 _PURPOSE = [str(number) for number in (*range(20, 30), *range(60, 64))]
 # Return numbers of the German code list and the ISO 20022 reasons that they stand for.
-_RETURNS = {"901": "AC01", "902": "AC04", "903": "AC06", "904": "AG01", "905": "AG02",
-            "914": "MS03"}  # fmt: skip
+_RETURNS = {
+    "901": "AC01",
+    "902": "AC04",
+    "903": "AC06",
+    "904": "AG01",
+    "905": "AG02",
+    "914": "MS03",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,10 +38,7 @@ def sniff(head: bytes, profile: CsvProfile | None = None) -> BankFormat:
 
 
 def read_statements(
-    source: IO[bytes],
-    *,
-    profile: CsvProfile | None = None,
-    max_bytes: int = DEFAULT_MAX_BYTES,
+    source: IO[bytes], *, profile: CsvProfile | None = None, max_bytes: int = DEFAULT_MAX_BYTES
 ) -> list[BankStatement]:
     """Read a bank file of any known format from a seekable source, or refuse it whole."""
     head = source.read(HEAD_BYTES)

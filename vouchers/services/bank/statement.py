@@ -100,12 +100,7 @@ class Occurrences:
         self._seen: dict[str, int] = {}
 
     def name(
-        self,
-        account: str,
-        booked: date,
-        amount_minor: int,
-        currency: str,
-        *references: str | None,
+        self, account: str, booked: date, amount_minor: int, currency: str, *references: str | None
     ) -> tuple[str, int]:
         """Return fingerprint and occurrence; call once for each line, in the file's order."""
         parts = [account, booked.isoformat(), str(amount_minor), currency]
@@ -168,11 +163,15 @@ def _with_details(
     note = notes[0]
     fields = {name: getattr(entry, name) for name in BankEntry.__slots__}
     fields.update(
-        details=note.details,
-        is_batch=note.is_batch,
-        problems=entry.problems + note.problems,
+        details=note.details, is_batch=note.is_batch, problems=entry.problems + note.problems
     )
-    for name in ("message_id", "payment_information_id", "end_to_end_id", "return_reason",
-                 "counterparty_name", "counterparty_iban"):  # fmt: skip
+    for name in (
+        "message_id",
+        "payment_information_id",
+        "end_to_end_id",
+        "return_reason",
+        "counterparty_name",
+        "counterparty_iban",
+    ):
         fields[name] = fields[name] or getattr(note, name)
     return BankEntry(**fields)

@@ -137,10 +137,7 @@ def _by(
             LedgerLine.account,
             func.sum(LedgerLine.credit_minor - LedgerLine.debit_minor),
         )
-        .where(
-            column.in_(ids),
-            LedgerLine.account.in_([account.value for account in accounts]),
-        )
+        .where(column.in_(ids), LedgerLine.account.in_([account.value for account in accounts]))
         .group_by(column, LedgerLine.currency, LedgerLine.account)
     ):
         if about is not None:
