@@ -16,8 +16,9 @@ from demo.world import World
 from providers.models import Referral
 from providers.services import referrals
 from providers.states import OPEN_REFERRALS
+from reintegration.codelists.life_domains import Domain
+from reintegration.codelists.people import Sex
 from reintegration.kernel.actor import Actor
-from reintegration.kernel.vocabulary import Domain, Sex
 from reintegration.plans.models import CaseFile, Consent, Milestone, Plan
 from reintegration.plans.queries import needs as reading
 from reintegration.plans.services import (

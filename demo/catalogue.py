@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 
+from reintegration.codelists.people import SexPolicy
+from reintegration.codelists.service_categories import CATEGORIES, ServiceCategory
+from reintegration.codelists.units import Unit
 from reintegration.kernel.money import Money
-from reintegration.kernel.vocabulary import CATEGORIES, ServiceCategory, SexPolicy, Unit
 
 
 @dataclass(frozen=True, slots=True)

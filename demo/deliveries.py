@@ -12,10 +12,10 @@ from demo.timeline import Story, at
 from demo.world import Firm, World
 from providers.services import referrals
 from providers.states import OfferingState, ReferralState
+from reintegration.codelists.service_categories import ServiceCategory
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.ids import new_id
 from reintegration.kernel.money import Money
-from reintegration.kernel.vocabulary import ServiceCategory
 from vouchers.models import Redemption, Voucher
 from vouchers.services import closing, confirmation, issuing, replacing, reversal, suspension
 from vouchers.services.redemption import Delivery, redeem

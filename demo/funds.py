@@ -7,9 +7,9 @@ from decimal import Decimal
 from demo.providers import make_iban
 from demo.timeline import Story, at
 from demo.world import World
+from reintegration.codelists.service_categories import ServiceCategory
 from reintegration.kernel.ids import new_id
 from reintegration.kernel.money import Money
-from reintegration.kernel.vocabulary import ServiceCategory
 from vouchers.models import ExchangeRate
 from vouchers.queries.funds import rate_on
 from vouchers.services import allocation, bank_accounts, exchange, funds

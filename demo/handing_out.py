@@ -20,12 +20,13 @@ from providers.states import OfferingState
 from reintegration.accounts.models import User
 from reintegration.accounts.services.actors import actor_of
 from reintegration.accounts.services.tokens import create_token
+from reintegration.codelists.service_categories import ServiceCategory
+from reintegration.codelists.units import Unit
 from reintegration.kernel import clock
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.errors import Conflict
 from reintegration.kernel.ids import new_id
 from reintegration.kernel.money import Money
-from reintegration.kernel.vocabulary import ServiceCategory, Unit
 from reintegration.plans.services.plan_lines import Service
 from vouchers.models import BankAccount, BudgetLine, Fund
 from vouchers.queries import funds as fund_queries

@@ -7,8 +7,8 @@ from demo.world import World
 from reintegration.accounts.models import Organisation
 from reintegration.accounts.services.organisations import create_office
 from reintegration.accounts.services.users import create_user
+from reintegration.codelists.languages import Locale
 from reintegration.kernel.actor import OPERATOR, Role
-from reintegration.kernel.vocabulary import Locale
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from random import Random
 
-from reintegration.kernel.vocabulary import TERRITORIAL_UNITS
+from reintegration.codelists.territorial_units import TERRITORIAL_UNITS
 
 _SEATS = {"MD-SN": "Tiraspol", "MD-GA": "Comrat"}
 _STREETS = (

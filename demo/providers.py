@@ -14,9 +14,10 @@ from providers.services.profiles import Place, Profile, Terms
 from providers.states import DocumentKind, Jurisdiction, OfferingState, required_documents
 from reintegration.accounts.services.tokens import create_token
 from reintegration.accounts.services.users import create_user
+from reintegration.codelists.people import AccessNeed, SexPolicy
+from reintegration.codelists.service_categories import ServiceCategory
 from reintegration.kernel.actor import OPERATOR, Role
 from reintegration.kernel.money import Money
-from reintegration.kernel.vocabulary import AccessNeed, ServiceCategory, SexPolicy
 
 _OFFICER, _SECOND = "victor.moraru", "lilia.botnaru"
 _STAFF = (

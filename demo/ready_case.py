@@ -10,9 +10,11 @@ from providers.models import Offering, Referral
 from providers.queries.matching import LineWithCase
 from providers.services import referrals
 from providers.services.disclosure import Asked
+from reintegration.codelists.languages import Locale
+from reintegration.codelists.people import Sex
+from reintegration.codelists.service_categories import CATEGORIES, ServiceCategory
 from reintegration.kernel import clock
 from reintegration.kernel.actor import Actor
-from reintegration.kernel.vocabulary import CATEGORIES, Locale, ServiceCategory, Sex
 from reintegration.plans.models import CaseFile, PlanLine
 from reintegration.plans.services import (
     approval,

@@ -7,7 +7,8 @@ from demo.catalogue import SHORT, WARES, is_value
 from demo.names import Name, draw
 from demo.people import CASE_MANAGERS
 from demo.world import World
-from reintegration.kernel.vocabulary import AccessNeed, ServiceCategory
+from reintegration.codelists.people import AccessNeed
+from reintegration.codelists.service_categories import ServiceCategory
 
 _KINDS = (
     "active",

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from reintegration.kernel.vocabulary import Domain
+from reintegration.codelists.life_domains import Domain
 
 
 @dataclass(frozen=True, slots=True)

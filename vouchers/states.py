@@ -2,8 +2,8 @@
 
 from enum import StrEnum
 
+from reintegration.codelists.service_categories import Proof
 from reintegration.kernel.errors import N_
-from reintegration.kernel.vocabulary import Proof
 
 
 class VoucherKind(StrEnum):

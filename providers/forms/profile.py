@@ -17,18 +17,12 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional, Reg
 
 from providers.services.profiles import Place, Profile, Terms
 from providers.states import JURISDICTION_LABELS, Jurisdiction
+from reintegration.codelists.people import ACCESS_LABELS, SEX_POLICY_LABELS, SexPolicy
+from reintegration.codelists.service_categories import CATEGORIES, ServiceCategory
+from reintegration.codelists.territorial_units import TERRITORIAL_UNITS
+from reintegration.codelists.units import UNIT_LABELS, Unit
 from reintegration.kernel.errors import DomainError
 from reintegration.kernel.money import Money
-from reintegration.kernel.vocabulary import (
-    ACCESS_LABELS,
-    CATEGORIES,
-    SEX_POLICY_LABELS,
-    TERRITORIAL_UNITS,
-    UNIT_LABELS,
-    ServiceCategory,
-    SexPolicy,
-    Unit,
-)
 from reintegration.web.forms import Form, choices, option
 from reintegration.web.i18n import LOCALES, error_text
 

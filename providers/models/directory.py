@@ -10,9 +10,11 @@ from sqlalchemy.types import Text
 
 from providers.states import DocumentKind, Jurisdiction, OfferingState
 from reintegration.accounts.models import Organisation
+from reintegration.codelists.people import SexPolicy
+from reintegration.codelists.service_categories import ServiceCategory
+from reintegration.codelists.units import Unit
 from reintegration.kernel.base import Base, Currency, Id, Minor, one_of
 from reintegration.kernel.money import Money
-from reintegration.kernel.vocabulary import ServiceCategory, SexPolicy, Unit
 
 
 class Provider(Base):

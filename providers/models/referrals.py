@@ -10,9 +10,10 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from providers.models.directory import Offering
 from providers.states import ReferralState, RejectionReason
+from reintegration.codelists.service_categories import ServiceCategory
+from reintegration.codelists.units import Unit
 from reintegration.kernel.base import Base, Currency, Id, Json, Minor, one_of
 from reintegration.kernel.money import Money
-from reintegration.kernel.vocabulary import ServiceCategory, Unit
 
 
 class Pseudonym(Base):

@@ -5,8 +5,8 @@ from datetime import date, datetime
 from uuid import UUID
 
 from providers.states import OfferingState
+from reintegration.codelists.people import Sex, SexPolicy
 from reintegration.kernel.money import Money
-from reintegration.kernel.vocabulary import Sex, SexPolicy
 
 
 @dataclass(frozen=True, slots=True)

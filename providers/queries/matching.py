@@ -12,11 +12,11 @@ from providers.models import Offering, Provider, Referral
 from providers.queries.checklist import documents_end
 from providers.queries.match_facts import Candidate, MatchRequest
 from providers.states import OfferingState, ReferralState
+from reintegration.codelists.people import AccessNeed, Sex, SexPolicy
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.db import acting_as_system
 from reintegration.kernel.errors import NotFound
 from reintegration.kernel.money import Money
-from reintegration.kernel.vocabulary import AccessNeed, Sex, SexPolicy
 from reintegration.plans.models import CaseFile, PlanLine
 
 _NOT_ON_OFFER = (OfferingState.DRAFT, OfferingState.WITHDRAWN)

@@ -6,8 +6,8 @@ from datetime import date
 from typing import Any
 
 from providers.models import Offering
+from reintegration.codelists.service_categories import ServiceCategory
 from reintegration.kernel.errors import N_, Invalid
-from reintegration.kernel.vocabulary import ServiceCategory
 from reintegration.plans.models import CaseFile
 from reintegration.plans.states import ContactChannel
 

@@ -6,7 +6,8 @@ from typing import Any
 
 from providers.queries.match_facts import Candidate, MatchRequest
 from providers.states import OfferingState
-from reintegration.kernel.vocabulary import TERRITORIAL_UNITS, Sex, SexPolicy
+from reintegration.codelists.people import Sex, SexPolicy
+from reintegration.codelists.territorial_units import TERRITORIAL_UNITS
 
 _OLDEST = 120
 

@@ -13,8 +13,8 @@ from typing import Any
 
 from providers.queries.match_facts import Candidate, MatchRequest
 from providers.services.match_filters import Finding, findings
+from reintegration.codelists.territorial_units import TERRITORIAL_UNITS
 from reintegration.kernel.money import Money
-from reintegration.kernel.vocabulary import TERRITORIAL_UNITS
 
 RULE_VERSION = "2026-11.1"
 WEIGHTS = {"distance": 30, "start": 15, "language": 15, "price": 15, "record": 15, "known": 10}

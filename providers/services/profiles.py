@@ -13,12 +13,14 @@ from providers.services.locking import lock
 from providers.states import Jurisdiction, OfferingState
 from reintegration.accounts.models import Organisation
 from reintegration.accounts.states import OrganisationKind
+from reintegration.codelists.people import SexPolicy
+from reintegration.codelists.service_categories import ServiceCategory
+from reintegration.codelists.units import Unit
 from reintegration.kernel import audit, permissions
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.errors import N_, Conflict, Invalid
 from reintegration.kernel.ids import new_id
 from reintegration.kernel.money import Money
-from reintegration.kernel.vocabulary import ServiceCategory, SexPolicy, Unit
 
 EDITABLE = frozenset(
     {

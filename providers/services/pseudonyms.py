@@ -7,8 +7,8 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from providers.models import Pseudonym
+from reintegration.codelists.sayable_names import new_pseudonym
 from reintegration.kernel.errors import N_, Conflict
-from reintegration.kernel.words import new_pseudonym
 
 _TRIES = 50
 

@@ -20,9 +20,10 @@ from providers.states import (
     OfferingState,
 )
 from providers.views import directory_bp as bp
+from reintegration.codelists.service_categories import CATEGORIES
+from reintegration.codelists.territorial_units import TERRITORIAL_UNITS
 from reintegration.kernel import clock
 from reintegration.kernel.db import session
-from reintegration.kernel.vocabulary import CATEGORIES, TERRITORIAL_UNITS
 from reintegration.web.current import current_actor
 from reintegration.web.requires import requires
 

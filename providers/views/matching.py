@@ -14,9 +14,10 @@ from providers.services.referrals import units_left
 from providers.states import OPEN_REFERRALS, REFERRAL_LABELS, REFERRAL_TONES
 from providers.views import matching_bp as bp
 from providers.views.words import counterfactual, exclusions_of, tags_of
+from reintegration.codelists.service_categories import CATEGORIES
+from reintegration.codelists.territorial_units import TERRITORIAL_UNITS
 from reintegration.kernel import clock
 from reintegration.kernel.db import session
-from reintegration.kernel.vocabulary import CATEGORIES, TERRITORIAL_UNITS
 from reintegration.web.current import current_actor
 from reintegration.web.requires import requires
 

@@ -15,10 +15,10 @@ from providers.services import profiles, vetting
 from providers.states import OfferingState
 from providers.views import directory_bp as bp
 from providers.views.directory import load_provider, profile_context
+from reintegration.codelists.territorial_units import TERRITORIAL_UNITS
 from reintegration.kernel import clock
 from reintegration.kernel.db import session
 from reintegration.kernel.errors import DomainError
-from reintegration.kernel.vocabulary import TERRITORIAL_UNITS
 from reintegration.web.current import current_actor
 from reintegration.web.forms import Form
 from reintegration.web.requires import requires

@@ -21,10 +21,10 @@ from providers.states import REFERRAL_LABELS, REFERRAL_TONES, REJECTION_LABELS, 
 from providers.views import referrals_bp as bp
 from providers.views.matching import load_line
 from providers.views.words import disclosure_rows
+from reintegration.codelists.service_categories import CATEGORIES
 from reintegration.kernel import clock
 from reintegration.kernel.db import session
 from reintegration.kernel.errors import DomainError
-from reintegration.kernel.vocabulary import CATEGORIES
 from reintegration.web.current import current_actor
 from reintegration.web.requires import requires
 from reintegration.web.transactional import transactional

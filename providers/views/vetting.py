@@ -18,16 +18,14 @@ from providers.states import OFFERING_LABELS, OFFERING_TONES, DocumentKind, Offe
 from providers.views import vetting_bp as bp
 from providers.views.directory import load_provider
 from providers.views.words import languages
+from reintegration.codelists.people import SEX_POLICY_LABELS
+from reintegration.codelists.service_categories import CATEGORIES
+from reintegration.codelists.territorial_units import TERRITORIAL_UNITS
+from reintegration.codelists.units import UNIT_LABELS
 from reintegration.kernel import clock
 from reintegration.kernel.db import session
 from reintegration.kernel.errors import DomainError, NotFound
 from reintegration.kernel.hooks import Change
-from reintegration.kernel.vocabulary import (
-    CATEGORIES,
-    SEX_POLICY_LABELS,
-    TERRITORIAL_UNITS,
-    UNIT_LABELS,
-)
 from reintegration.web.current import current_actor
 from reintegration.web.requires import requires
 from reintegration.web.transactional import transactional

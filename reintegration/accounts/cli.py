@@ -7,12 +7,12 @@ from sqlalchemy import select
 from reintegration.accounts.models import Organisation
 from reintegration.accounts.services import users
 from reintegration.accounts.states import OrganisationKind
+from reintegration.codelists.languages import Locale
 from reintegration.kernel import clock
 from reintegration.kernel.actor import OPERATOR, Role
 from reintegration.kernel.db import act_as, session
 from reintegration.kernel.errors import DomainError
 from reintegration.kernel.ids import new_id
-from reintegration.kernel.vocabulary import Locale
 
 _ROLES = click.Choice([role.value for role in Role])
 _LOCALES = click.Choice([locale.value for locale in Locale])

@@ -14,7 +14,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, Regexp
 
 from reintegration.accounts.services.passwords import MAX_LENGTH
 from reintegration.accounts.states import ROLE_LABELS
-from reintegration.kernel.vocabulary import Locale
+from reintegration.codelists.languages import Locale
 from reintegration.web.forms import Form, choices
 from reintegration.web.i18n import LOCALES
 

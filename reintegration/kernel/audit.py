@@ -15,10 +15,10 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from sqlalchemy.types import Text
 
-from reintegration.kernel import bulk
+from reintegration.kernel import statements
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.base import Base, Json, Serial
-from reintegration.kernel.direct import insert_into
+from reintegration.kernel.statements import insert_into
 
 
 class AuditEvent(Base):
@@ -139,7 +139,7 @@ def record_many(
 ) -> None:
     """Add a row for each of many subjects of one act, each with its own data."""
     names = sorted(fields)
-    bulk.insert_rows(
+    statements.insert_rows(
         session,
         AuditEvent,
         (

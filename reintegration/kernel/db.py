@@ -17,11 +17,11 @@ from sqlalchemy.orm import Session, SessionTransaction
 from reintegration.kernel.actor import ANONYMOUS, SYSTEM, Actor, ActorKind
 from reintegration.kernel.base import Base
 from reintegration.kernel.crypto import Keyring
-from reintegration.kernel.direct import Direct
+from reintegration.kernel.statements import ConstantStatement
 
 db = SQLAlchemy(metadata=Base.metadata)
 
-_SET_ACTOR = Direct(
+_SET_ACTOR = ConstantStatement(
     text(
         "SELECT set_config('punte.actor', :actor, true), set_config('punte.roles', :roles, true),"
         " set_config('punte.organisation', :organisation, true)"

@@ -16,11 +16,11 @@ from sqlalchemy import Index
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from reintegration.kernel import audit, bulk, permissions
+from reintegration.kernel import audit, permissions, statements
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.base import Base, Json, Serial
-from reintegration.kernel.direct import insert_into
 from reintegration.kernel.errors import N_, Conflict, Invalid
+from reintegration.kernel.statements import insert_into
 
 State = TypeVar("State", bound=StrEnum)
 Guard = Callable[[Any, Actor, datetime], None]
@@ -203,7 +203,7 @@ class Machine(Generic[State]):
     ) -> None:
         """Append the events and audit rows of one move that was made of many rows in SQL."""
         after = self.target(before, move)
-        bulk.insert_rows(
+        statements.insert_rows(
             session,
             StateEvent,
             (

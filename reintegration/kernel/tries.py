@@ -26,8 +26,8 @@ from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from reintegration.kernel.base import Base
-from reintegration.kernel.direct import Direct
 from reintegration.kernel.errors import N_, TooManyTries
+from reintegration.kernel.statements import ConstantStatement
 
 _companions: "WeakKeyDictionary[Engine, Engine]" = WeakKeyDictionary()
 
@@ -53,7 +53,7 @@ class Limit:
 _t = cast("Table", TryCounter.__table__)
 _ends = bindparam("ends", type_=_t.c.window_ends_at.type)
 _over = _t.c.window_ends_at <= bindparam("now", type_=_t.c.window_ends_at.type)
-_SPEND = Direct(
+_SPEND = ConstantStatement(
     insert(_t)
     .values(key=bindparam("key"), spent=1, window_ends_at=_ends)
     .on_conflict_do_update(
@@ -66,13 +66,13 @@ _SPEND = Direct(
     )
     .returning(_t.c.spent)
 )
-_SPENT = Direct(
+_SPENT = ConstantStatement(
     select(_t.c.key, _t.c.spent).where(
         _t.c.key == any_(bindparam("keys", type_=ARRAY(Text))),
         _t.c.window_ends_at > bindparam("now"),
     )
 )
-_FORGET = Direct(delete(_t).where(_t.c.key == bindparam("key")))
+_FORGET = ConstantStatement(delete(_t).where(_t.c.key == bindparam("key")))
 
 
 def spend(session: Session, key: str, limit: Limit, *, now: datetime) -> int:

@@ -4,9 +4,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
+from reintegration.codelists.people import Sex
+from reintegration.codelists.service_categories import Proof
+from reintegration.codelists.units import Unit
 from reintegration.kernel.errors import N_
 from reintegration.kernel.money import Money
-from reintegration.kernel.vocabulary import Proof, Sex, Unit
 
 
 class CaseState(StrEnum):

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from flask_babel import ngettext
 
-from reintegration.kernel.vocabulary import Unit
+from reintegration.codelists.units import Unit
 
 _COUNTED: dict[Unit, Callable[[int], str]] = {
     Unit.NIGHT: lambda n: ngettext("%(num)s night", "%(num)s nights", n),

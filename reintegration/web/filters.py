@@ -12,10 +12,10 @@ from babel.numbers import format_decimal
 from flask import Flask
 from flask_babel import get_locale
 
+from reintegration.codelists.languages import Locale
 from reintegration.kernel.clock import LOCAL
 from reintegration.kernel.ids import group_typed_code
 from reintegration.kernel.money import Money, minor_digits
-from reintegration.kernel.vocabulary import Locale
 from reintegration.web.counting import counted
 from reintegration.web.i18n import FORMATS, catalogue
 

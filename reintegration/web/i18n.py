@@ -6,8 +6,8 @@ from flask import Blueprint, Flask, g, redirect, request, session
 from flask.typing import ResponseReturnValue
 from flask_babel import Babel, get_locale, get_translations, gettext
 
+from reintegration.codelists.languages import Locale
 from reintegration.kernel.errors import DomainError
-from reintegration.kernel.vocabulary import Locale
 from reintegration.web import slots
 from reintegration.web.current import current_locale_choice
 from reintegration.web.requires import public

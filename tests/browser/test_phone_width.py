@@ -12,11 +12,11 @@ from sqlalchemy.orm import Session
 from providers.states import ReferralState
 from reintegration.accounts.services.sign_in import start_session
 from reintegration.app import create_app
+from reintegration.codelists.service_categories import ServiceCategory
 from reintegration.kernel import clock, tries
 from reintegration.kernel.actor import SYSTEM
 from reintegration.kernel.db import act_as, db
 from reintegration.kernel.db import session as current
-from reintegration.kernel.vocabulary import ServiceCategory
 from reintegration.settings import from_environment
 from tests.browser.conftest import town_of
 from tests.browser.seats import Seat, sit_down

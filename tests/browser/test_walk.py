@@ -7,9 +7,9 @@ import pytest
 from providers.models import Offering
 from providers.states import OfferingState
 from reintegration.accounts.models import UserRole
+from reintegration.codelists.service_categories import CATEGORIES, ServiceCategory
 from reintegration.kernel.actor import Role
 from reintegration.kernel.ids import new_id
-from reintegration.kernel.vocabulary import CATEGORIES, ServiceCategory
 from tests.browser.conftest import seats_in, town_of
 from tests.browser.walk import arranging, casework, deciding, desk, night, payments
 from tests.factories.cast import NOW

@@ -5,10 +5,11 @@ from datetime import date, timedelta
 
 from sqlalchemy.orm import Session
 
+from reintegration.codelists.life_domains import Domain
+from reintegration.codelists.sayable_names import new_case_code
+from reintegration.codelists.service_categories import CATEGORIES, ServiceCategory
 from reintegration.kernel.ids import new_id
 from reintegration.kernel.money import Money
-from reintegration.kernel.vocabulary import CATEGORIES, Domain, ServiceCategory
-from reintegration.kernel.words import new_case_code
 from reintegration.plans.models import (
     CaseFile,
     CaseMember,

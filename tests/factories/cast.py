@@ -17,11 +17,11 @@ from providers.states import Jurisdiction, OfferingState
 from reintegration.accounts.models import Organisation, User, UserRole
 from reintegration.accounts.services import actors, passwords
 from reintegration.accounts.states import OrganisationKind
+from reintegration.codelists.service_categories import CATEGORIES, ServiceCategory
 from reintegration.kernel.actor import SYSTEM, Actor, Role
 from reintegration.kernel.clock import local_day
 from reintegration.kernel.ids import new_id
 from reintegration.kernel.money import Money
-from reintegration.kernel.vocabulary import CATEGORIES, ServiceCategory
 from vouchers.models import BankAccount, BudgetLine, Fund
 from vouchers.services import budget
 from vouchers.services.ledger.journal import Dimensions, Source, post

@@ -7,9 +7,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from reintegration.accounts.models import User
+from reintegration.codelists.service_categories import ServiceCategory
 from reintegration.kernel.actor import SYSTEM
 from reintegration.kernel.db import act_as
-from reintegration.kernel.vocabulary import ServiceCategory
 from tests.factories.cast import NOW, TODAY, Cast, actor
 from tests.factories.vouchers import deliver, make_voucher
 from tests.vouchers.bank.writers import OURS, Line, Tx, camt

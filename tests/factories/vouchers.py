@@ -9,11 +9,11 @@ from sqlalchemy.orm import Session
 from providers.models import Offering, Referral
 from providers.states import ReferralState
 from reintegration.accounts.models import ApiToken, User
+from reintegration.codelists.sayable_names import new_pseudonym
+from reintegration.codelists.service_categories import ServiceCategory
 from reintegration.kernel import crypto
 from reintegration.kernel.ids import new_id
 from reintegration.kernel.money import Money
-from reintegration.kernel.vocabulary import ServiceCategory
-from reintegration.kernel.words import new_pseudonym
 from tests.factories.casework import Casework, make_casework
 from tests.factories.cast import NOW, TODAY, Cast, actor
 from vouchers.models import Voucher

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from reintegration.codelists.languages import Locale
 from reintegration.kernel import hooks
 from reintegration.kernel.audit import AuditEvent
 from reintegration.kernel.errors import Conflict, Invalid, NotPermitted
 from reintegration.kernel.hooks import Change
-from reintegration.kernel.vocabulary import Locale
 from reintegration.plans.models import Consent
 from reintegration.plans.queries.consents import live_consent
 from reintegration.plans.services import consent as consents

@@ -5,11 +5,11 @@ from datetime import timedelta
 import pytest
 
 from reintegration.accounts.models import InboxMessage
+from reintegration.codelists.units import Unit
 from reintegration.kernel import jobs
 from reintegration.kernel.actor import SYSTEM
 from reintegration.kernel.errors import Conflict, Invalid, NotPermitted
 from reintegration.kernel.states import StateEvent
-from reintegration.kernel.vocabulary import Unit
 from reintegration.plans.jobs.milestones import MOVE_MILESTONES
 from reintegration.plans.models import PlanLineDelivery
 from reintegration.plans.queries import progress

@@ -7,9 +7,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import event
 
+from reintegration.codelists.life_domains import Domain
 from reintegration.kernel.db import db
 from reintegration.kernel.ids import new_id
-from reintegration.kernel.vocabulary import Domain
 from reintegration.plans.models import Milestone, Plan, PlanLine, PlanLineDelivery
 from reintegration.plans.queries.from_above import LineAction, LineMoney
 from reintegration.plans.services import needs

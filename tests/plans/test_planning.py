@@ -4,9 +4,11 @@ from datetime import timedelta
 
 import pytest
 
+from reintegration.codelists.life_domains import Domain
+from reintegration.codelists.service_categories import ServiceCategory
+from reintegration.codelists.units import Unit
 from reintegration.kernel.errors import Conflict, Invalid, NotPermitted
 from reintegration.kernel.money import Money
-from reintegration.kernel.vocabulary import Domain, ServiceCategory, Unit
 from reintegration.plans.models import PlanVersion
 from reintegration.plans.queries import schedule
 from reintegration.plans.queries.snapshots import live_lines, live_milestones

@@ -10,8 +10,8 @@ from providers.queries.matching import LineWithCase
 from providers.services import referrals
 from providers.services.disclosure import Asked
 from providers.states import OfferingState, required_documents
+from reintegration.codelists.service_categories import ServiceCategory
 from reintegration.kernel.ids import new_id
-from reintegration.kernel.vocabulary import ServiceCategory
 from tests.factories.casework import Casework
 from tests.factories.cast import NOW, TODAY, Cast, actor
 

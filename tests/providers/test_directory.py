@@ -9,9 +9,10 @@ from providers.queries.directory import DirectoryFilter
 from providers.services import profiles, vetting
 from providers.services.profiles import Place, Profile, Terms
 from providers.states import Jurisdiction, OfferingState
+from reintegration.codelists.service_categories import ServiceCategory
+from reintegration.codelists.units import Unit
 from reintegration.kernel.errors import Conflict, Invalid, NotPermitted
 from reintegration.kernel.money import Money
-from reintegration.kernel.vocabulary import ServiceCategory, Unit
 from tests.factories.casework import make_casework
 from tests.factories.cast import NOW, actor
 from tests.providers.makers import COUNSELLING, accepted, offering_in

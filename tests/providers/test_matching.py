@@ -11,8 +11,9 @@ from providers.queries.match_facts import Candidate, MatchRequest
 from providers.services.matching import WEIGHTS, distance_km, match
 from providers.states import OfferingState
 from providers.views.words import _COUNTERFACTUALS, _FINDINGS, _REASONS
+from reintegration.codelists.people import Sex, SexPolicy
+from reintegration.codelists.territorial_units import TERRITORIAL_UNITS
 from reintegration.kernel.money import Money
-from reintegration.kernel.vocabulary import TERRITORIAL_UNITS, Sex, SexPolicy
 
 TODAY = date(2026, 11, 24)
 UNITS = sorted(TERRITORIAL_UNITS)

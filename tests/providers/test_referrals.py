@@ -140,7 +140,7 @@ def test_a_disclosure_has_its_fields_and_no_others(session, cast):
 
 
 def test_children_are_told_only_where_room_is_needed(session, cast):
-    from reintegration.kernel.vocabulary import ServiceCategory
+    from reintegration.codelists.service_categories import ServiceCategory
 
     talk = make_casework(session, cast)
     bed = make_casework(session, cast, category=ServiceCategory.SHELTER)

@@ -12,11 +12,11 @@ from providers.services.machines import MACHINES
 from providers.services.offering_events import OfferingReinstated, OfferingSuspended
 from providers.states import DocumentKind, OfferingState
 from reintegration.accounts.models import InboxMessage
+from reintegration.codelists.service_categories import ServiceCategory
 from reintegration.kernel import hooks
 from reintegration.kernel.actor import SYSTEM
 from reintegration.kernel.errors import Conflict, Invalid, NotPermitted
 from reintegration.kernel.states import StateEvent
-from reintegration.kernel.vocabulary import ServiceCategory
 from tests.factories.cast import NOW, TODAY, actor
 from tests.providers.makers import COUNSELLING, give_documents, offering_in
 

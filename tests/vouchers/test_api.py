@@ -175,8 +175,9 @@ def test_a_wrong_pin_says_how_many_tries_are_left(session, cast, client, token):
 
 
 def test_a_value_voucher_takes_a_decimal_string(session, cast, client, token):
+    from reintegration.codelists.service_categories import ServiceCategory
+    from reintegration.codelists.units import Unit
     from reintegration.kernel.money import Money
-    from reintegration.kernel.vocabulary import ServiceCategory, Unit
     from tests.factories.casework import make_casework
 
     work = make_casework(

@@ -107,7 +107,7 @@ def test_a_wrong_pin_stands_at_its_field_and_is_never_echoed(session, cast, desk
 
 
 def test_much_money_is_confirmed_once_more(session, cast, desk):
-    from reintegration.kernel.vocabulary import ServiceCategory
+    from reintegration.codelists.service_categories import ServiceCategory
 
     issued = living_voucher(session, cast, category=ServiceCategory.VOCATIONAL_TRAINING, units=1)
     address = found(desk, issued)

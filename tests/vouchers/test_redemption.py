@@ -6,12 +6,13 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from reintegration.codelists.service_categories import ServiceCategory
+from reintegration.codelists.units import Unit
 from reintegration.kernel import tries
 from reintegration.kernel.db import act_as
 from reintegration.kernel.errors import Conflict, DomainError, Invalid, NotFound, TooManyTries
 from reintegration.kernel.money import Money
 from reintegration.kernel.states import StateEvent
-from reintegration.kernel.vocabulary import ServiceCategory, Unit
 from reintegration.plans.models import PlanLineDelivery
 from tests.factories.casework import make_casework
 from tests.factories.cast import NOW, TODAY, actor

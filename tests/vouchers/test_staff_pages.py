@@ -7,11 +7,12 @@ import pytest
 from pypdf import PdfReader
 from sqlalchemy import select
 
+from reintegration.codelists.service_categories import ServiceCategory
+from reintegration.codelists.units import Unit
 from reintegration.kernel import clock
 from reintegration.kernel.audit import AuditEvent
 from reintegration.kernel.ids import group_typed_code, new_id
 from reintegration.kernel.money import Money
-from reintegration.kernel.vocabulary import ServiceCategory, Unit
 from tests.factories.casework import make_casework
 from tests.factories.vouchers import deliver, make_referral, make_voucher
 from vouchers.models import Redemption, Voucher

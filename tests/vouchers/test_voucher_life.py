@@ -6,11 +6,11 @@ import pytest
 from sqlalchemy import func, select
 
 from providers.services.offering_events import OfferingReinstated, OfferingSuspended
+from reintegration.codelists.service_categories import ServiceCategory
 from reintegration.kernel import hooks
 from reintegration.kernel.errors import Conflict, DomainError, Invalid, NotPermitted
 from reintegration.kernel.ids import new_id
 from reintegration.kernel.money import Money
-from reintegration.kernel.vocabulary import ServiceCategory
 from reintegration.plans.models import PlanLineDelivery
 from reintegration.plans.services.consent import ConsentWithdrawn
 from reintegration.plans.services.emergency_decision import EmergencyRefused

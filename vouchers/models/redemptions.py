@@ -6,9 +6,9 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from reintegration.codelists.service_categories import Proof
 from reintegration.kernel.base import Base, Currency, Id, Minor, one_of
 from reintegration.kernel.money import Money
-from reintegration.kernel.vocabulary import Proof
 from vouchers.models.voucher import Voucher
 from vouchers.states import RedemptionState
 

@@ -6,9 +6,10 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
+from reintegration.codelists.service_categories import Proof, ServiceCategory
+from reintegration.codelists.units import Unit
 from reintegration.kernel.base import Base, Currency, Id, Minor, one_of
 from reintegration.kernel.money import Money
-from reintegration.kernel.vocabulary import Proof, ServiceCategory, Unit
 from vouchers.states import VoucherKind, VoucherState
 
 

@@ -17,9 +17,9 @@ from sqlalchemy.orm import Session
 
 from reintegration.kernel import audit, collector, permissions
 from reintegration.kernel.actor import Actor
-from reintegration.kernel.bulk import insert_rows
 from reintegration.kernel.errors import N_, Invalid
 from reintegration.kernel.ids import new_id
+from reintegration.kernel.statements import insert_rows
 from vouchers.models import BankAccount, BankLine, BankStatementFile
 from vouchers.permissions import BankPermission
 from vouchers.queries.bank import accounts

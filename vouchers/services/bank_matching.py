@@ -13,10 +13,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from reintegration.kernel.actor import Actor
-from reintegration.kernel.bulk import insert_rows
 from reintegration.kernel.clock import local_day
 from reintegration.kernel.ids import new_id
 from reintegration.kernel.money import Money
+from reintegration.kernel.statements import insert_rows
 from vouchers.models import BankMatch, PaymentBatch, PaymentOrder
 from vouchers.services.bank.matching import match
 from vouchers.services.bank.proposals import (

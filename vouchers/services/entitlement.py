@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 from providers.models import Offering, Referral
 from providers.services import pseudonyms
 from providers.states import HOLDS_A_PLACE, OfferingState
+from reintegration.codelists.sayable_names import new_pseudonym
+from reintegration.codelists.units import Unit
 from reintegration.kernel.errors import N_, Conflict, Invalid
 from reintegration.kernel.money import Money
-from reintegration.kernel.vocabulary import Unit
-from reintegration.kernel.words import new_pseudonym
 from reintegration.plans.models import Consent, EmergencyStart, PlanLine, PlanLineDelivery
 from reintegration.plans.queries.consents import live_consent
 from reintegration.plans.states import ConsentScope, EmergencyState, LineOrigin

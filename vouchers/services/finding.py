@@ -12,8 +12,8 @@ from providers.models import Offering
 from providers.states import OfferingState
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.db import keyring
-from reintegration.kernel.direct import Direct
 from reintegration.kernel.ids import normalise_typed_code
+from reintegration.kernel.statements import ConstantStatement
 from vouchers.models import Redemption, Voucher
 from vouchers.states import VoucherKind
 
@@ -95,7 +95,7 @@ def code_hash(session: Session, code: str) -> tuple[bytes, bool]:
     return keyring(session).voucher_code(typed or code.strip()[:LONGEST_CODE]), typed is not None
 
 
-def _by_code(session: Session, code: str) -> tuple[Direct, dict[str, Any]]:
+def _by_code(session: Session, code: str) -> tuple[ConstantStatement, dict[str, Any]]:
     hashed, is_typed = code_hash(session, code)
     return (_BY_TYPED if is_typed else _BY_SECRET), {"hash": hashed}
 
@@ -105,7 +105,7 @@ _organisation = bindparam("organisation", type_=_v.provider_id.type)
 _other = Offering.__table__.alias("other").c
 
 
-def _statement(condition: Any) -> Direct:
+def _statement(condition: Any) -> ConstantStatement:
     one = select(literal(1).label("one")).subquery("one")
     # An open voucher is redeemed at the provider's own cheapest approved offering.
     own_offering = (
@@ -169,7 +169,7 @@ def _statement(condition: Any) -> Direct:
         _r.request_hash,
         _r.response,
     )
-    return Direct(columns.select_from(source))
+    return ConstantStatement(columns.select_from(source))
 
 
 _BY_TYPED = _statement(_v.code_hash == bindparam("hash"))

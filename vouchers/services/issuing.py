@@ -11,13 +11,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from providers.models import Offering, Referral
+from reintegration.codelists.service_categories import CATEGORIES, ServiceCategory
 from reintegration.kernel import permissions
 from reintegration.kernel.actor import SYSTEM, Actor
 from reintegration.kernel.clock import local_day
 from reintegration.kernel.errors import N_, Conflict, Invalid
 from reintegration.kernel.ids import new_id, new_reference
 from reintegration.kernel.money import Money
-from reintegration.kernel.vocabulary import CATEGORIES, ServiceCategory
 from reintegration.plans.models import PlanLine
 from reintegration.plans.services.deliveries import expect_deliveries
 from reintegration.plans.states import LineOrigin

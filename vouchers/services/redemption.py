@@ -17,15 +17,15 @@ from sqlalchemy import Table, bindparam
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from reintegration.codelists.service_categories import Proof
 from reintegration.kernel import audit, permissions, tries
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.clock import local_day
 from reintegration.kernel.db import keyring
-from reintegration.kernel.direct import Direct
 from reintegration.kernel.errors import N_, Conflict, Invalid
 from reintegration.kernel.ids import new_id, new_reference
 from reintegration.kernel.money import Money
-from reintegration.kernel.vocabulary import Proof
+from reintegration.kernel.statements import ConstantStatement
 from reintegration.plans.services.deliveries import record_service_delivered
 from vouchers.models import Redemption
 from vouchers.permissions import RedemptionPermission
@@ -327,7 +327,7 @@ _COLUMNS = (
     "recorded_at",
 )
 _redemptions = cast("Table", Redemption.__table__)
-_INSERT = Direct(
+_INSERT = ConstantStatement(
     insert(_redemptions)
     .values({name: bindparam(name) for name in _COLUMNS})
     .on_conflict_do_nothing(index_elements=["provider_id", "idempotency_key"])

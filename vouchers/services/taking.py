@@ -8,10 +8,10 @@ from sqlalchemy import Table, Text, any_, bindparam, case, literal, update
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
+from reintegration.codelists.service_categories import Proof
 from reintegration.kernel.actor import Actor
-from reintegration.kernel.direct import Direct
 from reintegration.kernel.money import Money
-from reintegration.kernel.vocabulary import Proof
+from reintegration.kernel.statements import ConstantStatement
 from vouchers.models import Voucher
 from vouchers.services.finding import Found
 from vouchers.states import REDEEMABLE_STATES, RedemptionState, VoucherKind, VoucherState
@@ -133,12 +133,12 @@ def _taking(amount_left: Any, **more: Any) -> Any:
     )
 
 
-_TAKE = Direct(
+_TAKE = ConstantStatement(
     _taking(_v.amount_left_minor - _spent).where(
         _v.provider_id == bindparam("organisation", type_=_v.provider_id.type)
     )
 )
-_BIND = Direct(
+_BIND = ConstantStatement(
     _taking(
         case(
             (_is_value, _v.amount_left_minor - _spent),

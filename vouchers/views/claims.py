@@ -9,10 +9,10 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from providers.queries.people import names_of
+from reintegration.codelists.service_categories import CATEGORIES
 from reintegration.kernel import clock
 from reintegration.kernel.db import session
 from reintegration.kernel.errors import DomainError
-from reintegration.kernel.vocabulary import CATEGORIES
 from reintegration.web.current import current_actor
 from reintegration.web.i18n import error_text
 from reintegration.web.requires import requires

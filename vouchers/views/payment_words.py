@@ -6,9 +6,9 @@ from typing import Any
 from flask_babel import gettext, ngettext
 from flask_babel import gettext as _
 
+from reintegration.codelists.service_categories import Proof
 from reintegration.kernel.errors import N_
 from reintegration.kernel.money import Money
-from reintegration.kernel.vocabulary import Proof
 from reintegration.web.filters import amount
 from vouchers.models import BankLine
 from vouchers.services.bank.proposals import REASONS

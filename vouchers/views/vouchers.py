@@ -8,10 +8,10 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from reintegration.codelists.service_categories import CATEGORIES
 from reintegration.kernel import clock, permissions
 from reintegration.kernel.db import session
 from reintegration.kernel.errors import DomainError
-from reintegration.kernel.vocabulary import CATEGORIES
 from reintegration.plans.permissions import PlanPermission
 from reintegration.web.current import current_actor
 from reintegration.web.requires import requires

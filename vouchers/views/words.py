@@ -3,8 +3,8 @@
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from reintegration.codelists.service_categories import CATEGORIES, ServiceCategory
 from reintegration.kernel.money import Money
-from reintegration.kernel.vocabulary import CATEGORIES, ServiceCategory
 from reintegration.web.counting import counted
 from reintegration.web.filters import money
 from vouchers.models import Redemption, Voucher

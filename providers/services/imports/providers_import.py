@@ -15,10 +15,12 @@ from providers.services.imports import reading
 from providers.services.imports.rows import Checked, ImportRow, check, from_json
 from providers.services.profiles import EDITABLE, Place, Profile, Terms
 from providers.states import Jurisdiction, OfferingState
+from reintegration.codelists.people import SexPolicy
+from reintegration.codelists.service_categories import ServiceCategory
+from reintegration.codelists.units import Unit
 from reintegration.kernel import permissions
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.money import Money
-from reintegration.kernel.vocabulary import ServiceCategory, SexPolicy, Unit
 
 Progress = Callable[[int, int], None]
 _STEP = 25

@@ -17,9 +17,10 @@ from providers.services.imports.vocabulary import (
     plain,
 )
 from providers.states import Jurisdiction
+from reintegration.codelists.people import SexPolicy
+from reintegration.codelists.service_categories import CATEGORIES, ServiceCategory
 from reintegration.kernel.errors import N_, Invalid
 from reintegration.kernel.money import Money
-from reintegration.kernel.vocabulary import CATEGORIES, ServiceCategory, SexPolicy
 
 REQUIRED = (
     "organisation",

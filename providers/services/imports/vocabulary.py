@@ -4,13 +4,11 @@ import re
 import unicodedata
 
 from providers.states import Jurisdiction
-from reintegration.kernel.vocabulary import (
-    TERRITORIAL_UNITS,
-    Locale,
-    ServiceCategory,
-    SexPolicy,
-    Unit,
-)
+from reintegration.codelists.languages import Locale
+from reintegration.codelists.people import SexPolicy
+from reintegration.codelists.service_categories import ServiceCategory
+from reintegration.codelists.territorial_units import TERRITORIAL_UNITS
+from reintegration.codelists.units import Unit
 
 
 def plain(text: str) -> str:

@@ -7,9 +7,9 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from reintegration.accounts.states import OrganisationKind
+from reintegration.codelists.languages import Locale
 from reintegration.kernel.actor import Role
 from reintegration.kernel.base import Base, Id, one_of
-from reintegration.kernel.vocabulary import Locale
 
 
 class Organisation(Base):

@@ -11,16 +11,16 @@ from reintegration.accounts.models import ApiToken
 from reintegration.kernel import audit, crypto
 from reintegration.kernel.actor import Actor, ActorKind, Role
 from reintegration.kernel.db import remember_actor
-from reintegration.kernel.direct import Direct
 from reintegration.kernel.errors import N_, Invalid, NotFound
 from reintegration.kernel.ids import new_id
+from reintegration.kernel.statements import ConstantStatement
 
 LONGEST_LABEL = 60
 TOKEN_ROLES = frozenset({Role.PROVIDER_RECEPTION})
 """A program does what the desk does, and nothing more."""
 
 # One statement finds the token and tells row-level security whom it speaks for.
-_SPEAK = Direct(
+_SPEAK = ConstantStatement(
     text(
         "SELECT t.id, t.organisation_id, t.velocity_exempt, set_config('punte.actor', '', true),"
         " set_config('punte.roles', :roles, true),"

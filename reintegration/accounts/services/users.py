@@ -16,11 +16,11 @@ from reintegration.accounts.permissions import AccountPermission
 from reintegration.accounts.queries import can_supervise
 from reintegration.accounts.services import passwords, sign_in
 from reintegration.accounts.states import OrganisationKind
+from reintegration.codelists.languages import Locale
 from reintegration.kernel import audit, hooks, permissions
 from reintegration.kernel.actor import PROVIDER_ROLES, Actor, Role
 from reintegration.kernel.errors import N_, Conflict, Invalid
 from reintegration.kernel.ids import new_id
-from reintegration.kernel.vocabulary import Locale
 
 
 @dataclass(frozen=True, slots=True)

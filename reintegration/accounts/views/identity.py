@@ -10,10 +10,10 @@ from flask_login import LoginManager
 from reintegration.accounts.models import User
 from reintegration.accounts.services import actors, sign_in
 from reintegration.accounts.states import ROLE_LABELS
+from reintegration.codelists.languages import Locale
 from reintegration.kernel import clock
 from reintegration.kernel.actor import PROVIDER_ROLES, Role
 from reintegration.kernel.db import act_as, session
-from reintegration.kernel.vocabulary import Locale
 from reintegration.settings import Settings
 from reintegration.web import slots
 from reintegration.web.current import SignedIn, current_actor

@@ -15,11 +15,11 @@ from reintegration.accounts.services import organisations, users
 from reintegration.accounts.services.users import Details, SupervisorNamed
 from reintegration.accounts.states import ORGANISATION_KIND_LABELS, ROLE_LABELS
 from reintegration.accounts.views import bp
+from reintegration.codelists.languages import Locale
 from reintegration.kernel import clock, hooks
 from reintegration.kernel.actor import Role
 from reintegration.kernel.db import session
 from reintegration.kernel.errors import DomainError
-from reintegration.kernel.vocabulary import Locale
 from reintegration.web.current import current_actor
 from reintegration.web.forms import option
 from reintegration.web.requires import requires

@@ -14,8 +14,10 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 
+from reintegration.codelists.languages import Locale
+from reintegration.codelists.people import ACCESS_LABELS, Sex
+from reintegration.codelists.territorial_units import TERRITORIAL_UNITS
 from reintegration.kernel import clock
-from reintegration.kernel.vocabulary import ACCESS_LABELS, TERRITORIAL_UNITS, Locale, Sex
 from reintegration.plans.models import CaseFile
 from reintegration.plans.services.notes import LONGEST
 from reintegration.plans.services.registration import CaseFacts

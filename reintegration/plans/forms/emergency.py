@@ -4,8 +4,9 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, IntegerField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 
+from reintegration.codelists.languages import Locale
+from reintegration.codelists.people import Sex
 from reintegration.kernel.money import Money
-from reintegration.kernel.vocabulary import Locale, Sex
 from reintegration.plans.forms.cases import language_choices, unit_choices
 from reintegration.plans.services.emergency import TonightNeeds
 from reintegration.plans.services.registration import CaseFacts

@@ -17,8 +17,10 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
+from reintegration.codelists.life_domains import DOMAIN_LABELS, Domain
+from reintegration.codelists.service_categories import CATEGORIES, ServiceCategory
+from reintegration.codelists.units import Unit
 from reintegration.kernel.money import Money
-from reintegration.kernel.vocabulary import CATEGORIES, DOMAIN_LABELS, Domain, ServiceCategory, Unit
 from reintegration.plans.models import Goal, Milestone, PlanLine
 from reintegration.plans.queries.from_above import BudgetChoice
 from reintegration.plans.services.plan_lines import Service

@@ -8,8 +8,9 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.types import Text
 
+from reintegration.codelists.languages import Locale
+from reintegration.codelists.people import Sex
 from reintegration.kernel.base import Base, Id, one_of
-from reintegration.kernel.vocabulary import Locale, Sex
 from reintegration.plans.states import (
     CaseState,
     ClosureReason,

@@ -6,8 +6,8 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
+from reintegration.codelists.languages import Locale
 from reintegration.kernel.base import Base, Id, one_of
-from reintegration.kernel.vocabulary import Locale
 from reintegration.plans.states import ConsentMode, ConsentScope
 
 

@@ -13,9 +13,11 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from reintegration.codelists.life_domains import Domain
+from reintegration.codelists.service_categories import ServiceCategory
+from reintegration.codelists.units import Unit
 from reintegration.kernel.base import Base, Currency, Id, Minor, one_of
 from reintegration.kernel.money import Money
-from reintegration.kernel.vocabulary import Domain, ServiceCategory, Unit
 from reintegration.plans.states import LineOrigin, MilestoneState, PlanState, Priority, VersionState
 
 

@@ -2,8 +2,8 @@
 
 import re
 
+from reintegration.codelists.units import Unit
 from reintegration.kernel.errors import N_
-from reintegration.kernel.vocabulary import Unit
 from reintegration.plans.models import Milestone, PlanLine
 
 _AUTOMATIC = re.compile(r"auto:(\d+)/(\d+)")

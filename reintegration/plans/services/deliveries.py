@@ -8,7 +8,7 @@ from sqlalchemy import Table, bindparam, func, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from reintegration.kernel.direct import Direct
+from reintegration.kernel.statements import ConstantStatement
 from reintegration.plans.models import PlanLineDelivery
 
 
@@ -34,7 +34,7 @@ def record_service_delivered(
 
 
 _counters = cast("Table", PlanLineDelivery.__table__)
-_COUNT = Direct(
+_COUNT = ConstantStatement(
     update(_counters)
     .where(_counters.c.plan_line_id == bindparam("line"))
     .values(

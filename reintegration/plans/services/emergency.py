@@ -9,12 +9,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from reintegration.accounts.services import inbox
+from reintegration.codelists.life_domains import Domain
+from reintegration.codelists.service_categories import ServiceCategory
+from reintegration.codelists.units import Unit
 from reintegration.kernel import audit, clock, permissions
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.errors import N_, Conflict, Invalid
 from reintegration.kernel.ids import new_id
 from reintegration.kernel.money import Money, total
-from reintegration.kernel.vocabulary import Domain, ServiceCategory, Unit
 from reintegration.plans.models import CaseFile, EmergencyStart, Milestone, Plan, PlanLine
 from reintegration.plans.permissions import CasePermission
 from reintegration.plans.queries.consents import live_consent

@@ -6,11 +6,12 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from reintegration.codelists.service_categories import ServiceCategory
+from reintegration.codelists.units import Unit
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.errors import N_, Invalid
 from reintegration.kernel.ids import new_id
 from reintegration.kernel.money import Money
-from reintegration.kernel.vocabulary import ServiceCategory, Unit
 from reintegration.plans.models import Milestone, PlanLine
 from reintegration.plans.queries import from_above
 from reintegration.plans.services.planning import (

@@ -8,13 +8,15 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from reintegration.accounts.models import User, UserRole
+from reintegration.codelists.languages import Locale
+from reintegration.codelists.people import Sex
+from reintegration.codelists.sayable_names import new_case_code
+from reintegration.codelists.territorial_units import TERRITORIAL_UNITS
 from reintegration.kernel import audit, permissions
 from reintegration.kernel.actor import Actor, Role
 from reintegration.kernel.db import acting_as_system
 from reintegration.kernel.errors import N_, Invalid
 from reintegration.kernel.ids import new_id
-from reintegration.kernel.vocabulary import TERRITORIAL_UNITS, Locale, Sex
-from reintegration.kernel.words import new_case_code
 from reintegration.plans.models import CaseFile, CaseMember
 from reintegration.plans.permissions import CasePermission
 from reintegration.plans.services import vault

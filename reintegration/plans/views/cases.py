@@ -6,10 +6,11 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from reintegration.codelists.people import ACCESS_LABELS
+from reintegration.codelists.territorial_units import TERRITORIAL_UNITS
 from reintegration.kernel import clock
 from reintegration.kernel.db import session
 from reintegration.kernel.errors import DomainError, NotFound
-from reintegration.kernel.vocabulary import ACCESS_LABELS, TERRITORIAL_UNITS
 from reintegration.plans.forms.cases import FactsForm, facts_form
 from reintegration.plans.models import CaseFile
 from reintegration.plans.permissions import CasePermission

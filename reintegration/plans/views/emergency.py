@@ -7,10 +7,10 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from reintegration.codelists.service_categories import CATEGORIES
 from reintegration.kernel import clock
 from reintegration.kernel.db import session
 from reintegration.kernel.errors import DomainError
-from reintegration.kernel.vocabulary import CATEGORIES
 from reintegration.plans.forms.emergency import DoorForm, TonightForm
 from reintegration.plans.models import CaseFile, EmergencyStart
 from reintegration.plans.permissions import CasePermission

@@ -7,11 +7,11 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from reintegration.accounts.queries import user_or_404
+from reintegration.codelists.service_categories import CATEGORIES
 from reintegration.kernel import clock, hooks
 from reintegration.kernel.db import session
 from reintegration.kernel.errors import DomainError
 from reintegration.kernel.money import Money
-from reintegration.kernel.vocabulary import CATEGORIES
 from reintegration.plans.forms.emergency import DecisionForm
 from reintegration.plans.models import EmergencyStart
 from reintegration.plans.permissions import CasePermission

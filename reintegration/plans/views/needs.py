@@ -8,10 +8,10 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.exceptions import NotFound
 
+from reintegration.codelists.life_domains import DOMAIN_LABELS, Domain
 from reintegration.kernel import clock, permissions
 from reintegration.kernel.db import session
 from reintegration.kernel.errors import DomainError
-from reintegration.kernel.vocabulary import DOMAIN_LABELS, Domain
 from reintegration.plans.forms.plans import GoalForm, NeedForm
 from reintegration.plans.models import CaseFile, Goal, Need
 from reintegration.plans.permissions import PlanPermission

@@ -8,9 +8,10 @@ from uuid import UUID
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from reintegration.codelists.life_domains import DOMAIN_LABELS, Domain
+from reintegration.codelists.units import Unit
 from reintegration.kernel.errors import N_
 from reintegration.kernel.money import Money
-from reintegration.kernel.vocabulary import DOMAIN_LABELS, Domain, Unit
 from reintegration.plans.models import Plan
 from reintegration.plans.queries.differences import (
     Difference,

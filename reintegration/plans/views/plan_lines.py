@@ -6,10 +6,10 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from reintegration.codelists.service_categories import CATEGORIES, ServiceCategory
 from reintegration.kernel import clock
 from reintegration.kernel.db import session
 from reintegration.kernel.errors import DomainError, NotFound
-from reintegration.kernel.vocabulary import CATEGORIES, ServiceCategory
 from reintegration.plans.forms.plans import CategoryForm, LineForm, RemoveForm
 from reintegration.plans.models import Milestone, Plan, PlanLine
 from reintegration.plans.permissions import PlanPermission

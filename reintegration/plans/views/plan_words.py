@@ -6,9 +6,9 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from reintegration.codelists.service_categories import CATEGORIES, ServiceCategory
 from reintegration.kernel.errors import N_
 from reintegration.kernel.money import Money
-from reintegration.kernel.vocabulary import CATEGORIES, ServiceCategory
 from reintegration.plans.models import Milestone, PlanLine
 from reintegration.plans.queries.from_above import LineMoney
 from reintegration.plans.queries.progress import (

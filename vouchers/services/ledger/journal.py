@@ -9,10 +9,10 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from reintegration.kernel.actor import Actor
-from reintegration.kernel.bulk import insert_rows
 from reintegration.kernel.clock import local_day
 from reintegration.kernel.ids import new_id
 from reintegration.kernel.money import Money
+from reintegration.kernel.statements import insert_rows
 from vouchers.models import LedgerEntry, LedgerLine
 from vouchers.services.ledger.postings import POSTINGS, PostingEvent
 

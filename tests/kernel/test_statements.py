@@ -1,17 +1,19 @@
-"""Direct statements: sent as they are, in the session's own transaction."""
+"""ConstantStatement statements: sent as they are, in the session's own transaction."""
 
 import pytest
 from sqlalchemy import select, update
 
-from reintegration.kernel.direct import Direct, insert_into
+from reintegration.kernel.statements import ConstantStatement, insert_into
 from reintegration.kernel.tries import TryCounter
 from tests.factories.cast import NOW
 from vouchers.models import Redemption
 
 
-def test_a_direct_statement_sees_what_is_pending_and_goes_with_its_transaction(session):
+def test_a_constant_statement_sees_what_is_pending_and_goes_with_its_transaction(session):
     session.add(TryCounter(key="a", spent=1, window_ends_at=NOW))
-    more = Direct(update(TryCounter.__table__).values(spent=TryCounter.__table__.c.spent + 1))
+    more = ConstantStatement(
+        update(TryCounter.__table__).values(spent=TryCounter.__table__.c.spent + 1)
+    )
     assert more.run(session, {}).rowcount == 1
     insert_into(TryCounter, ("key", "spent", "window_ends_at")).run(
         session, {"key": "b", "spent": 5, "window_ends_at": NOW}
@@ -23,7 +25,9 @@ def test_a_direct_statement_sees_what_is_pending_and_goes_with_its_transaction(s
 
 
 def test_a_list_that_grows_is_refused(session):
-    listed = Direct(select(TryCounter.__table__).where(TryCounter.__table__.c.key.in_(["a"])))
+    listed = ConstantStatement(
+        select(TryCounter.__table__).where(TryCounter.__table__.c.key.in_(["a"]))
+    )
     with pytest.raises(ValueError, match="grows"):
         listed.run(session, {})
 

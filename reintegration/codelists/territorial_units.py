@@ -1,0 +1,65 @@
+"""The districts of Moldova on both banks of the Nistru: ISO 3166-2:MD."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Bank(StrEnum):
+    """The bank of the Nistru; it says nothing about status."""
+
+    RIGHT = "right"
+    LEFT = "left"
+
+
+@dataclass(frozen=True, slots=True)
+class TerritorialUnit:
+    """A first-tier unit; names are proper names. Coordinates (degrees) serve rough distances."""
+
+    code: str
+    name: str
+    bank: Bank
+    latitude: float
+    longitude: float
+
+
+# Names: ISO 3166-2:MD. Coordinates: seats of the units, to two decimals.
+_UNITS = (
+    TerritorialUnit("MD-CU", "Chișinău", Bank.RIGHT, 47.01, 28.86),
+    TerritorialUnit("MD-BA", "Bălți", Bank.RIGHT, 47.76, 27.93),
+    TerritorialUnit("MD-BD", "Bender", Bank.LEFT, 46.83, 29.48),
+    TerritorialUnit("MD-GA", "Găgăuzia", Bank.RIGHT, 46.30, 28.66),
+    TerritorialUnit("MD-SN", "Stînga Nistrului", Bank.LEFT, 46.84, 29.63),
+    TerritorialUnit("MD-AN", "Anenii Noi", Bank.RIGHT, 46.88, 29.23),
+    TerritorialUnit("MD-BS", "Basarabeasca", Bank.RIGHT, 46.33, 28.96),
+    TerritorialUnit("MD-BR", "Briceni", Bank.RIGHT, 48.36, 27.08),
+    TerritorialUnit("MD-CA", "Cahul", Bank.RIGHT, 45.91, 28.19),
+    TerritorialUnit("MD-CT", "Cantemir", Bank.RIGHT, 46.28, 28.20),
+    TerritorialUnit("MD-CL", "Călărași", Bank.RIGHT, 47.25, 28.31),
+    TerritorialUnit("MD-CS", "Căușeni", Bank.RIGHT, 46.64, 29.41),
+    TerritorialUnit("MD-CM", "Cimișlia", Bank.RIGHT, 46.52, 28.78),
+    TerritorialUnit("MD-CR", "Criuleni", Bank.RIGHT, 47.21, 29.16),
+    TerritorialUnit("MD-DO", "Dondușeni", Bank.RIGHT, 48.22, 27.58),
+    TerritorialUnit("MD-DR", "Drochia", Bank.RIGHT, 48.03, 27.75),
+    TerritorialUnit("MD-DU", "Dubăsari", Bank.RIGHT, 47.26, 29.16),
+    TerritorialUnit("MD-ED", "Edineț", Bank.RIGHT, 48.17, 27.31),
+    TerritorialUnit("MD-FA", "Fălești", Bank.RIGHT, 47.57, 27.71),
+    TerritorialUnit("MD-FL", "Florești", Bank.RIGHT, 47.89, 28.30),
+    TerritorialUnit("MD-GL", "Glodeni", Bank.RIGHT, 47.77, 27.51),
+    TerritorialUnit("MD-HI", "Hîncești", Bank.RIGHT, 46.83, 28.59),
+    TerritorialUnit("MD-IA", "Ialoveni", Bank.RIGHT, 46.95, 28.78),
+    TerritorialUnit("MD-LE", "Leova", Bank.RIGHT, 46.48, 28.26),
+    TerritorialUnit("MD-NI", "Nisporeni", Bank.RIGHT, 47.08, 28.18),
+    TerritorialUnit("MD-OC", "Ocnița", Bank.RIGHT, 48.38, 27.44),
+    TerritorialUnit("MD-OR", "Orhei", Bank.RIGHT, 47.38, 28.82),
+    TerritorialUnit("MD-RE", "Rezina", Bank.RIGHT, 47.75, 28.96),
+    TerritorialUnit("MD-RI", "Rîșcani", Bank.RIGHT, 47.95, 27.56),
+    TerritorialUnit("MD-SI", "Sîngerei", Bank.RIGHT, 47.64, 28.14),
+    TerritorialUnit("MD-SO", "Soroca", Bank.RIGHT, 48.16, 28.30),
+    TerritorialUnit("MD-ST", "Strășeni", Bank.RIGHT, 47.14, 28.61),
+    TerritorialUnit("MD-SD", "Șoldănești", Bank.RIGHT, 47.82, 28.80),
+    TerritorialUnit("MD-SV", "Ștefan Vodă", Bank.RIGHT, 46.52, 29.66),
+    TerritorialUnit("MD-TA", "Taraclia", Bank.RIGHT, 45.90, 28.67),
+    TerritorialUnit("MD-TE", "Telenești", Bank.RIGHT, 47.50, 28.37),
+    TerritorialUnit("MD-UN", "Ungheni", Bank.RIGHT, 47.21, 27.80),
+)
+TERRITORIAL_UNITS: dict[str, TerritorialUnit] = {unit.code: unit for unit in _UNITS}
