@@ -18,7 +18,7 @@ PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check --require-ha
 .DELETE_ON_ERROR:
 
 run: .venv/run.stamp $(MO)
-	@exec $(BIN)/python -m reintegration.supervisor
+	@exec $(BIN)/python -m reintegration.operations.supervisor
 
 test: .venv/dev.stamp $(MO)
 	@$(BIN)/python -m tests.chromium

@@ -1,5 +1,6 @@
-"""The application for a WSGI server."""
+"""The application, for gunicorn, flask and anything else that speaks WSGI."""
 
 from reintegration.app import create_app
+from reintegration.operations import environment
 
-app = create_app()
+app = create_app(environment.settings())

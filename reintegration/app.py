@@ -10,7 +10,6 @@ from flask_wtf.csrf import CSRFProtect
 from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from reintegration import settings as configuration
 from reintegration.kernel import clock, jobs, outbox, states, tries
 from reintegration.kernel.crypto import Keyring
 from reintegration.kernel.db import db
@@ -25,15 +24,15 @@ FEATURES = (
     "reintegration.plans.feature",
     "providers.feature",
     "vouchers.feature",
+    "reintegration.operations.feature",
     "demo.feature",
 )
 MAX_UPLOAD = 20 * 1024 * 1024
 csrf = CSRFProtect()
 
 
-def create_app(settings: Settings | None = None) -> Flask:
-    """Make the application; a half-configured one does not start."""
-    settings = settings or configuration.from_environment()
+def create_app(settings: Settings) -> Flask:
+    """Make the application."""
     app = APIFlask(
         "reintegration",
         title="Services",
@@ -49,7 +48,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     requires.deny_unmarked(app)
     for name in FEATURES:
         import_module(name).register(app)
-    import_module("reintegration.commands").register(app)
     if settings.is_demo:
         app.register_blueprint(import_module("reintegration.web.styleguide").bp)
     return app

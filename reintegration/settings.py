@@ -2,16 +2,13 @@
 
 import base64
 import binascii
-import os
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
 from urllib.parse import urlsplit
-
-from reintegration.kernel import embedded
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -108,18 +105,24 @@ class Settings:
         return self.instance / "audit-checkpoints.jsonl"
 
 
-def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
-    """Read the settings; raise HalfConfigured, naming everything that is missing or wrong."""
-    given = dict(os.environ if environ is None else environ)
+def from_environment(
+    environ: Mapping[str, str], *, defaults: Callable[[Path], dict[str, str]] = lambda _: {}
+) -> Settings:
+    """Read the settings; raise HalfConfigured, naming everything that is missing or wrong.
+
+    `defaults` gives what the demo does without: secrets and the embedded database of an instance
+    folder, made on first use.
+    """
+    given = dict(environ)
     instance = Path(given.get("PUNTE_INSTANCE", ROOT / "instance"))
     mode = _mode(given.get("PUNTE_MODE", "demo"))
     if mode is Mode.PRODUCTION:
         _refuse_gaps(given)
     elif "DATABASE_URL" not in given or "SECRET_KEY" not in given:
-        defaults = embedded.environment(instance)
+        made = defaults(instance)
         if "DATABASE_URL" in given:
-            del defaults["DATABASE_OWNER_URL"]  # it belongs to the embedded database
-        given = {**defaults, **given}
+            made.pop("DATABASE_OWNER_URL", None)  # it belongs to the embedded database
+        given = {**made, **given}
     owner_url = given.get("DATABASE_OWNER_URL") or _same_in_the_demo(mode, given)
     port = int(given.get("PORT", "8000"))
     base_url = given.get("PUNTE_BASE_URL", f"http://localhost:{port}").rstrip("/")

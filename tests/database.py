@@ -19,7 +19,7 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
-from reintegration.kernel.embedded import APP_ROLE, OWNER_ROLE, Cluster
+from reintegration.operations.embedded import APP_ROLE, OWNER_ROLE, Cluster
 
 ROOT = Path(__file__).resolve().parent.parent
 TEMPLATE = "template_punte"

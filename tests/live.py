@@ -10,7 +10,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from reintegration.kernel.embedded import die_with_parent
+from reintegration.operations.embedded import die_with_parent
 from tests.database import ROOT, Database
 
 _SECONDS_TO_ANSWER = 60.0

@@ -7,6 +7,7 @@ import pytest
 
 from reintegration import settings
 from reintegration.app import create_app
+from reintegration.operations import environment
 from tests.database import Database
 
 PRODUCTION = {
@@ -27,12 +28,12 @@ PRODUCTION = {
 
 def test_a_given_database_never_migrates_the_embedded_one(open_folder: Path):
     given = {"DATABASE_URL": "postgresql://app@db/punte", "PUNTE_INSTANCE": str(open_folder)}
-    read = settings.from_environment(given)
+    read = environment.settings(given)
     assert read.database_owner_url == "postgresql+psycopg://app@db/punte"
 
 
 def test_with_nothing_set_both_addresses_are_the_embedded_database(open_folder: Path):
-    read = settings.from_environment({"PUNTE_INSTANCE": str(open_folder)})
+    read = environment.settings({"PUNTE_INSTANCE": str(open_folder)})
     assert "punte_app" in read.database_url
     assert "punte_owner" in read.database_owner_url
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
-from reintegration.kernel.embedded import die_with_parent
+from reintegration.operations.embedded import die_with_parent
 from tests import chromium
 from tests.browser.seats import PATIENCE, PHONE, SCREEN, Seat, SeatOf, sit_down
 from tests.database import ROOT, Database

@@ -7,7 +7,7 @@ import pytest
 from reintegration.kernel import jobs
 from reintegration.kernel.actor import SYSTEM
 from reintegration.kernel.jobs import Job
-from reintegration.scheduler import Timetable
+from reintegration.operations.scheduler import Timetable
 from tests.factories.cast import NOW
 
 

@@ -6,6 +6,7 @@ Only for showing that the test of many clients can fail: `tests.vouchers.unlocke
 from sqlalchemy import select, update
 
 from reintegration.app import create_app
+from reintegration.operations import environment
 from vouchers.models import Voucher
 from vouchers.services import redemption
 from vouchers.services.taking import Taken, priced
@@ -33,4 +34,4 @@ def look_then_write(session, found, wanted, *, actor, today):
 
 
 redemption.take = look_then_write
-app = create_app()
+app = create_app(environment.settings())

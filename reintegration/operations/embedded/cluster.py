@@ -17,8 +17,8 @@ from urllib.parse import quote
 import psycopg
 from psycopg import sql
 
-from reintegration.kernel.embedded.lifeline import die_with_parent
-from reintegration.kernel.embedded.place import Place, settle, write_once
+from reintegration.operations.embedded.lifeline import die_with_parent
+from reintegration.operations.embedded.place import Place, settle, write_once
 
 SUPERUSER = "postgres"
 StopMode = Literal["smart", "fast", "immediate"]

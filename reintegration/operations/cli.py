@@ -3,25 +3,18 @@
 from datetime import datetime
 
 import click
-from flask import Flask, current_app
+from flask import current_app
 from flask.cli import AppGroup
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from reintegration import scheduler
 from reintegration.kernel import audit_chain, clock
 from reintegration.kernel.actor import OPERATOR
 from reintegration.kernel.db import act_as, keyring, session
+from reintegration.operations import scheduler
 from reintegration.settings import Settings
 
 audit_cli = AppGroup("audit", help="The audit trail.")
-
-
-def register(app: Flask) -> None:
-    """Add the commands."""
-    app.cli.add_command(audit_cli)
-    app.cli.add_command(run_scheduler)
-    app.cli.add_command(doctor)
 
 
 @audit_cli.command("verify")

@@ -21,7 +21,7 @@ from reintegration.kernel import audit_chain, clock, jobs, outbox
 from reintegration.kernel.actor import SYSTEM
 from reintegration.kernel.db import act_as, db, keyring, session
 from reintegration.kernel.jobs import Job
-from reintegration.mail import senders
+from reintegration.operations.mail import senders
 from reintegration.settings import Settings
 
 log = logging.getLogger(__name__)

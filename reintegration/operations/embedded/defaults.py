@@ -6,8 +6,8 @@ import os
 import secrets
 from pathlib import Path
 
-from reintegration.kernel.embedded.cluster import Cluster
-from reintegration.kernel.embedded.place import write_once
+from reintegration.operations.embedded.cluster import Cluster
+from reintegration.operations.embedded.place import write_once
 
 DATABASE = "punte"
 OWNER_ROLE = "punte_owner"

@@ -15,8 +15,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from reintegration.kernel import embedded
-from reintegration.kernel.embedded import Cluster
+from reintegration.operations import embedded
+from reintegration.operations.embedded import Cluster
 
 OWNER = ("an_owner", "the owner's; pass/word")
 APP = ("an_app", "p@ss:word")
@@ -163,7 +163,7 @@ def test_a_pid_file_whose_number_belongs_to_another_program_does_not_stop_the_st
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a child of its parent's end")
 def test_the_server_ends_when_its_owner_is_killed(open_folder: Path) -> None:
     program = (
-        "import sys, time; from pathlib import Path; from reintegration.kernel.embedded import Cluster;"
+        "import sys, time; from pathlib import Path; from reintegration.operations.embedded import Cluster;"
         "Cluster(Path(sys.argv[1])).start(); print('up', flush=True); time.sleep(600)"
     )
     owner = subprocess.Popen(
@@ -221,7 +221,7 @@ def test_the_master_key_has_32_bytes(open_folder: Path) -> None:
 
 def test_processes_that_make_the_secrets_at_once_agree(open_folder: Path) -> None:
     program = (
-        "import sys, json; from pathlib import Path; from reintegration.kernel import embedded;"
+        "import sys, json; from pathlib import Path; from reintegration.operations import embedded;"
         "print(json.dumps(embedded.environment(Path(sys.argv[1]))))"
     )
     racers = [

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from reintegration import mail, settings
+from reintegration import settings
 from reintegration.kernel.ids import new_id
 from reintegration.kernel.outbox import OutboxMessage
+from reintegration.operations import mail
 from tests.factories.cast import NOW
 from tests.test_settings import PRODUCTION
 

@@ -3,8 +3,8 @@
 One supervisor owns starting and stopping it; workers and commands only connect.
 """
 
-from reintegration.kernel.embedded.cluster import Cluster, ClusterBusyError, ClusterError
-from reintegration.kernel.embedded.defaults import (
+from reintegration.operations.embedded.cluster import Cluster, ClusterBusyError, ClusterError
+from reintegration.operations.embedded.defaults import (
     APP_ROLE,
     DATABASE,
     OWNER_ROLE,
@@ -13,8 +13,8 @@ from reintegration.kernel.embedded.defaults import (
     instance_cluster,
     prepare_database,
 )
-from reintegration.kernel.embedded.lifeline import die_with_parent
-from reintegration.kernel.embedded.place import PlaceError
+from reintegration.operations.embedded.lifeline import die_with_parent
+from reintegration.operations.embedded.place import PlaceError
 
 __all__ = [
     "APP_ROLE",

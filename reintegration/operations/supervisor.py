@@ -16,8 +16,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from types import FrameType
 
-from reintegration.kernel import embedded
-from reintegration.settings import ROOT, Settings, from_environment
+from reintegration.operations import embedded, environment
+from reintegration.settings import ROOT, Settings
 
 _HOST = "127.0.0.1"
 _FLASK = (sys.executable, "-m", "flask", "--app", "wsgi")
@@ -75,7 +75,7 @@ class _Child:
 
 def main() -> int:
     """Run Punte until a signal comes; return the exit status."""
-    settings = from_environment()
+    settings = environment.settings()
     for number in _STOPPING:
         signal.signal(number, _on_signal)
     try:
