@@ -13,9 +13,9 @@ from providers.services import referrals
 from providers.services.disclosure import Asked
 from providers.services.matching import Match, as_record, match
 from providers.states import OfferingState, ReferralState, RejectionReason
+from reintegration.cases.models import CaseFile
+from reintegration.cases.states import ContactChannel
 from reintegration.kernel.actor import Actor
-from reintegration.plans.models import CaseFile
-from reintegration.plans.states import ContactChannel
 
 
 class Asking:

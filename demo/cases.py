@@ -16,32 +16,25 @@ from demo.world import World
 from providers.models import Referral
 from providers.services import referrals
 from providers.states import OPEN_REFERRALS
-from reintegration.codelists.life_domains import Domain
-from reintegration.codelists.people import Sex
-from reintegration.kernel.actor import Actor
-from reintegration.plans.models import CaseFile, Consent, Milestone, Plan
-from reintegration.plans.queries import needs as reading
-from reintegration.plans.services import (
-    approval,
-    case_moves,
-    consent,
-    milestones,
-    notes,
-    planning,
-    registration,
-)
-from reintegration.plans.services import needs as needs_service
-from reintegration.plans.services.registration import CaseFacts
-from reintegration.plans.services.vault import Identity
-from reintegration.plans.states import (
-    OPEN_MILESTONE_STATES,
+from reintegration.cases.models import CaseFile, Consent
+from reintegration.cases.services import case_moves, consent, notes, registration
+from reintegration.cases.services.registration import CaseFacts
+from reintegration.cases.services.vault import Identity
+from reintegration.cases.states import (
     ClosureReason,
     ConsentMode,
     ConsentScope,
     ContactChannel,
-    MilestoneState,
     NoteKind,
 )
+from reintegration.codelists.life_domains import Domain
+from reintegration.codelists.people import Sex
+from reintegration.kernel.actor import Actor
+from reintegration.plans.models import Milestone, Plan
+from reintegration.plans.queries import needs as reading
+from reintegration.plans.services import approval, milestones, planning
+from reintegration.plans.services import needs as needs_service
+from reintegration.plans.states import OPEN_MILESTONE_STATES, MilestoneState
 from vouchers.models import Redemption, Voucher
 from vouchers.services import closing, confirmation
 from vouchers.states import OPEN_STATES, RedemptionState, VoucherState

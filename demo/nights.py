@@ -12,9 +12,10 @@ from demo.world import Firm, World
 from providers.models import Offering
 from providers.services.matching import distance_km
 from providers.states import OfferingState
+from reintegration.cases.models import CaseFile
 from reintegration.codelists.service_categories import ServiceCategory
 from reintegration.kernel.ids import new_id
-from reintegration.plans.models import CaseFile, EmergencyStart, PlanLine
+from reintegration.plans.models import EmergencyStart, PlanLine
 from reintegration.plans.services import emergency, emergency_decision
 from reintegration.plans.services.emergency import Funding, TonightNeeds
 from reintegration.plans.states import LineOrigin

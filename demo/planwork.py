@@ -10,11 +10,12 @@ from demo.specs import CaseSpec, VoucherSpec
 from demo.words import phrases
 from demo.world import World
 from providers.models import Referral
+from reintegration.cases.models import CaseFile
 from reintegration.codelists.life_domains import Domain
 from reintegration.codelists.service_categories import CATEGORIES, ServiceCategory
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.money import Money
-from reintegration.plans.models import CaseFile, Goal, Milestone, Plan, PlanLine
+from reintegration.plans.models import Goal, Milestone, Plan, PlanLine
 from reintegration.plans.services import needs, plan_lines, planning
 from reintegration.plans.services.plan_lines import Service
 from reintegration.plans.services.planning import Step

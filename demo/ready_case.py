@@ -10,26 +10,21 @@ from providers.models import Offering, Referral
 from providers.queries.matching import LineWithCase
 from providers.services import referrals
 from providers.services.disclosure import Asked
+from reintegration.cases.models import CaseFile
+from reintegration.cases.services import case_moves, consent, registration
+from reintegration.cases.services.registration import CaseFacts
+from reintegration.cases.services.vault import Identity
+from reintegration.cases.states import ConsentMode, ConsentScope
 from reintegration.codelists.languages import Locale
 from reintegration.codelists.people import Sex
 from reintegration.codelists.service_categories import CATEGORIES, ServiceCategory
 from reintegration.kernel import clock
 from reintegration.kernel.actor import Actor
-from reintegration.plans.models import CaseFile, PlanLine
-from reintegration.plans.services import (
-    approval,
-    case_moves,
-    consent,
-    needs,
-    plan_lines,
-    planning,
-    registration,
-)
+from reintegration.plans.models import PlanLine
+from reintegration.plans.services import approval, needs, plan_lines, planning
 from reintegration.plans.services.plan_lines import Service
 from reintegration.plans.services.planning import Step
-from reintegration.plans.services.registration import CaseFacts
-from reintegration.plans.services.vault import Identity
-from reintegration.plans.states import ConsentMode, ConsentScope, Priority
+from reintegration.plans.states import Priority
 
 _CONSENT = timedelta(days=365)
 _DUE = timedelta(days=90)

@@ -13,9 +13,10 @@ from demo.timeline import Timeline, at
 from providers.models import Offering, Provider, Site
 from reintegration.accounts.models import User
 from reintegration.accounts.services.actors import actor_of
+from reintegration.cases.models import CaseFile
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.clock import local_day
-from reintegration.plans.models import CaseFile, PlanLineDelivery
+from reintegration.plans.models import PlanLineDelivery
 from vouchers.models import BankAccount, BudgetLine, Fund, Voucher
 
 SEED = 241_2005

@@ -27,9 +27,9 @@ from providers.views import (
     requests,
     vetting,
 )
+from reintegration.cases.services.consent import ConsentWithdrawn
 from reintegration.kernel import hooks, jobs, permissions
 from reintegration.kernel.errors import N_
-from reintegration.plans.services.consent import ConsentWithdrawn
 from reintegration.web import navigation, slots
 from reintegration.web.navigation import Place
 

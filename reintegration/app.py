@@ -21,6 +21,7 @@ from reintegration.web.navigation import navigation
 TABLES = (jobs, outbox, states, tries)  # importing them declares their tables
 FEATURES = (
     "reintegration.accounts.feature",
+    "reintegration.cases.feature",
     "reintegration.plans.feature",
     "providers.feature",
     "vouchers.feature",

@@ -6,9 +6,9 @@ from flask import Flask
 
 import vouchers.models  # noqa: F401
 from providers.services.offering_events import OfferingReinstated, OfferingSuspended
+from reintegration.cases.services.consent import ConsentWithdrawn
 from reintegration.kernel import hooks, jobs, permissions
 from reintegration.kernel.errors import N_
-from reintegration.plans.services.consent import ConsentWithdrawn
 from reintegration.plans.services.emergency_decision import EmergencyRefused
 from reintegration.web import navigation, slots
 from reintegration.web.navigation import Place

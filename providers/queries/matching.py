@@ -12,12 +12,13 @@ from providers.models import Offering, Provider, Referral
 from providers.queries.checklist import documents_end
 from providers.queries.match_facts import Candidate, MatchRequest
 from providers.states import OfferingState, ReferralState
+from reintegration.cases.models import CaseFile
 from reintegration.codelists.people import AccessNeed, Sex, SexPolicy
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.db import acting_as_system
 from reintegration.kernel.errors import NotFound
 from reintegration.kernel.money import Money
-from reintegration.plans.models import CaseFile, PlanLine
+from reintegration.plans.models import PlanLine
 
 _NOT_ON_OFFER = (OfferingState.DRAFT, OfferingState.WITHDRAWN)
 

@@ -11,10 +11,11 @@ from sqlalchemy.orm import Session, aliased
 from providers.models import Offering, Provider, Referral
 from providers.states import HOLDS_A_PLACE, OPEN_REFERRALS, ReferralState
 from reintegration.accounts.models import Organisation, User
+from reintegration.cases.models import CaseFile
 from reintegration.kernel.actor import Actor, Role
 from reintegration.kernel.errors import NotFound
 from reintegration.kernel.states import StateEvent
-from reintegration.plans.models import CaseFile, PlanLineDelivery
+from reintegration.plans.models import PlanLineDelivery
 from reintegration.web.paging import Page, page_of
 
 _REQUEST_READERS = (Role.PROVIDER_RECEPTION, Role.PROVIDER_COORDINATOR, Role.PROVIDER_MANAGER)

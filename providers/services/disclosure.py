@@ -6,10 +6,10 @@ from datetime import date
 from typing import Any
 
 from providers.models import Offering
+from reintegration.cases.models import CaseFile
+from reintegration.cases.states import ContactChannel
 from reintegration.codelists.service_categories import ServiceCategory
 from reintegration.kernel.errors import N_, Invalid
-from reintegration.plans.models import CaseFile
-from reintegration.plans.states import ContactChannel
 
 LONGEST_NOTE = 300
 

@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 from providers.models import Provider, Referral
 from providers.queries import people
 from reintegration.accounts.services import inbox
+from reintegration.cases.models import CaseFile
 from reintegration.kernel import outbox
 from reintegration.kernel.actor import Role
 from reintegration.kernel.db import acting_as_system
-from reintegration.plans.models import CaseFile
 
 # Mail goes to an organisation, not to a reader with a language: each sentence stands in all three.
 NEW_REQUEST = (

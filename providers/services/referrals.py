@@ -19,14 +19,14 @@ from providers.services.locking import lock
 from providers.services.pseudonyms import pseudonym_for
 from providers.services.referral_moves import REFERRAL
 from providers.states import HOLDS_A_PLACE, OfferingState, ReferralState, RejectionReason
+from reintegration.cases.models import Consent
+from reintegration.cases.queries.consents import live_consent
+from reintegration.cases.states import ConsentScope
 from reintegration.kernel import clock, permissions
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.db import acting_as_system
 from reintegration.kernel.errors import N_, Conflict, Invalid
 from reintegration.kernel.ids import new_id
-from reintegration.plans.models import Consent
-from reintegration.plans.queries.consents import live_consent
-from reintegration.plans.states import ConsentScope
 
 ANSWER_WITHIN = timedelta(hours=72)
 

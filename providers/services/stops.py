@@ -10,11 +10,11 @@ from providers.queries import referrals as reading
 from providers.services import messages, referrals
 from providers.services.offering_events import OfferingSuspended
 from providers.states import ReferralState
+from reintegration.cases.services.consent import ConsentWithdrawn
 from reintegration.kernel.actor import SYSTEM
 from reintegration.kernel.db import acting_as_system
 from reintegration.kernel.errors import N_
 from reintegration.kernel.hooks import Change
-from reintegration.plans.services.consent import ConsentWithdrawn
 
 _UNANSWERED = (ReferralState.DRAFT, ReferralState.REQUESTED)
 

@@ -1,7 +1,6 @@
 """What providers add to pages of the floor below, and to everyone's day."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
@@ -16,23 +15,14 @@ from providers.queries import payees as payee_reading
 from providers.queries import referrals as reading
 from providers.queries import vetting as vetting_reading
 from providers.states import OPEN_REFERRALS, REFERRAL_LABELS, REFERRAL_TONES, ReferralState
+from reintegration.accounts.views.today import TodayItem
+from reintegration.cases.models import CaseFile
 from reintegration.kernel import permissions
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.db import session as current_session
-from reintegration.plans.models import CaseFile, PlanLine
+from reintegration.plans.models import PlanLine
 from reintegration.plans.queries.from_above import LineAction
 from reintegration.web.current import current_actor
-
-
-@dataclass(frozen=True, slots=True)
-class TodayItem:
-    """One sentence of somebody's day."""
-
-    tone: str
-    when: str
-    sentence: str
-    url: str
-    rank: int
 
 
 def line_actions(case: CaseFile, lines: Sequence[PlanLine], actor: Actor) -> list[LineAction]:

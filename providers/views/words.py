@@ -11,11 +11,11 @@ from flask_babel import ngettext
 from providers.services.match_filters import Finding
 from providers.services.matching import Match, Reason
 from providers.states import OFFERING_LABELS, OfferingState
+from reintegration.cases.states import CHANNEL_LABELS, ContactChannel
 from reintegration.codelists.people import ACCESS_LABELS, AccessNeed
 from reintegration.codelists.service_categories import CATEGORIES, ServiceCategory
 from reintegration.codelists.units import UNIT_LABELS, Unit
 from reintegration.kernel.money import Money
-from reintegration.plans.states import CHANNEL_LABELS, ContactChannel
 from reintegration.web.counting import counted
 from reintegration.web.filters import day, money
 from reintegration.web.i18n import LOCALES

@@ -85,6 +85,14 @@ class Move(Generic[State]):
     needs_reason: bool = False
 
 
+_machines: dict[str, "Machine[Any]"] = {}
+
+
+def machines() -> Mapping[str, "Machine[Any]"]:
+    """Return every machine of the features that are loaded, by its name in the trail."""
+    return _machines
+
+
 @dataclass(frozen=True, slots=True)
 class Machine(Generic[State]):
     """The moves of one kind of aggregate; `name` is its name in the trail."""
@@ -92,6 +100,9 @@ class Machine(Generic[State]):
     name: str
     initial: State
     moves: Mapping[str, Move[State]]
+
+    def __post_init__(self) -> None:
+        _machines.setdefault(self.name, self)
 
     def target(self, state: State, move: str) -> State:
         """Return where `move` leads from `state`; raise Conflict when it does not start there."""

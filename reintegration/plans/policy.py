@@ -1,4 +1,4 @@
-"""Who may do what in casework: assignment decides, and nobody decides on their own work."""
+"""Who may do what with plans and emergency help: nobody decides on their own work."""
 
 from reintegration.kernel.actor import Role
 from reintegration.kernel.permissions import (
@@ -9,7 +9,7 @@ from reintegration.kernel.permissions import (
     not_by,
     on_case_team,
 )
-from reintegration.plans.permissions import CasePermission, PlanPermission
+from reintegration.plans.permissions import EmergencyPermission, PlanPermission
 
 _worker = has_role(Role.CASE_MANAGER)
 _supervisor = has_role(Role.SUPERVISOR)
@@ -18,24 +18,9 @@ _ON_TEAM: Alternatives = ((_case_people, on_case_team),)
 _WORKS_ON: Alternatives = ((_worker, on_case_team),)
 
 POLICY: Policy = {
-    CasePermission.LIST: ((_case_people,),),
-    CasePermission.VIEW: _ON_TEAM,
-    CasePermission.REGISTER: ((_worker,),),
-    CasePermission.EDIT: _WORKS_ON,
-    CasePermission.READ_IDENTITY: _ON_TEAM,
-    CasePermission.EDIT_IDENTITY: _WORKS_ON,
-    CasePermission.ERASE_IDENTITY: ((_supervisor, on_case_team),),
-    CasePermission.ASK_ERASURE: _WORKS_ON,
-    CasePermission.DECIDE_ERASURE: ((_supervisor, on_case_team, not_by("asked_by")),),
-    CasePermission.RECORD_CONSENT: _WORKS_ON,
-    CasePermission.WITHDRAW_CONSENT: _ON_TEAM,
-    CasePermission.WRITE_NOTE: _ON_TEAM,
-    CasePermission.MANAGE_TEAM: ((_supervisor, on_case_team),),
-    CasePermission.HAND_OVER: ((_supervisor, on_case_team),),
-    CasePermission.CLOSE: _WORKS_ON,
-    CasePermission.START_EMERGENCY: ((_worker,),),
-    CasePermission.LIST_EMERGENCIES: ((_supervisor,),),
-    CasePermission.DECIDE_EMERGENCY: ((_supervisor, on_case_team, not_by("started_by")),),
+    EmergencyPermission.START: ((_worker,),),
+    EmergencyPermission.LIST: ((_supervisor,),),
+    EmergencyPermission.DECIDE: ((_supervisor, on_case_team, not_by("started_by")),),
     PlanPermission.VIEW: _ON_TEAM,
     PlanPermission.EDIT: _WORKS_ON,
     PlanPermission.SUBMIT: _WORKS_ON,

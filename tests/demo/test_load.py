@@ -9,10 +9,11 @@ from demo.timeline import at
 from providers.models import Offering, Provider, Site
 from providers.states import OfferingState
 from reintegration.accounts.models import User
+from reintegration.cases.models import CaseFile
 from reintegration.codelists.territorial_units import TERRITORIAL_UNITS
 from reintegration.kernel import clock
 from reintegration.kernel.actor import Role
-from reintegration.plans.models import CaseFile, EmergencyStart, Milestone, PlanVersion
+from reintegration.plans.models import EmergencyStart, Milestone, PlanVersion
 from reintegration.plans.states import OPEN_MILESTONE_STATES, EmergencyState, VersionState
 from tests.demo.conftest import SCALE
 from vouchers.models import BankLine, Claim, Fund, Redemption, Voucher

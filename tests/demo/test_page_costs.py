@@ -8,8 +8,9 @@ from sqlalchemy import event, func, select
 
 from demo import load as loading
 from reintegration.accounts.models import User
+from reintegration.cases.models import CaseFile, CaseMember
 from reintegration.kernel.db import db
-from reintegration.plans.models import CaseFile, CaseMember, PlanLine
+from reintegration.plans.models import PlanLine
 from vouchers.models import Voucher
 from vouchers.states import REDEEMABLE_STATES
 from vouchers.views.handles import handle_for

@@ -5,30 +5,15 @@ from datetime import date, timedelta
 
 from sqlalchemy.orm import Session
 
+from reintegration.cases.models import CaseFile, CaseMember, Consent
+from reintegration.cases.states import CaseState, ConsentMode, ConsentScope, MemberRole
 from reintegration.codelists.life_domains import Domain
 from reintegration.codelists.sayable_names import new_case_code
 from reintegration.codelists.service_categories import CATEGORIES, ServiceCategory
 from reintegration.kernel.ids import new_id
 from reintegration.kernel.money import Money
-from reintegration.plans.models import (
-    CaseFile,
-    CaseMember,
-    Consent,
-    Goal,
-    Milestone,
-    Need,
-    Plan,
-    PlanLine,
-    PlanLineDelivery,
-)
-from reintegration.plans.states import (
-    CaseState,
-    ConsentMode,
-    ConsentScope,
-    MemberRole,
-    PlanState,
-    Priority,
-)
+from reintegration.plans.models import Goal, Milestone, Need, Plan, PlanLine, PlanLineDelivery
+from reintegration.plans.states import PlanState, Priority
 from tests.factories.cast import NOW, TODAY, Cast
 
 

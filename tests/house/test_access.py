@@ -30,7 +30,7 @@ from vouchers.views.handles import handle_for
 
 OPEN = {200, 201, 202, 204, 302, 303, 400, 409, 410, 413, 415, 422, 429}
 SHUT = {403, 404}
-CASE_BLUEPRINTS = {"plans", "referrals", "matching"}
+CASE_BLUEPRINTS = {"cases", "plans", "referrals", "matching"}
 """Where only the team of a case may see anything of it."""
 WITHIN = {
     "case_id": {"consent_id", "need_id", "goal_id", "milestone_id", "line_id"},

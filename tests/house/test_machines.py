@@ -2,23 +2,24 @@
 
 from collections import deque
 from dataclasses import replace
+from importlib import import_module
 from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import func, select
 
-from providers.services.machines import MACHINES as PROVIDER_MACHINES
+from reintegration.app import FEATURES
 from reintegration.kernel import permissions
 from reintegration.kernel.actor import SYSTEM
 from reintegration.kernel.audit import AuditEvent
 from reintegration.kernel.errors import Conflict, NotPermitted
 from reintegration.kernel.ids import new_id
-from reintegration.kernel.states import StateEvent
-from reintegration.plans.services.machines import MACHINES as PLAN_MACHINES
+from reintegration.kernel.states import StateEvent, machines
 from tests.factories.cast import NOW
-from vouchers.services.machines import MACHINES as VOUCHER_MACHINES
 
-MACHINES = {m.name: m for m in (*PLAN_MACHINES, *PROVIDER_MACHINES, *VOUCHER_MACHINES)}
+for feature in FEATURES:
+    import_module(feature)
+MACHINES = machines()
 PAIRS = [
     pytest.param(machine, state, move, id=f"{name}-{state}-{move}")
     for name, machine in MACHINES.items()

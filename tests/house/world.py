@@ -13,12 +13,13 @@ from providers.models import PayeeAccount, VettingDocument
 from providers.states import DocumentKind, ReferralState
 from reintegration.accounts.models import User
 from reintegration.accounts.services.sign_in import start_session
+from reintegration.cases.models import ErasureRequest
 from reintegration.codelists.service_categories import ServiceCategory
 from reintegration.kernel import clock, jobs
 from reintegration.kernel.actor import SYSTEM, Role
 from reintegration.kernel.db import act_as
 from reintegration.kernel.ids import new_id
-from reintegration.plans.models import EmergencyStart, ErasureRequest, PlanVersion
+from reintegration.plans.models import EmergencyStart, PlanVersion
 from reintegration.plans.queries.snapshots import snapshot_of
 from reintegration.plans.states import VersionState
 from tests.factories.casework import Casework, make_casework

@@ -5,12 +5,13 @@ from datetime import timedelta
 
 from sqlalchemy.orm import Session
 
+from reintegration.cases.models import CaseFile
 from reintegration.codelists.life_domains import Domain
 from reintegration.codelists.service_categories import ServiceCategory
 from reintegration.codelists.units import Unit
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.money import Money
-from reintegration.plans.models import CaseFile, Milestone, Plan, PlanLine
+from reintegration.plans.models import Milestone, Plan, PlanLine
 from reintegration.plans.services import approval, plan_lines, planning
 from tests.factories.casework import make_case
 from tests.factories.cast import NOW, TODAY, Cast, actor

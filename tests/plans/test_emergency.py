@@ -6,6 +6,10 @@ import pytest
 from sqlalchemy import func, select
 
 from reintegration.accounts.models import InboxMessage, Organisation
+from reintegration.cases.models import CaseFile, Consent
+from reintegration.cases.services import registration
+from reintegration.cases.services.registration import CaseFacts
+from reintegration.cases.services.vault import Identity
 from reintegration.kernel import hooks
 from reintegration.kernel.actor import Role
 from reintegration.kernel.db import act_as
@@ -14,15 +18,13 @@ from reintegration.kernel.hooks import Change
 from reintegration.kernel.ids import new_id
 from reintegration.kernel.money import Money
 from reintegration.plans.jobs.emergency import EMERGENCY_OVERDUE
-from reintegration.plans.models import CaseFile, Consent, EmergencyStart, Plan, PlanLine
+from reintegration.plans.models import EmergencyStart, Plan, PlanLine
 from reintegration.plans.queries import emergencies
 from reintegration.plans.queries.from_above import BudgetChoice
-from reintegration.plans.services import emergency, emergency_decision, registration
+from reintegration.plans.services import emergency, emergency_decision
 from reintegration.plans.services.deliveries import record_service_delivered
 from reintegration.plans.services.emergency import Funding, TonightNeeds
 from reintegration.plans.services.emergency_decision import EmergencyRefused
-from reintegration.plans.services.registration import CaseFacts
-from reintegration.plans.services.vault import Identity
 from reintegration.plans.states import EMERGENCY_ALLOWANCE
 from reintegration.web import slots
 from reintegration.web.navigation import navigation

@@ -15,13 +15,13 @@ from providers.services.disclosure import FIELDS, Asked, is_complete
 from providers.services.stops import expire_referrals
 from providers.states import OfferingState, ReferralState, RejectionReason
 from reintegration.accounts.models import InboxMessage
+from reintegration.cases.models import Consent
+from reintegration.cases.services import consent as consents
 from reintegration.kernel import hooks
 from reintegration.kernel.actor import SYSTEM
 from reintegration.kernel.db import act_as
 from reintegration.kernel.errors import Conflict, Invalid, NotFound, NotPermitted
 from reintegration.kernel.outbox import OutboxMessage
-from reintegration.plans.models import Consent
-from reintegration.plans.services import consent as consents
 from tests.factories.casework import make_casework
 from tests.factories.cast import NOW, TODAY, actor
 from tests.providers.makers import COUNSELLING, accepted, drafted, offering_in, sent

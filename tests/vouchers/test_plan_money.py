@@ -59,7 +59,7 @@ def test_what_was_promised_counts_what_is_held_and_delivered(session, play):
 
 
 def test_what_is_open_is_said_until_it_is_closed(app, session, play):
-    from reintegration.plans.services import case_moves
+    from reintegration.cases.services import case_moves
     from vouchers.views import plan_slots
 
     with app.test_request_context("/?lang=en"):

@@ -6,13 +6,13 @@ import pytest
 from sqlalchemy import func, select
 
 from providers.services.offering_events import OfferingReinstated, OfferingSuspended
+from reintegration.cases.services.consent import ConsentWithdrawn
 from reintegration.codelists.service_categories import ServiceCategory
 from reintegration.kernel import hooks
 from reintegration.kernel.errors import Conflict, DomainError, Invalid, NotPermitted
 from reintegration.kernel.ids import new_id
 from reintegration.kernel.money import Money
 from reintegration.plans.models import PlanLineDelivery
-from reintegration.plans.services.consent import ConsentWithdrawn
 from reintegration.plans.services.emergency_decision import EmergencyRefused
 from tests.factories.casework import make_casework
 from tests.factories.cast import NOW, TODAY, actor

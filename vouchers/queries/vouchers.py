@@ -11,11 +11,12 @@ from sqlalchemy.orm import Session, defer
 from providers.models import Offering, Provider, Referral
 from providers.states import HOLDS_A_PLACE, OfferingState
 from reintegration.accounts.models import Organisation, User
+from reintegration.cases.models import CaseFile
 from reintegration.codelists.service_categories import ServiceCategory
 from reintegration.kernel.actor import FINANCE_ROLES, Actor, Role
 from reintegration.kernel.errors import NotFound
 from reintegration.kernel.states import StateEvent
-from reintegration.plans.models import CaseFile, PlanLine
+from reintegration.plans.models import PlanLine
 from reintegration.web.paging import Page, page_of
 from vouchers.models import Redemption, Voucher
 from vouchers.states import OPEN_STATES, VoucherState

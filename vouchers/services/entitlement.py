@@ -10,13 +10,15 @@ from sqlalchemy.orm import Session
 from providers.models import Offering, Referral
 from providers.services import pseudonyms
 from providers.states import HOLDS_A_PLACE, OfferingState
+from reintegration.cases.models import Consent
+from reintegration.cases.queries.consents import live_consent
+from reintegration.cases.states import ConsentScope
 from reintegration.codelists.sayable_names import new_pseudonym
 from reintegration.codelists.units import Unit
 from reintegration.kernel.errors import N_, Conflict, Invalid
 from reintegration.kernel.money import Money
-from reintegration.plans.models import Consent, EmergencyStart, PlanLine, PlanLineDelivery
-from reintegration.plans.queries.consents import live_consent
-from reintegration.plans.states import ConsentScope, EmergencyState, LineOrigin
+from reintegration.plans.models import EmergencyStart, PlanLine, PlanLineDelivery
+from reintegration.plans.states import EmergencyState, LineOrigin
 from vouchers.models import Voucher
 from vouchers.states import VoucherKind
 

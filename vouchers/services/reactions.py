@@ -10,11 +10,11 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from providers.services.offering_events import OfferingReinstated, OfferingSuspended
+from reintegration.cases.services.consent import ConsentWithdrawn
 from reintegration.kernel.db import acting_as_system
 from reintegration.kernel.errors import N_
 from reintegration.kernel.hooks import Change
 from reintegration.kernel.money import Money
-from reintegration.plans.services.consent import ConsentWithdrawn
 from reintegration.plans.services.emergency_decision import EmergencyRefused
 from vouchers.models import Voucher
 from vouchers.services import suspension

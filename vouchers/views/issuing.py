@@ -8,14 +8,15 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from providers.models import Offering, Referral
+from reintegration.cases.queries.consents import live_consent
+from reintegration.cases.states import ConsentScope
 from reintegration.kernel import clock
 from reintegration.kernel.db import session
 from reintegration.kernel.errors import DomainError
 from reintegration.kernel.ids import new_id
 from reintegration.kernel.money import Money
 from reintegration.plans.models import PlanLine
-from reintegration.plans.queries.consents import live_consent
-from reintegration.plans.states import ConsentScope, LineOrigin
+from reintegration.plans.states import LineOrigin
 from reintegration.web.current import current_actor
 from reintegration.web.filters import money
 from reintegration.web.forms import option

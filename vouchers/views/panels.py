@@ -1,7 +1,6 @@
 """What vouchers add to pages of the floors below, and to everyone's day."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
@@ -10,10 +9,12 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from sqlalchemy.orm import Session
 
+from reintegration.accounts.views.today import TodayItem
+from reintegration.cases.models import CaseFile
 from reintegration.kernel import permissions
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.db import session as current_session
-from reintegration.plans.models import CaseFile, EmergencyStart, PlanLine
+from reintegration.plans.models import EmergencyStart, PlanLine
 from reintegration.plans.queries.from_above import LineAction
 from reintegration.plans.states import EmergencyState, LineOrigin
 from reintegration.web.current import current_actor
@@ -26,17 +27,6 @@ from vouchers.states import OPEN_STATES, VOUCHER_LABELS, VOUCHER_TONES, VoucherS
 from vouchers.views import words
 
 _AHEAD = OPEN_STATES | {VoucherState.DRAFT, VoucherState.APPROVED}
-
-
-@dataclass(frozen=True, slots=True)
-class TodayItem:
-    """One sentence of somebody's day."""
-
-    tone: str
-    when: str
-    sentence: str
-    url: str
-    rank: int
 
 
 def line_actions(case: CaseFile, lines: Sequence[PlanLine], actor: Actor) -> list[LineAction]:

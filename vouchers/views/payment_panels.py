@@ -7,13 +7,13 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from sqlalchemy.orm import Session
 
+from reintegration.accounts.views.today import TodayItem
 from reintegration.kernel.actor import Actor, Role
 from reintegration.kernel.db import session
 from reintegration.web.current import current_actor
 from reintegration.web.filters import money
 from vouchers.queries import bank, claims, payments
 from vouchers.states import BatchState, ClaimState
-from vouchers.views.panels import TodayItem
 
 
 def today_items(session: Session, actor: Actor, today: date) -> list[TodayItem]:

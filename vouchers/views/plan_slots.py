@@ -5,11 +5,12 @@ from uuid import UUID
 
 from flask_babel import gettext as _
 
+from reintegration.cases.models import CaseFile
 from reintegration.kernel import clock
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.db import session
 from reintegration.kernel.money import Money
-from reintegration.plans.models import CaseFile, PlanLine
+from reintegration.plans.models import PlanLine
 from reintegration.plans.queries.from_above import BudgetChoice, LineMoney
 from reintegration.web import slots
 from reintegration.web.filters import money

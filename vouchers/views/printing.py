@@ -11,10 +11,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from providers.models import Offering
+from reintegration.cases.models import CaseFile
 from reintegration.kernel import audit, clock, tries
 from reintegration.kernel.db import session
 from reintegration.kernel.ids import group_typed_code
-from reintegration.plans.models import CaseFile
 from reintegration.web.current import current_actor
 from reintegration.web.filters import day
 from reintegration.web.requires import requires

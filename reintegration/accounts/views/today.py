@@ -1,6 +1,6 @@
 """Today: what waits for this person, on one page; each feature adds its part."""
 
-from typing import Any
+from dataclasses import dataclass
 
 from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -13,6 +13,21 @@ from reintegration.kernel.db import session
 from reintegration.web import slots
 from reintegration.web.current import current_actor
 from reintegration.web.requires import public, requires
+
+
+@dataclass(frozen=True, slots=True)
+class TodayItem:
+    """One thing that waits: a word or a day, a sentence, and where it is done.
+
+    `rank` orders the items of all features, the lowest is the most urgent.
+    """
+
+    tone: str
+    when: str
+    sentence: str
+    url: str
+    rank: int
+
 
 BANDS = ((30, _l("Waits for you")), (60, _l("Late or due")), (1000, _l("To look at again")))
 """Up to which rank an item belongs under which heading."""
@@ -29,12 +44,11 @@ def front() -> ResponseReturnValue:
 def today() -> ResponseReturnValue:
     """Show what waits: sentences with their reasons, the most urgent first.
 
-    A feature adds `today.items`: a callable (session, actor, today) that returns objects with
-    `tone`, `when` (a word or a day), `sentence`, `url` and `rank` (lower is more urgent).
+    A feature adds `today.items`: a callable (session, actor, today) that returns TodayItems.
     """
     actor = current_actor()
     day = clock.local_day(clock.now())
-    items = slots.collect("today.items", session=session(), actor=actor, today=day)
+    items: list[TodayItem] = slots.collect("today.items", session=session(), actor=actor, today=day)
     items.sort(key=lambda item: item.rank)
     layout = "layout/provider.html" if actor.is_provider else "layout/staff.html"
     return render_template(
@@ -42,7 +56,7 @@ def today() -> ResponseReturnValue:
     )
 
 
-def _in_bands(items: list[Any]) -> list[tuple[str, list[Any]]]:
+def _in_bands(items: list[TodayItem]) -> list[tuple[str, list[TodayItem]]]:
     """Return the headings that have items, with them."""
     lowest, bands = 0, []
     for highest, heading in BANDS:

@@ -4,14 +4,15 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, IntegerField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 
+from reintegration.cases.forms import language_choices, unit_choices
+from reintegration.cases.services.registration import CaseFacts
+from reintegration.cases.services.vault import Identity
+from reintegration.cases.states import SEX_LABELS
 from reintegration.codelists.languages import Locale
 from reintegration.codelists.people import Sex
 from reintegration.kernel.money import Money
-from reintegration.plans.forms.cases import language_choices, unit_choices
 from reintegration.plans.services.emergency import TonightNeeds
-from reintegration.plans.services.registration import CaseFacts
-from reintegration.plans.services.vault import Identity
-from reintegration.plans.states import EMERGENCY_ALLOWANCE, SEX_LABELS
+from reintegration.plans.states import EMERGENCY_ALLOWANCE
 from reintegration.web.forms import Form, MoneyField, choices, option
 
 _CURRENCY = EMERGENCY_ALLOWANCE.ceiling.currency

@@ -6,9 +6,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from reintegration.accounts.services import inbox
+from reintegration.cases.models import CaseFile
 from reintegration.kernel.errors import N_
 from reintegration.kernel.jobs import Job
-from reintegration.plans.models import CaseFile, EmergencyStart
+from reintegration.plans.models import EmergencyStart
 from reintegration.plans.services.emergency import supervisors_of
 from reintegration.plans.states import EMERGENCY_ALLOWANCE, EmergencyState
 

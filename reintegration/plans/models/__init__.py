@@ -1,10 +1,6 @@
-"""The tables of casework."""
+"""The tables of plans and of the emergency start."""
 
-from reintegration.plans.models.cases import CaseFile, CaseMember, Note
-from reintegration.plans.models.consent import Consent
 from reintegration.plans.models.emergency import EmergencyStart
-from reintegration.plans.models.erasure import ErasureRequest
-from reintegration.plans.models.identity import IdentityIndex, PersonIdentity, PersonKey
 from reintegration.plans.models.plan import (
     Goal,
     Milestone,
@@ -17,19 +13,11 @@ from reintegration.plans.models.plan import (
 )
 
 __all__ = [
-    "CaseFile",
-    "CaseMember",
-    "Consent",
     "EmergencyStart",
-    "ErasureRequest",
     "Goal",
-    "IdentityIndex",
     "Milestone",
     "MilestoneDependency",
     "Need",
-    "Note",
-    "PersonIdentity",
-    "PersonKey",
     "Plan",
     "PlanLine",
     "PlanLineDelivery",

@@ -1,1 +1,1 @@
-"""Reading casework, always within the actor's caseload."""
+"""Reading plans, always within the actor's caseload."""

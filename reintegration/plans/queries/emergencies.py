@@ -8,10 +8,11 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from reintegration.accounts.models import User
+from reintegration.cases.models import CaseFile
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.errors import NotFound
 from reintegration.kernel.money import Money, total
-from reintegration.plans.models import CaseFile, EmergencyStart, PlanLine
+from reintegration.plans.models import EmergencyStart, PlanLine
 from reintegration.plans.states import EmergencyState, LineOrigin
 
 

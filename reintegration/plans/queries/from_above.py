@@ -15,9 +15,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from reintegration.cases.models import CaseFile
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.money import Money, total
-from reintegration.plans.models import CaseFile, PlanLine
+from reintegration.plans.models import PlanLine
 from reintegration.plans.states import PLAN_CURRENCIES
 from reintegration.web import slots
 

@@ -10,11 +10,13 @@ from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
 from reintegration.accounts.models import User
+from reintegration.cases.models import CaseFile, Consent
+from reintegration.cases.states import ConsentScope
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.audit import AuditEvent
 from reintegration.kernel.errors import NotFound
-from reintegration.plans.models import CaseFile, Consent, Milestone, Plan, PlanLine, PlanVersion
-from reintegration.plans.states import OPEN_MILESTONE_STATES, ConsentScope, PlanState, VersionState
+from reintegration.plans.models import Milestone, Plan, PlanLine, PlanVersion
+from reintegration.plans.states import OPEN_MILESTONE_STATES, PlanState, VersionState
 
 
 def visible_to(actor: Actor) -> Select[Plan]:

@@ -1,1 +1,1 @@
-"""The use cases of casework."""
+"""Writing plans, and the emergency start."""

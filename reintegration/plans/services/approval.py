@@ -6,17 +6,19 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from reintegration.accounts.services import inbox
+from reintegration.cases.models import CaseFile, CaseMember
+from reintegration.cases.states import MemberRole
 from reintegration.kernel import clock, hooks
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.errors import N_, Conflict
 from reintegration.kernel.ids import new_id
 from reintegration.kernel.money import Money
-from reintegration.plans.models import CaseFile, CaseMember, Plan, PlanLine, PlanVersion
+from reintegration.plans.models import Plan, PlanLine, PlanVersion
 from reintegration.plans.queries import from_above, plans
 from reintegration.plans.queries.snapshots import snapshot_of
 from reintegration.plans.services.plan_events import PlanApproved
 from reintegration.plans.services.plan_moves import PLAN, back
-from reintegration.plans.states import REVIEW_AFTER, LineOrigin, MemberRole, VersionState
+from reintegration.plans.states import REVIEW_AFTER, LineOrigin, VersionState
 
 
 def submit(

@@ -9,6 +9,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from reintegration.accounts.services import inbox
+from reintegration.cases.models import CaseFile
+from reintegration.cases.permissions import CasePermission
+from reintegration.cases.queries.consents import live_consent
+from reintegration.cases.services import consent as consents
+from reintegration.cases.services import registration
+from reintegration.cases.services.open_cases import require_open
+from reintegration.cases.services.registration import CaseFacts
+from reintegration.cases.services.vault import Identity
+from reintegration.cases.states import ConsentMode, ConsentScope, MemberRole
 from reintegration.codelists.life_domains import Domain
 from reintegration.codelists.service_categories import ServiceCategory
 from reintegration.codelists.units import Unit
@@ -17,23 +26,10 @@ from reintegration.kernel.actor import Actor
 from reintegration.kernel.errors import N_, Conflict, Invalid
 from reintegration.kernel.ids import new_id
 from reintegration.kernel.money import Money, total
-from reintegration.plans.models import CaseFile, EmergencyStart, Milestone, Plan, PlanLine
-from reintegration.plans.permissions import CasePermission
-from reintegration.plans.queries.consents import live_consent
-from reintegration.plans.services import consent as consents
-from reintegration.plans.services import registration
+from reintegration.plans.models import EmergencyStart, Milestone, Plan, PlanLine
+from reintegration.plans.permissions import EmergencyPermission
 from reintegration.plans.services.deliveries import expect_deliveries
-from reintegration.plans.services.open_cases import require_open
-from reintegration.plans.services.registration import CaseFacts
-from reintegration.plans.services.vault import Identity
-from reintegration.plans.states import (
-    EMERGENCY_ALLOWANCE,
-    ConsentMode,
-    ConsentScope,
-    EmergencyAllowance,
-    LineOrigin,
-    MemberRole,
-)
+from reintegration.plans.states import EMERGENCY_ALLOWANCE, EmergencyAllowance, LineOrigin
 
 _NOTHING = Money.zero(EMERGENCY_ALLOWANCE.ceiling.currency)
 _NEEDED = (ConsentScope.CASE_MANAGEMENT, ConsentScope.SHARE_WITH_PROVIDER)
@@ -88,7 +84,7 @@ def start_new(
     now: datetime,
 ) -> EmergencyStart:
     """Open a case at the door and start: the person agreed aloud after hearing the text."""
-    permissions.demand(actor, CasePermission.START_EMERGENCY)
+    permissions.demand(actor, EmergencyPermission.START)
     check_needs(needs, funding)
     case = registration.register(
         session, actor=actor, facts=facts, identity=identity, now=now, cover=True
@@ -120,7 +116,7 @@ def start(
 
     Raises Conflict when the case used its allowance before, Invalid above the ceiling.
     """
-    permissions.demand(actor, CasePermission.START_EMERGENCY, case)
+    permissions.demand(actor, EmergencyPermission.START, case)
     permissions.demand(actor, CasePermission.EDIT, case)
     require_open(case)
     assert actor.id is not None

@@ -8,12 +8,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from reintegration.accounts.services import inbox
+from reintegration.cases.models import CaseFile
 from reintegration.kernel import hooks
 from reintegration.kernel.actor import SYSTEM, Actor
 from reintegration.kernel.errors import N_
 from reintegration.kernel.states import Machine, Move
-from reintegration.plans.models import CaseFile, EmergencyStart, PlanLine, PlanLineDelivery
-from reintegration.plans.permissions import CasePermission
+from reintegration.plans.models import EmergencyStart, PlanLine, PlanLineDelivery
+from reintegration.plans.permissions import EmergencyPermission
 from reintegration.plans.states import EmergencyState, LineOrigin
 
 
@@ -33,13 +34,13 @@ EMERGENCY: Machine[EmergencyState] = Machine(
         "ratify": Move(
             sources=frozenset({EmergencyState.PENDING}),
             target=EmergencyState.RATIFIED,
-            permission=CasePermission.DECIDE_EMERGENCY,
+            permission=EmergencyPermission.DECIDE,
             label=N_("Ratify"),
         ),
         "refuse": Move(
             sources=frozenset({EmergencyState.PENDING}),
             target=EmergencyState.REFUSED,
-            permission=CasePermission.DECIDE_EMERGENCY,
+            permission=EmergencyPermission.DECIDE,
             label=N_("Refuse what lies ahead"),
             needs_reason=True,
         ),

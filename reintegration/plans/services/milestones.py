@@ -9,11 +9,12 @@ from sqlalchemy import Select, case, select, update
 from sqlalchemy.orm import Session, selectinload
 
 from reintegration.accounts.services import inbox
+from reintegration.cases.models import CaseFile
 from reintegration.codelists.units import Unit
 from reintegration.kernel import clock
 from reintegration.kernel.actor import SYSTEM, Actor
 from reintegration.kernel.errors import N_, Invalid
-from reintegration.plans.models import CaseFile, Milestone, Plan, PlanLine, PlanLineDelivery
+from reintegration.plans.models import Milestone, Plan, PlanLine, PlanLineDelivery
 from reintegration.plans.queries import plans
 from reintegration.plans.queries.progress import automatic_evidence, is_automatic, is_delivered
 from reintegration.plans.services.milestone_moves import MILESTONE

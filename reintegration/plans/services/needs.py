@@ -6,12 +6,13 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from reintegration.cases.models import CaseFile
 from reintegration.codelists.life_domains import Domain
 from reintegration.kernel import audit, permissions
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.errors import N_, Conflict, Invalid
 from reintegration.kernel.ids import new_id
-from reintegration.plans.models import CaseFile, Goal, Need
+from reintegration.plans.models import Goal, Need
 from reintegration.plans.permissions import PlanPermission
 from reintegration.plans.queries import needs as reading
 from reintegration.plans.states import Priority

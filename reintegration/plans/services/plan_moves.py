@@ -5,11 +5,12 @@ from typing import Any
 
 from sqlalchemy.orm import object_session
 
+from reintegration.cases.permissions import CasePermission
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.errors import N_, Conflict, Invalid
 from reintegration.kernel.states import Machine, Move
 from reintegration.plans.models import Plan
-from reintegration.plans.permissions import CasePermission, PlanPermission
+from reintegration.plans.permissions import PlanPermission
 from reintegration.plans.services import readiness
 from reintegration.plans.states import PlanState as S
 

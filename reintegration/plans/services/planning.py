@@ -13,19 +13,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
+from reintegration.cases.models import CaseFile
 from reintegration.codelists.life_domains import Domain
 from reintegration.kernel import audit, permissions
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.errors import N_, Conflict, Invalid
 from reintegration.kernel.ids import new_id
-from reintegration.plans.models import (
-    CaseFile,
-    Goal,
-    Milestone,
-    MilestoneDependency,
-    Plan,
-    PlanLine,
-)
+from reintegration.plans.models import Goal, Milestone, MilestoneDependency, Plan, PlanLine
 from reintegration.plans.permissions import PlanPermission
 from reintegration.plans.queries import from_above, schedule
 from reintegration.plans.queries.snapshots import live_milestones

@@ -1,4 +1,4 @@
-"""The pages of casework."""
+"""The pages of plans and of the emergency start."""
 
 from flask import Blueprint
 

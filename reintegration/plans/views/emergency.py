@@ -7,27 +7,29 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from reintegration.cases.models import CaseFile
+from reintegration.cases.permissions import CasePermission
+from reintegration.cases.queries.consents import consents_of
+from reintegration.cases.states import CONSENT_TEXT_VERSION
+from reintegration.cases.views.frame import load_case, shell
 from reintegration.codelists.service_categories import CATEGORIES
 from reintegration.kernel import clock
 from reintegration.kernel.db import session
 from reintegration.kernel.errors import DomainError
 from reintegration.plans.forms.emergency import DoorForm, TonightForm
-from reintegration.plans.models import CaseFile, EmergencyStart
-from reintegration.plans.permissions import CasePermission
+from reintegration.plans.models import EmergencyStart
+from reintegration.plans.permissions import EmergencyPermission
 from reintegration.plans.queries import emergencies
-from reintegration.plans.queries.consents import consents_of
 from reintegration.plans.queries.from_above import BudgetChoice
 from reintegration.plans.services import emergency
 from reintegration.plans.services.emergency import Funding
 from reintegration.plans.states import (
-    CONSENT_TEXT_VERSION,
     EMERGENCY_ALLOWANCE,
     EMERGENCY_STATE_LABELS,
     EMERGENCY_STATE_TONES,
     EmergencyState,
 )
 from reintegration.plans.views import bp
-from reintegration.plans.views.cases_shell import load_case, shell
 from reintegration.web import slots
 from reintegration.web.current import current_actor
 from reintegration.web.filters import money
@@ -41,7 +43,7 @@ _IN_FIELD = frozenset({"budget_line"})
 
 
 @bp.get("/emergency")
-@requires(CasePermission.START_EMERGENCY)
+@requires(EmergencyPermission.START)
 def case_emergency_start() -> ResponseReturnValue:
     """Show the one page for somebody at the door."""
     form, choices = _with_budget(DoorForm(formdata=None))
@@ -50,7 +52,7 @@ def case_emergency_start() -> ResponseReturnValue:
 
 
 @bp.post("/emergency", endpoint="case_emergency_started")
-@requires(CasePermission.START_EMERGENCY)
+@requires(EmergencyPermission.START)
 @transactional
 def case_emergency_started() -> ResponseReturnValue:
     """Open a case and promise what is needed tonight."""
@@ -135,15 +137,15 @@ def _funding(choices: dict[str, BudgetChoice], form: TonightForm) -> Funding:
 
 def _door_page(form: DoorForm, choices: dict[str, BudgetChoice]) -> str:
     return render_template(
-        "reintegration/cases/emergency_start.html", case=None, **_form_context(form, choices)
+        "reintegration/plans/emergency_start.html", case=None, **_form_context(form, choices)
     )
 
 
 def _existing_page(case: CaseFile, form: TonightForm, choices: dict[str, BudgetChoice]) -> str:
     return render_template(
-        "reintegration/cases/emergency_start.html",
-        **shell(case, "plans.case_page"),
-        may_start=can(CasePermission.START_EMERGENCY, case) and can(CasePermission.EDIT, case),
+        "reintegration/plans/emergency_start.html",
+        **shell(case, "cases.case_page"),
+        may_start=can(EmergencyPermission.START, case) and can(CasePermission.EDIT, case),
         **_form_context(form, choices),
     )
 
@@ -161,8 +163,8 @@ def _started_page(case: CaseFile, started: EmergencyStart) -> str:
     state = EmergencyState(started.state)
     today = clock.local_day(clock.now())
     return render_template(
-        "reintegration/cases/emergency.html",
-        **shell(case, "plans.case_page"),
+        "reintegration/plans/emergency.html",
+        **shell(case, "cases.case_page"),
         started=started,
         state={"word": EMERGENCY_STATE_LABELS[state], "tone": EMERGENCY_STATE_TONES[state]},
         lines=emergencies.lines_of(session(), case.id),

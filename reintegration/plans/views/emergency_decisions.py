@@ -7,6 +7,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from reintegration.accounts.queries import user_or_404
+from reintegration.cases.permissions import CasePermission
+from reintegration.cases.views.frame import load_case, shell
 from reintegration.codelists.service_categories import CATEGORIES
 from reintegration.kernel import clock, hooks
 from reintegration.kernel.db import session
@@ -14,13 +16,12 @@ from reintegration.kernel.errors import DomainError
 from reintegration.kernel.money import Money
 from reintegration.plans.forms.emergency import DecisionForm
 from reintegration.plans.models import EmergencyStart
-from reintegration.plans.permissions import CasePermission
+from reintegration.plans.permissions import EmergencyPermission
 from reintegration.plans.queries import emergencies
 from reintegration.plans.services import emergency_decision
 from reintegration.plans.services.emergency_decision import EmergencyRefused
 from reintegration.plans.states import EMERGENCY_STATE_LABELS, EMERGENCY_STATE_TONES, EmergencyState
 from reintegration.plans.views import bp
-from reintegration.plans.views.cases_shell import load_case, shell
 from reintegration.web.current import current_actor
 from reintegration.web.requires import requires
 from reintegration.web.transactional import transactional
@@ -31,11 +32,11 @@ def _load(emergency_id: UUID) -> EmergencyStart:
 
 
 @bp.get("/emergencies")
-@requires(CasePermission.LIST_EMERGENCIES)
+@requires(EmergencyPermission.LIST)
 def case_emergencies() -> ResponseReturnValue:
     """List what waits, the most urgent first, and what was decided lately."""
     return render_template(
-        "reintegration/cases/emergencies.html",
+        "reintegration/plans/emergencies.html",
         pending=emergencies.pending(session(), current_actor()),
         decided=emergencies.decided(session(), current_actor()),
         state_labels=EMERGENCY_STATE_LABELS,
@@ -51,7 +52,7 @@ def case_emergency_decision(started: EmergencyStart) -> ResponseReturnValue:
 
 
 @bp.post("/emergencies/<uuid:emergency_id>", endpoint="case_emergency_decided")
-@requires(CasePermission.DECIDE_EMERGENCY, load=_load)
+@requires(EmergencyPermission.DECIDE, load=_load)
 @transactional
 def case_emergency_decided(started: EmergencyStart) -> ResponseReturnValue:
     """Ratify or refuse; never one's own."""
@@ -89,8 +90,8 @@ def _page(started: EmergencyStart, form: DecisionForm) -> str:
     actor, now = current_actor(), clock.now()
     case = load_case(started.case_id)
     return render_template(
-        "reintegration/cases/emergency_decision.html",
-        **shell(case, "plans.case_page"),
+        "reintegration/plans/emergency_decision.html",
+        **shell(case, "cases.case_page"),
         started=started,
         started_by=user_or_404(session(), started.started_by).name,
         decided_by=user_or_404(session(), started.decided_by).name if started.decided_by else "",

@@ -8,12 +8,14 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.exceptions import NotFound
 
+from reintegration.cases.models import CaseFile
+from reintegration.cases.views.frame import load_case, shell
 from reintegration.codelists.life_domains import DOMAIN_LABELS, Domain
 from reintegration.kernel import clock, permissions
 from reintegration.kernel.db import session
 from reintegration.kernel.errors import DomainError
 from reintegration.plans.forms.plans import GoalForm, NeedForm
-from reintegration.plans.models import CaseFile, Goal, Need
+from reintegration.plans.models import Goal, Need
 from reintegration.plans.permissions import PlanPermission
 from reintegration.plans.queries import needs as reading
 from reintegration.plans.services import needs as writing
@@ -24,7 +26,6 @@ from reintegration.plans.states import (
     Priority,
 )
 from reintegration.plans.views import bp
-from reintegration.plans.views.cases_shell import load_case, shell
 from reintegration.web.current import current_actor
 from reintegration.web.requires import requires
 from reintegration.web.transactional import transactional

@@ -18,13 +18,16 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from reintegration.cases.models import CaseFile
+from reintegration.cases.queries import cases
+from reintegration.cases.views.frame import load_case, shell
 from reintegration.kernel import clock, permissions
 from reintegration.kernel.db import session
 from reintegration.kernel.errors import DomainError
 from reintegration.plans.forms.plans import SendForm
-from reintegration.plans.models import CaseFile, Plan, PlanLine
+from reintegration.plans.models import Plan, PlanLine
 from reintegration.plans.permissions import PlanPermission
-from reintegration.plans.queries import cases, from_above, plans
+from reintegration.plans.queries import from_above, plans
 from reintegration.plans.queries.differences import compare
 from reintegration.plans.queries.snapshots import live_milestones, snapshot_of
 from reintegration.plans.services import approval, planning, readiness
@@ -35,7 +38,6 @@ from reintegration.plans.states import (
     PlanState,
 )
 from reintegration.plans.views import bp, plan_budget, plan_page, plan_todo, plan_words
-from reintegration.plans.views.cases_shell import load_case, shell
 from reintegration.plans.views.plan_difference import shown
 from reintegration.web.current import current_actor
 from reintegration.web.requires import requires

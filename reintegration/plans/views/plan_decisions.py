@@ -12,7 +12,7 @@ from reintegration.kernel.db import session
 from reintegration.kernel.errors import Conflict, DomainError, NotFound
 from reintegration.plans.forms.plans import DecisionForm
 from reintegration.plans.models import Plan
-from reintegration.plans.permissions import CasePermission, PlanPermission
+from reintegration.plans.permissions import EmergencyPermission, PlanPermission
 from reintegration.plans.queries import emergencies, from_above, plans
 from reintegration.plans.queries.differences import compare
 from reintegration.plans.queries.plans import Waiting
@@ -56,7 +56,7 @@ def decisions() -> ResponseReturnValue:
                 by=row.started_by,
                 since=filters.instant(row.start.started_at),
                 url=url_for("plans.case_emergency_decision", emergency_id=row.start.id)
-                if permissions.permits(actor, CasePermission.DECIDE_EMERGENCY, row.start)
+                if permissions.permits(actor, EmergencyPermission.DECIDE, row.start)
                 else None,
             )
             for row in emergencies.pending(session(), actor)

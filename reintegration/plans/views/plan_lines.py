@@ -6,6 +6,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from reintegration.cases.queries import cases
 from reintegration.codelists.service_categories import CATEGORIES, ServiceCategory
 from reintegration.kernel import clock
 from reintegration.kernel.db import session
@@ -13,7 +14,7 @@ from reintegration.kernel.errors import DomainError, NotFound
 from reintegration.plans.forms.plans import CategoryForm, LineForm, RemoveForm
 from reintegration.plans.models import Milestone, Plan, PlanLine
 from reintegration.plans.permissions import PlanPermission
-from reintegration.plans.queries import cases, from_above, plans
+from reintegration.plans.queries import from_above, plans
 from reintegration.plans.queries.snapshots import live_milestones
 from reintegration.plans.services import plan_lines, planning
 from reintegration.plans.states import PROOF_LABELS

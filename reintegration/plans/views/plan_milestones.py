@@ -6,6 +6,8 @@ from flask import abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from reintegration.cases.models import CaseFile
+from reintegration.cases.queries import cases
 from reintegration.kernel import clock, permissions
 from reintegration.kernel.db import session
 from reintegration.kernel.errors import DomainError
@@ -16,9 +18,9 @@ from reintegration.plans.forms.plans import (
     ReasonForm,
     RemoveForm,
 )
-from reintegration.plans.models import CaseFile, Milestone, Plan
+from reintegration.plans.models import Milestone, Plan
 from reintegration.plans.permissions import PlanPermission
-from reintegration.plans.queries import cases, needs, plans
+from reintegration.plans.queries import needs, plans
 from reintegration.plans.queries.schedule import overlaps
 from reintegration.plans.queries.snapshots import live_milestones
 from reintegration.plans.services import milestones as moving

@@ -8,8 +8,9 @@ from uuid import UUID
 from flask import url_for
 from flask_babel import gettext as _
 
+from reintegration.cases.models import CaseFile
 from reintegration.codelists.life_domains import DOMAIN_LABELS, Domain
-from reintegration.plans.models import CaseFile, Milestone, Plan, PlanLine
+from reintegration.plans.models import Milestone, Plan, PlanLine
 from reintegration.plans.queries.from_above import LineAction, LineMoney
 from reintegration.plans.queries.progress import is_automatic, is_delivered
 from reintegration.plans.queries.snapshots import live_milestones

@@ -8,7 +8,8 @@ from uuid import UUID
 from flask import url_for
 from flask_babel import gettext as _
 
-from reintegration.plans.models import CaseFile, Consent, Milestone, Plan, PlanVersion
+from reintegration.cases.models import CaseFile, Consent
+from reintegration.plans.models import Milestone, Plan, PlanVersion
 from reintegration.plans.queries.from_above import LineAction
 from reintegration.plans.queries.progress import is_delivered
 from reintegration.plans.queries.schedule import overlaps
@@ -78,7 +79,7 @@ def _consent(case: CaseFile, consent: Consent | None, today: date) -> list[Todo]
                 _("Consent"),
                 "clay",
                 _("There is no consent to tell a provider anything. Ask before you arrange more."),
-                url_for("plans.case_consents", case_id=case.id),
+                url_for("cases.case_consents", case_id=case.id),
             )
         ]
     days = (consent.valid_until - today).days
@@ -89,7 +90,7 @@ def _consent(case: CaseFile, consent: Consent | None, today: date) -> list[Todo]
     )
     return [
         Todo(
-            plan_words.in_days(days), "gold", words, url_for("plans.case_consents", case_id=case.id)
+            plan_words.in_days(days), "gold", words, url_for("cases.case_consents", case_id=case.id)
         )
     ]
 

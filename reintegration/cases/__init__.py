@@ -1,0 +1,1 @@
+"""The case file: identity vault, consent, team, notes, erasure."""

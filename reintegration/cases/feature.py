@@ -1,0 +1,58 @@
+"""How case files join the house."""
+
+from flask import Flask
+
+from reintegration.accounts.services import actors
+from reintegration.accounts.services.users import SupervisorNamed
+from reintegration.cases.permissions import CasePermission
+from reintegration.cases.policy import POLICY
+from reintegration.cases.queries.cases import caseload_of
+from reintegration.cases.services import supervision
+from reintegration.cases.views import (
+    bp,
+    cases,
+    close,
+    consent,
+    erasure,
+    identity,
+    notes,
+    registration,
+    team,
+    today,
+)
+from reintegration.kernel import hooks, permissions
+from reintegration.kernel.errors import N_
+from reintegration.web import navigation, slots
+from reintegration.web.navigation import Place
+
+PAGES = (cases, close, consent, erasure, identity, notes, registration, team)
+"""Importing them adds their addresses."""
+
+
+def register(app: Flask) -> None:
+    """Add pages and rules."""
+    permissions.register(POLICY)
+    actors.provide_caseload(caseload_of)
+    app.register_blueprint(bp)
+    slots.add("today.items", today.items)
+    hooks.subscribe(
+        SupervisorNamed, supervision.join_waiting_cases, preview=supervision.preview_waiting_cases
+    )
+    navigation.add(_CASES)
+
+
+_CASES = Place(
+    "cases.case_list",
+    N_("Cases"),
+    CasePermission.LIST,
+    20,
+    within=(
+        "cases.case",
+        "plans.case",
+        "plans.plan",
+        "plans.milestone",
+        "plans.line",
+        "plans.need",
+        "plans.goal",
+    ),
+)

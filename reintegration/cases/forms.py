@@ -1,0 +1,282 @@
+"""The forms of the case file: nothing is required that the law or a service does not need."""
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from wtforms import (
+    BooleanField,
+    IntegerField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
+
+from reintegration.cases.models import CaseFile
+from reintegration.cases.services.notes import LONGEST
+from reintegration.cases.services.registration import CaseFacts
+from reintegration.cases.services.vault import Identity
+from reintegration.cases.states import (
+    CHANNEL_LABELS,
+    CLOSURE_LABELS,
+    MODE_LABELS,
+    NOTE_KIND_LABELS,
+    SCOPE_LABELS,
+    SEX_LABELS,
+    ConsentMode,
+    ConsentScope,
+    ContactChannel,
+    NoteKind,
+)
+from reintegration.codelists.languages import Locale
+from reintegration.codelists.people import ACCESS_LABELS, Sex
+from reintegration.codelists.territorial_units import TERRITORIAL_UNITS
+from reintegration.kernel import clock
+from reintegration.web.forms import DayField, Form, choices, option
+from reintegration.web.i18n import LOCALES
+
+OLDEST = 100
+
+
+def language_choices() -> list[Any]:
+    """Return the languages by their own names."""
+    return [option(code.value, name) for code, name in LOCALES.items()]
+
+
+def unit_choices() -> list[Any]:
+    """Return the territorial units by name."""
+    units = sorted(TERRITORIAL_UNITS.values(), key=lambda unit: unit.name)
+    return [option(unit.code, unit.name) for unit in units]
+
+
+class FactsForm(Form):
+    """What helps to find services that fit."""
+
+    language = SelectField(
+        _l("Language"),
+        choices=language_choices,
+        default=Locale.RO.value,
+        description=_l("In which the person wants to be spoken to."),
+    )
+    sex = RadioField(
+        _l("Sex"),
+        choices=lambda: choices(SEX_LABELS),
+        default=Sex.UNSPECIFIED.value,
+        description=_l("Only because some places take in only women, or only men."),
+    )
+    birth_year = IntegerField(
+        _l("Year of birth (optional)"),
+        [Optional()],
+        description=_l("Four digits. Some services have an age limit."),
+    )
+    territorial_unit = SelectField(
+        _l("Where the person lives now (optional)"),
+        [Optional()],
+        choices=lambda: [option("", _l("Not said")), *unit_choices()],
+    )
+    dependants = IntegerField(
+        _l("Children or others in the person's care"),
+        [NumberRange(0, 20, _l("Enter a number from 0 to 20."))],
+        default=0,
+    )
+    access_needs = SelectMultipleField(
+        _l("What a place must offer (optional)"), choices=lambda: choices(ACCESS_LABELS)
+    )
+    excluded_units = SelectMultipleField(
+        _l("Places where the person must not be sent"), choices=unit_choices
+    )
+    contact_channel = RadioField(
+        _l("How the person may be contacted"),
+        choices=lambda: choices(CHANNEL_LABELS),
+        default=ContactChannel.NONE.value,
+    )
+    contact_hours = StringField(
+        _l("When, and what to mind (optional)"),
+        [Length(max=120)],
+        description=_l("For example: after 18:00, do not leave a message. No names, no numbers."),
+    )
+
+    def validate_birth_year(self, field: IntegerField) -> None:
+        """Refuse a year in which nobody living was born."""
+        year = clock.local_day(clock.now()).year
+        if field.data is not None and not year - OLDEST <= field.data <= year:
+            raise ValidationError(str(_l("Enter a year such as 1998.")))
+
+    def facts(self) -> CaseFacts:
+        """Return what was typed."""
+        return CaseFacts(
+            language=self.language.data,
+            sex=self.sex.data,
+            birth_year=self.birth_year.data,
+            territorial_unit=self.territorial_unit.data or None,
+            dependants=self.dependants.data or 0,
+            access_needs=tuple(self.access_needs.data or ()),
+            excluded_units=tuple(self.excluded_units.data or ()),
+            contact_channel=self.contact_channel.data,
+            contact_hours=(self.contact_hours.data or "").strip(),
+        )
+
+
+def facts_form(case: CaseFile) -> FactsForm:
+    """Return the form filled with what is known."""
+    return FactsForm(formdata=None, obj=case)
+
+
+class IdentityFields(Form):
+    """Who the person is. Everything may stay empty."""
+
+    given_name = StringField(_l("Given name"), [Length(max=100)])
+    family_name = StringField(_l("Family name"), [Length(max=100)])
+    birth_date = DayField(_l("Date of birth"), [Optional()])
+    document_number = StringField(
+        _l("Number of an identity document"),
+        [Length(max=60)],
+        description=_l("Only when a service needs it."),
+    )
+    phone = StringField(_l("Phone"), [Length(max=60)], render_kw={"inputmode": "tel"})
+    address = StringField(_l("Address"), [Length(max=200)])
+
+    def identity(self) -> Identity:
+        """Return what was typed; spaces around it are dropped."""
+        return Identity(
+            given_name=(self.given_name.data or "").strip(),
+            family_name=(self.family_name.data or "").strip(),
+            birth_date=self.birth_date.data,
+            document_number=(self.document_number.data or "").strip(),
+            phone=(self.phone.data or "").strip(),
+            address=(self.address.data or "").strip(),
+        )
+
+
+class IdentityForm(IdentityFields):
+    """Correcting who the person is; `another` is the answer when somebody like that is known."""
+
+    another = BooleanField(_l("This is another person with the same details"))
+
+
+class ConsentFields(Form):
+    """What the person agreed to, after hearing or reading the text."""
+
+    scopes = SelectMultipleField(
+        _l("The person agreed to"),
+        choices=lambda: choices(SCOPE_LABELS),
+        description=_l("Tick only what the person said yes to. Each one can be refused."),
+    )
+    mode = RadioField(
+        _l("How"), choices=lambda: choices(MODE_LABELS), default=ConsentMode.ORAL.value
+    )
+    consent_locale = SelectField(
+        _l("Language of the text that was read"), choices=language_choices, default=Locale.RO.value
+    )
+
+    def chosen_scopes(self) -> list[ConsentScope]:
+        """Return what was ticked."""
+        return [ConsentScope(scope) for scope in self.scopes.data or ()]
+
+
+class ConsentForm(ConsentFields):
+    """A consent on its own page, with its last day and, for sharing, the provider."""
+
+    provider = SelectField(_l("Which provider may be told (optional)"), [Optional()], choices=[])
+    valid_until = DayField(
+        _l("Until (last day)"),
+        [InputRequired(_l("Enter the last day."))],
+        description=_l("One year unless the person wants less. It can be withdrawn at any time."),
+    )
+
+
+class RegisterForm(FactsForm, IdentityFields, ConsentFields):
+    """Opening a case: agreement, what helps, and, if the person wants, who they are."""
+
+    another = BooleanField(_l("This is another person with the same details: open a new case"))
+
+    def validate_scopes(self, field: SelectMultipleField) -> None:
+        """Refuse a name without agreement to keep a file."""
+        agreed = ConsentScope.CASE_MANAGEMENT in (field.data or ())
+        if self.identity().told and not agreed:
+            raise ValidationError(
+                str(_l("Ask first: without this agreement a name may not be written down."))
+            )
+
+
+class ReasonForm(Form):
+    """Why something is looked at or done."""
+
+    reason = StringField(
+        _l("Why do you need to see this?"),
+        [
+            InputRequired(_l("Say why.")),
+            Length(min=5, max=200, message=_l("Say it in at least five letters.")),
+        ],
+        description=_l("For example: a letter to the school. The person can ask who looked."),
+    )
+
+
+class NoteForm(Form):
+    """A note in the case file."""
+
+    kind = SelectField(
+        _l("Kind of note"),
+        choices=lambda: choices(NOTE_KIND_LABELS),
+        default=NoteKind.CONTACT.value,
+    )
+    body = TextAreaField(
+        _l("Note"), [InputRequired(_l("Write the note first.")), Length(max=LONGEST)]
+    )
+
+
+class TeamForm(Form):
+    """Somebody who joins the team."""
+
+    person = SelectField(_l("Who"), [InputRequired(_l("Choose a person."))], choices=[])
+
+
+class HandOverForm(Form):
+    """Who is answerable for a case from now on."""
+
+    person = SelectField(
+        _l("New case manager"), [InputRequired(_l("Choose a person."))], choices=[]
+    )
+    stays = BooleanField(
+        _l("Whoever managed it stays on the team as a co-worker"),
+        default=True,
+        description=_l("Otherwise this person can no longer open the case."),
+    )
+    reason = StringField(
+        _l("Why is it handed over?"),
+        [InputRequired(_l("Say why.")), Length(max=200)],
+        description=_l("The team reads it. Say nothing about the person of this case."),
+    )
+
+
+class ErasureForm(Form):
+    """Why a name shall be erased."""
+
+    reason = StringField(
+        _l("Why shall it be erased?"),
+        [
+            InputRequired(_l("Say why.")),
+            Length(min=5, max=200, message=_l("Say it in at least five letters.")),
+        ],
+        description=_l("For example: the person asked for it. This reason stays: no names."),
+    )
+
+
+class CloseForm(Form):
+    """Why a case is closed."""
+
+    why = RadioField(
+        _l("Why is the case closed?"),
+        [InputRequired(_l("Choose a reason."))],
+        choices=lambda: choices(CLOSURE_LABELS),
+    )
+
+
+class ReopenForm(Form):
+    """Why a case is opened again."""
+
+    reason = StringField(
+        _l("Why is it opened again?"), [InputRequired(_l("Say why.")), Length(max=200)]
+    )

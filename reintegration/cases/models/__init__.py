@@ -1,0 +1,17 @@
+"""The tables of case files, consent and the vault."""
+
+from reintegration.cases.models.case_file import CaseFile, CaseMember, Note
+from reintegration.cases.models.consent import Consent
+from reintegration.cases.models.erasure import ErasureRequest
+from reintegration.cases.models.identity import IdentityIndex, PersonIdentity, PersonKey
+
+__all__ = [
+    "CaseFile",
+    "CaseMember",
+    "Consent",
+    "ErasureRequest",
+    "IdentityIndex",
+    "Note",
+    "PersonIdentity",
+    "PersonKey",
+]

@@ -1,0 +1,103 @@
+"""The case file: the second plane. It is seen by assignment, not by rank."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.types import Text
+
+from reintegration.cases.states import (
+    CaseState,
+    ClosureReason,
+    ContactChannel,
+    IdentificationStatus,
+    MemberRole,
+    NoteKind,
+)
+from reintegration.codelists.languages import Locale
+from reintegration.codelists.people import Sex
+from reintegration.kernel.base import Base, Id, one_of
+
+
+class CaseFile(Base):
+    """A person's case under a random code. No name stands here."""
+
+    __tablename__ = "case_file"
+
+    id: Mapped[Id]
+    code: Mapped[str] = mapped_column(unique=True)
+    state: Mapped[str] = mapped_column(default=CaseState.INTAKE.value)
+    opened_at: Mapped[datetime]
+    opened_by: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
+    manager_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"), index=True)
+    identification: Mapped[str] = mapped_column(default=IdentificationStatus.PENDING.value)
+    language: Mapped[str] = mapped_column(default=Locale.RO.value)
+    sex: Mapped[str] = mapped_column(default=Sex.UNSPECIFIED.value)
+    birth_year: Mapped[int | None]
+    territorial_unit: Mapped[str | None]
+    dependants: Mapped[int] = mapped_column(default=0)
+    access_needs: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
+    excluded_units: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
+    contact_channel: Mapped[str] = mapped_column(default=ContactChannel.NONE.value)
+    contact_hours: Mapped[str] = mapped_column(default="")
+    closed_at: Mapped[datetime | None]
+    closure_reason: Mapped[str | None]
+    updated_at: Mapped[datetime]
+
+    members: Mapped[list["CaseMember"]] = relationship(
+        lazy="selectin", cascade="all, delete-orphan", back_populates="case"
+    )
+
+    __table_args__ = (
+        CheckConstraint(one_of("state", CaseState), "state"),
+        CheckConstraint(one_of("identification", IdentificationStatus), "identification"),
+        CheckConstraint(one_of("language", Locale), "language"),
+        CheckConstraint(one_of("sex", Sex), "sex"),
+        CheckConstraint(one_of("contact_channel", ContactChannel), "contact_channel"),
+        CheckConstraint(one_of("closure_reason", ClosureReason), "closure_reason"),
+        CheckConstraint("dependants >= 0", "dependants"),
+        Index("ix_case_file_updated", "updated_at", "id"),
+    )
+
+    @property
+    def case_id(self) -> UUID:
+        """Return the id under which predicates look for the caseload."""
+        return self.id
+
+
+class CaseMember(Base):
+    """Who works on a case. Row-level security and the caseload both read this table."""
+
+    __tablename__ = "case_member"
+
+    case_id: Mapped[UUID] = mapped_column(
+        ForeignKey("case_file.id", ondelete="CASCADE"), primary_key=True
+    )
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"), primary_key=True)
+    role: Mapped[str]
+    since: Mapped[datetime]
+    until: Mapped[datetime | None]
+
+    case: Mapped[CaseFile] = relationship(back_populates="members")
+
+    __table_args__ = (
+        CheckConstraint(one_of("role", MemberRole), "role"),
+        Index("ix_case_member_user", "user_id", "case_id"),
+    )
+
+
+class Note(Base):
+    """A note in the case file; sealed under the person's key. Corrected by a later note."""
+
+    __tablename__ = "case_note"
+
+    id: Mapped[Id]
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("case_file.id"), index=True)
+    kind: Mapped[str]
+    body_sealed: Mapped[bytes]
+    written_by: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
+    written_at: Mapped[datetime]
+
+    __table_args__ = (CheckConstraint(one_of("kind", NoteKind), "kind"),)

@@ -1,0 +1,23 @@
+"""What case files ask permission for."""
+
+from enum import StrEnum
+
+
+class CasePermission(StrEnum):
+    """The case file, the vault and consent."""
+
+    LIST = "case:list"
+    VIEW = "case:view"
+    REGISTER = "case:register"
+    EDIT = "case:edit"
+    READ_IDENTITY = "identity:read"
+    EDIT_IDENTITY = "identity:edit"
+    ERASE_IDENTITY = "identity:erase"
+    ASK_ERASURE = "identity:ask_erasure"
+    DECIDE_ERASURE = "identity:decide_erasure"
+    RECORD_CONSENT = "consent:record"
+    WITHDRAW_CONSENT = "consent:withdraw"
+    WRITE_NOTE = "note:write"
+    MANAGE_TEAM = "case:manage_team"
+    HAND_OVER = "case:hand_over"
+    CLOSE = "case:close"

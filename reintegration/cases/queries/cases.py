@@ -1,0 +1,162 @@
+"""Reading case files."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Select, func, or_, select
+from sqlalchemy.orm import Session
+
+from reintegration.accounts.models import User, UserRole
+from reintegration.cases.models import CaseFile, CaseMember
+from reintegration.cases.states import HAPPENED, CaseState
+from reintegration.kernel import clock
+from reintegration.kernel.actor import Actor, Role
+from reintegration.kernel.audit import AuditEvent
+from reintegration.kernel.errors import NotFound
+from reintegration.web.paging import Page, page_of
+
+
+def visible_to(actor: Actor) -> Select[CaseFile]:
+    """Return the cases that the actor is assigned to."""
+    return select(CaseFile).where(CaseFile.id.in_(actor.caseload))
+
+
+def case_or_404(session: Session, actor: Actor, case_id: UUID) -> CaseFile:
+    """Return a case of the caseload; foreign and missing ones raise the same NotFound."""
+    case = session.scalar(visible_to(actor).where(CaseFile.id == case_id))
+    if case is None:
+        raise NotFound
+    return case
+
+
+def caseload_of(session: Session, user_id: UUID) -> frozenset[UUID]:
+    """Return the ids of the cases that a person is assigned to now."""
+    return frozenset(
+        session.scalars(
+            select(CaseMember.case_id).where(
+                CaseMember.user_id == user_id,
+                or_(CaseMember.until.is_(None), CaseMember.until > clock.now()),
+            )
+        )
+    )
+
+
+def team_of(session: Session, case: CaseFile) -> Sequence[tuple[CaseMember, User]]:
+    """Return who works on a case, with their names."""
+    return [
+        (member, user)
+        for member, user in session.execute(
+            select(CaseMember, User)
+            .join(User, User.id == CaseMember.user_id)
+            .where(CaseMember.case_id == case.id)
+            .order_by(CaseMember.since, CaseMember.role)
+        ).unique()
+    ]
+
+
+def cases_page(
+    session: Session, actor: Actor, *, search: str = "", state: str = "", cursor: str | None = None
+) -> Page[CaseFile]:
+    """Return a page of the caseload, last touched first; `search` is part of a code.
+
+    Without a chosen state, closed cases are left out unless a code is searched.
+    """
+    statement = visible_to(actor)
+    if search.strip():
+        statement = statement.where(
+            func.lower(CaseFile.code).contains(search.strip().lower(), autoescape=True)
+        )
+    if state in set(CaseState):
+        statement = statement.where(CaseFile.state == state)
+    elif not search.strip() and state != "all":
+        statement = statement.where(CaseFile.state != CaseState.CLOSED.value)
+    return page_of(session, statement, keys=(CaseFile.updated_at, CaseFile.id), cursor=cursor)
+
+
+def state_counts(session: Session, actor: Actor) -> dict[CaseState, int]:
+    """Return how many cases of the caseload stand in each state."""
+    rows = session.execute(
+        select(CaseFile.state, func.count())
+        .where(CaseFile.id.in_(actor.caseload))
+        .group_by(CaseFile.state)
+    )
+    return {CaseState(state): count for state, count in rows}
+
+
+def could_join(session: Session, case: CaseFile) -> Sequence[User]:
+    """Return case workers who are not on the team now, by name."""
+    now = clock.now()
+    on_team = {m.user_id for m in case.members if m.until is None or m.until > now}
+    workers = (Role.CASE_MANAGER.value, Role.SUPERVISOR.value)
+    return (
+        session.scalars(
+            select(User)
+            .where(
+                User.id.in_(select(UserRole.user_id).where(UserRole.role.in_(workers))),
+                User.id.not_in(on_team),
+                User.disabled_at.is_(None),
+            )
+            .order_by(User.name, User.id)
+        )
+        .unique()
+        .all()
+    )
+
+
+def case_managers(session: Session) -> Sequence[User]:
+    """Return everybody with an open account who manages cases, by name."""
+    return (
+        session.scalars(
+            select(User)
+            .where(
+                User.id.in_(
+                    select(UserRole.user_id).where(UserRole.role == Role.CASE_MANAGER.value)
+                ),
+                User.disabled_at.is_(None),
+            )
+            .order_by(User.name, User.id)
+        )
+        .unique()
+        .all()
+    )
+
+
+_happened = dict(HAPPENED)
+
+
+def happened() -> Mapping[str, str]:
+    """Return what the history of a case shows, in words, by the action in the trail."""
+    return _happened
+
+
+def show_in_history(more: Mapping[str, str]) -> None:
+    """Let the history of a case show what a floor above does with it."""
+    _happened.update(more)
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """One line of a case's history; `who` is empty for a job."""
+
+    at: datetime
+    action: str
+    who: str
+    reason: str | None
+    fields: tuple[str, ...] = ()
+
+
+def happenings(session: Session, case: CaseFile, *, limit: int = 12) -> list[Happening]:
+    """Return what was done in a case and who looked at the vault, newest first."""
+    rows = session.execute(
+        select(AuditEvent, User.name)
+        .outerjoin(User, User.id == AuditEvent.actor_id)
+        .where(AuditEvent.case_id == case.id, AuditEvent.action.in_(_happened))
+        .order_by(AuditEvent.id.desc())
+        .limit(limit)
+    )
+    return [
+        Happening(event.at, event.action, who or "", event.reason, tuple(event.fields))
+        for event, who in rows
+    ]

@@ -1,0 +1,113 @@
+"""Reading consents: what holds today, and for whom."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from reintegration.accounts.models import Organisation
+from reintegration.accounts.states import OrganisationKind
+from reintegration.cases.models import CaseFile, Consent
+from reintegration.cases.states import CaseState, ConsentScope
+from reintegration.kernel.actor import Actor
+from reintegration.kernel.errors import NotFound
+
+
+def live_consent(
+    session: Session, case_id: UUID, scope: ConsentScope, provider_id: UUID | None, today: date
+) -> Consent | None:
+    """Return the consent that covers `scope` for this provider today, or None.
+
+    A consent for that provider goes first, then one for each provider that is chosen. A "no" to
+    one provider outlives an older general "yes". The one that holds longest is returned.
+    """
+    return covering(consents_of(session, case_id), scope, provider_id, today)
+
+
+def covering(
+    consents: Iterable[Consent], scope: ConsentScope, provider_id: UUID | None, today: date
+) -> Consent | None:
+    """Return what `live_consent` returns, from consents that are at hand."""
+    of_scope = [consent for consent in consents if consent.scope == scope]
+    own = [c for c in of_scope if provider_id is not None and c.provider_id == provider_id]
+    refused = max((c.withdrawn_at for c in own if c.withdrawn_at is not None), default=None)
+    general = [
+        c for c in of_scope if c.provider_id is None and (refused is None or c.given_at > refused)
+    ]
+    for candidates in (own, general):
+        live = [consent for consent in candidates if consent.is_live(today)]
+        if live:
+            return max(live, key=lambda consent: (consent.valid_until, consent.given_at))
+    return None
+
+
+def consents_of(session: Session, case_id: UUID) -> Sequence[Consent]:
+    """Return every consent of a case, newest first."""
+    return session.scalars(
+        select(Consent)
+        .where(Consent.case_id == case_id)
+        .order_by(Consent.given_at.desc(), Consent.scope)
+    ).all()
+
+
+def consent_or_404(session: Session, actor: Actor, case_id: UUID, consent_id: UUID) -> Consent:
+    """Return a consent of a case of the caseload, or raise NotFound."""
+    consent = session.scalar(
+        select(Consent).where(
+            Consent.id == consent_id,
+            Consent.case_id == case_id,
+            Consent.case_id.in_(actor.caseload),
+        )
+    )
+    if consent is None:
+        raise NotFound
+    return consent
+
+
+def consented_until(session: Session, case_ids: Iterable[UUID], today: date) -> dict[UUID, date]:
+    """Return the last day of the live consent to keep a file, by case."""
+    return dict(
+        session.execute(
+            select(Consent.case_id, func.max(Consent.valid_until))
+            .where(
+                Consent.case_id.in_(list(case_ids)),
+                Consent.scope == ConsentScope.CASE_MANAGEMENT.value,
+                Consent.withdrawn_at.is_(None),
+                Consent.valid_until >= today,
+            )
+            .group_by(Consent.case_id)
+        ).all()
+    )
+
+
+def provider_names(session: Session) -> dict[UUID, str]:
+    """Return the names of the providers that a consent can be narrowed to."""
+    return dict(
+        session.execute(
+            select(Organisation.id, Organisation.name)
+            .where(Organisation.kind == OrganisationKind.PROVIDER.value, Organisation.active)
+            .order_by(Organisation.name)
+        ).all()
+    )
+
+
+def ending_soon(
+    session: Session, actor: Actor, today: date, within: timedelta
+) -> Sequence[tuple[UUID, str, date]]:
+    """Return cases (id, code, last day) whose consent to keep a file ends `within` that time."""
+    last = func.max(Consent.valid_until)
+    return session.execute(
+        select(CaseFile.id, CaseFile.code, last)
+        .join(Consent, Consent.case_id == CaseFile.id)
+        .where(
+            CaseFile.id.in_(actor.caseload),
+            CaseFile.state != CaseState.CLOSED.value,
+            Consent.scope == ConsentScope.CASE_MANAGEMENT.value,
+            Consent.withdrawn_at.is_(None),
+        )
+        .group_by(CaseFile.id, CaseFile.code)
+        .having(last.between(today, today + within))
+        .order_by(last, CaseFile.code)
+    ).all()

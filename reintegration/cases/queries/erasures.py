@@ -1,0 +1,44 @@
+"""Wishes to erase a person's name for good."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from reintegration.cases.models import CaseFile, ErasureRequest
+from reintegration.cases.queries import cases
+from reintegration.kernel.actor import Actor
+from reintegration.kernel.errors import NotFound
+
+
+def waiting(session: Session, case_id: UUID) -> ErasureRequest | None:
+    """Return the wish of a case that nobody decided on yet."""
+    return session.scalar(
+        select(ErasureRequest).where(
+            ErasureRequest.case_id == case_id, ErasureRequest.decided_at.is_(None)
+        )
+    )
+
+
+def waiting_or_404(session: Session, actor: Actor, case_id: UUID) -> ErasureRequest:
+    """Return the wish that waits in a case of the caseload or raise NotFound."""
+    found = waiting(session, cases.case_or_404(session, actor, case_id).id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def waiting_for(session: Session, actor: Actor) -> Sequence[tuple[ErasureRequest, str]]:
+    """Return the wishes of others in the actor's cases, the oldest first, with the case's code."""
+    rows = session.execute(
+        select(ErasureRequest, CaseFile.code)
+        .join(CaseFile, CaseFile.id == ErasureRequest.case_id)
+        .where(
+            ErasureRequest.case_id.in_(actor.caseload),
+            ErasureRequest.decided_at.is_(None),
+            ErasureRequest.asked_by != actor.id,
+        )
+        .order_by(ErasureRequest.asked_at, ErasureRequest.id)
+    )
+    return [(request, code) for request, code in rows]

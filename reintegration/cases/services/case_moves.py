@@ -1,0 +1,78 @@
+"""The life of a case. It never closes while somebody could still be owed or sent away."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from reintegration.cases.models import CaseFile
+from reintegration.cases.permissions import CasePermission
+from reintegration.cases.states import CaseState, ClosureReason
+from reintegration.kernel.actor import Actor
+from reintegration.kernel.errors import N_, Conflict
+from reintegration.kernel.states import Machine, Move
+from reintegration.web import slots
+
+EXPOSURE_SLOT = "case.exposure"
+
+CASE: Machine[CaseState] = Machine(
+    name="case",
+    initial=CaseState.INTAKE,
+    moves={
+        "activate": Move(
+            sources=frozenset({CaseState.INTAKE, CaseState.FOLLOW_UP}),
+            target=CaseState.ACTIVE,
+            permission=CasePermission.EDIT,
+            label=N_("Begin work on the plan"),
+        ),
+        "follow_up": Move(
+            sources=frozenset({CaseState.ACTIVE}),
+            target=CaseState.FOLLOW_UP,
+            permission=CasePermission.EDIT,
+            label=N_("Begin follow-up"),
+        ),
+        "close": Move(
+            sources=frozenset({CaseState.INTAKE, CaseState.ACTIVE, CaseState.FOLLOW_UP}),
+            target=CaseState.CLOSED,
+            permission=CasePermission.CLOSE,
+            label=N_("Close the case"),
+        ),
+        "reopen": Move(
+            sources=frozenset({CaseState.CLOSED}),
+            target=CaseState.ACTIVE,
+            permission=CasePermission.CLOSE,
+            label=N_("Open the case again"),
+            needs_reason=True,
+        ),
+    },
+)
+
+
+def open_exposure(case: CaseFile) -> Sequence[str]:
+    """Return sentences about what is still open: vouchers, referrals, deliveries unpaid."""
+    return slots.collect(EXPOSURE_SLOT, case=case)
+
+
+def move(session: Session, case: CaseFile, name: str, *, actor: Actor, now: datetime) -> None:
+    """Begin work on the plan, or follow-up."""
+    CASE.fire(session, case, name, actor=actor, now=now)
+    case.updated_at = now
+    session.flush()
+
+
+def close(
+    session: Session, case: CaseFile, *, actor: Actor, reason: ClosureReason, now: datetime
+) -> None:
+    """Close the case; raise Conflict while anything is open."""
+    if open_exposure(case):
+        raise Conflict(N_("Something is still open: settle it first."), code="exposure")
+    CASE.fire(session, case, "close", actor=actor, now=now, reason=reason.value)
+    case.closed_at, case.closure_reason, case.updated_at = now, reason.value, now
+    session.flush()
+
+
+def reopen(session: Session, case: CaseFile, *, actor: Actor, reason: str, now: datetime) -> None:
+    """Open a closed case again: support may be needed once more."""
+    CASE.fire(session, case, "reopen", actor=actor, now=now, reason=reason.strip())
+    case.closed_at, case.closure_reason, case.updated_at = None, None, now
+    session.flush()

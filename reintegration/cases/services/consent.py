@@ -1,0 +1,145 @@
+"""Consent as a runtime capability: given per scope, expiring, and taken back at any time."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from reintegration.cases.models import CaseFile, Consent
+from reintegration.cases.permissions import CasePermission
+from reintegration.cases.services.open_cases import require_open
+from reintegration.cases.states import CONSENT_FOR, CONSENT_TEXT_VERSION, ConsentMode, ConsentScope
+from reintegration.kernel import audit, clock, hooks, permissions
+from reintegration.kernel.actor import SYSTEM, Actor
+from reintegration.kernel.errors import N_, Conflict, Invalid
+from reintegration.kernel.ids import new_id
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentWithdrawn:
+    """A person took a consent back: what stands on it must stop, what was paid stays proven."""
+
+    case_id: UUID
+    consent_id: UUID
+    scope: str
+    provider_id: UUID | None
+    at: datetime
+    actor: Actor = SYSTEM
+
+
+def record(
+    session: Session,
+    *,
+    actor: Actor,
+    case: CaseFile,
+    scopes: Iterable[ConsentScope],
+    mode: ConsentMode,
+    locale: str,
+    valid_until: date,
+    now: datetime,
+    provider_id: UUID | None = None,
+) -> list[Consent]:
+    """Record what a person agreed to after hearing or reading the present text in `locale`.
+
+    `provider_id` narrows sharing to one provider; other scopes have none.
+    """
+    permissions.demand(actor, CasePermission.RECORD_CONSENT, case)
+    require_open(case)
+    assert actor.id is not None
+    today = clock.local_day(now)
+    if valid_until < today:
+        raise Invalid(N_("The last day lies in the past."), code="valid_until")
+    if valid_until > today + CONSENT_FOR:
+        raise Invalid(N_("Consent holds for one year at most. Ask again then."), code="valid_until")
+    given = [
+        Consent(
+            id=new_id(),
+            case_id=case.id,
+            scope=scope.value,
+            mode=mode.value,
+            locale=locale,
+            text_version=CONSENT_TEXT_VERSION,
+            given_at=now,
+            valid_until=valid_until,
+            recorded_by=actor.id,
+            provider_id=provider_id if scope is ConsentScope.SHARE_WITH_PROVIDER else None,
+        )
+        for scope in dict.fromkeys(scopes)
+    ]
+    if not given:
+        raise Invalid(N_("Tick what the person agreed to."), code="scopes")
+    session.add_all(given)
+    case.updated_at = now
+    session.flush()
+    for consent in given:
+        _note(session, actor, "consent:record", consent, now)
+    return given
+
+
+def withdrawal_of(
+    session: Session, consent: Consent, *, actor: Actor, now: datetime
+) -> list[ConsentWithdrawn]:
+    """Return the events that withdrawing announces: every live consent of the same meaning."""
+    return [_event(other, actor, now) for other in _same_meaning(session, consent)]
+
+
+def preview(
+    session: Session, consent: Consent, *, actor: Actor, now: datetime
+) -> list[hooks.Change]:
+    """Return what withdrawing would change, changing nothing."""
+    return [
+        change
+        for event in withdrawal_of(session, consent, actor=actor, now=now)
+        for change in hooks.preview(session, event)
+    ]
+
+
+def withdraw(
+    session: Session, consent: Consent, *, actor: Actor, case: CaseFile, now: datetime
+) -> None:
+    """Take a consent back, with every later record of the same meaning, and stop what needs it."""
+    permissions.demand(actor, CasePermission.WITHDRAW_CONSENT, case)
+    if consent.withdrawn_at is not None:
+        raise Conflict(N_("This consent was withdrawn already."))
+    for other in _same_meaning(session, consent, lock=True):
+        other.withdrawn_at, other.withdrawn_by = now, actor.id
+        session.flush()
+        _note(session, actor, "consent:withdraw", other, now)
+        hooks.announce(session, _event(other, actor, now))
+    case.updated_at = now
+    session.flush()
+
+
+def _same_meaning(session: Session, consent: Consent, *, lock: bool = False) -> list[Consent]:
+    statement = (
+        select(Consent)
+        .where(
+            Consent.case_id == consent.case_id,
+            Consent.scope == consent.scope,
+            Consent.provider_id.is_not_distinct_from(consent.provider_id),
+            Consent.withdrawn_at.is_(None),
+        )
+        .order_by(Consent.given_at, Consent.id)
+    )
+    return list(session.scalars(statement.with_for_update() if lock else statement))
+
+
+def _event(consent: Consent, actor: Actor, now: datetime) -> ConsentWithdrawn:
+    return ConsentWithdrawn(
+        consent.case_id, consent.id, consent.scope, consent.provider_id, now, actor
+    )
+
+
+def _note(session: Session, actor: Actor, action: str, consent: Consent, now: datetime) -> None:
+    audit.record(
+        session,
+        actor=actor,
+        action=action,
+        subject=audit.Subject("consent", consent.id, consent.case_id),
+        now=now,
+        fields=(consent.scope,),
+        data={"version": consent.text_version, "locale": consent.locale},
+    )

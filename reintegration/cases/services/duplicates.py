@@ -1,0 +1,81 @@
+"""Is this person here already? Told only within one's own caseload.
+
+Outside it a hit and a miss look the same to the one who asks. The manager of the other case
+learns that somebody asked, and each look-up is counted, so that nobody can try out names.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import select, tuple_
+from sqlalchemy.orm import Session
+
+from reintegration.accounts.services import inbox
+from reintegration.cases.models import CaseFile, IdentityIndex
+from reintegration.cases.services.identity_index import index_values
+from reintegration.cases.services.vault import Identity
+from reintegration.kernel import audit, clock, tries
+from reintegration.kernel.actor import Actor
+from reintegration.kernel.db import acting_as_system, keyring
+from reintegration.kernel.errors import N_
+from reintegration.kernel.tries import Limit
+
+LOOK_UPS = Limit(20, timedelta(hours=1))
+
+
+def look_up(
+    session: Session,
+    *,
+    actor: Actor,
+    identity: Identity,
+    now: datetime,
+    except_case: UUID | None = None,
+) -> Sequence[CaseFile]:
+    """Return the actor's own cases of the same person; raise TooManyTries when used up."""
+    values = index_values(
+        keyring(session),
+        names=(identity.given_name, identity.family_name),
+        birth_date=identity.birth_date,
+        document_number=identity.document_number,
+    )
+    if not values:
+        return []
+    if actor.id is not None:
+        tries.spend(session, f"identity-look-up|{actor.id}", LOOK_UPS, now=now)
+    audit.record(
+        session,
+        actor=actor,
+        action="identity:look_up",
+        subject=audit.Subject("identity"),
+        now=now,
+        fields=[kind.value for kind in values],
+    )
+    with acting_as_system(session):
+        hits = session.scalars(
+            select(CaseFile)
+            .join(IdentityIndex, IdentityIndex.case_id == CaseFile.id)
+            .where(
+                tuple_(IdentityIndex.kind, IdentityIndex.value).in_(
+                    [(kind.value, value) for kind, value in values.items()]
+                ),
+                CaseFile.id != except_case if except_case else CaseFile.id.is_not(None),
+            )
+            .distinct()
+        ).all()
+        _tell_others(session, actor, (c for c in hits if c.id not in actor.caseload), now)
+    return [case for case in hits if case.id in actor.caseload]
+
+
+def _tell_others(session: Session, actor: Actor, cases: Iterable[CaseFile], now: datetime) -> None:
+    for case in cases:
+        inbox.notify(
+            session,
+            [case.manager_id],
+            key=f"duplicate|{case.id}|{actor.id}|{clock.local_day(now)}",
+            message=N_("%(who)s wrote down a person who may be in your case %(code)s."),
+            now=now,
+            link=f"/cases/{case.id}",
+            who=actor.name,
+            code=case.code,
+        )

@@ -1,0 +1,138 @@
+"""Erasing a person: the case manager asks, a supervisor of the case does it, once it is closed."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from reintegration.accounts.services import inbox
+from reintegration.cases.models import CaseFile, ErasureRequest
+from reintegration.cases.permissions import CasePermission
+from reintegration.cases.queries.erasures import waiting
+from reintegration.cases.queries.identity import VaultState, vault_state
+from reintegration.cases.services import case_moves, vault
+from reintegration.cases.services.team import is_current
+from reintegration.cases.states import CaseState, MemberRole
+from reintegration.kernel import audit, permissions
+from reintegration.kernel.actor import Actor
+from reintegration.kernel.errors import N_, Conflict, Invalid
+from reintegration.kernel.ids import new_id
+
+
+def ask(
+    session: Session, case: CaseFile, *, actor: Actor, reason: str, now: datetime
+) -> ErasureRequest:
+    """Ask that name and notes be erased for good; the supervisors of the case are told."""
+    permissions.demand(actor, CasePermission.ASK_ERASURE, case)
+    _lock(session, case)
+    require_erasable(session, case)
+    if len(reason.strip()) < vault.MIN_REASON:
+        raise Invalid(
+            N_("Give a reason: others will need to understand this later."), code="reason"
+        )
+    if waiting(session, case.id) is not None:
+        raise Conflict(N_("This was asked for already and waits for a supervisor."))
+    assert actor.id is not None
+    request = ErasureRequest(
+        id=new_id(), case_id=case.id, reason=reason.strip(), asked_by=actor.id, asked_at=now
+    )
+    session.add(request)
+    session.flush()
+    _note(session, request, "identity:ask_erasure", actor=actor, now=now, reason=request.reason)
+    supervisors = [
+        member.user_id
+        for member in case.members
+        if member.role == MemberRole.SUPERVISOR and is_current(member, now)
+    ]
+    inbox.notify(
+        session,
+        supervisors,
+        key=f"erasure|{request.id}",
+        now=now,
+        link=f"/cases/{case.id}/erasure",
+        code=case.code,
+        message=N_("The name in case %(code)s shall be erased for good. Decide on it."),
+    )
+    return request
+
+
+def erase(
+    session: Session, case: CaseFile, request: ErasureRequest, *, actor: Actor, now: datetime
+) -> None:
+    """Destroy the key of the person, as somebody else asked; nothing brings it back."""
+    _decide(session, case, request, actor=actor, now=now)
+    require_erasable(session, case)
+    vault.erase_identity(session, actor=actor, case=case, reason=request.reason, now=now)
+    request.erased, case.updated_at = True, now
+    session.flush()
+    inbox.notify(
+        session,
+        [request.asked_by],
+        key=f"erasure|{request.id}",
+        now=now,
+        link=f"/cases/{case.id}",
+        code=case.code,
+        message=N_("The name in case %(code)s was erased for good."),
+    )
+
+
+def decline(
+    session: Session, case: CaseFile, request: ErasureRequest, *, actor: Actor, now: datetime
+) -> None:
+    """Keep the name; it can be asked for again."""
+    _decide(session, case, request, actor=actor, now=now)
+    session.flush()
+    _note(session, request, "identity:decline_erasure", actor=actor, now=now)
+    inbox.notify(
+        session,
+        [request.asked_by],
+        key=f"erasure|{request.id}",
+        now=now,
+        link=f"/cases/{case.id}",
+        code=case.code,
+        message=N_("The name in case %(code)s is kept: the supervisor did not erase it."),
+    )
+
+
+def require_erasable(session: Session, case: CaseFile) -> None:
+    """Raise Conflict while the case is open, somebody may be owed, or nothing is left to erase."""
+    if vault_state(session, case.id) is VaultState.ERASED:
+        raise Conflict(N_("This was erased for good already."), code="erased")
+    if case.state != CaseState.CLOSED:
+        raise Conflict(N_("Close the case first: an open case needs its person."), code="open")
+    if case_moves.open_exposure(case):
+        raise Conflict(N_("Something is still open: settle it first."), code="exposure")
+
+
+def _decide(
+    session: Session, case: CaseFile, request: ErasureRequest, *, actor: Actor, now: datetime
+) -> None:
+    permissions.demand(actor, CasePermission.DECIDE_ERASURE, request)
+    _lock(session, case)
+    session.refresh(request)
+    if request.decided_at is not None:
+        raise Conflict(N_("This was decided already."), code="decided")
+    request.decided_by, request.decided_at = actor.id, now
+
+
+def _lock(session: Session, case: CaseFile) -> None:
+    session.flush()
+    session.refresh(case, with_for_update=True)
+
+
+def _note(
+    session: Session,
+    request: ErasureRequest,
+    action: str,
+    *,
+    actor: Actor,
+    now: datetime,
+    reason: str | None = None,
+) -> None:
+    audit.record(
+        session,
+        actor=actor,
+        action=action,
+        now=now,
+        reason=reason,
+        subject=audit.Subject("case", request.case_id, request.case_id),
+    )

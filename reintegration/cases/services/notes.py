@@ -1,0 +1,90 @@
+"""Notes in the case file: sealed, never changed, corrected by a later note."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from reintegration.accounts.models import User
+from reintegration.cases.models import CaseFile, Note
+from reintegration.cases.permissions import CasePermission
+from reintegration.cases.services import vault
+from reintegration.cases.services.open_cases import require_open
+from reintegration.cases.states import NoteKind
+from reintegration.kernel import audit, permissions
+from reintegration.kernel.actor import Actor
+from reintegration.kernel.errors import N_, Invalid
+from reintegration.kernel.ids import new_id
+
+LONGEST = 4000
+
+
+@dataclass(frozen=True, slots=True)
+class OpenNote:
+    """A note in clear, with who wrote it."""
+
+    id: UUID
+    kind: NoteKind
+    body: str
+    who: str
+    written_at: datetime
+
+
+def write(
+    session: Session, *, actor: Actor, case: CaseFile, kind: NoteKind, body: str, now: datetime
+) -> Note:
+    """Seal a note with the person's key; raise Invalid when it is empty or too long."""
+    permissions.demand(actor, CasePermission.WRITE_NOTE, case)
+    require_open(case)
+    assert actor.id is not None
+    text = body.strip()
+    if not text:
+        raise Invalid(N_("Write the note first."))
+    if len(text) > LONGEST:
+        raise Invalid(N_("A note has %(most)d characters at most."), most=LONGEST)
+    note_id = new_id()
+    note = Note(
+        id=note_id,
+        case_id=case.id,
+        kind=kind.value,
+        written_by=actor.id,
+        written_at=now,
+        body_sealed=vault.seal_for(session, case.id, text, bound_to=_bound_to(note_id)),
+    )
+    session.add(note)
+    case.updated_at = now
+    session.flush()
+    audit.record(
+        session,
+        actor=actor,
+        action="note:write",
+        subject=audit.Subject("note", note.id, case.id),
+        now=now,
+        fields=("body",),
+    )
+    return note
+
+
+def read(session: Session, case: CaseFile, *, limit: int = 50) -> Sequence[OpenNote]:
+    """Return the newest notes of a case in clear; raise Conflict once the person was erased."""
+    rows = session.execute(
+        select(Note, User.name)
+        .join(User, User.id == Note.written_by)
+        .where(Note.case_id == case.id)
+        .order_by(Note.written_at.desc(), Note.id)
+        .limit(limit)
+    ).all()
+    opened = vault.unseal_for(
+        session, case.id, {_bound_to(note.id): note.body_sealed for note, _who in rows}
+    )
+    return [
+        OpenNote(note.id, NoteKind(note.kind), opened[_bound_to(note.id)], who, note.written_at)
+        for note, who in rows
+    ]
+
+
+def _bound_to(note_id: UUID) -> str:
+    return f"case_note|body|{note_id}"

@@ -1,0 +1,191 @@
+"""Who works on a case: co-workers come and go, and its manager changes, by a supervisor's word."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from reintegration.accounts.models import User
+from reintegration.accounts.services import inbox
+from reintegration.cases.models import CaseFile, CaseMember
+from reintegration.cases.permissions import CasePermission
+from reintegration.cases.services.open_cases import require_open
+from reintegration.cases.states import MemberRole
+from reintegration.kernel import audit, permissions
+from reintegration.kernel.actor import Actor, Role
+from reintegration.kernel.errors import N_, Conflict, Invalid
+
+
+def add_co_worker(
+    session: Session, case: CaseFile, *, actor: Actor, user: User, now: datetime
+) -> None:
+    """Let another case worker open this case; they are told. Whoever left may come back."""
+    permissions.demand(actor, CasePermission.MANAGE_TEAM, case)
+    require_open(case)
+    if user.disabled_at is not None or not user.role_set & {Role.CASE_MANAGER, Role.SUPERVISOR}:
+        raise Invalid(N_("Only case managers and supervisors can work on a case."))
+    member = _member(case, user)
+    if member is not None and is_current(member, now):
+        raise Conflict(N_("This person is on the team already."))
+    if member is None:
+        member = CaseMember(user_id=user.id, role=MemberRole.CO_WORKER.value, since=now)
+        case.members.append(member)
+    member.since, member.until = now, None
+    session.flush()
+    _note(session, actor, "case:add_member", case, user, now)
+    inbox.notify(
+        session,
+        [user.id],
+        key=f"team|{case.id}|{now.isoformat()}",
+        message=N_("You now work on case %(code)s."),
+        now=now,
+        link=f"/cases/{case.id}",
+        code=case.code,
+    )
+
+
+def remove_co_worker(
+    session: Session, case: CaseFile, *, actor: Actor, user: User, now: datetime
+) -> None:
+    """End a co-worker's access at once; manager and supervisor stay answerable."""
+    permissions.demand(actor, CasePermission.MANAGE_TEAM, case)
+    member = _member(case, user)
+    if member is None or not is_current(member, now):
+        raise Conflict(N_("This person is not on the team."))
+    if member.role != MemberRole.CO_WORKER:
+        raise Conflict(N_("The case manager and the supervisor cannot be taken off here."))
+    member.until = now
+    session.flush()
+    _note(session, actor, "case:remove_member", case, user, now)
+
+
+def hand_over(
+    session: Session,
+    case: CaseFile,
+    *,
+    actor: Actor,
+    user: User,
+    stays: bool,
+    reason: str,
+    now: datetime,
+) -> None:
+    """Make another case manager answerable; the one before stays as a co-worker, or leaves.
+
+    What is under way goes on: plan, referrals and vouchers belong to the case. Both are told.
+    """
+    session.flush()
+    session.refresh(case, with_for_update=True)
+    permissions.demand(actor, CasePermission.HAND_OVER, case)
+    require_open(case)
+    if not reason.strip():
+        raise Invalid(N_("Say why."), code="reason")
+    if not can_manage(case, user, now):
+        raise Invalid(
+            N_(
+                "Choose another case manager with an open account, who does not supervise this"
+                " case."
+            ),
+            code="person",
+        )
+    former_id = case.manager_id
+    _step_down(case, former_id, stays=stays, now=now)
+    member = _member(case, user)
+    if member is None:
+        member = CaseMember(user_id=user.id, since=now)
+        case.members.append(member)
+    elif not is_current(member, now):
+        member.since = now
+    member.role, member.until = MemberRole.MANAGER.value, None
+    case.manager_id, case.updated_at = user.id, now
+    session.flush()
+    audit.record(
+        session,
+        actor=actor,
+        action="case:hand_over",
+        subject=audit.Subject("case", case.id, case.id),
+        now=now,
+        reason=reason.strip(),
+        fields=("manager_id",),
+        data={"from": str(former_id), "to": str(user.id), "stays": stays},
+    )
+    _tell_both(session, case, former_id, user, stays=stays, now=now)
+
+
+def can_manage(case: CaseFile, user: User, now: datetime) -> bool:
+    """Whether a case could be handed over to `user`: nobody manages what they supervise."""
+    member = _member(case, user)
+    supervises = (
+        member is not None and is_current(member, now) and member.role == MemberRole.SUPERVISOR
+    )
+    return (
+        user.disabled_at is None
+        and Role.CASE_MANAGER in user.role_set
+        and user.id != case.manager_id
+        and not supervises
+    )
+
+
+def is_current(member: CaseMember, now: datetime) -> bool:
+    """Whether a membership holds now."""
+    return member.until is None or member.until > now
+
+
+def _member(case: CaseFile, user: User) -> CaseMember | None:
+    return next((member for member in case.members if member.user_id == user.id), None)
+
+
+def _step_down(case: CaseFile, former_id: UUID, *, stays: bool, now: datetime) -> None:
+    """Make the manager a co-worker, whose membership may end at once and be taken up again."""
+    for member in case.members:
+        if member.user_id == former_id:
+            member.role = MemberRole.CO_WORKER.value
+            member.until = member.until if stays else now
+
+
+def _tell_both(
+    session: Session, case: CaseFile, former_id: UUID, user: User, *, stays: bool, now: datetime
+) -> None:
+    key, link = f"hand_over|{case.id}|{now.isoformat()}", f"/cases/{case.id}"
+    inbox.notify(
+        session,
+        [user.id],
+        key=key,
+        now=now,
+        link=link,
+        code=case.code,
+        message=N_("You are now the case manager of case %(code)s."),
+    )
+    if stays:
+        inbox.notify(
+            session,
+            [former_id],
+            key=key,
+            now=now,
+            link=link,
+            code=case.code,
+            name=user.name,
+            message=N_("Case %(code)s is now managed by %(name)s. You stay on its team."),
+        )
+    else:
+        inbox.notify(
+            session,
+            [former_id],
+            key=key,
+            now=now,
+            code=case.code,
+            name=user.name,
+            message=N_("Case %(code)s is now managed by %(name)s. You left its team."),
+        )
+
+
+def _note(
+    session: Session, actor: Actor, action: str, case: CaseFile, user: User, now: datetime
+) -> None:
+    audit.record(
+        session,
+        actor=actor,
+        action=action,
+        subject=audit.Subject("case", case.id, case.id),
+        now=now,
+        data={"user": str(user.id)},
+    )

@@ -1,0 +1,190 @@
+"""The identity vault: sealing, reading with a reason, and erasing by destroying the key."""
+
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from reintegration.cases.models import CaseFile, IdentityIndex, PersonIdentity, PersonKey
+from reintegration.cases.permissions import CasePermission
+from reintegration.cases.services.identity_index import index_values
+from reintegration.cases.services.open_cases import require_open
+from reintegration.kernel import audit, crypto, permissions
+from reintegration.kernel.actor import Actor
+from reintegration.kernel.db import keyring
+from reintegration.kernel.errors import N_, Conflict, Invalid
+
+MIN_REASON = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who a person is, in clear: it lives no longer than the request that carries it."""
+
+    given_name: str = ""
+    family_name: str = ""
+    birth_date: date | None = None
+    document_number: str = ""
+    phone: str = ""
+    address: str = ""
+
+    def __repr__(self) -> str:
+        return "Identity(…)"
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        """Return the names of the fields that the person told."""
+        return tuple(name for name in FIELDS if getattr(self, name))
+
+
+FIELDS: tuple[str, ...] = tuple(field.name for field in fields(Identity))
+
+
+def make_person_key(session: Session, case: CaseFile, *, now: datetime) -> None:
+    """Give a new case the key under which its identity and notes are sealed."""
+    wrapped = keyring(session).wrap_person_key(
+        secrets.token_bytes(crypto.KEY_BYTES), case_id=str(case.id)
+    )
+    session.add(PersonKey(case_id=case.id, wrapped=wrapped, created_at=now))
+    session.flush()
+
+
+def store_identity(
+    session: Session, *, actor: Actor, case: CaseFile, identity: Identity, now: datetime
+) -> None:
+    """Seal what the person told, replacing what was stored; an empty field is emptied."""
+    permissions.demand(actor, CasePermission.EDIT_IDENTITY, case)
+    require_open(case)
+    key = _key(session, case.id)
+    stored = session.get(PersonIdentity, case.id)
+    if stored is None:
+        stored = PersonIdentity(case_id=case.id)
+        session.add(stored)
+    for name in FIELDS:
+        text = _as_text(getattr(identity, name))
+        sealed = _seal(key, name, case.id, text) if text else None
+        setattr(stored, name, sealed)
+    stored.updated_at = now
+    _index(session, case.id, identity)
+    session.flush()
+    _note(session, actor, "identity:store", case, now, told=identity.told)
+
+
+def read_identity(
+    session: Session,
+    *,
+    actor: Actor,
+    case: CaseFile,
+    reason: str,
+    now: datetime,
+    wanted: Iterable[str] = FIELDS,
+) -> Identity:
+    """Return the wanted fields; the reader, the fields and the reason are written down.
+
+    Raises NotPermitted off the team, Invalid without a reason, Conflict once it is erased.
+    """
+    permissions.demand(actor, CasePermission.READ_IDENTITY, case)
+    if len(reason.strip()) < MIN_REASON:
+        raise Invalid(N_("Say why you need to see this. Others can read your reason later."))
+    names = [name for name in FIELDS if name in set(wanted)]
+    key = _key(session, case.id)
+    stored = session.get(PersonIdentity, case.id)
+    found = {
+        name: _unseal(key, name, case.id, sealed)
+        for name in names
+        if stored is not None and (sealed := getattr(stored, name)) is not None
+    }
+    _note(session, actor, "identity:read", case, now, told=names, reason=reason.strip())
+    born = found.pop("birth_date", "")
+    return Identity(**found, birth_date=date.fromisoformat(born) if born else None)
+
+
+def erase_identity(
+    session: Session, *, actor: Actor, case: CaseFile, reason: str, now: datetime
+) -> None:
+    """Destroy the person's key: identity and notes never open again. The figures stay."""
+    permissions.demand(actor, CasePermission.ERASE_IDENTITY, case)
+    if len(reason.strip()) < MIN_REASON:
+        raise Invalid(N_("Give a reason: others will need to understand this later."))
+    session.execute(delete(IdentityIndex).where(IdentityIndex.case_id == case.id))
+    session.execute(delete(PersonKey).where(PersonKey.case_id == case.id))
+    session.flush()
+    _note(session, actor, "identity:erase", case, now, told=FIELDS, reason=reason.strip())
+
+
+def seal_for(session: Session, case_id: UUID, text: str, *, bound_to: str) -> bytes:
+    """Seal free text with the person's key, bound to its own row."""
+    return crypto.seal(_key(session, case_id), text.encode(), bound_to=bound_to)
+
+
+def unseal_for(session: Session, case_id: UUID, sealed: dict[str, bytes]) -> dict[str, str]:
+    """Open texts of one person; `sealed` maps what each is bound to onto its bytes."""
+    if not sealed:
+        return {}
+    key = _key(session, case_id)
+    return {
+        bound_to: crypto.unseal(key, value, bound_to=bound_to).decode()
+        for bound_to, value in sealed.items()
+    }
+
+
+def _key(session: Session, case_id: UUID) -> bytes:
+    wrapped = session.scalar(select(PersonKey.wrapped).where(PersonKey.case_id == case_id))
+    if wrapped is None:
+        raise Conflict(N_("This was erased for good and cannot be read."), code="erased")
+    return keyring(session).unwrap_person_key(wrapped, case_id=str(case_id))
+
+
+def _bound_to(name: str, case_id: UUID) -> str:
+    return f"person_identity|{name}|{case_id}"
+
+
+def _seal(key: bytes, name: str, case_id: UUID, text: str) -> bytes:
+    return crypto.seal(key, text.encode(), bound_to=_bound_to(name, case_id))
+
+
+def _unseal(key: bytes, name: str, case_id: UUID, sealed: bytes) -> str:
+    return crypto.unseal(key, sealed, bound_to=_bound_to(name, case_id)).decode()
+
+
+def _as_text(value: str | date | None) -> str:
+    return value.isoformat() if isinstance(value, date) else (value or "").strip()
+
+
+def _index(session: Session, case_id: UUID, identity: Identity) -> None:
+    session.execute(delete(IdentityIndex).where(IdentityIndex.case_id == case_id))
+    values = index_values(
+        keyring(session),
+        names=(identity.given_name, identity.family_name),
+        birth_date=identity.birth_date,
+        document_number=identity.document_number,
+    )
+    session.add_all(
+        IdentityIndex(case_id=case_id, kind=kind.value, value=value)
+        for kind, value in values.items()
+    )
+
+
+def _note(
+    session: Session,
+    actor: Actor,
+    action: str,
+    case: CaseFile,
+    now: datetime,
+    *,
+    told: Iterable[str],
+    reason: str | None = None,
+) -> None:
+    audit.record(
+        session,
+        actor=actor,
+        action=action,
+        subject=audit.Subject("identity", case.id, case.id),
+        now=now,
+        fields=told,
+        reason=reason,
+    )

@@ -1,0 +1,151 @@
+"""The list of cases, and the page of one."""
+
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from reintegration.cases.forms import FactsForm, facts_form
+from reintegration.cases.models import CaseFile
+from reintegration.cases.permissions import CasePermission
+from reintegration.cases.queries import cases
+from reintegration.cases.queries.consents import consented_until, consents_of
+from reintegration.cases.services import case_moves, notes, registration
+from reintegration.cases.states import (
+    CASE_STATE_LABELS,
+    CASE_STATE_TONES,
+    CHANNEL_LABELS,
+    CLOSURE_LABELS,
+    MEMBER_LABELS,
+    NOTE_KIND_LABELS,
+    SCOPE_LABELS,
+    SEX_LABELS,
+)
+from reintegration.cases.views import bp
+from reintegration.cases.views.frame import additions, load_case, next_steps, shell
+from reintegration.codelists.people import ACCESS_LABELS
+from reintegration.codelists.territorial_units import TERRITORIAL_UNITS
+from reintegration.kernel import clock
+from reintegration.kernel.db import session
+from reintegration.kernel.errors import DomainError, NotFound
+from reintegration.web.current import current_actor
+from reintegration.web.i18n import LOCALES
+from reintegration.web.requires import requires
+from reintegration.web.transactional import transactional
+
+_PLAIN_MOVES = frozenset({"activate", "follow_up"})
+
+
+@bp.get("/")
+@requires(CasePermission.LIST)
+def case_list() -> ResponseReturnValue:
+    """List one's own cases, last touched first; search and state stand in the address."""
+    actor, now = current_actor(), clock.now()
+    search, state = request.args.get("q", ""), request.args.get("state", "")
+    page = cases.cases_page(
+        session(), actor, search=search, state=state, cursor=request.args.get("page")
+    )
+    return render_template(
+        "reintegration/cases/list.html",
+        page=page,
+        counts=cases.state_counts(session(), actor),
+        consents=consented_until(session(), [case.id for case in page], clock.local_day(now)),
+        search=search,
+        state=state,
+        state_labels=CASE_STATE_LABELS,
+        state_tones=CASE_STATE_TONES,
+        units=TERRITORIAL_UNITS,
+    )
+
+
+@bp.get("/<uuid:case_id>")
+@requires(CasePermission.VIEW, load=load_case)
+def case_page(case: CaseFile) -> ResponseReturnValue:
+    """Show one case: where it stands, what to do now, what has happened."""
+    now = clock.now()
+    consents = consents_of(session(), case.id)
+    added = additions(case)
+    return render_template(
+        "reintegration/cases/case.html",
+        **shell(case, "cases.case_page"),
+        steps=next_steps(case, consents, added, now),
+        added=added,
+        consents=[c for c in consents if c.is_live(clock.local_day(now))],
+        moves=[
+            (name, case_moves.CASE.moves[name].label)
+            for name in case_moves.CASE.available(case, current_actor())
+        ],
+        plain_moves=_PLAIN_MOVES,
+        notes=_notes_or_erased(case),
+        team=cases.team_of(session(), case),
+        happenings=cases.happenings(session(), case),
+        **_words(),
+    )
+
+
+@bp.get("/<uuid:case_id>/facts")
+@requires(CasePermission.EDIT, load=load_case)
+def case_facts(case: CaseFile) -> ResponseReturnValue:
+    """Show the form of what helps to find services."""
+    return _facts_page(case, facts_form(case))
+
+
+@bp.post("/<uuid:case_id>/facts", endpoint="case_facts_save")
+@requires(CasePermission.EDIT, load=load_case)
+@transactional
+def case_facts_save(case: CaseFile) -> ResponseReturnValue:
+    """Keep what was changed."""
+    form = FactsForm()
+    if form.validate():
+        try:
+            registration.edit_facts(
+                session(), case, actor=current_actor(), facts=form.facts(), now=clock.now()
+            )
+        except DomainError as error:
+            form.refuse(error, "excluded_units" if error.code == "excluded_home" else None)
+        else:
+            flash(_("The facts are kept."), "done")
+            return redirect(url_for(".case_page", case_id=case.id))
+    return _facts_page(case, form), 422
+
+
+@bp.post("/<uuid:case_id>/move/<name>")
+@requires(CasePermission.EDIT, load=lambda case_id, name: load_case(case_id))  # noqa: ARG005
+@transactional
+def case_move(case: CaseFile) -> ResponseReturnValue:
+    """Begin work on the plan, or follow-up: both can be changed back."""
+    name = (request.view_args or {}).get("name", "")
+    if name not in _PLAIN_MOVES:
+        raise NotFound
+    case_moves.move(session(), case, name, actor=current_actor(), now=clock.now())
+    return redirect(url_for(".case_page", case_id=case.id))
+
+
+def _facts_page(case: CaseFile, form: FactsForm) -> str:
+    return render_template(
+        "reintegration/cases/facts.html", **shell(case, "cases.case_page"), form=form
+    )
+
+
+def _notes_or_erased(case: CaseFile) -> list[notes.OpenNote] | None:
+    """Return the last notes, or None when the person was erased."""
+    try:
+        return list(notes.read(session(), case, limit=3))
+    except DomainError:
+        return None
+
+
+def _words() -> dict[str, Any]:
+    return {
+        "happened": cases.happened(),
+        "member_labels": MEMBER_LABELS,
+        "note_labels": NOTE_KIND_LABELS,
+        "scope_labels": SCOPE_LABELS,
+        "sex_labels": SEX_LABELS,
+        "channel_labels": CHANNEL_LABELS,
+        "closure_labels": CLOSURE_LABELS,
+        "access_labels": ACCESS_LABELS,
+        "languages_by_code": LOCALES,
+        "units": TERRITORIAL_UNITS,
+    }

@@ -1,0 +1,126 @@
+"""Consent: its full words, recording it, and withdrawing it after seeing what will change."""
+
+from uuid import UUID
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from reintegration.cases.forms import ConsentForm
+from reintegration.cases.models import CaseFile, Consent
+from reintegration.cases.permissions import CasePermission
+from reintegration.cases.queries import consents
+from reintegration.cases.services import consent as service
+from reintegration.cases.states import (
+    CONSENT_FOR,
+    CONSENT_TEXT_VERSION,
+    MODE_LABELS,
+    SCOPE_HINTS,
+    SCOPE_LABELS,
+    ConsentMode,
+)
+from reintegration.cases.views import bp
+from reintegration.cases.views.frame import load_case, shell
+from reintegration.kernel import clock
+from reintegration.kernel.db import session
+from reintegration.kernel.errors import DomainError
+from reintegration.web.current import current_actor
+from reintegration.web.forms import option
+from reintegration.web.i18n import LOCALES
+from reintegration.web.requires import requires
+from reintegration.web.transactional import transactional
+
+
+def _load_consent(case_id: UUID, consent_id: UUID) -> Consent:
+    return consents.consent_or_404(session(), current_actor(), case_id, consent_id)
+
+
+@bp.get("/<uuid:case_id>/consent")
+@requires(CasePermission.VIEW, load=load_case)
+def case_consents(case: CaseFile) -> ResponseReturnValue:
+    """Show what the person agreed to, with the text in full."""
+    return _page(case, _form(case, fresh=True))
+
+
+@bp.post("/<uuid:case_id>/consent", endpoint="case_consent_save")
+@requires(CasePermission.RECORD_CONSENT, load=load_case)
+@transactional
+def case_consent_save(case: CaseFile) -> ResponseReturnValue:
+    """Record what the person said yes to."""
+    form = _form(case, fresh=False)
+    if form.validate() and form.valid_until.data:
+        try:
+            service.record(
+                session(),
+                actor=current_actor(),
+                case=case,
+                scopes=form.chosen_scopes(),
+                mode=ConsentMode(form.mode.data),
+                locale=form.consent_locale.data,
+                valid_until=form.valid_until.data,
+                provider_id=UUID(form.provider.data) if form.provider.data else None,
+                now=clock.now(),
+            )
+        except DomainError as error:
+            form.refuse(error, error.code if error.code in ("scopes", "valid_until") else None)
+        else:
+            flash(_("The consent is recorded."), "done")
+            return redirect(url_for(".case_consents", case_id=case.id))
+    return _page(case, form), 422
+
+
+@bp.get("/<uuid:case_id>/consent/<uuid:consent_id>/withdraw")
+@requires(CasePermission.WITHDRAW_CONSENT, load=_load_consent)
+def case_consent_withdraw(consent: Consent) -> ResponseReturnValue:
+    """Show what withdrawing will change, before anything changes."""
+    case = load_case(consent.case_id)
+    changes = service.preview(session(), consent, actor=current_actor(), now=clock.now())
+    return render_template(
+        "reintegration/cases/consent_withdraw.html",
+        **shell(case, "cases.case_consents"),
+        consent=consent,
+        changes=changes,
+        scope_labels=SCOPE_LABELS,
+        providers=consents.provider_names(session()),
+    )
+
+
+@bp.post("/<uuid:case_id>/consent/<uuid:consent_id>/withdraw", endpoint="case_consent_withdrawn")
+@requires(CasePermission.WITHDRAW_CONSENT, load=_load_consent)
+@transactional
+def case_consent_withdrawn(consent: Consent) -> ResponseReturnValue:
+    """Withdraw it: what stands on it stops now."""
+    case = load_case(consent.case_id)
+    service.withdraw(session(), consent, actor=current_actor(), case=case, now=clock.now())
+    flash(_("The consent is withdrawn, and what needed it has stopped."), "done")
+    return redirect(url_for(".case_consents", case_id=case.id))
+
+
+def _form(case: CaseFile, *, fresh: bool) -> ConsentForm:
+    form = ConsentForm(formdata=None) if fresh else ConsentForm()
+    form.provider.choices = [
+        option("", _("Each provider that the person chooses")),
+        *(option(key, name) for key, name in consents.provider_names(session()).items()),
+    ]
+    if fresh:
+        form.consent_locale.data = case.language
+        form.valid_until.data = clock.local_day(clock.now()) + CONSENT_FOR
+    return form
+
+
+def _page(case: CaseFile, form: ConsentForm) -> str:
+    today = clock.local_day(clock.now())
+    found = consents.consents_of(session(), case.id)
+    return render_template(
+        "reintegration/cases/consent.html",
+        **shell(case, "cases.case_consents"),
+        form=form,
+        live=[consent for consent in found if consent.is_live(today)],
+        past=[consent for consent in found if not consent.is_live(today)],
+        scope_labels=SCOPE_LABELS,
+        scope_hints=SCOPE_HINTS,
+        mode_labels=MODE_LABELS,
+        languages_by_code=LOCALES,
+        providers=consents.provider_names(session()),
+        text_version=CONSENT_TEXT_VERSION,
+    )

@@ -1,0 +1,138 @@
+"""Who works on a case; a supervisor adds and removes co-workers, and hands the case over."""
+
+from uuid import UUID
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from reintegration.accounts.queries import user_or_404
+from reintegration.cases.forms import HandOverForm, TeamForm
+from reintegration.cases.models import CaseFile
+from reintegration.cases.permissions import CasePermission
+from reintegration.cases.queries import cases
+from reintegration.cases.services import team
+from reintegration.cases.states import MEMBER_LABELS
+from reintegration.cases.views import bp
+from reintegration.cases.views.frame import load_case, shell
+from reintegration.kernel import clock
+from reintegration.kernel.db import session
+from reintegration.kernel.errors import DomainError
+from reintegration.web.current import current_actor
+from reintegration.web.forms import option
+from reintegration.web.requires import can, requires
+from reintegration.web.transactional import transactional
+
+
+@bp.get("/<uuid:case_id>/team")
+@requires(CasePermission.VIEW, load=load_case)
+def case_team(case: CaseFile) -> ResponseReturnValue:
+    """Show who may open this case, and since when."""
+    return _page(case, _form(case))
+
+
+@bp.post("/<uuid:case_id>/team", endpoint="case_team_add")
+@requires(CasePermission.MANAGE_TEAM, load=load_case)
+@transactional
+def case_team_add(case: CaseFile) -> ResponseReturnValue:
+    """Let one more worker open the case."""
+    form = _form(case)
+    if form.validate():
+        try:
+            user = user_or_404(session(), UUID(form.person.data))
+            team.add_co_worker(session(), case, actor=current_actor(), user=user, now=clock.now())
+        except DomainError as error:
+            form.refuse(error, "person")
+        else:
+            flash(_("%(name)s can open this case now.", name=user.name), "done")
+            return redirect(url_for(".case_team", case_id=case.id))
+    return _page(case, form), 422
+
+
+@bp.post("/<uuid:case_id>/team/<uuid:user_id>/remove", endpoint="case_team_remove")
+@requires(CasePermission.MANAGE_TEAM, load=lambda case_id, user_id: load_case(case_id))  # noqa: ARG005
+@transactional
+def case_team_remove(case: CaseFile) -> ResponseReturnValue:
+    """End a co-worker's access at once."""
+    user = user_or_404(session(), (request.view_args or {})["user_id"])
+    team.remove_co_worker(session(), case, actor=current_actor(), user=user, now=clock.now())
+    flash(_("%(name)s can no longer open this case.", name=user.name), "done")
+    return redirect(url_for(".case_team", case_id=case.id))
+
+
+@bp.get("/<uuid:case_id>/hand-over")
+@requires(CasePermission.HAND_OVER, load=load_case)
+def case_hand_over(case: CaseFile) -> ResponseReturnValue:
+    """Show who could manage this case."""
+    return _hand_over_page(case, _hand_over_form(case))
+
+
+@bp.post("/<uuid:case_id>/hand-over", endpoint="case_handed_over")
+@requires(CasePermission.HAND_OVER, load=load_case)
+@transactional
+def case_handed_over(case: CaseFile) -> ResponseReturnValue:
+    """Make another case manager answerable."""
+    form = _hand_over_form(case)
+    if not form.validate():
+        return _hand_over_page(case, form), 422
+    try:
+        user = user_or_404(session(), UUID(form.person.data))
+        team.hand_over(
+            session(),
+            case,
+            actor=current_actor(),
+            user=user,
+            stays=bool(form.stays.data),
+            reason=form.reason.data or "",
+            now=clock.now(),
+        )
+    except DomainError as error:
+        form.refuse(error, error.code if error.code in form else None)
+        return _hand_over_page(case, form), error.status
+    flash(_("%(name)s manages this case now. Both were told.", name=user.name), "done")
+    return redirect(url_for(".case_team", case_id=case.id))
+
+
+def _hand_over_form(case: CaseFile) -> HandOverForm:
+    form, now = HandOverForm(), clock.now()
+    form.person.choices = [
+        option("", _("Choose")),
+        *(
+            option(user.id, user.name)
+            for user in cases.case_managers(session())
+            if team.can_manage(case, user, now)
+        ),
+    ]
+    return form
+
+
+def _hand_over_page(case: CaseFile, form: HandOverForm) -> str:
+    return render_template(
+        "reintegration/cases/hand_over.html",
+        **shell(case, "cases.case_team"),
+        form=form,
+        manager=user_or_404(session(), case.manager_id).name,
+    )
+
+
+def _form(case: CaseFile) -> TeamForm:
+    form = TeamForm()
+    if can(CasePermission.MANAGE_TEAM, case):
+        form.person.choices = [
+            option("", _("Choose")),
+            *(option(user.id, user.name) for user in cases.could_join(session(), case)),
+        ]
+    return form
+
+
+def _page(case: CaseFile, form: TeamForm) -> str:
+    now = clock.now()
+    members = cases.team_of(session(), case)
+    return render_template(
+        "reintegration/cases/team.html",
+        **shell(case, "cases.case_team"),
+        form=form,
+        present=[(m, user) for m, user in members if team.is_current(m, now)],
+        former=[(m, user) for m, user in members if not team.is_current(m, now)],
+        member_labels=MEMBER_LABELS,
+    )

@@ -1,0 +1,51 @@
+"""What today asks of case people: consents that run out, names to be erased."""
+
+from datetime import date, timedelta
+
+from flask import url_for
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from reintegration.accounts.views.today import TodayItem
+from reintegration.cases.queries import erasures
+from reintegration.cases.queries.consents import ending_soon
+from reintegration.kernel.actor import Actor, Role
+from reintegration.kernel.clock import local_day
+from reintegration.web.filters import day_month
+
+SOON = timedelta(days=14)
+_DECIDERS = (Role.SUPERVISOR,)
+
+
+def items(*, session: Session, actor: Actor, today: date) -> list[TodayItem]:
+    """Return what waits in the actor's cases."""
+    if not actor.caseload:
+        return []
+    return [
+        *(
+            TodayItem(
+                "gold",
+                day_month(until),
+                _("Consent ends in case %(code)s: ask again.", code=code),
+                url_for("cases.case_consents", case_id=case_id),
+                30,
+            )
+            for case_id, code, until in ending_soon(session, actor, today, SOON)
+        ),
+        *_erasures(session, actor),
+    ]
+
+
+def _erasures(session: Session, actor: Actor) -> list[TodayItem]:
+    if not actor.has_role(*_DECIDERS):
+        return []
+    return [
+        TodayItem(
+            "gold",
+            day_month(local_day(request.asked_at)),
+            _("Decide whether the name in case %(code)s is erased for good.", code=code),
+            url_for("cases.case_erasure", case_id=request.case_id),
+            25,
+        )
+        for request, code in erasures.waiting_for(session, actor)
+    ]

@@ -1,0 +1,167 @@
+"""Erasing a person: asked for by one, done by another, never while somebody could be owed."""
+
+from datetime import date
+
+import pytest
+from sqlalchemy import select
+
+from reintegration.accounts.models import InboxMessage
+from reintegration.cases.models import ErasureRequest, PersonKey
+from reintegration.cases.queries.identity import VaultState, vault_state
+from reintegration.cases.services import notes, registration, vault
+from reintegration.cases.services.vault import Identity
+from reintegration.cases.states import CaseState, ClosureReason, NoteKind
+from reintegration.kernel.audit import AuditEvent
+from tests.factories.casework import make_casework
+from tests.factories.cast import NOW, actor
+from tests.factories.vouchers import make_voucher
+
+NAME = "Zeamăcanar"
+REASON = {"reason": "the person asked for it"}
+PAGES = ("", "/notes", "/identity", "/team", "/consent", "/needs", "/plan")
+
+
+@pytest.fixture
+def case(session, cast):
+    made = registration.register(
+        session,
+        actor=actor(session, cast.ana),
+        now=NOW,
+        identity=Identity(given_name=NAME, birth_date=date(1998, 3, 4)),
+    )
+    ana = registration.with_case(actor(session, cast.ana), made)
+    notes.write(session, actor=ana, case=made, kind=NoteKind.CONTACT, body=f"{NAME} rang", now=NOW)
+    shut(session, made)
+    return made
+
+
+def shut(session, case):
+    case.state, case.closed_at = CaseState.CLOSED.value, NOW
+    case.closure_reason = ClosureReason.RELOCATED.value
+    session.commit()
+
+
+def ask(sign_in, cast, case, **more):
+    return sign_in(cast.ana).post(f"/cases/{case.id}/erasure/ask", data=REASON | more)
+
+
+def erase(sign_in, who, case):
+    return sign_in(who).post(f"/cases/{case.id}/erasure")
+
+
+def test_two_people_erase_and_every_page_of_the_case_says_so(session, cast, sign_in, case):
+    assert ask(sign_in, cast, case).status_code == 302
+    assert vault_state(session, case.id) is VaultState.SEALED
+    assert erase(sign_in, cast.sergiu, case).status_code == 302
+    session.rollback()
+    assert session.get(PersonKey, case.id) is None
+    for who in (cast.ana, cast.sergiu):
+        browser = sign_in(who)
+        for page in PAGES:
+            answer = browser.get(f"/cases/{case.id}{page}")
+            assert (answer.status_code, "Identitate ștearsă" in answer.text) == (200, True), page
+            assert NAME not in answer.text
+    read = sign_in(cast.ana).post(f"/cases/{case.id}/identity", data=REASON)
+    assert (read.status_code, NAME in read.text) == (409, False)
+
+
+def test_who_asked_and_who_erased_is_written_down_and_told(session, cast, sign_in, case):
+    ask(sign_in, cast, case)
+    erase(sign_in, cast.sergiu, case)
+    rows = session.execute(
+        select(AuditEvent.action, AuditEvent.actor_id, AuditEvent.reason)
+        .where(
+            AuditEvent.case_id == case.id,
+            AuditEvent.action.in_(["identity:ask_erasure", "identity:erase"]),
+        )
+        .order_by(AuditEvent.id)
+    ).all()
+    assert [tuple(row) for row in rows] == [
+        ("identity:ask_erasure", cast.ana.id, REASON["reason"]),
+        ("identity:erase", cast.sergiu.id, REASON["reason"]),
+    ]
+    told = session.scalars(
+        select(InboxMessage.user_id).where(InboxMessage.key.like("erasure|%"))
+    ).all()
+    assert set(told) == {cast.sergiu.id, cast.ana.id}
+
+
+def test_the_page_says_what_goes_and_what_stays_before_it_is_done(cast, sign_in, case):
+    ask(sign_in, cast, case)
+    supervisor = sign_in(cast.sergiu)
+    assert f"/cases/{case.id}/erasure" in supervisor.get(f"/cases/{case.id}/identity").text
+    assert f"/cases/{case.id}/erasure" in supervisor.get("/account/today").text
+    page = supervisor.get(f"/cases/{case.id}/erasure").text
+    assert page.count("<li>Dispar: ") == 2
+    assert "plățile. Ele dovedesc" in page
+    assert REASON["reason"] in page
+
+
+@pytest.mark.parametrize("name", ["ana", "calin", "dan", "irina"])
+def test_only_a_supervisor_of_the_case_erases(session, cast, sign_in, case, name):
+    ask(sign_in, cast, case)
+    assert erase(sign_in, getattr(cast, name), case).status_code in (403, 404)
+    assert session.get(PersonKey, case.id) is not None
+
+
+@pytest.mark.parametrize("name", ["sergiu", "calin", "dan"])
+def test_only_the_case_manager_asks(session, cast, sign_in, case, name):
+    answer = sign_in(getattr(cast, name)).post(f"/cases/{case.id}/erasure/ask", data=REASON)
+    assert answer.status_code in (403, 404)
+    assert session.scalars(select(ErasureRequest)).all() == []
+
+
+def test_nobody_erases_what_they_asked_for(session, cast, sign_in, case):
+    ask(sign_in, cast, case)
+    session.scalars(select(ErasureRequest)).one().asked_by = cast.sergiu.id
+    session.commit()
+    assert erase(sign_in, cast.sergiu, case).status_code == 403
+    assert session.get(PersonKey, case.id) is not None
+
+
+def test_without_being_asked_for_there_is_nothing_to_do(cast, sign_in, case):
+    assert erase(sign_in, cast.sergiu, case).status_code == 404
+
+
+@pytest.mark.parametrize("reason", ["", "abc"])
+def test_asking_needs_a_reason(session, cast, sign_in, case, reason):
+    assert ask(sign_in, cast, case, reason=reason).status_code == 422
+    assert session.scalars(select(ErasureRequest)).all() == []
+
+
+def test_it_is_asked_for_once(cast, sign_in, case):
+    ask(sign_in, cast, case)
+    assert ask(sign_in, cast, case).status_code == 409
+
+
+def test_an_open_case_is_not_erased(session, cast, sign_in, case):
+    ask(sign_in, cast, case)
+    case.state, case.closed_at, case.closure_reason = CaseState.ACTIVE.value, None, None
+    session.commit()
+    assert erase(sign_in, cast.sergiu, case).status_code == 409
+    assert ask(sign_in, cast, case).status_code == 409
+    assert session.get(PersonKey, case.id) is not None
+    session.rollback()
+    request = session.scalars(select(ErasureRequest)).one()
+    assert (request.decided_at, request.erased) == (None, False)
+
+
+def test_nothing_is_erased_while_a_voucher_is_open(session, cast, sign_in):
+    work = make_casework(session, cast)
+    make_voucher(session, cast, work)
+    vault.make_person_key(session, work.case, now=NOW)
+    session.add(
+        ErasureRequest(case_id=work.case.id, reason="asked", asked_by=cast.ana.id, asked_at=NOW)
+    )
+    shut(session, work.case)
+    assert erase(sign_in, cast.sergiu, work.case).status_code == 409
+    assert session.get(PersonKey, work.case.id) is not None
+
+
+def test_declining_keeps_the_name_and_it_can_be_asked_for_again(session, cast, sign_in, case):
+    ask(sign_in, cast, case)
+    answer = sign_in(cast.sergiu).post(f"/cases/{case.id}/erasure/decline")
+    assert answer.status_code == 302
+    assert session.get(PersonKey, case.id) is not None
+    assert sign_in(cast.sergiu).get(f"/cases/{case.id}/erasure").status_code == 404
+    assert ask(sign_in, cast, case).status_code == 302
