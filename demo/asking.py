@@ -7,12 +7,14 @@ from demo.planwork import LineWork
 from demo.specs import CaseSpec
 from demo.timeline import Story
 from demo.world import World
-from providers.models import Offering, Referral
-from providers.queries.matching import LineWithCase, candidates, request_of
-from providers.services import referrals
-from providers.services.disclosure import Asked
-from providers.services.matching import Match, as_record, match
-from providers.states import OfferingState, ReferralState, RejectionReason
+from providers.directory.models import Offering
+from providers.directory.states import OfferingState
+from providers.referrals.models import Referral
+from providers.referrals.queries.matching import LineWithCase, candidates, request_of
+from providers.referrals.services import referrals
+from providers.referrals.services.disclosure import Asked
+from providers.referrals.services.matching import Match, as_record, match
+from providers.referrals.states import ReferralState, RejectionReason
 from reintegration.cases.models import CaseFile
 from reintegration.cases.states import ContactChannel
 from reintegration.kernel.actor import Actor

@@ -13,9 +13,9 @@ from demo.planwork import PlanWriter, lines_of
 from demo.specs import WITH_VOUCHERS, CaseSpec
 from demo.timeline import Story, at
 from demo.world import World
-from providers.models import Referral
-from providers.services import referrals
-from providers.states import OPEN_REFERRALS
+from providers.referrals.models import Referral
+from providers.referrals.services import referrals
+from providers.referrals.states import OPEN_REFERRALS
 from reintegration.cases.models import CaseFile, Consent
 from reintegration.cases.services import case_moves, consent, notes, registration
 from reintegration.cases.services.registration import CaseFacts

@@ -10,8 +10,9 @@ from demo.planwork import LineWork
 from demo.specs import CaseSpec, VoucherSpec
 from demo.timeline import Story, at
 from demo.world import Firm, World
-from providers.services import referrals
-from providers.states import OfferingState, ReferralState
+from providers.directory.states import OfferingState
+from providers.referrals.services import referrals
+from providers.referrals.states import ReferralState
 from reintegration.codelists.service_categories import ServiceCategory
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.ids import new_id

@@ -15,8 +15,8 @@ from sqlalchemy.orm import Session
 from demo.funds import APPROVER, FUNDS, PREPARER
 from demo.people import CASE_MANAGERS
 from demo.ready_case import Helpers, ReadyLine, ready_lines
-from providers.models import Offering
-from providers.states import OfferingState
+from providers.directory.models import Offering
+from providers.directory.states import OfferingState
 from reintegration.accounts.models import User
 from reintegration.accounts.services.actors import actor_of
 from reintegration.accounts.services.tokens import create_token

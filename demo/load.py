@@ -22,7 +22,8 @@ from demo.providers import make_providers, vetting_of_late
 from demo.specs import draw_cases
 from demo.timeline import at
 from demo.world import YEAR, World
-from providers.services import expiry, stops
+from providers.referrals.services import stops
+from providers.vetting.services import expiry
 from reintegration.accounts.models import Organisation
 from reintegration.kernel import audit_chain, clock, tries
 from reintegration.kernel.actor import OPERATOR

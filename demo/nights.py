@@ -9,9 +9,9 @@ from demo.cases import CaseStory, facts_of, identity_of
 from demo.specs import CaseSpec
 from demo.timeline import Story, at
 from demo.world import Firm, World
-from providers.models import Offering
-from providers.services.matching import distance_km
-from providers.states import OfferingState
+from providers.directory.models import Offering
+from providers.directory.states import OfferingState
+from providers.referrals.services.matching import distance_km
 from reintegration.cases.models import CaseFile
 from reintegration.codelists.service_categories import ServiceCategory
 from reintegration.kernel.ids import new_id

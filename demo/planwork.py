@@ -9,7 +9,7 @@ from demo.funds import line_for
 from demo.specs import CaseSpec, VoucherSpec
 from demo.words import phrases
 from demo.world import World
-from providers.models import Referral
+from providers.referrals.models import Referral
 from reintegration.cases.models import CaseFile
 from reintegration.codelists.life_domains import Domain
 from reintegration.codelists.service_categories import CATEGORIES, ServiceCategory

@@ -8,10 +8,12 @@ from demo.logins import Login, new_password
 from demo.names import draw
 from demo.timeline import Story, at
 from demo.world import Firm, World
-from providers.models import Offering, Provider, Site
-from providers.services import documents, payees, profiles, vetting
-from providers.services.profiles import Place, Profile, Terms
-from providers.states import DocumentKind, Jurisdiction, OfferingState, required_documents
+from providers.directory.models import Offering, Provider, Site
+from providers.directory.services import profiles
+from providers.directory.services.profiles import Place, Profile, Terms
+from providers.directory.states import DocumentKind, Jurisdiction, OfferingState, required_documents
+from providers.payees import services
+from providers.vetting.services import documents, vetting
 from reintegration.accounts.services.tokens import create_token
 from reintegration.accounts.services.users import create_user
 from reintegration.codelists.people import AccessNeed, SexPolicy
@@ -155,7 +157,7 @@ def _accounts(world: World, firm: Firm, draft: Draft, number: int) -> None:
         return
     bank = "TI" if draft.left_bank else _BANKS[number % len(_BANKS)]
     for currency, kind in (("MDL", "2251"), ("EUR", "2259"))[: 2 if draft.euro else 1]:
-        account = payees.propose(
+        account = services.propose(
             world.session,
             actor=world.actor(firm.manager),
             provider=firm.provider,
@@ -165,7 +167,7 @@ def _accounts(world: World, firm: Firm, draft: Draft, number: int) -> None:
             now=world.now,
             final_account=f"2212{number:08d}" if draft.left_bank else "",
         )
-        payees.approve(world.session, account, actor=world.actor("alina.croitoru"), now=world.now)
+        services.approve(world.session, account, actor=world.actor("alina.croitoru"), now=world.now)
 
 
 def make_iban(account: str) -> str:

@@ -6,10 +6,11 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from providers.models import Offering, Referral
-from providers.queries.matching import LineWithCase
-from providers.services import referrals
-from providers.services.disclosure import Asked
+from providers.directory.models import Offering
+from providers.referrals.models import Referral
+from providers.referrals.queries.matching import LineWithCase
+from providers.referrals.services import referrals
+from providers.referrals.services.disclosure import Asked
 from reintegration.cases.models import CaseFile
 from reintegration.cases.services import case_moves, consent, registration
 from reintegration.cases.services.registration import CaseFacts

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from demo.logins import Login
 from demo.timeline import Timeline, at
-from providers.models import Offering, Provider, Site
+from providers.directory.models import Offering, Provider, Site
 from reintegration.accounts.models import User
 from reintegration.accounts.services.actors import actor_of
 from reintegration.cases.models import CaseFile

@@ -1,1 +1,1 @@
-"""Providers: directory, vetting, offerings, matching and referrals."""
+"""Providers: the directory, vetting, and referrals."""

@@ -5,7 +5,7 @@ from datetime import timedelta
 from flask import Flask
 
 import vouchers.models  # noqa: F401
-from providers.services.offering_events import OfferingReinstated, OfferingSuspended
+from providers.vetting.services.offering_events import OfferingReinstated, OfferingSuspended
 from reintegration.cases.services.consent import ConsentWithdrawn
 from reintegration.kernel import hooks, jobs, permissions
 from reintegration.kernel.errors import N_

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 from sqlalchemy.orm import Session
 
-from providers.states import ReferralState
+from providers.referrals.states import ReferralState
 from reintegration.accounts.services.sign_in import start_session
 from reintegration.app import create_app
 from reintegration.codelists.service_categories import ServiceCategory

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from providers.models import Offering
-from providers.states import OfferingState
+from providers.directory.models import Offering
+from providers.directory.states import OfferingState
 from reintegration.accounts.models import UserRole
 from reintegration.codelists.service_categories import CATEGORIES, ServiceCategory
 from reintegration.kernel.actor import Role

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import select
 
-from providers.states import ReferralState
+from providers.referrals.states import ReferralState
 from reintegration.accounts.models import InboxMessage
 from reintegration.cases.queries.cases import caseload_of
 from reintegration.cases.services import registration, team

@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import func, select
 
 from demo.timeline import at
-from providers.models import Offering, Provider, Site
-from providers.states import OfferingState
+from providers.directory.models import Offering, Provider, Site
+from providers.directory.states import OfferingState
 from reintegration.accounts.models import User
 from reintegration.cases.models import CaseFile
 from reintegration.codelists.territorial_units import TERRITORIAL_UNITS

@@ -12,8 +12,9 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from providers.models import Offering, PayeeAccount, Provider, Site
-from providers.states import Jurisdiction, OfferingState
+from providers.directory.models import Offering, Provider, Site
+from providers.directory.states import Jurisdiction, OfferingState
+from providers.payees.models import PayeeAccount
 from reintegration.accounts.models import Organisation, User, UserRole
 from reintegration.accounts.services import actors, passwords
 from reintegration.accounts.states import OrganisationKind

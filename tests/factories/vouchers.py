@@ -6,8 +6,9 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from providers.models import Offering, Referral
-from providers.states import ReferralState
+from providers.directory.models import Offering
+from providers.referrals.models import Referral
+from providers.referrals.states import ReferralState
 from reintegration.accounts.models import ApiToken, User
 from reintegration.codelists.sayable_names import new_pseudonym
 from reintegration.codelists.service_categories import ServiceCategory

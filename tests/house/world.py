@@ -9,8 +9,10 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from providers.models import PayeeAccount, VettingDocument
-from providers.states import DocumentKind, ReferralState
+from providers.directory.models import VettingDocument
+from providers.directory.states import DocumentKind
+from providers.payees.models import PayeeAccount
+from providers.referrals.states import ReferralState
 from reintegration.accounts.models import User
 from reintegration.accounts.services.sign_in import start_session
 from reintegration.cases.models import ErasureRequest

@@ -5,11 +5,12 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from providers.models import Offering, Provider, Referral, VettingDocument
-from providers.queries.matching import LineWithCase
-from providers.services import referrals
-from providers.services.disclosure import Asked
-from providers.states import OfferingState, required_documents
+from providers.directory.models import Offering, Provider, VettingDocument
+from providers.directory.states import OfferingState, required_documents
+from providers.referrals.models import Referral
+from providers.referrals.queries.matching import LineWithCase
+from providers.referrals.services import referrals
+from providers.referrals.services.disclosure import Asked
 from reintegration.codelists.service_categories import ServiceCategory
 from reintegration.kernel.ids import new_id
 from tests.factories.casework import Casework

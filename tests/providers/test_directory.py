@@ -3,12 +3,13 @@
 import pytest
 from sqlalchemy import select
 
-from providers.models import Offering, Provider, Site
-from providers.queries import directory
-from providers.queries.directory import DirectoryFilter
-from providers.services import profiles, vetting
-from providers.services.profiles import Place, Profile, Terms
-from providers.states import Jurisdiction, OfferingState
+from providers.directory.models import Offering, Provider, Site
+from providers.directory.queries import directory
+from providers.directory.queries.directory import DirectoryFilter
+from providers.directory.services import profiles
+from providers.directory.services.profiles import Place, Profile, Terms
+from providers.directory.states import Jurisdiction, OfferingState
+from providers.vetting.services import vetting
 from reintegration.codelists.service_categories import ServiceCategory
 from reintegration.codelists.units import Unit
 from reintegration.kernel.errors import Conflict, Invalid, NotPermitted

@@ -7,11 +7,11 @@ import pytest
 from openpyxl import Workbook
 from sqlalchemy import func, select
 
-from providers.models import Offering, Provider, Site
-from providers.services.imports import providers_import, reading
-from providers.services.imports.rows import check
-from providers.states import OfferingState
-from providers.views.imports import COLUMNS, EXAMPLE, guarded
+from providers.directory.models import Offering, Provider, Site
+from providers.directory.states import OfferingState
+from providers.vetting.services.imports import providers_import, reading
+from providers.vetting.services.imports.rows import check
+from providers.vetting.views.imports import COLUMNS, EXAMPLE, guarded
 from reintegration.kernel import jobs
 from reintegration.kernel.errors import Invalid
 from reintegration.kernel.jobs import BackgroundTask

@@ -7,10 +7,10 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from providers.queries.match_facts import Candidate, MatchRequest
-from providers.services.matching import WEIGHTS, distance_km, match
-from providers.states import OfferingState
-from providers.views.words import _COUNTERFACTUALS, _FINDINGS, _REASONS
+from providers.directory.states import OfferingState
+from providers.referrals.queries.match_facts import Candidate, MatchRequest
+from providers.referrals.services.matching import WEIGHTS, distance_km, match
+from providers.referrals.views.match_text import _COUNTERFACTUALS, _FINDINGS, _REASONS
 from reintegration.codelists.people import Sex, SexPolicy
 from reintegration.codelists.territorial_units import TERRITORIAL_UNITS
 from reintegration.kernel.money import Money

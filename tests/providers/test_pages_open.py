@@ -3,8 +3,8 @@
 import pytest
 from sqlalchemy import select
 
-from providers.models import PayeeAccount
-from providers.states import OfferingState
+from providers.directory.states import OfferingState
+from providers.payees.models import PayeeAccount
 from tests.factories.casework import make_casework
 from tests.factories.cast import PEOPLE
 from tests.providers.makers import COUNSELLING, accepted, drafted, offering_in, sent

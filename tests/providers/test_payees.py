@@ -3,8 +3,8 @@
 import pytest
 from sqlalchemy import select
 
-from providers.models import PayeeAccount
-from providers.services import payees
+from providers.payees import services
+from providers.payees.models import PayeeAccount
 from reintegration.kernel.errors import Conflict, Invalid, NotPermitted
 from tests.factories.cast import NOW, actor
 
@@ -13,7 +13,7 @@ IBAN = "MD24 AG00 0225 1000 1310 4168"
 
 def propose(session, cast, who, **changes):
     asked = {"currency": "MDL", "iban": IBAN, "holder": "Centrul Speranța SRL", **changes}
-    return payees.propose(
+    return services.propose(
         session, actor=actor(session, who), provider=cast.provider, now=NOW, **asked
     )
 
@@ -33,7 +33,7 @@ def test_an_approved_account_takes_the_place_of_the_one_before(session, cast):
     before = live(session, cast)[0]
     account = propose(session, cast, cast.maria)
     assert live(session, cast) == [before]
-    payees.approve(session, account, actor=actor(session, cast.alina), now=NOW)
+    services.approve(session, account, actor=actor(session, cast.alina), now=NOW)
     assert live(session, cast) == [account]
     assert before.retired_at == NOW
 
@@ -74,14 +74,14 @@ def test_nobody_approves_their_own_proposal(session, cast):
     account.proposed_by = cast.alina.id
     session.flush()
     with pytest.raises(NotPermitted):
-        payees.approve(session, account, actor=actor(session, cast.alina), now=NOW)
+        services.approve(session, account, actor=actor(session, cast.alina), now=NOW)
 
 
 def test_a_decision_is_made_once(session, cast):
     account = propose(session, cast, cast.maria)
-    payees.decline(session, account, actor=actor(session, cast.alina), now=NOW)
+    services.decline(session, account, actor=actor(session, cast.alina), now=NOW)
     with pytest.raises(Conflict):
-        payees.approve(session, account, actor=actor(session, cast.alina), now=NOW)
+        services.approve(session, account, actor=actor(session, cast.alina), now=NOW)
 
 
 def test_a_newer_proposal_drops_the_older(session, cast):

@@ -7,13 +7,16 @@ import pytest
 from sqlalchemy import create_engine, func, select
 from sqlalchemy.orm import Session
 
-from providers.models import Offering, Pseudonym, Referral
-from providers.queries import referrals as reading
-from providers.queries.matching import LineWithCase, candidates, request_of
-from providers.services import referrals, vetting
-from providers.services.disclosure import FIELDS, Asked, is_complete
-from providers.services.stops import expire_referrals
-from providers.states import OfferingState, ReferralState, RejectionReason
+from providers.directory.models import Offering
+from providers.directory.states import OfferingState
+from providers.referrals.models import Pseudonym, Referral
+from providers.referrals.queries import referrals as reading
+from providers.referrals.queries.matching import LineWithCase, candidates, request_of
+from providers.referrals.services import referrals
+from providers.referrals.services.disclosure import FIELDS, Asked, is_complete
+from providers.referrals.services.stops import expire_referrals
+from providers.referrals.states import ReferralState, RejectionReason
+from providers.vetting.services import vetting
 from reintegration.accounts.models import InboxMessage
 from reintegration.cases.models import Consent
 from reintegration.cases.services import consent as consents
@@ -127,7 +130,9 @@ def test_two_providers_call_one_person_differently(session, cast):
 
 def test_taken_words_are_drawn_again(session, cast, monkeypatch):
     drawn = iter(["Tei verde 38", "Tei verde 38", "Nuc senin 12"])
-    monkeypatch.setattr("providers.services.pseudonyms.new_pseudonym", lambda: next(drawn))
+    monkeypatch.setattr(
+        "providers.referrals.services.pseudonyms.new_pseudonym", lambda: next(drawn)
+    )
     first = drafted(session, cast, make_casework(session, cast))
     second = drafted(session, cast, make_casework(session, cast))
     assert (first.pseudonym, second.pseudonym) == ("Tei verde 38", "Nuc senin 12")

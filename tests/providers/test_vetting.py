@@ -5,12 +5,12 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from providers.models import Offering
-from providers.queries.checklist import DocumentStatus, checklist
-from providers.services import documents, expiry, vetting
-from providers.services.offering_events import OfferingReinstated, OfferingSuspended
-from providers.services.referral_moves import REFERRAL
-from providers.states import DocumentKind, OfferingState
+from providers.directory.models import Offering
+from providers.directory.queries.documents import DocumentStatus, checklist
+from providers.directory.states import DocumentKind, OfferingState
+from providers.referrals.services.referral_moves import REFERRAL
+from providers.vetting.services import documents, expiry, vetting
+from providers.vetting.services.offering_events import OfferingReinstated, OfferingSuspended
 from reintegration.accounts.models import InboxMessage
 from reintegration.codelists.service_categories import ServiceCategory
 from reintegration.kernel import hooks

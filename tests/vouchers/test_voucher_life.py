@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from providers.services.offering_events import OfferingReinstated, OfferingSuspended
+from providers.vetting.services.offering_events import OfferingReinstated, OfferingSuspended
 from reintegration.cases.services.consent import ConsentWithdrawn
 from reintegration.codelists.service_categories import ServiceCategory
 from reintegration.kernel import hooks

@@ -9,7 +9,7 @@ from flask_wtf.file import FileField, FileRequired
 from wtforms import BooleanField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 
-from providers.services.payees import CURRENCIES
+from providers.payees.services import CURRENCIES
 from reintegration.kernel.money import Money
 from reintegration.web.forms import DayField, Form, MoneyField, option
 

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from reintegration.accounts.queries import users_with_role
+from reintegration.accounts.queries.users import users_with_role
 from reintegration.accounts.services.inbox import notify
 from reintegration.kernel.actor import Role
 from reintegration.kernel.clock import local_day

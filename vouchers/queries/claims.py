@@ -9,7 +9,6 @@ from uuid import UUID
 from sqlalchemy import Select, false, func, or_, select
 from sqlalchemy.orm import Session, joinedload, lazyload, selectinload
 
-from providers.models import Provider
 from reintegration.accounts.models import Organisation
 from reintegration.kernel.actor import FINANCE_ROLES, Actor, Role
 from reintegration.kernel.errors import NotFound
@@ -281,16 +280,6 @@ def counts(session: Session, actor: Actor) -> dict[str, int]:
     """Return how many claims stand in each state."""
     listed = visible_to(actor).with_only_columns(Claim.state, func.count()).group_by(Claim.state)
     return {row[0]: row[1] for row in session.execute(listed)}
-
-
-def provider_names(session: Session, provider_ids: set[UUID]) -> dict[UUID, str]:
-    """Return the names of providers."""
-    rows = session.execute(
-        select(Provider.id, Organisation.name)
-        .join(Organisation, Organisation.id == Provider.id)
-        .where(Provider.id.in_(provider_ids))
-    )
-    return {row[0]: row[1] for row in rows}
 
 
 def ready_for_payment(session: Session, currency: str) -> list[Claim]:

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import Select, false, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from providers.models import PayeeAccount
+from providers.payees.models import PayeeAccount
 from reintegration.kernel.actor import FINANCE_ROLES, Actor, Role
 from reintegration.kernel.errors import NotFound
 from reintegration.web.paging import Page, page_of

@@ -1,21 +1,21 @@
 """Reading vouchers: case people see those of their caseload, finance and the auditor all."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Select, false, func, select
 from sqlalchemy.orm import Session, defer
 
-from providers.models import Offering, Provider, Referral
-from providers.states import HOLDS_A_PLACE, OfferingState
-from reintegration.accounts.models import Organisation, User
+from providers.directory.models import Offering, Provider
+from providers.directory.states import OfferingState
+from providers.referrals.models import Referral
+from providers.referrals.states import HOLDS_A_PLACE
+from reintegration.accounts.models import Organisation
 from reintegration.cases.models import CaseFile
 from reintegration.codelists.service_categories import ServiceCategory
 from reintegration.kernel.actor import FINANCE_ROLES, Actor, Role
 from reintegration.kernel.errors import NotFound
-from reintegration.kernel.states import StateEvent
 from reintegration.plans.models import PlanLine
 from reintegration.web.paging import Page, page_of
 from vouchers.models import Redemption, Voucher
@@ -43,18 +43,6 @@ class VoucherFilter:
     def is_empty(self) -> bool:
         """Whether nothing is narrowed."""
         return self == VoucherFilter()
-
-
-@dataclass(frozen=True, slots=True)
-class PastMove:
-    """One move as history shows it; `who` is empty for a program or a job."""
-
-    at: datetime
-    move: str
-    to_state: str
-    reason: str | None
-    who: str
-    data: Mapping[str, object]
 
 
 def visible_to(actor: Actor) -> Select[Voucher]:
@@ -103,15 +91,6 @@ def vouchers_page(
     return page_of(session, statement, keys=(Voucher.created_at, Voucher.id), cursor=cursor)
 
 
-def provider_names(session: Session, ids: Iterable[UUID | None]) -> dict[UUID, str]:
-    """Return the names of providers by id."""
-    wanted = [one for one in set(ids) if one is not None]
-    rows = session.execute(
-        select(Organisation.id, Organisation.name).where(Organisation.id.in_(wanted))
-    )
-    return {row.id: row.name for row in rows}
-
-
 def providers_by_name(session: Session) -> Sequence[tuple[UUID, str]]:
     """Return every provider, for a filter."""
     rows = session.execute(
@@ -129,20 +108,6 @@ def case_codes(session: Session, actor: Actor, ids: Iterable[UUID]) -> dict[UUID
         return {}
     rows = session.execute(select(CaseFile.id, CaseFile.code).where(CaseFile.id.in_(wanted)))
     return {row.id: row.code for row in rows}
-
-
-def history(session: Session, voucher: Voucher) -> list[PastMove]:
-    """Return the moves of a voucher, newest first, with the names of who made them."""
-    rows = session.execute(
-        select(StateEvent, User.name)
-        .outerjoin(User, User.id == StateEvent.actor_id)
-        .where(StateEvent.aggregate == "voucher", StateEvent.aggregate_id == voucher.id)
-        .order_by(StateEvent.id.desc())
-    )
-    return [
-        PastMove(event.at, event.move, event.to_state, event.reason, name or "", event.data)
-        for event, name in rows
-    ]
 
 
 def successor(session: Session, voucher: Voucher) -> Voucher | None:

@@ -11,8 +11,8 @@ from uuid import UUID
 from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
-from providers.queries.people import with_role
-from providers.services.payees import CURRENCIES, read_iban
+from providers.payees.services import CURRENCIES, read_iban
+from reintegration.accounts.queries.people import with_role
 from reintegration.accounts.services import inbox
 from reintegration.kernel import audit, permissions
 from reintegration.kernel.actor import Actor, Role

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from providers.queries.people import provider_people
+from reintegration.accounts.queries.people import provider_people
 from reintegration.accounts.services import inbox
 from reintegration.kernel import audit, permissions
 from reintegration.kernel.actor import Actor, Role

@@ -7,9 +7,11 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from providers.models import Offering, Referral
-from providers.services import pseudonyms
-from providers.states import HOLDS_A_PLACE, OfferingState
+from providers.directory.models import Offering
+from providers.directory.states import OfferingState
+from providers.referrals.models import Referral
+from providers.referrals.services import pseudonyms
+from providers.referrals.states import HOLDS_A_PLACE
 from reintegration.cases.models import Consent
 from reintegration.cases.queries.consents import live_consent
 from reintegration.cases.states import ConsentScope

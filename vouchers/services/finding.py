@@ -8,8 +8,8 @@ from uuid import UUID
 from sqlalchemy import and_, bindparam, case, func, literal, or_, select
 from sqlalchemy.orm import Session
 
-from providers.models import Offering
-from providers.states import OfferingState
+from providers.directory.models import Offering
+from providers.directory.states import OfferingState
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.db import keyring
 from reintegration.kernel.ids import normalise_typed_code

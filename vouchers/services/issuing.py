@@ -10,7 +10,8 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from providers.models import Offering, Referral
+from providers.directory.models import Offering
+from providers.referrals.models import Referral
 from reintegration.codelists.service_categories import CATEGORIES, ServiceCategory
 from reintegration.kernel import permissions
 from reintegration.kernel.actor import SYSTEM, Actor

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from providers.models import Provider
+from providers.directory.models import Provider
 from reintegration.kernel.clock import LOCAL
 from reintegration.kernel.errors import N_, Conflict
 from vouchers.models import BankAccount, PaymentBatch, PaymentOrder

@@ -13,8 +13,9 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, lazyload, selectinload
 
-from providers.models import PayeeAccount, Provider
-from providers.queries.people import with_role
+from providers.directory.models import Provider
+from providers.payees.models import PayeeAccount
+from reintegration.accounts.queries.people import with_role
 from reintegration.accounts.services import inbox
 from reintegration.kernel import permissions
 from reintegration.kernel.actor import Actor, Role

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from providers.services.offering_events import OfferingReinstated, OfferingSuspended
+from providers.vetting.services.offering_events import OfferingReinstated, OfferingSuspended
 from reintegration.cases.services.consent import ConsentWithdrawn
 from reintegration.kernel.db import acting_as_system
 from reintegration.kernel.errors import N_

@@ -13,8 +13,8 @@ from sqlalchemy import Date, Table, Uuid, exists, func, literal, select, update
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
-from providers.models import Provider
-from providers.queries.people import with_role
+from providers.directory.models import Provider
+from reintegration.accounts.queries.people import with_role
 from reintegration.accounts.services import inbox
 from reintegration.kernel import permissions
 from reintegration.kernel.actor import Actor, Role

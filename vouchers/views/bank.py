@@ -9,8 +9,8 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from providers.models import Provider
-from providers.queries.people import names_of
+from providers.directory.models import Provider
+from reintegration.accounts.queries.users import names_of
 from reintegration.kernel import clock
 from reintegration.kernel.db import session
 from reintegration.kernel.errors import N_, DomainError, Invalid, NotFound

@@ -5,7 +5,7 @@ from uuid import UUID
 from flask import Response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from providers.queries.imports import task_or_404
+from providers.vetting.queries.imports import task_or_404
 from reintegration.kernel import clock, jobs
 from reintegration.kernel.db import session
 from reintegration.kernel.jobs import BackgroundTask, TaskState

@@ -9,7 +9,7 @@ from flask import flash, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from providers.queries.people import names_of
+from reintegration.accounts.queries.users import names_of, organisation_names
 from reintegration.kernel import clock
 from reintegration.kernel.db import session
 from reintegration.kernel.errors import N_, DomainError, Invalid, NotFound
@@ -264,7 +264,7 @@ def _new_page(form: BatchForm) -> str:
         claims=claims,
         currency=currency,
         currencies=list(RAILS),
-        names=claim_queries.provider_names(session(), providers),
+        names=organisation_names(session(), providers),
         accounts=queries.payable_accounts(session(), providers, currency),
         owed=owed,
         ticked=ticked,

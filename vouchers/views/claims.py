@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from providers.queries.people import names_of
+from reintegration.accounts.queries.users import names_of, organisation_names
 from reintegration.codelists.service_categories import CATEGORIES
 from reintegration.kernel import clock
 from reintegration.kernel.db import session
@@ -72,7 +72,7 @@ def index() -> ResponseReturnValue:
         show=show,
         search=search,
         counts=queries.counts(session(), current_actor()),
-        names=queries.provider_names(session(), {claim.provider_id for claim in page.rows}),
+        names=organisation_names(session(), {claim.provider_id for claim in page.rows}),
         older_url=url_for(".index", page=page.older, **kept) if page.older else None,
         newer_url=url_for(".index", page=page.newer, **kept) if page.newer else None,
         labels=CLAIM_LABELS,
@@ -178,7 +178,7 @@ def _show_page(claim: Claim, problem: str = "") -> str:
         "vouchers/claims/show.html",
         claim=claim,
         lines=queries.checked_lines(session(), claim),
-        provider=queries.provider_names(session(), {claim.provider_id})[claim.provider_id],
+        provider=organisation_names(session(), {claim.provider_id})[claim.provider_id],
         moves=CLAIM.available(claim, current_actor()),
         order=queries.order_of(session(), claim),
         events=events,

@@ -7,7 +7,8 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from providers.models import Offering, Referral
+from providers.directory.models import Offering
+from providers.referrals.models import Referral
 from reintegration.cases.queries.consents import live_consent
 from reintegration.cases.states import ConsentScope
 from reintegration.kernel import clock

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from providers.models import Offering
+from providers.directory.models import Offering
 from reintegration.cases.models import CaseFile
 from reintegration.kernel import audit, clock, tries
 from reintegration.kernel.db import session

@@ -6,6 +6,7 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from reintegration.accounts.queries.users import organisation_names
 from reintegration.kernel import clock
 from reintegration.kernel.db import session
 from reintegration.kernel.errors import DomainError
@@ -36,7 +37,7 @@ def unconfirmed() -> ResponseReturnValue:
     return render_template(
         "vouchers/vouchers/unconfirmed.html",
         redemptions=found,
-        names=voucher_reading.provider_names(session(), [one.provider_id for one in found]),
+        names=organisation_names(session(), [one.provider_id for one in found]),
         codes=voucher_reading.case_codes(
             session(), current_actor(), [one.voucher.case_id for one in found]
         ),

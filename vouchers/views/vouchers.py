@@ -8,6 +8,8 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from reintegration.accounts.queries.history import moves_of
+from reintegration.accounts.queries.users import organisation_names
 from reintegration.codelists.service_categories import CATEGORIES
 from reintegration.kernel import clock, permissions
 from reintegration.kernel.db import session
@@ -78,7 +80,7 @@ def show(voucher: Voucher) -> ResponseReturnValue:
     """Show one voucher: where it stands, what was delivered, what can be done."""
     actor = current_actor()
     redemptions = reading.redemptions_of(session(), voucher)
-    names = reading.provider_names(
+    names = organisation_names(
         session(), [voucher.provider_id, *(one.provider_id for one in redemptions)]
     )
     return render_template(
@@ -88,7 +90,7 @@ def show(voucher: Voucher) -> ResponseReturnValue:
         names=names,
         code=reading.case_codes(session(), actor, [voucher.case_id]).get(voucher.case_id),
         may_open_case=permissions.permits(actor, PlanPermission.VIEW, voucher),
-        history=reading.history(session(), voucher),
+        history=moves_of(session(), VOUCHER.name, voucher.id),
         successor=reading.successor(session(), voucher),
         moves=VOUCHER.available(voucher, actor),
         may_print=voucher.print_sealed is not None

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from reintegration.accounts.models import Organisation, User, UserRole
 from reintegration.accounts.permissions import AccountPermission
-from reintegration.accounts.queries import can_supervise
+from reintegration.accounts.queries.users import can_supervise
 from reintegration.accounts.services import passwords, sign_in
 from reintegration.accounts.states import OrganisationKind
 from reintegration.codelists.languages import Locale

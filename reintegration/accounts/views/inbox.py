@@ -3,8 +3,8 @@
 from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from reintegration.accounts import queries
 from reintegration.accounts.permissions import AccountPermission
+from reintegration.accounts.queries import inbox as reading
 from reintegration.accounts.services import inbox as messages
 from reintegration.accounts.views import bp, identity
 from reintegration.kernel import clock
@@ -22,7 +22,7 @@ def inbox() -> ResponseReturnValue:
     layout = "layout/provider.html" if current_actor().is_provider else "layout/staff.html"
     return render_template(
         "reintegration/accounts/inbox.html",
-        messages=queries.inbox(session(), user.id),
+        messages=reading.inbox(session(), user.id),
         layout=layout,
     )
 
@@ -38,4 +38,4 @@ def inbox_read() -> ResponseReturnValue:
 
 def unread() -> int:
     """Return what the navigation counts."""
-    return queries.unread_count(session(), identity.signed_in_user().id)
+    return reading.unread_count(session(), identity.signed_in_user().id)

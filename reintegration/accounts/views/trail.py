@@ -6,9 +6,9 @@ from uuid import UUID
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
-from reintegration.accounts import queries
 from reintegration.accounts.permissions import AccountPermission
-from reintegration.accounts.queries import TrailFilter
+from reintegration.accounts.queries import trail, users
+from reintegration.accounts.queries.trail import TrailFilter
 from reintegration.accounts.views import bp
 from reintegration.kernel import audit_chain
 from reintegration.kernel.clock import LOCAL
@@ -27,16 +27,16 @@ def audit() -> ResponseReturnValue:
         subject_id=_uuid(given.get("subject")),
         since=_day(given.get("since")),
     )
-    page = queries.trail(session(), wanted, cursor=given.get("page"))
+    page = trail.trail(session(), wanted, cursor=given.get("page"))
     waiting, _oldest = audit_chain.unsealed(session())
     return render_template(
         "reintegration/accounts/audit.html",
         page=page,
-        names=queries.names_of(session(), {event.actor_id for event in page.rows}),
-        people=queries.users(session()),
+        names=users.names_of(session(), {event.actor_id for event in page.rows}),
+        people=users.users(session()),
         given=given,
         waiting=waiting,
-        sealed=queries.sealed_count(session()),
+        sealed=trail.sealed_count(session()),
     )
 
 

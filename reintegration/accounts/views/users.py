@@ -7,10 +7,10 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from reintegration.accounts import queries
 from reintegration.accounts.forms import DetailsForm, OfficeForm, RolesForm, UserForm
 from reintegration.accounts.models import Organisation, User
 from reintegration.accounts.permissions import AccountPermission
+from reintegration.accounts.queries import users as reading
 from reintegration.accounts.services import organisations, users
 from reintegration.accounts.services.users import Details, SupervisorNamed
 from reintegration.accounts.states import ORGANISATION_KIND_LABELS, ROLE_LABELS
@@ -29,11 +29,11 @@ MANAGE = AccountPermission.MANAGE_USERS
 
 
 def _user(user_id: UUID) -> User:
-    return queries.user_or_404(session(), user_id)
+    return reading.user_or_404(session(), user_id)
 
 
 def _organisation(organisation_id: UUID) -> Organisation:
-    return queries.organisation_or_404(session(), organisation_id)
+    return reading.organisation_or_404(session(), organisation_id)
 
 
 @bp.get("/users")
@@ -42,11 +42,11 @@ def user_list() -> ResponseReturnValue:
     """List people; search and role stand in the address."""
     search, role = request.args.get("q", ""), request.args.get("role", "")
     chosen = Role(role) if role in set(Role) else None
-    found = queries.users(session(), search=search, role=chosen)
+    found = reading.users(session(), search=search, role=chosen)
     return render_template(
         "reintegration/accounts/users.html",
         users=found,
-        alone=queries.without_supervisor(session(), found),
+        alone=reading.without_supervisor(session(), found),
         search=search,
         role=role,
         roles=ROLE_LABELS,
@@ -229,7 +229,7 @@ def _user_page(user: User, form: RolesForm) -> str:
         user=user,
         form=form,
         supervisor=supervisor,
-        alone=user.id in queries.without_supervisor(session(), [user]),
+        alone=user.id in reading.without_supervisor(session(), [user]),
     )
 
 
@@ -253,7 +253,7 @@ def _offer_supervisors(form: DetailsForm, user: User) -> None:
     """Offer who can supervise there; whoever is named now stays in the list."""
     able = [
         found
-        for found in queries.supervisors(session(), user.organisation_id)
+        for found in reading.supervisors(session(), user.organisation_id)
         if found.id != user.id
     ]
     listed = [option("", _("Nobody")), *(option(found.id, found.name) for found in able)]
@@ -278,20 +278,20 @@ def _organisation_page(form: OfficeForm) -> str:
         "reintegration/accounts/organisations.html",
         form=form,
         kinds=ORGANISATION_KIND_LABELS,
-        organisations=queries.organisations(session()),
+        organisations=reading.organisations(session()),
     )
 
 
 def _user_form() -> UserForm:
     form = UserForm()
     form.organisation.choices = [
-        option(found.id, found.name) for found in queries.organisations(session())
+        option(found.id, found.name) for found in reading.organisations(session())
     ]
     form.supervisor.choices = [
         option("", _("Nobody")),
         *(
             option(found.id, f"{found.name}, {found.organisation.name}")
-            for found in queries.supervisors(session())
+            for found in reading.supervisors(session())
         ),
     ]
     return form

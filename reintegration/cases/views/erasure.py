@@ -6,7 +6,7 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from reintegration.accounts.queries import names_of
+from reintegration.accounts.queries.users import names_of
 from reintegration.cases.forms import ErasureForm
 from reintegration.cases.models import CaseFile, ErasureRequest
 from reintegration.cases.permissions import CasePermission

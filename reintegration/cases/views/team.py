@@ -6,7 +6,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from reintegration.accounts.queries import user_or_404
+from reintegration.accounts.queries.users import user_or_404
 from reintegration.cases.forms import HandOverForm, TeamForm
 from reintegration.cases.models import CaseFile
 from reintegration.cases.permissions import CasePermission

@@ -112,17 +112,6 @@ def sharing_consent(session: Session, case_id: UUID, today: date) -> Consent | N
     )
 
 
-def names_of(session: Session, user_ids: Sequence[UUID | None]) -> dict[UUID, str]:
-    """Return the names of people who work here, by id."""
-    wanted = {user_id for user_id in user_ids if user_id}
-    if not wanted:
-        return {}
-    return {
-        row.id: row.name
-        for row in session.execute(select(User.id, User.name).where(User.id.in_(wanted)))
-    }
-
-
 @dataclass(frozen=True, slots=True)
 class Waiting:
     """A plan that waits for a decision, and what was approved before it."""

@@ -6,7 +6,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from reintegration.accounts.queries import user_or_404
+from reintegration.accounts.queries.users import user_or_404
 from reintegration.cases.permissions import CasePermission
 from reintegration.cases.views.frame import load_case, shell
 from reintegration.codelists.service_categories import CATEGORIES

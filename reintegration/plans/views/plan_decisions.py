@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from reintegration.accounts.queries.users import names_of
 from reintegration.kernel import clock, permissions
 from reintegration.kernel.db import session
 from reintegration.kernel.errors import Conflict, DomainError, NotFound
@@ -132,7 +133,7 @@ def _page(plan: Plan, form: DecisionForm) -> str:
     if not waits and last.number > 1:
         base = plans.version(session(), plan, last.number - 1)
     difference = compare(base.snapshot if base else None, last.snapshot)
-    names = plans.names_of(session(), [last.submitted_by, last.decided_by])
+    names = names_of(session(), [last.submitted_by, last.decided_by])
     return render_template(
         "reintegration/plans/decision.html",
         case=case,

@@ -1,0 +1,1 @@
+"""The directory (HSDS): who offers what, where, for whom."""

@@ -1,0 +1,202 @@
+"""Forms in which a provider, or an officer for it, says who it is and what it offers."""
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from wtforms import (
+    BooleanField,
+    EmailField,
+    IntegerField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp
+
+from providers.directory.services.profiles import Place, Profile, Terms
+from providers.directory.states import JURISDICTION_LABELS, Jurisdiction
+from reintegration.codelists.people import ACCESS_LABELS, SEX_POLICY_LABELS, SexPolicy
+from reintegration.codelists.service_categories import CATEGORIES, ServiceCategory
+from reintegration.codelists.territorial_units import TERRITORIAL_UNITS
+from reintegration.codelists.units import UNIT_LABELS, Unit
+from reintegration.kernel.errors import DomainError
+from reintegration.kernel.money import Money
+from reintegration.web.forms import Form, choices, option
+from reintegration.web.i18n import LOCALES, error_text
+
+CURRENCIES = ("MDL", "EUR", "USD")
+
+
+class ProfileForm(Form):
+    """Who a provider is and how it is reached."""
+
+    name = StringField(_l("Name"), [InputRequired(_l("Enter a name.")), Length(max=160)])
+    legal_name = StringField(
+        _l("Legal name"), [InputRequired(_l("Enter the legal name.")), Length(max=200)]
+    )
+    identifier = StringField(
+        _l("Number in the state register"),
+        [
+            InputRequired(_l("Enter the number.")),
+            Length(max=40),
+            Regexp(r"^[0-9A-Za-z .\-/]+$", message=_l("Use digits and letters only.")),
+        ],
+        description=_l("IDNO on the right bank, fiscal code on the left."),
+    )
+    jurisdiction = RadioField(
+        _l("Where it is registered"),
+        choices=choices(JURISDICTION_LABELS),
+        default=Jurisdiction.RIGHT_BANK.value,
+    )
+    description = TextAreaField(_l("About"), [Length(max=1000)])
+    email = EmailField(
+        _l("E-mail"),
+        [
+            Optional(),
+            Length(max=200),
+            Regexp(r"^[^@\s]+@[^@\s]+\.[^@\s]+$", message=_l("This is not an e-mail address.")),
+        ],
+        description=_l("Neutral notices go here: that there is a request, never what it is about."),
+    )
+    phone = StringField(_l("Phone"), [Length(max=40)])
+
+    def value(self) -> Profile:
+        """Return what was typed."""
+        return Profile(
+            name=self.name.data or "",
+            legal_name=self.legal_name.data or "",
+            identifier=self.identifier.data or "",
+            jurisdiction=Jurisdiction(self.jurisdiction.data),
+            description=self.description.data or "",
+            email=self.email.data or "",
+            phone=self.phone.data or "",
+        )
+
+
+def _places() -> list[Any]:
+    units = sorted(TERRITORIAL_UNITS.values(), key=lambda unit: unit.name)
+    return [option("", "–"), *(option(unit.code, unit.name) for unit in units)]
+
+
+class SiteForm(Form):
+    """Where services are given."""
+
+    name = StringField(
+        _l("Name of the site"),
+        [InputRequired(_l("Enter a name.")), Length(max=120)],
+        description=_l("Of a confidential site, a name that does not tell where it is."),
+    )
+    territorial_unit = SelectField(
+        _l("District or municipality"), [InputRequired(_l("Choose where it is."))]
+    )
+    locality = StringField(_l("Town or village"), [Length(max=120)])
+    address = StringField(_l("Address"), [Length(max=200)])
+    confidential = BooleanField(
+        _l("The place is confidential"),
+        description=_l("Then the directory never shows where it is."),
+    )
+    access_features = SelectMultipleField(_l("What is there"), choices=choices(ACCESS_LABELS))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.territorial_unit.choices = _places()
+
+    def value(self) -> Place:
+        """Return what was typed."""
+        return Place(
+            name=self.name.data or "",
+            territorial_unit=self.territorial_unit.data,
+            locality=self.locality.data or "",
+            address=self.address.data or "",
+            confidential=bool(self.confidential.data),
+            access_features=tuple(self.access_features.data or ()),
+        )
+
+
+class OfferingForm(Form):
+    """One service at one site."""
+
+    category = SelectField(
+        _l("Kind of service"),
+        [InputRequired(_l("Choose the kind of service."))],
+        choices=[
+            option("", "–"),
+            *choices([(key.value, rule.label) for key, rule in CATEGORIES.items()]),
+        ],
+    )
+    name = StringField(
+        _l("Name of the service"), [InputRequired(_l("Enter a name.")), Length(max=160)]
+    )
+    unit = SelectField(
+        _l("Counted in"),
+        choices=choices([(key.value, label) for key, label in UNIT_LABELS.items()]),
+    )
+    price = StringField(_l("Price of one unit"), [InputRequired(_l("Enter a price."))])
+    currency = SelectField(_l("Currency"), choices=[option(code, code) for code in CURRENCIES])
+    languages = SelectMultipleField(
+        _l("Languages"), choices=[option(code.value, name) for code, name in LOCALES.items()]
+    )
+    sex_policy = RadioField(
+        _l("For whom"),
+        choices=choices([(key.value, label) for key, label in SEX_POLICY_LABELS.items()]),
+        default=SexPolicy.ANY.value,
+    )
+    min_age = IntegerField(
+        _l("Lowest age"),
+        [InputRequired(_l("Enter an age.")), NumberRange(0, 120, _l("Enter an age."))],
+        default=0,
+    )
+    max_age = IntegerField(
+        _l("Highest age"),
+        [InputRequired(_l("Enter an age.")), NumberRange(0, 120, _l("Enter an age."))],
+        default=120,
+    )
+    accepts_children = BooleanField(_l("People may bring their children"))
+    capacity = IntegerField(
+        _l("Places"),
+        [Optional(), NumberRange(0, 10_000, _l("Enter a number from 0 to 10,000."))],
+        description=_l("How many people at the same time. Leave it empty if you do not count."),
+    )
+    lead_days = IntegerField(
+        _l("Days until one can begin"),
+        [Optional(), NumberRange(0, 365, _l("Enter a number from 0 to 365."))],
+        default=0,
+    )
+
+    def value(self) -> Terms | None:
+        """Return what was typed, or None after putting the error beside the price."""
+        try:
+            price = Money.parse(self.price.data or "", self.currency.data)
+        except DomainError as error:
+            self.price.errors = [error_text(error)]
+            return None
+        return Terms(
+            name=self.name.data or "",
+            category=ServiceCategory(self.category.data),
+            unit=Unit(self.unit.data),
+            price=price,
+            languages=tuple(self.languages.data or ()),
+            sex_policy=SexPolicy(self.sex_policy.data),
+            min_age=self.min_age.data or 0,
+            max_age=self.max_age.data or 0,
+            accepts_children=bool(self.accepts_children.data),
+            capacity=self.capacity.data,
+            lead_days=self.lead_days.data or 0,
+        )
+
+
+class CapacityForm(Form):
+    """What changes from day to day."""
+
+    capacity = IntegerField(
+        _l("Places"),
+        [Optional(), NumberRange(0, 10_000, _l("Enter a number from 0 to 10,000."))],
+        description=_l("How many people at the same time. Leave it empty if you do not count."),
+    )
+    lead_days = IntegerField(
+        _l("Days until one can begin"),
+        [Optional(), NumberRange(0, 365, _l("Enter a number from 0 to 365."))],
+        default=0,
+    )

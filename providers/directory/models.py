@@ -1,0 +1,145 @@
+"""The directory: providers, sites, offerings, and the documents behind them."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.types import Text
+
+from providers.directory.states import DocumentKind, Jurisdiction, OfferingState
+from reintegration.accounts.models import Organisation
+from reintegration.codelists.people import SexPolicy
+from reintegration.codelists.service_categories import ServiceCategory
+from reintegration.codelists.units import Unit
+from reintegration.kernel.base import Base, Currency, Id, Minor, one_of
+from reintegration.kernel.money import Money
+
+
+class Provider(Base):
+    """A provider of services (HSDS organization); its id is its organisation's."""
+
+    __tablename__ = "provider"
+
+    id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"), primary_key=True)
+    legal_name: Mapped[str]
+    identifier: Mapped[str] = mapped_column(unique=True)
+    """The state's number: IDNO on the right bank, the fiscal code on the left."""
+    jurisdiction: Mapped[str]
+    description: Mapped[str] = mapped_column(default="")
+    email: Mapped[str] = mapped_column(default="")
+    phone: Mapped[str] = mapped_column(default="")
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+
+    organisation: Mapped[Organisation] = relationship(lazy="joined", innerjoin=True)
+    sites: Mapped[list["Site"]] = relationship(back_populates="provider", order_by="Site.name")
+    offerings: Mapped[list["Offering"]] = relationship(
+        back_populates="provider", order_by="Offering.name"
+    )
+    documents: Mapped[list["VettingDocument"]] = relationship(order_by="VettingDocument.expires_on")
+
+    __table_args__ = (CheckConstraint(one_of("jurisdiction", Jurisdiction), "jurisdiction"),)
+
+    @property
+    def provider_id(self) -> UUID:
+        """Return the id under which predicates look for the own organisation."""
+        return self.id
+
+    @property
+    def name(self) -> str:
+        """Return the name that people use."""
+        return self.organisation.name
+
+
+class Site(Base):
+    """Where services are given (HSDS location). A confidential one has no address anywhere else."""
+
+    __tablename__ = "site"
+
+    id: Mapped[Id]
+    provider_id: Mapped[UUID] = mapped_column(ForeignKey("provider.id"), index=True)
+    name: Mapped[str]
+    territorial_unit: Mapped[str]
+    locality: Mapped[str] = mapped_column(default="")
+    address: Mapped[str] = mapped_column(default="")
+    confidential: Mapped[bool] = mapped_column(default=False)
+    access_features: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
+
+    provider: Mapped[Provider] = relationship(back_populates="sites")
+
+    __table_args__ = (UniqueConstraint("provider_id", "name"),)
+
+
+class Offering(Base):
+    """One service at one site (HSDS service at location): vetted, priced, with its limits."""
+
+    __tablename__ = "offering"
+
+    id: Mapped[Id]
+    provider_id: Mapped[UUID] = mapped_column(ForeignKey("provider.id"), index=True)
+    site_id: Mapped[UUID] = mapped_column(ForeignKey("site.id"))
+    name: Mapped[str]
+    category: Mapped[str]
+    unit: Mapped[str]
+    price_minor: Mapped[Minor]
+    currency: Mapped[Currency]
+    languages: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
+    sex_policy: Mapped[str] = mapped_column(default=SexPolicy.ANY.value)
+    min_age: Mapped[int] = mapped_column(default=0)
+    max_age: Mapped[int] = mapped_column(default=120)
+    accepts_children: Mapped[bool] = mapped_column(default=False)
+    capacity: Mapped[int | None]
+    places_taken: Mapped[int] = mapped_column(default=0)
+    lead_days: Mapped[int] = mapped_column(default=0)
+    state: Mapped[str] = mapped_column(default=OfferingState.DRAFT.value)
+    submitted_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    assessed_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    approved_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    approved_at: Mapped[datetime | None]
+    approved_until: Mapped[date | None]
+    suspended_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    suspension_reason: Mapped[str | None]
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+
+    provider: Mapped[Provider] = relationship(back_populates="offerings", lazy="joined")
+    site: Mapped[Site] = relationship(lazy="joined", innerjoin=True)
+
+    __table_args__ = (
+        UniqueConstraint("site_id", "category", "name"),
+        CheckConstraint(one_of("category", ServiceCategory), "category"),
+        CheckConstraint(one_of("unit", Unit), "unit"),
+        CheckConstraint(one_of("sex_policy", SexPolicy), "sex_policy"),
+        CheckConstraint(one_of("state", OfferingState), "state"),
+        CheckConstraint("price_minor > 0", "price"),
+        CheckConstraint("min_age >= 0 AND max_age >= min_age", "ages"),
+        CheckConstraint("places_taken >= 0", "places"),
+        Index("ix_offering_category", "category", "state"),
+    )
+
+    @property
+    def price(self) -> Money:
+        """Return the agreed price of one unit."""
+        return Money(self.price_minor, self.currency)
+
+
+class VettingDocument(Base):
+    """A document that was checked, with its term."""
+
+    __tablename__ = "vetting_document"
+
+    id: Mapped[Id]
+    provider_id: Mapped[UUID] = mapped_column(ForeignKey("provider.id"), index=True)
+    kind: Mapped[str]
+    reference: Mapped[str] = mapped_column(default="")
+    issued_on: Mapped[date]
+    expires_on: Mapped[date | None]
+    checked_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    checked_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        CheckConstraint(one_of("kind", DocumentKind), "kind"),
+        Index("ix_vetting_document_expiry", "expires_on"),
+    )

@@ -1,0 +1,185 @@
+"""Reading the directory. A confidential site is nowhere in it: not in a filter, not in a count."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.orm import Session, contains_eager, selectinload
+
+from providers.directory.models import Offering, Provider, Site
+from providers.directory.permissions import ProviderPermission
+from providers.directory.states import OfferingState
+from reintegration.accounts.models import Organisation
+from reintegration.kernel import permissions
+from reintegration.kernel.actor import Actor, Role
+from reintegration.kernel.errors import NotFound
+from reintegration.kernel.ports import Port
+from reintegration.web.paging import Page, page_of
+
+sites_revealed_to = Port[[Session, Actor], frozenset[UUID]](
+    "which confidential sites accepted somebody of the actor's caseload"
+)
+
+_MARKED, _PLAIN = "ăâîșțşţéёй", "aaiststeеи"
+
+
+@dataclass(frozen=True, slots=True)
+class DirectoryFilter:
+    """What a person looks for; empty strings mean any."""
+
+    search: str = ""
+    category: str = ""
+    unit: str = ""
+    state: str = ""
+
+
+def folded(column: ColumnElement[str]) -> ColumnElement[str]:
+    """Return the column in small letters and without diacritics, for searching."""
+    return func.translate(func.lower(column), _MARKED, _PLAIN)
+
+
+def providers_page(
+    session: Session, actor: Actor, sought: DirectoryFilter, *, cursor: str | None
+) -> Page[Provider]:
+    """Return a page of providers by name, with sites and offerings, in three queries."""
+    statement = (
+        select(Provider)
+        .join(Provider.organisation)
+        .options(
+            contains_eager(Provider.organisation),
+            selectinload(Provider.sites),
+            selectinload(Provider.offerings),
+        )
+    )
+    if sought.search.strip():
+        like = f"%{_escape(sought.search.strip().lower().translate(_folding()))}%"
+        statement = statement.where(
+            or_(
+                folded(Organisation.name).like(like, escape="\\"),  # type: ignore[arg-type]
+                folded(Provider.legal_name).like(like, escape="\\"),  # type: ignore[arg-type]
+                Provider.identifier == sought.search.strip(),
+            )
+        )
+    if sought.category or sought.state:
+        offered = select(Offering.provider_id)
+        if sought.category:
+            offered = offered.where(Offering.category == sought.category)
+        if sought.state:
+            offered = offered.where(Offering.state == sought.state)
+        statement = statement.where(Provider.id.in_(offered))
+    if sought.unit:
+        here = select(Site.provider_id).where(Site.territorial_unit == sought.unit)
+        if not actor.has_role(Role.VETTING_OFFICER):
+            here = here.where(Site.confidential.is_(False))
+        statement = statement.where(Provider.id.in_(here))
+    return page_of(
+        session,
+        statement,
+        keys=(Organisation.name, Provider.id),
+        cursor=cursor,
+        key_of=lambda provider: (provider.name, provider.id),
+        ascending=True,
+    )
+
+
+def provider_or_404(session: Session, provider_id: UUID) -> Provider:
+    """Return a provider with its sites, offerings and documents, or raise NotFound."""
+    provider = session.scalar(
+        select(Provider)
+        .where(Provider.id == provider_id)
+        .options(
+            selectinload(Provider.sites),
+            selectinload(Provider.offerings),
+            selectinload(Provider.documents),
+        )
+    )
+    if provider is None:
+        raise NotFound
+    return provider
+
+
+def own_provider_or_404(session: Session, actor: Actor) -> Provider:
+    """Return the provider for which the actor works, or raise NotFound."""
+    if actor.organisation_id is None:
+        raise NotFound
+    return provider_or_404(session, actor.organisation_id)
+
+
+def own_site_or_404(session: Session, actor: Actor, site_id: UUID) -> Site:
+    """Return a site that the actor may edit; a foreign one raises NotFound."""
+    site = session.get(Site, site_id)
+    if site is None or not permissions.permits(actor, ProviderPermission.EDIT, site):
+        raise NotFound
+    return site
+
+
+def own_offering_or_404(session: Session, actor: Actor, offering_id: UUID) -> Offering:
+    """Return an offering that the actor may edit; a foreign one raises NotFound."""
+    offering = session.get(Offering, offering_id)
+    if offering is None or not permissions.permits(actor, ProviderPermission.EDIT, offering):
+        raise NotFound
+    return offering
+
+
+@dataclass(frozen=True, slots=True)
+class VisiblePlace:
+    """A site as far as the reader may know it: a hidden one has a name and nothing else."""
+
+    site_id: UUID
+    name: str
+    confidential: bool
+    hidden: bool
+    territorial_unit: str = ""
+    locality: str = ""
+    address: str = ""
+    access_features: Sequence[str] = ()
+
+
+def places(session: Session, actor: Actor, provider: Provider) -> list[VisiblePlace]:
+    """Return a provider's sites as the actor may see them."""
+    return places_of(session, actor, [provider])[provider.id]
+
+
+def places_of(
+    session: Session, actor: Actor, providers: Sequence[Provider]
+) -> dict[UUID, list[VisiblePlace]]:
+    """Return the sites of providers as the actor may see them, in one query more."""
+    revealed = sites_revealed_to(session, actor)
+    found = {}
+    for provider in providers:
+        open_all = permissions.permits(actor, ProviderPermission.READ_PLACE, provider)
+        found[provider.id] = [
+            _place(site, open_all or site.id in revealed) for site in provider.sites
+        ]
+    return found
+
+
+def _place(site: Site, revealed: bool) -> VisiblePlace:
+    if site.confidential and not revealed:
+        return VisiblePlace(site.id, site.name, confidential=True, hidden=True)
+    return VisiblePlace(
+        site.id,
+        site.name,
+        site.confidential,
+        hidden=False,
+        territorial_unit=site.territorial_unit,
+        locality=site.locality,
+        address=site.address,
+        access_features=tuple(site.access_features),
+    )
+
+
+def approved_categories(provider: Provider) -> list[str]:
+    """Return the categories in which a provider has an approved offering, in a stable order."""
+    return sorted(
+        {o.category for o in provider.offerings if o.state == OfferingState.APPROVED.value}
+    )
+
+
+def _escape(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def _folding() -> dict[int, int]:
+    return {ord(marked): ord(plain) for marked, plain in zip(_MARKED, _PLAIN, strict=True)}

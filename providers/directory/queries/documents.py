@@ -1,0 +1,102 @@
+"""Which documents an offering needs, and how each stands today."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+from providers.directory.models import Offering, VettingDocument
+from providers.directory.states import DOCUMENT_LABELS, DocumentKind, required_documents
+from reintegration.kernel.errors import N_
+
+_SOON = timedelta(days=30)
+
+
+class DocumentStatus(StrEnum):
+    """How a required document stands."""
+
+    VALID = "valid"
+    SOON = "soon"
+    EXPIRED = "expired"
+    UNCHECKED = "unchecked"
+    MISSING = "missing"
+
+
+STATUS_LABELS: dict[DocumentStatus, str] = {
+    DocumentStatus.VALID: N_("Valid"),
+    DocumentStatus.SOON: N_("Ends soon"),
+    DocumentStatus.EXPIRED: N_("Expired"),
+    DocumentStatus.UNCHECKED: N_("Not checked"),
+    DocumentStatus.MISSING: N_("Missing"),
+}
+STATUS_TONES: dict[DocumentStatus, str] = {
+    DocumentStatus.VALID: "moss",
+    DocumentStatus.SOON: "gold",
+    DocumentStatus.EXPIRED: "clay",
+    DocumentStatus.UNCHECKED: "gold",
+    DocumentStatus.MISSING: "clay",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CheckItem:
+    """One required document: the best that there is of its kind, or none."""
+
+    kind: DocumentKind
+    status: DocumentStatus
+    document: VettingDocument | None
+
+    @property
+    def label(self) -> str:
+        """Return the source string of the document's kind."""
+        return DOCUMENT_LABELS[self.kind]
+
+    @property
+    def holds(self) -> bool:
+        """Whether it carries an approval today."""
+        return self.status in (DocumentStatus.VALID, DocumentStatus.SOON)
+
+
+def status_of(document: VettingDocument | None, today: date) -> DocumentStatus:
+    """Return how a document stands; one without a term does not expire."""
+    if document is None:
+        return DocumentStatus.MISSING
+    if document.checked_at is None:
+        return DocumentStatus.UNCHECKED
+    if document.expires_on is None or document.expires_on > today + _SOON:
+        return DocumentStatus.VALID
+    return DocumentStatus.SOON if document.expires_on >= today else DocumentStatus.EXPIRED
+
+
+def best_of(documents: Iterable[VettingDocument]) -> dict[DocumentKind, VettingDocument]:
+    """Return the document of each kind that is checked and lasts longest."""
+    ranked = sorted(
+        documents, key=lambda held: (held.checked_at is not None, held.expires_on or date.max)
+    )
+    return {DocumentKind(held.kind): held for held in ranked}
+
+
+def checklist(
+    offering: Offering, documents: Iterable[VettingDocument], today: date
+) -> list[CheckItem]:
+    """Return the required documents of an offering in a stable order."""
+    best = best_of(documents)
+    needed = required_documents(offering.category)
+    return [
+        CheckItem(kind, status_of(best.get(kind), today), best.get(kind))
+        for kind in DocumentKind
+        if kind in needed
+    ]
+
+
+def documents_end(offering: Offering, documents: Iterable[VettingDocument]) -> date | None:
+    """Return the last day on which the required documents that there are all hold; None: no end.
+
+    One that is missing ends nothing: an approval cannot begin without it.
+    """
+    best = best_of(documents)
+    needed = (best.get(kind) for kind in required_documents(offering.category))
+    return min(
+        (held.expires_on for held in needed if held is not None and held.expires_on is not None),
+        default=None,
+    )

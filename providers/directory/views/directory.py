@@ -1,0 +1,96 @@
+"""The directory: who offers what, for whom, and in which state of vetting."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from providers.directory.models import Provider
+from providers.directory.permissions import ProviderPermission
+from providers.directory.queries import directory as reading
+from providers.directory.queries.directory import DirectoryFilter
+from providers.directory.queries.documents import STATUS_LABELS, STATUS_TONES, status_of
+from providers.directory.states import (
+    DOCUMENT_LABELS,
+    JURISDICTION_LABELS,
+    OFFERING_LABELS,
+    OFFERING_TONES,
+    OfferingState,
+)
+from providers.directory.views.blueprint import directory_bp as bp
+from reintegration.codelists.service_categories import CATEGORIES
+from reintegration.codelists.territorial_units import TERRITORIAL_UNITS
+from reintegration.kernel import clock
+from reintegration.kernel.db import session
+from reintegration.web.current import current_actor
+from reintegration.web.requires import requires
+
+
+def load_provider(provider_id: UUID) -> Provider:
+    """Return the provider of an address."""
+    return reading.provider_or_404(session(), provider_id)
+
+
+@bp.get("/")
+@requires(ProviderPermission.LIST)
+def index() -> ResponseReturnValue:
+    """List providers by name; the filter stands in the address."""
+    sought = DirectoryFilter(
+        search=request.args.get("q", "")[:100],
+        category=_known(request.args.get("category", ""), CATEGORIES),
+        unit=_known(request.args.get("unit", ""), TERRITORIAL_UNITS),
+        state=_known(request.args.get("state", ""), set(OfferingState)),
+    )
+    actor = current_actor()
+    page = reading.providers_page(session(), actor, sought, cursor=request.args.get("page"))
+    kept: dict[str, Any] = {
+        "q": sought.search,
+        "category": sought.category,
+        "unit": sought.unit,
+        "state": sought.state,
+    }
+    return render_template(
+        "providers/directory/index.html",
+        page=page,
+        sought=sought,
+        places=reading.places_of(session(), actor, page.rows),
+        categories_of=reading.approved_categories,
+        categories=CATEGORIES,
+        units=sorted(TERRITORIAL_UNITS.values(), key=lambda unit: unit.name),
+        states=OFFERING_LABELS,
+        newer_url=url_for(".index", page=page.newer, **kept) if page.newer else None,
+        older_url=url_for(".index", page=page.older, **kept) if page.older else None,
+    )
+
+
+@bp.get("/<uuid:provider_id>")
+@requires(ProviderPermission.VIEW, load=load_provider)
+def show(provider: Provider) -> ResponseReturnValue:
+    """Show one provider, as far as the reader may know it."""
+    return render_template("providers/directory/show.html", **profile_context(provider))
+
+
+def profile_context(provider: Provider) -> dict[str, object]:
+    """Return what both faces of a provider's page show."""
+    actor = current_actor()
+    today = clock.local_day(clock.now())
+    sites = {place.site_id: place for place in reading.places(session(), actor, provider)}
+    return {
+        "provider": provider,
+        "sites": sites,
+        "documents": [(held, status_of(held, today)) for held in provider.documents],
+        "document_labels": DOCUMENT_LABELS,
+        "status_labels": STATUS_LABELS,
+        "status_tones": STATUS_TONES,
+        "jurisdictions": JURISDICTION_LABELS,
+        "offering_labels": OFFERING_LABELS,
+        "offering_tones": OFFERING_TONES,
+        "categories": CATEGORIES,
+        "territory": TERRITORIAL_UNITS,
+        "P": ProviderPermission,
+    }
+
+
+def _known(value: str, among: object) -> str:
+    return value if value in among else ""  # type: ignore[operator]

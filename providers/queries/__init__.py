@@ -1,1 +1,0 @@
-"""Reading providers, always within what the actor may see."""

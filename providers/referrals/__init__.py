@@ -1,0 +1,1 @@
+"""Referrals: matching, disclosure, and the provider's answer."""

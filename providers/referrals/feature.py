@@ -1,0 +1,56 @@
+"""How referrals join the house."""
+
+from flask import Flask
+
+from providers.directory.queries.directory import sites_revealed_to
+from providers.referrals.jobs import EXPIRE_REFERRALS
+from providers.referrals.permissions import ReferralPermission
+from providers.referrals.policy import POLICY
+from providers.referrals.queries.referrals import revealed_sites
+from providers.referrals.services import stops
+from providers.referrals.views import matching, plan_slots, referrals, requests, today
+from providers.referrals.views.blueprints import matching_bp, referrals_bp, requests_bp
+from providers.vetting.services.offering_events import OfferingSuspended
+from reintegration.cases.services.consent import ConsentWithdrawn
+from reintegration.kernel import hooks, jobs, permissions
+from reintegration.kernel.errors import N_
+from reintegration.web import navigation, slots
+from reintegration.web.navigation import Place
+
+PAGES = (matching, referrals, requests)
+"""Importing them adds their addresses."""
+
+
+def register(app: Flask) -> None:
+    """Add pages, jobs, hooks and rules."""
+    permissions.register(POLICY)
+    for blueprint in (matching_bp, referrals_bp, requests_bp):
+        app.register_blueprint(blueprint)
+    jobs.register(EXPIRE_REFERRALS)
+    sites_revealed_to.answer_with(revealed_sites)
+    hooks.subscribe(
+        ConsentWithdrawn, stops.stop_without_consent, preview=stops.preview_without_consent
+    )
+    hooks.subscribe(
+        OfferingSuspended,
+        stops.stop_at_suspended_offering,
+        preview=stops.preview_suspended_offering,
+    )
+    slots.add("plan_line.actions", plan_slots.line_actions)
+    slots.add("plan_line.exposure", plan_slots.line_exposure)
+    slots.add("case.exposure", plan_slots.case_exposure)
+    slots.add("today.items", today.items)
+    for place in _PLACES:
+        navigation.add(place)
+
+
+_PLACES = (
+    Place("referrals.index", N_("Referrals"), ReferralPermission.LIST, 30),
+    Place(
+        "requests.index",
+        N_("Requests"),
+        ReferralPermission.LIST_REQUESTS,
+        30,
+        count=today.count_requests,
+    ),
+)

@@ -1,0 +1,1 @@
+"""Reading referrals and what may match."""

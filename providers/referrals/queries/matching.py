@@ -1,0 +1,181 @@
+"""Loading what matching looks at, in a constant number of queries."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from providers.directory.models import Offering, Provider
+from providers.directory.queries.documents import documents_end
+from providers.directory.states import OfferingState
+from providers.referrals.models import Referral
+from providers.referrals.queries.match_facts import Candidate, MatchRequest
+from providers.referrals.states import ReferralState
+from reintegration.cases.models import CaseFile
+from reintegration.codelists.people import AccessNeed, Sex, SexPolicy
+from reintegration.kernel.actor import Actor
+from reintegration.kernel.db import acting_as_system
+from reintegration.kernel.errors import NotFound
+from reintegration.kernel.money import Money
+from reintegration.plans.models import PlanLine
+
+_NOT_ON_OFFER = (OfferingState.DRAFT, OfferingState.WITHDRAWN)
+
+
+@dataclass(frozen=True, slots=True)
+class LineWithCase:
+    """A plan line with the case it is for; predicates find `case_id` on it."""
+
+    line: PlanLine
+    case: CaseFile
+
+    @property
+    def case_id(self) -> UUID:
+        """Return the case of the line."""
+        return self.line.case_id
+
+
+def line_or_404(session: Session, actor: Actor, plan_line_id: UUID) -> LineWithCase:
+    """Return a line of the caseload with its case and milestone; else raise NotFound."""
+    row = session.execute(
+        select(PlanLine, CaseFile)
+        .join(CaseFile, CaseFile.id == PlanLine.case_id)
+        .where(
+            PlanLine.id == plan_line_id,
+            PlanLine.case_id.in_(actor.caseload),
+            PlanLine.removed_at.is_(None),
+        )
+        .options(joinedload(PlanLine.milestone))
+    ).first()
+    if row is None:
+        raise NotFound
+    return LineWithCase(row[0], row[1])
+
+
+def request_of(found: LineWithCase, *, units: int, today: date) -> MatchRequest:
+    """Return what a plan line needs, with its approved price as the limit."""
+    line, case = found.line, found.case
+    starts_on = max(today, line.milestone.starts_on)
+    return MatchRequest(
+        category=line.category,
+        unit=line.unit,
+        units=units,
+        starts_on=starts_on,
+        ends_on=max(starts_on, line.milestone.due_on),
+        price_limit=Money(line.approved_unit_price_minor or line.unit_price_minor, line.currency),
+        territorial_unit=case.territorial_unit,
+        sex=Sex(case.sex),
+        age=today.year - case.birth_year if case.birth_year else None,
+        dependants=case.dependants,
+        languages=(case.language,),
+        access_needs=frozenset(case.access_needs),
+        excluded_units=frozenset(case.excluded_units),
+    )
+
+
+def candidates(session: Session, *, category: str, case_id: UUID) -> list[Candidate]:
+    """Return every offering of a category that is or was on offer, in four queries.
+
+    How often and how well a provider served is counted over all cases, as the system: the
+    numbers are of the provider, and no case can be read from them.
+    """
+    offerings = (
+        session.scalars(
+            select(Offering)
+            .where(
+                Offering.category == category,
+                Offering.state.not_in([state.value for state in _NOT_ON_OFFER]),
+            )
+            .options(selectinload(Offering.provider).selectinload(Provider.documents))
+        )
+        .unique()
+        .all()
+    )
+    past = _past(session, [offering.id for offering in offerings])
+    known = _providers_of_case(session, case_id)
+    return [
+        _candidate(offering, past.get(offering.id), offering.provider_id in known)
+        for offering in offerings
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Past:
+    completed: int
+    failed: int
+    last_asked_at: datetime | None
+
+
+def _past(session: Session, offering_ids: Sequence[UUID]) -> dict[UUID, _Past]:
+    with acting_as_system(session):
+        rows = session.execute(
+            select(
+                Referral.offering_id,
+                func.count().filter(Referral.state == ReferralState.COMPLETED.value),
+                func.count().filter(Referral.state == ReferralState.FAILED.value),
+                func.max(Referral.requested_at),
+            )
+            .where(Referral.offering_id.in_(offering_ids))
+            .group_by(Referral.offering_id)
+        ).all()
+    return {row[0]: _Past(row[1], row[2], row[3]) for row in rows}
+
+
+def _providers_of_case(session: Session, case_id: UUID) -> set[UUID]:
+    return set(
+        session.scalars(
+            select(Referral.provider_id).where(
+                Referral.case_id == case_id,
+                Referral.state.in_(
+                    [
+                        ReferralState.ACCEPTED.value,
+                        ReferralState.IN_PROGRESS.value,
+                        ReferralState.COMPLETED.value,
+                    ]
+                ),
+            )
+        )
+    )
+
+
+def _candidate(offering: Offering, past: _Past | None, served: bool) -> Candidate:
+    site = offering.site
+    return Candidate(
+        offering_id=offering.id,
+        provider_id=offering.provider_id,
+        provider_name=offering.provider.name,
+        site_name=site.name,
+        service_name=offering.name,
+        category=offering.category,
+        unit=offering.unit,
+        price=offering.price,
+        state=OfferingState(offering.state),
+        vetted_until=_vetted_until(offering),
+        languages=tuple(offering.languages),
+        interpreter=AccessNeed.INTERPRETER.value in site.access_features,
+        access_features=frozenset(site.access_features),
+        sex_policy=SexPolicy(offering.sex_policy),
+        min_age=offering.min_age,
+        max_age=offering.max_age,
+        accepts_children=offering.accepts_children,
+        capacity=offering.capacity,
+        places_taken=offering.places_taken,
+        lead_days=offering.lead_days,
+        territorial_unit=site.territorial_unit,
+        confidential=site.confidential,
+        completed=past.completed if past else 0,
+        failed=past.failed if past else 0,
+        served_this_case=served,
+        last_asked_at=past.last_asked_at if past else None,
+        updated_at=offering.updated_at,
+    )
+
+
+def _vetted_until(offering: Offering) -> date | None:
+    """Return the last day on which the approval and its documents both hold."""
+    own = offering.approved_until
+    ends = documents_end(offering, offering.provider.documents)
+    return own if own is None or ends is None else min(own, ends)

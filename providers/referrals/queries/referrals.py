@@ -1,0 +1,225 @@
+"""Reading referrals: case people see those of their cases, providers those sent to them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Select, and_, false, func, select
+from sqlalchemy.orm import Session, aliased
+
+from providers.directory.models import Offering
+from providers.referrals.models import Referral
+from providers.referrals.states import HOLDS_A_PLACE, OPEN_REFERRALS, ReferralState
+from reintegration.accounts.queries.users import organisation_names
+from reintegration.cases.models import CaseFile
+from reintegration.kernel.actor import Actor, Role
+from reintegration.kernel.errors import NotFound
+from reintegration.plans.models import PlanLineDelivery
+from reintegration.web.paging import Page, page_of
+
+_REQUEST_READERS = (Role.PROVIDER_RECEPTION, Role.PROVIDER_COORDINATOR, Role.PROVIDER_MANAGER)
+_COUNTS_AGAINST_THE_LINE = (
+    ReferralState.REQUESTED,
+    ReferralState.ACCEPTED,
+    ReferralState.IN_PROGRESS,
+    ReferralState.COMPLETED,
+)
+
+
+def visible_to(actor: Actor) -> Select[Referral]:
+    """Return the referrals of the actor's cases, or those that their provider was sent."""
+    of_cases = Referral.case_id.in_(actor.caseload)
+    of_provider = and_(
+        Referral.provider_id == actor.organisation_id,
+        Referral.state != ReferralState.DRAFT.value,
+        Referral.requested_at.is_not(None),
+    )
+    if actor.has_role(Role.CASE_MANAGER, Role.SUPERVISOR):
+        return select(Referral).where(of_cases)
+    if actor.has_role(*_REQUEST_READERS):
+        return select(Referral).where(of_provider)
+    return select(Referral).where(false())
+
+
+def referral_or_404(session: Session, actor: Actor, referral_id: UUID) -> Referral:
+    """Return a referral within the actor's reach; foreign and missing ones raise NotFound."""
+    referral = session.scalar(visible_to(actor).where(Referral.id == referral_id))
+    if referral is None:
+        raise NotFound
+    return referral
+
+
+def accepted_for_line(session: Session, plan_line_id: UUID) -> Sequence[Referral]:
+    """Return the accepted referrals of a plan line, newest first: what a voucher may stand on."""
+    return session.scalars(
+        select(Referral)
+        .where(
+            Referral.plan_line_id == plan_line_id,
+            Referral.state.in_([state.value for state in HOLDS_A_PLACE]),
+        )
+        .order_by(Referral.answered_at.desc(), Referral.id)
+    ).all()
+
+
+def for_lines(session: Session, plan_line_ids: Sequence[UUID]) -> Sequence[Referral]:
+    """Return every referral of these plan lines, newest first."""
+    return session.scalars(
+        select(Referral)
+        .where(Referral.plan_line_id.in_(plan_line_ids))
+        .order_by(Referral.requested_at.desc().nulls_first(), Referral.id)
+    ).all()
+
+
+def units_spoken_for(session: Session, plan_line_id: UUID) -> int:
+    """Return how many units of a line are asked for, accepted or delivered already."""
+    asked = session.scalar(
+        select(func.coalesce(func.sum(Referral.units), 0)).where(
+            Referral.plan_line_id == plan_line_id,
+            Referral.state.in_([state.value for state in _COUNTS_AGAINST_THE_LINE]),
+        )
+    )
+    delivered = session.scalar(
+        select(PlanLineDelivery.units).where(PlanLineDelivery.plan_line_id == plan_line_id)
+    )
+    return max(int(asked or 0), int(delivered or 0))
+
+
+@dataclass(frozen=True, slots=True)
+class ReferralRow:
+    """One line of a case manager's list."""
+
+    referral: Referral
+    case_code: str
+    provider_name: str
+
+
+def referrals_page(
+    session: Session, actor: Actor, *, state: str = "", mine: bool = False, cursor: str | None
+) -> tuple[Page[Referral], dict[UUID, ReferralRow]]:
+    """Return a page of referrals, newest first, with case codes and provider names by id."""
+    statement = visible_to(actor)
+    if state in {value.value for value in ReferralState}:
+        statement = statement.where(Referral.state == state)
+    elif state == "open":
+        statement = statement.where(Referral.state.in_([s.value for s in OPEN_REFERRALS]))
+    if mine:
+        statement = statement.where(Referral.requested_by == actor.id)
+    page = page_of(session, statement, keys=(Referral.created_at, Referral.id), cursor=cursor)
+    codes = case_codes(session, [referral.case_id for referral in page.rows])
+    names = organisation_names(session, [referral.provider_id for referral in page.rows])
+    return page, {
+        referral.id: ReferralRow(
+            referral, codes.get(referral.case_id, ""), names.get(referral.provider_id, "")
+        )
+        for referral in page.rows
+    }
+
+
+def requests_page(
+    session: Session, actor: Actor, *, state: str = "", cursor: str | None
+) -> Page[Referral]:
+    """Return a page of what a provider was asked, newest first."""
+    statement = visible_to(actor)
+    if state in {value.value for value in ReferralState}:
+        statement = statement.where(Referral.state == state)
+    return page_of(session, statement, keys=(Referral.created_at, Referral.id), cursor=cursor)
+
+
+def waiting_count(session: Session, actor: Actor) -> int:
+    """Return how many visible referrals wait for an answer."""
+    statement = visible_to(actor).where(Referral.state == ReferralState.REQUESTED.value)
+    return session.scalar(select(func.count()).select_from(statement.subquery())) or 0
+
+
+def due_for_expiry(session: Session, now: datetime) -> Sequence[Referral]:
+    """Return the requests whose time to answer has passed."""
+    return session.scalars(
+        select(Referral)
+        .where(
+            Referral.state == ReferralState.REQUESTED.value,
+            Referral.answer_by.is_not(None),
+            Referral.answer_by < now,
+        )
+        .order_by(Referral.answer_by)
+        .with_for_update(of=Referral, skip_locked=True)
+    ).all()
+
+
+def open_without_consent(
+    session: Session, *, case_id: UUID, consent_id: UUID, provider_id: UUID | None
+) -> Sequence[Referral]:
+    """Return the referrals that are not ended and lose their ground with a consent.
+
+    A "no" to one provider also ends what was asked of it under a general "yes".
+    """
+    lost = Referral.consent_id == consent_id
+    if provider_id is not None:
+        lost = lost | (Referral.provider_id == provider_id)
+    return session.scalars(
+        select(Referral).where(
+            Referral.case_id == case_id,
+            lost,
+            Referral.state.in_([state.value for state in OPEN_REFERRALS]),
+        )
+    ).all()
+
+
+def open_at_offering(session: Session, offering_id: UUID) -> Sequence[Referral]:
+    """Return the sent referrals at an offering that are not ended."""
+    return session.scalars(
+        select(Referral).where(
+            Referral.offering_id == offering_id,
+            Referral.state.in_([state.value for state in OPEN_REFERRALS]),
+        )
+    ).all()
+
+
+def revealed_sites(session: Session, actor: Actor) -> frozenset[UUID]:
+    """Return the sites that accepted somebody of the actor's caseload: their place may be read."""
+    if not actor.caseload:
+        return frozenset()
+    return frozenset(
+        session.scalars(
+            select(Offering.site_id)
+            .join(Referral, Referral.offering_id == Offering.id)
+            .where(
+                Referral.case_id.in_(actor.caseload),
+                Referral.state.in_([state.value for state in HOLDS_A_PLACE]),
+            )
+        )
+    )
+
+
+def case_codes(session: Session, case_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """Return the codes of the cases that the session may see, by id."""
+    return dict(
+        session.execute(select(CaseFile.id, CaseFile.code).where(CaseFile.id.in_(case_ids))).all()
+    )
+
+
+def open_count(session: Session, case_id: UUID) -> int:
+    """Return how many sent referrals of a case are not ended."""
+    states = [state.value for state in OPEN_REFERRALS if state is not ReferralState.DRAFT]
+    return (
+        session.scalar(
+            select(func.count()).where(Referral.case_id == case_id, Referral.state.in_(states))
+        )
+        or 0
+    )
+
+
+def recent_rejections(session: Session, actor: Actor, *, limit: int = 5) -> Sequence[Referral]:
+    """Return refused requests for whose plan line nobody was asked since, newest first."""
+    later = aliased(Referral)
+    asked_again = (
+        select(later.id)
+        .where(later.plan_line_id == Referral.plan_line_id, later.created_at > Referral.created_at)
+        .exists()
+    )
+    return session.scalars(
+        visible_to(actor)
+        .where(Referral.state == ReferralState.REJECTED.value, ~asked_again)
+        .order_by(Referral.answered_at.desc())
+        .limit(limit)
+    ).all()

@@ -1,0 +1,1 @@
+"""Matching, sending and answering."""

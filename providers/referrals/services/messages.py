@@ -1,0 +1,73 @@
+"""Telling each side about a referral. What leaves the house says nothing but: sign in."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from providers.directory.models import Provider
+from providers.referrals.models import Referral
+from reintegration.accounts.queries import people
+from reintegration.accounts.services import inbox
+from reintegration.cases.models import CaseFile
+from reintegration.kernel import outbox
+from reintegration.kernel.actor import Role
+from reintegration.kernel.db import acting_as_system
+
+# Mail goes to an organisation, not to a reader with a language: each sentence stands in all three.
+NEW_REQUEST = (
+    "Aveți o solicitare nouă. Intrați în cont pentru a o citi.\n"
+    "У вас новый запрос. Войдите в систему, чтобы прочитать его.\n"
+    "You have a new request. Sign in to read it.\n"
+)
+CHANGED_REQUEST = (
+    "O solicitare s-a schimbat. Intrați în cont pentru a o citi.\n"
+    "Один из запросов изменился. Войдите в систему, чтобы прочитать его.\n"
+    "A request has changed. Sign in to read it.\n"
+)
+_SUBJECT = "Solicitare / Запрос / Request"
+_READERS = (Role.PROVIDER_COORDINATOR, Role.PROVIDER_MANAGER)
+
+
+def tell_provider(
+    session: Session, referral: Referral, *, event: str, text: str, message: str, now: datetime
+) -> None:
+    """Put neutral words into the provider's mail and inboxes."""
+    provider = session.get_one(Provider, referral.provider_id)
+    if provider.email:
+        outbox.put(
+            session,
+            channel="email",
+            key=f"referral:{referral.id}:{event}",
+            payload={"to": provider.email, "subject": _SUBJECT, "text": text},
+            now=now,
+        )
+    inbox.notify(
+        session,
+        people.provider_people(session, referral.provider_id, *_READERS),
+        key=f"referral:{referral.id}:{event}",
+        message=message,
+        now=now,
+        link=f"/requests/{referral.id}",
+    )
+
+
+def tell_case(
+    session: Session, referral: Referral, *, event: str, message: str, now: datetime
+) -> None:
+    """Tell the case's manager and whoever asked; the provider who answers may not see them."""
+    with acting_as_system(session):
+        manager: UUID | None = session.scalar(
+            select(CaseFile.manager_id).where(CaseFile.id == referral.case_id)
+        )
+    provider = session.get_one(Provider, referral.provider_id)
+    inbox.notify(
+        session,
+        {referral.requested_by, *([manager] if manager else [])},
+        key=f"referral:{referral.id}:{event}",
+        message=message,
+        now=now,
+        link=f"/referrals/{referral.id}",
+        provider=provider.name,
+    )

@@ -1,0 +1,346 @@
+"""Referrals: asking one provider for one planned service, and what becomes of it.
+
+A place is held from the acceptance to the end. The referral is locked first, its offering second,
+everywhere, so that two answers at once never wait for each other in a circle.
+"""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from providers.directory.models import Offering
+from providers.directory.states import OfferingState
+from providers.referrals.models import Referral
+from providers.referrals.permissions import ReferralPermission
+from providers.referrals.queries.matching import LineWithCase
+from providers.referrals.queries.referrals import units_spoken_for
+from providers.referrals.services import disclosure, messages
+from providers.referrals.services.disclosure import Asked
+from providers.referrals.services.pseudonyms import pseudonym_for
+from providers.referrals.services.referral_moves import REFERRAL
+from providers.referrals.states import HOLDS_A_PLACE, ReferralState, RejectionReason
+from reintegration.cases.models import Consent
+from reintegration.cases.queries.consents import live_consent
+from reintegration.cases.states import ConsentScope
+from reintegration.kernel import clock, permissions
+from reintegration.kernel.actor import Actor
+from reintegration.kernel.db import acting_as_system
+from reintegration.kernel.errors import N_, Conflict, Invalid
+from reintegration.kernel.ids import new_id
+from reintegration.kernel.locking import lock
+
+ANSWER_WITHIN = timedelta(hours=72)
+
+
+def draft(
+    session: Session,
+    *,
+    actor: Actor,
+    found: LineWithCase,
+    offering: Offering,
+    asked: Asked,
+    match: dict[str, Any] | None = None,
+    now: datetime,
+) -> Referral:
+    """Write a referral that nobody sees yet.
+
+    Raises Conflict without an approved line, a vetted offering or a live consent, and Invalid
+    when more units are asked for than the line has left.
+    """
+    permissions.demand(actor, ReferralPermission.SEND, found)
+    today = clock.local_day(now)
+    if not found.line.is_approved:
+        raise Conflict(N_("The planned service is not approved yet."), code="line")
+    _check_offering(offering, asked.starts_on)
+    _check_asked(session, found, asked, today)
+    consent = _consent(session, found, offering, today)
+    pseudonym = pseudonym_for(session, case_id=found.case.id, provider_id=offering.provider_id)
+    referral = Referral(
+        id=new_id(),
+        case_id=found.case.id,
+        plan_line_id=found.line.id,
+        provider_id=offering.provider_id,
+        offering_id=offering.id,
+        consent_id=consent.id,
+        pseudonym=pseudonym,
+        category=offering.category,
+        unit=offering.unit,
+        units=asked.units,
+        unit_price_minor=offering.price_minor,
+        currency=offering.currency,
+        starts_on=asked.starts_on,
+        match=match or {},
+        requested_by=actor.id,
+        created_at=now,
+        disclosure=disclosure.build(found.case, offering, pseudonym=pseudonym, asked=asked),
+    )
+    session.add(referral)
+    session.flush()
+    return referral
+
+
+def change_draft(
+    session: Session,
+    referral: Referral,
+    *,
+    actor: Actor,
+    found: LineWithCase,
+    asked: Asked,
+    now: datetime,
+) -> Referral:
+    """Write a draft anew from the facts of now; raise Conflict once it was sent."""
+    permissions.demand(actor, ReferralPermission.SEND, referral)
+    lock(session, referral)
+    _must_be_draft(referral)
+    offering = referral.offering
+    today = clock.local_day(now)
+    _check_offering(offering, asked.starts_on)
+    _check_asked(session, found, asked, today)
+    referral.consent_id = _consent(session, found, offering, today).id
+    referral.units, referral.starts_on = asked.units, asked.starts_on
+    referral.unit_price_minor, referral.currency = offering.price_minor, offering.currency
+    referral.disclosure = disclosure.build(
+        found.case, offering, pseudonym=referral.pseudonym, asked=asked
+    )
+    session.flush()
+    return referral
+
+
+def send(
+    session: Session, referral: Referral, *, actor: Actor, found: LineWithCase, now: datetime
+) -> Referral:
+    """Send exactly what was previewed; it is the receipt from now on."""
+    lock(session, referral)
+    today = clock.local_day(now)
+    REFERRAL.target(ReferralState(referral.state), "send")
+    _check_offering(referral.offering, referral.starts_on)
+    _check_asked(session, found, Asked(referral.units, max(referral.starts_on, today)), today)
+    referral.consent_id = _consent(session, found, referral.offering, today).id
+    REFERRAL.fire(
+        session,
+        referral,
+        "send",
+        actor=actor,
+        now=now,
+        data={"disclosed": sorted(referral.disclosure), "consent": str(referral.consent_id)},
+    )
+    referral.requested_at, referral.answer_by = now, now + ANSWER_WITHIN
+    session.flush()
+    messages.tell_provider(
+        session,
+        referral,
+        event="sent",
+        text=messages.NEW_REQUEST,
+        now=now,
+        message=N_("You have a new request. Please answer within three days."),
+    )
+    return referral
+
+
+def accept(session: Session, referral: Referral, *, actor: Actor, now: datetime) -> Referral:
+    """Accept and hold a place; raise Conflict when none is free, or the consent has ended."""
+    lock(session, referral)
+    REFERRAL.target(ReferralState(referral.state), "accept")
+    permissions.demand(actor, ReferralPermission.ANSWER, referral)
+    _check_offering(referral.offering, clock.local_day(now))
+    _check_still_agreed(session, referral, clock.local_day(now))
+    _hold_place(session, referral.offering)
+    _answer(session, referral, "accept", actor=actor, now=now)
+    messages.tell_case(
+        session,
+        referral,
+        event="accepted",
+        now=now,
+        message=N_("%(provider)s accepted your request. You can issue a voucher."),
+    )
+    return referral
+
+
+def reject(
+    session: Session,
+    referral: Referral,
+    *,
+    actor: Actor,
+    reason: RejectionReason,
+    comment: str = "",
+    now: datetime,
+) -> Referral:
+    """Decline with a reason from the list; the comment is for the case manager."""
+    lock(session, referral)
+    _answer(session, referral, "reject", actor=actor, now=now, reason=comment or reason.value)
+    referral.rejection, referral.status_reason = reason.value, comment.strip()
+    referral.ended_at = now
+    session.flush()
+    messages.tell_case(
+        session,
+        referral,
+        event="rejected",
+        now=now,
+        message=N_("%(provider)s declined your request. Look for another provider."),
+    )
+    return referral
+
+
+def start(session: Session, referral: Referral, *, actor: Actor, now: datetime) -> Referral:
+    """Say that the service has begun."""
+    lock(session, referral)
+    REFERRAL.fire(session, referral, "start", actor=actor, now=now)
+    return referral
+
+
+def complete(session: Session, referral: Referral, *, actor: Actor, now: datetime) -> Referral:
+    """Say that everything was delivered; the place is free again."""
+    _end(session, referral, "complete", actor=actor, now=now)
+    messages.tell_case(
+        session,
+        referral,
+        event="completed",
+        now=now,
+        message=N_("%(provider)s has completed a service."),
+    )
+    return referral
+
+
+def fail(
+    session: Session, referral: Referral, *, actor: Actor, reason: str, now: datetime
+) -> Referral:
+    """Say that it will not be delivered to its end, and why; the place is free again."""
+    _end(session, referral, "fail", actor=actor, now=now, reason=reason)
+    messages.tell_case(
+        session,
+        referral,
+        event="failed",
+        now=now,
+        message=N_("%(provider)s could not deliver a service. Read why, and look for another."),
+    )
+    return referral
+
+
+def cancel(
+    session: Session, referral: Referral, *, actor: Actor, reason: str, now: datetime
+) -> Referral:
+    """Take a request back; the provider learns that it ended, not why."""
+    was_sent = referral.requested_at is not None
+    _end(session, referral, "cancel", actor=actor, now=now, reason=reason)
+    if was_sent:
+        messages.tell_provider(
+            session,
+            referral,
+            event="cancelled",
+            text=messages.CHANGED_REQUEST,
+            now=now,
+            message=N_("A request was cancelled."),
+        )
+    return referral
+
+
+def expire(session: Session, referral: Referral, *, actor: Actor, now: datetime) -> Referral:
+    """End a request that nobody answered in time."""
+    _end(session, referral, "expire", actor=actor, now=now)
+    messages.tell_case(
+        session,
+        referral,
+        event="expired",
+        now=now,
+        message=N_("%(provider)s did not answer in time. Look for another provider."),
+    )
+    return referral
+
+
+def units_left(session: Session, found: LineWithCase) -> int:
+    """Return how many approved units of a line nobody was asked for yet."""
+    return max(found.line.approved_units - units_spoken_for(session, found.line.id), 0)
+
+
+def _answer(
+    session: Session,
+    referral: Referral,
+    move: str,
+    *,
+    actor: Actor,
+    now: datetime,
+    reason: str | None = None,
+) -> None:
+    REFERRAL.fire(session, referral, move, actor=actor, now=now, reason=reason)
+    referral.answered_at, referral.answered_by = now, actor.id
+    session.flush()
+
+
+def _end(
+    session: Session,
+    referral: Referral,
+    move: str,
+    *,
+    actor: Actor,
+    now: datetime,
+    reason: str | None = None,
+) -> None:
+    lock(session, referral)
+    held = referral.state in HOLDS_A_PLACE
+    REFERRAL.fire(session, referral, move, actor=actor, now=now, reason=reason)
+    referral.ended_at, referral.status_reason = now, (reason or "").strip()
+    if held:
+        _release_place(session, referral.offering)
+    session.flush()
+
+
+def _hold_place(session: Session, offering: Offering) -> None:
+    lock(session, offering)
+    if offering.capacity is not None and offering.places_taken >= offering.capacity:
+        raise Conflict(N_("All places are taken now. Decline, or free a place first."), code="full")
+    offering.places_taken += 1
+    session.flush()
+
+
+def _release_place(session: Session, offering: Offering) -> None:
+    lock(session, offering)
+    offering.places_taken = max(offering.places_taken - 1, 0)
+    session.flush()
+
+
+def _check_offering(offering: Offering, starts_on: date) -> None:
+    until = offering.approved_until
+    if offering.state != OfferingState.APPROVED or (until is not None and until < starts_on):
+        raise Conflict(N_("This service is not approved for that day."), code="offering")
+
+
+def _check_asked(session: Session, found: LineWithCase, asked: Asked, today: date) -> None:
+    left = units_left(session, found)
+    if not 1 <= asked.units <= left:
+        raise Invalid(
+            N_("Ask for at least 1 and at most %(left)s: that is what the plan has left."),
+            code="units",
+            left=left,
+        )
+    if asked.starts_on < today:
+        raise Invalid(N_("The first day lies in the past."), code="starts_on")
+
+
+def _consent(session: Session, found: LineWithCase, offering: Offering, today: date) -> Consent:
+    consent = live_consent(
+        session, found.case.id, ConsentScope.SHARE_WITH_PROVIDER, offering.provider_id, today
+    )
+    if consent is None:
+        raise Conflict(
+            N_("The person has not agreed to tell this provider anything. Record consent first."),
+            code="consent",
+        )
+    return consent
+
+
+def _check_still_agreed(session: Session, referral: Referral, today: date) -> None:
+    """The one who answers may not see the consent; whether it holds decides all the same."""
+    with acting_as_system(session):
+        consent = session.get_one(Consent, referral.consent_id)
+        live = consent.is_live(today)
+        session.expunge(consent)
+    if not live:
+        raise Conflict(
+            N_("This request can no longer be accepted: its permission has ended."), code="consent"
+        )
+
+
+def _must_be_draft(referral: Referral) -> None:
+    if referral.state != ReferralState.DRAFT:
+        raise Conflict(N_("It was sent already and can no longer change."), code="sent")

@@ -1,0 +1,85 @@
+"""What ends by itself: requests whose consent, offering or time to answer is gone."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from providers.referrals.models import Referral
+from providers.referrals.queries import referrals as reading
+from providers.referrals.services import messages, referrals
+from providers.referrals.states import ReferralState
+from providers.vetting.services.offering_events import OfferingSuspended
+from reintegration.cases.services.consent import ConsentWithdrawn
+from reintegration.kernel.actor import SYSTEM
+from reintegration.kernel.db import acting_as_system
+from reintegration.kernel.errors import N_
+from reintegration.kernel.hooks import Change
+
+_UNANSWERED = (ReferralState.DRAFT, ReferralState.REQUESTED)
+
+
+def stop_at_suspended_offering(session: Session, event: OfferingSuspended) -> None:
+    """Cancel what was not answered; tell the case managers of what is under way.
+
+    Whoever suspends sees no referral: these steps are the system's, and logged as such.
+    """
+    with acting_as_system(session):
+        for referral in reading.open_at_offering(session, event.offering_id):
+            if referral.state in _UNANSWERED:
+                referrals.cancel(
+                    session, referral, actor=SYSTEM, reason="offering suspended", now=event.at
+                )
+            messages.tell_case(
+                session,
+                referral,
+                event=f"suspended:{event.at:%Y%m%d%H%M}",
+                now=event.at,
+                message=N_("A service of %(provider)s is suspended. See what is needed now."),
+            )
+
+
+def preview_suspended_offering(session: Session, event: OfferingSuspended) -> list[Change]:
+    """Count what a suspension would cancel, and who would be told."""
+    with acting_as_system(session):
+        found = list(reading.open_at_offering(session, event.offering_id))
+    waiting = sum(1 for referral in found if referral.state in _UNANSWERED)
+    return [
+        Change(
+            N_("Unanswered requests that are cancelled: %(count)s"), waiting, {"count": waiting}
+        ),
+        Change(
+            N_("Services under way whose case managers are told: %(count)s"),
+            len(found) - waiting,
+            {"count": len(found) - waiting},
+        ),
+    ]
+
+
+def stop_without_consent(session: Session, event: ConsentWithdrawn) -> None:
+    """Cancel every open referral that stands on the withdrawn consent."""
+    with acting_as_system(session):
+        for referral in _standing_on(session, event):
+            referrals.cancel(
+                session, referral, actor=SYSTEM, reason="consent withdrawn", now=event.at
+            )
+
+
+def preview_without_consent(session: Session, event: ConsentWithdrawn) -> list[Change]:
+    """Count the referrals that a withdrawal would cancel."""
+    count = len(_standing_on(session, event))
+    return [Change(N_("Referrals that are cancelled: %(count)s"), count, {"count": count})]
+
+
+def _standing_on(session: Session, event: ConsentWithdrawn) -> Sequence[Referral]:
+    return reading.open_without_consent(
+        session, case_id=event.case_id, consent_id=event.consent_id, provider_id=event.provider_id
+    )
+
+
+def expire_referrals(session: Session, *, now: datetime) -> int:
+    """End the requests that nobody answered in time; return how many."""
+    due = reading.due_for_expiry(session, now)
+    for referral in due:
+        referrals.expire(session, referral, actor=SYSTEM, now=now)
+    return len(due)

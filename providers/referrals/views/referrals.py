@@ -1,0 +1,292 @@
+"""Referrals of case managers: write, see what will be told, send, follow, take back."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from providers.directory.models import Offering
+from providers.referrals.forms import ConfirmForm, ReasonForm, ReferralForm
+from providers.referrals.models import Referral
+from providers.referrals.permissions import ReferralPermission
+from providers.referrals.queries import matching as match_reading
+from providers.referrals.queries import referrals as reading
+from providers.referrals.queries.matching import LineWithCase
+from providers.referrals.services import matching, referrals
+from providers.referrals.services.disclosure import LONGEST_NOTE
+from providers.referrals.services.referral_moves import REFERRAL
+from providers.referrals.states import (
+    REFERRAL_LABELS,
+    REFERRAL_TONES,
+    REJECTION_LABELS,
+    ReferralState,
+)
+from providers.referrals.views.blueprints import referrals_bp as bp
+from providers.referrals.views.disclosure_text import disclosure_rows
+from providers.referrals.views.matching import load_line
+from providers.vetting.queries.vetting import offering_or_404
+from reintegration.accounts.queries.history import moves_of
+from reintegration.accounts.queries.users import organisation_names
+from reintegration.codelists.service_categories import CATEGORIES
+from reintegration.kernel import clock
+from reintegration.kernel.db import session
+from reintegration.kernel.errors import DomainError
+from reintegration.web.current import current_actor
+from reintegration.web.requires import requires
+from reintegration.web.transactional import transactional
+
+_FIELDS = frozenset({"units", "starts_on", "note"})
+_FILTERS = (
+    "open",
+    ReferralState.REQUESTED,
+    ReferralState.ACCEPTED,
+    ReferralState.IN_PROGRESS,
+    ReferralState.REJECTED,
+    ReferralState.COMPLETED,
+)
+
+
+def load_referral(referral_id: UUID) -> Referral:
+    """Return a referral within the caseload."""
+    return reading.referral_or_404(session(), current_actor(), referral_id)
+
+
+def load_choice(plan_line_id: UUID, offering_id: UUID) -> "Choice":
+    """Return a plan line of the caseload and the offering that was chosen for it."""
+    return Choice(load_line(plan_line_id), offering_or_404(session(), offering_id))
+
+
+class Choice:
+    """What a referral would join; predicates find `case_id` on it."""
+
+    def __init__(self, found: LineWithCase, offering: Offering) -> None:
+        self.found, self.offering = found, offering
+        self.case_id = found.case_id
+
+
+@bp.get("/")
+@requires(ReferralPermission.LIST)
+def index() -> ResponseReturnValue:
+    """List the referrals of one's cases, newest first."""
+    asked = request.args.get("state", "open")
+    state = asked if asked in _FILTERS or asked == "all" else "open"
+    mine = request.args.get("mine") == "1"
+    page, rows = reading.referrals_page(
+        session(), current_actor(), state=state, mine=mine, cursor=request.args.get("page")
+    )
+    kept: dict[str, Any] = {"state": state, **({"mine": "1"} if mine else {})}
+    words = {"open": _("Open"), "all": _("All")}
+    return render_template(
+        "providers/referrals/index.html",
+        page=page,
+        rows=rows,
+        chips=[
+            {
+                "label": words.get(one) or _(REFERRAL_LABELS[ReferralState(one)]),
+                "url": url_for(".index", state=str(one)),
+                "active": one == state,
+            }
+            for one in (*_FILTERS, "all")
+        ],
+        categories=CATEGORIES,
+        labels=REFERRAL_LABELS,
+        tones=REFERRAL_TONES,
+        newer_url=url_for(".index", page=page.newer, **kept) if page.newer else None,
+        older_url=url_for(".index", page=page.older, **kept) if page.older else None,
+    )
+
+
+@bp.get("/new/<uuid:plan_line_id>/<uuid:offering_id>")
+@requires(ReferralPermission.SEND, load=load_choice)
+def new(choice: Choice) -> ResponseReturnValue:
+    """Ask how many, from when, and whether the provider needs a note."""
+    found = choice.found
+    wanted = match_reading.request_of(found, units=1, today=_today())
+    form = ReferralForm(
+        units=referrals.units_left(session(), found) or 1, starts_on=wanted.starts_on
+    )
+    return _write_page(form, found, choice.offering)
+
+
+@bp.post("/new/<uuid:plan_line_id>/<uuid:offering_id>", endpoint="create")
+@requires(ReferralPermission.SEND, load=load_choice)
+@transactional
+def create(choice: Choice) -> ResponseReturnValue:
+    """Write a draft, and lead to what would be told."""
+    form, found, offering = ReferralForm(), choice.found, choice.offering
+    if not form.validate():
+        return _write_page(form, found, offering), 422
+    try:
+        referral = referrals.draft(
+            session(),
+            actor=current_actor(),
+            found=found,
+            offering=offering,
+            asked=form.value(),
+            match=_match_of(found, offering),
+            now=clock.now(),
+        )
+    except DomainError as error:
+        form.refuse(error, error.code if error.code in _FIELDS else None)
+        return _write_page(form, found, offering), error.status
+    return redirect(url_for(".preview", referral_id=referral.id))
+
+
+@bp.get("/<uuid:referral_id>/change")
+@requires(ReferralPermission.SEND, load=load_referral)
+def change(referral: Referral) -> ResponseReturnValue:
+    """Show the form of a draft again."""
+    form = ReferralForm(obj=referral, note=referral.disclosure["note"])
+    return _write_page(form, _line_of(referral), referral.offering, referral)
+
+
+@bp.post("/<uuid:referral_id>/change", endpoint="change_submit")
+@requires(ReferralPermission.SEND, load=load_referral)
+@transactional
+def change_submit(referral: Referral) -> ResponseReturnValue:
+    """Write the draft anew."""
+    form, found = ReferralForm(), _line_of(referral)
+    if not form.validate():
+        return _write_page(form, found, referral.offering, referral), 422
+    try:
+        referrals.change_draft(
+            session(),
+            referral,
+            actor=current_actor(),
+            found=found,
+            asked=form.value(),
+            now=clock.now(),
+        )
+    except DomainError as error:
+        form.refuse(error, error.code if error.code in _FIELDS else None)
+        return _write_page(form, found, referral.offering, referral), error.status
+    return redirect(url_for(".preview", referral_id=referral.id))
+
+
+@bp.get("/<uuid:referral_id>/preview")
+@requires(ReferralPermission.SEND, load=load_referral)
+def preview(referral: Referral) -> ResponseReturnValue:
+    """Show exactly what the provider will see, before anything is sent."""
+    if referral.state != ReferralState.DRAFT:
+        return redirect(url_for(".show", referral_id=referral.id))
+    return render_template(
+        "providers/referrals/preview.html",
+        referral=referral,
+        rows=disclosure_rows(referral.disclosure),
+        provider_name=_provider_name(referral),
+        form=ConfirmForm(),
+    )
+
+
+@bp.post("/<uuid:referral_id>/send")
+@requires(ReferralPermission.SEND, load=load_referral)
+@transactional
+def send(referral: Referral) -> ResponseReturnValue:
+    """Send what was shown."""
+    referrals.send(
+        session(), referral, actor=current_actor(), found=_line_of(referral), now=clock.now()
+    )
+    flash(_("It is sent. The provider has three days to answer."), "done")
+    return redirect(url_for(".show", referral_id=referral.id))
+
+
+@bp.get("/<uuid:referral_id>")
+@requires(ReferralPermission.VIEW, load=load_referral)
+def show(referral: Referral) -> ResponseReturnValue:
+    """Show a referral: what the provider saw, what it said, what happened."""
+    return render_template(
+        "providers/referrals/show.html",
+        referral=referral,
+        rows=disclosure_rows(referral.disclosure),
+        provider_name=_provider_name(referral),
+        case_code=reading.case_codes(session(), [referral.case_id]).get(referral.case_id, ""),
+        history=moves_of(session(), REFERRAL.name, referral.id),
+        moves=REFERRAL.available(referral, current_actor()),
+        machine=REFERRAL.moves,
+        categories=CATEGORIES,
+        labels=REFERRAL_LABELS,
+        tones=REFERRAL_TONES,
+        rejections=REJECTION_LABELS,
+    )
+
+
+@bp.get("/<uuid:referral_id>/cancel")
+@requires(ReferralPermission.CANCEL, load=load_referral)
+def cancel(referral: Referral) -> ResponseReturnValue:
+    """Ask why it is taken back, and say what that means."""
+    return _cancel_page(ReasonForm(), referral)
+
+
+@bp.post("/<uuid:referral_id>/cancel", endpoint="cancel_submit")
+@requires(ReferralPermission.CANCEL, load=load_referral)
+@transactional
+def cancel_submit(referral: Referral) -> ResponseReturnValue:
+    """Take a referral back."""
+    form = ReasonForm()
+    if not form.validate():
+        return _cancel_page(form, referral), 422
+    referrals.cancel(
+        session(), referral, actor=current_actor(), reason=form.reason.data or "", now=clock.now()
+    )
+    flash(_("The referral is cancelled."), "done")
+    return redirect(url_for(".show", referral_id=referral.id))
+
+
+def _write_page(
+    form: ReferralForm, found: LineWithCase, offering: Offering, referral: Referral | None = None
+) -> str:
+    if referral is None:
+        action = url_for(".new", plan_line_id=found.line.id, offering_id=offering.id)
+        back_url = url_for("matching.show", plan_line_id=found.line.id)
+    else:
+        action = url_for(".change", referral_id=referral.id)
+        back_url = url_for(".preview", referral_id=referral.id)
+    return render_template(
+        "providers/referrals/write.html",
+        form=form,
+        line=found.line,
+        case=found.case,
+        offering=offering,
+        left=referrals.units_left(session(), found),
+        categories=CATEGORIES,
+        limit=LONGEST_NOTE,
+        action=action,
+        back_url=back_url,
+    )
+
+
+def _cancel_page(form: ReasonForm, referral: Referral) -> str:
+    return render_template(
+        "providers/referrals/cancel.html",
+        form=form,
+        referral=referral,
+        provider_name=_provider_name(referral),
+    )
+
+
+def _match_of(found: LineWithCase, offering: Offering) -> dict[str, Any]:
+    """Return what matching says of this offering now, to be kept with the referral."""
+    wanted = match_reading.request_of(found, units=1, today=_today())
+    candidates = match_reading.candidates(
+        session(), category=found.line.category, case_id=found.case.id
+    )
+    result = matching.match(wanted, candidates, today=_today())
+    for one in (*result.ranked, *result.excluded):
+        if one.candidate.offering_id == offering.id:
+            return matching.as_record(one)
+    return {}
+
+
+def _line_of(referral: Referral) -> LineWithCase:
+    return load_line(referral.plan_line_id)
+
+
+def _provider_name(referral: Referral) -> str:
+    names = organisation_names(session(), [referral.provider_id])
+    return names.get(referral.provider_id, "")
+
+
+def _today() -> Any:
+    return clock.local_day(clock.now())

@@ -1,0 +1,41 @@
+"""How vetting joins the house."""
+
+from flask import Flask
+
+from providers.directory.permissions import ProviderPermission
+from providers.vetting.cli import providers_cli
+from providers.vetting.jobs import JOBS
+from providers.vetting.permissions import VettingPermission
+from providers.vetting.policy import POLICY
+from providers.vetting.services.imports import tasks
+from providers.vetting.views import checks, imports, today, vetting
+from providers.vetting.views.blueprints import checks_bp, imports_bp, vetting_bp
+from reintegration.kernel import jobs, permissions
+from reintegration.kernel.errors import N_
+from reintegration.web import navigation, slots
+from reintegration.web.navigation import Place
+
+PAGES = (checks, imports, vetting)
+"""Importing them adds their addresses."""
+
+
+def register(app: Flask) -> None:
+    """Add pages, commands, jobs and rules."""
+    permissions.register(POLICY)
+    for blueprint in (vetting_bp, checks_bp, imports_bp):
+        app.register_blueprint(blueprint)
+    app.cli.add_command(providers_cli)
+    for job in JOBS:
+        jobs.register(job)
+    jobs.register_task(tasks.CHECK, tasks.run_check)
+    jobs.register_task(tasks.WRITE, tasks.run_write)
+    slots.add("offering.moves", checks.moves_of)
+    slots.add("today.items", today.items)
+    for place in _PLACES:
+        navigation.add(place)
+
+
+_PLACES = (
+    Place("vetting.queue", N_("Vetting"), VettingPermission.LIST, 49, count=today.count_vetting),
+    Place("provider_imports.upload", N_("Import providers"), ProviderPermission.IMPORT, 80),
+)

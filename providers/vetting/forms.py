@@ -1,0 +1,57 @@
+"""Forms of vetting and of the import."""
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf.file import FileField, FileRequired
+from wtforms import SelectField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length, Optional
+
+from providers.directory.states import DOCUMENT_LABELS
+from reintegration.web.forms import After, DayField, Form, choices, option
+
+LONGEST_REASON = 500
+
+
+class ReasonForm(Form):
+    """Why; others will read it later."""
+
+    reason = TextAreaField(
+        _l("Reason"),
+        [InputRequired(_l("Write the reason.")), Length(max=LONGEST_REASON)],
+        description=_l("Others will need to understand this later."),
+    )
+
+
+class ApproveForm(Form):
+    """Until when an approval holds."""
+
+    until = DayField(_l("Approve until"), [InputRequired(_l("Choose a day."))])
+
+
+class DocumentForm(Form):
+    """A document that an officer saw."""
+
+    kind = SelectField(
+        _l("Document"),
+        [InputRequired(_l("Choose the document."))],
+        choices=[
+            option("", "–"),
+            *choices([(key.value, label) for key, label in DOCUMENT_LABELS.items()]),
+        ],
+    )
+    reference = StringField(_l("Number"), [Length(max=80)])
+    issued_on = DayField(_l("Issued on"), [InputRequired(_l("Enter the day of issue."))])
+    expires_on = DayField(
+        _l("Valid until"),
+        [Optional(), After("issued_on", _l("The last day lies before the day of issue."))],
+        description=_l("Leave it empty if it has no end."),
+    )
+
+
+class UploadForm(Form):
+    """A spreadsheet."""
+
+    file = FileField(
+        _l("File"),
+        [FileRequired(_l("Choose a file."))],
+        description=_l("CSV or XLSX, at most 20 MB. One row for each service at each site."),
+    )

@@ -1,0 +1,115 @@
+"""Reading what is to be vetted."""
+
+from collections.abc import Sequence
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, selectinload
+
+from providers.directory.models import Offering, Provider, VettingDocument
+from providers.directory.states import OfferingState
+from reintegration.kernel.errors import NotFound
+from reintegration.kernel.states import StateEvent
+from reintegration.web.paging import Page, page_of
+
+WAITING = (OfferingState.SUBMITTED, OfferingState.PENDING_APPROVAL, OfferingState.INFO_REQUESTED)
+
+
+def offering_or_404(session: Session, offering_id: UUID) -> Offering:
+    """Return an offering or raise NotFound."""
+    offering = session.get(Offering, offering_id)
+    if offering is None:
+        raise NotFound
+    return offering
+
+
+def document_or_404(session: Session, document_id: UUID) -> VettingDocument:
+    """Return a document or raise NotFound."""
+    document = session.get(VettingDocument, document_id)
+    if document is None:
+        raise NotFound
+    return document
+
+
+def queue(session: Session, *, state: OfferingState, cursor: str | None) -> Page[Offering]:
+    """Return the offerings in a state: those that wait longest come first."""
+    return page_of(
+        session,
+        select(Offering).where(Offering.state == state.value),
+        keys=(Offering.updated_at, Offering.id),
+        cursor=cursor,
+        ascending=True,
+    )
+
+
+def counts(session: Session) -> dict[str, int]:
+    """Return how many offerings are in each state."""
+    return dict(
+        session.execute(select(Offering.state, func.count()).group_by(Offering.state)).all()
+    )
+
+
+def waiting_count(session: Session) -> int:
+    """Return how many offerings wait for an officer."""
+    return (
+        session.scalar(
+            select(func.count())
+            .select_from(Offering)
+            .where(
+                Offering.state.in_(
+                    [OfferingState.SUBMITTED.value, OfferingState.PENDING_APPROVAL.value]
+                )
+            )
+        )
+        or 0
+    )
+
+
+def approved_with_documents(session: Session) -> Sequence[Offering]:
+    """Return every approved offering with its provider's documents, in two queries."""
+    return (
+        session.scalars(
+            select(Offering)
+            .where(Offering.state == OfferingState.APPROVED.value)
+            .options(selectinload(Offering.provider).selectinload(Provider.documents))
+        )
+        .unique()
+        .all()
+    )
+
+
+def providers_with_documents_ending(
+    session: Session, first: date, last: date
+) -> Sequence[Provider]:
+    """Return the providers with a document that ends between two days, with all their documents."""
+    return (
+        session.scalars(
+            select(Provider)
+            .where(
+                Provider.id.in_(
+                    select(VettingDocument.provider_id).where(
+                        VettingDocument.expires_on.between(first, last)
+                    )
+                )
+            )
+            .options(selectinload(Provider.documents))
+        )
+        .unique()
+        .all()
+    )
+
+
+def last_question(session: Session, offering: Offering) -> str:
+    """Return what an officer last asked about an offering, or nothing."""
+    asked = session.scalar(
+        select(StateEvent.reason)
+        .where(
+            StateEvent.aggregate == "offering",
+            StateEvent.aggregate_id == offering.id,
+            StateEvent.move == "request_info",
+        )
+        .order_by(StateEvent.id.desc())
+        .limit(1)
+    )
+    return asked or ""

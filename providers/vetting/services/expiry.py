@@ -1,0 +1,98 @@
+"""Terms: reminders before a document ends, and the end of an approval."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from providers.directory.models import Provider, VettingDocument
+from providers.directory.queries.documents import best_of, documents_end
+from providers.vetting.queries import vetting
+from providers.vetting.services.vetting import OFFERING
+from reintegration.accounts.queries import people
+from reintegration.accounts.services import inbox
+from reintegration.kernel import clock
+from reintegration.kernel.actor import SYSTEM, Role
+from reintegration.kernel.errors import N_
+
+REMIND_BEFORE = (90, 30, 7)
+"""Days before the end of a document, each of them once."""
+
+
+def remind_documents(session: Session, *, now: datetime) -> int:
+    """Tell officers and the provider's managers which documents end soon; return how many."""
+    today = clock.local_day(now)
+    officers = people.vetting_officers(session)
+    reminded = 0
+    for provider in vetting.providers_with_documents_ending(
+        session, today, today + timedelta(days=max(REMIND_BEFORE))
+    ):
+        for document in best_of(provider.documents).values():
+            if document.expires_on is None:
+                continue
+            left = (document.expires_on - today).days
+            due = [days for days in REMIND_BEFORE if 0 <= left <= days]
+            if due:
+                _remind(session, provider, document, min(due), officers, now=now)
+                reminded += 1
+    return reminded
+
+
+def expire_offerings(session: Session, *, now: datetime) -> int:
+    """End the approvals whose own term, or a required document's, has passed; return how many."""
+    today = clock.local_day(now)
+    expired = 0
+    for offering in vetting.approved_with_documents(session):
+        ends = documents_end(offering, offering.provider.documents)
+        if any(end is not None and end < today for end in (offering.approved_until, ends)):
+            OFFERING.fire(session, offering, "expire", actor=SYSTEM, now=now)
+            offering.updated_at = now
+            _tell_expired(session, offering.provider, offering.name, str(offering.id), now=now)
+            expired += 1
+    session.flush()
+    return expired
+
+
+def _remind(
+    session: Session,
+    provider: Provider,
+    document: VettingDocument,
+    threshold: int,
+    officers: Sequence[UUID],
+    *,
+    now: datetime,
+) -> None:
+    assert document.expires_on is not None
+    key = f"document:{document.id}:{document.expires_on}:{threshold}"
+    message = N_("A document of %(provider)s ends on %(day)s. Renew it before then.")
+    day = document.expires_on.strftime("%d.%m.%Y")
+    managers = people.provider_people(session, provider.id, Role.PROVIDER_MANAGER)
+    for readers, link in ((officers, f"/providers/{provider.id}"), (managers, "/providers/mine")):
+        inbox.notify(
+            session,
+            readers,
+            key=key,
+            message=message,
+            now=now,
+            link=link,
+            provider=provider.name,
+            day=day,
+        )
+
+
+def _tell_expired(
+    session: Session, provider: Provider, service: str, key: str, *, now: datetime
+) -> None:
+    message = N_("The approval of “%(service)s” of %(provider)s has ended.")
+    managers = people.provider_people(session, provider.id, Role.PROVIDER_MANAGER)
+    readers = [*people.vetting_officers(session), *managers]
+    inbox.notify(
+        session,
+        readers,
+        key=f"offering:{key}:expired:{clock.local_day(now)}",
+        message=message,
+        now=now,
+        service=service,
+        provider=provider.name,
+    )

@@ -1,0 +1,212 @@
+"""Checked rows into the directory: the same file twice changes nothing the second time."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from providers.directory.models import Offering, Provider, Site
+from providers.directory.permissions import ProviderPermission
+from providers.directory.services import profiles
+from providers.directory.services.profiles import EDITABLE, Place, Profile, Terms
+from providers.directory.states import Jurisdiction, OfferingState
+from providers.vetting.services import vetting
+from providers.vetting.services.imports import reading
+from providers.vetting.services.imports.rows import Checked, ImportRow, check, from_json
+from reintegration.codelists.people import SexPolicy
+from reintegration.codelists.service_categories import ServiceCategory
+from reintegration.codelists.units import Unit
+from reintegration.kernel import permissions
+from reintegration.kernel.actor import Actor
+from reintegration.kernel.money import Money
+
+Progress = Callable[[int, int], None]
+_STEP = 25
+
+
+@dataclass(slots=True)
+class Summary:
+    """What an import did; `kept` are offerings under check or approved that it left as they are."""
+
+    providers_added: int = 0
+    sites_added: int = 0
+    offerings_added: int = 0
+    offerings_changed: int = 0
+    unchanged: int = 0
+    kept: int = 0
+
+    def as_json(self) -> dict[str, int]:
+        """Return the figures as a task keeps them."""
+        return asdict(self)
+
+
+def examine(content: bytes) -> Checked:
+    """Return what a file holds; raise Invalid when it is no table at all."""
+    return check(reading.read(content))
+
+
+def write(
+    session: Session,
+    *,
+    actor: Actor,
+    rows: Sequence[ImportRow],
+    now: datetime,
+    progress: Progress = lambda _done, _total: None,
+) -> Summary:
+    """Write rows; new offerings are submitted, none is approved by being imported."""
+    permissions.demand(actor, ProviderPermission.IMPORT)
+    summary = Summary()
+    for number, row in enumerate(rows, start=1):
+        provider = _provider(session, row, summary, actor=actor, now=now)
+        site = _site(session, provider, row, summary, actor=actor, now=now)
+        _offering(session, site, row, summary, actor=actor, now=now)
+        if number % _STEP == 0 or number == len(rows):
+            progress(number, len(rows))
+    return summary
+
+
+def rows_from(kept: Sequence[dict[str, Any]]) -> list[ImportRow]:
+    """Return the rows that an earlier check kept."""
+    return [from_json(row) for row in kept]
+
+
+def _provider(
+    session: Session, row: ImportRow, summary: Summary, *, actor: Actor, now: datetime
+) -> Provider:
+    provider = session.scalar(select(Provider).where(Provider.identifier == row.identifier))
+    if provider is None:
+        summary.providers_added += 1
+        profile = Profile(
+            name=row.organisation,
+            legal_name=row.organisation,
+            identifier=row.identifier,
+            jurisdiction=Jurisdiction(row.jurisdiction),
+            email=row.email,
+            phone=row.phone,
+        )
+        return profiles.add_provider(session, actor=actor, profile=profile, now=now)
+    profile = Profile(
+        name=row.organisation,
+        legal_name=provider.legal_name,
+        identifier=provider.identifier,
+        jurisdiction=Jurisdiction(row.jurisdiction),
+        description=provider.description,
+        email=row.email or provider.email,
+        phone=row.phone or provider.phone,
+    )
+    if _profile_of(provider) != profile:
+        profiles.edit_profile(session, provider, actor=actor, profile=profile, now=now)
+    return provider
+
+
+def _profile_of(provider: Provider) -> Profile:
+    return Profile(
+        name=provider.name,
+        legal_name=provider.legal_name,
+        identifier=provider.identifier,
+        jurisdiction=Jurisdiction(provider.jurisdiction),
+        description=provider.description,
+        email=provider.email,
+        phone=provider.phone,
+    )
+
+
+def _site(
+    session: Session,
+    provider: Provider,
+    row: ImportRow,
+    summary: Summary,
+    *,
+    actor: Actor,
+    now: datetime,
+) -> Site:
+    site = session.scalar(
+        select(Site).where(Site.provider_id == provider.id, Site.name == row.site)
+    )
+    if site is None:
+        summary.sites_added += 1
+        place = Place(row.site, row.territorial_unit, row.locality, row.address, row.confidential)
+        return profiles.add_site(session, provider, actor=actor, place=place, now=now)
+    place = Place(
+        row.site,
+        row.territorial_unit,
+        row.locality or site.locality,
+        row.address or site.address,
+        # A file that forgets the mark must not open a hidden place.
+        confidential=row.confidential or site.confidential,
+        access_features=tuple(site.access_features),
+    )
+    now_is = Place(
+        site.name,
+        site.territorial_unit,
+        site.locality,
+        site.address,
+        site.confidential,
+        tuple(site.access_features),
+    )
+    if now_is != place:
+        profiles.edit_site(session, site, actor=actor, place=place, now=now)
+    return site
+
+
+def _offering(
+    session: Session, site: Site, row: ImportRow, summary: Summary, *, actor: Actor, now: datetime
+) -> None:
+    offering = session.scalar(
+        select(Offering).where(
+            Offering.site_id == site.id,
+            Offering.category == row.category,
+            Offering.name == row.service,
+        )
+    )
+    if offering is None:
+        summary.offerings_added += 1
+        terms = _terms(row, lead_days=0)
+        offering = profiles.draft_offering(session, site, actor=actor, terms=terms, now=now)
+        vetting.submit(session, offering, actor=actor, now=now)
+        return
+    terms = _terms(row, lead_days=offering.lead_days)
+    if _terms_of(offering) == terms:
+        summary.unchanged += 1
+    elif offering.state in EDITABLE:
+        summary.offerings_changed += 1
+        profiles.edit_offering(session, offering, actor=actor, terms=terms, now=now)
+        if offering.state != OfferingState.INFO_REQUESTED:
+            vetting.submit(session, offering, actor=actor, now=now)
+    else:
+        summary.kept += 1
+
+
+def _terms(row: ImportRow, *, lead_days: int) -> Terms:
+    return Terms(
+        name=row.service,
+        category=ServiceCategory(row.category),
+        unit=Unit(row.unit),
+        price=Money(row.price_minor, row.currency),
+        languages=tuple(sorted(row.languages)),
+        sex_policy=SexPolicy(row.sex_policy),
+        min_age=row.min_age,
+        max_age=row.max_age,
+        accepts_children=row.accepts_children,
+        capacity=row.capacity,
+        lead_days=lead_days,
+    )
+
+
+def _terms_of(offering: Offering) -> Terms:
+    return Terms(
+        name=offering.name,
+        category=ServiceCategory(offering.category),
+        unit=Unit(offering.unit),
+        price=offering.price,
+        languages=tuple(offering.languages),
+        sex_policy=SexPolicy(offering.sex_policy),
+        min_age=offering.min_age,
+        max_age=offering.max_age,
+        accepts_children=offering.accepts_children,
+        capacity=offering.capacity,
+        lead_days=offering.lead_days,
+    )

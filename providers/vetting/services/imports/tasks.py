@@ -1,0 +1,53 @@
+"""The import as background work: first a check that writes nothing, then the writing."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from providers.vetting.services.imports import providers_import
+from reintegration.accounts.models import User
+from reintegration.accounts.services import actors
+from reintegration.kernel import clock
+from reintegration.kernel.actor import SYSTEM, Actor
+from reintegration.kernel.errors import N_, DomainError, NotFound
+from reintegration.kernel.jobs import BackgroundTask, Progress
+
+CHECK, WRITE = "providers.check", "providers.import"
+MOST_ERRORS = 2_000
+
+
+def run_check(_session: Session, task: BackgroundTask, progress: Progress) -> dict[str, Any]:
+    """Return the rows that could be written and everything that is wrong."""
+    try:
+        checked = providers_import.examine(task.input or b"")
+    except DomainError as error:
+        problem = {"row": 0, "column": "", "message": error.message, "params": error.params}
+        return {"total": 0, "rows": [], "errors": [problem], "ignored": []}
+    progress(checked.total, checked.total)
+    return {
+        "total": checked.total,
+        "rows": [row.as_json() for row in checked.rows],
+        "errors": [
+            {"row": one.row, "column": one.column, "message": one.message, "params": one.params}
+            for one in checked.errors[:MOST_ERRORS]
+        ],
+        "ignored": list(checked.ignored),
+    }
+
+
+def run_write(session: Session, task: BackgroundTask, progress: Progress) -> dict[str, Any]:
+    """Write what a check found valid, in the name of the person who confirmed it."""
+    source = session.get(BackgroundTask, UUID(task.options["check"]))
+    if source is None or source.kind != CHECK or source.started_by != task.started_by:
+        raise NotFound(N_("The check that this import stands on is gone."))
+    rows = providers_import.rows_from(source.result["rows"])
+    summary = providers_import.write(
+        session, actor=_actor(session, task), rows=rows, now=clock.now(), progress=progress
+    )
+    return summary.as_json()
+
+
+def _actor(session: Session, task: BackgroundTask) -> Actor:
+    user = session.get(User, task.started_by) if task.started_by else None
+    return actors.actor_of(session, user) if user else SYSTEM

@@ -1,0 +1,251 @@
+"""The words that people write in the head and in the cells, in three languages."""
+
+import re
+import unicodedata
+
+from providers.directory.states import Jurisdiction
+from reintegration.codelists.languages import Locale
+from reintegration.codelists.people import SexPolicy
+from reintegration.codelists.service_categories import ServiceCategory
+from reintegration.codelists.territorial_units import TERRITORIAL_UNITS
+from reintegration.codelists.units import Unit
+
+
+def plain(text: str) -> str:
+    """Return `text` in small letters, without diacritics and signs, for comparing."""
+    bare = unicodedata.normalize("NFKD", text.casefold())
+    letters = "".join(c for c in bare if not unicodedata.combining(c))
+    return " ".join(re.sub(r"[\W_]+", " ", letters).split())
+
+
+def _table(words: dict[str, tuple[str, ...]]) -> dict[str, str]:
+    return {plain(word): value for value, known in words.items() for word in (value, *known)}
+
+
+HEADERS = _table(
+    {
+        "organisation": (
+            "organization",
+            "provider",
+            "organizație",
+            "prestator",
+            "denumire",
+            "организация",
+            "поставщик",
+            "название организации",
+        ),
+        "identifier": (
+            "id number",
+            "idno",
+            "cod fiscal",
+            "identificator",
+            "фискальный код",
+            "идентификатор",
+            "идно",
+        ),
+        "jurisdiction": ("bank of the nistru", "jurisdicție", "mal", "юрисдикция", "берег"),
+        "email": ("e-mail", "mail", "poștă electronică", "эл почта", "почта", "электронная почта"),
+        "phone": ("telephone", "telefon", "телефон"),
+        "site": ("location", "sediu", "loc", "filială", "место", "филиал", "точка"),
+        "territorial_unit": (
+            "district",
+            "unit territorial",
+            "raion",
+            "unitate teritorială",
+            "район",
+            "территориальная единица",
+        ),
+        "locality": ("town", "localitate", "oraș", "населенный пункт", "город", "село"),
+        "address": ("adresă", "адрес"),
+        "confidential": ("secret", "confidențial", "конфиденциально", "конфиденциальный"),
+        "category": (
+            "kind of service",
+            "service category",
+            "categorie",
+            "categoria serviciului",
+            "категория",
+            "категория услуги",
+        ),
+        "service": (
+            "service name",
+            "serviciu",
+            "denumirea serviciului",
+            "услуга",
+            "название услуги",
+        ),
+        "unit": ("unit of service", "unitate", "unitate de măsură", "единица", "единица измерения"),
+        "price": ("unit price", "preț", "tarif", "цена", "тариф"),
+        "currency": ("valută", "moneda", "валюта"),
+        "languages": ("language", "limbi", "limba", "языки", "язык"),
+        "sex_policy": ("for whom", "sex", "gen", "pentru cine", "пол", "для кого"),
+        "min_age": ("minimum age", "lowest age", "vârsta minimă", "минимальный возраст"),
+        "max_age": ("maximum age", "highest age", "vârsta maximă", "максимальный возраст"),
+        "accepts_children": (
+            "children",
+            "copii",
+            "cu copii",
+            "acceptă copii",
+            "дети",
+            "с детьми",
+            "принимает детей",
+        ),
+        "capacity": ("places", "locuri", "capacitate", "места", "вместимость"),
+    }
+)
+
+CATEGORY_WORDS = _table(
+    {
+        ServiceCategory.SHELTER.value: (
+            "temporary accommodation",
+            "cazare temporară",
+            "adăpost",
+            "cazare",
+            "временное жилье",
+            "приют",
+        ),
+        ServiceCategory.RENTED_HOUSING.value: (
+            "rented housing",
+            "locuință închiriată",
+            "chirie",
+            "аренда жилья",
+            "съемное жилье",
+        ),
+        ServiceCategory.BASIC_NEEDS.value: (
+            "food and basic needs",
+            "necesități de bază",
+            "alimente",
+            "питание",
+            "базовые потребности",
+        ),
+        ServiceCategory.MEDICAL.value: (
+            "medical care",
+            "asistență medicală",
+            "medicină",
+            "медицинская помощь",
+            "медицина",
+        ),
+        ServiceCategory.MENTAL_HEALTH.value: (
+            "counselling",
+            "counseling",
+            "consiliere",
+            "consiliere psihologică",
+            "psiholog",
+            "консультирование",
+            "психолог",
+            "психологическая помощь",
+        ),
+        ServiceCategory.LEGAL_AID.value: ("asistență juridică", "jurist", "юридическая помощь"),
+        ServiceCategory.DOCUMENTS.value: (
+            "identity and civil documents",
+            "acte",
+            "acte de identitate",
+            "документы",
+        ),
+        ServiceCategory.EDUCATION.value: ("educație", "studii", "образование", "учеба"),
+        ServiceCategory.VOCATIONAL_TRAINING.value: (
+            "formare profesională",
+            "curs profesional",
+            "профессиональное обучение",
+            "профобучение",
+        ),
+        ServiceCategory.EMPLOYMENT.value: (
+            "help to find work",
+            "angajare",
+            "ajutor la angajare",
+            "трудоустройство",
+        ),
+        ServiceCategory.BUSINESS_START_UP.value: (
+            "starting a small business",
+            "mică afacere",
+            "afacere",
+            "малый бизнес",
+            "открытие бизнеса",
+        ),
+        ServiceCategory.FAMILY_MEDIATION.value: (
+            "mediere familială",
+            "mediere",
+            "семейная медиация",
+        ),
+        ServiceCategory.CHILDCARE.value: (
+            "îngrijirea copiilor",
+            "creșă",
+            "уход за детьми",
+            "присмотр за детьми",
+        ),
+        ServiceCategory.SOCIAL_PROTECTION.value: (
+            "help with social benefits",
+            "protecție socială",
+            "prestații sociale",
+            "социальная защита",
+            "социальные выплаты",
+        ),
+        ServiceCategory.TRANSPORT.value: ("taxi", "transport", "транспорт", "такси"),
+        ServiceCategory.INTERPRETATION.value: (
+            "interpretare",
+            "traducere",
+            "устный перевод",
+            "перевод",
+        ),
+    }
+)
+
+UNIT_WORDS = _table(
+    {
+        Unit.NIGHT.value: ("nights", "noapte", "nopți", "ночь", "ночи"),
+        Unit.SESSION.value: ("sessions", "ședință", "ședințe", "сеанс", "сессия", "встреча"),
+        Unit.HOUR.value: ("hours", "oră", "ore", "час", "часы"),
+        Unit.VISIT.value: ("visits", "vizită", "vizite", "визит", "прием"),
+        Unit.COURSE.value: ("courses", "curs", "cursuri", "курс"),
+        Unit.DAY.value: ("days", "zi", "zile", "день", "дни"),
+        Unit.RIDE.value: ("rides", "cursă", "călătorie", "поездка"),
+        Unit.MONTH.value: ("months", "lună", "luni", "месяц"),
+        Unit.ITEM.value: ("items", "bucată", "act", "штука", "документ"),
+        Unit.AMOUNT.value: ("amount of money", "sumă", "сумма"),
+    }
+)
+
+LANGUAGE_WORDS = _table(
+    {
+        Locale.RO.value: ("romanian", "română", "румынский", "молдавский"),
+        Locale.RU.value: ("russian", "rusă", "русский"),
+        Locale.EN.value: ("english", "engleză", "английский"),
+    }
+)
+
+SEX_WORDS = _table(
+    {
+        SexPolicy.ANY.value: ("everyone", "all", "toți", "oricine", "все", "любой", "всех"),
+        SexPolicy.FEMALE.value: ("women", "woman", "f", "femei", "feminin", "женщины", "женский"),
+        SexPolicy.MALE.value: ("men", "man", "m", "bărbați", "masculin", "мужчины", "мужской"),
+    }
+)
+
+YES_WORDS = _table(
+    {"yes": ("y", "true", "1", "da", "x", "да"), "no": ("n", "false", "0", "nu", "нет", "-", "")}
+)
+
+JURISDICTION_WORDS = _table(
+    {
+        Jurisdiction.RIGHT_BANK.value: (
+            "right",
+            "dreapta",
+            "malul drept",
+            "правый",
+            "правый берег",
+        ),
+        Jurisdiction.LEFT_BANK.value: ("left", "stânga", "malul stâng", "левый", "левый берег"),
+        Jurisdiction.ABROAD.value: ("străinătate", "alt stat", "за рубежом", "другая страна"),
+    }
+)
+
+
+def _territory() -> dict[str, str]:
+    """Names with and without diacritics, in both spellings of the same vowel, and codes."""
+    known: dict[str, str] = {}
+    for unit in TERRITORIAL_UNITS.values():
+        for spelling in (unit.code, unit.name, unit.name.replace("î", "â")):
+            known[plain(spelling)] = unit.code
+    return known
+
+
+TERRITORY_WORDS = _territory()

@@ -1,0 +1,229 @@
+"""Vetting an offering: one officer assesses, a second approves; one suspends, a second lifts.
+
+A lapsed term takes an offering out of matching, not out of the lives of those who are there:
+only a suspension is announced to the floors above.
+"""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from providers.directory.models import Offering
+from providers.directory.queries.documents import checklist
+from providers.directory.states import OfferingState
+from providers.vetting.permissions import VettingPermission
+from providers.vetting.services.offering_events import OfferingReinstated, OfferingSuspended
+from reintegration.kernel import clock, hooks
+from reintegration.kernel.actor import Actor
+from reintegration.kernel.errors import N_, Conflict, Invalid
+from reintegration.kernel.locking import lock
+from reintegration.kernel.states import Machine, Move
+
+APPROVED_FOR = timedelta(days=365)
+LONGEST_APPROVAL = timedelta(days=3 * 366)
+
+
+def _is_complete(offering: Offering, _actor: Actor, _now: datetime) -> None:
+    if not offering.languages:
+        raise Invalid(N_("Say in which languages the service is given, then submit it."))
+
+
+def _has_documents(offering: Offering, _actor: Actor, now: datetime) -> None:
+    today = clock.local_day(now)
+    items = checklist(offering, offering.provider.documents, today)
+    if any(not item.holds for item in items):
+        raise Conflict(
+            N_("Required documents are missing, not checked, or expired: see the list of checks."),
+            code="documents",
+        )
+
+
+def _may_return(offering: Offering, actor: Actor, now: datetime) -> None:
+    if offering.approved_until is None or offering.approved_until < clock.local_day(now):
+        raise Conflict(
+            N_("The approval has run out meanwhile. Reject it, and let the provider submit anew."),
+            code="term",
+        )
+    _has_documents(offering, actor, now)
+
+
+_BEFORE_APPROVAL = frozenset(
+    {OfferingState.SUBMITTED, OfferingState.INFO_REQUESTED, OfferingState.PENDING_APPROVAL}
+)
+_STARTS_ANEW = frozenset(
+    {OfferingState.DRAFT, OfferingState.REJECTED, OfferingState.EXPIRED, OfferingState.WITHDRAWN}
+)
+
+OFFERING: Machine[OfferingState] = Machine(
+    name="offering",
+    initial=OfferingState.DRAFT,
+    moves={
+        "submit": Move(
+            _STARTS_ANEW,
+            OfferingState.SUBMITTED,
+            VettingPermission.SUBMIT,
+            N_("Submit for a check"),
+            guard=_is_complete,
+        ),
+        "assess": Move(
+            frozenset({OfferingState.SUBMITTED}),
+            OfferingState.PENDING_APPROVAL,
+            VettingPermission.ASSESS,
+            N_("Checked: ask for approval"),
+        ),
+        "approve": Move(
+            frozenset({OfferingState.PENDING_APPROVAL}),
+            OfferingState.APPROVED,
+            VettingPermission.APPROVE,
+            N_("Approve"),
+            guard=_has_documents,
+        ),
+        "request_info": Move(
+            frozenset({OfferingState.SUBMITTED, OfferingState.PENDING_APPROVAL}),
+            OfferingState.INFO_REQUESTED,
+            VettingPermission.REQUEST_INFO,
+            N_("Ask the provider"),
+            needs_reason=True,
+        ),
+        "answer": Move(
+            frozenset({OfferingState.INFO_REQUESTED}),
+            OfferingState.SUBMITTED,
+            VettingPermission.ANSWER,
+            N_("Send the answer"),
+            needs_reason=True,
+        ),
+        "reject": Move(
+            _BEFORE_APPROVAL | {OfferingState.SUSPENDED},
+            OfferingState.REJECTED,
+            VettingPermission.REJECT,
+            N_("Reject"),
+            needs_reason=True,
+        ),
+        "suspend": Move(
+            frozenset({OfferingState.APPROVED}),
+            OfferingState.SUSPENDED,
+            VettingPermission.SUSPEND,
+            N_("Suspend"),
+            needs_reason=True,
+        ),
+        "reinstate": Move(
+            frozenset({OfferingState.SUSPENDED}),
+            OfferingState.APPROVED,
+            VettingPermission.REINSTATE,
+            N_("Lift the suspension"),
+            guard=_may_return,
+            needs_reason=True,
+        ),
+        "expire": Move(
+            frozenset({OfferingState.APPROVED}),
+            OfferingState.EXPIRED,
+            VettingPermission.EXPIRE,
+            N_("Let it expire"),
+        ),
+        "withdraw": Move(
+            _BEFORE_APPROVAL | _STARTS_ANEW - {OfferingState.WITHDRAWN},
+            OfferingState.WITHDRAWN,
+            VettingPermission.WITHDRAW,
+            N_("Withdraw"),
+        ),
+    },
+)
+
+
+def submit(session: Session, offering: Offering, *, actor: Actor, now: datetime) -> Offering:
+    """Ask for a check; earlier assessments and approvals no longer count."""
+    _fire(session, offering, "submit", actor=actor, now=now)
+    offering.submitted_by = actor.id
+    offering.assessed_by = offering.approved_by = offering.suspended_by = None
+    offering.approved_at = offering.approved_until = offering.suspension_reason = None
+    session.flush()
+    return offering
+
+
+def assess(session: Session, offering: Offering, *, actor: Actor, now: datetime) -> Offering:
+    """Say that the offering was checked; another officer approves."""
+    _fire(session, offering, "assess", actor=actor, now=now)
+    offering.assessed_by = actor.id
+    session.flush()
+    return offering
+
+
+def approve(
+    session: Session, offering: Offering, *, actor: Actor, until: date, now: datetime
+) -> Offering:
+    """Approve until the end of a day; raise Invalid for a term in the past or too far ahead."""
+    today = clock.local_day(now)
+    if not today < until <= today + LONGEST_APPROVAL:
+        raise Invalid(N_("Choose a last day after today and within three years."), code="until")
+    _fire(session, offering, "approve", actor=actor, now=now, data={"until": until.isoformat()})
+    offering.approved_by, offering.approved_at, offering.approved_until = actor.id, now, until
+    session.flush()
+    return offering
+
+
+def suspend(
+    session: Session, offering: Offering, *, actor: Actor, reason: str, now: datetime
+) -> Offering:
+    """Stop an offering at once; what stands on it above stops in the same transaction."""
+    _fire(session, offering, "suspend", actor=actor, now=now, reason=reason)
+    offering.suspended_by, offering.suspension_reason = actor.id, reason.strip()
+    session.flush()
+    hooks.announce(session, OfferingSuspended(offering.id, now, actor))
+    return offering
+
+
+def reinstate(
+    session: Session, offering: Offering, *, actor: Actor, reason: str, now: datetime
+) -> Offering:
+    """Lift a suspension; never by the officer who suspended."""
+    _fire(session, offering, "reinstate", actor=actor, now=now, reason=reason)
+    offering.suspended_by = offering.suspension_reason = None
+    session.flush()
+    hooks.announce(session, OfferingReinstated(offering.id, now, actor))
+    return offering
+
+
+def move(
+    session: Session,
+    offering: Offering,
+    name: str,
+    *,
+    actor: Actor,
+    reason: str | None = None,
+    now: datetime,
+) -> Offering:
+    """Make a move that sets nothing but the state and keeps its reason."""
+    _fire(session, offering, name, actor=actor, now=now, reason=reason)
+    return offering
+
+
+def preview_suspension(
+    session: Session, offering_id: UUID, *, actor: Actor, now: datetime
+) -> list[hooks.Change]:
+    """Return what a suspension would stop."""
+    return hooks.preview(session, OfferingSuspended(offering_id, now, actor))
+
+
+def preview_reinstatement(
+    session: Session, offering_id: UUID, *, actor: Actor, now: datetime
+) -> list[hooks.Change]:
+    """Return what lifting the suspension would let go on."""
+    return hooks.preview(session, OfferingReinstated(offering_id, now, actor))
+
+
+def _fire(
+    session: Session,
+    offering: Offering,
+    name: str,
+    *,
+    actor: Actor,
+    now: datetime,
+    reason: str | None = None,
+    data: dict[str, Any] | None = None,
+) -> None:
+    lock(session, offering)
+    session.expire(offering.provider, ["documents"])
+    OFFERING.fire(session, offering, name, actor=actor, now=now, reason=reason, data=data)
+    offering.updated_at = now

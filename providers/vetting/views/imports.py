@@ -1,0 +1,193 @@
+"""The import in the browser: upload, read what is wrong, confirm, watch, read what was done."""
+
+import csv
+import io
+from typing import Any
+from uuid import UUID
+
+from flask import Response, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from providers.directory.permissions import ProviderPermission
+from providers.vetting.forms import UploadForm
+from providers.vetting.queries.imports import task_or_404
+from providers.vetting.services.imports.tasks import CHECK, MOST_ERRORS, WRITE
+from providers.vetting.views.blueprints import imports_bp as bp
+from reintegration.kernel import clock, jobs
+from reintegration.kernel.db import session
+from reintegration.kernel.errors import N_, Conflict
+from reintegration.kernel.jobs import BackgroundTask, TaskState
+from reintegration.web.current import current_actor
+from reintegration.web.requires import requires
+from reintegration.web.transactional import transactional
+
+_IMPORT = ProviderPermission.IMPORT
+_SHOWN = 200
+COLUMNS = (
+    "organisation",
+    "identifier",
+    "jurisdiction",
+    "email",
+    "phone",
+    "site",
+    "territorial unit",
+    "locality",
+    "address",
+    "confidential",
+    "category",
+    "service name",
+    "unit",
+    "price",
+    "currency",
+    "languages",
+    "sex policy",
+    "min age",
+    "max age",
+    "accepts children",
+    "capacity",
+)
+EXAMPLE = (
+    "Centrul Exemplu",
+    "1003600000000",
+    "right bank",
+    "contact@exemplu.example",
+    "022 000 000",
+    "Sediu",
+    "Ungheni",
+    "Ungheni",
+    "str. Exemplu 1",
+    "no",
+    "counselling",
+    "Consiliere individuală",
+    "session",
+    "500.00",
+    "MDL",
+    "ro, ru",
+    "everyone",
+    "18",
+    "120",
+    "yes",
+    "10",
+)
+
+
+def load_task(task_id: UUID) -> BackgroundTask:
+    """Return one's own import."""
+    return task_or_404(session(), current_actor(), task_id, (CHECK, WRITE))
+
+
+@bp.get("/")
+@requires(_IMPORT)
+def upload() -> ResponseReturnValue:
+    """Show the form, and what the file must hold."""
+    return render_template(
+        "providers/vetting/import/upload.html", form=UploadForm(), columns=COLUMNS
+    )
+
+
+@bp.post("/", endpoint="upload_submit")
+@requires(_IMPORT)
+@transactional
+def upload_submit() -> ResponseReturnValue:
+    """Queue the check of a file; nothing is written by it."""
+    form = UploadForm()
+    if not form.validate():
+        page = render_template("providers/vetting/import/upload.html", form=form, columns=COLUMNS)
+        return page, 422
+    task = jobs.queue(
+        session(),
+        kind=CHECK,
+        actor=current_actor(),
+        now=clock.now(),
+        filename=(form.file.data.filename or "")[:200],
+        content=form.file.data.read(),
+    )
+    return redirect(url_for(".show", task_id=task.id))
+
+
+@bp.get("/template.csv")
+@requires(_IMPORT)
+def template() -> ResponseReturnValue:
+    """Give an empty file with the right head and one invented row."""
+    return _csv([COLUMNS, EXAMPLE], "template.csv")
+
+
+@bp.get("/<uuid:task_id>")
+@requires(_IMPORT, load=load_task)
+def show(task: BackgroundTask) -> ResponseReturnValue:
+    """Show how far it is, what is wrong, or what was done."""
+    page = "check" if task.kind == CHECK else "done"
+    errors = task.result.get("errors", [])
+    return render_template(
+        f"providers/vetting/import/{page}.html",
+        task=task,
+        running=task.finished_at is None,
+        failed=task.state == TaskState.FAILED,
+        errors=[{**one, "words": _words(one)} for one in errors[:_SHOWN]],
+        error_count=len(errors),
+        most=MOST_ERRORS,
+        rows=len(task.result.get("rows", [])),
+        total=task.result.get("total", 0),
+        ignored=task.result.get("ignored", []),
+        unreadable=bool(errors) and errors[0]["row"] == 0,
+    )
+
+
+@bp.get("/<uuid:task_id>/progress")
+@requires(_IMPORT, load=load_task)
+def progress(task: BackgroundTask) -> ResponseReturnValue:
+    """Give the bar alone; when it is finished, have the page loaded anew."""
+    answer = Response(render_template("providers/vetting/import/progress.html", task=task))
+    if task.finished_at is not None:
+        answer.headers["HX-Refresh"] = "true"
+    return answer
+
+
+@bp.get("/<uuid:task_id>/errors.csv")
+@requires(_IMPORT, load=load_task)
+def errors(task: BackgroundTask) -> ResponseReturnValue:
+    """Give every error as a file that a spreadsheet can open without running anything."""
+    head = (_("Row"), _("Column"), _("What is wrong"))
+    body = [(str(one["row"]), one["column"], _words(one)) for one in task.result.get("errors", [])]
+    return _csv([head, *body], "errors.csv")
+
+
+@bp.post("/<uuid:task_id>/confirm")
+@requires(_IMPORT, load=load_task)
+@transactional
+def confirm(task: BackgroundTask) -> ResponseReturnValue:
+    """Queue the writing of what is valid."""
+    if task.kind != CHECK or task.state != TaskState.DONE or not task.result.get("rows"):
+        raise Conflict(N_("There is nothing in this file that can be imported."))
+    queued = jobs.queue(
+        session(),
+        kind=WRITE,
+        actor=current_actor(),
+        now=clock.now(),
+        options={"check": str(task.id)},
+        filename=task.filename,
+    )
+    flash(_("The import has begun."), "info")
+    return redirect(url_for(".show", task_id=queued.id))
+
+
+def guarded(text: str) -> str:
+    """Return a cell that no spreadsheet takes for a formula."""
+    return f"'{text}" if text[:1] in "=+-@\t\r" and text else text
+
+
+def _words(error: dict[str, Any]) -> str:
+    message = error["message"]
+    return str(_(message, **error["params"]))
+
+
+def _csv(lines: list[tuple[str, ...]], name: str) -> Response:
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, delimiter=";", lineterminator="\r\n")
+    writer.writerows([guarded(cell) for cell in line] for line in lines)
+    return Response(
+        "\ufeff" + buffer.getvalue(),
+        mimetype="text/csv",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )

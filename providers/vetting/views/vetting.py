@@ -1,0 +1,375 @@
+"""The workspace of vetting officers: what waits, what is missing, who decided what."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from providers.directory.models import Offering, Provider, VettingDocument
+from providers.directory.queries.documents import STATUS_LABELS, STATUS_TONES, checklist
+from providers.directory.states import OFFERING_LABELS, OFFERING_TONES, DocumentKind, OfferingState
+from providers.directory.views.directory import load_provider
+from providers.directory.views.lists import languages
+from providers.vetting.forms import ApproveForm, DocumentForm, ReasonForm
+from providers.vetting.permissions import VettingPermission
+from providers.vetting.queries import vetting as reading
+from providers.vetting.services import documents, vetting
+from providers.vetting.views.blueprints import vetting_bp as bp
+from reintegration.accounts.queries.history import moves_of
+from reintegration.codelists.people import SEX_POLICY_LABELS
+from reintegration.codelists.service_categories import CATEGORIES
+from reintegration.codelists.territorial_units import TERRITORIAL_UNITS
+from reintegration.codelists.units import UNIT_LABELS
+from reintegration.kernel import clock
+from reintegration.kernel.db import session
+from reintegration.kernel.errors import DomainError, NotFound
+from reintegration.kernel.hooks import Change
+from reintegration.web.current import current_actor
+from reintegration.web.requires import requires
+from reintegration.web.transactional import transactional
+
+_VIEW, _KEEP = VettingPermission.VIEW, VettingPermission.KEEP_DOCUMENTS
+QUEUES = (
+    OfferingState.SUBMITTED,
+    OfferingState.PENDING_APPROVAL,
+    OfferingState.INFO_REQUESTED,
+    OfferingState.SUSPENDED,
+    OfferingState.EXPIRED,
+    OfferingState.APPROVED,
+    OfferingState.REJECTED,
+)
+WITH_REASON = ("request_info", "reject")
+
+
+def load_offering(offering_id: UUID) -> Offering:
+    """Return the offering of an address."""
+    return reading.offering_or_404(session(), offering_id)
+
+
+def load_document(document_id: UUID) -> VettingDocument:
+    """Return the document of an address."""
+    return reading.document_or_404(session(), document_id)
+
+
+@bp.get("/")
+@requires(VettingPermission.LIST)
+def queue() -> ResponseReturnValue:
+    """List offerings in one state, those that wait longest first."""
+    asked = request.args.get("state", "")
+    state = OfferingState(asked) if asked in {one.value for one in QUEUES} else QUEUES[0]
+    page = reading.queue(session(), state=state, cursor=request.args.get("page"))
+    counts = reading.counts(session())
+    return render_template(
+        "providers/vetting/queue.html",
+        page=page,
+        state=state,
+        tabs=[
+            {
+                "label": _(OFFERING_LABELS[one]),
+                "url": url_for(".queue", state=one.value),
+                "active": one is state,
+                "count": counts.get(one.value, 0),
+            }
+            for one in QUEUES
+        ],
+        categories=CATEGORIES,
+        labels=OFFERING_LABELS,
+        newer_url=url_for(".queue", state=state.value, page=page.newer) if page.newer else None,
+        older_url=url_for(".queue", state=state.value, page=page.older) if page.older else None,
+    )
+
+
+@bp.get("/<uuid:offering_id>")
+@requires(_VIEW, load=load_offering)
+def show(offering: Offering) -> ResponseReturnValue:
+    """Show one offering with its checks and its history."""
+    return _page(offering, _approve_form())
+
+
+@bp.post("/<uuid:offering_id>/assess")
+@requires(VettingPermission.ASSESS, load=load_offering)
+@transactional
+def assess(offering: Offering) -> ResponseReturnValue:
+    """Say that it is checked; another officer approves."""
+    vetting.assess(session(), offering, actor=current_actor(), now=clock.now())
+    flash(_("It is checked. Another officer must approve it."), "done")
+    return redirect(url_for(".show", offering_id=offering.id))
+
+
+@bp.post("/<uuid:offering_id>/approve")
+@requires(VettingPermission.APPROVE, load=load_offering)
+@transactional
+def approve(offering: Offering) -> ResponseReturnValue:
+    """Approve until a day."""
+    form = ApproveForm()
+    if form.validate():
+        assert form.until.data is not None
+        try:
+            vetting.approve(
+                session(), offering, actor=current_actor(), until=form.until.data, now=clock.now()
+            )
+        except DomainError as error:
+            form.refuse(error, "until" if error.code == "until" else None)
+            return _page(offering, form), error.status
+        flash(_("It is approved and can be matched from now on."), "done")
+        return redirect(url_for(".show", offering_id=offering.id))
+    return _page(offering, form), 422
+
+
+@bp.get("/<uuid:offering_id>/ask")
+@requires(VettingPermission.REQUEST_INFO, load=load_offering)
+def request_info(offering: Offering) -> ResponseReturnValue:
+    """Show the form of a question to the provider."""
+    return _reason_page(offering, "request_info", ReasonForm())
+
+
+@bp.post("/<uuid:offering_id>/ask", endpoint="request_info_submit")
+@requires(VettingPermission.REQUEST_INFO, load=load_offering)
+@transactional
+def request_info_submit(offering: Offering) -> ResponseReturnValue:
+    """Ask the provider."""
+    return _with_reason(offering, "request_info", _("The provider is asked."))
+
+
+@bp.get("/<uuid:offering_id>/reject")
+@requires(VettingPermission.REJECT, load=load_offering)
+def reject(offering: Offering) -> ResponseReturnValue:
+    """Show what a rejection means, and ask why."""
+    return _reason_page(offering, "reject", ReasonForm())
+
+
+@bp.post("/<uuid:offering_id>/reject", endpoint="reject_submit")
+@requires(VettingPermission.REJECT, load=load_offering)
+@transactional
+def reject_submit(offering: Offering) -> ResponseReturnValue:
+    """Reject with a reason that the provider reads."""
+    return _with_reason(offering, "reject", _("It is rejected."))
+
+
+@bp.get("/<uuid:offering_id>/suspend")
+@requires(VettingPermission.SUSPEND, load=load_offering)
+def suspend(offering: Offering) -> ResponseReturnValue:
+    """Show what a suspension would stop, before anything is done."""
+    return _reason_page(offering, "suspend", ReasonForm())
+
+
+@bp.post("/<uuid:offering_id>/suspend", endpoint="suspend_submit")
+@requires(VettingPermission.SUSPEND, load=load_offering)
+@transactional
+def suspend_submit(offering: Offering) -> ResponseReturnValue:
+    """Suspend at once."""
+    form = ReasonForm()
+    if not form.validate():
+        return _reason_page(offering, "suspend", form), 422
+    vetting.suspend(
+        session(), offering, actor=current_actor(), reason=form.reason.data or "", now=clock.now()
+    )
+    flash(_("It is suspended. Another officer can lift the suspension."), "done")
+    return redirect(url_for(".show", offering_id=offering.id))
+
+
+@bp.get("/<uuid:offering_id>/reinstate")
+@requires(VettingPermission.REINSTATE, load=load_offering)
+def reinstate(offering: Offering) -> ResponseReturnValue:
+    """Show what lifting the suspension would let go on."""
+    return _reason_page(offering, "reinstate", ReasonForm())
+
+
+@bp.post("/<uuid:offering_id>/reinstate", endpoint="reinstate_submit")
+@requires(VettingPermission.REINSTATE, load=load_offering)
+@transactional
+def reinstate_submit(offering: Offering) -> ResponseReturnValue:
+    """Lift a suspension."""
+    form = ReasonForm()
+    if not form.validate():
+        return _reason_page(offering, "reinstate", form), 422
+    vetting.reinstate(
+        session(), offering, actor=current_actor(), reason=form.reason.data or "", now=clock.now()
+    )
+    flash(_("The suspension is lifted."), "done")
+    return redirect(url_for(".show", offering_id=offering.id))
+
+
+@bp.get("/of/<uuid:provider_id>/documents/new")
+@requires(_KEEP, load=load_provider)
+def document_new(provider: Provider) -> ResponseReturnValue:
+    """Show the form for a document that the officer has seen."""
+    kind = request.args.get("kind", "")
+    form = DocumentForm(kind=kind if kind in set(DocumentKind) else "")
+    return _document_page(form, provider, url_for(".document_new", provider_id=provider.id))
+
+
+@bp.post("/of/<uuid:provider_id>/documents/new", endpoint="document_create")
+@requires(_KEEP, load=load_provider)
+@transactional
+def document_create(provider: Provider) -> ResponseReturnValue:
+    """Record a document."""
+    form = DocumentForm()
+    if not form.validate():
+        url = url_for(".document_new", provider_id=provider.id)
+        return _document_page(form, provider, url), 422
+    assert form.issued_on.data is not None
+    documents.add_document(
+        session(),
+        actor=current_actor(),
+        provider=provider,
+        kind=DocumentKind(form.kind.data),
+        reference=form.reference.data or "",
+        issued_on=form.issued_on.data,
+        expires_on=form.expires_on.data,
+        now=clock.now(),
+    )
+    flash(_("The document is recorded as checked by you."), "done")
+    return redirect(url_for("providers.show", provider_id=provider.id))
+
+
+@bp.get("/documents/<uuid:document_id>")
+@requires(_KEEP, load=load_document)
+def document_edit(document: VettingDocument) -> ResponseReturnValue:
+    """Show the form of a document."""
+    provider = load_provider(document.provider_id)
+    url = url_for(".document_edit", document_id=document.id)
+    return _document_page(DocumentForm(obj=document), provider, url, document)
+
+
+@bp.post("/documents/<uuid:document_id>", endpoint="document_edit_submit")
+@requires(_KEEP, load=load_document)
+@transactional
+def document_edit_submit(document: VettingDocument) -> ResponseReturnValue:
+    """Correct a document."""
+    form = DocumentForm()
+    if not form.validate():
+        provider = load_provider(document.provider_id)
+        url = url_for(".document_edit", document_id=document.id)
+        return _document_page(form, provider, url, document), 422
+    assert form.issued_on.data is not None
+    documents.change_document(
+        session(),
+        document,
+        actor=current_actor(),
+        kind=DocumentKind(form.kind.data),
+        reference=form.reference.data or "",
+        issued_on=form.issued_on.data,
+        expires_on=form.expires_on.data,
+        now=clock.now(),
+    )
+    flash(_("The document is corrected and counts as checked by you."), "done")
+    return redirect(url_for("providers.show", provider_id=document.provider_id))
+
+
+@bp.get("/documents/<uuid:document_id>/remove")
+@requires(_KEEP, load=load_document)
+def document_remove(document: VettingDocument) -> ResponseReturnValue:
+    """Ask before a document is taken out."""
+    provider = load_provider(document.provider_id)
+    return render_template(
+        "providers/vetting/document_remove.html", document=document, provider=provider
+    )
+
+
+@bp.post("/documents/<uuid:document_id>/remove", endpoint="document_remove_submit")
+@requires(_KEEP, load=load_document)
+@transactional
+def document_remove_submit(document: VettingDocument) -> ResponseReturnValue:
+    """Take out a document that was recorded by mistake."""
+    provider_id = document.provider_id
+    documents.remove_document(session(), document, actor=current_actor(), now=clock.now())
+    flash(_("The document is removed."), "done")
+    return redirect(url_for("providers.show", provider_id=provider_id))
+
+
+def _approve_form() -> ApproveForm:
+    return ApproveForm(
+        formdata=None, until=clock.local_day(clock.now()) + vetting.APPROVED_FOR - timedelta(days=1)
+    )
+
+
+def _page(offering: Offering, form: ApproveForm) -> str:
+    actor = current_actor()
+    today = clock.local_day(clock.now())
+    provider = load_provider(offering.provider_id)
+    return render_template(
+        "providers/vetting/show.html",
+        offering=offering,
+        provider=provider,
+        form=form,
+        checks=checklist(offering, provider.documents, today),
+        moves=vetting.OFFERING.available(offering, actor),
+        machine=vetting.OFFERING.moves,
+        history=moves_of(session(), vetting.OFFERING.name, offering.id),
+        status_labels=STATUS_LABELS,
+        status_tones=STATUS_TONES,
+        labels=OFFERING_LABELS,
+        tones=OFFERING_TONES,
+        categories=CATEGORIES,
+        unit_labels=UNIT_LABELS,
+        sexes=SEX_POLICY_LABELS,
+        languages_of=languages,
+        territory=TERRITORIAL_UNITS,
+        blocked_by_self=_blocked_by_self(offering),
+    )
+
+
+def _blocked_by_self(offering: Offering) -> bool:
+    """Whether it waits for a decision that this very officer may not make."""
+    me = current_actor().id
+    waits = offering.state == OfferingState.PENDING_APPROVAL
+    stopped = offering.state == OfferingState.SUSPENDED
+    return (waits and me in (offering.assessed_by, offering.submitted_by)) or (
+        stopped and me == offering.suspended_by
+    )
+
+
+def _changes(offering: Offering, move: str) -> list[Change]:
+    actor, now = current_actor(), clock.now()
+    if move == "suspend":
+        return vetting.preview_suspension(session(), offering.id, actor=actor, now=now)
+    if move == "reinstate":
+        return vetting.preview_reinstatement(session(), offering.id, actor=actor, now=now)
+    return []
+
+
+def _reason_page(offering: Offering, move: str, form: ReasonForm) -> str:
+    if move not in vetting.OFFERING.moves:
+        raise NotFound
+    titles = {
+        "request_info": _("Ask about “%(name)s”", name=offering.name),
+        "reject": _("Reject “%(name)s”?", name=offering.name),
+        "suspend": _("Suspend “%(name)s”?", name=offering.name),
+        "reinstate": _("Lift the suspension of “%(name)s”?", name=offering.name),
+    }
+    vetting.OFFERING.target(OfferingState(offering.state), move)
+    return render_template(
+        "providers/vetting/reason.html",
+        offering=offering,
+        move=move,
+        rule=vetting.OFFERING.moves[move],
+        title=titles[move],
+        form=form,
+        changes=[_(one.message, **one.values) for one in _changes(offering, move)],
+    )
+
+
+def _with_reason(offering: Offering, move: str, said: str) -> ResponseReturnValue:
+    form = ReasonForm()
+    if not form.validate():
+        return _reason_page(offering, move, form), 422
+    vetting.move(
+        session(), offering, move, actor=current_actor(), reason=form.reason.data, now=clock.now()
+    )
+    flash(said, "done")
+    return redirect(url_for(".show", offering_id=offering.id))
+
+
+def _document_page(
+    form: DocumentForm, provider: Provider, action: str, document: VettingDocument | None = None
+) -> str:
+    return render_template(
+        "providers/vetting/document.html",
+        form=form,
+        provider=provider,
+        action=action,
+        document=document,
+    )

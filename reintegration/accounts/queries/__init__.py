@@ -1,0 +1,1 @@
+"""Reading people, their inbox and the trail."""

@@ -1,0 +1,38 @@
+"""The moves of one aggregate, with the names of those who made them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from reintegration.accounts.models import User
+from reintegration.kernel.base import Json
+from reintegration.kernel.states import StateEvent
+
+
+@dataclass(frozen=True, slots=True)
+class PastMove:
+    """One move as history shows it; `who` is empty for a job."""
+
+    at: datetime
+    move: str
+    to_state: str
+    reason: str | None
+    who: str
+    data: Json
+
+
+def moves_of(session: Session, aggregate: str, aggregate_id: UUID) -> list[PastMove]:
+    """Return the moves of one aggregate, newest first, with the names of those who made them."""
+    rows = session.execute(
+        select(StateEvent, User.name)
+        .outerjoin(User, User.id == StateEvent.actor_id)
+        .where(StateEvent.aggregate == aggregate, StateEvent.aggregate_id == aggregate_id)
+        .order_by(StateEvent.id.desc())
+    )
+    return [
+        PastMove(event.at, event.move, event.to_state, event.reason, name or "", event.data)
+        for event, name in rows
+    ]

@@ -1,0 +1,31 @@
+"""Reading the inbox."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from reintegration.accounts.models import InboxMessage
+
+
+def inbox(session: Session, user_id: UUID, *, limit: int = 100) -> Sequence[InboxMessage]:
+    """Return a person's messages, newest first."""
+    return session.scalars(
+        select(InboxMessage)
+        .where(InboxMessage.user_id == user_id)
+        .order_by(InboxMessage.sent_at.desc(), InboxMessage.id)
+        .limit(limit)
+    ).all()
+
+
+def unread_count(session: Session, user_id: UUID) -> int:
+    """Return how many messages wait unread."""
+    return (
+        session.scalar(
+            select(func.count())
+            .select_from(InboxMessage)
+            .where(InboxMessage.user_id == user_id, InboxMessage.read_at.is_(None))
+        )
+        or 0
+    )

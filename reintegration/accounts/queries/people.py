@@ -1,0 +1,39 @@
+"""Who holds a role: whom to tell."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from reintegration.accounts.models import User, UserRole
+from reintegration.kernel.actor import Role
+
+
+def vetting_officers(session: Session) -> Sequence[UUID]:
+    """Return the active vetting officers."""
+    return _with_roles(session, (Role.VETTING_OFFICER,), None)
+
+
+def with_role(session: Session, role: Role) -> Sequence[UUID]:
+    """Return the active people who hold `role`."""
+    return _with_roles(session, (role,), None)
+
+
+def provider_people(session: Session, provider_id: UUID, *roles: Role) -> Sequence[UUID]:
+    """Return the active people of a provider who hold any of `roles`."""
+    return _with_roles(session, roles, provider_id)
+
+
+def _with_roles(
+    session: Session, roles: Sequence[Role], organisation_id: UUID | None
+) -> Sequence[UUID]:
+    statement = (
+        select(User.id)
+        .join(UserRole, UserRole.user_id == User.id)
+        .where(UserRole.role.in_([role.value for role in roles]), User.disabled_at.is_(None))
+        .distinct()
+    )
+    if organisation_id is not None:
+        statement = statement.where(User.organisation_id == organisation_id)
+    return session.scalars(statement).all()
