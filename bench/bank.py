@@ -15,10 +15,10 @@ from bench.stage import Stage
 from reintegration.kernel.ids import new_id, new_reference
 from tests.factories.cast import NOW, TODAY, actor
 from tests.factories.payments import statement
-from tests.vouchers.bank.writers import Line, Tx
-from vouchers.models import PaymentBatch, PaymentOrder
-from vouchers.services.bank_import import import_file
-from vouchers.states import BatchState, OrderState, Rail
+from tests.vouchers.formats.writers import Line, Tx
+from vouchers.bank.services.statement_import import import_file
+from vouchers.payments.models import PaymentBatch, PaymentOrder
+from vouchers.payments.states import BatchState, OrderState, Rail
 
 ENTRIES, MATCHING, ROUNDS = 10_000, 8_000, 3
 CONTROL = "lxml reading the file alone"

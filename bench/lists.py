@@ -17,8 +17,8 @@ from reintegration.web.paging import page_of
 from tests.database import Database, Server
 from tests.factories.vouchers import make_voucher
 from tests.live import LiveServer
-from vouchers.models import Voucher
-from vouchers.states import VoucherState
+from vouchers.voucher.models import Voucher
+from vouchers.voucher.states import VoucherState
 
 CLIENTS, SECONDS, ROUNDS = 8, 4.0, 5
 SMALL, LARGE = 10_000, 100_000

@@ -10,11 +10,12 @@ from demo.funds import FUNDS, PREPARER, allocate, grant_of
 from demo.timeline import Story, at
 from demo.world import World
 from reintegration.kernel.money import Money
-from vouchers.models import BankLine, PaymentOrder
-from vouchers.services import bank_import, reconciliation
-from vouchers.services.bank.proposals import ExceptionKind
-from vouchers.services.bank_import import ImportReport
-from vouchers.states import BankLineState
+from vouchers.bank.models import BankLine
+from vouchers.bank.services import reconciliation, statement_import
+from vouchers.bank.services.matching.proposals import ExceptionKind
+from vouchers.bank.services.statement_import import ImportReport
+from vouchers.bank.states import BankLineState
+from vouchers.payments.models import PaymentOrder
 
 FEE = {"MDL": 12_000, "EUR": 900}
 BANK_NAME = "Banca Exemplu"
@@ -107,7 +108,7 @@ class Bank:
         )
         self._closing[currency] = opening + sum(entry.minor for entry in listed)
         self._since[currency] = until + timedelta(days=1)
-        return bank_import.import_file(
+        return statement_import.import_file(
             self.world.session,
             actor=self.world.actor(PREPARER),
             content=content,

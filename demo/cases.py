@@ -35,9 +35,9 @@ from reintegration.plans.queries import needs as reading
 from reintegration.plans.services import approval, milestones, planning
 from reintegration.plans.services import needs as needs_service
 from reintegration.plans.states import OPEN_MILESTONE_STATES, MilestoneState
-from vouchers.models import Redemption, Voucher
-from vouchers.services import closing, confirmation
-from vouchers.states import OPEN_STATES, RedemptionState, VoucherState
+from vouchers.voucher.models import Redemption, Voucher
+from vouchers.voucher.services import cancelling, confirmation
+from vouchers.voucher.states import OPEN_STATES, RedemptionState, VoucherState
 
 _CONSENT_DAYS = 365
 _CHANNELS = tuple(ContactChannel)
@@ -350,7 +350,7 @@ class CaseStory:
                 Voucher.case_id == self.case.id, Voucher.state.in_([one.value for one in unended])
             )
         ).all():
-            closing.cancel(
+            cancelling.cancel(
                 session, voucher, actor=self.manager, reason="Cazul se închide.", now=now
             )
         for referral in session.scalars(

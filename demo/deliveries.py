@@ -17,10 +17,11 @@ from reintegration.codelists.service_categories import ServiceCategory
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.ids import new_id
 from reintegration.kernel.money import Money
-from vouchers.models import Redemption, Voucher
-from vouchers.services import closing, confirmation, issuing, replacing, reversal, suspension
-from vouchers.services.redemption import Delivery, redeem
-from vouchers.states import REDEEMABLE_STATES, VoucherState
+from vouchers.payments.services import reversal
+from vouchers.voucher.models import Redemption, Voucher
+from vouchers.voucher.services import cancelling, confirmation, issuing, replacing, suspension
+from vouchers.voucher.services.redemption import Delivery, redeem
+from vouchers.voucher.states import REDEEMABLE_STATES, VoucherState
 
 _VALID_DAYS = 60
 
@@ -184,7 +185,7 @@ class VoucherStory:
         yield self._later(5)
         if self._is_usable():
             assert self.voucher is not None
-            closing.cancel(
+            cancelling.cancel(
                 self.world.session,
                 self.voucher,
                 actor=self.manager,

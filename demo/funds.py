@@ -10,9 +10,10 @@ from demo.world import World
 from reintegration.codelists.service_categories import ServiceCategory
 from reintegration.kernel.ids import new_id
 from reintegration.kernel.money import Money
-from vouchers.models import ExchangeRate
-from vouchers.queries.funds import rate_on
-from vouchers.services import allocation, bank_accounts, exchange, funds
+from vouchers.bank.services import bank_accounts
+from vouchers.books.models import ExchangeRate
+from vouchers.books.queries.funds import rate_on
+from vouchers.books.services import allocation, exchange, funds
 
 PREPARER, APPROVER = "petru.cojocaru", "alina.croitoru"
 

@@ -28,9 +28,10 @@ from reintegration.kernel.errors import Conflict
 from reintegration.kernel.ids import new_id
 from reintegration.kernel.money import Money
 from reintegration.plans.services.plan_lines import Service
-from vouchers.models import BankAccount, BudgetLine, Fund
-from vouchers.queries import funds as fund_queries
-from vouchers.services import allocation, funds, issuing
+from vouchers.books.models import BankAccount, BudgetLine, Fund
+from vouchers.books.queries import funds as fund_queries
+from vouchers.books.services import allocation, funds
+from vouchers.voucher.services import issuing
 
 UNITS = 1
 """What each voucher holds: whoever redeems it has used it up."""

@@ -11,9 +11,10 @@ from demo.timeline import Story, at
 from demo.world import Firm, World
 from reintegration.accounts.models import InboxMessage
 from reintegration.kernel.outbox import OutboxMessage, OutboxState
-from vouchers.models import Claim, Redemption
-from vouchers.services import claims, payments
-from vouchers.states import ClaimState
+from vouchers.payments.models import Claim
+from vouchers.payments.services import batches, claims
+from vouchers.payments.states import ClaimState
+from vouchers.voucher.models import Redemption
 
 _PER_CLAIM = 3
 _FATES = (
@@ -65,9 +66,9 @@ def _pay(world: World, office: Payments, fate: str, chosen: Sequence[Claim]) -> 
             continue
         batch = office.batch(mine)
         if fate != "prepared":
-            payments.approve(world.session, batch, actor=world.actor(APPROVER), now=world.now)
+            batches.approve(world.session, batch, actor=world.actor(APPROVER), now=world.now)
         if fate == "released":
-            payments.release(world.session, batch, actor=world.actor(RELEASER), now=world.now)
+            batches.release(world.session, batch, actor=world.actor(RELEASER), now=world.now)
 
 
 def _groups(world: World) -> list[tuple[Firm, list[Redemption]]]:

@@ -32,8 +32,8 @@ from reintegration.kernel.crypto import Keyring
 from reintegration.kernel.db import act_as, db, keyring
 from reintegration.plans.services import milestones
 from reintegration.settings import Settings
-from vouchers.services import closing
-from vouchers.services.ledger.invariants import broken
+from vouchers.books.services.laws import broken
+from vouchers.voucher.services.expiry import expire_due as expire_vouchers
 
 Tell = Callable[[str], None]
 
@@ -136,7 +136,7 @@ def _start_stories(world: World) -> None:
         timeline.start(office.cycle(number))
     timeline.start(recent_claims(world, office))
     first, day = world.ago(YEAR - 1), timedelta(days=1)
-    timeline.every(at(first, 0, 10), day, lambda: closing.expire_due(world.session, world.now))
+    timeline.every(at(first, 0, 10), day, lambda: expire_vouchers(world.session, world.now))
     timeline.every(at(first, 3), 3 * day, lambda: _follow(world))
     timeline.every(at(world.ago(30), 4), day, lambda: _sweep(world))
 
@@ -155,7 +155,7 @@ def _finish(world: World) -> None:
     """Let the jobs do what they would have done by this morning."""
     session, now = world.session, world.now
     _follow(world)
-    closing.expire_due(session, now)
+    expire_vouchers(session, now)
     milestones.remind(session, now=now)
     expiry.remind_documents(session, now=now)
     session.flush()

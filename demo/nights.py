@@ -19,10 +19,10 @@ from reintegration.plans.models import EmergencyStart, PlanLine
 from reintegration.plans.services import emergency, emergency_decision
 from reintegration.plans.services.emergency import Funding, TonightNeeds
 from reintegration.plans.states import LineOrigin
-from vouchers.models import Redemption, Voucher
-from vouchers.services import confirmation, issuing
-from vouchers.services.redemption import Delivery, redeem
-from vouchers.states import REDEEMABLE_STATES
+from vouchers.voucher.models import Redemption, Voucher
+from vouchers.voucher.services import confirmation, issuing
+from vouchers.voucher.services.redemption import Delivery, redeem
+from vouchers.voucher.states import REDEEMABLE_STATES
 
 _NIGHTS, _RIDES = 3, 1
 

@@ -11,9 +11,12 @@ from demo.bank import Bank
 from demo.funds import APPROVER, PREPARER
 from demo.timeline import Story, at
 from demo.world import Firm, World
-from vouchers.models import Claim, ClaimLine, PaymentBatch, PaymentOrder, Redemption, Voucher
-from vouchers.services import claims, payments, settlement
-from vouchers.states import ClaimLineState, ClaimState, OrderState, RedemptionState
+from vouchers.payments.models import Claim, ClaimLine, PaymentBatch, PaymentOrder
+from vouchers.payments.services import batches as payments
+from vouchers.payments.services import claims, settlement
+from vouchers.payments.states import ClaimLineState, ClaimState, OrderState
+from vouchers.voucher.models import Redemption, Voucher
+from vouchers.voucher.states import RedemptionState
 
 RELEASER = "radu.bejan"
 CYCLES = 12

@@ -12,7 +12,6 @@ from providers.directory.models import Offering, Provider, Site
 from providers.directory.services import profiles
 from providers.directory.services.profiles import Place, Profile, Terms
 from providers.directory.states import DocumentKind, Jurisdiction, OfferingState, required_documents
-from providers.payees import services
 from providers.vetting.services import documents, vetting
 from reintegration.accounts.services.tokens import create_token
 from reintegration.accounts.services.users import create_user
@@ -20,6 +19,7 @@ from reintegration.codelists.people import AccessNeed, SexPolicy
 from reintegration.codelists.service_categories import ServiceCategory
 from reintegration.kernel.actor import OPERATOR, Role
 from reintegration.kernel.money import Money
+from vouchers.payments.services import payees
 
 _OFFICER, _SECOND = "victor.moraru", "lilia.botnaru"
 _STAFF = (
@@ -157,7 +157,7 @@ def _accounts(world: World, firm: Firm, draft: Draft, number: int) -> None:
         return
     bank = "TI" if draft.left_bank else _BANKS[number % len(_BANKS)]
     for currency, kind in (("MDL", "2251"), ("EUR", "2259"))[: 2 if draft.euro else 1]:
-        account = services.propose(
+        account = payees.propose(
             world.session,
             actor=world.actor(firm.manager),
             provider=firm.provider,
@@ -167,7 +167,7 @@ def _accounts(world: World, firm: Firm, draft: Draft, number: int) -> None:
             now=world.now,
             final_account=f"2212{number:08d}" if draft.left_bank else "",
         )
-        services.approve(world.session, account, actor=world.actor("alina.croitoru"), now=world.now)
+        payees.approve(world.session, account, actor=world.actor("alina.croitoru"), now=world.now)
 
 
 def make_iban(account: str) -> str:

@@ -17,7 +17,8 @@ from reintegration.cases.models import CaseFile
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.clock import local_day
 from reintegration.plans.models import PlanLineDelivery
-from vouchers.models import BankAccount, BudgetLine, Fund, Voucher
+from vouchers.books.models import BankAccount, BudgetLine, Fund
+from vouchers.voucher.models import Voucher
 
 SEED = 241_2005
 YEAR = 365

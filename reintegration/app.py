@@ -26,8 +26,10 @@ FEATURES = (
     "providers.directory.feature",
     "providers.vetting.feature",
     "providers.referrals.feature",
-    "providers.payees.feature",
-    "vouchers.feature",
+    "vouchers.books.feature",
+    "vouchers.voucher.feature",
+    "vouchers.payments.feature",
+    "vouchers.bank.feature",
     "reintegration.operations.feature",
     "demo.feature",
 )

@@ -1,1 +1,1 @@
-"""Vouchers: issued, redeemed, claimed, paid and matched with the bank."""
+"""Vouchers and their money: formats, books, the voucher, payments, bank."""

@@ -3,7 +3,9 @@
 from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
+from uuid import UUID
 
+from flask import request
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import DateField, StringField
@@ -82,3 +84,14 @@ class After:
         first: date | None = form[self.other].data
         if first and field.data and field.data < first:
             raise ValidationError(str(self.message))
+
+
+def chosen_ids(name: str) -> list[UUID]:
+    """Return the ids of the ticked boxes; what is no id is passed over."""
+    found = []
+    for text in request.form.getlist(name):
+        try:
+            found.append(UUID(text))
+        except ValueError:
+            continue
+    return found

@@ -32,8 +32,8 @@ from tests.factories.payments import (
 )
 from tests.factories.vouchers import deliver, make_referral, make_voucher
 from tests.plans.plan_makers import submit, write_plan
-from tests.vouchers.bank.writers import OTHERS, Line, Tx
-from vouchers.services.bank_import import import_file
+from tests.vouchers.formats.writers import OTHERS, Line, Tx
+from vouchers.bank.services.statement_import import import_file
 
 pytestmark = pytest.mark.xdist_group("browser-phone")
 

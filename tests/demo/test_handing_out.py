@@ -5,7 +5,7 @@ import json
 import pytest
 
 from reintegration.kernel.ids import new_id
-from vouchers.services.pins import PER_DEVICE, PER_VOUCHER
+from vouchers.voucher.services.pins import PER_DEVICE, PER_VOUCHER
 
 pytestmark = pytest.mark.xdist_group("demo")
 

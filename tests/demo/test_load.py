@@ -16,8 +16,13 @@ from reintegration.kernel.actor import Role
 from reintegration.plans.models import EmergencyStart, Milestone, PlanVersion
 from reintegration.plans.states import OPEN_MILESTONE_STATES, EmergencyState, VersionState
 from tests.demo.conftest import SCALE
-from vouchers.models import BankLine, Claim, Fund, Redemption, Voucher
-from vouchers.states import BankLineState, ClaimState, RedemptionState, VoucherState
+from vouchers.bank.models import BankLine
+from vouchers.bank.states import BankLineState
+from vouchers.books.models import Fund
+from vouchers.payments.models import Claim
+from vouchers.payments.states import ClaimState
+from vouchers.voucher.models import Redemption, Voucher
+from vouchers.voucher.states import RedemptionState, VoucherState
 
 pytestmark = pytest.mark.xdist_group("demo")
 

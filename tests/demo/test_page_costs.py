@@ -11,9 +11,9 @@ from reintegration.accounts.models import User
 from reintegration.cases.models import CaseFile, CaseMember
 from reintegration.kernel.db import db
 from reintegration.plans.models import PlanLine
-from vouchers.models import Voucher
-from vouchers.states import REDEEMABLE_STATES
-from vouchers.views.handles import handle_for
+from vouchers.voucher.models import Voucher
+from vouchers.voucher.states import REDEEMABLE_STATES
+from vouchers.voucher.views.handles import handle_for
 
 pytestmark = pytest.mark.xdist_group("demo")
 

@@ -14,7 +14,6 @@ from sqlalchemy.orm import Session
 
 from providers.directory.models import Offering, Provider, Site
 from providers.directory.states import Jurisdiction, OfferingState
-from providers.payees.models import PayeeAccount
 from reintegration.accounts.models import Organisation, User, UserRole
 from reintegration.accounts.services import actors, passwords
 from reintegration.accounts.states import OrganisationKind
@@ -23,10 +22,11 @@ from reintegration.kernel.actor import SYSTEM, Actor, Role
 from reintegration.kernel.clock import local_day
 from reintegration.kernel.ids import new_id
 from reintegration.kernel.money import Money
-from vouchers.models import BankAccount, BudgetLine, Fund
-from vouchers.services import budget
-from vouchers.services.ledger.journal import Dimensions, Source, post
-from vouchers.services.ledger.postings import PostingEvent
+from vouchers.books.models import BankAccount, BudgetLine, Fund
+from vouchers.books.services import budget
+from vouchers.books.services.journal import Dimensions, Source, post
+from vouchers.books.services.postings import PostingEvent
+from vouchers.payments.models.payees import PayeeAccount
 
 NOW = datetime.now(UTC).replace(second=0, microsecond=0)
 """The present: servers that tests start look at the real clock, so nothing here may grow old."""

@@ -12,9 +12,10 @@ from reintegration.kernel.actor import SYSTEM
 from reintegration.kernel.db import act_as
 from tests.factories.cast import NOW, TODAY, Cast, actor
 from tests.factories.vouchers import deliver, make_voucher
-from tests.vouchers.bank.writers import OURS, Line, Tx, camt
-from vouchers.models import Claim, PaymentBatch, PaymentOrder, Redemption
-from vouchers.services import claims, payments
+from tests.vouchers.formats.writers import OURS, Line, Tx, camt
+from vouchers.payments.models import Claim, PaymentBatch, PaymentOrder
+from vouchers.payments.services import batches, claims
+from vouchers.voucher.models import Redemption
 
 LATER = NOW + timedelta(days=1)
 
@@ -88,7 +89,7 @@ def make_batch(
     """Let Petru prepare, Alina approve and Radu release a batch, as far as `until`."""
     checked = checked or [make_checked_claim(session, cast)]
     euro = checked[0].currency == "EUR"
-    batch = payments.prepare(
+    batch = batches.prepare(
         session,
         actor=actor(session, cast.petru),
         claim_ids=[claim.id for claim in checked],
@@ -97,9 +98,9 @@ def make_batch(
         now=now,
     )
     if until in ("approved", "released"):
-        payments.approve(session, batch, actor=actor(session, cast.alina), now=now)
+        batches.approve(session, batch, actor=actor(session, cast.alina), now=now)
     if until == "released":
-        payments.release(session, batch, actor=actor(session, cast.radu), now=now)
+        batches.release(session, batch, actor=actor(session, cast.radu), now=now)
     return batch
 
 

@@ -17,10 +17,10 @@ from reintegration.kernel.ids import new_id
 from reintegration.kernel.money import Money
 from tests.factories.casework import Casework, make_casework
 from tests.factories.cast import NOW, TODAY, Cast, actor
-from vouchers.models import Voucher
-from vouchers.services.codes import Secrets
-from vouchers.services.issuing import issue
-from vouchers.services.redemption import Delivery, Outcome, redeem
+from vouchers.voucher.models import Voucher
+from vouchers.voucher.services.codes import Secrets
+from vouchers.voucher.services.issuing import issue
+from vouchers.voucher.services.redemption import Delivery, Outcome, redeem
 
 PIN = "402917"
 

@@ -26,7 +26,7 @@ from reintegration.web.current import current_actor
 from reintegration.web.requires import WebPermission
 from tests.factories.cast import PEOPLE
 from tests.house.world import CASE_A, CASE_B, PROVIDER_A, PROVIDER_B, World, make_world
-from vouchers.views.handles import handle_for
+from vouchers.voucher.views.handles import handle_for
 
 OPEN = {200, 201, 202, 204, 302, 303, 400, 409, 410, 413, 415, 422, 429}
 SHUT = {403, 404}

@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 
 from providers.directory.models import VettingDocument
 from providers.directory.states import DocumentKind
-from providers.payees.models import PayeeAccount
 from providers.referrals.states import ReferralState
 from reintegration.accounts.models import User
 from reintegration.accounts.services.sign_in import start_session
@@ -28,8 +27,10 @@ from tests.factories.casework import Casework, make_casework
 from tests.factories.cast import NOW, TODAY, Cast, actor, make_cast, make_person
 from tests.factories.payments import bank_line, make_batch, make_claim, statement
 from tests.factories.vouchers import deliver, make_referral, make_token, make_voucher
-from vouchers.models import BankLine, LedgerEntry
-from vouchers.services.bank_import import import_file
+from vouchers.bank.models import BankLine
+from vouchers.bank.services.statement_import import import_file
+from vouchers.books.models import LedgerEntry
+from vouchers.payments.models.payees import PayeeAccount
 
 CASE_A, CASE_B = frozenset({"ana", "sergiu"}), frozenset({"calin"})
 PROVIDER_A = frozenset({"rita", "corina", "boris", "maria"})

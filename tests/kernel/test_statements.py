@@ -6,7 +6,7 @@ from sqlalchemy import select, update
 from reintegration.kernel.statements import ConstantStatement, insert_into
 from reintegration.kernel.tries import TryCounter
 from tests.factories.cast import NOW
-from vouchers.models import Redemption
+from vouchers.voucher.models import Redemption
 
 
 def test_a_constant_statement_sees_what_is_pending_and_goes_with_its_transaction(session):

@@ -4,10 +4,10 @@ import pytest
 from sqlalchemy import select
 
 from providers.directory.states import OfferingState
-from providers.payees.models import PayeeAccount
 from tests.factories.casework import make_casework
 from tests.factories.cast import PEOPLE
 from tests.providers.makers import COUNSELLING, accepted, drafted, offering_in, sent
+from vouchers.payments.models.payees import PayeeAccount
 
 DIRECTORY = {"ana", "calin", "sergiu", "vera", "victor", "petru", "alina", "radu"}
 OFFICERS = {"vera", "victor"}

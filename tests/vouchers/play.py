@@ -15,11 +15,14 @@ from reintegration.kernel.ids import new_id
 from reintegration.kernel.money import Money
 from tests.factories.casework import Casework, make_casework
 from tests.factories.cast import NOW, Cast, actor, make_cast
-from tests.vouchers.payments_driver import Payments
-from vouchers.models import BankAccount, BudgetLine, Fund, Redemption, Voucher
-from vouchers.services import allocation, closing, confirmation, funds, issuing, replacing, reversal
-from vouchers.services.redemption import Delivery, redeem_once
-from vouchers.states import OPEN_STATES, REDEEMABLE_STATES, RedemptionState, VoucherState
+from tests.vouchers.payments.payments_driver import Payments
+from vouchers.books.models import BankAccount, BudgetLine, Fund
+from vouchers.books.services import allocation, funds
+from vouchers.payments.services import reversal
+from vouchers.voucher.models import Redemption, Voucher
+from vouchers.voucher.services import cancelling, confirmation, expiry, issuing, replacing
+from vouchers.voucher.services.redemption import Delivery, redeem_once
+from vouchers.voucher.states import OPEN_STATES, REDEEMABLE_STATES, RedemptionState, VoucherState
 
 PIN = "739146"
 
@@ -124,7 +127,7 @@ class Play:
 
     def unallocated(self) -> int:
         """Return what is received and not given to a line."""
-        from vouchers.queries.funds import unallocated
+        from vouchers.books.queries.funds import unallocated
 
         return unallocated(self.session, self.session.get_one(Fund, self.cast.fund.id)).minor
 
@@ -220,7 +223,7 @@ class Play:
     def cancel(self, voucher: Voucher) -> None:
         """Cancel a voucher."""
         who = self.acting(self.cast.ana)
-        closing.cancel(self.session, voucher, actor=who, reason="nu mai e nevoie", now=self.now)
+        cancelling.cancel(self.session, voucher, actor=who, reason="nu mai e nevoie", now=self.now)
         self.step()
 
     def replace(self, voucher: Voucher) -> None:
@@ -233,7 +236,7 @@ class Play:
         """Let time pass, and sweep what expired."""
         self.now += timedelta(days=7)
         self.acting(None)
-        closing.expire_due(self.session, self.now)
+        expiry.expire_due(self.session, self.now)
         self.step()
 
     def _all(self, statement) -> list:

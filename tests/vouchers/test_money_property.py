@@ -12,9 +12,10 @@ from hypothesis.stateful import (
 )
 
 from tests.vouchers.play import Play, provider_of
-from vouchers.services.ledger import invariants
-from vouchers.services.ledger.postings import POSTINGS, Entry, PostingEvent
-from vouchers.states import OrderState, RedemptionState
+from vouchers.books.services import laws
+from vouchers.books.services.postings import POSTINGS, Entry, PostingEvent
+from vouchers.payments.states import OrderState
+from vouchers.voucher.states import RedemptionState
 
 PLAYS = settings(
     max_examples=15,
@@ -148,7 +149,7 @@ class Money(RuleBasedStateMachine):
 
     @invariant()
     def the_books_are_sound(self):
-        broken = invariants.broken(self.play.session)
+        broken = laws.broken(self.play.session)
         assert [str(law) for law in broken] == []
 
 
@@ -180,16 +181,16 @@ def test_a_clawback_that_forgets_a_leg_is_caught(session, monkeypatch):
     forgetful: tuple[Entry, ...] = (budget, actual[:1])
     monkeypatch.setitem(POSTINGS, PostingEvent.CLAWED_BACK, forgetful)
     play = _one_paid_delivery(session)
-    assert invariants.broken(session) == []
+    assert laws.broken(session) == []
     play.reverse(play.redemptions(RedemptionState.ACCEPTED)[0])
-    assert {failure.law.name for failure in invariants.broken(session)} == {"deferred", "delivery"}
+    assert {failure.law.name for failure in laws.broken(session)} == {"deferred", "delivery"}
 
 
 def test_a_clawback_is_caught_when_it_posts_as_a_plain_reversal(session, monkeypatch):
     monkeypatch.setitem(POSTINGS, PostingEvent.CLAWED_BACK, POSTINGS[PostingEvent.REVERSED_CLOSED])
     play = _one_paid_delivery(session)
     play.reverse(play.redemptions(RedemptionState.ACCEPTED)[0])
-    assert {failure.law.name for failure in invariants.broken(session)} == {"provider-signs"}
+    assert {failure.law.name for failure in laws.broken(session)} == {"provider-signs"}
 
 
 def _one_paid_delivery(session) -> Play:

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from tests.browser.seats import Seat
 from tests.factories.cast import TODAY, Cast
-from tests.vouchers.bank.writers import OTHERS, OURS, Line, Tx, document, statement_xml
+from tests.vouchers.formats.writers import OTHERS, OURS, Line, Tx, document, statement_xml
 
 
 @dataclass(frozen=True)

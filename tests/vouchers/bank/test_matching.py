@@ -2,10 +2,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from tests.vouchers.bank.writers import DAY, OTHERS, THEIRS, detail, entry
-from vouchers.services.bank.matching import match
-from vouchers.services.bank.problems import ParseProblem
-from vouchers.services.bank.proposals import (
+from tests.vouchers.formats.writers import DAY, OTHERS, THEIRS, detail, entry
+from vouchers.bank.services.matching.proposals import (
     REASONS,
     ExceptionKind,
     MatchRules,
@@ -13,6 +11,8 @@ from vouchers.services.bank.proposals import (
     OpenOrder,
     Tier,
 )
+from vouchers.bank.services.matching.tiers import match
+from vouchers.formats.problems import ParseProblem
 
 
 def order(number: int, minor: int = 1000, **more) -> OpenOrder:

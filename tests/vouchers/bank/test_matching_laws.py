@@ -6,12 +6,18 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.vouchers.bank.writers import DAY, OTHERS, THEIRS, detail, entry
-from vouchers.services.bank.matching import match
-from vouchers.services.bank.order_index import in_window
-from vouchers.services.bank.problems import ParseProblem
-from vouchers.services.bank.proposals import REASONS, MatchRules, OpenBatch, OpenOrder, Tier
-from vouchers.services.bank.statement import Occurrences
+from tests.vouchers.formats.writers import DAY, OTHERS, THEIRS, detail, entry
+from vouchers.bank.services.matching.order_index import in_window
+from vouchers.bank.services.matching.proposals import (
+    REASONS,
+    MatchRules,
+    OpenBatch,
+    OpenOrder,
+    Tier,
+)
+from vouchers.bank.services.matching.tiers import match
+from vouchers.formats.problems import ParseProblem
+from vouchers.formats.statement import Occurrences
 
 AMOUNTS = st.sampled_from([1000, 1005, 2000])
 REFERENCES = st.sampled_from([None, "PO-10001", "PO-10002", "PO-10003"])

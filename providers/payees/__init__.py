@@ -1,1 +1,0 @@
-"""Where providers are paid."""

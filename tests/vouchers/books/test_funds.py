@@ -1,0 +1,310 @@
+"""Funds: money arrives, is given to lines, moves, and comes back; never more than there is."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from sqlalchemy import select
+
+from reintegration.kernel.actor import SYSTEM
+from reintegration.kernel.audit import AuditEvent
+from reintegration.kernel.db import act_as
+from reintegration.kernel.errors import Conflict, Invalid, NotPermitted
+from reintegration.kernel.ids import new_id
+from reintegration.kernel.money import Money
+from tests.factories.cast import NOW, TODAY, actor
+from vouchers.books.models import BudgetLine, ExchangeRate, LedgerEntry
+from vouchers.books.queries.funds import figures, unallocated
+from vouchers.books.services import allocation, exchange, funds, laws
+from vouchers.books.services.balances import budget_balances, trial_balances
+
+
+@pytest.fixture
+def fund(session, cast):
+    found = funds.create_fund(
+        session,
+        actor=SYSTEM,
+        code="N-1",
+        name="Nou",
+        donor="Donator",
+        currency="MDL",
+        starts_on=TODAY,
+        ends_on=date(2027, 12, 31),
+        now=NOW,
+    )
+    funds.record_grant(
+        session,
+        found,
+        actor=SYSTEM,
+        account=cast.bank_account,
+        amount=mdl(100_000),
+        key=new_id(),
+        now=NOW,
+    )
+    return found
+
+
+@pytest.fixture
+def line(session, fund):
+    return add(session, fund, "A")
+
+
+def test_a_line_gets_no_more_than_its_fund_received(session, fund, line):
+    give(session, line, 60_000)
+    with pytest.raises(Conflict) as refused:
+        give(session, line, 40_001)
+    assert refused.value.code == "fund_exhausted"
+    assert line.available == mdl(60_000)
+    assert unallocated(session, fund) == mdl(40_000)
+
+
+def test_the_same_act_is_recorded_once(session, line):
+    key = new_id()
+    allocation.allocate(session, line, actor=SYSTEM, amount=mdl(10), key=key, now=NOW)
+    with pytest.raises(Conflict) as refused:
+        allocation.allocate(session, line, actor=SYSTEM, amount=mdl(10), key=key, now=NOW)
+    assert refused.value.code == "repeated"
+    assert line.available == mdl(10)
+
+
+def test_a_line_is_reduced_to_what_is_free_and_not_below(session, line):
+    give(session, line, 500)
+    with pytest.raises(Conflict):
+        allocation.reduce(session, line, actor=SYSTEM, amount=mdl(501), key=new_id(), now=NOW)
+    allocation.reduce(session, line, actor=SYSTEM, amount=mdl(500), key=new_id(), now=NOW)
+    assert line.available == mdl(0)
+    assert sound(session)
+
+
+def test_money_moves_between_lines_of_one_fund_only(session, cast, fund, line):
+    other = add(session, fund, "B")
+    give(session, line, 500)
+    allocation.move(session, line, to=other, actor=SYSTEM, amount=mdl(200), key=new_id(), now=NOW)
+    assert (line.available, other.available) == (mdl(300), mdl(200))
+    with pytest.raises(Invalid):
+        allocation.move(
+            session, line, to=cast.budget_line, actor=SYSTEM, amount=mdl(1), key=new_id(), now=NOW
+        )
+    assert sound(session)
+
+
+def test_a_closed_line_returns_what_is_free_and_takes_nothing_more(session, fund, line):
+    give(session, line, 500)
+    allocation.close_line(session, line, actor=SYSTEM, key=new_id(), now=NOW)
+    assert (line.available, line.closed_at) == (mdl(0), NOW)
+    assert unallocated(session, fund) == mdl(100_000)
+    with pytest.raises(Conflict) as refused:
+        give(session, line, 1)
+    assert refused.value.code == "closed"
+
+
+def test_the_preparer_records_and_the_approver_allocates(session, cast, fund, line):
+    petru, alina = actor(session, cast.petru), actor(session, cast.alina)
+    with pytest.raises(NotPermitted):
+        allocation.allocate(session, line, actor=petru, amount=mdl(1), key=new_id(), now=NOW)
+    with pytest.raises(NotPermitted):
+        funds.record_grant(
+            session,
+            fund,
+            actor=alina,
+            account=cast.bank_account,
+            amount=mdl(1),
+            key=new_id(),
+            now=NOW,
+        )
+    act_as(session, alina)
+    allocation.allocate(session, line, actor=alina, amount=mdl(1), key=new_id(), now=NOW)
+
+
+def test_each_act_leaves_a_trace(session, line):
+    give(session, line, 7)
+    session.flush()
+    event = session.scalars(
+        select(AuditEvent).where(AuditEvent.action == "budget_line:allocate")
+    ).one()
+    assert (event.subject_id, event.data) == (line.id, {"minor": 7, "currency": "MDL"})
+
+
+def test_figures_of_a_fund_add_up(session, fund, line):
+    give(session, line, 700)
+    found = figures(session, [fund])[0]
+    assert (found.received, found.taken, found.unallocated) == (mdl(100_000), mdl(700), mdl(99_300))
+    assert budget_balances(session, [line.id])[line.id].available == mdl(700)
+
+
+class TestAnotherCurrency:
+    """A fund in euro pays a line in lei."""
+
+    @pytest.fixture
+    def rate(self, session):
+        return exchange.add_rate(
+            session,
+            actor=SYSTEM,
+            on=TODAY,
+            base="EUR",
+            quote="MDL",
+            rate=Decimal("19.5"),
+            source="Banca Națională",
+            now=NOW,
+        )
+
+    @pytest.fixture
+    def euro_fund(self, session, cast):
+        found = funds.create_fund(
+            session,
+            actor=SYSTEM,
+            code="E-1",
+            name="Euro",
+            donor="Donator",
+            currency="EUR",
+            starts_on=TODAY,
+            ends_on=date(2027, 12, 31),
+            now=NOW,
+        )
+        funds.record_grant(
+            session,
+            found,
+            actor=SYSTEM,
+            account=cast.euro_bank_account,
+            amount=eur(1_000_00),
+            key=new_id(),
+            now=NOW,
+        )
+        return found
+
+    @pytest.fixture
+    def lei_line(self, session, euro_fund):
+        return add(session, euro_fund, "L", "MDL")
+
+    def convert(self, session, line, rate, minor, buffer="4"):
+        return allocation.allocate_converted(
+            session,
+            line,
+            actor=SYSTEM,
+            taken=eur(minor),
+            rate=rate,
+            buffer_percent=Decimal(buffer),
+            key=new_id(),
+            now=NOW,
+        )
+
+    def test_the_line_gets_the_rate_less_the_buffer(self, session, euro_fund, lei_line, rate):
+        assert self.convert(session, lei_line, rate, 100_00) == mdl(1872_00)
+        assert lei_line.available == mdl(1872_00)
+        assert unallocated(session, euro_fund) == eur(900_00)
+        assert sound(session)
+
+    def test_the_same_euro_is_not_given_twice(self, session, lei_line, rate):
+        self.convert(session, lei_line, rate, 600_00)
+        with pytest.raises(Conflict):
+            self.convert(session, lei_line, rate, 400_01)
+
+    def test_giving_all_back_leaves_nothing_taken(self, session, euro_fund, lei_line, rate):
+        given = self.convert(session, lei_line, rate, 333_33)
+        part = Money(given.minor // 3, "MDL")
+        for amount in (part, given - part):
+            allocation.reduce(session, lei_line, actor=SYSTEM, amount=amount, key=new_id(), now=NOW)
+        assert unallocated(session, euro_fund) == eur(1_000_00)
+        assert sound(session)
+
+    def test_a_move_carries_what_was_taken(self, session, euro_fund, lei_line, rate):
+        other = add(session, euro_fund, "M", "MDL")
+        given = self.convert(session, lei_line, rate, 500_00)
+        allocation.move(
+            session, lei_line, to=other, actor=SYSTEM, amount=given, key=new_id(), now=NOW
+        )
+        allocation.reduce(session, other, actor=SYSTEM, amount=given, key=new_id(), now=NOW)
+        assert unallocated(session, euro_fund) == eur(1_000_00)
+
+    def test_a_plain_allocation_is_refused(self, session, lei_line):
+        with pytest.raises(Invalid):
+            give(session, lei_line, 1)
+
+    @pytest.mark.parametrize(
+        ("arrived", "difference"), [(1950_00, 0), (1940_00, -10_00), (1965_00, 15_00)]
+    )
+    def test_exchanged_cash_leaves_the_position_at_the_stored_rate(
+        self, session, cast, rate, arrived, difference
+    ):
+        found = exchange.exchange(
+            session,
+            actor=SYSTEM,
+            bank_from=cast.euro_bank_account,
+            bank_to=cast.bank_account,
+            amount_out=eur(100_00),
+            amount_in=mdl(arrived),
+            rate=rate,
+            key=new_id(),
+            now=NOW,
+        )
+        assert found == mdl(difference)
+        balances = {
+            (trial.currency, row.account.value): row.balance.minor
+            for trial in trial_balances(session)
+            for row in trial.accounts
+        }
+        assert balances["EUR", "1900"] == 100_00
+        assert balances["MDL", "1900"] == -1950_00
+        assert balances.get(("MDL", "7100"), 0) == -difference
+        assert sound(session)
+
+    def test_lei_exchanged_into_euro_are_compared_in_lei(self, session, cast, rate):
+        found = exchange.exchange(
+            session,
+            actor=SYSTEM,
+            bank_from=cast.bank_account,
+            bank_to=cast.euro_bank_account,
+            amount_out=mdl(2000_00),
+            amount_in=eur(100_00),
+            rate=rate,
+            key=new_id(),
+            now=NOW,
+        )
+        assert found == mdl(-50_00)
+        assert sound(session)
+
+    @pytest.mark.usefixtures("rate")
+    def test_a_stored_rate_never_changes(self, session):
+        with pytest.raises(Conflict):
+            exchange.add_rate(
+                session,
+                actor=SYSTEM,
+                on=TODAY,
+                base="EUR",
+                quote="MDL",
+                rate=Decimal(20),
+                source="x",
+                now=NOW,
+            )
+        assert session.scalars(select(ExchangeRate.rate)).all() == [Decimal("19.5")]
+
+
+def test_a_grant_is_posted_about_its_fund_and_for_its_account(session, cast, fund):
+    entry = session.scalars(
+        select(LedgerEntry).where(LedgerEntry.source_id == cast.bank_account.id)
+    ).one()
+    assert {line.fund_id for line in entry.lines} == {fund.id}
+
+
+def add(session, fund, code, currency=None) -> BudgetLine:
+    return funds.add_line(
+        session, fund, actor=SYSTEM, code=code, name="Servicii", currency=currency, now=NOW
+    )
+
+
+def give(session, line, minor):
+    allocation.allocate(session, line, actor=SYSTEM, amount=mdl(minor), key=new_id(), now=NOW)
+
+
+def mdl(minor):
+    return Money(minor, "MDL")
+
+
+def eur(minor):
+    return Money(minor, "EUR")
+
+
+def sound(session) -> bool:
+    session.flush()
+    assert [str(found) for found in laws.broken(session)] == []
+    return True

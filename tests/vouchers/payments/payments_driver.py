@@ -1,0 +1,189 @@
+"""Payments through their services: claim, check, prepare, approve, release, and what the bank does.
+
+Only a repayment is posted here: in life it comes with a line of the bank.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from reintegration.accounts.models import User
+from reintegration.kernel.actor import SYSTEM, Actor
+from reintegration.kernel.clock import local_day
+from reintegration.kernel.db import act_as
+from reintegration.kernel.ids import new_id
+from reintegration.kernel.money import Money
+from tests.factories.cast import Cast, actor
+from vouchers.books.models import BankAccount
+from vouchers.books.services.balances import ProviderBalance, provider_balances
+from vouchers.books.services.journal import Dimensions, Source, post
+from vouchers.books.services.postings import PostingEvent
+from vouchers.payments.models import Claim, ClaimLine, PaymentBatch, PaymentOrder
+from vouchers.payments.services import batches, claims, settlement
+from vouchers.payments.services.settlement import Paid
+from vouchers.payments.states import ClaimLineState, ClaimState, OrderState
+from vouchers.voucher.models import Redemption
+from vouchers.voucher.states import RedemptionState
+
+_NOTHING = Money(0, "MDL")
+
+
+@dataclass
+class Payments:
+    """Claims, orders and the bank, in MDL."""
+
+    session: Session
+    cast: Cast
+
+    def unclaimed(self) -> dict[UUID, list[UUID]]:
+        """Return, by provider, deliveries that stand in no claim."""
+        self.as_system()
+        claimed = select(ClaimLine.redemption_id).where(
+            ClaimLine.state != ClaimLineState.REFUSED.value
+        )
+        found: dict[UUID, list[UUID]] = {}
+        for provider_id, redemption_id in self.session.execute(
+            select(Redemption.provider_id, Redemption.id)
+            .where(
+                Redemption.state == RedemptionState.ACCEPTED.value, Redemption.id.not_in(claimed)
+            )
+            .order_by(Redemption.recorded_at)
+        ):
+            found.setdefault(provider_id, []).append(redemption_id)
+        return found
+
+    def claimants(self) -> list[UUID]:
+        """Return the providers that can claim something."""
+        return list(self.unclaimed())
+
+    def claim(self, provider_id: UUID, now: datetime) -> None:
+        """Let the bookkeeper claim everything, and finance check it."""
+        due = self.unclaimed()[provider_id]
+        bookkeeper = self.acting(
+            self.cast.boris if provider_id == self.cast.provider.id else self.cast.oleg
+        )
+        claim = claims.draft(self.session, actor=bookkeeper, redemption_ids=due, now=now)
+        claims.submit(
+            self.session,
+            claim,
+            actor=bookkeeper,
+            invoice_number=claim.reference,
+            invoiced=claim.payable,
+            now=now,
+        )
+        petru = self.acting(self.cast.petru)
+        claims.accept_lines(
+            self.session, claim, actor=petru, line_ids=[line.id for line in claim.lines], now=now
+        )
+        claims.check(self.session, claim, actor=petru, now=now)
+
+    def checked(self) -> list[Claim]:
+        """Return claims that can be paid; one whose deliveries were all taken back can not."""
+        self.as_system()
+        found = self.session.scalars(
+            select(Claim).where(Claim.state == ClaimState.CHECKED.value).order_by(Claim.created_at)
+        )
+        return [claim for claim in found if claim.payable.minor]
+
+    def prepare(self, now: datetime) -> PaymentBatch | None:
+        """Put every checked claim into a batch."""
+        due = [claim.id for claim in self.checked()]
+        if not due:
+            return None
+        return batches.prepare(
+            self.session,
+            actor=self.acting(self.cast.petru),
+            claim_ids=due,
+            bank_account=self.session.get_one(BankAccount, self.cast.bank_account.id),
+            execution_on=local_day(now),
+            now=now,
+        )
+
+    def release(self, now: datetime) -> list[PaymentOrder]:
+        """Prepare, approve and release what is checked, as three people."""
+        batch = self.prepare(now)
+        if batch is None:
+            return []
+        batches.approve(self.session, batch, actor=self.acting(self.cast.alina), now=now)
+        batches.release(self.session, batch, actor=self.acting(self.cast.radu), now=now)
+        return list(batch.orders)
+
+    def cancel(self, batch: PaymentBatch, now: datetime) -> None:
+        """Take a batch back before its release."""
+        petru = self.acting(self.cast.petru)
+        batches.cancel(self.session, batch, actor=petru, reason="greșit", now=now)
+
+    def settle(self, order: PaymentOrder, now: datetime) -> None:
+        """Let the bank pay."""
+        paid = Paid(
+            order.id, order.provider_id, order.batch_id, order.amount, local_day(now), new_id()
+        )
+        settlement.settle_many(self.session, [paid], actor=self.acting(self.cast.petru), now=now)
+
+    def fail(self, order: PaymentOrder, now: datetime) -> None:
+        """Let the bank refuse."""
+        settlement.fail_order(
+            self.session, order, actor=self.acting(self.cast.petru), reason="AC04", now=now
+        )
+
+    def bounce(self, order: PaymentOrder, charges: int, now: datetime) -> None:
+        """Let a settled payment come back, less charges that the programme bears."""
+        kept = Money(min(charges, order.amount_minor - 1), order.currency)
+        settlement.return_order(
+            self.session,
+            order,
+            actor=self.acting(self.cast.petru),
+            received=order.amount - kept,
+            charges=kept,
+            reason="AC04",
+            now=now,
+        )
+
+    def repay(self, provider_id: UUID, minor: int, now: datetime) -> None:
+        """Let a provider pay back what it owes."""
+        post(
+            self.session,
+            PostingEvent.REPAID,
+            Money(minor, "MDL"),
+            key=f"repaid|{new_id()}",
+            source=Source("provider", provider_id),
+            about=Dimensions(provider_id=provider_id),
+            actor=self.as_system(),
+            now=now,
+        )
+
+    def orders(self, *states: OrderState) -> list[PaymentOrder]:
+        """Return the orders in `states` that move money, oldest first."""
+        self.as_system()
+        return list(
+            self.session.scalars(
+                select(PaymentOrder)
+                .join(PaymentBatch, PaymentBatch.id == PaymentOrder.batch_id)
+                .where(
+                    PaymentOrder.state.in_([state.value for state in states]),
+                    PaymentOrder.amount_minor > 0,
+                )
+                .order_by(PaymentBatch.prepared_at, PaymentOrder.amount_minor)
+            )
+        )
+
+    def balance(self, provider_id: UUID) -> ProviderBalance:
+        """Return what a provider is owed and owes."""
+        self.as_system()
+        found = provider_balances(self.session, [provider_id])
+        return found.get((provider_id, "MDL"), ProviderBalance(_NOTHING, _NOTHING))
+
+    def acting(self, user: User) -> Actor:
+        """Let the session see what `user` may see, and return the actor."""
+        act_as(self.session, SYSTEM)
+        who = actor(self.session, user)
+        act_as(self.session, who)
+        return who
+
+    def as_system(self) -> Actor:
+        """See every row."""
+        act_as(self.session, SYSTEM)
+        return SYSTEM

@@ -1,0 +1,107 @@
+"""Payee accounts: a valid number, and two people before money goes there."""
+
+import pytest
+from sqlalchemy import select
+
+from reintegration.kernel.errors import Conflict, Invalid, NotPermitted
+from tests.factories.cast import NOW, actor
+from vouchers.payments.models.payees import PayeeAccount
+from vouchers.payments.services import payees
+
+IBAN = "MD24 AG00 0225 1000 1310 4168"
+
+
+def propose(session, cast, who, **changes):
+    asked = {"currency": "MDL", "iban": IBAN, "holder": "Centrul Speranța SRL", **changes}
+    return payees.propose(
+        session, actor=actor(session, who), provider=cast.provider, now=NOW, **asked
+    )
+
+
+def live(session, cast, currency="MDL"):
+    return session.scalars(
+        select(PayeeAccount).where(
+            PayeeAccount.provider_id == cast.provider.id,
+            PayeeAccount.currency == currency,
+            PayeeAccount.approved_at.is_not(None),
+            PayeeAccount.retired_at.is_(None),
+        )
+    ).all()
+
+
+def test_an_approved_account_takes_the_place_of_the_one_before(session, cast):
+    before = live(session, cast)[0]
+    account = propose(session, cast, cast.maria)
+    assert live(session, cast) == [before]
+    payees.approve(session, account, actor=actor(session, cast.alina), now=NOW)
+    assert live(session, cast) == [account]
+    assert before.retired_at == NOW
+
+
+def test_the_banks_code_follows_from_the_number(session, cast):
+    assert propose(session, cast, cast.petru).bic == "AGRNMD2X"
+
+
+@pytest.mark.parametrize(
+    "iban", ["MD25AG000225100013104168", "MD24AG0002251000131041", "", "x" * 40, "RO00"]
+)
+def test_a_number_that_cannot_exist_is_refused(session, cast, iban):
+    with pytest.raises(Invalid):
+        propose(session, cast, cast.maria, iban=iban)
+
+
+def test_a_strange_currency_is_refused(session, cast):
+    with pytest.raises(Invalid):
+        propose(session, cast, cast.maria, currency="XXX")
+
+
+@pytest.mark.parametrize("who", ["boris", "rita", "vera", "ana", "radu", "otilia"])
+def test_only_the_manager_and_the_preparer_propose(session, cast, who):
+    with pytest.raises(NotPermitted):
+        propose(session, cast, getattr(cast, who))
+
+
+@pytest.mark.parametrize("who", ["petru", "radu", "maria", "vera", "irina"])
+def test_only_an_approver_approves(session, cast, sign_in, who):
+    account = propose(session, cast, cast.maria)
+    answer = sign_in(getattr(cast, who)).post(f"/payees/{account.id}/approve")
+    session.refresh(account)
+    assert (answer.status_code, account.approved_at) == (403, None)
+
+
+def test_nobody_approves_their_own_proposal(session, cast):
+    account = propose(session, cast, cast.maria)
+    account.proposed_by = cast.alina.id
+    session.flush()
+    with pytest.raises(NotPermitted):
+        payees.approve(session, account, actor=actor(session, cast.alina), now=NOW)
+
+
+def test_a_decision_is_made_once(session, cast):
+    account = propose(session, cast, cast.maria)
+    payees.decline(session, account, actor=actor(session, cast.alina), now=NOW)
+    with pytest.raises(Conflict):
+        payees.approve(session, account, actor=actor(session, cast.alina), now=NOW)
+
+
+def test_a_newer_proposal_drops_the_older(session, cast):
+    older = propose(session, cast, cast.maria)
+    propose(session, cast, cast.petru)
+    assert older.retired_at == NOW
+
+
+def test_the_directory_masks_the_number(session, cast, sign_in):
+    account = propose(session, cast, cast.maria)
+    session.commit()
+    page = sign_in(cast.petru).get(f"/providers/{cast.provider.id}").text
+    assert account.iban not in page
+    assert f"{account.iban[:4]} •••• {account.iban[-4:]}" in page
+
+
+def test_the_manager_proposes_on_the_page_and_reads_what_is_wrong(session, cast, sign_in):
+    manager = sign_in(cast.maria)
+    url = f"/payees/new/{cast.provider.id}"
+    wrong = manager.post(url, data={"currency": "MDL", "iban": "MD00", "holder": "X"})
+    right = manager.post(url, data={"currency": "MDL", "iban": IBAN, "holder": "X"})
+    assert (wrong.status_code, right.status_code) == (422, 302)
+    assert "MD00" in wrong.text

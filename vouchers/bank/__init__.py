@@ -1,0 +1,1 @@
+"""The bank: our accounts, statements, matching and reconciliation."""

@@ -1,0 +1,57 @@
+"""Forms of our accounts and of statements."""
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf.file import FileField, FileRequired
+from wtforms import BooleanField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length
+
+from reintegration.web.forms import Form, option
+from vouchers.payments.forms.claims import _NEEDED
+from vouchers.payments.services.payees import CURRENCIES
+
+
+class BankAccountForm(Form):
+    """An account of the programme."""
+
+    name = StringField(
+        _l("Name"),
+        [_NEEDED, Length(max=60)],
+        description=_l("What we call it, such as Main account."),
+    )
+    currency = RadioField(
+        _l("Currency"), choices=[option(code, code) for code in CURRENCIES], default="MDL"
+    )
+    iban = StringField(
+        _l("IBAN"),
+        [InputRequired(_l("Enter the IBAN.")), Length(max=42)],
+        description=_l("As on the bank's paper, with or without spaces. The bank code follows."),
+        render_kw={"autocomplete": "off", "spellcheck": "false"},
+    )
+    holder = StringField(
+        _l("Holder"),
+        [InputRequired(_l("Enter the holder's name.")), Length(max=140)],
+        description=_l("Our legal name, as the bank has it."),
+    )
+    identifier = StringField(
+        _l("Our fiscal code"),
+        [Length(max=20)],
+        description=_l("IDNO, 13 digits. Needed for payments in MDL."),
+    )
+
+
+class StatementForm(Form):
+    """A file of the bank."""
+
+    file = FileField(
+        _l("File of the bank"),
+        [FileRequired(_l("Choose a file."))],
+        description=_l("camt.053, MT940 or CSV, at most 20 MB."),
+    )
+    trial = BooleanField(_l("Only say what would happen; import nothing"))
+
+
+class ParkForm(Form):
+    """Somebody finds out about a line."""
+
+    owner = SelectField(_l("Who finds out"), [_NEEDED])
+    note = TextAreaField(_l("What is known"), [_NEEDED, Length(max=500)])

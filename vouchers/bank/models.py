@@ -1,0 +1,124 @@
+"""Statements of the bank, their lines, and what they settle."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from reintegration.kernel.base import Base, Currency, Id, Json, Minor, one_of
+from reintegration.kernel.money import Money
+from vouchers.bank.states import BankLineState
+from vouchers.books.models.bank_account import BankAccount
+from vouchers.payments.models.payments import PaymentOrder
+
+
+class BankStatementFile(Base):
+    """One statement of one imported file; the same file is imported once."""
+
+    __tablename__ = "bank_statement"
+
+    id: Mapped[Id]
+    bank_account_id: Mapped[UUID] = mapped_column(ForeignKey("bank_account.id"))
+    file_name: Mapped[str]
+    file_sha256: Mapped[bytes] = mapped_column(LargeBinary)
+    position: Mapped[int] = mapped_column(default=0)
+    statement_id: Mapped[str] = mapped_column(default="")
+    from_on: Mapped[date | None]
+    until_on: Mapped[date | None]
+    opening_minor: Mapped[int | None] = mapped_column(BigInteger)
+    closing_minor: Mapped[int | None] = mapped_column(BigInteger)
+    currency: Mapped[Currency]
+    problems: Mapped[list[Any]] = mapped_column(JSONB, default=list)
+    imported_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    imported_at: Mapped[datetime]
+
+    account: Mapped[BankAccount] = relationship(lazy="joined", innerjoin=True)
+
+    __table_args__ = (UniqueConstraint("file_sha256", "position"),)
+
+
+class BankLine(Base):
+    """One entry of a statement.
+
+    `fingerprint` and `occurrence` keep two equal payments of one day apart, and let a line that
+    arrives again in another file be added once.
+    """
+
+    __tablename__ = "bank_line"
+
+    id: Mapped[Id]
+    statement_id: Mapped[UUID] = mapped_column(ForeignKey("bank_statement.id"), index=True)
+    bank_account_id: Mapped[UUID] = mapped_column(ForeignKey("bank_account.id"))
+    fingerprint: Mapped[bytes] = mapped_column(LargeBinary)
+    occurrence: Mapped[int]
+    booked_on: Mapped[date]
+    value_on: Mapped[date | None]
+    amount_minor: Mapped[Minor]
+    """Signed: a credit to our account is positive."""
+    currency: Mapped[Currency]
+    bank_reference: Mapped[str] = mapped_column(default="")
+    end_to_end_id: Mapped[str] = mapped_column(default="", index=True)
+    message_id: Mapped[str] = mapped_column(default="")
+    counterparty_name: Mapped[str] = mapped_column(default="")
+    counterparty_iban: Mapped[str] = mapped_column(default="")
+    remittance: Mapped[str] = mapped_column(default="")
+    return_reason: Mapped[str] = mapped_column(default="")
+    charges_minor: Mapped[Minor] = mapped_column(default=0)
+    state: Mapped[str] = mapped_column(default=BankLineState.UNMATCHED.value)
+    kind: Mapped[str] = mapped_column(default="")
+    """What kind of exception it is, by the matching rules; empty when matched."""
+    proposal: Mapped[Json] = mapped_column(JSONB, default=dict)
+    owner_id: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    resolution: Mapped[str] = mapped_column(default="")
+    resolved_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    resolved_at: Mapped[datetime | None]
+
+    statement: Mapped[BankStatementFile] = relationship()
+
+    __table_args__ = (
+        UniqueConstraint("bank_account_id", "fingerprint", "occurrence"),
+        CheckConstraint(one_of("state", BankLineState), "state"),
+        Index("ix_bank_line_state", "state", "booked_on", "id"),
+        Index("ix_bank_line_booked", "booked_on", "id"),
+    )
+
+    @property
+    def amount(self) -> Money:
+        """Return the signed amount."""
+        return Money(self.amount_minor, self.currency)
+
+
+class BankMatch(Base):
+    """A line matched to an order. Immutable: undoing it adds who and when, and reverses."""
+
+    __tablename__ = "bank_match"
+
+    id: Mapped[Id]
+    bank_line_id: Mapped[UUID] = mapped_column(ForeignKey("bank_line.id"), index=True)
+    payment_order_id: Mapped[UUID] = mapped_column(ForeignKey("payment_order.id"), index=True)
+    amount_minor: Mapped[Minor]
+    currency: Mapped[Currency]
+    tier: Mapped[str]
+    automatic: Mapped[bool]
+    score: Mapped[int]
+    reasons: Mapped[list[Any]] = mapped_column(JSONB, default=list)
+    rule_version: Mapped[str]
+    matched_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    matched_at: Mapped[datetime]
+    undone_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    undone_at: Mapped[datetime | None]
+    undone_reason: Mapped[str] = mapped_column(default="")
+
+    order: Mapped[PaymentOrder] = relationship()
+
+    __table_args__ = (
+        Index(
+            "uq_bank_match_order_live",
+            "payment_order_id",
+            unique=True,
+            postgresql_where="undone_at IS NULL",
+        ),
+    )

@@ -1,0 +1,23 @@
+"""What the bank asks permission for."""
+
+from enum import StrEnum
+
+
+class BankAccountPermission(StrEnum):
+    """The programme's own accounts: one proposes, another approves."""
+
+    LIST = "bank_account:list"
+    VIEW = "bank_account:view"
+    PROPOSE = "bank_account:propose"
+    APPROVE = "bank_account:approve"
+    STOP = "bank_account:stop"
+
+
+class BankPermission(StrEnum):
+    """Statements of the bank and what their lines mean."""
+
+    LIST = "bank:list"
+    IMPORT = "bank:import"
+    MATCH = "bank:match"
+    RESOLVE = "bank:resolve"
+    UNDO = "bank:undo"

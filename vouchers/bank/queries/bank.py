@@ -1,0 +1,302 @@
+"""Reading the bank's side: lines, what was matched, and whether books and bank agree."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, Uuid, and_, exists, false, func, literal, or_, select
+from sqlalchemy.dialects.postgresql import ARRAY, distinct_on
+from sqlalchemy.orm import Session, joinedload, lazyload
+
+from reintegration.accounts.models import Organisation, User, UserRole
+from reintegration.kernel.actor import FINANCE_ROLES, Actor, Role
+from reintegration.kernel.errors import DomainError, NotFound
+from reintegration.kernel.money import Money
+from reintegration.web.paging import Page, page_of
+from vouchers.bank.models import BankLine, BankMatch, BankStatementFile
+from vouchers.bank.states import BankLineState
+from vouchers.books.models import BankAccount, LedgerLine
+from vouchers.books.states import Account
+from vouchers.payments.models import PaymentOrder
+from vouchers.payments.states import OrderState
+
+LOOK = (BankLineState.UNMATCHED.value, BankLineState.SUGGESTED.value, BankLineState.EXCEPTION.value)
+_BOOKS = (*FINANCE_ROLES, Role.AUDITOR)
+
+
+KNOWN = or_(
+    BankAccount.approved_at.is_not(None),
+    exists().where(BankStatementFile.bank_account_id == BankAccount.id),
+)
+"""An account that is or was in use: its last statements come after it was stopped."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What stands above the list."""
+
+    by_themselves: int
+    look: int
+    returned: int
+    matched: int
+    settled: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """Books against bank, in one currency: `difference` is zero or somebody must look.
+
+    `ledger` is account 1110; `bank` the closing balances of the latest statements; `open_lines`
+    what the bank booked and the books do not know yet.
+    """
+
+    ledger: Money
+    bank: Money | None
+    open_lines: Money
+    until: date | None
+
+    @property
+    def difference(self) -> Money | None:
+        """Return what cannot be explained."""
+        return None if self.bank is None else self.bank - self.open_lines - self.ledger
+
+
+def visible_to(actor: Actor) -> Select[BankLine]:
+    """Return every line for finance and the auditor, none for anybody else."""
+    lines = select(BankLine)
+    return lines if actor.has_role(*_BOOKS) else lines.where(false())
+
+
+def line_or_404(session: Session, actor: Actor, line_id: UUID) -> BankLine:
+    """Return a line or raise NotFound."""
+    line = session.scalar(visible_to(actor).where(BankLine.id == line_id))
+    if line is None:
+        raise NotFound
+    return line
+
+
+def lines_page(
+    session: Session,
+    actor: Actor,
+    *,
+    account: BankAccount,
+    show: str,
+    search: str = "",
+    cursor: str | None = None,
+    size: int = 25,
+) -> Page[BankLine]:
+    """Return a page of lines, the latest booked first; `show` is look, matched, returned, all."""
+    statement = visible_to(actor).where(BankLine.bank_account_id == account.id)
+    wanted = _SHOWN.get(show)
+    if wanted is not None:
+        statement = statement.where(wanted)
+    if search.strip():
+        statement = statement.where(_like(search.strip(), account.currency))
+    return page_of(
+        session, statement, keys=(BankLine.booked_on, BankLine.id), cursor=cursor, size=size
+    )
+
+
+_RETURNED = BankLine.kind == "return"
+_SHOWN: dict[str, ColumnElement[bool]] = {
+    "look": BankLine.state.in_(LOOK),
+    "matched": and_(
+        BankLine.state.in_([BankLineState.MATCHED.value, BankLineState.RESOLVED.value]), ~_RETURNED
+    ),
+    "returned": _RETURNED,
+}
+
+
+def _like(search: str, currency: str) -> ColumnElement[bool]:
+    like = f"%{search}%"
+    found = or_(
+        BankLine.bank_reference.ilike(like),
+        BankLine.counterparty_name.ilike(like),
+        BankLine.counterparty_iban.ilike(like),
+        BankLine.remittance.ilike(like),
+        BankLine.end_to_end_id.ilike(like),
+    )
+    try:
+        minor = Money.parse(search.replace("−", "-").lstrip("-"), currency).minor
+    except DomainError:
+        return found
+    return or_(found, BankLine.amount_minor.in_((minor, -minor)))
+
+
+def figures(session: Session, account: BankAccount, month: date) -> Figures:
+    """Return the figures of an account; what is settled counts from the first of `month`."""
+    since = month.replace(day=1)
+    row = session.execute(
+        select(
+            func.count().filter(BankLine.state.in_(LOOK)),
+            func.count().filter(_RETURNED),
+            func.count().filter(_SHOWN["matched"]),
+        ).where(BankLine.bank_account_id == account.id)
+    ).one()
+    matched = session.execute(
+        select(
+            func.count().filter(BankMatch.automatic),
+            func.coalesce(func.sum(BankMatch.amount_minor), 0),
+        )
+        .join(BankLine, BankLine.id == BankMatch.bank_line_id)
+        .where(
+            BankLine.bank_account_id == account.id,
+            BankLine.booked_on >= since,
+            BankMatch.undone_at.is_(None),
+        )
+    ).one()
+    return Figures(matched[0], row[0], row[1], row[2], Money(int(matched[1]), account.currency))
+
+
+def look_count(session: Session) -> int:
+    """Return how many lines somebody has to look at."""
+    waiting = select(func.count()).where(BankLine.state.in_(LOOK))
+    return session.scalar(waiting.select_from(BankLine)) or 0
+
+
+def proof(session: Session, currency: str) -> Proof:
+    """Return books against bank for a currency."""
+    ledger = session.scalar(
+        select(func.coalesce(func.sum(LedgerLine.debit_minor - LedgerLine.credit_minor), 0)).where(
+            LedgerLine.account == Account.BANK.value, LedgerLine.currency == currency
+        )
+    )
+    latest = session.execute(
+        select(BankStatementFile.closing_minor, BankStatementFile.until_on)
+        .ext(distinct_on(BankStatementFile.bank_account_id))
+        .where(BankStatementFile.currency == currency, BankStatementFile.closing_minor.is_not(None))
+        .order_by(
+            BankStatementFile.bank_account_id,
+            BankStatementFile.until_on.desc(),
+            BankStatementFile.imported_at.desc(),
+            BankStatementFile.position.desc(),
+        )
+    ).all()
+    waiting = session.scalar(
+        select(func.coalesce(func.sum(BankLine.amount_minor), 0)).where(
+            BankLine.currency == currency, BankLine.state.in_(LOOK)
+        )
+    )
+    return Proof(
+        ledger=Money(int(ledger or 0), currency),
+        bank=Money(sum(row[0] or 0 for row in latest), currency) if latest else None,
+        open_lines=Money(int(waiting or 0), currency),
+        until=max((row[1] for row in latest if row[1]), default=None),
+    )
+
+
+def accounts(session: Session) -> Sequence[BankAccount]:
+    """Return our accounts that the bank's statements are read for: in use first, MDL first."""
+    return session.scalars(
+        select(BankAccount)
+        .where(KNOWN)
+        .order_by(
+            BankAccount.retired_at.is_not(None),
+            BankAccount.currency != "MDL",
+            BankAccount.currency,
+            BankAccount.name,
+        )
+    ).all()
+
+
+def orders(session: Session, order_ids: Sequence[UUID]) -> list[PaymentOrder]:
+    """Return orders with their batches."""
+    return list(
+        session.scalars(
+            select(PaymentOrder)
+            .where(PaymentOrder.id.in_(order_ids))
+            .options(joinedload(PaymentOrder.batch))
+            .order_by(PaymentOrder.reference)
+        )
+    )
+
+
+def open_orders(
+    session: Session, line: BankLine, search: str = "", limit: int = 12
+) -> list[PaymentOrder]:
+    """Return orders under way that a line may pay, those nearest to its amount first."""
+    statement = select(PaymentOrder).where(
+        PaymentOrder.currency == line.currency, PaymentOrder.state == OrderState.RELEASED.value
+    )
+    if search.strip():
+        like = f"%{search.strip()}%"
+        statement = statement.where(
+            or_(PaymentOrder.reference.ilike(like), PaymentOrder.payee_name.ilike(like))
+        )
+    distance = func.abs(PaymentOrder.amount_minor + line.amount_minor)
+    return list(
+        session.scalars(
+            statement.options(joinedload(PaymentOrder.batch))
+            .order_by(distance, PaymentOrder.reference)
+            .limit(limit)
+        )
+    )
+
+
+def matches_of(session: Session, line: BankLine) -> Sequence[BankMatch]:
+    """Return the matches of a line, undone ones too, the newest first."""
+    return session.scalars(
+        select(BankMatch)
+        .where(BankMatch.bank_line_id == line.id)
+        .options(joinedload(BankMatch.order).joinedload(PaymentOrder.batch))
+        .order_by(BankMatch.matched_at.desc())
+    ).all()
+
+
+def statements(session: Session, account: BankAccount, limit: int = 12) -> list[BankStatementFile]:
+    """Return the latest statements of an account."""
+    return list(
+        session.scalars(
+            select(BankStatementFile)
+            .where(BankStatementFile.bank_account_id == account.id)
+            .options(lazyload(BankStatementFile.account))
+            .order_by(BankStatementFile.until_on.desc().nulls_last(), BankStatementFile.position)
+            .limit(limit)
+        )
+    )
+
+
+def finance_people(session: Session) -> list[tuple[UUID, str]]:
+    """Return who may find out about a line."""
+    rows = session.execute(
+        select(User.id, User.name)
+        .join(UserRole, UserRole.user_id == User.id)
+        .where(
+            UserRole.role.in_([role.value for role in FINANCE_ROLES]), User.disabled_at.is_(None)
+        )
+        .distinct()
+        .order_by(User.name)
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
+def provider_names_that_owe(session: Session, currency: str) -> dict[UUID, str]:
+    """Return the providers whose account 1300 is above zero, with their names."""
+    owing = (
+        select(LedgerLine.provider_id)
+        .where(
+            LedgerLine.account == Account.PROVIDER_RECEIVABLE.value, LedgerLine.currency == currency
+        )
+        .group_by(LedgerLine.provider_id)
+        .having(func.sum(LedgerLine.debit_minor - LedgerLine.credit_minor) > 0)
+    )
+    rows = session.execute(
+        select(Organisation.id, Organisation.name)
+        .where(Organisation.id.in_(owing))
+        .order_by(Organisation.name)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def undone_matches(session: Session, order_ids: Sequence[UUID]) -> dict[UUID, int]:
+    """Return how often a match of each order was undone."""
+    rows = session.execute(
+        select(BankMatch.payment_order_id, func.count())
+        .where(
+            BankMatch.payment_order_id == func.any(literal(list(order_ids), ARRAY(Uuid))),
+            BankMatch.undone_at.is_not(None),
+        )
+        .group_by(BankMatch.payment_order_id)
+    )
+    return {row[0]: row[1] for row in rows}

@@ -1,0 +1,54 @@
+"""Reading the programme's own accounts."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import Select, and_, case, false, func, select
+from sqlalchemy.orm import Session
+
+from reintegration.kernel.actor import FINANCE_ROLES, Actor, Role
+from reintegration.kernel.errors import NotFound
+from vouchers.books.models import BankAccount
+from vouchers.payments.models import PaymentBatch
+from vouchers.payments.states import BatchState
+
+_OPEN = (BatchState.PREPARED.value, BatchState.APPROVED.value)
+
+
+def visible_to(actor: Actor) -> Select[BankAccount]:
+    """Return every account for finance and the auditor, none for anybody else."""
+    accounts = select(BankAccount)
+    return accounts if actor.has_role(*FINANCE_ROLES, Role.AUDITOR) else accounts.where(false())
+
+
+def account_or_404(session: Session, actor: Actor, account_id: UUID) -> BankAccount:
+    """Return an account or raise NotFound."""
+    account = session.scalar(visible_to(actor).where(BankAccount.id == account_id))
+    if account is None:
+        raise NotFound
+    return account
+
+
+def every_account(session: Session, actor: Actor) -> Sequence[BankAccount]:
+    """Return the accounts: those that wait first, then those in use, those of the past last."""
+    waits = and_(BankAccount.approved_at.is_(None), BankAccount.retired_at.is_(None))
+    return session.scalars(
+        visible_to(actor).order_by(
+            case((waits, 0), (BankAccount.retired_at.is_(None), 1), else_=2),
+            BankAccount.currency,
+            BankAccount.name,
+            BankAccount.id,
+        )
+    ).all()
+
+
+def open_batches(session: Session, account: BankAccount) -> int:
+    """Return how many batches shall still be paid from an account."""
+    return (
+        session.scalar(
+            select(func.count())
+            .select_from(PaymentBatch)
+            .where(PaymentBatch.bank_account_id == account.id, PaymentBatch.state.in_(_OPEN))
+        )
+        or 0
+    )

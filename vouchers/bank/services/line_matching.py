@@ -1,0 +1,288 @@
+"""New lines of a statement against the orders that wait: what is certain posts by itself.
+
+Everything that a person has to look at keeps its proposal or its kind, with reasons, on the line.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from reintegration.kernel.actor import Actor
+from reintegration.kernel.clock import local_day
+from reintegration.kernel.ids import new_id
+from reintegration.kernel.money import Money
+from reintegration.kernel.statements import insert_rows
+from vouchers.bank.models import BankMatch
+from vouchers.bank.services.matching.proposals import (
+    ExceptionItem,
+    ExceptionKind,
+    OpenBatch,
+    OpenOrder,
+    OrderId,
+    Proposal,
+    Reason,
+)
+from vouchers.bank.services.matching.tiers import match
+from vouchers.bank.states import BankLineState
+from vouchers.formats.statement import BankEntry
+from vouchers.payments.models import PaymentBatch, PaymentOrder
+from vouchers.payments.services.settlement import Paid, return_order, settle_many
+from vouchers.payments.states import OrderState
+
+_SETTLED_WITHIN = timedelta(days=200)
+
+
+@dataclass(slots=True)
+class NewLine:
+    """A line that is being imported: its entry, and what matching made of it."""
+
+    id: UUID
+    entry: BankEntry
+    state: BankLineState = BankLineState.EXCEPTION
+    kind: str = ""
+    proposal: dict[str, Any] = field(default_factory=dict)
+    outcome: Proposal | ExceptionItem | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """The orders of one currency by id, as the matching wants them."""
+
+    rows: dict[UUID, Any]
+    open: list[OpenOrder]
+    settled: list[OpenOrder]
+    batches: list[OpenBatch]
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """By which version of the rules, and the orders that were looked at."""
+
+    rules: str
+    rows: dict[UUID, Any]
+
+
+def decide(session: Session, lines: Sequence[NewLine]) -> Decided:
+    """Find out what each line is and set its state."""
+    if not lines:
+        return Decided("", {})
+    first = min(line.entry.booking_date for line in lines)
+    waiting = _waiting(session, {line.entry.currency for line in lines}, first)
+    by_entry = {id(line.entry): line for line in lines}
+    result = match(
+        [line.entry for line in lines], waiting.open, waiting.batches, settled=waiting.settled
+    )
+    for proposal in result.proposals:
+        line = by_entry[id(proposal.entry)]
+        line.outcome, line.proposal = proposal, told(proposal, waiting.rows)
+        line.state = BankLineState.MATCHED if proposal.automatic else BankLineState.SUGGESTED
+    for item in result.exceptions:
+        line = by_entry[id(item.entry)]
+        line.outcome, line.kind, line.proposal = item, item.kind.value, told(item, waiting.rows)
+        line.state = BankLineState.EXCEPTION
+    return Decided(result.rules_version, waiting.rows)
+
+
+def post_matched(
+    session: Session, lines: Sequence[NewLine], decided: Decided, *, actor: Actor, now: datetime
+) -> None:
+    """Settle what matched by itself; the lines are stored already."""
+    proposals = [
+        (line, line.outcome)
+        for line in lines
+        if line.state is BankLineState.MATCHED and isinstance(line.outcome, Proposal)
+    ]
+    if not proposals:
+        return
+    rows = decided.rows
+    paid = [
+        Paid(
+            row.id,
+            row.provider_id,
+            row.batch_id,
+            Money(row.amount_minor, row.currency),
+            line.entry.booking_date,
+            line.id,
+        )
+        for line, proposal in proposals
+        for row in (rows[_known(order_id)] for order_id in proposal.order_ids)
+    ]
+    settle_many(session, paid, actor=actor, now=now)
+    insert_rows(
+        session,
+        BankMatch,
+        (
+            "id",
+            "bank_line_id",
+            "payment_order_id",
+            "amount_minor",
+            "currency",
+            "tier",
+            "automatic",
+            "score",
+            "reasons",
+            "rule_version",
+            "matched_by",
+            "matched_at",
+            "undone_reason",
+        ),
+        (
+            (
+                new_id(),
+                line.id,
+                order_id,
+                rows[_known(order_id)].amount_minor,
+                line.entry.currency,
+                proposal.tier.name.lower(),
+                True,
+                proposal.score,
+                reasons_json(proposal.reasons),
+                decided.rules,
+                actor.id,
+                now,
+                "",
+            )
+            for line, proposal in proposals
+            for order_id in proposal.order_ids
+        ),
+    )
+
+
+def returned_orders(lines: Iterable[NewLine]) -> list[tuple[NewLine, UUID]]:
+    """Return the lines that bring back one order for certain: its own reference, and its sum."""
+    found = []
+    for line in lines:
+        item = line.outcome
+        if not isinstance(item, ExceptionItem) or item.kind is not ExceptionKind.RETURN:
+            continue
+        known = line.proposal.get("orders", [])
+        if len(known) != 1 or line.entry.problems or line.entry.amount_minor <= 0:
+            continue
+        named = known[0]["end_to_end_id"] == line.entry.end_to_end_id
+        whole = line.entry.amount_minor + line.entry.charges_minor == known[0]["minor"]
+        if named and whole:
+            found.append((line, UUID(known[0]["id"])))
+    return found
+
+
+def post_return(
+    session: Session, line: NewLine, order_id: UUID, *, actor: Actor, now: datetime
+) -> bool:
+    """Bring an order back; False when it was not settled, so that a person looks at it."""
+    order = session.get_one(PaymentOrder, order_id, with_for_update=True)
+    if order.state != OrderState.SETTLED:
+        return False
+    return_order(
+        session,
+        order,
+        actor=actor,
+        received=Money(line.entry.amount_minor, line.entry.currency),
+        charges=Money(line.entry.charges_minor, line.entry.currency),
+        reason=line.entry.return_reason or "RRTN",
+        now=now,
+    )
+    return True
+
+
+def told(outcome: Proposal | ExceptionItem, rows: dict[UUID, Any]) -> dict[str, Any]:
+    """Return what is kept on the line of an outcome, as JSON."""
+    orders = []
+    for order_id in outcome.order_ids:
+        row = rows[_known(order_id)]
+        orders.append(
+            {
+                "id": str(row.id),
+                "reference": row.reference,
+                "minor": row.amount_minor,
+                "end_to_end_id": row.end_to_end_id,
+            }
+        )
+    kept: dict[str, Any] = {"orders": orders, "reasons": reasons_json(outcome.reasons)}
+    if isinstance(outcome, Proposal):
+        kept |= {"score": outcome.score, "tier": outcome.tier.name.lower()}
+    if outcome.entry.problems:
+        kept["problems"] = [
+            {"message": p.message, "params": dict(p.params)} for p in outcome.entry.problems
+        ]
+    return kept
+
+
+def _known(order_id: OrderId) -> UUID:
+    """Return an id that we gave the matching: a UUID."""
+    assert isinstance(order_id, UUID)
+    return order_id
+
+
+def reasons_json(reasons: Iterable[Reason]) -> list[dict[str, Any]]:
+    """Return reasons as they are kept."""
+    return [{"code": reason.code, "params": dict(reason.params)} for reason in reasons]
+
+
+_ORDERS = select(
+    PaymentOrder.id,
+    PaymentOrder.provider_id,
+    PaymentOrder.batch_id,
+    PaymentOrder.amount_minor,
+    PaymentOrder.currency,
+    PaymentOrder.reference,
+    PaymentOrder.end_to_end_id,
+    PaymentOrder.payee_iban,
+    PaymentOrder.payee_name,
+    PaymentOrder.state,
+    PaymentOrder.settled_on,
+    PaymentBatch.message_id,
+    PaymentBatch.released_at,
+    PaymentBatch.execution_on,
+).join(PaymentBatch, PaymentBatch.id == PaymentOrder.batch_id)
+
+
+def _waiting(session: Session, currencies: set[str], first: date) -> Waiting:
+    rows: Sequence[Any] = session.execute(
+        _ORDERS.where(
+            PaymentOrder.currency.in_(currencies),
+            PaymentOrder.amount_minor > 0,
+            (PaymentOrder.state == OrderState.RELEASED.value)
+            | (
+                (PaymentOrder.state == OrderState.SETTLED.value)
+                & (PaymentOrder.settled_on >= first - _SETTLED_WITHIN)
+            ),
+        )
+    ).all()
+    open_orders: list[OpenOrder] = []
+    settled: list[OpenOrder] = []
+    batches: dict[UUID, tuple[str, date, list[UUID]]] = {}
+    for row in rows:
+        batch = batches.get(row.batch_id)
+        if batch is None:
+            sent_on = max(local_day(row.released_at), row.execution_on)
+            batch = batches[row.batch_id] = (row.message_id, sent_on, [])
+        batch[2].append(row.id)
+        chosen = open_orders if row.state == OrderState.RELEASED else settled
+        chosen.append(_order(row, batch[1]))
+    return Waiting(
+        {row.id: row for row in rows},
+        open_orders,
+        settled,
+        [
+            OpenBatch(batch_id, message_id, f"{message_id}-1", tuple(order_ids))
+            for batch_id, (message_id, _, order_ids) in batches.items()
+        ],
+    )
+
+
+def _order(row: Any, sent_on: date) -> OpenOrder:
+    return OpenOrder(
+        id=row.id,
+        amount_minor=row.amount_minor,
+        currency=row.currency,
+        sent_on=sent_on,
+        end_to_end_id=row.end_to_end_id,
+        counterparty_iban=row.payee_iban,
+        counterparty_name=row.payee_name,
+        reference=row.reference,
+    )

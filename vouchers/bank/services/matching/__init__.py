@@ -1,0 +1,1 @@
+"""Which order does a bank line pay? Pure rules, in tiers."""

@@ -1,0 +1,274 @@
+"""What a person decides about a line of the bank that did not match by itself, and undoing it."""
+
+from collections.abc import Collection
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from providers.directory.models import Provider
+from reintegration.kernel import audit, permissions
+from reintegration.kernel.actor import Actor
+from reintegration.kernel.errors import N_, Conflict, Invalid
+from reintegration.kernel.ids import new_id
+from reintegration.kernel.money import Money
+from vouchers.bank.models import BankLine, BankMatch
+from vouchers.bank.permissions import BankPermission
+from vouchers.bank.services.matching.proposals import MatchRules
+from vouchers.bank.states import BankLineState
+from vouchers.books.models import BankAccount, Fund
+from vouchers.books.services import funds
+from vouchers.books.services.balances import provider_balances
+from vouchers.books.services.journal import Dimensions, Posting, Source, post_many
+from vouchers.books.services.postings import PostingEvent
+from vouchers.payments.models import PaymentOrder
+from vouchers.payments.services.settlement import Paid, return_order, settle_many, unsettle
+from vouchers.payments.states import OrderState
+
+OPEN_LINES = (
+    BankLineState.UNMATCHED.value,
+    BankLineState.SUGGESTED.value,
+    BankLineState.EXCEPTION.value,
+)
+
+
+def match_orders(
+    session: Session, line: BankLine, *, actor: Actor, order_ids: Collection[UUID], now: datetime
+) -> None:
+    """Settle one order or several by a line; their sum must be what the bank took.
+
+    Raises Invalid when the sums differ, Conflict when the line or an order is no longer open.
+    """
+    permissions.demand(actor, BankPermission.MATCH, line)
+    _lock_open(session, line)
+    orders = session.scalars(
+        select(PaymentOrder)
+        .where(PaymentOrder.id.in_(set(order_ids)), PaymentOrder.currency == line.currency)
+        .order_by(PaymentOrder.id)
+        .with_for_update(of=PaymentOrder)
+        .execution_options(populate_existing=True)
+    ).all()
+    if not orders or len(orders) != len(set(order_ids)):
+        raise Invalid(N_("Choose the orders that this line pays."), code="orders")
+    if any(order.state != OrderState.RELEASED for order in orders):
+        raise Conflict(N_("One of these orders was settled or refused meanwhile."), code="orders")
+    paid = Money(sum(order.amount_minor for order in orders), line.currency)
+    if paid != -line.amount:
+        raise Invalid(
+            N_("The orders are %(orders)s together, the line is %(line)s."),
+            code="orders",
+            orders=str(paid),
+            line=str(-line.amount),
+        )
+    proposal = dict(line.proposal)
+    proposed = {one["id"] for one in proposal.get("orders", [])}
+    as_proposed = proposed == {str(order.id) for order in orders}
+    settle_many(
+        session,
+        [
+            Paid(order.id, order.provider_id, order.batch_id, order.amount, line.booked_on, line.id)
+            for order in orders
+        ],
+        actor=actor,
+        now=now,
+    )
+    session.add_all(
+        BankMatch(
+            id=new_id(),
+            bank_line_id=line.id,
+            payment_order_id=order.id,
+            amount_minor=order.amount_minor,
+            currency=order.currency,
+            tier=proposal.get("tier", "manual") if as_proposed else "manual",
+            automatic=False,
+            score=proposal.get("score", 0) if as_proposed else 0,
+            reasons=proposal.get("reasons", []) if as_proposed else [],
+            rule_version=MatchRules().version,
+            matched_by=actor.id,
+            matched_at=now,
+        )
+        for order in orders
+    )
+    line.state, line.owner_id = BankLineState.MATCHED.value, None
+    _note(session, line, "match", actor, now, orders=len(orders))
+
+
+def undo_match(
+    session: Session, line: BankLine, *, actor: Actor, reason: str, now: datetime
+) -> None:
+    """Take a match back: the orders are under way again, and the line waits for another match."""
+    permissions.demand(actor, BankPermission.UNDO, line)
+    _lock(session, line)
+    if line.state != BankLineState.MATCHED:
+        raise Conflict(N_("This line is not matched with an order."))
+    if not reason.strip():
+        raise Invalid(N_("Give a reason: others will need to understand this later."))
+    for match in session.scalars(
+        select(BankMatch)
+        .where(BankMatch.bank_line_id == line.id, BankMatch.undone_at.is_(None))
+        .with_for_update(of=BankMatch)
+    ).all():
+        unsettle(session, match.order, actor=actor, reason=reason, now=now)
+        match.undone_by, match.undone_at = actor.id, now
+        match.undone_reason = reason.strip()[:500]
+    line.state, line.owner_id = BankLineState.EXCEPTION.value, actor.id
+    line.kind = line.kind or "unknown_debit"
+    _note(session, line, "undo_match", actor, now, reason=reason)
+
+
+def mark_fee(session: Session, line: BankLine, *, actor: Actor, now: datetime) -> None:
+    """Post what the bank took for itself."""
+    _lock_open(session, line, actor)
+    if line.amount_minor >= 0:
+        raise Invalid(N_("A fee leaves the account; this line came in."))
+    _post(
+        session,
+        line,
+        PostingEvent.BANK_FEE,
+        -line.amount,
+        f"fee|{line.id}",
+        Dimensions(),
+        actor=actor,
+        now=now,
+    )
+    _resolve(session, line, "fee", actor, now)
+
+
+def mark_grant(
+    session: Session, line: BankLine, *, actor: Actor, fund: Fund, now: datetime
+) -> None:
+    """Record that a donor's money arrived for a fund."""
+    _lock_open(session, line, actor)
+    if line.amount_minor <= 0:
+        raise Invalid(N_("A grant comes in; this line left the account."))
+    account = session.get_one(BankAccount, line.bank_account_id)
+    funds.record_grant(
+        session, fund, actor=actor, account=account, amount=line.amount, key=line.id, now=now
+    )
+    _resolve(session, line, "grant", actor, now)
+
+
+def mark_repaid(
+    session: Session, line: BankLine, *, actor: Actor, provider: Provider, now: datetime
+) -> None:
+    """A provider paid back what it owed; more than it owes is refused."""
+    _lock_open(session, line, actor)
+    session.execute(
+        select(Provider.id)
+        .where(Provider.id == provider.id)
+        .with_for_update(key_share=True, of=Provider)
+    )
+    balance = provider_balances(session, [provider.id]).get((provider.id, line.currency))
+    if line.amount_minor <= 0 or balance is None or line.amount > balance.receivable:
+        raise Invalid(N_("%(name)s does not owe this much."), name=provider.name)
+    _post(
+        session,
+        line,
+        PostingEvent.REPAID,
+        line.amount,
+        f"repaid|{line.id}",
+        Dimensions(provider_id=provider.id),
+        actor=actor,
+        now=now,
+    )
+    _resolve(session, line, "repaid", actor, now)
+
+
+def mark_returned(
+    session: Session, line: BankLine, *, actor: Actor, order: PaymentOrder, now: datetime
+) -> None:
+    """A settled order came back by this line; what is missing are the bank's charges."""
+    _lock_open(session, line, actor)
+    if line.amount_minor <= 0 or line.amount_minor > order.amount_minor:
+        raise Invalid(N_("This line cannot be that order coming back: the sums do not fit."))
+    return_order(
+        session,
+        order,
+        actor=actor,
+        received=line.amount,
+        charges=order.amount - line.amount,
+        reason=line.return_reason or "RRTN",
+        now=now,
+    )
+    line.kind = "return"
+    _resolve(session, line, "returned", actor, now)
+
+
+def park(
+    session: Session,
+    line: BankLine,
+    *,
+    actor: Actor,
+    owner_id: UUID | None,
+    note: str,
+    now: datetime,
+) -> None:
+    """Leave a line open, with somebody who finds out and what is known."""
+    _lock_open(session, line, actor)
+    if owner_id is None:
+        raise Invalid(N_("Say who finds out."), code="owner")
+    if not note.strip():
+        raise Invalid(N_("Write what is known and what was asked."), code="note")
+    line.owner_id = owner_id
+    line.proposal = {**line.proposal, "note": note.strip()[:500]}
+    _note(session, line, "park", actor, now)
+
+
+def _lock(session: Session, line: BankLine) -> None:
+    session.flush()
+    session.refresh(line, with_for_update={"of": BankLine})
+
+
+def _lock_open(session: Session, line: BankLine, actor: Actor | None = None) -> None:
+    if actor is not None:
+        permissions.demand(actor, BankPermission.RESOLVE, line)
+    _lock(session, line)
+    if line.state not in OPEN_LINES:
+        raise Conflict(N_("Somebody has settled this line already."), code="line")
+
+
+def _post(
+    session: Session,
+    line: BankLine,
+    event: PostingEvent,
+    amount: Money,
+    key: str,
+    about: Dimensions,
+    *,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    posting = Posting(event, amount, key, Source("bank_line", line.id), about)
+    post_many(session, [posting], actor=actor, now=now)
+
+
+def _resolve(
+    session: Session, line: BankLine, resolution: str, actor: Actor, now: datetime
+) -> None:
+    line.state, line.resolution = BankLineState.RESOLVED.value, resolution
+    line.resolved_by, line.resolved_at, line.owner_id = actor.id, now, None
+    _note(session, line, resolution, actor, now)
+
+
+def _note(
+    session: Session,
+    line: BankLine,
+    verb: str,
+    actor: Actor,
+    now: datetime,
+    *,
+    reason: str | None = None,
+    **data: int,
+) -> None:
+    session.flush()
+    audit.record(
+        session,
+        actor=actor,
+        action=f"bank_line:{verb}",
+        now=now,
+        reason=reason,
+        subject=audit.Subject("bank_line", line.id),
+        fields=("state",),
+        data=data,
+    )

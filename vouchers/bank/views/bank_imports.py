@@ -1,0 +1,80 @@
+"""Import of bank files in the browser: upload, watch, read what was done."""
+
+from uuid import UUID
+
+from flask import Response, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from providers.vetting.queries.imports import task_or_404
+from reintegration.kernel import clock, jobs
+from reintegration.kernel.db import session
+from reintegration.kernel.jobs import BackgroundTask, TaskState
+from reintegration.kernel.money import Money
+from reintegration.web.current import current_actor
+from reintegration.web.requires import requires
+from reintegration.web.transactional import transactional
+from vouchers.bank.forms import StatementForm
+from vouchers.bank.permissions import BankPermission
+from vouchers.bank.services.tasks import IMPORT
+from vouchers.bank.views import line_text as words
+from vouchers.bank.views.blueprint import bank_bp as bp
+
+
+def _task(task_id: UUID) -> BackgroundTask:
+    return task_or_404(session(), current_actor(), task_id, (IMPORT,))
+
+
+@bp.get("/import")
+@requires(BankPermission.IMPORT)
+def upload() -> ResponseReturnValue:
+    """Show the form."""
+    return render_template("vouchers/bank/upload.html", form=StatementForm())
+
+
+@bp.post("/import", endpoint="upload_submit")
+@requires(BankPermission.IMPORT)
+@transactional
+def upload_submit() -> ResponseReturnValue:
+    """Queue the import of a file, or a trial of it."""
+    form = StatementForm()
+    if not form.validate():
+        return render_template("vouchers/bank/upload.html", form=form), 422
+    task = jobs.queue(
+        session(),
+        kind=IMPORT,
+        actor=current_actor(),
+        now=clock.now(),
+        options={"trial": bool(form.trial.data)},
+        filename=(form.file.data.filename or "")[:200],
+        content=form.file.data.read(),
+    )
+    return redirect(url_for(".imported", task_id=task.id))
+
+
+@bp.get("/import/<uuid:task_id>")
+@requires(BankPermission.IMPORT, load=_task)
+def imported(task: BackgroundTask) -> ResponseReturnValue:
+    """Show how far it is, why it stopped, or what was done."""
+    report = task.result.get("report", {})
+    error = task.result.get("error")
+    return render_template(
+        "vouchers/bank/imported.html",
+        task=task,
+        running=task.finished_at is None,
+        failed=task.state == TaskState.FAILED,
+        refused=words.problems([error])[0] if error else "",
+        trial=task.options.get("trial", False),
+        report=report,
+        problems=words.problems,
+        money_of=Money,
+    )
+
+
+@bp.get("/import/<uuid:task_id>/progress")
+@requires(BankPermission.IMPORT, load=_task)
+def import_progress(task: BackgroundTask) -> ResponseReturnValue:
+    """Give the bar alone; when it is finished, have the page loaded anew."""
+    answer = Response(render_template("vouchers/bank/progress.html", task=task))
+    if task.finished_at is not None:
+        answer.headers["HX-Refresh"] = "true"
+    return answer

@@ -1,0 +1,1 @@
+"""The books: funds, budget lines, the journal and its laws."""

@@ -1,0 +1,26 @@
+"""`flask ledger …`: the books from the command line, as the logged operator."""
+
+import click
+from flask.cli import AppGroup
+
+from reintegration.kernel.actor import OPERATOR
+from reintegration.kernel.db import act_as, session
+from vouchers.books.services.laws import broken, laws
+
+ledger_cli = AppGroup("ledger", help="The ledger.")
+
+
+@ledger_cli.command("check")
+def check() -> None:
+    """Check every law of the books; exit 1 and name each one that does not hold."""
+    act_as(session(), OPERATOR)
+    found = broken(session())
+    failing = {failure.law.name: failure for failure in found}
+    for law in laws():
+        if law.name in failing:
+            click.echo(f"✗ {failing[law.name]}")
+        else:
+            click.echo(f"✓ {law.says}")
+    if found:
+        raise click.ClickException(f"{len(found)} of {len(laws())} laws do not hold")
+    click.echo(f"{len(laws())} laws hold")

@@ -1,0 +1,15 @@
+"""The tables of the books."""
+
+from vouchers.books.models.bank_account import BankAccount
+from vouchers.books.models.funds import BudgetLine, ConvertedAllocation, ExchangeRate, Fund
+from vouchers.books.models.ledger import LedgerEntry, LedgerLine
+
+__all__ = [
+    "BankAccount",
+    "BudgetLine",
+    "ConvertedAllocation",
+    "ExchangeRate",
+    "Fund",
+    "LedgerEntry",
+    "LedgerLine",
+]

@@ -1,0 +1,74 @@
+"""The journal: double entry, append-only, one currency per entry, dimensions on each line."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from reintegration.kernel.base import Base, Currency, Id, Minor, Serial, one_of
+from reintegration.kernel.money import Money
+from vouchers.books.states import Account
+
+
+class LedgerEntry(Base):
+    """One posting. `key` says what it is for: the same key posts once."""
+
+    __tablename__ = "ledger_entry"
+
+    id: Mapped[Id]
+    key: Mapped[str] = mapped_column(unique=True)
+    event: Mapped[str]
+    currency: Mapped[Currency]
+    posted_on: Mapped[date]
+    posted_at: Mapped[datetime]
+    source_type: Mapped[str]
+    source_id: Mapped[UUID]
+    actor_id: Mapped[UUID | None]
+
+    lines: Mapped[list["LedgerLine"]] = relationship(order_by="LedgerLine.id")
+
+    __table_args__ = (
+        Index("ix_ledger_entry_source", "source_type", "source_id"),
+        Index("ix_ledger_entry_posted", "posted_at", "id"),
+        Index("ix_ledger_entry_day", "posted_on"),
+    )
+
+
+class LedgerLine(Base):
+    """One side. A deferred trigger refuses an entry whose debits and credits differ."""
+
+    __tablename__ = "ledger_line"
+
+    id: Mapped[Serial]
+    entry_id: Mapped[UUID] = mapped_column(ForeignKey("ledger_entry.id"), index=True)
+    account: Mapped[str]
+    currency: Mapped[Currency]
+    debit_minor: Mapped[Minor] = mapped_column(default=0)
+    credit_minor: Mapped[Minor] = mapped_column(default=0)
+    fund_id: Mapped[UUID | None] = mapped_column(ForeignKey("fund.id"))
+    budget_line_id: Mapped[UUID | None] = mapped_column(ForeignKey("budget_line.id"))
+    voucher_id: Mapped[UUID | None]
+    provider_id: Mapped[UUID | None]
+
+    __table_args__ = (
+        CheckConstraint(one_of("account", Account), "account"),
+        CheckConstraint(
+            "debit_minor >= 0 AND credit_minor >= 0 AND (debit_minor = 0) <> (credit_minor = 0)",
+            "one_side",
+        ),
+        Index("ix_ledger_line_account", "account", "currency"),
+        Index("ix_ledger_line_budget", "budget_line_id", "account"),
+        Index("ix_ledger_line_voucher", "voucher_id"),
+        Index("ix_ledger_line_provider", "provider_id", "account"),
+    )
+
+    @property
+    def debit(self) -> Money:
+        """Return the debit."""
+        return Money(self.debit_minor, self.currency)
+
+    @property
+    def credit(self) -> Money:
+        """Return the credit."""
+        return Money(self.credit_minor, self.currency)

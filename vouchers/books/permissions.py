@@ -1,0 +1,22 @@
+"""What funds and the ledger ask permission for."""
+
+from enum import StrEnum
+
+
+class FundPermission(StrEnum):
+    """Grants and budget lines: one prepares, another allocates."""
+
+    VIEW = "fund:view"
+    CREATE = "fund:create"
+    RECORD_GRANT = "fund:record_grant"
+    ADD_LINE = "fund:add_line"
+    ALLOCATE = "fund:allocate"
+    ADD_RATE = "fund:add_rate"
+    EXCHANGE = "fund:exchange"
+
+
+class LedgerPermission(StrEnum):
+    """The journal and what follows from it. Nobody writes it but events."""
+
+    READ = "ledger:read"
+    EXPORT = "ledger:export"

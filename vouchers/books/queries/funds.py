@@ -1,0 +1,254 @@
+"""Reading funds: what was received, given to lines, and what each line did with it."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from reintegration.kernel.errors import NotFound
+from reintegration.kernel.money import Money
+from vouchers.books.models import (
+    BudgetLine,
+    ConvertedAllocation,
+    ExchangeRate,
+    Fund,
+    LedgerEntry,
+    LedgerLine,
+)
+from vouchers.books.states import Account, PostingEvent
+
+
+@dataclass(frozen=True, slots=True)
+class LineFigures:
+    """A budget line in figures: `allocated` = `available` + `committed` + `delivered`."""
+
+    line: BudgetLine
+    allocated: Money
+    available: Money
+    committed: Money
+    delivered: Money
+
+    @property
+    def id(self) -> UUID:
+        """Return the id of the line."""
+        return self.line.id
+
+
+@dataclass(frozen=True, slots=True)
+class CurrencyFigures:
+    """What the lines of one fund did, in one currency."""
+
+    allocated: Money
+    available: Money
+    committed: Money
+    delivered: Money
+
+
+@dataclass(frozen=True, slots=True)
+class FundFigures:
+    """A fund in figures. `taken` is what lines in its own or another currency took from it."""
+
+    fund: Fund
+    received: Money
+    taken: Money
+    lines: tuple[LineFigures, ...]
+
+    @property
+    def unallocated(self) -> Money:
+        """Return what was received and not given to a line; negative when more was given."""
+        return self.received - self.taken
+
+    @property
+    def by_currency(self) -> list[CurrencyFigures]:
+        """Return the sums of the lines, the fund's own currency first."""
+        grouped: dict[str, list[LineFigures]] = defaultdict(list)
+        grouped[self.fund.currency] = []
+        for line in self.lines:
+            grouped[line.line.currency].append(line)
+        return [_summed(currency, lines) for currency, lines in grouped.items()]
+
+
+def fund_or_404(session: Session, fund_id: UUID) -> Fund:
+    """Return the fund or raise NotFound. Funds name no person: all of finance sees them."""
+    found = session.get(Fund, fund_id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def budget_line_or_404(session: Session, budget_line_id: UUID) -> BudgetLine:
+    """Return the budget line or raise NotFound."""
+    found = session.get(BudgetLine, budget_line_id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def funds(session: Session) -> list[Fund]:
+    """Return all funds by code."""
+    return list(session.scalars(select(Fund).order_by(Fund.code)))
+
+
+def figures(session: Session, funds: Iterable[Fund]) -> list[FundFigures]:
+    """Return each fund in figures, in four statements however many there are."""
+    listed = list(funds)
+    ids = [fund.id for fund in listed]
+    received, given = _received(session, ids), _taken(session, ids)
+    lines = _lines(session, ids)
+    return [
+        FundFigures(
+            fund=fund,
+            received=Money(received.get(fund.id, 0), fund.currency),
+            taken=Money(
+                given.get(fund.id, 0)
+                + sum(
+                    line.allocated.minor
+                    for line in lines[fund.id]
+                    if line.line.currency == fund.currency
+                ),
+                fund.currency,
+            ),
+            lines=tuple(lines[fund.id]),
+        )
+        for fund in listed
+    ]
+
+
+def unallocated(session: Session, fund: Fund) -> Money:
+    """Return what the fund received and has not given to a line yet."""
+    return figures(session, [fund])[0].unallocated
+
+
+def open_budget_lines(session: Session, *, currency: str, on: date) -> list[BudgetLine]:
+    """Return the lines in `currency` that may be planned with: open, of a fund that runs `on`."""
+    return list(
+        session.scalars(
+            select(BudgetLine)
+            .join(Fund, Fund.id == BudgetLine.fund_id)
+            .where(
+                BudgetLine.currency == currency, BudgetLine.closed_at.is_(None), Fund.ends_on >= on
+            )
+            .order_by(Fund.code, BudgetLine.code)
+        ).unique()
+    )
+
+
+def converted(session: Session, budget_line_id: UUID) -> tuple[int, int]:
+    """Return what a line took from its fund and was given for it, in minor units of each."""
+    row = session.execute(
+        select(
+            func.coalesce(func.sum(ConvertedAllocation.taken_minor), 0),
+            func.coalesce(func.sum(ConvertedAllocation.given_minor), 0),
+        ).where(ConvertedAllocation.budget_line_id == budget_line_id)
+    ).one()
+    return int(row[0]), int(row[1])
+
+
+def rates(session: Session, limit: int = 200) -> list[ExchangeRate]:
+    """Return the newest exchange rates."""
+    newest = select(ExchangeRate).order_by(
+        ExchangeRate.on.desc(), ExchangeRate.base, ExchangeRate.quote
+    )
+    return list(session.scalars(newest.limit(limit)))
+
+
+def rate_on(session: Session, base: str, quote: str, day: date) -> ExchangeRate | None:
+    """Return the newest rate of the pair that was published on or before `day`."""
+    return session.scalar(
+        select(ExchangeRate)
+        .where(ExchangeRate.base == base, ExchangeRate.quote == quote, ExchangeRate.on <= day)
+        .order_by(ExchangeRate.on.desc())
+        .limit(1)
+    )
+
+
+def moves(session: Session, fund_id: UUID, limit: int = 50) -> list[LedgerEntry]:
+    """Return the newest entries that gave a fund money or moved it between its lines."""
+    of_fund = select(LedgerLine.entry_id).where(LedgerLine.fund_id == fund_id)
+    return list(
+        session.scalars(
+            select(LedgerEntry)
+            .where(
+                LedgerEntry.id.in_(of_fund),
+                LedgerEntry.event.in_([event.value for event in FUND_EVENTS]),
+            )
+            .order_by(LedgerEntry.posted_at.desc(), LedgerEntry.id)
+            .limit(limit)
+        )
+    )
+
+
+FUND_EVENTS = (
+    PostingEvent.GRANT_RECEIVED,
+    PostingEvent.ALLOCATED,
+    PostingEvent.REDUCED,
+    PostingEvent.MOVED,
+)
+
+
+def _received(session: Session, fund_ids: list[UUID]) -> dict[UUID, int]:
+    rows = session.execute(
+        select(LedgerLine.fund_id, func.sum(LedgerLine.credit_minor - LedgerLine.debit_minor))
+        .join(LedgerEntry, LedgerEntry.id == LedgerLine.entry_id)
+        .where(
+            LedgerLine.fund_id.in_(fund_ids),
+            LedgerLine.account == Account.DEFERRED_CONTRIBUTIONS.value,
+            LedgerEntry.event == PostingEvent.GRANT_RECEIVED.value,
+        )
+        .group_by(LedgerLine.fund_id)
+    )
+    return {fund_id: int(minor) for fund_id, minor in rows if fund_id is not None}
+
+
+def _taken(session: Session, fund_ids: list[UUID]) -> dict[UUID, int]:
+    rows = session.execute(
+        select(ConvertedAllocation.fund_id, func.sum(ConvertedAllocation.taken_minor))
+        .where(ConvertedAllocation.fund_id.in_(fund_ids))
+        .group_by(ConvertedAllocation.fund_id)
+    )
+    return {fund_id: int(minor) for fund_id, minor in rows}
+
+
+def _lines(session: Session, fund_ids: list[UUID]) -> dict[UUID, list[LineFigures]]:
+    balances: dict[tuple[UUID, str], int] = {}
+    for line_id, account, minor in session.execute(
+        select(
+            LedgerLine.budget_line_id,
+            LedgerLine.account,
+            func.sum(LedgerLine.credit_minor - LedgerLine.debit_minor),
+        )
+        .where(LedgerLine.fund_id.in_(fund_ids), LedgerLine.account.in_(_BUDGET))
+        .group_by(LedgerLine.budget_line_id, LedgerLine.account)
+    ):
+        if line_id is not None:
+            balances[line_id, account] = int(minor)
+    listed: dict[UUID, list[LineFigures]] = defaultdict(list)
+    for line in session.scalars(
+        select(BudgetLine).where(BudgetLine.fund_id.in_(fund_ids)).order_by(BudgetLine.code)
+    ).unique():
+        available, committed, delivered = (
+            Money(balances.get((line.id, account), 0), line.currency) for account in _BUDGET
+        )
+        listed[line.fund_id].append(
+            LineFigures(line, available + committed + delivered, available, committed, delivered)
+        )
+    return listed
+
+
+_BUDGET = (
+    Account.BUDGET_AVAILABLE.value,
+    Account.BUDGET_ENCUMBERED.value,
+    Account.BUDGET_CONSUMED.value,
+)
+
+
+def _summed(currency: str, lines: Iterable[LineFigures]) -> CurrencyFigures:
+    sums = [Money.zero(currency)] * 4
+    for line in lines:
+        parts = (line.allocated, line.available, line.committed, line.delivered)
+        sums = [total + part for total, part in zip(sums, parts, strict=True)]
+    return CurrencyFigures(*sums)

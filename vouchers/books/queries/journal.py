@@ -1,0 +1,226 @@
+"""Reading the journal: filters, pages by key, sums, and rows for export."""
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy.orm import Session, selectinload
+
+from reintegration.accounts.models import Organisation
+from reintegration.kernel.errors import NotFound
+from reintegration.kernel.jobs import JobRun
+from reintegration.kernel.money import Money
+from reintegration.kernel.ports import Port
+from reintegration.web.paging import Page, page_of
+from vouchers.books.models import BudgetLine, Fund, LedgerEntry, LedgerLine
+
+PAGE_SIZE = 50
+
+voucher_references = Port[[Session, Collection[UUID]], dict[UUID, str]](
+    "the references of vouchers, by their ids"
+)
+vouchers_called = Port[[str], Select[UUID]]("the ids of the vouchers with a reference")
+
+
+@dataclass(frozen=True, slots=True)
+class JournalFilter:
+    """What to show; an empty field asks for everything. One currency at a time: sums need one."""
+
+    currency: str
+    account: str = ""
+    event: str = ""
+    provider_id: UUID | None = None
+    budget_line_id: UUID | None = None
+    voucher: str = ""
+    since: date | None = None
+    until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What the ids on lines are called."""
+
+    budget_lines: dict[UUID, str] = field(default_factory=dict)
+    providers: dict[UUID, str] = field(default_factory=dict)
+    vouchers: dict[UUID, str] = field(default_factory=dict)
+
+
+def currencies(session: Session) -> list[str]:
+    """Return the currencies of the journal, MDL first."""
+    found = session.scalars(select(LedgerEntry.currency).distinct())
+    return sorted(found, key=lambda code: (code != "MDL", code)) or ["MDL"]
+
+
+def entries(session: Session, wanted: JournalFilter, cursor: str | None) -> Page[Any]:
+    """Return a page of entries with their lines, newest first."""
+    statement = (
+        select(LedgerEntry).where(*_of_entry(wanted)).options(selectinload(LedgerEntry.lines))
+    )
+    of_line = _of_line(wanted)
+    if of_line:
+        matching = select(LedgerLine.entry_id).where(
+            LedgerLine.currency == wanted.currency, *of_line
+        )
+        statement = statement.where(LedgerEntry.id.in_(matching))
+    return page_of(
+        session,
+        statement,
+        keys=[LedgerEntry.posted_at, LedgerEntry.id],
+        cursor=cursor,
+        size=PAGE_SIZE,
+    )
+
+
+def matching_lines(
+    session: Session, wanted: JournalFilter, found: Iterable[LedgerEntry]
+) -> dict[UUID, list[LedgerLine]]:
+    """Return the lines of these entries that the filter asks for, by entry."""
+    listed = list(found)
+    of_line = _of_line(wanted)
+    if not of_line:
+        return {entry.id: entry.lines for entry in listed}
+    ids = set(
+        session.scalars(
+            select(LedgerLine.id).where(
+                LedgerLine.entry_id.in_([entry.id for entry in listed]), *of_line
+            )
+        )
+    )
+    return {entry.id: [line for line in entry.lines if line.id in ids] for entry in listed}
+
+
+def totals(session: Session, wanted: JournalFilter) -> tuple[Money, Money]:
+    """Return all debits and all credits that the filter asks for."""
+    row = session.execute(
+        _lines(wanted, func.sum(LedgerLine.debit_minor), func.sum(LedgerLine.credit_minor))
+    ).one()
+    return Money(int(row[0] or 0), wanted.currency), Money(int(row[1] or 0), wanted.currency)
+
+
+def count(session: Session, wanted: JournalFilter) -> int:
+    """Return how many lines the filter asks for."""
+    return session.scalar(_lines(wanted, func.count())) or 0
+
+
+def rows(session: Session, wanted: JournalFilter) -> Iterator[tuple[LedgerEntry, LedgerLine]]:
+    """Return every line that the filter asks for with its entry, oldest first."""
+    found = session.execute(
+        _lines(wanted, LedgerEntry, LedgerLine)
+        .order_by(LedgerEntry.posted_at, LedgerEntry.id, LedgerLine.id)
+        .execution_options(yield_per=1000)
+    )
+    yield from ((row[0], row[1]) for row in found)
+
+
+def entry_or_404(session: Session, entry_id: UUID) -> LedgerEntry:
+    """Return an entry with its lines; row-level security hides it from all but the books."""
+    found = session.get(LedgerEntry, entry_id, options=[selectinload(LedgerEntry.lines)])
+    if found is None:
+        raise NotFound
+    return found
+
+
+def siblings(session: Session, entry: LedgerEntry) -> list[LedgerEntry]:
+    """Return the other entries of the same thing, in the order of posting."""
+    return list(
+        session.scalars(
+            select(LedgerEntry)
+            .where(
+                LedgerEntry.source_type == entry.source_type,
+                LedgerEntry.source_id == entry.source_id,
+                LedgerEntry.id != entry.id,
+            )
+            .options(selectinload(LedgerEntry.lines))
+            .order_by(LedgerEntry.posted_at, LedgerEntry.id)
+            .limit(50)
+        )
+    )
+
+
+def names_of(session: Session, lines: Iterable[LedgerLine]) -> Names:
+    """Return what the dimensions of these lines are called, in three statements."""
+    listed = list(lines)
+    providers = {line.provider_id for line in listed if line.provider_id}
+    vouchers = {line.voucher_id for line in listed if line.voucher_id}
+    return Names(
+        budget_lines=budget_line_names(session),
+        providers=_names(session, Organisation.id, Organisation.name, providers),
+        vouchers=voucher_references(session, vouchers) if vouchers else {},
+    )
+
+
+def budget_line_names(session: Session) -> dict[UUID, str]:
+    """Return fund and code of each budget line, by id."""
+    rows = session.execute(
+        select(BudgetLine.id, Fund.code, BudgetLine.code)
+        .join(Fund, Fund.id == BudgetLine.fund_id)
+        .order_by(Fund.code, BudgetLine.code)
+    )
+    return {
+        line_id: line if line.startswith(fund) else f"{fund} · {line}"
+        for line_id, fund, line in rows
+    }
+
+
+def provider_names(session: Session) -> dict[UUID, str]:
+    """Return the providers that anything was posted about, by id and in order of name."""
+    seen = select(LedgerLine.provider_id).where(LedgerLine.provider_id.is_not(None)).distinct()
+    rows = session.execute(
+        select(Organisation.id, Organisation.name)
+        .where(Organisation.id.in_(seen))
+        .order_by(Organisation.name)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def last_run(session: Session, job: str) -> JobRun | None:
+    """Return the newest finished run of a job, such as the check of the books."""
+    return session.scalar(
+        select(JobRun)
+        .where(JobRun.job == job, JobRun.finished_at.is_not(None))
+        .order_by(JobRun.slot.desc())
+        .limit(1)
+    )
+
+
+def _names(session: Session, key: Any, name: Any, wanted: set[UUID]) -> dict[UUID, str]:
+    if not wanted:
+        return {}
+    return {row[0]: row[1] for row in session.execute(select(key, name).where(key.in_(wanted)))}
+
+
+def _lines(wanted: JournalFilter, *columns: Any) -> Select[Any]:
+    return (
+        select(*columns)
+        .select_from(LedgerLine)
+        .join(LedgerEntry, LedgerEntry.id == LedgerLine.entry_id)
+        .where(*_of_entry(wanted), *_of_line(wanted))
+    )
+
+
+def _of_entry(wanted: JournalFilter) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = [LedgerEntry.currency == wanted.currency]
+    if wanted.event:
+        found.append(LedgerEntry.event == wanted.event)
+    if wanted.since:
+        found.append(LedgerEntry.posted_on >= wanted.since)
+    if wanted.until:
+        found.append(LedgerEntry.posted_on <= wanted.until)
+    return found
+
+
+def _of_line(wanted: JournalFilter) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if wanted.account:
+        found.append(LedgerLine.account == wanted.account)
+    if wanted.provider_id:
+        found.append(LedgerLine.provider_id == wanted.provider_id)
+    if wanted.budget_line_id:
+        found.append(LedgerLine.budget_line_id == wanted.budget_line_id)
+    if wanted.voucher:
+        named = vouchers_called(wanted.voucher)
+        found.append(LedgerLine.voucher_id.in_(named))
+    return found

@@ -1,0 +1,145 @@
+"""Balances: sums over the journal, one statement each, whatever its size."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from reintegration.kernel.money import Money
+from vouchers.books.models import LedgerLine
+from vouchers.books.states import Account
+
+
+@dataclass(frozen=True, slots=True)
+class AccountBalance:
+    """Everything that one account was debited and credited, in one currency."""
+
+    account: Account
+    debit: Money
+    credit: Money
+
+    @property
+    def balance(self) -> Money:
+        """Return debit less credit: negative for what is owed, earned or set aside."""
+        return self.debit - self.credit
+
+
+@dataclass(frozen=True, slots=True)
+class TrialBalance:
+    """All accounts of one currency; `difference` is zero or the books are broken."""
+
+    currency: str
+    accounts: tuple[AccountBalance, ...]
+    debit: Money
+    credit: Money
+
+    @property
+    def difference(self) -> Money:
+        """Return all debits less all credits."""
+        return self.debit - self.credit
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetBalance:
+    """A budget line by the journal: `allocated` = `available` + `encumbered` + `consumed`."""
+
+    allocated: Money
+    available: Money
+    encumbered: Money
+    consumed: Money
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderBalance:
+    """What is owed to a provider, and what it owes."""
+
+    payable: Money
+    receivable: Money
+
+
+def trial_balances(session: Session) -> list[TrialBalance]:
+    """Return one trial balance per currency, accounts in the chart's order."""
+    rows = session.execute(
+        select(
+            LedgerLine.currency,
+            LedgerLine.account,
+            func.sum(LedgerLine.debit_minor),
+            func.sum(LedgerLine.credit_minor),
+        )
+        .group_by(LedgerLine.currency, LedgerLine.account)
+        .order_by(LedgerLine.currency, LedgerLine.account)
+    ).all()
+    found: dict[str, list[AccountBalance]] = {}
+    for currency, account, debit, credit in rows:
+        found.setdefault(currency, []).append(
+            AccountBalance(
+                Account(account), Money(int(debit), currency), Money(int(credit), currency)
+            )
+        )
+    return [
+        TrialBalance(
+            currency,
+            tuple(accounts),
+            Money(sum(account.debit.minor for account in accounts), currency),
+            Money(sum(account.credit.minor for account in accounts), currency),
+        )
+        for currency, accounts in sorted(found.items(), key=lambda item: (item[0] != "MDL", item))
+    ]
+
+
+def budget_balances(
+    session: Session, budget_line_ids: Collection[UUID]
+) -> dict[UUID, BudgetBalance]:
+    """Return the balances of budget lines that anything was posted to, by their ids."""
+    sums = _by(session, LedgerLine.budget_line_id, budget_line_ids, _BUDGET)
+    found = {}
+    for (line_id, currency), accounts in sums.items():
+        available, encumbered, consumed = (
+            Money(accounts.get(account.value, 0), currency) for account in _BUDGET
+        )
+        found[line_id] = BudgetBalance(
+            available + encumbered + consumed, available, encumbered, consumed
+        )
+    return found
+
+
+def provider_balances(
+    session: Session, provider_ids: Collection[UUID]
+) -> dict[tuple[UUID, str], ProviderBalance]:
+    """Return what is owed to providers and by them, by provider and currency."""
+    sums = _by(session, LedgerLine.provider_id, provider_ids, _PROVIDER)
+    return {
+        key: ProviderBalance(
+            Money(accounts.get(Account.PROVIDER_PAYABLE.value, 0), key[1]),
+            Money(-accounts.get(Account.PROVIDER_RECEIVABLE.value, 0), key[1]),
+        )
+        for key, accounts in sums.items()
+    }
+
+
+_BUDGET = (Account.BUDGET_AVAILABLE, Account.BUDGET_ENCUMBERED, Account.BUDGET_CONSUMED)
+_PROVIDER = (Account.PROVIDER_PAYABLE, Account.PROVIDER_RECEIVABLE)
+
+
+def _by(
+    session: Session,
+    column: InstrumentedAttribute[UUID | None],
+    ids: Collection[UUID],
+    accounts: tuple[Account, ...],
+) -> dict[tuple[UUID, str], dict[str, int]]:
+    sums: dict[tuple[UUID, str], dict[str, int]] = {}
+    for about, currency, account, credit in session.execute(
+        select(
+            column,
+            LedgerLine.currency,
+            LedgerLine.account,
+            func.sum(LedgerLine.credit_minor - LedgerLine.debit_minor),
+        )
+        .where(column.in_(ids), LedgerLine.account.in_([account.value for account in accounts]))
+        .group_by(column, LedgerLine.currency, LedgerLine.account)
+    ):
+        if about is not None:
+            sums.setdefault((about, currency), {})[account] = int(credit)
+    return sums

@@ -1,0 +1,132 @@
+"""Currencies: stored rates, converting by them, and cash exchanged at the bank."""
+
+from datetime import date, datetime
+from decimal import ROUND_DOWN, Decimal
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from reintegration.kernel import audit, permissions
+from reintegration.kernel.actor import Actor
+from reintegration.kernel.errors import N_, Conflict, Invalid
+from reintegration.kernel.money import Money, minor_digits
+from vouchers.books.models import BankAccount, ExchangeRate
+from vouchers.books.permissions import FundPermission
+from vouchers.books.services.funds import once, refuse_nothing
+from vouchers.books.services.journal import Dimensions, Source, post
+from vouchers.books.services.postings import PostingEvent
+
+HOME = "MDL"
+"""The currency of the books: exchange differences are stated in it."""
+
+
+def add_rate(
+    session: Session,
+    *,
+    actor: Actor,
+    on: date,
+    base: str,
+    quote: str,
+    rate: Decimal,
+    source: str,
+    now: datetime,
+) -> ExchangeRate:
+    """Store what one unit of `base` cost in `quote` that day; a stored rate never changes."""
+    permissions.demand(actor, FundPermission.ADD_RATE)
+    if base == quote:
+        raise Invalid(N_("Choose two different currencies."), code="currency")
+    if not rate.is_finite() or not 0 < rate < 10**6:
+        raise Invalid(N_("Enter a rate above zero."), code="rate")
+    if not source.strip():
+        raise Invalid(N_("Say who published the rate."), code="source")
+    if session.get(ExchangeRate, (on, base, quote)) is not None:
+        raise Conflict(N_("There is a rate of this day already."), code="repeated")
+    stored = ExchangeRate(on=on, base=base, quote=quote, rate=rate, source=source.strip())
+    session.add(stored)
+    session.flush()
+    audit.record(
+        session,
+        actor=actor,
+        action="exchange_rate:create",
+        subject=audit.Subject("exchange_rate"),
+        now=now,
+        data={"on": on.isoformat(), "base": base, "quote": quote, "rate": str(rate)},
+    )
+    return stored
+
+
+def convert(amount: Money, rate: ExchangeRate, *, less_percent: Decimal = Decimal(0)) -> Money:
+    """Return `amount` in the rate's other currency, less a buffer, rounded down."""
+    if amount.currency == rate.base:
+        currency, value = rate.quote, amount.decimal * rate.rate
+    elif amount.currency == rate.quote:
+        currency, value = rate.base, amount.decimal / rate.rate
+    else:
+        raise Invalid(N_("This rate is of other currencies."), code="rate")
+    value = value * (100 - less_percent) / 100
+    whole = value.scaleb(minor_digits(currency)).to_integral_value(ROUND_DOWN)
+    return Money(int(whole), currency)
+
+
+def exchange(
+    session: Session,
+    *,
+    actor: Actor,
+    bank_from: BankAccount,
+    bank_to: BankAccount,
+    amount_out: Money,
+    amount_in: Money,
+    rate: ExchangeRate,
+    key: UUID,
+    now: datetime,
+) -> Money:
+    """Record an exchange at the bank; return the difference to `rate` in MDL, a loss negative.
+
+    The position 1900 is left at the stored rate in both currencies; 7100 takes the difference.
+    """
+    permissions.demand(actor, FundPermission.EXCHANGE)
+    refuse_nothing(amount_out)
+    refuse_nothing(amount_in)
+    if (bank_from.currency, bank_to.currency) != (amount_out.currency, amount_in.currency):
+        raise Invalid(N_("Each amount is in the currency of its account."), code="currency")
+    if bank_from.currency == bank_to.currency or HOME not in (bank_from.currency, bank_to.currency):
+        raise Invalid(N_("Exchange between MDL and another currency."), code="currency")
+    session.execute(select(BankAccount.id).where(BankAccount.id == bank_from.id).with_for_update())
+    posting = once(session, "exchange-out", key)
+    difference = _difference(amount_out, amount_in, rate)
+    postings = [
+        (PostingEvent.EXCHANGED_OUT, amount_out, posting, bank_from),
+        (PostingEvent.EXCHANGED_IN, amount_in, f"exchange-in|{key}", bank_to),
+    ]
+    if difference:
+        event = PostingEvent.EXCHANGE_GAIN if difference.minor > 0 else PostingEvent.EXCHANGE_LOSS
+        size = difference if difference.minor > 0 else -difference
+        postings.append((event, size, f"exchange-difference|{key}", bank_to))
+    for event, amount, posting_key, account in postings:
+        post(
+            session,
+            event,
+            amount,
+            key=posting_key,
+            source=Source("bank_account", account.id),
+            about=Dimensions(),
+            actor=actor,
+            now=now,
+        )
+    audit.record(
+        session,
+        actor=actor,
+        action="bank_account:exchange",
+        subject=audit.Subject("bank_account", bank_from.id),
+        now=now,
+        data={"out": str(amount_out), "in": str(amount_in), "rate": str(rate.rate)},
+    )
+    return difference
+
+
+def _difference(amount_out: Money, amount_in: Money, rate: ExchangeRate) -> Money:
+    """Return what came in above what the stored rate promised, in MDL."""
+    if amount_in.currency == HOME:
+        return amount_in - convert(amount_out, rate)
+    return convert(amount_in, rate) - amount_out

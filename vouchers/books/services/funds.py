@@ -1,0 +1,164 @@
+"""Funds: opening one, its budget lines, and the money that a donor sends."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from reintegration.kernel import audit, permissions
+from reintegration.kernel.actor import Actor
+from reintegration.kernel.errors import N_, Conflict, Invalid
+from reintegration.kernel.ids import new_id
+from reintegration.kernel.money import Money
+from vouchers.books.models import BankAccount, BudgetLine, Fund, LedgerEntry
+from vouchers.books.permissions import FundPermission
+from vouchers.books.services.journal import Dimensions, Source, post
+from vouchers.books.services.postings import PostingEvent
+
+
+def create_fund(
+    session: Session,
+    *,
+    actor: Actor,
+    code: str,
+    name: str,
+    donor: str,
+    currency: str,
+    starts_on: date,
+    ends_on: date,
+    now: datetime,
+) -> Fund:
+    """Open a fund; raise Invalid for a code that is taken or an end before the start."""
+    permissions.demand(actor, FundPermission.CREATE)
+    if ends_on < starts_on:
+        raise Invalid(N_("The fund ends before it starts."), code="dates")
+    if session.scalar(select(Fund.id).where(Fund.code == code.strip())):
+        raise Invalid(N_("Another fund has this code."), code="code_taken")
+    fund = Fund(
+        id=new_id(),
+        code=code.strip(),
+        name=name.strip(),
+        donor=donor.strip(),
+        currency=currency,
+        starts_on=starts_on,
+        ends_on=ends_on,
+        created_at=now,
+    )
+    session.add(fund)
+    session.flush()
+    _note(session, actor, "fund:create", "fund", fund.id, now, code=fund.code)
+    return fund
+
+
+def add_line(
+    session: Session,
+    fund: Fund,
+    *,
+    actor: Actor,
+    code: str,
+    name: str,
+    currency: str | None = None,
+    now: datetime,
+) -> BudgetLine:
+    """Add a line without money; it may count in another currency than its fund."""
+    permissions.demand(actor, FundPermission.ADD_LINE, fund)
+    taken = select(BudgetLine.id).where(
+        BudgetLine.fund_id == fund.id, BudgetLine.code == code.strip()
+    )
+    if session.scalar(taken):
+        raise Invalid(N_("Another line of this fund has this code."), code="code_taken")
+    line = BudgetLine(
+        id=new_id(),
+        fund_id=fund.id,
+        code=code.strip(),
+        name=name.strip(),
+        currency=currency or fund.currency,
+    )
+    session.add(line)
+    session.flush()
+    _note(session, actor, "budget_line:create", "budget_line", line.id, now, code=line.code)
+    return line
+
+
+def record_grant(
+    session: Session,
+    fund: Fund,
+    *,
+    actor: Actor,
+    account: BankAccount,
+    amount: Money,
+    key: UUID,
+    now: datetime,
+) -> None:
+    """Record that a donor's money reached `account`; the same `key` records once.
+
+    Invalid when it is not in the fund's currency or the account's.
+    """
+    permissions.demand(actor, FundPermission.RECORD_GRANT, fund)
+    if amount.currency != fund.currency or account.currency != fund.currency:
+        raise Invalid(N_("A grant arrives in the currency of its fund."), code="currency")
+    refuse_nothing(amount)
+    lock_fund(session, fund.id)
+    posting = once(session, "grant", key)
+    post(
+        session,
+        PostingEvent.GRANT_RECEIVED,
+        amount,
+        key=posting,
+        source=Source("bank_account", account.id),
+        about=Dimensions(fund_id=fund.id),
+        actor=actor,
+        now=now,
+    )
+    _note(
+        session,
+        actor,
+        "fund:record_grant",
+        "fund",
+        fund.id,
+        now,
+        minor=amount.minor,
+        currency=amount.currency,
+    )
+
+
+def lock_fund(session: Session, fund_id: UUID) -> None:
+    """Let one change of a fund's allocation follow the other; redemptions do not wait for it."""
+    session.execute(select(Fund.id).where(Fund.id == fund_id).with_for_update())
+
+
+def once(session: Session, act: str, key: UUID) -> str:
+    """Return the posting key of an act; raise Conflict when it was posted before.
+
+    Call it after the lock: of two equal requests at once, the second sees what the first posted.
+    """
+    posting = f"{act}|{key}"
+    if session.scalar(select(LedgerEntry.id).where(LedgerEntry.key == f"{posting}|0")):
+        raise Conflict(N_("This was already recorded. Nothing was done twice."), code="repeated")
+    return posting
+
+
+def refuse_nothing(amount: Money) -> None:
+    """Raise Invalid unless the amount is above zero."""
+    if amount.minor <= 0:
+        raise Invalid(N_("Enter more than zero."), code="not_positive")
+
+
+def _note(
+    session: Session,
+    actor: Actor,
+    action: str,
+    kind: str,
+    subject_id: UUID,
+    now: datetime,
+    **data: object,
+) -> None:
+    audit.record(
+        session,
+        actor=actor,
+        action=action,
+        subject=audit.Subject(kind, subject_id),
+        now=now,
+        data=data,
+    )

@@ -1,0 +1,280 @@
+"""One budget line: what it has, and giving, taking and moving its money."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from babel.numbers import format_decimal
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from reintegration.kernel import clock
+from reintegration.kernel.db import session
+from reintegration.kernel.errors import NotFound
+from reintegration.kernel.money import Money
+from reintegration.web.current import current_actor
+from reintegration.web.filters import day, format_locale, money
+from reintegration.web.forms import option
+from reintegration.web.requires import requires
+from reintegration.web.transactional import transactional
+from vouchers.books.forms import AmountForm, CloseForm, ConvertForm, MoveForm
+from vouchers.books.models import BudgetLine, ExchangeRate
+from vouchers.books.permissions import FundPermission
+from vouchers.books.queries import funds as queries
+from vouchers.books.services import allocation
+from vouchers.books.views.funds import acted, bp, crumbs, form_page
+
+
+def _line(budget_line_id: UUID) -> BudgetLine:
+    return queries.budget_line_or_404(session(), budget_line_id)
+
+
+@bp.get("/lines/<uuid:budget_line_id>")
+@requires(FundPermission.VIEW, load=_line)
+def line_page(line: BudgetLine) -> ResponseReturnValue:
+    """Show one budget line and what can be done with it."""
+    found = queries.figures(session(), [line.fund])[0]
+    return render_template(
+        "vouchers/books/funds/line.html",
+        figures=next(figures for figures in found.lines if figures.id == line.id),
+        fund=line.fund,
+        taken=Money(queries.converted(session(), line.id)[0], line.fund.currency),
+        crumbs=crumbs(line.fund),
+        P=FundPermission,
+    )
+
+
+@bp.get("/lines/<uuid:budget_line_id>/allocate")
+@requires(FundPermission.ALLOCATE, load=_line)
+def allocate_new(line: BudgetLine) -> ResponseReturnValue:
+    """Show the form that gives a line money."""
+    return _allocate_page(_allocate_form(line), line)
+
+
+@bp.post("/lines/<uuid:budget_line_id>/allocate", endpoint="allocate")
+@requires(FundPermission.ALLOCATE, load=_line)
+@transactional
+def allocate(line: BudgetLine) -> ResponseReturnValue:
+    """Give a line money of its fund."""
+    form = _allocate_form(line)
+
+    def give() -> str:
+        if isinstance(form, ConvertForm):
+            allocation.allocate_converted(
+                session(),
+                line,
+                actor=current_actor(),
+                taken=form.money,
+                rate=chosen_rate(form.rate.data),
+                buffer_percent=form.buffer.data or Decimal(0),
+                key=form.act,
+                now=clock.now(),
+            )
+        else:
+            allocation.allocate(
+                session(),
+                line,
+                actor=current_actor(),
+                amount=form.money,
+                key=form.act,
+                now=clock.now(),
+            )
+        return url_for(".line_page", budget_line_id=line.id)
+
+    return acted(
+        form,
+        give,
+        lambda form: _allocate_page(form, line),
+        done=_("The line has the money."),
+        field="amount",
+    )
+
+
+@bp.get("/lines/<uuid:budget_line_id>/reduce")
+@requires(FundPermission.ALLOCATE, load=_line)
+def reduce_new(line: BudgetLine) -> ResponseReturnValue:
+    """Show the form that takes free money back."""
+    return _reduce_page(AmountForm(line.currency), line)
+
+
+@bp.post("/lines/<uuid:budget_line_id>/reduce", endpoint="reduce")
+@requires(FundPermission.ALLOCATE, load=_line)
+@transactional
+def reduce(line: BudgetLine) -> ResponseReturnValue:
+    """Take free money back from a line."""
+    form = AmountForm(line.currency)
+
+    def take_back() -> str:
+        allocation.reduce(
+            session(), line, actor=current_actor(), amount=form.money, key=form.act, now=clock.now()
+        )
+        return url_for(".line_page", budget_line_id=line.id)
+
+    return acted(
+        form,
+        take_back,
+        lambda form: _reduce_page(form, line),
+        done=_("The money is back in the fund."),
+        field="amount",
+    )
+
+
+@bp.get("/lines/<uuid:budget_line_id>/move")
+@requires(FundPermission.ALLOCATE, load=_line)
+def move_new(line: BudgetLine) -> ResponseReturnValue:
+    """Show the form that moves money to another line."""
+    return _move_page(_move_form(line), line)
+
+
+@bp.post("/lines/<uuid:budget_line_id>/move", endpoint="move")
+@requires(FundPermission.ALLOCATE, load=_line)
+@transactional
+def move(line: BudgetLine) -> ResponseReturnValue:
+    """Move free money to another line of the fund."""
+    form = _move_form(line)
+
+    def carry() -> str:
+        allocation.move(
+            session(),
+            line,
+            actor=current_actor(),
+            to=queries.budget_line_or_404(session(), UUID(form.to.data)),
+            amount=form.money,
+            key=form.act,
+            now=clock.now(),
+        )
+        return url_for(".fund_page", fund_id=line.fund_id)
+
+    return acted(
+        form,
+        carry,
+        lambda form: _move_page(form, line),
+        done=_("The money is moved."),
+        field="amount",
+    )
+
+
+@bp.get("/lines/<uuid:budget_line_id>/close")
+@requires(FundPermission.ALLOCATE, load=_line)
+def close_ask(line: BudgetLine) -> ResponseReturnValue:
+    """Ask before a line is closed."""
+    return render_template(
+        "vouchers/books/funds/close.html", form=CloseForm(), line=line, crumbs=crumbs(line.fund)
+    )
+
+
+@bp.post("/lines/<uuid:budget_line_id>/close", endpoint="close")
+@requires(FundPermission.ALLOCATE, load=_line)
+@transactional
+def close(line: BudgetLine) -> ResponseReturnValue:
+    """Close a line; its free money returns to the fund."""
+    form = CloseForm()
+    if not form.validate():
+        return render_template(
+            "vouchers/books/funds/close.html", form=form, line=line, crumbs=crumbs(line.fund)
+        ), 422
+    allocation.close_line(session(), line, actor=current_actor(), key=form.act, now=clock.now())
+    flash(_("The line is closed."), "done")
+    return redirect(url_for(".fund_page", fund_id=line.fund_id))
+
+
+def rate_options(*currencies: str) -> list[Any]:
+    """Return the newest rates between `currencies` (every rate when none is named)."""
+    return [
+        option(
+            f"{rate.on.isoformat()}|{rate.base}|{rate.quote}",
+            f"{day(rate.on)}: 1 {rate.base} = {rate_text(rate)} {rate.quote} ({rate.source})",
+        )
+        for rate in queries.rates(session())
+        if not currencies or {rate.base, rate.quote} == set(currencies)
+    ]
+
+
+def rate_text(rate: ExchangeRate) -> str:
+    """Return the figure of a rate in the language's own form, four digits or more."""
+    return str(format_decimal(rate.rate, format="#,##0.0000####", locale=format_locale()))
+
+
+def chosen_rate(value: str) -> ExchangeRate:
+    """Return the rate that an option of `rate_options` names."""
+    on, base, quote = value.split("|")
+    found = session().get(ExchangeRate, (date.fromisoformat(on), base, quote))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _allocate_form(line: BudgetLine) -> AmountForm:
+    if line.currency == line.fund.currency:
+        return AmountForm(line.currency)
+    form = ConvertForm(line.fund.currency)
+    form.rate.choices = rate_options(line.fund.currency, line.currency)
+    return form
+
+
+def _allocate_page(form: AmountForm, line: BudgetLine) -> str:
+    free = queries.unallocated(session(), line.fund)
+    facts = [
+        {"key": _("Received and not allocated"), "value": money(free)},
+        {"key": _("Free on the line"), "value": money(line.available)},
+    ]
+    return _form_page(
+        form,
+        line,
+        title=_("Give money to %(line)s", line=line.code),
+        facts=facts,
+        submit=_("Allocate"),
+        action=url_for(".allocate", budget_line_id=line.id),
+        currency=line.fund.currency,
+        note=""
+        if line.currency == line.fund.currency or rate_options(line.fund.currency, line.currency)
+        else _("Add an exchange rate first."),
+    )
+
+
+def _reduce_page(form: AmountForm, line: BudgetLine) -> str:
+    return _form_page(
+        form,
+        line,
+        title=_("Take money back from %(line)s", line=line.code),
+        facts=[{"key": _("Free on the line"), "value": money(line.available)}],
+        submit=_("Take the money back"),
+        action=url_for(".reduce", budget_line_id=line.id),
+        currency=line.currency,
+    )
+
+
+def _move_form(line: BudgetLine) -> MoveForm:
+    form = MoveForm(line.currency)
+    form.to.choices = [
+        option(other.id, f"{other.code} · {other.name}")
+        for other in line.fund.budget_lines
+        if other.id != line.id and other.currency == line.currency and other.closed_at is None
+    ]
+    return form
+
+
+def _move_page(form: MoveForm, line: BudgetLine) -> str:
+    return _form_page(
+        form,
+        line,
+        title=_("Move money from %(line)s", line=line.code),
+        facts=[{"key": _("Free on the line"), "value": money(line.available)}],
+        submit=_("Move it"),
+        action=url_for(".move", budget_line_id=line.id),
+        currency=line.currency,
+    )
+
+
+def _form_page(form: AmountForm, line: BudgetLine, **words: Any) -> str:
+    return form_page(
+        form,
+        crumbs=[
+            *crumbs(line.fund),
+            {"label": line.code, "url": url_for(".line_page", budget_line_id=line.id)},
+        ],
+        back=url_for(".line_page", budget_line_id=line.id),
+        **words,
+    )

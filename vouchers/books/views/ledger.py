@@ -1,0 +1,176 @@
+"""The ledger: the journal, one entry, the balances, and files of it."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from flask import Blueprint, Response, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from reintegration.kernel import clock
+from reintegration.kernel.db import session
+from reintegration.kernel.errors import N_, Invalid, NotFound
+from reintegration.web.requires import requires
+from vouchers.books.models import LedgerEntry
+from vouchers.books.permissions import LedgerPermission
+from vouchers.books.queries import journal as queries
+from vouchers.books.queries.journal import JournalFilter
+from vouchers.books.services.balances import trial_balances
+from vouchers.books.services.laws import CHECK_JOB, laws
+from vouchers.books.states import ACCOUNT_LABELS, EVENT_LABELS, SOURCE_LABELS
+from vouchers.books.views.ledger_files import FILES, MOST_ROWS, Row
+
+bp = Blueprint("ledger", __name__, url_prefix="/ledger")
+
+
+def _entry(entry_id: UUID) -> LedgerEntry:
+    return queries.entry_or_404(session(), entry_id)
+
+
+@bp.get("/", endpoint="journal")
+@requires(LedgerPermission.READ)
+def journal() -> ResponseReturnValue:
+    """List entries, newest first; every filter stands in the address."""
+    currencies = queries.currencies(session())
+    wanted = _filter(currencies)
+    page = queries.entries(session(), wanted, request.args.get("page"))
+    lines = queries.matching_lines(session(), wanted, page.rows)
+    debit, credit = queries.totals(session(), wanted)
+    return render_template(
+        "vouchers/books/ledger/journal.html",
+        page=page,
+        lines=lines,
+        names=queries.names_of(session(), [line for found in lines.values() for line in found]),
+        providers=queries.provider_names(session()),
+        wanted=wanted,
+        given={name: value for name, value in request.args.items() if value and name != "page"},
+        currencies=currencies,
+        debit=debit,
+        credit=credit,
+        count=queries.count(session(), wanted),
+        accounts=ACCOUNT_LABELS,
+        events=EVENT_LABELS,
+        P=LedgerPermission,
+    )
+
+
+@bp.get("/entries/<uuid:entry_id>")
+@requires(LedgerPermission.READ, load=_entry)
+def entry(found: LedgerEntry) -> ResponseReturnValue:
+    """Show one entry, and what else was posted about the same thing."""
+    siblings = queries.siblings(session(), found)
+    return render_template(
+        "vouchers/books/ledger/entry.html",
+        entry=found,
+        siblings=siblings,
+        names=queries.names_of(session(), found.lines),
+        sources=SOURCE_LABELS,
+        accounts=ACCOUNT_LABELS,
+        events=EVENT_LABELS,
+    )
+
+
+@bp.get("/balances")
+@requires(LedgerPermission.READ)
+def balances() -> ResponseReturnValue:
+    """Show the trial balance of each currency, and what the last check of the books found."""
+    return render_template(
+        "vouchers/books/ledger/balances.html",
+        balances=trial_balances(session()),
+        accounts=ACCOUNT_LABELS,
+        checked=queries.last_run(session(), CHECK_JOB),
+        laws=laws(),
+    )
+
+
+@bp.get("/export/<kind>")
+@requires(LedgerPermission.EXPORT)
+def export(kind: str) -> ResponseReturnValue:
+    """Give the lines that the filter asks for as a file."""
+    if kind not in FILES:
+        raise NotFound
+    wanted = _filter(queries.currencies(session()))
+    if queries.count(session(), wanted) > MOST_ROWS:
+        raise Invalid(
+            N_("More than %(count)s lines: narrow the period."), code="too_many", count=MOST_ROWS
+        )
+    make, mimetype = FILES[kind]
+    answer = Response(make(_head(), _rows(wanted)), mimetype=mimetype)
+    stamp = clock.local_day(clock.now()).isoformat()
+    answer.headers["Content-Disposition"] = (
+        f'attachment; filename="ledger-{wanted.currency}-{stamp}.{kind}"'
+    )
+    return answer
+
+
+def _head() -> list[str]:
+    return [
+        _("Day"),
+        _("Posted"),
+        _("Entry"),
+        _("Event"),
+        _("Account"),
+        _("Name"),
+        _("Budget line"),
+        _("Provider"),
+        _("Voucher"),
+        _("Currency"),
+        _("Debit"),
+        _("Credit"),
+    ]
+
+
+def _rows(wanted: JournalFilter) -> list[Row]:
+    found = list(queries.rows(session(), wanted))
+    names = queries.names_of(session(), [line for _entry, line in found])
+    return [
+        (
+            entry.posted_on.isoformat(),
+            _local(entry.posted_at),
+            str(entry.id)[:8],
+            _(EVENT_LABELS[entry.event]),
+            line.account,
+            _(ACCOUNT_LABELS[line.account]),
+            names.budget_lines.get(line.budget_line_id, "") if line.budget_line_id else "",
+            names.providers.get(line.provider_id, "") if line.provider_id else "",
+            names.vouchers.get(line.voucher_id, "") if line.voucher_id else "",
+            line.currency,
+            line.debit.decimal,
+            line.credit.decimal,
+        )
+        for entry, line in found
+    ]
+
+
+def _local(instant: datetime) -> str:
+    return instant.astimezone(clock.LOCAL).strftime("%Y-%m-%d %H:%M")
+
+
+def _filter(currencies: list[str]) -> JournalFilter:
+    """Read the filter from the address; what makes no sense asks for everything."""
+    given = request.args
+    currency = given.get("currency", "")
+    return JournalFilter(
+        currency=currency if currency in currencies else currencies[0],
+        account=given.get("account", "") if given.get("account") in ACCOUNT_LABELS else "",
+        event=given.get("event", "") if given.get("event") in EVENT_LABELS else "",
+        provider_id=_uuid(given.get("provider")),
+        budget_line_id=_uuid(given.get("budget_line")),
+        voucher=given.get("voucher", "").strip()[:40],
+        since=_day(given.get("since")),
+        until=_day(given.get("until")),
+    )
+
+
+def _uuid(text: str | None) -> UUID | None:
+    try:
+        return UUID(text or "")
+    except ValueError:
+        return None
+
+
+def _day(text: str | None) -> date | None:
+    try:
+        return date.fromisoformat(text or "")
+    except ValueError:
+        return None

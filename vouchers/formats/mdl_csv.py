@@ -1,0 +1,177 @@
+"""Payment orders in MDL as the CSV that a bank's business channel imports.
+
+There is no one format in Moldova: each bank has its own, so what differs is in the profile and is
+to be confirmed with the bank. The same orders give the same bytes.
+"""
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from vouchers.formats.amounts import decimal_text
+from vouchers.formats.charset import encodable
+from vouchers.formats.iban import compact, is_iban
+from vouchers.formats.payment_file import PaymentFileError
+
+CURRENCY = "MDL"
+# Orders to the left bank go to this transit bank, and the text says where the money is for.
+LEFT_BANK_BIC = "TIRCMD2X"
+_FISCAL_CODE = re.compile(r"\d{13}")
+_LEFT_FISCAL_CODE = re.compile(r"[0-9A-Za-z]{1,20}")
+_ORDER_NUMBER = re.compile(r"[0-9A-Za-z][0-9A-Za-z/-]{0,19}")
+_BIC = re.compile(r"[A-Z]{6}[A-Z0-9]{2}([A-Z0-9]{3})?")
+_HEADINGS = (
+    "NR",
+    "DATA",
+    "SUMA",
+    "IBAN_PLATITOR",
+    "IDNO_PLATITOR",
+    "BENEFICIAR",
+    "IDNO_BENEFICIAR",
+    "IBAN_BENEFICIAR",
+    "BIC_BENEFICIAR",
+    "DESTINATIA",
+    "REZIDENT",
+)
+# A spreadsheet takes a cell that begins like this for a formula.
+_FORMULA_STARTS = "=+-@'"
+
+
+class Residence(StrEnum):
+    """The marker of the order: resident or not."""
+
+    RESIDENT = "R"
+    NON_RESIDENT = "N"
+
+
+@dataclass(frozen=True, slots=True)
+class MdlProfile:
+    """What differs between banks. `encoding` is "cp1251" or "utf-8-sig" (with its BOM)."""
+
+    name: str = "general"
+    encoding: str = "utf-8-sig"
+    delimiter: str = ";"
+    decimal: str = "."
+    date_format: str = "%d.%m.%Y"
+    headings: bool = True
+    longest_text: int = 210
+    longest_name: int = 105
+
+
+@dataclass(frozen=True, slots=True)
+class MdlOrder:
+    """One payment order; `amount_minor` is positive bani.
+
+    For the left bank `payee_iban` is the transit account, `final_account` the payee's own.
+    """
+
+    order_number: str
+    order_date: date
+    amount_minor: int
+    currency: str
+    payer_iban: str
+    payer_idno: str
+    payee_name: str
+    payee_idno: str
+    payee_iban: str
+    payee_bic: str
+    text: str
+    residence: Residence = Residence.RESIDENT
+    final_account: str | None = None
+
+
+def build_mdl_csv(orders: tuple[MdlOrder, ...], profile: MdlProfile | None = None) -> bytes:
+    """Return the file; raise PaymentFileError for what the bank would refuse.
+
+    No cell is quoted: the delimiter, quotes and line breaks inside a text become a comma, an
+    apostrophe and a blank, and a text never begins like a spreadsheet formula.
+    """
+    profile = profile or MdlProfile()
+    if not orders:
+        raise PaymentFileError("no_payments")
+    for number, count in Counter(order.order_number for order in orders).items():
+        if count > 1:
+            raise PaymentFileError("reference_twice", text=number)
+    rows: list[tuple[str, ...]] = [_HEADINGS] if profile.headings else []
+    rows += [_row(order, profile) for order in orders]
+    lines = (profile.delimiter.join(row) for row in rows)
+    return "".join(line + "\r\n" for line in lines).encode(profile.encoding)
+
+
+def payment_text(order: MdlOrder) -> str:
+    """Return the text of the order; for the left bank it first says who is paid in the end."""
+    if not is_left_bank(order):
+        return order.text
+    if not order.final_account or not order.final_account.strip():
+        raise PaymentFileError("final_account", reference=order.order_number)
+    parts = (order.payee_idno, compact(order.final_account), order.payee_name, order.text)
+    code, account, name, text = (_without_marks(part or "") for part in parts)
+    return f"//IDCD/{code}//CONT/{account}//DENM/{name}//{text}"
+
+
+def is_left_bank(order: MdlOrder) -> bool:
+    """Tell whether the order goes through the transit bank."""
+    return order.payee_bic.removesuffix("XXX") == LEFT_BANK_BIC
+
+
+def _without_marks(text: str) -> str:
+    """Return `text` without double slashes, which separate the parts for the left bank."""
+    return re.sub(r"/{2,}", "/", text).strip("/ ")
+
+
+def _row(order: MdlOrder, profile: MdlProfile) -> tuple[str, ...]:
+    _check(order)
+    name = _cell(order.payee_name, profile)
+    text = _cell(payment_text(order), profile)
+    if not name:
+        raise PaymentFileError("name", reference=order.order_number)
+    if not text:
+        raise PaymentFileError("text", reference=order.order_number)
+    if len(text) > profile.longest_text:
+        raise PaymentFileError(
+            "text_long", reference=order.order_number, longest=profile.longest_text
+        )
+    return (
+        order.order_number,
+        order.order_date.strftime(profile.date_format),
+        decimal_text(order.amount_minor, CURRENCY, decimal=profile.decimal),
+        compact(order.payer_iban) or "",
+        order.payer_idno,
+        name[: profile.longest_name].strip(),
+        order.payee_idno,
+        compact(order.payee_iban) or "",
+        order.payee_bic,
+        text,
+        order.residence.value,
+    )
+
+
+def _cell(text: str, profile: MdlProfile) -> str:
+    """Return free text that is one cell in every reader and no formula in any."""
+    flat = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    other = "," if profile.delimiter != "," else " "
+    flat = encodable(flat, profile.encoding).replace('"', "'").replace(profile.delimiter, other)
+    return flat.lstrip(_FORMULA_STARTS + " ").strip()
+
+
+def _check(order: MdlOrder) -> None:
+    reference = order.order_number
+    if not _ORDER_NUMBER.fullmatch(reference):
+        raise PaymentFileError("reference", text=reference)
+    if order.currency != CURRENCY:
+        raise PaymentFileError(
+            "currency", reference=reference, currency=order.currency, wanted=CURRENCY
+        )
+    if type(order.amount_minor) is not int or order.amount_minor <= 0:
+        raise PaymentFileError("amount", reference=reference)
+    for iban in (order.payer_iban, order.payee_iban):
+        if not is_iban(compact(iban) or ""):
+            raise PaymentFileError("iban", text=iban)
+    if not _BIC.fullmatch(order.payee_bic):
+        raise PaymentFileError("bic", text=order.payee_bic)
+    shape = _LEFT_FISCAL_CODE if is_left_bank(order) else _FISCAL_CODE
+    for code, wanted in ((order.payer_idno, _FISCAL_CODE), (order.payee_idno, shape)):
+        if not wanted.fullmatch(code):
+            raise PaymentFileError("fiscal_code", reference=reference, text=code)

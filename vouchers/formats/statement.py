@@ -1,0 +1,177 @@
+"""A bank statement and its entries, whatever the format they came in."""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from vouchers.formats.amounts import spelled
+from vouchers.formats.problems import ParseProblem, StatementFileError
+
+DEFAULT_MAX_BYTES = 50 * 1024 * 1024
+
+
+class StatementKind(StrEnum):
+    """A statement is the account's record; a notification only explains entries of one."""
+
+    STATEMENT = "statement"
+    NOTIFICATION = "notification"
+
+
+@dataclass(frozen=True, slots=True)
+class EntryDetail:
+    """One transaction inside an entry; amounts are signed minor units, credit is positive."""
+
+    amount_minor: int
+    currency: str
+    end_to_end_id: str | None = None
+    message_id: str | None = None
+    payment_information_id: str | None = None
+    bank_reference: str | None = None
+    counterparty_name: str | None = None
+    counterparty_iban: str | None = None
+    remittance: str = ""
+    return_reason: str | None = None
+    charges_minor: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class BankEntry:
+    """One booked line of an account.
+
+    `amount_minor` is what the bank moved, signed (credit is positive), and nothing in `details`
+    overrules it. `return_reason` is an ISO 20022 code, RRTN where the bank gives none, RVSL for a
+    reversal by the bank itself. `charges_minor` is positive for what the bank took. `fingerprint`
+    and `occurrence` together name the line in every later download of the same days.
+    """
+
+    account_iban: str
+    booking_date: date
+    value_date: date | None
+    amount_minor: int
+    currency: str
+    bank_reference: str | None
+    end_to_end_id: str | None
+    message_id: str | None
+    payment_information_id: str | None
+    counterparty_name: str | None
+    counterparty_iban: str | None
+    remittance: str
+    return_reason: str | None
+    is_batch: bool
+    is_charge: bool
+    details: tuple[EntryDetail, ...]
+    charges_minor: int
+    problems: tuple[ParseProblem, ...]
+    fingerprint: str
+    occurrence: int
+
+    @property
+    def key(self) -> tuple[str, int]:
+        """Return what makes the line unique; store it under a unique constraint."""
+        return self.fingerprint, self.occurrence
+
+
+@dataclass(frozen=True, slots=True)
+class BankStatement:
+    """The entries of one account between two balances (signed minor units, or None)."""
+
+    kind: StatementKind
+    account_iban: str
+    currency: str
+    statement_id: str
+    from_date: date | None
+    to_date: date | None
+    opening_minor: int | None
+    closing_minor: int | None
+    entries: tuple[BankEntry, ...]
+    problems: tuple[ParseProblem, ...] = ()
+
+
+class Occurrences:
+    """Gives each line its fingerprint, and counts equal lines within one file.
+
+    Two equal payments on one day are two lines: they share the fingerprint and differ in the
+    occurrence. The statement's id is not part of it, because overlapping downloads change it.
+    """
+
+    def __init__(self) -> None:
+        self._seen: dict[str, int] = {}
+
+    def name(
+        self, account: str, booked: date, amount_minor: int, currency: str, *references: str | None
+    ) -> tuple[str, int]:
+        """Return fingerprint and occurrence; call once for each line, in the file's order."""
+        parts = [account, booked.isoformat(), str(amount_minor), currency]
+        parts.extend(" ".join(text.split()) if text else "" for text in references)
+        fingerprint = hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
+        occurrence = self._seen.get(fingerprint, 0)
+        self._seen[fingerprint] = occurrence + 1
+        return fingerprint, occurrence
+
+
+def balance_problems(
+    entries: Iterable[BankEntry], currency: str, opening: int | None, closing: int | None
+) -> list[ParseProblem]:
+    """Say whether opening balance + entries = closing balance; a break is flagged, not refused."""
+    if opening is None or closing is None:
+        return [ParseProblem("balance_missing")]
+    expected = opening + sum(e.amount_minor for e in entries if e.currency == currency)
+    if expected == closing:
+        return []
+    params = {"expected": spelled(expected, currency), "stated": spelled(closing, currency)}
+    return [ParseProblem("balance_break", params)]
+
+
+def refuse_twice(statements: Iterable[BankStatement]) -> None:
+    """Refuse a file that holds the same statement twice: its lines would count double."""
+    seen = set()
+    for item in statements:
+        if not item.entries:
+            continue
+        prints = tuple(entry.fingerprint for entry in item.entries)
+        whole = (item.account_iban, item.statement_id, item.opening_minor, hash(prints))
+        if whole in seen and item.statement_id:
+            raise StatementFileError("statement_twice", statement=item.statement_id)
+        seen.add(whole)
+
+
+def explained(entries: Iterable[BankEntry], notifications: Iterable[BankEntry]) -> list[BankEntry]:
+    """Give statement entries the details that a camt.054 tells about them.
+
+    Only an entry without details of its own is explained, and only by the one notification with
+    the same account, bank reference, amount and currency. Notifications never post themselves.
+    """
+    told: dict[tuple[object, ...], list[BankEntry]] = {}
+    for note in notifications:
+        if note.bank_reference and note.details:
+            told.setdefault(_explains(note), []).append(note)
+    return [_with_details(entry, told) for entry in entries]
+
+
+def _explains(entry: BankEntry) -> tuple[object, ...]:
+    return entry.account_iban, entry.bank_reference, entry.amount_minor, entry.currency
+
+
+def _with_details(
+    entry: BankEntry, told: Mapping[tuple[object, ...], list[BankEntry]]
+) -> BankEntry:
+    notes = told.get(_explains(entry), []) if entry.bank_reference else []
+    if len(notes) != 1 or len(entry.details) > 1:
+        return entry
+    note = notes[0]
+    fields = {name: getattr(entry, name) for name in BankEntry.__slots__}
+    fields.update(
+        details=note.details, is_batch=note.is_batch, problems=entry.problems + note.problems
+    )
+    for name in (
+        "message_id",
+        "payment_information_id",
+        "end_to_end_id",
+        "return_reason",
+        "counterparty_name",
+        "counterparty_iban",
+    ):
+        fields[name] = fields[name] or getattr(note, name)
+    return BankEntry(**fields)

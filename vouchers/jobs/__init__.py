@@ -1,1 +1,0 @@
-"""Scheduled work of vouchers and money."""

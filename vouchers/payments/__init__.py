@@ -1,0 +1,1 @@
+"""Claims, payment orders and batches, reversals, settlement, and who is paid where."""

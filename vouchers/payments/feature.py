@@ -1,0 +1,60 @@
+"""How claims and payments join the house."""
+
+from flask import Flask
+
+from reintegration.kernel import permissions
+from reintegration.kernel.errors import N_
+from reintegration.web import navigation, slots
+from reintegration.web.navigation import Place
+from vouchers.books.services import laws as books_laws
+from vouchers.payments.permissions import ClaimPermission, PayeePermission, PaymentPermission
+from vouchers.payments.policy import POLICY
+from vouchers.payments.services import laws
+from vouchers.payments.views import (
+    batches,
+    claims,
+    own_claims,
+    payees,
+    plan_slots,
+    reversals,
+    today,
+)
+from vouchers.payments.views.blueprints import batches_bp, claims_bp
+
+PAGES = (batches, claims, own_claims)
+"""Importing them adds their addresses."""
+
+
+def register(app: Flask) -> None:
+    """Add pages, laws and rules."""
+    permissions.register(POLICY)
+    for blueprint in (claims_bp, batches_bp, payees.bp, reversals.bp):
+        app.register_blueprint(blueprint)
+    books_laws.keep(laws.LAWS)
+    slots.add("plan.money", plan_slots.money_of_lines)
+    slots.add("provider.accounts", payees.card)
+    slots.add("today.items", today.items)
+    for place in _PLACES:
+        navigation.add(place)
+
+
+_PLACES = (
+    Place("payees.index", N_("Accounts of providers"), PayeePermission.LIST, 52),
+    Place(
+        "claims.mine",
+        N_("Claims"),
+        ClaimPermission.LIST_OWN,
+        55,
+        count=today.count_disputed,
+        within=("claims.mine_",),
+    ),
+    Place(
+        "claims.index",
+        N_("Claims"),
+        ClaimPermission.LIST,
+        55,
+        count=today.count_claims,
+        within=("claims.show", "claims.accept", "claims.dispute", "claims.refuse"),
+    ),
+    Place("batches.index", N_("Batches"), PaymentPermission.LIST, 60, within=("batches.",)),
+)

@@ -1,0 +1,97 @@
+"""Claims: what a provider asks to be paid, line by line, each a redemption."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from reintegration.kernel.base import Base, Currency, Id, Minor, one_of
+from reintegration.kernel.money import Money
+from vouchers.payments.states import ClaimLineState, ClaimState
+from vouchers.voucher.models.redemptions import Redemption
+
+
+class Claim(Base):
+    """`invoice_number` and `invoiced_minor` are the provider's own; delivery is the accrual."""
+
+    __tablename__ = "claim"
+
+    id: Mapped[Id]
+    reference: Mapped[str] = mapped_column(unique=True)
+    provider_id: Mapped[UUID] = mapped_column(ForeignKey("provider.id"))
+    currency: Mapped[Currency]
+    invoice_number: Mapped[str] = mapped_column(default="")
+    invoiced_minor: Mapped[Minor]
+    period_from: Mapped[date]
+    period_until: Mapped[date]
+    state: Mapped[str] = mapped_column(default=ClaimState.DRAFT.value)
+    created_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    created_at: Mapped[datetime]
+    submitted_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    submitted_at: Mapped[datetime | None]
+    checked_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    checked_at: Mapped[datetime | None]
+    comment: Mapped[str] = mapped_column(default="")
+    payment_order_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("payment_order.id"), index=True
+    )
+
+    lines: Mapped[list["ClaimLine"]] = relationship(
+        back_populates="claim", order_by="ClaimLine.id", cascade="all, delete-orphan"
+    )
+
+    __table_args__ = (
+        CheckConstraint(one_of("state", ClaimState), "state"),
+        Index("ix_claim_provider", "provider_id", "created_at", "id"),
+        Index("ix_claim_state", "state", "created_at", "id"),
+    )
+
+    @property
+    def invoiced(self) -> Money:
+        """Return what the provider's invoice says."""
+        return Money(self.invoiced_minor, self.currency)
+
+    @property
+    def payable(self) -> Money:
+        """Return the sum of the lines that were not refused."""
+        kept = (line.amount_minor for line in self.lines if line.state != ClaimLineState.REFUSED)
+        return Money(sum(kept), self.currency)
+
+    @property
+    def credit(self) -> Money:
+        """Return by how much the invoice is above what is payable: a credit note is due."""
+        return self.invoiced - self.payable
+
+
+class ClaimLine(Base):
+    """One redemption in a claim. A redemption is in at most one claim that was not withdrawn."""
+
+    __tablename__ = "claim_line"
+
+    id: Mapped[Id]
+    claim_id: Mapped[UUID] = mapped_column(ForeignKey("claim.id"), index=True)
+    redemption_id: Mapped[UUID] = mapped_column(ForeignKey("redemption.id"))
+    amount_minor: Mapped[Minor]
+    currency: Mapped[Currency]
+    state: Mapped[str] = mapped_column(default=ClaimLineState.OPEN.value)
+    reason: Mapped[str] = mapped_column(default="")
+
+    claim: Mapped[Claim] = relationship(back_populates="lines")
+    redemption: Mapped[Redemption] = relationship(lazy="joined", innerjoin=True)
+
+    __table_args__ = (
+        CheckConstraint(one_of("state", ClaimLineState), "state"),
+        CheckConstraint("amount_minor > 0", "amount"),
+        Index(
+            "uq_claim_line_redemption",
+            "redemption_id",
+            unique=True,
+            postgresql_where="state <> 'refused'",
+        ),
+    )
+
+    @property
+    def amount(self) -> Money:
+        """Return the amount of the line."""
+        return Money(self.amount_minor, self.currency)

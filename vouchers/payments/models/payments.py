@@ -1,0 +1,125 @@
+"""Payment batches and orders. Ids that the bank returns are stored before any file is made."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary
+from sqlalchemy.orm import Mapped, deferred, mapped_column, relationship
+
+from reintegration.kernel.base import Base, Currency, Id, Minor, one_of
+from reintegration.kernel.money import Money
+from vouchers.payments.states import RELEASE_BY_PREPARER_BELOW, BatchState, OrderState, Rail
+
+_SMALL = " ".join(
+    f"WHEN '{currency}' THEN {minor}" for currency, minor in RELEASE_BY_PREPARER_BELOW.items()
+)
+
+
+class PaymentBatch(Base):
+    """Orders that leave together. The file's bytes are stored: a second download is the same."""
+
+    __tablename__ = "payment_batch"
+
+    id: Mapped[Id]
+    reference: Mapped[str] = mapped_column(unique=True)
+    message_id: Mapped[str] = mapped_column(unique=True)
+    bank_account_id: Mapped[UUID] = mapped_column(ForeignKey("bank_account.id"))
+    currency: Mapped[Currency]
+    total_minor: Mapped[Minor]
+    rail: Mapped[str]
+    execution_on: Mapped[date]
+    state: Mapped[str] = mapped_column(default=BatchState.PREPARED.value)
+    prepared_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    prepared_at: Mapped[datetime]
+    approved_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    approved_at: Mapped[datetime | None]
+    released_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    released_at: Mapped[datetime | None]
+    file_name: Mapped[str | None]
+    file_content: Mapped[bytes | None] = deferred(mapped_column(LargeBinary))
+    file_sha256: Mapped[str | None]
+
+    orders: Mapped[list["PaymentOrder"]] = relationship(
+        back_populates="batch", order_by="PaymentOrder.reference"
+    )
+
+    __table_args__ = (
+        CheckConstraint(one_of("state", BatchState), "state"),
+        CheckConstraint(one_of("rail", Rail), "rail"),
+        CheckConstraint("approved_by IS NULL OR approved_by <> prepared_by", "approver"),
+        CheckConstraint("released_by IS NULL OR released_by <> approved_by", "releaser"),
+        CheckConstraint(
+            "released_by IS NULL OR released_by <> prepared_by"
+            f" OR total_minor < (CASE currency {_SMALL} ELSE 0 END)",
+            "preparer_releases_small_only",
+        ),
+        Index("ix_payment_batch_prepared", "prepared_at", "id"),
+    )
+
+    @property
+    def total(self) -> Money:
+        """Return what leaves the account."""
+        return Money(self.total_minor, self.currency)
+
+
+class PaymentOrder(Base):
+    """One payment to one payee; where it goes is copied at the time it was prepared.
+
+    `offset_minor` is what the payee owes and is set off: `amount_minor` is the rest, which may be
+    nothing, and then nothing is sent.
+    """
+
+    __tablename__ = "payment_order"
+
+    id: Mapped[Id]
+    reference: Mapped[str] = mapped_column(unique=True)
+    end_to_end_id: Mapped[str] = mapped_column(unique=True)
+    batch_id: Mapped[UUID] = mapped_column(ForeignKey("payment_batch.id"), index=True)
+    provider_id: Mapped[UUID] = mapped_column(ForeignKey("provider.id"))
+    payee_name: Mapped[str]
+    payee_iban: Mapped[str]
+    payee_bic: Mapped[str] = mapped_column(default="")
+    payee_identifier: Mapped[str] = mapped_column(default="")
+    final_account: Mapped[str] = mapped_column(default="")
+    amount_minor: Mapped[Minor]
+    offset_minor: Mapped[Minor] = mapped_column(default=0)
+    currency: Mapped[Currency]
+    text: Mapped[str]
+    state: Mapped[str] = mapped_column(default=OrderState.PREPARED.value)
+    settled_on: Mapped[date | None]
+    failure: Mapped[str] = mapped_column(default="")
+
+    batch: Mapped[PaymentBatch] = relationship(back_populates="orders")
+
+    __table_args__ = (
+        CheckConstraint(one_of("state", OrderState), "state"),
+        CheckConstraint(
+            "amount_minor >= 0 AND offset_minor >= 0 AND amount_minor + offset_minor > 0", "amount"
+        ),
+        Index("ix_payment_order_provider", "provider_id", "state"),
+    )
+
+    @property
+    def amount(self) -> Money:
+        """Return what is paid."""
+        return Money(self.amount_minor, self.currency)
+
+    @property
+    def offset(self) -> Money:
+        """Return what is set off against what the payee owes."""
+        return Money(self.offset_minor, self.currency)
+
+    @property
+    def prepared_by(self) -> UUID | None:
+        """Return who prepared the batch: predicates look at an order as at its batch."""
+        return self.batch.prepared_by
+
+    @property
+    def approved_by(self) -> UUID | None:
+        """Return who approved the batch."""
+        return self.batch.approved_by
+
+    @property
+    def total_minor(self) -> int:
+        """Return the total of the batch."""
+        return self.batch.total_minor

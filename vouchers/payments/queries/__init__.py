@@ -1,0 +1,1 @@
+"""Reading claims and payments."""

@@ -1,0 +1,124 @@
+"""Reading payment batches and orders."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import Select, false, func, select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from reintegration.kernel.actor import FINANCE_ROLES, Actor, Role
+from reintegration.kernel.errors import NotFound
+from reintegration.web.paging import Page, page_of
+from vouchers.payments.models import Claim, ClaimLine, PaymentBatch, PaymentOrder
+from vouchers.payments.models.payees import PayeeAccount
+from vouchers.payments.states import BatchState, ClaimLineState, OrderState
+
+_BOOKS = (*FINANCE_ROLES, Role.AUDITOR)
+
+
+def payment_state(session: Session, redemption_id: UUID) -> OrderState | None:
+    """Return the state of the order that pays a redemption; None while no order does."""
+    state = session.scalar(
+        select(PaymentOrder.state)
+        .join(Claim, Claim.payment_order_id == PaymentOrder.id)
+        .join(ClaimLine, ClaimLine.claim_id == Claim.id)
+        .where(
+            ClaimLine.redemption_id == redemption_id,
+            ClaimLine.state != ClaimLineState.REFUSED.value,
+        )
+    )
+    return OrderState(state) if state is not None else None
+
+
+def is_locked_for_reversal(session: Session, redemption_id: UUID) -> bool:
+    """Whether its payment is under way: from the preparation of the batch to the settlement.
+
+    Reversing then would change a sum that others approve; cancel the batch, or wait.
+    """
+    return payment_state(session, redemption_id) in (OrderState.PREPARED, OrderState.RELEASED)
+
+
+def is_settled(session: Session, redemption_id: UUID) -> bool:
+    """Whether the bank has paid it: a reversal is then a clawback."""
+    return payment_state(session, redemption_id) is OrderState.SETTLED
+
+
+def visible_to(actor: Actor) -> Select[PaymentBatch]:
+    """Return every batch for finance and the auditor, none for anybody else."""
+    batches = select(PaymentBatch)
+    return batches if actor.has_role(*_BOOKS) else batches.where(false())
+
+
+def batch_or_404(session: Session, actor: Actor, batch_id: UUID) -> PaymentBatch:
+    """Return a batch with its orders or raise NotFound."""
+    batch = session.scalar(
+        visible_to(actor)
+        .where(PaymentBatch.id == batch_id)
+        .options(selectinload(PaymentBatch.orders))
+    )
+    if batch is None:
+        raise NotFound
+    return batch
+
+
+def order_or_404(session: Session, actor: Actor, order_id: UUID) -> PaymentOrder:
+    """Return an order with its batch or raise NotFound."""
+    order = session.scalar(
+        select(PaymentOrder)
+        .where(
+            PaymentOrder.id == order_id,
+            PaymentOrder.batch_id.in_(visible_to(actor).with_only_columns(PaymentBatch.id)),
+        )
+        .options(joinedload(PaymentOrder.batch))
+    )
+    if order is None:
+        raise NotFound
+    return order
+
+
+def batches_page(
+    session: Session, actor: Actor, *, states: Sequence[BatchState] = (), cursor: str | None = None
+) -> Page[PaymentBatch]:
+    """Return a page of batches, the newest first."""
+    statement = visible_to(actor).options(selectinload(PaymentBatch.orders))
+    if states:
+        statement = statement.where(PaymentBatch.state.in_([state.value for state in states]))
+    return page_of(
+        session, statement, keys=(PaymentBatch.prepared_at, PaymentBatch.id), cursor=cursor
+    )
+
+
+def counts(session: Session, actor: Actor) -> dict[str, int]:
+    """Return how many batches stand in each state."""
+    listed = visible_to(actor).with_only_columns(PaymentBatch.state, func.count())
+    return {row[0]: row[1] for row in session.execute(listed.group_by(PaymentBatch.state))}
+
+
+def claims_of(session: Session, batch: PaymentBatch) -> dict[UUID, list[Claim]]:
+    """Return the claims that each order of a batch pays."""
+    found: dict[UUID, list[Claim]] = {}
+    for claim in session.scalars(
+        select(Claim)
+        .where(Claim.payment_order_id.in_([order.id for order in batch.orders]))
+        .order_by(Claim.created_at)
+    ):
+        assert claim.payment_order_id is not None
+        found.setdefault(claim.payment_order_id, []).append(claim)
+    return found
+
+
+def payable_accounts(
+    session: Session, provider_ids: set[UUID], currency: str
+) -> dict[UUID, PayeeAccount]:
+    """Return the approved accounts of providers in a currency."""
+    return {
+        account.provider_id: account
+        for account in session.scalars(
+            select(PayeeAccount).where(
+                PayeeAccount.provider_id.in_(provider_ids),
+                PayeeAccount.currency == currency,
+                PayeeAccount.approved_at.is_not(None),
+                PayeeAccount.retired_at.is_(None),
+            )
+        )
+    }

@@ -1,0 +1,316 @@
+"""Reading claims. Who reads for a provider's books never sees a pseudonym or a voucher."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, false, func, or_, select
+from sqlalchemy.orm import Session, joinedload, lazyload, selectinload
+
+from reintegration.accounts.models import Organisation
+from reintegration.kernel.actor import FINANCE_ROLES, Actor, Role
+from reintegration.kernel.errors import NotFound
+from reintegration.kernel.money import Money
+from reintegration.kernel.states import StateEvent
+from reintegration.web.paging import Page, page_of
+from vouchers.payments.models import Claim, ClaimLine, PaymentOrder
+from vouchers.payments.states import ClaimLineState, ClaimState
+from vouchers.voucher.models import Redemption, Voucher
+from vouchers.voucher.states import RedemptionState, VoucherState
+
+_BOOKS = (*FINANCE_ROLES, Role.AUDITOR)
+_OWN_READERS = (Role.PROVIDER_BOOKKEEPER, Role.PROVIDER_MANAGER)
+LATE_DAYS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """A delivery as a bookkeeper sees it: what is on the receipt and nothing about anybody."""
+
+    id: UUID
+    receipt: str
+    category: str
+    unit: str
+    units: int
+    amount: Money
+    delivered_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A line of a claim beside what it is checked against, with what speaks against it."""
+
+    line: ClaimLine
+    delivered: Delivered
+    voucher: str
+    proof: str
+    authorised: Money
+    delivery_state: str
+    flags: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Unclaimed:
+    """What a provider delivered in one currency and has not claimed."""
+
+    currency: str
+    count: int
+    amount: Money
+    since: date
+
+
+def visible_to(actor: Actor) -> Select[Claim]:
+    """Return every claim but drafts for finance, one's own for the people of a provider."""
+    if actor.has_role(*_BOOKS):
+        return select(Claim).where(Claim.state != ClaimState.DRAFT.value)
+    if actor.has_role(*_OWN_READERS):
+        return select(Claim).where(Claim.provider_id == actor.organisation_id)
+    return select(Claim).where(false())
+
+
+def claim_or_404(session: Session, actor: Actor, claim_id: UUID) -> Claim:
+    """Return a claim within reach, with its lines, or raise NotFound."""
+    claim = session.scalar(
+        visible_to(actor)
+        .where(Claim.id == claim_id)
+        .options(selectinload(Claim.lines).options(lazyload(ClaimLine.redemption)))
+    )
+    if claim is None:
+        raise NotFound
+    return claim
+
+
+def claim_line_or_404(session: Session, actor: Actor, claim_id: UUID, line_id: UUID) -> ClaimLine:
+    """Return a line of a claim within reach or raise NotFound."""
+    line = session.scalar(
+        select(ClaimLine)
+        .join(Claim)
+        .where(
+            ClaimLine.id == line_id,
+            Claim.id == claim_id,
+            Claim.id.in_(visible_to(actor).with_only_columns(Claim.id)),
+        )
+        .options(joinedload(ClaimLine.claim), joinedload(ClaimLine.redemption))
+    )
+    if line is None:
+        raise NotFound
+    return line
+
+
+def unclaimed(
+    session: Session,
+    actor: Actor,
+    *,
+    currency: str,
+    since: date | None = None,
+    until: date | None = None,
+) -> list[Delivered]:
+    """Return what the actor's provider delivered and has not claimed, the oldest first."""
+    statement = _unclaimed(actor).where(Redemption.currency == currency)
+    if since is not None:
+        statement = statement.where(Redemption.delivered_on >= since)
+    if until is not None:
+        statement = statement.where(Redemption.delivered_on <= until)
+    rows = session.execute(statement.order_by(Redemption.delivered_on, Redemption.receipt))
+    return [_delivered(row) for row in rows]
+
+
+def unclaimed_sums(session: Session, actor: Actor) -> list[Unclaimed]:
+    """Return the sums of what was not claimed, by currency."""
+    listed = _unclaimed(actor).subquery()
+    rows = session.execute(
+        select(
+            listed.c.currency,
+            func.count(),
+            func.sum(listed.c.amount_minor),
+            func.min(listed.c.delivered_on),
+        )
+        .group_by(listed.c.currency)
+        .order_by(listed.c.currency)
+    )
+    return [Unclaimed(row[0], row[1], Money(int(row[2]), row[0]), row[3]) for row in rows]
+
+
+def _unclaimed(actor: Actor) -> Select[*tuple[Any, ...]]:
+    claimed = select(ClaimLine.redemption_id).where(
+        ClaimLine.redemption_id == Redemption.id, ClaimLine.state != ClaimLineState.REFUSED.value
+    )
+    return _deliveries().where(
+        Redemption.provider_id == actor.organisation_id,
+        Redemption.state == RedemptionState.ACCEPTED.value,
+        ~claimed.exists(),
+    )
+
+
+def _deliveries() -> Select[*tuple[Any, ...]]:
+    return select(
+        Redemption.id,
+        Redemption.receipt,
+        Voucher.category,
+        Voucher.unit,
+        Redemption.units,
+        Redemption.amount_minor,
+        Redemption.currency,
+        Redemption.delivered_on,
+    ).join(Voucher, Voucher.id == Redemption.voucher_id)
+
+
+def _delivered(row: Sequence[Any]) -> Delivered:
+    key, receipt, category, unit, units, minor, currency, on = row[:8]
+    return Delivered(key, receipt, category, unit, units, Money(minor, currency), on)
+
+
+def deliveries_of(session: Session, claim: Claim) -> dict[UUID, Delivered]:
+    """Return the deliveries of a claim's lines by line id, for the provider's books."""
+    rows = session.execute(
+        _deliveries()
+        .join(ClaimLine, ClaimLine.redemption_id == Redemption.id)
+        .add_columns(ClaimLine.id)
+        .where(ClaimLine.claim_id == claim.id)
+    )
+    return {row[8]: _delivered(row) for row in rows}
+
+
+def checked_lines(session: Session, claim: Claim) -> list[Checked]:
+    """Return each line beside its redemption and its voucher, flagged; three queries."""
+    rows = session.execute(
+        _deliveries()
+        .join(ClaimLine, ClaimLine.redemption_id == Redemption.id)
+        .add_columns(
+            ClaimLine.id,
+            Voucher.id,
+            Voucher.reference,
+            Voucher.amount_minor,
+            Voucher.state,
+            Voucher.valid_from,
+            Voucher.valid_until,
+            Redemption.proof,
+            Redemption.state,
+        )
+        .where(ClaimLine.claim_id == claim.id)
+        .order_by(Redemption.delivered_on, Redemption.receipt)
+    ).all()
+    vouchers = {row[9] for row in rows}
+    twice = _same_day(session, vouchers)
+    total = _delivered_by_voucher(session, vouchers)
+    lines = {line.id: line for line in claim.lines}
+    found = []
+    for row in rows:
+        delivered, voucher = _delivered(row), row[9]
+        flags = []
+        if (voucher, delivered.delivered_on) in twice:
+            flags.append("same_day")
+        if (claim.created_at.date() - delivered.delivered_on).days > LATE_DAYS:
+            flags.append("late")
+        if total.get(voucher, 0) > row[11]:
+            flags.append("over_plan")
+        if not row[13] <= delivered.delivered_on <= row[14]:
+            flags.append("outside_validity")
+        if lines[row[8]].amount_minor != delivered.amount.minor:
+            flags.append("amount_differs")
+        if row[16] != RedemptionState.ACCEPTED.value:
+            flags.append("taken_back")
+        if row[12] == VoucherState.DRAFT.value:
+            flags.append("not_authorised")
+        found.append(
+            Checked(
+                line=lines[row[8]],
+                delivered=delivered,
+                voucher=row[10],
+                proof=row[15],
+                authorised=Money(row[11], delivered.amount.currency),
+                delivery_state=row[16],
+                flags=tuple(flags),
+            )
+        )
+    return found
+
+
+def _same_day(session: Session, vouchers: set[UUID]) -> set[tuple[UUID, date]]:
+    rows = session.execute(
+        select(Redemption.voucher_id, Redemption.delivered_on)
+        .where(
+            Redemption.voucher_id.in_(vouchers), Redemption.state == RedemptionState.ACCEPTED.value
+        )
+        .group_by(Redemption.voucher_id, Redemption.delivered_on)
+        .having(func.count() > 1)
+    )
+    return {(row[0], row[1]) for row in rows}
+
+
+def _delivered_by_voucher(session: Session, vouchers: set[UUID]) -> dict[UUID, int]:
+    rows = session.execute(
+        select(Redemption.voucher_id, func.sum(Redemption.amount_minor))
+        .where(
+            Redemption.voucher_id.in_(vouchers), Redemption.state == RedemptionState.ACCEPTED.value
+        )
+        .group_by(Redemption.voucher_id)
+    )
+    return {row[0]: int(row[1]) for row in rows}
+
+
+def claims_page(
+    session: Session,
+    actor: Actor,
+    *,
+    states: Sequence[ClaimState] = (),
+    search: str = "",
+    cursor: str | None = None,
+) -> Page[Claim]:
+    """Return a page of claims, the newest first."""
+    statement = visible_to(actor).options(
+        selectinload(Claim.lines).options(lazyload(ClaimLine.redemption))
+    )
+    if states:
+        statement = statement.where(Claim.state.in_([state.value for state in states]))
+    if search.strip():
+        like = f"%{search.strip()}%"
+        named = select(Organisation.id).where(Organisation.name.ilike(like))
+        statement = statement.where(
+            or_(
+                Claim.reference.ilike(like),
+                Claim.invoice_number.ilike(like),
+                Claim.provider_id.in_(named),
+            )
+        )
+    return page_of(session, statement, keys=(Claim.created_at, Claim.id), cursor=cursor)
+
+
+def counts(session: Session, actor: Actor) -> dict[str, int]:
+    """Return how many claims stand in each state."""
+    listed = visible_to(actor).with_only_columns(Claim.state, func.count()).group_by(Claim.state)
+    return {row[0]: row[1] for row in session.execute(listed)}
+
+
+def ready_for_payment(session: Session, currency: str) -> list[Claim]:
+    """Return the checked claims in a currency, by provider and age."""
+    return list(
+        session.scalars(
+            select(Claim)
+            .where(Claim.state == ClaimState.CHECKED.value, Claim.currency == currency)
+            .options(selectinload(Claim.lines).options(lazyload(ClaimLine.redemption)))
+            .order_by(Claim.provider_id, Claim.created_at)
+        )
+    )
+
+
+def order_of(session: Session, claim: Claim) -> PaymentOrder | None:
+    """Return the order that pays a claim; what a provider may see of it is its own row."""
+    if claim.payment_order_id is None:
+        return None
+    return session.scalar(
+        select(PaymentOrder)
+        .where(PaymentOrder.id == claim.payment_order_id)
+        .options(lazyload(PaymentOrder.batch))
+    )
+
+
+def history(session: Session, aggregate: str, aggregate_id: UUID) -> Sequence[StateEvent]:
+    """Return what happened to a claim or a batch, the newest first."""
+    return session.scalars(
+        select(StateEvent)
+        .where(StateEvent.aggregate == aggregate, StateEvent.aggregate_id == aggregate_id)
+        .order_by(StateEvent.id.desc())
+    ).all()

@@ -1,0 +1,417 @@
+"""Payment batches: one person prepares, another approves, a third releases.
+
+Ids that the bank returns are random and stored before any file is made; the file is made once,
+at release. What a payee owes is set off at release, and what is left is paid.
+"""
+
+import hashlib
+import secrets
+from collections.abc import Collection, Iterable, Sequence
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, lazyload, selectinload
+
+from providers.directory.models import Provider
+from reintegration.accounts.queries.people import with_role
+from reintegration.accounts.services import inbox
+from reintegration.kernel import permissions
+from reintegration.kernel.actor import Actor, Role
+from reintegration.kernel.clock import local_day
+from reintegration.kernel.errors import N_, Conflict, Invalid
+from reintegration.kernel.ids import ALPHABET, new_id, new_reference
+from vouchers.books.models import BankAccount
+from vouchers.books.services import bank_accounts
+from vouchers.books.services.balances import provider_balances
+from vouchers.books.services.journal import Dimensions, Posting, Source, post_many
+from vouchers.books.services.postings import PostingEvent
+from vouchers.payments.models import Claim, ClaimLine, PaymentBatch, PaymentOrder
+from vouchers.payments.models.payees import PayeeAccount
+from vouchers.payments.permissions import PaymentPermission
+from vouchers.payments.services import payment_files
+from vouchers.payments.services.payment_moves import BATCH, CLAIM, ORDER
+from vouchers.payments.states import BatchState, ClaimState, OrderState
+from vouchers.voucher.models import Redemption
+
+GENERIC_WORD = "servicii"
+"""All that a bank line says beside the reference."""
+_LONGEST_AHEAD = 60
+
+
+def prepare(
+    session: Session,
+    *,
+    actor: Actor,
+    claim_ids: Collection[UUID],
+    bank_account: BankAccount,
+    execution_on: date,
+    now: datetime,
+) -> PaymentBatch:
+    """Make a batch of checked claims, one order for each payee.
+
+    Raises Conflict when a claim is no longer checked or a payee has no approved account.
+    """
+    permissions.demand(actor, PaymentPermission.PREPARE)
+    bank_accounts.require_in_use(session, bank_account.id)
+    today = local_day(now)
+    if not 0 <= (execution_on - today).days <= _LONGEST_AHEAD:
+        raise Invalid(
+            N_("Choose a day within the next %(days)s days."),
+            code="execution_on",
+            days=_LONGEST_AHEAD,
+        )
+    claims = _lock_claims(session, claim_ids, bank_account.currency)
+    by_provider: dict[UUID, list[Claim]] = {}
+    for claim in claims:
+        by_provider.setdefault(claim.provider_id, []).append(claim)
+    accounts = _payees(session, set(by_provider), bank_account.currency)
+    owed = _owed(session, set(by_provider), bank_account.currency)
+    batch = PaymentBatch(
+        id=new_id(),
+        reference=new_reference("B", 6),
+        message_id=new_bank_id("M"),
+        bank_account_id=bank_account.id,
+        currency=bank_account.currency,
+        total_minor=0,
+        rail=payment_files.rail_of(bank_account.currency).value,
+        execution_on=execution_on,
+        prepared_by=actor.id,
+        prepared_at=now,
+    )
+    batch.orders = [
+        _order(accounts[provider_id], asked, owed.get(provider_id, 0))
+        for provider_id, asked in by_provider.items()
+    ]
+    batch.total_minor = sum(order.amount_minor for order in batch.orders)
+    session.add(batch)
+    session.flush()
+    payment_files.build(session, batch, at=now)  # what the bank would refuse is said now
+    for order in batch.orders:
+        for claim in by_provider[order.provider_id]:
+            claim.payment_order_id = order.id
+            CLAIM.fire(
+                session,
+                claim,
+                "put_in_payment",
+                actor=actor,
+                now=now,
+                data={"order": order.reference},
+            )
+    BATCH.note(
+        session,
+        batch.id,
+        "prepare",
+        BatchState.PREPARED,
+        BatchState.PREPARED,
+        actor=actor,
+        now=now,
+        data={"total": batch.total_minor},
+    )
+    _tell(
+        session,
+        Role.FINANCE_APPROVER,
+        batch,
+        "approve",
+        now,
+        N_("Batch %(reference)s waits for your approval."),
+    )
+    return batch
+
+
+def approve(session: Session, batch: PaymentBatch, *, actor: Actor, now: datetime) -> PaymentBatch:
+    """Approve what somebody else prepared."""
+    lock(session, batch)
+    bank_accounts.require_in_use(session, batch.bank_account_id)
+    refuse_changed_payees(session, batch)
+    BATCH.fire(session, batch, "approve", actor=actor, now=now)
+    batch.approved_by, batch.approved_at = actor.id, now
+    session.flush()
+    _tell(
+        session,
+        Role.FINANCE_RELEASER,
+        batch,
+        "release",
+        now,
+        N_("Batch %(reference)s is approved and waits for its release."),
+    )
+    return batch
+
+
+def release(session: Session, batch: PaymentBatch, *, actor: Actor, now: datetime) -> PaymentBatch:
+    """Post the payments, make the file, and store its bytes; twice at once releases once.
+
+    Raises Conflict when our account was stopped, or a payee's account or debt has changed, since
+    the preparation.
+    """
+    lock(session, batch)
+    bank_accounts.require_in_use(session, batch.bank_account_id)
+    refuse_changed_payees(session, batch)
+    BATCH.fire(session, batch, "release", actor=actor, now=now)
+    batch.released_by, batch.released_at = actor.id, now
+    session.flush()
+    _refuse_lower_debt(session, batch)
+    made = payment_files.build(session, batch, at=now)
+    if made is not None:
+        batch.file_name, batch.file_content = made
+        batch.file_sha256 = hashlib.sha256(made[1]).hexdigest()
+    for order in batch.orders:
+        ORDER.fire(session, order, "release", actor=actor, now=now)
+    post_many(session, _released(batch), actor=actor, now=now)
+    _settle_the_set_off(session, batch, actor=actor, now=now)
+    return batch
+
+
+def cancel(
+    session: Session, batch: PaymentBatch, *, actor: Actor, reason: str, now: datetime
+) -> PaymentBatch:
+    """Take a batch back before its release: its claims can be paid by another one."""
+    lock(session, batch)
+    BATCH.fire(session, batch, "cancel", actor=actor, now=now, reason=reason)
+    for order in batch.orders:
+        ORDER.fire(session, order, "cancel", actor=actor, now=now)
+    take_out_claims(session, batch.orders, actor=actor, now=now)
+    return batch
+
+
+def take_out_claims(
+    session: Session,
+    orders: Iterable[PaymentOrder],
+    *,
+    actor: Actor,
+    now: datetime,
+    move: str = "take_out",
+) -> Sequence[Claim]:
+    """Give the claims of orders back: they are checked and wait for another payment."""
+    claims = session.scalars(
+        select(Claim)
+        .where(Claim.payment_order_id.in_([order.id for order in orders]))
+        .order_by(Claim.id)
+        .with_for_update()
+    ).all()
+    references = {order.id: order.reference for order in orders}
+    for claim in claims:
+        data = {"order": references.get(claim.payment_order_id or claim.id, "")}
+        claim.payment_order_id = None
+        CLAIM.fire(session, claim, move, actor=actor, now=now, data=data)
+    return claims
+
+
+def lock(session: Session, batch: PaymentBatch) -> None:
+    """Lock a batch and read it afresh, with its orders."""
+    session.flush()
+    session.refresh(batch, with_for_update=True)
+    session.expire(batch, ["orders"])
+
+
+def close_when_done(session: Session, batch: PaymentBatch, *, actor: Actor, now: datetime) -> None:
+    """Settle a batch of which no order is under way any more."""
+    states = {order.state for order in batch.orders}
+    if batch.state == BatchState.RELEASED and OrderState.RELEASED.value not in states:
+        BATCH.fire(session, batch, "settle", actor=actor, now=now)
+
+
+def refuse_changed_payees(session: Session, batch: PaymentBatch) -> None:
+    """Raise Conflict when an account to be paid was replaced since the batch was prepared."""
+    live = {
+        (account.provider_id, account.iban)
+        for account in _live_accounts(
+            session, {order.provider_id for order in batch.orders}, batch.currency
+        )
+    }
+    for order in batch.orders:
+        if (order.provider_id, order.payee_iban) not in live:
+            raise Conflict(
+                N_("The account of %(name)s has changed. Cancel this batch and prepare it anew."),
+                code="payee",
+                name=order.payee_name,
+            )
+
+
+def new_bank_id(prefix: str) -> str:
+    """Return a random id that a bank carries through: letters and digits only."""
+    return prefix + "".join(secrets.choice(ALPHABET) for _ in range(20))
+
+
+def _lock_claims(session: Session, claim_ids: Collection[UUID], currency: str) -> list[Claim]:
+    """Lock claims and then their deliveries: none can be taken back while it is added up."""
+    if not claim_ids:
+        raise Invalid(N_("Choose at least one claim."), code="claims")
+    wanted = set(claim_ids)
+    claims = session.scalars(
+        select(Claim)
+        .where(Claim.id.in_(wanted))
+        .order_by(Claim.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()
+    if len(claims) != len(wanted) or any(
+        claim.state != ClaimState.CHECKED or claim.currency != currency for claim in claims
+    ):
+        raise Conflict(
+            N_("One of these claims is in another batch or has changed. Look at the list again."),
+            code="claims",
+        )
+    session.execute(
+        select(Redemption.id)
+        .join(ClaimLine, ClaimLine.redemption_id == Redemption.id)
+        .where(ClaimLine.claim_id.in_(wanted))
+        .order_by(Redemption.id)
+        .with_for_update(of=Redemption)
+    )
+    return list(
+        session.scalars(
+            select(Claim)
+            .where(Claim.id.in_(wanted))
+            .options(selectinload(Claim.lines).options(lazyload(ClaimLine.redemption)))
+            .order_by(Claim.provider_id, Claim.id)
+            .execution_options(populate_existing=True)
+        )
+    )
+
+
+def _payees(
+    session: Session, provider_ids: set[UUID], currency: str
+) -> dict[UUID, tuple[PayeeAccount, Provider]]:
+    accounts = {
+        account.provider_id: account for account in _live_accounts(session, provider_ids, currency)
+    }
+    providers = session.scalars(select(Provider).where(Provider.id.in_(provider_ids))).all()
+    for provider in providers:
+        if provider.id not in accounts:
+            raise Conflict(
+                N_(
+                    "%(name)s has no approved account in %(currency)s. Leave it out, or have one"
+                    " approved first."
+                ),
+                code="payee",
+                name=provider.name,
+                currency=currency,
+            )
+    return {provider.id: (accounts[provider.id], provider) for provider in providers}
+
+
+def _live_accounts(
+    session: Session, provider_ids: set[UUID], currency: str
+) -> Sequence[PayeeAccount]:
+    return session.scalars(
+        select(PayeeAccount).where(
+            PayeeAccount.provider_id.in_(provider_ids),
+            PayeeAccount.currency == currency,
+            PayeeAccount.approved_at.is_not(None),
+            PayeeAccount.retired_at.is_(None),
+        )
+    ).all()
+
+
+def _order(payee: tuple[PayeeAccount, Provider], claims: list[Claim], owed: int) -> PaymentOrder:
+    account, provider = payee
+    asked = sum(claim.payable.minor for claim in claims)
+    offset = min(max(owed, 0), asked)
+    reference = new_reference("PO", 6)
+    return PaymentOrder(
+        id=new_id(),
+        reference=reference,
+        end_to_end_id=new_bank_id("E"),
+        provider_id=provider.id,
+        payee_name=account.holder,
+        payee_iban=account.iban,
+        payee_bic=account.bic,
+        payee_identifier=provider.identifier,
+        final_account=account.final_account,
+        amount_minor=asked - offset,
+        offset_minor=offset,
+        currency=account.currency,
+        text=f"{reference} {GENERIC_WORD}",
+    )
+
+
+def _owed(session: Session, provider_ids: set[UUID], currency: str) -> dict[UUID, int]:
+    """Return what providers owe and no other batch that waits has set off already.
+
+    The providers' rows are locked, so that two batches do not set off the same debt.
+    """
+    session.execute(
+        select(Provider.id)
+        .where(Provider.id.in_(provider_ids))
+        .order_by(Provider.id)
+        .with_for_update(key_share=True, of=Provider)
+    )
+    reserved = {
+        row[0]: int(row[1])
+        for row in session.execute(
+            select(PaymentOrder.provider_id, func.sum(PaymentOrder.offset_minor))
+            .where(
+                PaymentOrder.provider_id.in_(provider_ids),
+                PaymentOrder.currency == currency,
+                PaymentOrder.state == OrderState.PREPARED.value,
+            )
+            .group_by(PaymentOrder.provider_id)
+        )
+    }
+    balances = provider_balances(session, provider_ids)
+    return {
+        key[0]: balance.receivable.minor - reserved.get(key[0], 0)
+        for key, balance in balances.items()
+        if key[1] == currency
+    }
+
+
+def _refuse_lower_debt(session: Session, batch: PaymentBatch) -> None:
+    """Raise Conflict when a payee has paid back meanwhile what was to be set off.
+
+    The batch's own orders still wait, so what they set off is taken from the debt already.
+    """
+    offsets = {order.provider_id: order for order in batch.orders if order.offset_minor}
+    if not offsets:
+        return
+    left = _owed(session, set(offsets), batch.currency)
+    for provider_id, order in offsets.items():
+        if left.get(provider_id, 0) < 0:
+            raise Conflict(
+                N_(
+                    "%(name)s owes less than was to be set off. Cancel the batch and prepare it"
+                    " anew."
+                ),
+                code="offset",
+                name=order.payee_name,
+            )
+
+
+def _released(batch: PaymentBatch) -> Iterable[Posting]:
+    for order in batch.orders:
+        about = Dimensions(provider_id=order.provider_id)
+        source = Source("payment_order", order.id)
+        if order.offset_minor:
+            yield Posting(PostingEvent.OFFSET, order.offset, f"offset|{order.id}", source, about)
+        if order.amount_minor:
+            key = f"release|{order.id}"
+            yield Posting(PostingEvent.PAYMENT_RELEASED, order.amount, key, source, about)
+
+
+def _settle_the_set_off(
+    session: Session, batch: PaymentBatch, *, actor: Actor, now: datetime
+) -> None:
+    """Settle at once what is wholly set off: no bank line will come."""
+    for order in batch.orders:
+        if order.amount_minor:
+            continue
+        ORDER.fire(session, order, "settle", actor=actor, now=now, data={"by": "offset"})
+        order.settled_on = local_day(now)
+        for claim in session.scalars(select(Claim).where(Claim.payment_order_id == order.id)):
+            CLAIM.fire(session, claim, "pay", actor=actor, now=now)
+    close_when_done(session, batch, actor=actor, now=now)
+
+
+def _tell(
+    session: Session, role: Role, batch: PaymentBatch, step: str, now: datetime, message: str
+) -> None:
+    inbox.notify(
+        session,
+        with_role(session, role),
+        key=f"batch:{batch.id}:{step}",
+        now=now,
+        link=f"/batches/{batch.id}",
+        message=message,
+        reference=batch.reference,
+    )

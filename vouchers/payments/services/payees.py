@@ -1,0 +1,162 @@
+"""Where a provider is paid. One proposes, another approves; only then does money go there."""
+
+from datetime import datetime
+
+from schwifty import IBAN
+from schwifty.exceptions import SchwiftyException
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from providers.directory.models import Provider
+from reintegration.accounts.queries import people
+from reintegration.accounts.services import inbox
+from reintegration.kernel import audit, permissions
+from reintegration.kernel.actor import Actor, Role
+from reintegration.kernel.errors import N_, Conflict, Invalid
+from reintegration.kernel.ids import new_id
+from reintegration.kernel.locking import lock
+from vouchers.payments.models.payees import PayeeAccount
+from vouchers.payments.permissions import PayeePermission
+
+CURRENCIES = ("MDL", "EUR", "USD")
+
+
+def read_iban(text: str) -> IBAN:
+    """Return the account number that was meant; raise Invalid for one that cannot exist."""
+    try:
+        return IBAN(text.strip().upper())
+    except (SchwiftyException, ValueError):
+        raise Invalid(
+            N_("This is not a valid IBAN. Compare it with the bank's paper, sign by sign."),
+            code="iban",
+        ) from None
+
+
+def propose(
+    session: Session,
+    *,
+    actor: Actor,
+    provider: Provider,
+    currency: str,
+    iban: str,
+    holder: str,
+    final_account: str = "",
+    now: datetime,
+) -> PayeeAccount:
+    """Propose an account; the bank's code follows from the IBAN. An older proposal is dropped."""
+    permissions.demand(actor, PayeePermission.PROPOSE, provider)
+    if currency not in CURRENCIES:
+        raise Invalid(N_("Payments are made in MDL, EUR or USD."), code="currency")
+    number = read_iban(iban)
+    if _live(session, provider, currency, str(number)) is not None:
+        raise Conflict(N_("This account is already in use."), code="iban")
+    for waiting in _waiting(session, provider, currency):
+        waiting.retired_at = now
+    account = PayeeAccount(
+        id=new_id(),
+        provider_id=provider.id,
+        currency=currency,
+        iban=str(number),
+        bic=str(number.bic or ""),
+        holder=holder.strip(),
+        final_account=final_account.strip(),
+        proposed_by=actor.id,
+        proposed_at=now,
+    )
+    session.add(account)
+    session.flush()
+    _note(session, account, "propose", actor=actor, now=now)
+    inbox.notify(
+        session,
+        people.with_role(session, Role.FINANCE_APPROVER),
+        key=f"payee:{account.id}:proposed",
+        now=now,
+        link=f"/payees/{account.id}",
+        message=N_("%(provider)s has a new account to be approved before anything is paid there."),
+        provider=provider.name,
+    )
+    return account
+
+
+def approve(
+    session: Session, account: PayeeAccount, *, actor: Actor, now: datetime
+) -> PayeeAccount:
+    """Put an account to use and retire the one before it, in the same transaction."""
+    permissions.demand(actor, PayeePermission.APPROVE, account)
+    lock(session, account)
+    _must_wait(account)
+    before = session.scalars(
+        select(PayeeAccount)
+        .where(
+            PayeeAccount.provider_id == account.provider_id,
+            PayeeAccount.currency == account.currency,
+            PayeeAccount.approved_at.is_not(None),
+            PayeeAccount.retired_at.is_(None),
+        )
+        .with_for_update()
+    ).all()
+    for old in before:
+        old.retired_at = now
+        _note(session, old, "retire", actor=actor, now=now)
+    session.flush()
+    account.approved_by, account.approved_at = actor.id, now
+    session.flush()
+    _note(session, account, "approve", actor=actor, now=now)
+    return account
+
+
+def decline(
+    session: Session, account: PayeeAccount, *, actor: Actor, now: datetime
+) -> PayeeAccount:
+    """Drop a proposal without using it."""
+    permissions.demand(actor, PayeePermission.APPROVE, account)
+    lock(session, account)
+    _must_wait(account)
+    account.retired_at = now
+    session.flush()
+    _note(session, account, "decline", actor=actor, now=now)
+    return account
+
+
+def _must_wait(account: PayeeAccount) -> None:
+    if account.approved_at is not None or account.retired_at is not None:
+        raise Conflict(N_("This account was decided on already."), code="decided")
+
+
+def _live(session: Session, provider: Provider, currency: str, iban: str) -> PayeeAccount | None:
+    return session.scalar(
+        select(PayeeAccount).where(
+            PayeeAccount.provider_id == provider.id,
+            PayeeAccount.currency == currency,
+            PayeeAccount.iban == iban,
+            PayeeAccount.approved_at.is_not(None),
+            PayeeAccount.retired_at.is_(None),
+        )
+    )
+
+
+def _waiting(session: Session, provider: Provider, currency: str) -> list[PayeeAccount]:
+    return list(
+        session.scalars(
+            select(PayeeAccount).where(
+                PayeeAccount.provider_id == provider.id,
+                PayeeAccount.currency == currency,
+                PayeeAccount.approved_at.is_(None),
+                PayeeAccount.retired_at.is_(None),
+            )
+        )
+    )
+
+
+def _note(
+    session: Session, account: PayeeAccount, verb: str, *, actor: Actor, now: datetime
+) -> None:
+    audit.record(
+        session,
+        actor=actor,
+        action=f"payee_account:{verb}",
+        subject=audit.Subject("payee_account", account.id),
+        now=now,
+        fields=("iban", "holder", "currency"),
+        data={"provider": str(account.provider_id), "currency": account.currency},
+    )

@@ -1,0 +1,341 @@
+"""What the bank does with an order: pays it, refuses it, or brings the money back later.
+
+Everything is set-based, because one statement may settle ten thousand orders.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import cast
+from uuid import UUID
+
+from sqlalchemy import Date, Table, Uuid, exists, func, literal, select, update
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Session
+
+from providers.directory.models import Provider
+from reintegration.accounts.queries.people import with_role
+from reintegration.accounts.services import inbox
+from reintegration.kernel import permissions
+from reintegration.kernel.actor import Actor, Role
+from reintegration.kernel.errors import N_, Conflict, Invalid
+from reintegration.kernel.money import Money
+from reintegration.kernel.ports import Port
+from vouchers.books.services.balances import provider_balances
+from vouchers.books.services.journal import Dimensions, Posting, Source, post_many
+from vouchers.books.services.postings import PostingEvent
+from vouchers.payments.models import Claim, ClaimLine, PaymentBatch, PaymentOrder
+from vouchers.payments.permissions import PaymentPermission
+from vouchers.payments.services.batches import close_when_done, lock, take_out_claims
+from vouchers.payments.services.payment_moves import BATCH, CLAIM, ORDER
+from vouchers.payments.states import BatchState, ClaimLineState, ClaimState, OrderState
+from vouchers.voucher.models import Redemption
+from vouchers.voucher.states import RedemptionState
+
+_orders = cast("Table", PaymentOrder.__table__)
+undone_matches = Port[[Session, Sequence[UUID]], dict[UUID, int]](
+    "how often a match of each order was undone: each attempt posts under its own key"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Paid:
+    """One order that a bank line pays."""
+
+    order_id: UUID
+    provider_id: UUID
+    batch_id: UUID
+    amount: Money
+    booked_on: date
+    line_id: UUID
+
+
+def settle_many(session: Session, paid: Sequence[Paid], *, actor: Actor, now: datetime) -> None:
+    """Settle orders, pay their claims, close their batches, and post; all or none.
+
+    Raises Conflict when one of them is not under way any more.
+    """
+    if not paid:
+        return
+    permissions.demand(actor, PaymentPermission.SETTLE)
+    session.flush()
+    ids = [one.order_id for one in paid]
+    given = select(
+        func.unnest(literal(ids, ARRAY(Uuid))).label("id"),
+        func.unnest(literal([one.booked_on for one in paid], ARRAY(Date))).label("booked_on"),
+    ).subquery()
+    moved = session.execute(
+        update(_orders)
+        .where(_orders.c.id == given.c.id, _orders.c.state == OrderState.RELEASED.value)
+        .values(state=OrderState.SETTLED.value, settled_on=given.c.booked_on)
+    )
+    if moved.rowcount != len(ids):  # type: ignore[attr-defined]
+        raise Conflict(N_("One of these orders was settled or refused meanwhile."), code="order")
+    attempts = undone_matches(session, ids)
+    post_many(
+        session,
+        (
+            Posting(
+                PostingEvent.SETTLED_BY_BANK,
+                one.amount,
+                _key("settle", one.order_id, attempts.get(one.order_id, 0)),
+                Source("payment_order", one.order_id),
+                Dimensions(provider_id=one.provider_id),
+            )
+            for one in paid
+        ),
+        actor=actor,
+        now=now,
+    )
+    ORDER.note_many(
+        session,
+        [(one.order_id, {"line": str(one.line_id)}) for one in paid],
+        "settle",
+        OrderState.RELEASED,
+        actor=actor,
+        now=now,
+    )
+    _move_claims(session, ids, "pay", ClaimState.IN_PAYMENT, actor=actor, now=now)
+    _settle_batches(session, {one.batch_id for one in paid}, actor=actor, now=now)
+    session.expire_all()
+
+
+def unsettle(
+    session: Session, order: PaymentOrder, *, actor: Actor, reason: str, now: datetime
+) -> None:
+    """Take a settlement back, because it was matched with the wrong line."""
+    lock(session, order.batch)
+    session.refresh(order)
+    attempt = undone_matches(session, [order.id]).get(order.id, 0)
+    ORDER.fire(session, order, "unsettle", actor=actor, now=now, reason=reason)
+    order.settled_on = None
+    _post(
+        session,
+        order,
+        PostingEvent.UNSETTLED,
+        order.amount,
+        _key("unsettle", order.id, attempt),
+        actor=actor,
+        now=now,
+    )
+    _move_claims(session, [order.id], "unpay", ClaimState.PAID, actor=actor, now=now)
+    if order.batch.state == BatchState.SETTLED:
+        BATCH.fire(session, order.batch, "unsettle", actor=actor, now=now)
+
+
+def fail_order(
+    session: Session, order: PaymentOrder, *, actor: Actor, reason: str, now: datetime
+) -> PaymentOrder:
+    """The bank refused an order before paying it: the money is owed again."""
+    lock(session, order.batch)
+    session.refresh(order)
+    ORDER.fire(session, order, "fail", actor=actor, now=now, reason=reason)
+    order.failure = reason.strip()[:500]
+    _post(
+        session,
+        order,
+        PostingEvent.PAYMENT_FAILED,
+        order.amount,
+        f"fail|{order.id}",
+        actor=actor,
+        now=now,
+    )
+    _undo_offset(session, order, order.offset, actor=actor, now=now)
+    take_out_claims(session, [order], actor=actor, now=now)
+    close_when_done(session, order.batch, actor=actor, now=now)
+    return order
+
+
+def return_order(
+    session: Session,
+    order: PaymentOrder,
+    *,
+    actor: Actor,
+    received: Money,
+    charges: Money,
+    reason: str,
+    now: datetime,
+) -> Money:
+    """A settled payment came back: owed again, but for what was taken back meanwhile.
+
+    `received` and `charges` together are the order. What was clawed back lowers what the
+    provider owes; where that was repaid already, the rest is a refund due, which is returned
+    and told to finance.
+    """
+    lock(session, order.batch)
+    session.refresh(order)
+    if received + charges != order.amount or received.minor <= 0 or charges.minor < 0:
+        raise Invalid(N_("What came back and the charges do not add up to the order."))
+    ORDER.fire(session, order, "return", actor=actor, now=now, reason=reason)
+    order.failure = reason.strip()[:500]
+    clawed, open_there = _clawed(session, order)
+    to_receivable = min(clawed, open_there, order.amount_minor)
+    _post_return(session, order, received, charges, to_receivable, actor=actor, now=now)
+    kept = max(0, clawed - order.amount_minor)
+    offset = Money(max(0, order.offset_minor - kept), order.currency)
+    _undo_offset(session, order, offset, actor=actor, now=now)
+    for claim in take_out_claims(session, [order], actor=actor, now=now, move="reopen"):
+        _refuse_reversed_lines(session, claim)
+    refund = Money(min(clawed, order.amount_minor) - to_receivable, order.currency)
+    if refund:
+        inbox.notify(
+            session,
+            with_role(session, Role.FINANCE_PREPARER),
+            key=f"refund:{order.id}",
+            now=now,
+            link=f"/batches/{order.batch_id}",
+            message=N_(
+                "%(name)s is due a refund of %(amount)s: it had repaid a delivery whose"
+                " payment came back."
+            ),
+            name=order.payee_name,
+            amount=str(refund),
+        )
+    return refund
+
+
+def _post_return(
+    session: Session,
+    order: PaymentOrder,
+    received: Money,
+    charges: Money,
+    to_receivable: int,
+    *,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Post the bank's part and the charges, each first against what the provider owes."""
+    parts = (
+        (received, PostingEvent.RETURNED_CLAWED, PostingEvent.RETURNED_OPEN),
+        (charges, PostingEvent.RETURN_CHARGES_CLAWED, PostingEvent.RETURN_CHARGES),
+    )
+    left = to_receivable
+    for amount, clawed_event, open_event in parts:
+        clawed = min(left, amount.minor)
+        left -= clawed
+        for event, minor in ((clawed_event, clawed), (open_event, amount.minor - clawed)):
+            if minor:
+                _post(
+                    session,
+                    order,
+                    event,
+                    Money(minor, order.currency),
+                    f"{event.value}|{order.id}",
+                    actor=actor,
+                    now=now,
+                )
+
+
+def _clawed(session: Session, order: PaymentOrder) -> tuple[int, int]:
+    """Return what of an order was taken back after its payment, and what is owed of it."""
+    session.execute(
+        select(Provider.id)
+        .where(Provider.id == order.provider_id)
+        .with_for_update(key_share=True, of=Provider)
+    )
+    clawed = session.scalar(
+        select(func.coalesce(func.sum(ClaimLine.amount_minor), 0))
+        .join(Claim, Claim.id == ClaimLine.claim_id)
+        .join(Redemption, Redemption.id == ClaimLine.redemption_id)
+        .where(
+            Claim.payment_order_id == order.id,
+            ClaimLine.state != ClaimLineState.REFUSED.value,
+            Redemption.state == RedemptionState.REVERSED.value,
+        )
+    )
+    balance = provider_balances(session, [order.provider_id]).get(
+        (order.provider_id, order.currency)
+    )
+    return int(clawed or 0), max(0, balance.receivable.minor) if balance else 0
+
+
+def _refuse_reversed_lines(session: Session, claim: Claim) -> None:
+    """What was taken back is not paid again."""
+    session.expire(claim, ["lines"])
+    for line in claim.lines:
+        if line.redemption.state == RedemptionState.REVERSED:
+            line.state = ClaimLineState.REFUSED.value
+    session.flush()
+
+
+def _undo_offset(
+    session: Session, order: PaymentOrder, amount: Money, *, actor: Actor, now: datetime
+) -> None:
+    if amount:
+        _post(
+            session,
+            order,
+            PostingEvent.OFFSET_UNDONE,
+            amount,
+            f"offset-undone|{order.id}",
+            actor=actor,
+            now=now,
+        )
+
+
+def _post(
+    session: Session,
+    order: PaymentOrder,
+    event: PostingEvent,
+    amount: Money,
+    key: str,
+    *,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    about = Dimensions(provider_id=order.provider_id)
+    posting = Posting(event, amount, key, Source("payment_order", order.id), about)
+    post_many(session, [posting], actor=actor, now=now)
+
+
+def _key(verb: str, order_id: UUID, attempt: int) -> str:
+    return f"{verb}|{order_id}|{attempt}" if attempt else f"{verb}|{order_id}"
+
+
+def _move_claims(
+    session: Session,
+    order_ids: Sequence[UUID],
+    move: str,
+    before: ClaimState,
+    *,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    moved = session.scalars(
+        update(Claim)
+        .where(
+            Claim.payment_order_id == func.any(literal(list(order_ids), ARRAY(Uuid))),
+            Claim.state == before.value,
+        )
+        .values(state=CLAIM.target(before, move).value)
+        .returning(Claim.id)
+        .execution_options(synchronize_session=False)
+    ).all()
+    if moved:
+        CLAIM.note_many(session, [(key, {}) for key in moved], move, before, actor=actor, now=now)
+
+
+def _settle_batches(session: Session, batch_ids: set[UUID], *, actor: Actor, now: datetime) -> None:
+    done = session.scalars(
+        update(PaymentBatch)
+        .where(
+            PaymentBatch.id.in_(batch_ids),
+            PaymentBatch.state == BatchState.RELEASED.value,
+            ~exists().where(
+                PaymentOrder.batch_id == PaymentBatch.id,
+                PaymentOrder.state == OrderState.RELEASED.value,
+            ),
+        )
+        .values(state=BatchState.SETTLED.value)
+        .returning(PaymentBatch.id)
+        .execution_options(synchronize_session=False)
+    ).all()
+    if done:
+        BATCH.note_many(
+            session,
+            [(key, {}) for key in done],
+            "settle",
+            BatchState.RELEASED,
+            actor=actor,
+            now=now,
+        )

@@ -1,0 +1,316 @@
+"""Payment batches: prepared, approved and released by three people; the file of each."""
+
+import io
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from flask import flash, redirect, render_template, request, send_file, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from reintegration.accounts.queries.users import names_of, organisation_names
+from reintegration.kernel import clock
+from reintegration.kernel.db import session
+from reintegration.kernel.errors import N_, DomainError, Invalid, NotFound
+from reintegration.kernel.money import Money
+from reintegration.web.current import current_actor
+from reintegration.web.forms import chosen_ids, option
+from reintegration.web.requires import requires
+from reintegration.web.transactional import transactional
+from vouchers.books.models import BankAccount
+from vouchers.books.queries import bank_accounts
+from vouchers.books.services.balances import provider_balances
+from vouchers.payments.forms.claims import BatchForm, ReasonForm
+from vouchers.payments.models import PaymentBatch, PaymentOrder
+from vouchers.payments.permissions import PaymentPermission
+from vouchers.payments.queries import batches as queries
+from vouchers.payments.queries import claims as claim_queries
+from vouchers.payments.services import batches, settlement
+from vouchers.payments.services.payment_files import MEDIA_TYPES, RAILS
+from vouchers.payments.services.payment_moves import BATCH, ORDER
+from vouchers.payments.states import (
+    BATCH_LABELS,
+    BATCH_TONES,
+    ORDER_LABELS,
+    ORDER_TONES,
+    RAIL_LABELS,
+    RELEASE_BY_PREPARER_BELOW,
+    BatchState,
+)
+from vouchers.payments.views.blueprints import batches_bp as bp
+
+_SHOWN: dict[str, tuple[BatchState, ...]] = {
+    "open": (BatchState.PREPARED, BatchState.APPROVED),
+    "released": (BatchState.RELEASED,),
+    "settled": (BatchState.SETTLED,),
+    "all": (),
+}
+
+
+def _batch(batch_id: UUID) -> PaymentBatch:
+    return queries.batch_or_404(session(), current_actor(), batch_id)
+
+
+def _order(order_id: UUID) -> PaymentOrder:
+    return queries.order_or_404(session(), current_actor(), order_id)
+
+
+@bp.get("/")
+@requires(PaymentPermission.LIST)
+def index() -> ResponseReturnValue:
+    """List batches, and what could be put into a new one."""
+    show = request.args.get("show", "open")
+    show = show if show in _SHOWN else "open"
+    page = queries.batches_page(
+        session(), current_actor(), states=_SHOWN[show], cursor=request.args.get("page")
+    )
+    people = [who for one in page.rows for who in (one.prepared_by, one.approved_by)]
+    return render_template(
+        "vouchers/payments/batches/index.html",
+        page=page,
+        show=show,
+        counts=queries.counts(session(), current_actor()),
+        ready=_ready(),
+        can_pay=_can_pay(),
+        people=names_of(session(), people),
+        older_url=url_for(".index", page=page.older, show=show) if page.older else None,
+        newer_url=url_for(".index", page=page.newer, show=show) if page.newer else None,
+        labels=BATCH_LABELS,
+        tones=BATCH_TONES,
+        rails=RAIL_LABELS,
+        P=PaymentPermission,
+    )
+
+
+@bp.get("/new")
+@requires(PaymentPermission.PREPARE)
+def new() -> ResponseReturnValue:
+    """Show the checked claims of a currency, by payee."""
+    form = _batch_form(formdata=None, execution_on=clock.local_day(clock.now()))
+    return _new_page(form)
+
+
+@bp.post("/new", endpoint="create")
+@requires(PaymentPermission.PREPARE)
+@transactional
+def create() -> ResponseReturnValue:
+    """Make a batch of the ticked claims."""
+    form = _batch_form()
+    if not form.validate():
+        return _new_page(form), 422
+    try:
+        batch = batches.prepare(
+            session(),
+            actor=current_actor(),
+            claim_ids=chosen_ids("claims"),
+            bank_account=_account(form),
+            execution_on=form.execution_on.data or clock.local_day(clock.now()),
+            now=clock.now(),
+        )
+    except DomainError as error:
+        session().expire_all()
+        form.refuse(error, "execution_on" if error.code == "execution_on" else None)
+        return _new_page(form), error.status
+    flash(_("The batch is prepared. Somebody else approves it."), "done")
+    return redirect(url_for(".show", batch_id=batch.id))
+
+
+@bp.get("/<uuid:batch_id>")
+@requires(PaymentPermission.VIEW, load=_batch)
+def show(batch: PaymentBatch) -> ResponseReturnValue:
+    """Show a batch, its orders and who did what."""
+    return _show_page(batch)
+
+
+@bp.post("/<uuid:batch_id>/approve")
+@requires(PaymentPermission.APPROVE, load=_batch)
+@transactional
+def approve(batch: PaymentBatch) -> ResponseReturnValue:
+    """Approve what somebody else prepared."""
+    batches.approve(session(), batch, actor=current_actor(), now=clock.now())
+    flash(_("The batch is approved. A third person releases it."), "done")
+    return redirect(url_for(".show", batch_id=batch.id))
+
+
+@bp.get("/<uuid:batch_id>/release")
+@requires(PaymentPermission.RELEASE, load=_batch)
+def release_confirm(batch: PaymentBatch) -> ResponseReturnValue:
+    """Ask before money moves."""
+    return render_template("vouchers/payments/batches/release.html", batch=batch, rails=RAIL_LABELS)
+
+
+@bp.post("/<uuid:batch_id>/release")
+@requires(PaymentPermission.RELEASE, load=_batch)
+@transactional
+def release(batch: PaymentBatch) -> ResponseReturnValue:
+    """Post the payments and make the file."""
+    batches.release(session(), batch, actor=current_actor(), now=clock.now())
+    flash(_("The batch is released. Give its file to the bank."), "done")
+    return redirect(url_for(".show", batch_id=batch.id))
+
+
+@bp.get("/<uuid:batch_id>/cancel")
+@requires(PaymentPermission.CANCEL, load=_batch)
+def cancel_confirm(batch: PaymentBatch) -> ResponseReturnValue:
+    """Ask before a batch is taken back."""
+    return _cancel_page(batch, ReasonForm())
+
+
+@bp.post("/<uuid:batch_id>/cancel")
+@requires(PaymentPermission.CANCEL, load=_batch)
+@transactional
+def cancel(batch: PaymentBatch) -> ResponseReturnValue:
+    """Take a batch back before its release."""
+    form = ReasonForm()
+    if not form.validate():
+        return _cancel_page(batch, form), 422
+    batches.cancel(
+        session(), batch, actor=current_actor(), reason=form.reason.data or "", now=clock.now()
+    )
+    flash(_("The batch is cancelled. Its claims can be paid by another one."), "done")
+    return redirect(url_for(".show", batch_id=batch.id))
+
+
+@bp.get("/<uuid:batch_id>/file")
+@requires(PaymentPermission.DOWNLOAD, load=_batch)
+def download(batch: PaymentBatch) -> ResponseReturnValue:
+    """Give the file for the bank: always the same bytes."""
+    if batch.file_content is None:
+        raise NotFound
+    answer = send_file(
+        io.BytesIO(batch.file_content),
+        mimetype=MEDIA_TYPES[batch.rail],
+        as_attachment=True,
+        download_name=batch.file_name,
+    )
+    answer.headers["X-Content-SHA256"] = batch.file_sha256 or ""
+    return answer
+
+
+@bp.get("/orders/<uuid:order_id>/fail")
+@requires(PaymentPermission.FAIL, load=_order)
+def fail_confirm(order: PaymentOrder) -> ResponseReturnValue:
+    """Ask before an order is marked as refused by the bank."""
+    return _fail_page(order, ReasonForm())
+
+
+@bp.post("/orders/<uuid:order_id>/fail")
+@requires(PaymentPermission.FAIL, load=_order)
+@transactional
+def fail(order: PaymentOrder) -> ResponseReturnValue:
+    """The bank refused an order: its claims are owed again."""
+    form = ReasonForm()
+    if not form.validate():
+        return _fail_page(order, form), 422
+    settlement.fail_order(
+        session(), order, actor=current_actor(), reason=form.reason.data or "", now=clock.now()
+    )
+    flash(_("The order failed. Its claims can be paid again."), "done")
+    return redirect(url_for(".show", batch_id=order.batch_id))
+
+
+def _ready() -> list[dict[str, Any]]:
+    """Return the sums of checked claims by currency that has a rail."""
+    found = []
+    for currency in RAILS:
+        claims = claim_queries.ready_for_payment(session(), currency)
+        if claims:
+            minor = sum(claim.payable.minor for claim in claims)
+            payees = len({claim.provider_id for claim in claims})
+            found.append({"sum": Money(minor, currency), "claims": len(claims), "payees": payees})
+    return found
+
+
+def _can_pay() -> bool:
+    """Return whether one of our accounts is in use."""
+    return any(bank_accounts.in_use(session(), currency) for currency in RAILS)
+
+
+def _currency() -> str:
+    asked = request.values.get("currency", "MDL")
+    return asked if asked in RAILS else "MDL"
+
+
+def _account(form: BatchForm) -> BankAccount:
+    for account in bank_accounts.in_use(session(), _currency()):
+        if form.account.data in ("", None, str(account.id)):
+            return account
+    raise Invalid(N_("There is no account of ours in use in this currency."))
+
+
+def _batch_form(**values: Any) -> BatchForm:
+    form = BatchForm(**values)
+    form.account.choices = [
+        option(account.id, f"{account.name} · {account.iban}")
+        for account in bank_accounts.in_use(session(), _currency())
+    ]
+    return form
+
+
+def _new_page(form: BatchForm) -> str:
+    currency = _currency()
+    claims = claim_queries.ready_for_payment(session(), currency)
+    providers = {claim.provider_id for claim in claims}
+    owed = {
+        key[0]: balance.receivable
+        for key, balance in provider_balances(session(), providers).items()
+        if key[1] == currency and balance.receivable.minor > 0
+    }
+    ticked = {str(key) for key in chosen_ids("claims")} if request.method == "POST" else None
+    return render_template(
+        "vouchers/payments/batches/new.html",
+        form=form,
+        claims=claims,
+        currency=currency,
+        currencies=list(RAILS),
+        names=organisation_names(session(), providers),
+        accounts=queries.payable_accounts(session(), providers, currency),
+        owed=owed,
+        ticked=ticked,
+        rail=RAIL_LABELS[RAILS[currency].value],
+        today=clock.local_day(clock.now()),
+    )
+
+
+def _cancel_page(batch: PaymentBatch, form: ReasonForm) -> str:
+    return render_template("vouchers/payments/batches/cancel.html", batch=batch, form=form)
+
+
+def _fail_page(order: PaymentOrder, form: ReasonForm) -> str:
+    return render_template("vouchers/payments/batches/fail.html", order=order, form=form)
+
+
+def _show_page(batch: PaymentBatch) -> str:
+    events = claim_queries.history(session(), BATCH.name, batch.id)
+    people: list[UUID | None] = [batch.prepared_by, batch.approved_by, batch.released_by]
+    people += [event.actor_id for event in events]
+    limit = RELEASE_BY_PREPARER_BELOW.get(batch.currency, 0)
+    return render_template(
+        "vouchers/payments/batches/show.html",
+        batch=batch,
+        account=session().get_one(BankAccount, batch.bank_account_id),
+        claims=queries.claims_of(session(), batch),
+        moves=BATCH.available(batch, current_actor()),
+        order_moves={order.id: ORDER.available(order, current_actor()) for order in batch.orders},
+        events=events,
+        people=names_of(session(), people),
+        steps=_steps(batch),
+        small=batch.total_minor < limit,
+        move_labels={name: move.label for name, move in BATCH.moves.items()},
+        labels=BATCH_LABELS,
+        tones=BATCH_TONES,
+        order_labels=ORDER_LABELS,
+        order_tones=ORDER_TONES,
+        rails=RAIL_LABELS,
+        P=PaymentPermission,
+    )
+
+
+def _steps(batch: PaymentBatch) -> list[tuple[str, UUID | None, datetime | None]]:
+    """Return who did which step, and when; steps to come have nobody."""
+    return [
+        (_("Prepared"), batch.prepared_by, batch.prepared_at),
+        (_("Approved"), batch.approved_by, batch.approved_at),
+        (_("Released"), batch.released_by, batch.released_at),
+    ]

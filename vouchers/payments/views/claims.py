@@ -1,0 +1,200 @@
+"""Claims as finance checks them: each line beside its delivery and its voucher."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from reintegration.accounts.queries.users import names_of, organisation_names
+from reintegration.codelists.service_categories import CATEGORIES
+from reintegration.kernel import clock
+from reintegration.kernel.db import session
+from reintegration.kernel.errors import DomainError
+from reintegration.web.current import current_actor
+from reintegration.web.forms import chosen_ids
+from reintegration.web.i18n import error_text
+from reintegration.web.requires import requires
+from reintegration.web.transactional import transactional
+from vouchers.payments.forms.claims import ReasonForm
+from vouchers.payments.models import Claim, ClaimLine
+from vouchers.payments.permissions import ClaimPermission, PaymentPermission
+from vouchers.payments.queries import claims as queries
+from vouchers.payments.services import claims
+from vouchers.payments.services.payment_moves import CLAIM
+from vouchers.payments.states import (
+    CLAIM_LABELS,
+    CLAIM_LINE_LABELS,
+    CLAIM_LINE_TONES,
+    CLAIM_TONES,
+    ClaimState,
+)
+from vouchers.payments.views.blueprints import claims_bp as bp
+from vouchers.payments.views.claim_text import FLAGS, PROOFS
+
+_SHOWN: dict[str, tuple[ClaimState, ...]] = {
+    "check": (ClaimState.SUBMITTED,),
+    "disputed": (ClaimState.DISPUTED,),
+    "checked": (ClaimState.CHECKED,),
+    "in_payment": (ClaimState.IN_PAYMENT,),
+    "paid": (ClaimState.PAID,),
+    "all": (),
+}
+
+
+def _claim(claim_id: UUID) -> Claim:
+    return queries.claim_or_404(session(), current_actor(), claim_id)
+
+
+def _line(claim_id: UUID, claim_line_id: UUID) -> ClaimLine:
+    return queries.claim_line_or_404(session(), current_actor(), claim_id, claim_line_id)
+
+
+@bp.get("/")
+@requires(ClaimPermission.LIST)
+def index() -> ResponseReturnValue:
+    """List claims by where they stand."""
+    show = request.args.get("show", "check")
+    show = show if show in _SHOWN else "check"
+    search = request.args.get("q", "")
+    page = queries.claims_page(
+        session(),
+        current_actor(),
+        states=_SHOWN[show],
+        search=search,
+        cursor=request.args.get("page"),
+    )
+    kept: dict[str, Any] = {"show": show} | ({"q": search} if search else {})
+    return render_template(
+        "vouchers/payments/claims/index.html",
+        page=page,
+        show=show,
+        search=search,
+        counts=queries.counts(session(), current_actor()),
+        names=organisation_names(session(), {claim.provider_id for claim in page.rows}),
+        older_url=url_for(".index", page=page.older, **kept) if page.older else None,
+        newer_url=url_for(".index", page=page.newer, **kept) if page.newer else None,
+        labels=CLAIM_LABELS,
+        tones=CLAIM_TONES,
+        PP=PaymentPermission,
+    )
+
+
+@bp.get("/<uuid:claim_id>")
+@requires(ClaimPermission.VIEW, load=_claim)
+def show(claim: Claim) -> ResponseReturnValue:
+    """Show each line beside what it is checked against."""
+    return _show_page(claim)
+
+
+@bp.post("/<uuid:claim_id>/accept")
+@requires(ClaimPermission.CHECK, load=_claim)
+@transactional
+def accept(claim: Claim) -> ResponseReturnValue:
+    """Accept the ticked lines."""
+    count = claims.accept_lines(
+        session(), claim, actor=current_actor(), line_ids=chosen_ids("lines"), now=clock.now()
+    )
+    if not count:
+        return _show_page(claim, problem=_("Tick the lines that you accept.")), 422
+    flash(ngettext("%(num)s line is accepted.", "%(num)s lines are accepted.", count), "done")
+    return redirect(url_for(".show", claim_id=claim.id))
+
+
+@bp.post("/<uuid:claim_id>/dispute")
+@requires(ClaimPermission.DISPUTE, load=_claim)
+@transactional
+def dispute(claim: Claim) -> ResponseReturnValue:
+    """Send the claim back with the ticked lines in doubt."""
+    try:
+        claims.dispute(
+            session(),
+            claim,
+            actor=current_actor(),
+            line_ids=chosen_ids("lines"),
+            reason=request.form.get("reason", ""),
+            now=clock.now(),
+        )
+    except DomainError as error:
+        session().expire_all()
+        return _show_page(claim, problem=error_text(error)), error.status
+    flash(_("The claim went back to the provider with your question."), "done")
+    return redirect(url_for(".show", claim_id=claim.id))
+
+
+@bp.post("/<uuid:claim_id>/check")
+@requires(ClaimPermission.CHECK, load=_claim)
+@transactional
+def check(claim: Claim) -> ResponseReturnValue:
+    """Say that the claim is right."""
+    try:
+        claims.check(session(), claim, actor=current_actor(), now=clock.now())
+    except DomainError as error:
+        return _show_page(claim, problem=error_text(error)), error.status
+    flash(_("The claim is checked and can be paid."), "done")
+    return redirect(url_for(".show", claim_id=claim.id))
+
+
+@bp.post("/<uuid:claim_id>/close")
+@requires(ClaimPermission.CLOSE, load=_claim)
+@transactional
+def close(claim: Claim) -> ResponseReturnValue:
+    """Close a claim of which nothing is left to pay."""
+    claims.close(session(), claim, actor=current_actor(), now=clock.now())
+    flash(_("The claim is closed."), "done")
+    return redirect(url_for(".show", claim_id=claim.id))
+
+
+@bp.get("/<uuid:claim_id>/lines/<uuid:claim_line_id>/refuse")
+@requires(ClaimPermission.REFUSE_LINE, load=_line)
+def refuse_confirm(line: ClaimLine) -> ResponseReturnValue:
+    """Ask before a delivery is reversed."""
+    return _refuse_page(line, ReasonForm())
+
+
+@bp.post("/<uuid:claim_id>/lines/<uuid:claim_line_id>/refuse")
+@requires(ClaimPermission.REFUSE_LINE, load=_line)
+@transactional
+def refuse(line: ClaimLine) -> ResponseReturnValue:
+    """Refuse a line: its delivery is reversed."""
+    form = ReasonForm()
+    if not form.validate():
+        return _refuse_page(line, form), 422
+    claims.refuse_line(
+        session(), line, actor=current_actor(), reason=form.reason.data or "", now=clock.now()
+    )
+    flash(_("The line is refused and its delivery reversed."), "done")
+    return redirect(url_for(".show", claim_id=line.claim_id))
+
+
+def _refuse_page(line: ClaimLine, form: ReasonForm) -> str:
+    return render_template(
+        "vouchers/payments/claims/refuse.html", line=line, claim=line.claim, form=form
+    )
+
+
+def _show_page(claim: Claim, problem: str = "") -> str:
+    events = queries.history(session(), CLAIM.name, claim.id)
+    return render_template(
+        "vouchers/payments/claims/show.html",
+        claim=claim,
+        lines=queries.checked_lines(session(), claim),
+        provider=organisation_names(session(), {claim.provider_id})[claim.provider_id],
+        moves=CLAIM.available(claim, current_actor()),
+        order=queries.order_of(session(), claim),
+        events=events,
+        people=names_of(session(), [event.actor_id for event in events]),
+        move_labels={name: move.label for name, move in CLAIM.moves.items()},
+        problem=problem,
+        asked=request.form.get("reason", ""),
+        flags=FLAGS,
+        proofs=PROOFS,
+        categories=CATEGORIES,
+        labels=CLAIM_LABELS,
+        tones=CLAIM_TONES,
+        line_labels=CLAIM_LINE_LABELS,
+        line_tones=CLAIM_LINE_TONES,
+        P=ClaimPermission,
+    )

@@ -1,0 +1,200 @@
+"""A provider's own claims, for its bookkeeper: receipts and sums, never a person."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from reintegration.codelists.service_categories import CATEGORIES
+from reintegration.kernel import clock
+from reintegration.kernel.db import session
+from reintegration.kernel.errors import DomainError
+from reintegration.web.current import current_actor
+from reintegration.web.forms import chosen_ids
+from reintegration.web.i18n import error_text
+from reintegration.web.requires import requires
+from reintegration.web.transactional import transactional
+from vouchers.payments.forms.claims import AnswerForm, InvoiceForm
+from vouchers.payments.models import Claim
+from vouchers.payments.permissions import ClaimPermission
+from vouchers.payments.queries import claims as queries
+from vouchers.payments.services import claims
+from vouchers.payments.services.payment_moves import CLAIM
+from vouchers.payments.states import CLAIM_LABELS, CLAIM_LINE_LABELS, CLAIM_LINE_TONES, CLAIM_TONES
+from vouchers.payments.views.blueprints import claims_bp as bp
+
+
+def _claim(claim_id: UUID) -> Claim:
+    return queries.claim_or_404(session(), current_actor(), claim_id)
+
+
+@bp.get("/mine")
+@requires(ClaimPermission.LIST_OWN)
+def mine() -> ResponseReturnValue:
+    """Show what waits to be claimed, and the claims."""
+    page = queries.claims_page(session(), current_actor(), cursor=request.args.get("page"))
+    return render_template(
+        "vouchers/payments/claims/mine.html",
+        waiting=queries.unclaimed_sums(session(), current_actor()),
+        page=page,
+        older_url=url_for(".mine", page=page.older) if page.older else None,
+        newer_url=url_for(".mine", page=page.newer) if page.newer else None,
+        labels=CLAIM_LABELS,
+        tones=CLAIM_TONES,
+    )
+
+
+@bp.get("/mine/new")
+@requires(ClaimPermission.DRAFT)
+def mine_new() -> ResponseReturnValue:
+    """Show what can be claimed in a currency and a period."""
+    return _new_page()
+
+
+@bp.post("/mine/new", endpoint="mine_create")
+@requires(ClaimPermission.DRAFT)
+@transactional
+def mine_create() -> ResponseReturnValue:
+    """Make a draft of what was ticked."""
+    try:
+        claim = claims.draft(
+            session(),
+            actor=current_actor(),
+            redemption_ids=chosen_ids("deliveries"),
+            now=clock.now(),
+        )
+    except DomainError as error:
+        session().expire_all()
+        return _new_page(error_text(error)), error.status
+    return redirect(url_for(".mine_show", claim_id=claim.id))
+
+
+@bp.get("/mine/<uuid:claim_id>")
+@requires(ClaimPermission.VIEW_OWN, load=_claim)
+def mine_show(claim: Claim) -> ResponseReturnValue:
+    """Show one claim and what can be done with it."""
+    return _show_page(claim)
+
+
+@bp.post("/mine/<uuid:claim_id>/submit")
+@requires(ClaimPermission.SUBMIT, load=_claim)
+@transactional
+def mine_submit(claim: Claim) -> ResponseReturnValue:
+    """Send the claim with the number and the amount of the invoice."""
+    form = InvoiceForm(claim.currency)
+    if not form.validate():
+        return _show_page(claim, invoice=form), 422
+    try:
+        claims.submit(
+            session(),
+            claim,
+            actor=current_actor(),
+            invoice_number=form.invoice_number.data or "",
+            invoiced=form.money,
+            now=clock.now(),
+        )
+    except DomainError as error:
+        form.refuse(error, error.code if error.code in ("invoiced", "invoice_number") else None)
+        return _show_page(claim, invoice=form), error.status
+    flash(_("The claim is sent. You see here when it is checked and paid."), "done")
+    return redirect(url_for(".mine_show", claim_id=claim.id))
+
+
+@bp.post("/mine/<uuid:claim_id>/leave-out")
+@requires(ClaimPermission.SUBMIT, load=_claim)
+@transactional
+def mine_leave_out(claim: Claim) -> ResponseReturnValue:
+    """Take ticked lines out of a draft."""
+    try:
+        claims.leave_out(
+            session(), claim, actor=current_actor(), line_ids=chosen_ids("lines"), now=clock.now()
+        )
+    except DomainError as error:
+        return _show_page(claim, problem=error_text(error)), error.status
+    flash(_("The lines are left out. They can be claimed later."), "done")
+    return redirect(url_for(".mine_show", claim_id=claim.id))
+
+
+@bp.post("/mine/<uuid:claim_id>/answer")
+@requires(ClaimPermission.SUBMIT, load=_claim)
+@transactional
+def mine_answer(claim: Claim) -> ResponseReturnValue:
+    """Answer a dispute."""
+    form = AnswerForm()
+    if not form.validate():
+        return _show_page(claim, answer=form), 422
+    claims.answer(
+        session(), claim, actor=current_actor(), text=form.answer.data or "", now=clock.now()
+    )
+    flash(_("Your answer is sent."), "done")
+    return redirect(url_for(".mine_show", claim_id=claim.id))
+
+
+@bp.get("/mine/<uuid:claim_id>/withdraw")
+@requires(ClaimPermission.WITHDRAW, load=_claim)
+def mine_withdraw_confirm(claim: Claim) -> ResponseReturnValue:
+    """Ask before a claim is withdrawn."""
+    return render_template("vouchers/payments/claims/mine_withdraw.html", claim=claim)
+
+
+@bp.post("/mine/<uuid:claim_id>/withdraw")
+@requires(ClaimPermission.WITHDRAW, load=_claim)
+@transactional
+def mine_withdraw(claim: Claim) -> ResponseReturnValue:
+    """Take a claim back."""
+    claims.withdraw(session(), claim, actor=current_actor(), now=clock.now())
+    flash(_("The claim is withdrawn. What it held can be claimed again."), "done")
+    return redirect(url_for(".mine"))
+
+
+def _day(name: str) -> date | None:
+    try:
+        return datetime.strptime(request.args.get(name, ""), "%Y-%m-%d").date()  # noqa: DTZ007
+    except ValueError:
+        return None
+
+
+def _new_page(problem: str = "") -> str:
+    actor = current_actor()
+    sums = queries.unclaimed_sums(session(), actor)
+    currencies = [one.currency for one in sums]
+    currency = request.values.get("currency", "")
+    currency = currency if currency in currencies else (currencies or ["MDL"])[0]
+    since, until = _day("since"), _day("until")
+    return render_template(
+        "vouchers/payments/claims/mine_new.html",
+        deliveries=queries.unclaimed(session(), actor, currency=currency, since=since, until=until),
+        currency=currency,
+        currencies=currencies,
+        since=since,
+        until=until,
+        categories=CATEGORIES,
+        problem=problem,
+    )
+
+
+def _show_page(
+    claim: Claim,
+    *,
+    invoice: InvoiceForm | None = None,
+    answer: AnswerForm | None = None,
+    problem: str = "",
+) -> str:
+    order = queries.order_of(session(), claim)
+    return render_template(
+        "vouchers/payments/claims/mine_show.html",
+        claim=claim,
+        deliveries=queries.deliveries_of(session(), claim),
+        moves=CLAIM.available(claim, current_actor()),
+        invoice=invoice or InvoiceForm(claim.currency),
+        answer=answer or AnswerForm(),
+        order=order,
+        problem=problem,
+        categories=CATEGORIES,
+        labels=CLAIM_LABELS,
+        tones=CLAIM_TONES,
+        line_labels=CLAIM_LINE_LABELS,
+        line_tones=CLAIM_LINE_TONES,
+    )

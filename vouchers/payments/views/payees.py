@@ -1,0 +1,148 @@
+"""Where providers are paid: proposed by one person, approved by another."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from providers.directory.models import Provider
+from providers.directory.views.directory import load_provider
+from providers.directory.views.profile import home_url, layout, load_editable
+from reintegration.accounts.queries.users import names_of, organisation_names
+from reintegration.kernel import clock
+from reintegration.kernel.db import session
+from reintegration.kernel.errors import DomainError
+from reintegration.web.current import current_actor
+from reintegration.web.requires import requires
+from reintegration.web.transactional import transactional
+from vouchers.payments.forms.payees import AccountForm
+from vouchers.payments.models.payees import PayeeAccount
+from vouchers.payments.permissions import PayeePermission
+from vouchers.payments.queries import payees as reading
+from vouchers.payments.services import payees
+
+bp = Blueprint("payees", __name__, url_prefix="/payees")
+
+
+def load_account(account_id: UUID) -> PayeeAccount:
+    """Return an account within reach."""
+    return reading.account_or_404(session(), current_actor(), account_id)
+
+
+def card(*, provider: Provider, own: bool) -> str:
+    """Return the card of a provider's accounts, for its page."""
+    return render_template(
+        "vouchers/payments/payees/_card.html",
+        provider=provider,
+        own=own,
+        accounts=reading.accounts_of(session(), current_actor(), provider.id),
+        masked=reading.masked,
+    )
+
+
+@bp.get("/")
+@requires(PayeePermission.LIST)
+def index() -> ResponseReturnValue:
+    """List accounts; those that wait for approval first to be seen."""
+    waiting = request.args.get("all") != "1"
+    page = reading.accounts_page(
+        session(), current_actor(), waiting=waiting, cursor=request.args.get("page")
+    )
+    kept: dict[str, Any] = {} if waiting else {"all": "1"}
+    return render_template(
+        "vouchers/payments/payees/index.html",
+        page=page,
+        waiting=waiting,
+        names=organisation_names(session(), [one.provider_id for one in page.rows]),
+        masked=reading.masked,
+        newer_url=url_for(".index", page=page.newer, **kept) if page.newer else None,
+        older_url=url_for(".index", page=page.older, **kept) if page.older else None,
+    )
+
+
+@bp.get("/<uuid:account_id>")
+@requires(PayeePermission.VIEW, load=load_account)
+def show(account: PayeeAccount) -> ResponseReturnValue:
+    """Show one account, whole to those who decide on it and to its owner."""
+    return render_template(
+        "vouchers/payments/payees/show.html",
+        account=account,
+        provider=load_provider(account.provider_id),
+        people=names_of(session(), [account.proposed_by, account.approved_by]),
+        before=[
+            one
+            for one in reading.accounts_of(session(), current_actor(), account.provider_id)
+            if one.currency == account.currency and one.approved_at and one.id != account.id
+        ],
+        back_url=home_url(account.provider_id),
+        layout=layout(),
+        P=PayeePermission,
+    )
+
+
+@bp.get("/new/<uuid:provider_id>")
+@requires(PayeePermission.PROPOSE, load=load_editable)
+def new(provider: Provider) -> ResponseReturnValue:
+    """Show the form for another account."""
+    return _form(AccountForm(holder=provider.legal_name), provider)
+
+
+@bp.post("/new/<uuid:provider_id>", endpoint="create")
+@requires(PayeePermission.PROPOSE, load=load_editable)
+@transactional
+def create(provider: Provider) -> ResponseReturnValue:
+    """Propose an account."""
+    form = AccountForm()
+    if form.validate():
+        try:
+            account = payees.propose(
+                session(),
+                actor=current_actor(),
+                provider=provider,
+                currency=form.currency.data or "",
+                iban=form.iban.data or "",
+                holder=form.holder.data or "",
+                final_account=form.final_account.data or "",
+                now=clock.now(),
+            )
+        except DomainError as error:
+            form.refuse(error, error.code if error.code in form else None)
+        else:
+            flash(
+                _("It is proposed. Nothing is paid there before finance has approved it."), "done"
+            )
+            return redirect(url_for(".show", account_id=account.id))
+    return _form(form, provider), 422
+
+
+@bp.post("/<uuid:account_id>/approve")
+@requires(PayeePermission.APPROVE, load=load_account)
+@transactional
+def approve(account: PayeeAccount) -> ResponseReturnValue:
+    """Put an account to use; the one before it is retired."""
+    payees.approve(session(), account, actor=current_actor(), now=clock.now())
+    flash(_("The account is in use from now on."), "done")
+    return redirect(url_for(".show", account_id=account.id))
+
+
+@bp.post("/<uuid:account_id>/decline")
+@requires(PayeePermission.APPROVE, load=load_account)
+@transactional
+def decline(account: PayeeAccount) -> ResponseReturnValue:
+    """Drop a proposal."""
+    payees.decline(session(), account, actor=current_actor(), now=clock.now())
+    flash(_("The proposal is dropped. The account before it stays in use."), "done")
+    return redirect(url_for(".show", account_id=account.id))
+
+
+def _form(form: AccountForm, provider: Provider) -> str:
+    return render_template(
+        "providers/directory/form.html",
+        form=form,
+        layout=layout(),
+        title=_("Propose an account for %(name)s", name=provider.name),
+        action=url_for(".new", provider_id=provider.id),
+        back_url=home_url(provider.id),
+    )

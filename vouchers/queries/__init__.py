@@ -1,1 +1,0 @@
-"""Reading vouchers and money."""

@@ -1,1 +1,0 @@
-"""Use cases of the vouchers feature, one module each."""

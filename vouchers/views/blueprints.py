@@ -1,9 +1,0 @@
-"""The parts of the pages: the desk of a provider, and the vouchers of staff."""
-
-from flask import Blueprint
-
-redeem_bp = Blueprint("redeem", __name__, url_prefix="/redeem")
-vouchers_bp = Blueprint("vouchers", __name__, url_prefix="/vouchers")
-claims_bp = Blueprint("claims", __name__, url_prefix="/claims")
-batches_bp = Blueprint("batches", __name__, url_prefix="/batches")
-bank_bp = Blueprint("bank", __name__, url_prefix="/bank")

@@ -1,0 +1,1 @@
+"""The voucher itself, from draft to used up."""

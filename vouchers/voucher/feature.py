@@ -1,0 +1,109 @@
+"""How vouchers join the house."""
+
+from datetime import timedelta
+
+from flask import Flask
+
+from providers.vetting.services.offering_events import OfferingReinstated, OfferingSuspended
+from reintegration.cases.services.consent import ConsentWithdrawn
+from reintegration.kernel import hooks, jobs, permissions
+from reintegration.kernel.errors import N_
+from reintegration.plans.services.emergency_decision import EmergencyRefused
+from reintegration.web import navigation, slots
+from reintegration.web.navigation import Place
+from vouchers.books.queries import journal
+from vouchers.books.services import laws as books_laws
+from vouchers.voucher import api
+from vouchers.voucher.permissions import RedemptionPermission, VoucherPermission
+from vouchers.voucher.policy import POLICY
+from vouchers.voucher.queries.vouchers import called, references_of
+from vouchers.voucher.services import expiry, laws, reactions
+from vouchers.voucher.views import (
+    issuing,
+    plan_slots,
+    printing,
+    redeem,
+    today,
+    tokens,
+    unconfirmed,
+    vouchers,
+)
+from vouchers.voucher.views.blueprints import redeem_bp, vouchers_bp
+
+PAGES = (issuing, printing, redeem, tokens, unconfirmed, vouchers)
+"""Importing them adds their addresses."""
+
+
+def register(app: Flask) -> None:
+    """Add pages, the API, jobs, hooks, laws and rules."""
+    permissions.register(POLICY)
+    api.register(app)
+    for blueprint in (redeem_bp, vouchers_bp):
+        app.register_blueprint(blueprint)
+    jobs.register(jobs.Job("vouchers.expire", timedelta(minutes=1), expiry.expire_due))
+    books_laws.keep(laws.LAWS)
+    journal.voucher_references.answer_with(references_of)
+    journal.vouchers_called.answer_with(called)
+    _listen()
+    _fill_slots()
+    for place in _PLACES:
+        navigation.add(place)
+
+
+def _listen() -> None:
+    """Stop, free and revive vouchers when what they stand on changes."""
+    hooks.subscribe(
+        OfferingSuspended, reactions.offering_suspended, preview=reactions.would_suspend
+    )
+    hooks.subscribe(
+        OfferingReinstated, reactions.offering_reinstated, preview=reactions.would_resume
+    )
+    hooks.subscribe(
+        ConsentWithdrawn, reactions.consent_withdrawn, preview=reactions.would_cancel_on_consent
+    )
+    hooks.subscribe(
+        EmergencyRefused, reactions.emergency_refused, preview=reactions.would_cancel_emergency
+    )
+
+
+def _fill_slots() -> None:
+    """Show vouchers where plans, cases and everyone's day have room for them."""
+    slots.add("plan_line.actions", plan_slots.line_actions)
+    slots.add("plan_line.exposure", plan_slots.line_exposure)
+    slots.add("plan_line.committed", plan_slots.promised_on)
+    slots.add("case.exposure", plan_slots.case_exposure)
+    slots.add("emergency.actions", plan_slots.emergency_actions)
+    slots.add("today.items", today.items)
+
+
+_PLACES = (
+    Place("vouchers.index", N_("Vouchers"), VoucherPermission.LIST, 40, within=("vouchers.show",)),
+    Place(
+        "vouchers.unconfirmed",
+        N_("Unconfirmed"),
+        RedemptionPermission.LIST_UNCONFIRMED,
+        41,
+        count=today.count_unconfirmed,
+    ),
+    Place(
+        "redeem.find",
+        N_("Redeem"),
+        RedemptionPermission.RECORD,
+        45,
+        within=("redeem.show", "redeem.record", "redeem.without_pin"),
+    ),
+    Place(
+        "redeem.recent",
+        N_("Recorded"),
+        RedemptionPermission.LIST_OWN,
+        46,
+        within=("redeem.receipt", "reversals.at_desk"),
+    ),
+    Place(
+        "redeem.tokens",
+        N_("Programs and devices"),
+        RedemptionPermission.MANAGE_TOKENS,
+        94,
+        within=("redeem.token",),
+    ),
+)

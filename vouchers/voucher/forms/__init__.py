@@ -1,0 +1,1 @@
+"""The forms of vouchers and deliveries."""

@@ -1,0 +1,106 @@
+"""The forms of a provider's desk."""
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from wtforms import BooleanField, HiddenField, IntegerField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length, Optional, Regexp
+
+from reintegration.kernel.ids import new_id
+from reintegration.kernel.money import Money
+from reintegration.web.forms import DayField, Form, MoneyField
+from vouchers.voucher.services.voucher_by_code import LONGEST_CODE
+from vouchers.voucher.states import VoucherKind
+
+
+def _readable(text: Any) -> Any:
+    """Drop what nobody can type: PostgreSQL refuses it, and a person would not see why."""
+    if not isinstance(text, str):
+        return text
+    return "".join(c for c in text if c.isprintable() or c in "\n\t").strip()
+
+
+def new_key() -> str:
+    """Return the key of one page load: sending the page twice records once."""
+    return new_id().hex
+
+
+class FindForm(Form):
+    """The code, typed or scanned."""
+
+    code = StringField(
+        _l("Code of the voucher"),
+        [InputRequired(_l("Type the code, or scan it.")), Length(max=LONGEST_CODE)],
+        description=_l("16 letters and digits; spaces do not matter."),
+    )
+
+
+class DeliveryForm(Form):
+    """What was delivered. One of `units` and `amount` is used, as the voucher counts."""
+
+    key = HiddenField(validators=[Regexp(r"^[0-9a-f]{32}$")])
+    units = IntegerField(
+        _l("How many were given?"), [InputRequired(_l("Enter a whole number."))], default=1
+    )
+    amount = MoneyField(_l("How much was it?"), [InputRequired(_l("Enter an amount."))])
+    delivered_on = DayField(_l("Day of the service"), [Optional()])
+
+    def measure_by(self, kind: str, currency: str) -> None:
+        """Keep the field that the voucher counts by."""
+        if kind == VoucherKind.VALUE.value:
+            del self.units
+            self.amount.currency = currency
+        else:
+            del self.amount
+
+    @property
+    def counted(self) -> int | None:
+        """Return the units asked for."""
+        return self.units.data if "units" in self else None
+
+    @property
+    def sum(self) -> str | None:
+        """Return the amount asked for, as a decimal string."""
+        money = self.amount.data if "amount" in self else None
+        return str(money.decimal) if isinstance(money, Money) else None
+
+
+class RedeemForm(DeliveryForm):
+    """With the person's PIN. `sure` is asked when much money is at stake."""
+
+    pin = StringField(
+        _l("PIN of the person"),
+        [Length(max=12)],
+        description=_l("Hand over the phone. Do not ask for the code aloud."),
+    )
+    sure = BooleanField(_l("I checked the amount"))
+
+
+class WithoutPinForm(DeliveryForm):
+    """Without a PIN: the delivery waits for a confirmation."""
+
+    reason = TextAreaField(
+        _l("Why can the PIN not be used?"),
+        [InputRequired(_l("Say why in a few words.")), Length(max=500)],
+        filters=[_readable],
+    )
+
+
+class ReasonForm(Form):
+    """A reason that others will read later."""
+
+    reason = TextAreaField(
+        _l("Reason"),
+        [InputRequired(_l("Say why in a few words.")), Length(max=500)],
+        filters=[_readable],
+    )
+
+
+class TokenForm(Form):
+    """A new token, named after its program or device."""
+
+    label = StringField(
+        _l("Name of the program or the device"),
+        [InputRequired(_l("Enter a name.")), Length(max=60)],
+        filters=[_readable],
+    )

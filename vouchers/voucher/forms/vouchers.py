@@ -1,0 +1,49 @@
+"""The forms of case people."""
+
+from flask_babel import lazy_gettext as _l
+from wtforms import HiddenField, IntegerField, RadioField, StringField
+from wtforms.validators import InputRequired, Length, Regexp
+
+from reintegration.web.forms import After, DayField, Form, MoneyField
+from vouchers.voucher.states import VoucherKind
+
+_PIN_HINT = _l(
+    "The person chooses 6 digits now, or you leave this empty and we draw them."
+    " They are shown once."
+)
+
+
+class PinForm(Form):
+    """The PIN that the person chooses, or nothing."""
+
+    pin = StringField(
+        _l("PIN"),
+        [Length(max=12)],
+        description=_PIN_HINT,
+        render_kw={"autocomplete": "off", "inputmode": "numeric"},
+    )
+
+
+class IssueForm(PinForm):
+    """A voucher on a planned service. `voucher_id` makes sending twice count once."""
+
+    voucher_id = HiddenField(validators=[Regexp(r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")])
+    bound_to = RadioField(_l("Where can it be used?"), choices=[])
+    units = IntegerField(_l("How many?"), [InputRequired(_l("Enter a whole number."))])
+    amount = MoneyField(_l("Up to which amount?"), [InputRequired(_l("Enter an amount."))])
+    valid_from = DayField(_l("Valid from"), [InputRequired(_l("Enter a day."))])
+    valid_until = DayField(
+        _l("Last day"),
+        [
+            InputRequired(_l("Enter a day.")),
+            After("valid_from", _l("The last day is before the first.")),
+        ],
+    )
+
+    def measure_by(self, kind: str, currency: str) -> None:
+        """Keep the field that the service is counted by."""
+        if kind == VoucherKind.VALUE.value:
+            del self.units
+            self.amount.currency = currency
+        else:
+            del self.amount

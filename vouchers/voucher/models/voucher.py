@@ -1,0 +1,127 @@
+"""The voucher: all that the service plane knows of a planned service."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary
+from sqlalchemy.orm import Mapped, mapped_column
+
+from reintegration.codelists.service_categories import Proof, ServiceCategory
+from reintegration.codelists.units import Unit
+from reintegration.kernel.base import Base, Currency, Id, Minor, one_of
+from reintegration.kernel.money import Money
+from vouchers.voucher.states import VoucherKind, VoucherState
+
+
+class Voucher(Base):
+    """`units_left` and `amount_left_minor` are what can still be redeemed.
+
+    A value voucher counts in minor units: its `units_…` are zero. `provider_id` None means that
+    the person chooses among all vetted providers of the category; the first redemption binds it.
+    `…_pending` is the part of what is left that was delivered and waits for confirmation: it stays
+    encumbered, can not be redeemed again, and survives the closing of the voucher.
+    Codes and PIN are kept as keyed hashes; `print_sealed` lets the paper be printed again.
+    """
+
+    __tablename__ = "voucher"
+
+    id: Mapped[Id]
+    reference: Mapped[str] = mapped_column(unique=True)
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("case_file.id"))
+    plan_line_id: Mapped[UUID] = mapped_column(ForeignKey("plan_line.id"), index=True)
+    referral_id: Mapped[UUID | None] = mapped_column(ForeignKey("referral.id"))
+    consent_id: Mapped[UUID] = mapped_column(ForeignKey("consent.id"), index=True)
+    provider_id: Mapped[UUID | None] = mapped_column(ForeignKey("provider.id"))
+    offering_id: Mapped[UUID | None] = mapped_column(ForeignKey("offering.id"), index=True)
+    budget_line_id: Mapped[UUID] = mapped_column(ForeignKey("budget_line.id"))
+    fund_id: Mapped[UUID] = mapped_column(ForeignKey("fund.id"))
+    pseudonym: Mapped[str]
+    kind: Mapped[str]
+    category: Mapped[str]
+    unit: Mapped[str]
+    proof: Mapped[str]
+    units: Mapped[int] = mapped_column(default=0)
+    units_left: Mapped[int] = mapped_column(default=0)
+    units_pending: Mapped[int] = mapped_column(default=0)
+    unit_price_minor: Mapped[Minor]
+    amount_minor: Mapped[Minor]
+    amount_left_minor: Mapped[Minor]
+    amount_pending_minor: Mapped[Minor] = mapped_column(default=0)
+    currency: Mapped[Currency]
+    valid_from: Mapped[date]
+    valid_until: Mapped[date]
+    state: Mapped[str] = mapped_column(default=VoucherState.DRAFT.value)
+    suspended_from: Mapped[str | None]
+    """The state to return to when a suspension is lifted."""
+    code_hash: Mapped[bytes | None] = mapped_column(LargeBinary, unique=True)
+    secret_hash: Mapped[bytes | None] = mapped_column(LargeBinary, unique=True)
+    print_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    pin_salt: Mapped[bytes | None] = mapped_column(LargeBinary)
+    pin_verifier: Mapped[bytes | None] = mapped_column(LargeBinary)
+    drafted_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    approved_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    approved_automatically: Mapped[bool] = mapped_column(default=False)
+    issued_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    issued_at: Mapped[datetime | None]
+    replaces_id: Mapped[UUID | None] = mapped_column(ForeignKey("voucher.id"))
+    created_at: Mapped[datetime]
+
+    __table_args__ = (
+        CheckConstraint(one_of("kind", VoucherKind), "kind"),
+        CheckConstraint(one_of("category", ServiceCategory), "category"),
+        CheckConstraint(one_of("unit", Unit), "unit"),
+        CheckConstraint(one_of("proof", Proof), "proof"),
+        CheckConstraint(one_of("state", VoucherState), "state"),
+        CheckConstraint("units_left BETWEEN 0 AND units", "units_left"),
+        CheckConstraint("amount_left_minor BETWEEN 0 AND amount_minor", "amount_left"),
+        CheckConstraint(
+            "units_pending BETWEEN 0 AND units_left"
+            " AND amount_pending_minor BETWEEN 0 AND amount_left_minor",
+            "pending",
+        ),
+        CheckConstraint("amount_minor > 0 AND unit_price_minor > 0", "positive"),
+        CheckConstraint("valid_until >= valid_from", "validity"),
+        CheckConstraint(
+            "kind = 'value' OR (amount_left_minor = units_left * unit_price_minor"
+            " AND amount_minor = units * unit_price_minor AND units > 0)",
+            "units_times_price",
+        ),
+        Index("ix_voucher_created", "created_at", "id"),
+        Index("ix_voucher_state_created", "state", "created_at", "id"),
+        Index("ix_voucher_provider_created", "provider_id", "created_at", "id"),
+        Index("ix_voucher_case", "case_id", "created_at"),
+        Index(
+            "ix_voucher_expiry",
+            "valid_until",
+            postgresql_where="state IN ('issued', 'partly_redeemed', 'suspended')",
+        ),
+    )
+
+    @property
+    def unit_price(self) -> Money:
+        """Return the agreed price of one unit."""
+        return Money(self.unit_price_minor, self.currency)
+
+    @property
+    def amount(self) -> Money:
+        """Return what it was issued for."""
+        return Money(self.amount_minor, self.currency)
+
+    @property
+    def amount_left(self) -> Money:
+        """Return what is still committed."""
+        return Money(self.amount_left_minor, self.currency)
+
+    @property
+    def amount_free(self) -> Money:
+        """Return what can still be redeemed: what is left without what waits for confirmation."""
+        return Money(self.amount_left_minor - self.amount_pending_minor, self.currency)
+
+    @property
+    def units_free(self) -> int:
+        """Return how many units can still be redeemed."""
+        return self.units_left - self.units_pending
+
+    def is_expired(self, today: date) -> bool:
+        """Whether its last day is past, swept or not."""
+        return self.valid_until < today

@@ -1,0 +1,1 @@
+"""Reading vouchers and deliveries."""

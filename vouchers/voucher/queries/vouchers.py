@@ -1,0 +1,224 @@
+"""Reading vouchers: case people see those of their caseload, finance and the auditor all."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import Select, false, func, select
+from sqlalchemy.orm import Session, defer
+
+from providers.directory.models import Offering, Provider
+from providers.directory.states import OfferingState
+from providers.referrals.models import Referral
+from providers.referrals.states import HOLDS_A_PLACE
+from reintegration.accounts.models import Organisation
+from reintegration.cases.models import CaseFile
+from reintegration.codelists.service_categories import ServiceCategory
+from reintegration.kernel.actor import FINANCE_ROLES, Actor, Role
+from reintegration.kernel.errors import NotFound
+from reintegration.plans.models import PlanLine
+from reintegration.web.paging import Page, page_of
+from vouchers.voucher.models import Redemption, Voucher
+from vouchers.voucher.states import OPEN_STATES, VoucherState
+
+_BYTES = (
+    Voucher.code_hash,
+    Voucher.secret_hash,
+    Voucher.print_sealed,
+    Voucher.pin_salt,
+    Voucher.pin_verifier,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class VoucherFilter:
+    """What a list is narrowed to; empty means all."""
+
+    state: str = ""
+    category: str = ""
+    provider_id: UUID | None = None
+    reference: str = ""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is narrowed."""
+        return self == VoucherFilter()
+
+
+def visible_to(actor: Actor) -> Select[Voucher]:
+    """Return the vouchers that the actor may list."""
+    statement = select(Voucher)
+    if actor.has_role(*FINANCE_ROLES, Role.AUDITOR):
+        return statement
+    if actor.has_role(Role.CASE_MANAGER, Role.SUPERVISOR):
+        return statement.where(Voucher.case_id.in_(actor.caseload))
+    return statement.where(false())
+
+
+def voucher_or_404(session: Session, actor: Actor, voucher_id: UUID) -> Voucher:
+    """Return a voucher within the actor's reach; foreign and missing ones raise NotFound."""
+    voucher = session.scalar(visible_to(actor).where(Voucher.id == voucher_id))
+    if voucher is None:
+        raise NotFound
+    return voucher
+
+
+def line_or_404(session: Session, actor: Actor, line_id: UUID) -> PlanLine:
+    """Return a plan line of the caseload, or raise NotFound."""
+    line = session.scalar(
+        select(PlanLine).where(PlanLine.id == line_id, PlanLine.case_id.in_(actor.caseload))
+    )
+    if line is None:
+        raise NotFound
+    return line
+
+
+def vouchers_page(
+    session: Session, actor: Actor, sought: VoucherFilter, *, cursor: str | None
+) -> Page[Voucher]:
+    """Return a page of vouchers, newest first."""
+    statement = visible_to(actor).options(*(defer(column) for column in _BYTES))
+    if sought.state == "open":
+        statement = statement.where(Voucher.state.in_([s.value for s in sorted(OPEN_STATES)]))
+    elif sought.state:
+        statement = statement.where(Voucher.state == sought.state)
+    if sought.category:
+        statement = statement.where(Voucher.category == sought.category)
+    if sought.provider_id:
+        statement = statement.where(Voucher.provider_id == sought.provider_id)
+    if sought.reference:
+        statement = statement.where(Voucher.reference == sought.reference)
+    return page_of(session, statement, keys=(Voucher.created_at, Voucher.id), cursor=cursor)
+
+
+def providers_by_name(session: Session) -> Sequence[tuple[UUID, str]]:
+    """Return every provider, for a filter."""
+    rows = session.execute(
+        select(Provider.id, Organisation.name)
+        .join(Organisation, Organisation.id == Provider.id)
+        .order_by(Organisation.name)
+    )
+    return [(row.id, row.name) for row in rows]
+
+
+def case_codes(session: Session, actor: Actor, ids: Iterable[UUID]) -> dict[UUID, str]:
+    """Return the codes of the cases among `ids` that the actor works on."""
+    wanted = actor.caseload & set(ids)
+    if not wanted:
+        return {}
+    rows = session.execute(select(CaseFile.id, CaseFile.code).where(CaseFile.id.in_(wanted)))
+    return {row.id: row.code for row in rows}
+
+
+def successor(session: Session, voucher: Voucher) -> Voucher | None:
+    """Return the voucher that replaces this one."""
+    return session.scalar(select(Voucher).where(Voucher.replaces_id == voucher.id))
+
+
+def of_lines(session: Session, line_ids: Sequence[UUID]) -> Sequence[Voucher]:
+    """Return every voucher of these plan lines, newest first."""
+    return session.scalars(
+        select(Voucher)
+        .options(*(defer(column) for column in _BYTES))
+        .where(Voucher.plan_line_id.in_(line_ids))
+        .order_by(Voucher.created_at.desc(), Voucher.id)
+    ).all()
+
+
+def waiting_for_approval(session: Session, actor: Actor) -> int:
+    """Return how many drafts of the caseload the actor could approve."""
+    return (
+        session.scalar(
+            select(func.count())
+            .select_from(Voucher)
+            .where(
+                Voucher.case_id.in_(actor.caseload),
+                Voucher.state == VoucherState.DRAFT.value,
+                Voucher.drafted_by.is_distinct_from(actor.id),
+            )
+        )
+        or 0
+    )
+
+
+def waiting_for_issue(session: Session, actor: Actor) -> int:
+    """Return how many vouchers that the actor drafted are approved and not issued."""
+    return (
+        session.scalar(
+            select(func.count())
+            .select_from(Voucher)
+            .where(
+                Voucher.case_id.in_(actor.caseload),
+                Voucher.state == VoucherState.APPROVED.value,
+                Voucher.drafted_by == actor.id,
+            )
+        )
+        or 0
+    )
+
+
+def accepted_referrals(session: Session, line: PlanLine) -> Sequence[Referral]:
+    """Return the referrals of a line that a provider accepted, newest first."""
+    return session.scalars(
+        select(Referral)
+        .where(
+            Referral.plan_line_id == line.id,
+            Referral.state.in_([state.value for state in HOLDS_A_PLACE]),
+        )
+        .order_by(Referral.answered_at.desc(), Referral.id)
+    ).all()
+
+
+def lines_with_acceptance(session: Session, line_ids: Sequence[UUID]) -> frozenset[UUID]:
+    """Return which of these lines have a provider that accepted."""
+    return frozenset(
+        session.scalars(
+            select(Referral.plan_line_id).where(
+                Referral.plan_line_id.in_(line_ids),
+                Referral.state.in_([state.value for state in HOLDS_A_PLACE]),
+            )
+        )
+    )
+
+
+def emergency_offerings(session: Session, line: PlanLine, *, limit: int = 12) -> Sequence[Offering]:
+    """Return the approved offerings that an emergency line can pay, the cheapest first."""
+    statement = select(Offering).where(
+        Offering.category == line.category,
+        Offering.state == OfferingState.APPROVED.value,
+        Offering.currency == line.currency,
+    )
+    if line.unit != "amount":
+        statement = statement.where(
+            Offering.unit == line.unit, Offering.price_minor <= line.unit_price_minor
+        )
+    return (
+        session.scalars(statement.order_by(Offering.price_minor, Offering.id).limit(limit))
+        .unique()
+        .all()
+    )
+
+
+def is_known_category(text: str) -> bool:
+    """Whether `text` names a service category."""
+    return text in set(ServiceCategory)
+
+
+def redemptions_of(session: Session, voucher: Voucher) -> Sequence[Redemption]:
+    """Return the deliveries on a voucher, newest first."""
+    return session.scalars(
+        select(Redemption)
+        .where(Redemption.voucher_id == voucher.id)
+        .order_by(Redemption.recorded_at.desc(), Redemption.id)
+    ).all()
+
+
+def references_of(session: Session, ids: Collection[UUID]) -> dict[UUID, str]:
+    """Return the references of vouchers by id."""
+    rows = session.execute(select(Voucher.id, Voucher.reference).where(Voucher.id.in_(ids)))
+    return {row.id: row.reference for row in rows}
+
+
+def called(reference: str) -> Select[UUID]:
+    """Return the ids of the vouchers that are called so, however it is spelled."""
+    return select(Voucher.id).where(func.upper(Voucher.reference) == reference.strip().upper())

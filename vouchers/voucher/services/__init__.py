@@ -1,0 +1,1 @@
+"""Writing vouchers and deliveries."""

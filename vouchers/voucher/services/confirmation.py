@@ -1,0 +1,106 @@
+"""Settling what was delivered without a PIN: never by the provider alone."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from reintegration.kernel.actor import Actor
+from reintegration.plans.services.deliveries import record_service_delivered
+from vouchers.books.services.journal import Source, post
+from vouchers.books.services.postings import PostingEvent
+from vouchers.voucher.models import Redemption, Voucher
+from vouchers.voucher.services.issuing import dimensions
+from vouchers.voucher.services.locking import lock_redemption
+from vouchers.voucher.services.remainder import release
+from vouchers.voucher.services.voucher_moves import REDEMPTION, VOUCHER
+from vouchers.voucher.states import OPEN_STATES, REDEEMABLE_STATES, VoucherState
+
+
+def confirm(session: Session, redemption: Redemption, *, actor: Actor, now: datetime) -> None:
+    """Confirm a delivery: from now on it is owed. It works on a closed voucher too."""
+    voucher = lock_redemption(session, redemption)
+    REDEMPTION.fire(session, redemption, "confirm", actor=actor, now=now)
+    redemption.settled_by, redemption.settled_at = actor.id, now
+    _unhold(voucher, redemption)
+    voucher.units_left -= redemption.units
+    voucher.amount_left_minor -= redemption.amount_minor
+    session.flush()
+    post(
+        session,
+        PostingEvent.REDEEMED,
+        redemption.amount,
+        key=f"redeem|{redemption.id}",
+        source=Source("redemption", redemption.id),
+        about=dimensions(voucher).but(provider_id=redemption.provider_id),
+        actor=actor,
+        now=now,
+    )
+    record_service_delivered(
+        session,
+        voucher.plan_line_id,
+        units=redemption.units,
+        amount_minor=redemption.amount_minor,
+        on=redemption.delivered_on,
+    )
+    _move_voucher(session, voucher, redemption, actor=actor, now=now)
+
+
+def refuse(
+    session: Session, redemption: Redemption, *, actor: Actor, reason: str, now: datetime
+) -> None:
+    """Refuse a delivery that did not happen; its units are free again."""
+    voucher = lock_redemption(session, redemption)
+    REDEMPTION.fire(session, redemption, "refuse", actor=actor, now=now, reason=reason)
+    redemption.settled_by, redemption.settled_at = actor.id, now
+    redemption.state_reason = reason.strip()
+    let_go(session, voucher, redemption, actor=actor, now=now)
+
+
+def let_go(
+    session: Session, voucher: Voucher, redemption: Redemption, *, actor: Actor, now: datetime
+) -> None:
+    """Free what an unconfirmed delivery held; on a closed voucher it is released."""
+    _unhold(voucher, redemption)
+    if voucher.state in OPEN_STATES:
+        session.flush()
+        return
+    voucher.units_left -= redemption.units
+    voucher.amount_left_minor -= redemption.amount_minor
+    session.flush()
+    release(
+        session, voucher, redemption.amount, key=f"release|{redemption.id}", actor=actor, now=now
+    )
+
+
+def _unhold(voucher: Voucher, redemption: Redemption) -> None:
+    voucher.units_pending -= redemption.units
+    voucher.amount_pending_minor -= redemption.amount_minor
+
+
+def _move_voucher(
+    session: Session, voucher: Voucher, redemption: Redemption, *, actor: Actor, now: datetime
+) -> None:
+    """Make the voucher's move as a redemption makes it; a stopped or closed one stays so."""
+    if voucher.state == VoucherState.SUSPENDED:
+        voucher.suspended_from = VoucherState.PARTLY_REDEEMED.value
+        session.flush()
+        return
+    if voucher.state not in REDEEMABLE_STATES:
+        return
+    before = VoucherState(voucher.state)
+    after = VoucherState.PARTLY_REDEEMED if voucher.amount_left else VoucherState.REDEEMED
+    voucher.state = after.value
+    if after is VoucherState.REDEEMED:
+        voucher.print_sealed = None
+    session.flush()
+    VOUCHER.note(
+        session,
+        voucher.id,
+        "redeem_all" if after is VoucherState.REDEEMED else "redeem_part",
+        before,
+        after,
+        actor=actor,
+        now=now,
+        data={"redemption": str(redemption.id)},
+        case_id=voucher.case_id,
+    )

@@ -1,0 +1,152 @@
+"""The conditional update of the voucher: it is the lock and the check of a redemption."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, cast
+
+from sqlalchemy import Table, Text, any_, bindparam, case, literal, update
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Session
+
+from reintegration.codelists.service_categories import Proof
+from reintegration.kernel.actor import Actor
+from reintegration.kernel.money import Money
+from reintegration.kernel.statements import ConstantStatement
+from vouchers.voucher.models import Voucher
+from vouchers.voucher.services.voucher_by_code import Found
+from vouchers.voucher.states import REDEEMABLE_STATES, RedemptionState, VoucherKind, VoucherState
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A checked request: how much, when, and how it is proven."""
+
+    units: int
+    money: Money
+    on: date
+    proof: Proof
+    state: RedemptionState
+    reason: str
+
+    @property
+    def confirmed(self) -> bool:
+        """Whether it is proven and posts at once."""
+        return self.state is RedemptionState.ACCEPTED
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What the conditional update left."""
+
+    units_left: int
+    amount_left: int
+    amount: int
+    state: VoucherState
+
+
+def take(
+    session: Session, found: Found, wanted: Wanted, *, actor: Actor, today: date
+) -> Taken | None:
+    """Take the units, or mark them as pending; None when they are no longer there.
+
+    Of two at once that together ask for more than is left, the second finds less and gets None.
+    """
+    spent = wanted if wanted.confirmed else None
+    statement = _TAKE if found.provider_id is not None else _BIND
+    row = statement.run(
+        session,
+        {
+            "voucher": found.id,
+            "today": today,
+            "wanted_units": wanted.units,
+            "wanted_amount": wanted.money.minor,
+            "spent_units": spent.units if spent else 0,
+            "spent": priced(found, spent) if spent else 0,
+            "held_units": 0 if spent else wanted.units,
+            "held": 0 if spent else priced(found, wanted),
+            "seen_price": found.unit_price_minor,
+            "price": price_of(found),
+            "organisation": actor.organisation_id,
+            "offering": found.offering_id,
+        },
+    ).one_or_none()
+    return Taken(row[0], row[1], row[2], VoucherState(row[3])) if row else None
+
+
+def price_of(found: Found) -> int:
+    """Return the agreed price of a unit: at an open voucher's first use, the provider's own."""
+    if found.provider_id is None and found.kind != VoucherKind.VALUE.value:
+        return min(found.offering_price or found.unit_price_minor, found.unit_price_minor)
+    return found.unit_price_minor
+
+
+def priced(found: Found, wanted: Wanted) -> int:
+    """Return what the delivery costs, in minor units."""
+    if found.kind == VoucherKind.VALUE.value:
+        return wanted.money.minor
+    return wanted.units * price_of(found)
+
+
+_table = cast("Table", Voucher.__table__)  # Core: the ORM would cost as much as the statement
+_v = _table.c
+_spent = bindparam("spent", type_=_v.amount_left_minor.type)
+_spent_units = bindparam("spent_units", type_=_v.units_left.type)
+_held = bindparam("held", type_=_v.amount_left_minor.type)
+_held_units = bindparam("held_units", type_=_v.units_left.type)
+_price_now = bindparam("price", type_=_v.unit_price_minor.type)
+_redeemable = literal([state.value for state in sorted(REDEEMABLE_STATES)], ARRAY(Text))
+_is_value = _v.kind == VoucherKind.VALUE.value
+
+
+def _taking(amount_left: Any, **more: Any) -> Any:
+    """Return the conditional update; `amount_left` is the remainder that it leaves."""
+    return (
+        update(_table)
+        .where(
+            _v.id == bindparam("voucher"),
+            _v.state == any_(_redeemable),
+            _v.valid_from <= bindparam("today"),
+            _v.valid_until >= bindparam("today"),
+            _v.unit_price_minor == bindparam("seen_price"),
+            _v.units_left - _v.units_pending >= bindparam("wanted_units"),
+            _v.amount_left_minor - _v.amount_pending_minor >= bindparam("wanted_amount"),
+        )
+        .values(
+            units_left=_v.units_left - _spent_units,
+            units_pending=_v.units_pending + _held_units,
+            amount_left_minor=amount_left,
+            amount_pending_minor=_v.amount_pending_minor + _held,
+            state=case(
+                (_held > literal(0), _v.state),
+                (amount_left == 0, VoucherState.REDEEMED.value),
+                else_=VoucherState.PARTLY_REDEEMED.value,
+            ),
+            print_sealed=case((amount_left == 0, None), else_=_v.print_sealed),
+            **more,
+        )
+        .returning(
+            (_v.units_left - _v.units_pending).label("units_left"),
+            _v.amount_left_minor,
+            _v.amount_minor,
+            _v.state,
+        )
+    )
+
+
+_TAKE = ConstantStatement(
+    _taking(_v.amount_left_minor - _spent).where(
+        _v.provider_id == bindparam("organisation", type_=_v.provider_id.type)
+    )
+)
+_BIND = ConstantStatement(
+    _taking(
+        case(
+            (_is_value, _v.amount_left_minor - _spent),
+            else_=(_v.units_left - _spent_units) * _price_now,
+        ),
+        provider_id=bindparam("organisation", type_=_v.provider_id.type),
+        offering_id=bindparam("offering", type_=_v.offering_id.type),
+        unit_price_minor=_price_now,
+        amount_minor=case((_is_value, _v.amount_minor), else_=_v.units * _price_now),
+    ).where(_v.provider_id.is_(None))
+)

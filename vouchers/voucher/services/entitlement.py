@@ -1,0 +1,173 @@
+"""What a voucher may stand on: an approved line, a live consent, a vetted offering."""
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from providers.directory.models import Offering
+from providers.directory.states import OfferingState
+from providers.referrals.models import Referral
+from providers.referrals.services import pseudonyms
+from providers.referrals.states import HOLDS_A_PLACE
+from reintegration.cases.models import Consent
+from reintegration.cases.queries.consents import live_consent
+from reintegration.cases.states import ConsentScope
+from reintegration.codelists.sayable_names import new_pseudonym
+from reintegration.codelists.units import Unit
+from reintegration.kernel.errors import N_, Conflict, Invalid
+from reintegration.kernel.money import Money
+from reintegration.plans.models import EmergencyStart, PlanLine, PlanLineDelivery
+from reintegration.plans.states import EmergencyState, LineOrigin
+from vouchers.voucher.models import Voucher
+from vouchers.voucher.states import VoucherKind
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """By what right a voucher is made: a referral, a chosen offering, or the category alone."""
+
+    line: PlanLine
+    referral: Referral | None = None
+    offering: Offering | None = None
+
+    @property
+    def provider_id(self) -> UUID | None:
+        """Return the provider that it is bound to; None when the person chooses."""
+        bound = self.referral or self.offering
+        return bound.provider_id if bound else None
+
+    @property
+    def bound_offering(self) -> Offering | None:
+        """Return the offering whose vetting counts."""
+        return self.referral.offering if self.referral else self.offering
+
+    @property
+    def kind(self) -> VoucherKind:
+        """Return whether it counts units or money."""
+        return VoucherKind.VALUE if self.line.unit == Unit.AMOUNT else VoucherKind.SERVICE_UNITS
+
+    @property
+    def unit_price(self) -> Money:
+        """Return the agreed price, or the ceiling per unit of an open voucher."""
+        if self.referral is not None:
+            return self.referral.unit_price
+        if self.offering is not None and self.kind is VoucherKind.SERVICE_UNITS:
+            return self.offering.price
+        approved = self.line.approved_unit_price_minor or self.line.unit_price_minor
+        return Money(approved, self.line.currency)
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """What a plan line still allows."""
+
+    units: int
+    money: Money
+
+
+def lock_line(session: Session, line: PlanLine) -> None:
+    """Lock the line until the end of the transaction: vouchers of one line are made in turn."""
+    session.refresh(line, with_for_update={"of": PlanLine})
+
+
+def ceiling_of(line: PlanLine) -> tuple[int, Money]:
+    """Return the units and the money that may be spent on a line."""
+    if line.approved_ceiling_minor > 0:
+        return line.approved_units, line.approved_ceiling
+    if line.origin == LineOrigin.EMERGENCY:
+        return line.units, line.ceiling
+    return 0, Money.zero(line.currency)
+
+
+def room_on(session: Session, line: PlanLine) -> Room:
+    """Return what is neither delivered nor promised: what a new voucher may still take.
+
+    What an expired or cancelled voucher released counts as free again.
+    """
+    units, ceiling = ceiling_of(line)
+    promised = session.execute(
+        select(
+            func.coalesce(func.sum(Voucher.units_left), 0),
+            func.coalesce(func.sum(Voucher.amount_left_minor), 0),
+        ).where(Voucher.plan_line_id == line.id)
+    ).one()
+    delivered = session.execute(
+        select(PlanLineDelivery.units, PlanLineDelivery.amount_minor).where(
+            PlanLineDelivery.plan_line_id == line.id
+        )
+    ).one_or_none() or (0, 0)
+    return Room(
+        units=units - int(promised[0]) - delivered[0],
+        money=ceiling - Money(int(promised[1]) + delivered[1], line.currency),
+    )
+
+
+def refuse_unready_line(session: Session, line: PlanLine) -> None:
+    """Raise Conflict unless the line may be spent: approved, or an emergency not refused."""
+    if line.removed_at is not None:
+        raise Conflict(N_("This service was taken out of the plan."), code="line_removed")
+    if line.origin == LineOrigin.EMERGENCY:
+        state = session.scalar(
+            select(EmergencyStart.state).where(EmergencyStart.case_id == line.case_id)
+        )
+        if state == EmergencyState.REFUSED:
+            raise Conflict(N_("The emergency start was refused."), code="emergency_refused")
+        return
+    if not line.is_approved:
+        raise Conflict(
+            N_("This service is not approved yet. Submit the plan first."), code="line_unapproved"
+        )
+
+
+def refuse_unvetted(basis: Basis, *, today: date, until: date) -> None:
+    """Raise Conflict unless the referral stands and its offering is approved all the way."""
+    if basis.referral is not None and basis.referral.state not in HOLDS_A_PLACE:
+        raise Conflict(N_("The provider has not accepted yet."), code="referral_open")
+    offering = basis.bound_offering
+    if offering is None:
+        return
+    if offering.category != basis.line.category or offering.currency != basis.line.currency:
+        raise Conflict(N_("This offering does not fit the planned service."), code="offering")
+    if offering.state != OfferingState.APPROVED:
+        raise Conflict(N_("The provider's offering is not approved now."), code="offering")
+    if offering.approved_until is not None and offering.approved_until < max(today, until):
+        raise Invalid(
+            N_("The offering is approved until %(day)s only. Choose an earlier last day."),
+            code="valid_until",
+            day=offering.approved_until.strftime("%d.%m.%Y"),
+        )
+
+
+def consent_for(
+    session: Session, line: PlanLine, provider_id: UUID | None, *, today: date, until: date
+) -> Consent:
+    """Return the consent that a voucher stands on; it never outlives it."""
+    consent = live_consent(
+        session, line.case_id, ConsentScope.SHARE_WITH_PROVIDER, provider_id, today
+    )
+    if consent is None:
+        raise Conflict(
+            N_("There is no live consent to share with this provider. Record it first."),
+            code="no_consent",
+        )
+    if until > consent.valid_until:
+        raise Invalid(
+            N_("The consent ends on %(day)s. Choose an earlier last day, or renew the consent."),
+            code="valid_until",
+            day=consent.valid_until.strftime("%d.%m.%Y"),
+        )
+    return consent
+
+
+def pseudonym_for(session: Session, basis: Basis) -> str:
+    """Return what the provider calls this person; an open voucher has words of its own."""
+    if basis.referral is not None:
+        return basis.referral.pseudonym
+    if basis.provider_id is None:
+        return new_pseudonym()
+    return pseudonyms.pseudonym_for(
+        session, case_id=basis.line.case_id, provider_id=basis.provider_id
+    )

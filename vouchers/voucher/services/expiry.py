@@ -1,0 +1,105 @@
+"""Vouchers end with their last day; a job posts what they held."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from reintegration.kernel.actor import SYSTEM
+from reintegration.kernel.clock import local_day
+from reintegration.kernel.money import Money
+from vouchers.books.services import budget
+from vouchers.books.services.journal import Dimensions, Source, post
+from vouchers.books.services.postings import PostingEvent
+from vouchers.voucher.models import Voucher
+from vouchers.voucher.services.voucher_moves import VOUCHER
+from vouchers.voucher.states import OPEN_STATES, VoucherState
+
+_BATCH = 500
+
+
+def expire_due(session: Session, now: datetime) -> str | None:
+    """Close every voucher whose last day is past; the job calls it each minute.
+
+    Expiry is computed from dates: between midnight and this sweep nothing can be redeemed either.
+    """
+    rows = _expire(session, local_day(now))
+    if not rows:
+        return None
+    _post_released(session, rows, now=now)
+    for row in rows:
+        VOUCHER.note(
+            session,
+            row.id,
+            "expire",
+            VoucherState(row.before),
+            VoucherState.EXPIRED,
+            actor=SYSTEM,
+            now=now,
+            case_id=row.case_id,
+        )
+    return f"{len(rows)} expired"
+
+
+def _expire(session: Session, today: date) -> list[Any]:
+    due = (
+        select(
+            Voucher.id,
+            Voucher.state.label("before"),
+            (Voucher.amount_left_minor - Voucher.amount_pending_minor).label("free"),
+        )
+        .where(
+            Voucher.state.in_([state.value for state in OPEN_STATES]), Voucher.valid_until < today
+        )
+        .order_by(Voucher.id)
+        .limit(_BATCH)
+        .with_for_update(skip_locked=True)
+        .cte("due")
+    )
+    return list(
+        session.execute(
+            update(Voucher)
+            .where(Voucher.id == due.c.id)
+            .values(
+                state=VoucherState.EXPIRED.value,
+                units_left=Voucher.units_pending,
+                amount_left_minor=Voucher.amount_pending_minor,
+                print_sealed=None,
+            )
+            .returning(
+                Voucher.id,
+                Voucher.case_id,
+                Voucher.fund_id,
+                Voucher.budget_line_id,
+                Voucher.provider_id,
+                Voucher.currency,
+                due.c.before,
+                due.c.free,
+            )
+            .execution_options(synchronize_session=False)
+        )
+    )
+
+
+def _post_released(session: Session, rows: Iterable[Any], *, now: datetime) -> None:
+    freed: dict[tuple[UUID, str], int] = {}
+    for row in rows:
+        if not row.free:
+            continue
+        post(
+            session,
+            PostingEvent.REMAINDER_RELEASED,
+            Money(row.free, row.currency),
+            key=f"release|{row.id}",
+            source=Source("voucher", row.id),
+            about=Dimensions(row.fund_id, row.budget_line_id, row.id, row.provider_id),
+            actor=SYSTEM,
+            now=now,
+        )
+        line = (row.budget_line_id, row.currency)
+        freed[line] = freed.get(line, 0) + row.free
+    for (budget_line_id, currency), minor in sorted(freed.items(), key=lambda item: str(item[0])):
+        budget.give_back(session, budget_line_id, Money(minor, currency))

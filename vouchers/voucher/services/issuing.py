@@ -1,0 +1,271 @@
+"""Making vouchers: drafted on a plan line, approved by rule or by a second person, issued.
+
+No voucher without an approved line or an emergency allowance, a live consent, a vetted offering,
+and money on a budget line. Vouchers of one line are made in turn, under the line's lock.
+"""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from providers.directory.models import Offering
+from providers.referrals.models import Referral
+from reintegration.codelists.service_categories import CATEGORIES, ServiceCategory
+from reintegration.kernel import permissions
+from reintegration.kernel.actor import SYSTEM, Actor
+from reintegration.kernel.clock import local_day
+from reintegration.kernel.errors import N_, Conflict, Invalid
+from reintegration.kernel.ids import new_id, new_reference
+from reintegration.kernel.money import Money
+from reintegration.plans.models import PlanLine
+from reintegration.plans.services.deliveries import expect_deliveries
+from reintegration.plans.states import LineOrigin
+from vouchers.books.models import BudgetLine
+from vouchers.books.services import budget
+from vouchers.books.services.journal import Dimensions, Source, post
+from vouchers.books.services.postings import PostingEvent
+from vouchers.voucher.models import Voucher
+from vouchers.voucher.permissions import VoucherPermission
+from vouchers.voucher.services import entitlement
+from vouchers.voucher.services.codes import Secrets, give_secrets
+from vouchers.voucher.services.entitlement import Basis
+from vouchers.voucher.services.locking import lock_voucher
+from vouchers.voucher.services.voucher_moves import VOUCHER
+from vouchers.voucher.states import VoucherKind, VoucherState
+
+AUTO_APPROVE_BELOW = {"MDL": Money(1_000_000, "MDL"), "EUR": Money(50_000, "EUR")}
+"""A voucher for less is approved by rule; the approval is recorded as such."""
+
+
+def draft(
+    session: Session,
+    *,
+    actor: Actor,
+    plan_line: PlanLine,
+    referral: Referral | None = None,
+    offering: Offering | None = None,
+    units: int | None = None,
+    amount: Money | None = None,
+    valid_from: date,
+    valid_until: date,
+    now: datetime,
+    voucher_id: UUID | None = None,
+) -> Voucher:
+    """Draft a voucher on a plan line; below the threshold it is approved at once.
+
+    `referral` binds it to the provider that accepted; `offering` to one that was chosen for an
+    emergency; with neither the person chooses. `voucher_id`, made with the form, lets the same
+    form count once. Raises Conflict or Invalid when something that it must stand on is missing.
+    """
+    permissions.demand(actor, VoucherPermission.DRAFT, plan_line)
+    if voucher_id is not None and session.get(Voucher, voucher_id) is not None:
+        raise Conflict(N_("This voucher was made already."), code="already_made")
+    basis = _basis(plan_line, referral, offering)
+    entitlement.lock_line(session, plan_line)
+    today = local_day(now)
+    _refuse_days(valid_from, valid_until, today=today)
+    entitlement.refuse_unready_line(session, plan_line)
+    entitlement.refuse_unvetted(basis, today=today, until=valid_until)
+    consent = entitlement.consent_for(
+        session, plan_line, basis.provider_id, today=today, until=valid_until
+    )
+    count, price, money = _measure(session, basis, units, amount)
+    budget_line = session.get_one(
+        BudgetLine, plan_line.approved_budget_line_id or plan_line.budget_line_id
+    )
+    if budget_line.currency != plan_line.currency:
+        raise Conflict(N_("The budget line has another currency than the service."))
+    voucher = Voucher(
+        id=voucher_id or new_id(),
+        reference=new_reference("V", 8),
+        case_id=plan_line.case_id,
+        plan_line_id=plan_line.id,
+        referral_id=referral.id if referral else None,
+        consent_id=consent.id,
+        provider_id=basis.provider_id,
+        offering_id=basis.bound_offering.id if basis.bound_offering else None,
+        budget_line_id=budget_line.id,
+        fund_id=budget_line.fund_id,
+        pseudonym=entitlement.pseudonym_for(session, basis),
+        kind=basis.kind.value,
+        category=plan_line.category,
+        unit=plan_line.unit,
+        proof=CATEGORIES[ServiceCategory(plan_line.category)].proof.value,
+        units=count,
+        units_left=count,
+        unit_price_minor=price.minor,
+        amount_minor=money.minor,
+        amount_left_minor=money.minor,
+        currency=money.currency,
+        valid_from=valid_from,
+        valid_until=valid_until,
+        state=VoucherState.DRAFT.value,
+        drafted_by=actor.id,
+        created_at=now,
+    )
+    session.add(voucher)
+    session.flush()
+    _approve_by_rule(session, voucher, plan_line, now=now)
+    return voucher
+
+
+def approve(session: Session, voucher: Voucher, *, actor: Actor, now: datetime) -> None:
+    """Approve a draft; the one who drafted it may not."""
+    lock_voucher(session, voucher)
+    VOUCHER.fire(session, voucher, "approve", actor=actor, now=now)
+    voucher.approved_by = actor.id
+    session.flush()
+
+
+def issue_draft(
+    session: Session, voucher: Voucher, *, actor: Actor, pin: str | None = None, now: datetime
+) -> Secrets:
+    """Issue an approved voucher: commit its money, give it codes and a PIN.
+
+    The PIN in the answer is shown once: it is stored nowhere. What the voucher stands on is
+    checked again; raises Conflict when the budget line has too little.
+    """
+    permissions.demand(actor, VoucherPermission.ISSUE, voucher)
+    lock_voucher(session, voucher)
+    line = session.get_one(PlanLine, voucher.plan_line_id)
+    today = local_day(now)
+    entitlement.refuse_unready_line(session, line)
+    entitlement.refuse_unvetted(
+        _basis_of(session, voucher, line), today=today, until=voucher.valid_until
+    )
+    consent = entitlement.consent_for(
+        session, line, voucher.provider_id, today=today, until=voucher.valid_until
+    )
+    voucher.consent_id = consent.id
+    VOUCHER.fire(session, voucher, "issue", actor=actor, now=now)
+    budget.take(session, voucher.budget_line_id, voucher.amount)
+    post(
+        session,
+        PostingEvent.ISSUED,
+        voucher.amount,
+        key=f"issue|{voucher.id}",
+        source=Source("voucher", voucher.id),
+        about=dimensions(voucher),
+        actor=actor,
+        now=now,
+    )
+    made = give_secrets(session, voucher, pin)
+    voucher.issued_by, voucher.issued_at = actor.id, now
+    expect_deliveries(session, voucher.plan_line_id)
+    session.flush()
+    return made
+
+
+def issue(
+    session: Session,
+    *,
+    actor: Actor,
+    plan_line: PlanLine,
+    referral: Referral | None = None,
+    offering: Offering | None = None,
+    units: int | None = None,
+    amount: Money | None = None,
+    valid_from: date,
+    valid_until: date,
+    pin: str | None = None,
+    now: datetime,
+    voucher_id: UUID | None = None,
+) -> tuple[Voucher, Secrets | None]:
+    """Draft and issue in one go; the secrets are None when a second person must approve first."""
+    voucher = draft(
+        session,
+        actor=actor,
+        plan_line=plan_line,
+        referral=referral,
+        offering=offering,
+        units=units,
+        amount=amount,
+        valid_from=valid_from,
+        valid_until=valid_until,
+        now=now,
+        voucher_id=voucher_id,
+    )
+    if voucher.state != VoucherState.APPROVED:
+        return voucher, None
+    return voucher, issue_draft(session, voucher, actor=actor, pin=pin, now=now)
+
+
+def dimensions(voucher: Voucher) -> Dimensions:
+    """Return what a posting about this voucher is about."""
+    return Dimensions(voucher.fund_id, voucher.budget_line_id, voucher.id, voucher.provider_id)
+
+
+def is_approved_by_rule(amount: Money) -> bool:
+    """Whether a voucher for `amount` needs no second person."""
+    below = AUTO_APPROVE_BELOW.get(amount.currency)
+    return below is not None and amount < below
+
+
+def _approve_by_rule(session: Session, voucher: Voucher, line: PlanLine, *, now: datetime) -> None:
+    """Approve small vouchers, and those on a standing emergency allowance, and say so."""
+    rule = "threshold" if is_approved_by_rule(voucher.amount) else ""
+    rule = "emergency" if line.origin == LineOrigin.EMERGENCY else rule
+    if rule:
+        VOUCHER.fire(session, voucher, "approve", actor=SYSTEM, now=now, data={"rule": rule})
+        voucher.approved_automatically = True
+        session.flush()
+
+
+def _basis(line: PlanLine, referral: Referral | None, offering: Offering | None) -> Basis:
+    if referral is not None and referral.plan_line_id != line.id:
+        raise Conflict(N_("This referral is for another service."), code="referral")
+    if offering is not None and referral is None and line.origin != LineOrigin.EMERGENCY:
+        raise Conflict(N_("Ask the provider first: send a referral."), code="referral")
+    return Basis(line, referral, None if referral else offering)
+
+
+def _basis_of(session: Session, voucher: Voucher, line: PlanLine) -> Basis:
+    referral = session.get(Referral, voucher.referral_id) if voucher.referral_id else None
+    offering = session.get(Offering, voucher.offering_id) if voucher.offering_id else None
+    return Basis(line, referral, None if referral else offering)
+
+
+def _refuse_days(valid_from: date, valid_until: date, *, today: date) -> None:
+    if valid_until < valid_from:
+        raise Invalid(N_("The last day lies before the first."), code="valid_until")
+    if valid_until < today:
+        raise Invalid(N_("The last day lies in the past."), code="valid_until")
+
+
+def _measure(
+    session: Session, basis: Basis, units: int | None, amount: Money | None
+) -> tuple[int, Money, Money]:
+    """Return units, price and money of the voucher, within what the line still allows."""
+    room = entitlement.room_on(session, basis.line)
+    if basis.kind is VoucherKind.VALUE:
+        if amount is None:
+            raise Invalid(N_("Enter an amount."), code="amount")
+        count, price, money = 0, amount, amount
+    else:
+        if units is None:
+            raise Invalid(N_("Enter a number of units."), code="units")
+        count, price, money = units, basis.unit_price, basis.unit_price * units
+    if money.minor <= 0:
+        raise Invalid(N_("Enter more than zero."), code="units" if count else "amount")
+    if count > room.units and basis.kind is VoucherKind.SERVICE_UNITS:
+        raise Invalid(N_("The plan allows %(left)s more."), code="units", left=max(room.units, 0))
+    if basis.referral is not None and count > basis.referral.units:
+        raise Invalid(
+            N_("The provider accepted %(units)s."), code="units", units=basis.referral.units
+        )
+    if money > room.money:
+        raise Invalid(
+            N_("The plan allows %(left)s more for this service."),
+            code="units" if count else "amount",
+            left=str(max(room.money, Money.zero(money.currency))),
+        )
+    return count, price, money
+
+
+def referral_for(session: Session, line: PlanLine, referral_id: UUID) -> Referral | None:
+    """Return a referral of this line, or None."""
+    return session.scalar(
+        select(Referral).where(Referral.id == referral_id, Referral.plan_line_id == line.id)
+    )

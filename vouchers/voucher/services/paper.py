@@ -1,0 +1,69 @@
+"""The paper of a voucher: what stands on it, as data, and as a tagged PDF.
+
+Nothing on it tells who gave it or why: no name, no programme, no address in the QR.
+"""
+
+import json
+import warnings
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from io import BytesIO
+
+import segno
+import typst
+
+from reintegration.settings import ROOT
+
+_SOURCE = ROOT / "templates" / "print" / "voucher.typ"
+_FONTS = ROOT / "reintegration" / "static" / "vendor" / "fonts-print"
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One line: what it is, and its value."""
+
+    key: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """Everything that stands on the paper, in the person's language."""
+
+    lang: str
+    title: str
+    what: str
+    service: str
+    code: str
+    code_hint: str
+    qr: str
+    qr_alt: str
+    facts: Sequence[Fact]
+    notes: Sequence[str]
+
+
+def qr_svg(secret: str) -> str:
+    """Return the QR code of the opaque secret as SVG, with its quiet zone."""
+    out = BytesIO()
+    segno.make(secret, error="q", micro=False).save(
+        out, kind="svg", border=4, xmldecl=False, omitsize=True
+    )
+    return out.getvalue().decode()
+
+
+def pdf(sheet: Sheet, *, made_at: datetime) -> bytes:
+    """Return the paper as PDF/UA-1; a warning of the typesetter is an error."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        made = typst.compile(
+            str(_SOURCE),
+            root=str(_SOURCE.parent),
+            font_paths=[str(_FONTS)],
+            ignore_system_fonts=True,
+            format="pdf",
+            pdf_standards=["ua-1"],
+            timestamp=made_at.replace(microsecond=0),
+            sys_inputs={"sheet": json.dumps(asdict(sheet), ensure_ascii=False)},
+        )
+    return bytes(made)

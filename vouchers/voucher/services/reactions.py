@@ -1,0 +1,82 @@
+"""What vouchers do when something beneath them changes, and what they would do.
+
+Whoever causes the change may not see the vouchers: each step looks as the system, narrowly.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from providers.vetting.services.offering_events import OfferingReinstated, OfferingSuspended
+from reintegration.cases.services.consent import ConsentWithdrawn
+from reintegration.kernel.db import acting_as_system
+from reintegration.kernel.errors import N_
+from reintegration.kernel.hooks import Change
+from reintegration.kernel.money import Money
+from reintegration.plans.services.emergency_decision import EmergencyRefused
+from vouchers.voucher.models import Voucher
+from vouchers.voucher.services import suspension
+
+
+def offering_suspended(session: Session, event: OfferingSuspended) -> None:
+    """Stop the vouchers that are bound to the offering."""
+    suspension.suspend_at_offering(session, event.offering_id, now=event.at)
+
+
+def would_suspend(session: Session, event: OfferingSuspended) -> list[Change]:
+    """Say how many vouchers would stop."""
+    found = _seen(session, suspension.at_offering, event.offering_id)
+    return [Change(N_("Vouchers that stop for now: %(count)s"), len(found), _sums(found))]
+
+
+def offering_reinstated(session: Session, event: OfferingReinstated) -> None:
+    """Let go on what stood still because of the offering."""
+    suspension.resume_at_offering(session, event.offering_id, now=event.at)
+
+
+def would_resume(session: Session, event: OfferingReinstated) -> list[Change]:
+    """Say how many vouchers would go on."""
+    found = _seen(session, suspension.stopped_at_offering, event.offering_id)
+    return [Change(N_("Vouchers that can be used again: %(count)s"), len(found), _sums(found))]
+
+
+def consent_withdrawn(session: Session, event: ConsentWithdrawn) -> None:
+    """Cancel and release what stands on the consent."""
+    suspension.cancel_on_consent(session, event.consent_id, actor=event.actor, now=event.at)
+
+
+def would_cancel_on_consent(session: Session, event: ConsentWithdrawn) -> list[Change]:
+    """Say how many vouchers would be cancelled."""
+    found = _seen(session, suspension.on_consent, event.consent_id)
+    return [Change(N_("Vouchers that are cancelled: %(count)s"), len(found), _sums(found))]
+
+
+def emergency_refused(session: Session, event: EmergencyRefused) -> None:
+    """Cancel what lies ahead of the emergency start."""
+    suspension.cancel_emergency(session, event.case_id, actor=event.actor, now=event.at)
+
+
+def would_cancel_emergency(session: Session, event: EmergencyRefused) -> list[Change]:
+    """Say how many vouchers would be cancelled."""
+    found = _seen(session, suspension.of_emergency, event.case_id)
+    return [Change(N_("Vouchers that are cancelled: %(count)s"), len(found), _sums(found))]
+
+
+def _seen(
+    session: Session, look: Callable[[Session, UUID], Sequence[Voucher]], about: UUID
+) -> Sequence[Voucher]:
+    with acting_as_system(session):
+        return look(session, about)
+
+
+def _sums(vouchers: Sequence[Voucher]) -> dict[str, Any]:
+    """Return what would no longer be promised, per currency, as text."""
+    sums: dict[str, int] = {}
+    for voucher in vouchers:
+        sums[voucher.currency] = sums.get(voucher.currency, 0) + voucher.amount_free.minor
+    return {
+        "count": len(vouchers),
+        "amount": ", ".join(str(Money(minor, code)) for code, minor in sorted(sums.items())),
+    }

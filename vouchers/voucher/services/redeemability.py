@@ -1,0 +1,136 @@
+"""Why a delivery is not accepted, in words that a receptionist can act on, each with its code."""
+
+from datetime import date, timedelta
+
+from reintegration.kernel.errors import N_, Conflict, DomainError, Invalid, NotFound, TooManyTries
+from reintegration.kernel.money import Money
+from vouchers.voucher.services.voucher_by_code import Found
+from vouchers.voucher.states import VoucherKind, VoucherState
+
+RECORDED_WITHIN = timedelta(days=14)
+"""How long after a delivery it may still be recorded."""
+
+
+class WrongPin(DomainError):
+    """The PIN differs; how many tries are left is said, so that nobody locks it by accident."""
+
+    code = "wrong_pin"
+
+    def __init__(self, left: int) -> None:
+        super().__init__(N_("The PIN is not right. Tries left today: %(left)s."), left=left)
+
+
+def unknown_voucher() -> NotFound:
+    """Return the answer for a code that nobody has, or that is another provider's."""
+    return NotFound(
+        N_("No voucher is found under this code. Check each symbol, or scan the QR code."),
+        code="unknown_voucher",
+    )
+
+
+def pin_locked() -> TooManyTries:
+    """Return the answer when the PIN is locked: a lock blocks the PIN, never the service."""
+    return TooManyTries(
+        N_("The PIN is locked for a day. The service may be given: record it without the PIN."),
+        code="locked",
+    )
+
+
+def too_many_failures() -> TooManyTries:
+    """Return the answer when a device or a provider failed too often."""
+    return TooManyTries(
+        N_("Too many wrong codes or PINs from here. Wait an hour, or record it without the PIN."),
+        code="locked",
+    )
+
+
+_CLOSED: dict[VoucherState, tuple[str, str]] = {
+    VoucherState.REDEEMED: (N_("Everything on this voucher was already used."), "used_up"),
+    VoucherState.SUSPENDED: (
+        N_("This voucher is stopped for now. Ask the case manager before you give the service."),
+        "suspended",
+    ),
+    VoucherState.EXPIRED: (N_("This voucher is no longer valid: its last day is past."), "expired"),
+    VoucherState.CANCELLED: (N_("This voucher was cancelled."), "cancelled"),
+    VoucherState.REPLACED: (N_("This voucher was replaced. Ask for the new one."), "replaced"),
+}
+
+
+def refuse_unusable(found: Found, *, today: date) -> None:
+    """Raise Conflict unless the voucher can be used today at this provider."""
+    state = VoucherState(found.state)
+    if state in _CLOSED:
+        message, code = _CLOSED[state]
+        raise Conflict(message, code=code)
+    if state in (VoucherState.DRAFT, VoucherState.APPROVED):
+        raise unknown_voucher()
+    if today < found.valid_from:
+        raise Conflict(
+            N_("This voucher is valid from %(day)s."),
+            code="not_yet_valid",
+            day=found.valid_from.strftime("%d.%m.%Y"),
+        )
+    if today > found.valid_until:
+        message, code = _CLOSED[VoucherState.EXPIRED]
+        raise Conflict(message, code=code)
+    if not found.offering_is_vetted(today):
+        raise Conflict(
+            N_("Your service is not approved for this voucher now. Ask the programme."),
+            code="offering_suspended",
+        )
+
+
+def refuse_day(found: Found, delivered_on: date, *, today: date) -> None:
+    """Raise Invalid unless the day of delivery lies within what may be recorded."""
+    if delivered_on > today:
+        raise Invalid(N_("The day of the service lies in the future."), code="delivered_on")
+    if delivered_on < today - RECORDED_WITHIN:
+        raise Invalid(
+            N_("A service is recorded within %(days)s days. Ask the case manager."),
+            code="delivered_on",
+            days=RECORDED_WITHIN.days,
+        )
+    if not found.valid_from <= delivered_on <= found.valid_until:
+        raise Invalid(N_("The voucher was not valid on this day."), code="delivered_on")
+
+
+def asked(found: Found, units: int | None, amount: str | None) -> tuple[int, Money]:
+    """Return the units and the money asked for; raise Invalid when it makes no sense.
+
+    Units count at the voucher's agreed price; a value voucher takes an amount instead.
+    """
+    if found.kind == VoucherKind.VALUE.value:
+        if amount is None or units is not None:
+            raise Invalid(N_("This voucher takes an amount of money."), code="wrong_measure")
+        money = Money.parse(amount, found.currency)
+        count = 0
+    else:
+        if units is None or amount is not None:
+            raise Invalid(N_("This voucher takes a number of units."), code="wrong_measure")
+        if not 0 < units <= max(found.units, 1):
+            _refuse_number(units, found)
+        money, count = Money(found.unit_price_minor * units, found.currency), units
+    if money.minor <= 0:
+        raise Invalid(N_("Enter more than zero."), code="not_positive")
+    if count > found.units_free or money.minor > found.amount_free:
+        if found.amount_free <= 0:
+            message, code = _CLOSED[VoucherState.REDEEMED]
+            raise Conflict(message, code=code)
+        raise more_than_left(found)
+    return count, money
+
+
+def more_than_left(found: Found) -> Invalid:
+    """Return the refusal that names what is left."""
+    left = (
+        str(found.units_free)
+        if found.kind != VoucherKind.VALUE.value
+        else str(Money(found.amount_free, found.currency))
+    )
+    return Invalid(N_("Only %(left)s is left on this voucher."), code="more_than_left", left=left)
+
+
+def _refuse_number(units: int, found: Found) -> None:
+    if units <= 0:
+        raise Invalid(N_("Enter more than zero."), code="not_positive")
+    raise more_than_left(found)

@@ -1,0 +1,102 @@
+"""Replacing a voucher: a new code, the old one dead, the remainder moved. The PIN stays."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from reintegration.kernel.actor import Actor
+from reintegration.kernel.errors import N_, Conflict
+from reintegration.kernel.ids import new_id, new_reference
+from vouchers.books.services.journal import Source, post
+from vouchers.books.services.postings import PostingEvent
+from vouchers.voucher.models import Voucher
+from vouchers.voucher.services.codes import Secrets, move_codes
+from vouchers.voucher.services.issuing import dimensions
+from vouchers.voucher.services.locking import lock_voucher
+from vouchers.voucher.services.remainder import empty
+from vouchers.voucher.services.voucher_moves import VOUCHER
+from vouchers.voucher.states import VoucherState
+
+_SAME = (
+    "case_id",
+    "plan_line_id",
+    "referral_id",
+    "consent_id",
+    "provider_id",
+    "offering_id",
+    "budget_line_id",
+    "fund_id",
+    "pseudonym",
+    "kind",
+    "category",
+    "unit",
+    "proof",
+    "unit_price_minor",
+    "currency",
+    "valid_from",
+    "valid_until",
+    "approved_by",
+    "approved_automatically",
+    "drafted_by",
+)
+
+
+def replace(
+    session: Session, voucher: Voucher, *, actor: Actor, reason: str, now: datetime
+) -> tuple[Voucher, Secrets]:
+    """Move what is free to a new voucher with a new code; the old one is dead at once.
+
+    A suspended voucher's replacement is suspended too. Raises Conflict when nothing is left.
+    """
+    lock_voucher(session, voucher)
+    if not voucher.amount_free:
+        raise Conflict(N_("Nothing is left on this voucher to move."), code="used_up")
+    was_suspended = voucher.state == VoucherState.SUSPENDED
+    units = voucher.units_free
+    new = Voucher(
+        **{name: getattr(voucher, name) for name in _SAME},
+        id=new_id(),
+        reference=new_reference("V", 8),
+        units=units,
+        units_left=units,
+        amount_minor=voucher.amount_free.minor,
+        amount_left_minor=voucher.amount_free.minor,
+        state=VoucherState.SUSPENDED.value if was_suspended else VoucherState.ISSUED.value,
+        suspended_from=VoucherState.ISSUED.value if was_suspended else None,
+        issued_by=actor.id,
+        issued_at=now,
+        replaces_id=voucher.id,
+        created_at=now,
+    )
+    VOUCHER.fire(
+        session, voucher, "replace", actor=actor, now=now, reason=reason, data={"by": str(new.id)}
+    )
+    moved = empty(voucher)
+    session.add(new)
+    session.flush()
+    made = move_codes(session, voucher, new)
+    post(
+        session,
+        PostingEvent.REPLACED,
+        moved,
+        key=f"replace|{voucher.id}",
+        source=Source("voucher", new.id),
+        about=dimensions(voucher),
+        credited=dimensions(new),
+        actor=actor,
+        now=now,
+    )
+    VOUCHER.note(
+        session,
+        new.id,
+        "issue",
+        VoucherState.APPROVED,
+        VoucherState(new.state),
+        actor=actor,
+        now=now,
+        reason=reason,
+        data={"replaces": str(voucher.id)},
+        case_id=new.case_id,
+    )
+    session.flush()
+    return new, made

@@ -1,0 +1,180 @@
+"""Making a voucher on a planned service, and in one tap at night."""
+
+from datetime import date, timedelta
+from uuid import UUID
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from providers.directory.models import Offering
+from providers.referrals.models import Referral
+from reintegration.cases.queries.consents import live_consent
+from reintegration.cases.states import ConsentScope
+from reintegration.kernel import clock
+from reintegration.kernel.db import session
+from reintegration.kernel.errors import DomainError
+from reintegration.kernel.ids import new_id
+from reintegration.kernel.money import Money
+from reintegration.plans.models import PlanLine
+from reintegration.plans.states import LineOrigin
+from reintegration.web.current import current_actor
+from reintegration.web.filters import money
+from reintegration.web.forms import option
+from reintegration.web.requires import requires
+from reintegration.web.transactional import transactional
+from vouchers.voucher.forms.vouchers import IssueForm
+from vouchers.voucher.permissions import VoucherPermission
+from vouchers.voucher.queries import vouchers as reading
+from vouchers.voucher.services import entitlement, issuing
+from vouchers.voucher.services.entitlement import Basis
+from vouchers.voucher.states import VoucherKind
+from vouchers.voucher.views import voucher_text
+from vouchers.voucher.views.blueprints import vouchers_bp as bp
+
+ANYWHERE = "anywhere"
+_USUALLY_VALID = timedelta(days=90)
+_EMERGENCY_VALID = timedelta(days=7)
+_FIELDS = frozenset({"units", "amount", "valid_from", "valid_until", "pin"})
+
+
+def load_line(line_id: UUID) -> PlanLine:
+    """Return a planned service of the caseload."""
+    return reading.line_or_404(session(), current_actor(), line_id)
+
+
+@bp.get("/lines/<uuid:line_id>/new")
+@requires(VoucherPermission.DRAFT, load=load_line)
+def new(line: PlanLine) -> ResponseReturnValue:
+    """Show the form, filled with what the plan still allows."""
+    form, bases = _form(line)
+    _fill(form, line, bases)
+    return _page(line, form)
+
+
+@bp.post("/lines/<uuid:line_id>/new", endpoint="new_submit")
+@requires(VoucherPermission.DRAFT, load=load_line)
+@transactional
+def new_submit(line: PlanLine) -> ResponseReturnValue:
+    """Make the voucher; sending the form twice makes it once."""
+    form, bases = _form(line)
+    if not form.validate():
+        return _page(line, form), 422
+    basis = bases[form.bound_to.data]
+    voucher_id = UUID(form.voucher_id.data)
+    try:
+        voucher, made = issuing.issue(
+            session(),
+            actor=current_actor(),
+            plan_line=line,
+            referral=basis.referral,
+            offering=basis.offering,
+            units=form.units.data if "units" in form else None,
+            amount=form["amount"].data if "amount" in form else None,
+            valid_from=form["valid_from"].data,
+            valid_until=form["valid_until"].data,
+            pin=(form.pin.data or "").strip() or None,
+            now=clock.now(),
+            voucher_id=voucher_id,
+        )
+    except DomainError as error:
+        if error.code == "already_made":
+            flash(_("This voucher was made already."), "info")
+            return redirect(url_for(".show", voucher_id=voucher_id))
+        form.refuse(error, error.code if error.code in _FIELDS and error.code in form else None)
+        return _page(line, form), error.status
+    if made is None:
+        flash(_("A supervisor must approve it first: the amount is above the threshold."), "info")
+        return redirect(url_for(".show", voucher_id=voucher.id))
+    return render_template(
+        "vouchers/voucher/handed.html", voucher=voucher, pin=made.pin, words=voucher_text
+    )
+
+
+def _form(line: PlanLine) -> tuple[IssueForm, dict[str, Basis]]:
+    form = IssueForm() if request.method == "POST" else IssueForm(formdata=None)
+    form.measure_by(Basis(line).kind.value, line.currency)
+    bases = _bases(line)
+    form.bound_to.choices = [option(key, _label(basis)) for key, basis in bases.items()]
+    return form, bases
+
+
+def _bases(line: PlanLine) -> dict[str, Basis]:
+    """Return where the voucher could be used, by the value of the choice."""
+    found: dict[str, Basis] = {
+        f"referral-{referral.id}": Basis(line, referral)
+        for referral in reading.accepted_referrals(session(), line)
+    }
+    if line.origin == LineOrigin.EMERGENCY:
+        found |= {
+            f"offering-{offering.id}": Basis(line, None, offering)
+            for offering in reading.emergency_offerings(session(), line)
+        }
+    found[ANYWHERE] = Basis(line)
+    return found
+
+
+def _label(basis: Basis) -> str:
+    bound: Referral | Offering | None = basis.referral or basis.offering
+    if bound is None:
+        if basis.kind is VoucherKind.VALUE:
+            return str(_("Any approved provider: the person chooses"))
+        return str(
+            _(
+                "Any approved provider: the person chooses, up to %(price)s each",
+                price=money(basis.unit_price),
+            )
+        )
+    offering = basis.referral.offering if basis.referral else basis.offering
+    assert offering is not None
+    if basis.kind is VoucherKind.VALUE:
+        return f"{offering.provider.name}, {offering.name}"
+    return f"{offering.provider.name}, {offering.name}: {money(basis.unit_price)}"
+
+
+def _fill(form: IssueForm, line: PlanLine, bases: dict[str, Basis]) -> None:
+    asked = f"referral-{request.args.get('referral', '')}"
+    chosen = asked if asked in bases else next(iter(bases))
+    basis = bases[chosen]
+    form.bound_to.data = chosen
+    form.voucher_id.data = str(new_id())
+    today = clock.local_day(clock.now())
+    form.valid_from.data = today
+    form.valid_until.data = _last_day(line, basis, today)
+    room = entitlement.room_on(session(), line)
+    if "units" in form:
+        accepted = basis.referral.units if basis.referral else room.units
+        form.units.data = max(min(room.units, accepted), 1)
+    else:
+        form["amount"].data = max(room.money, Money.zero(line.currency))
+
+
+def _last_day(line: PlanLine, basis: Basis, today: date) -> date:
+    """Return a last day that consent and vetting allow."""
+    usual = _EMERGENCY_VALID if line.origin == LineOrigin.EMERGENCY else _USUALLY_VALID
+    last = today + usual
+    consent = live_consent(
+        session(), line.case_id, ConsentScope.SHARE_WITH_PROVIDER, basis.provider_id, today
+    )
+    offering = basis.bound_offering
+    if consent is not None:
+        last = min(last, consent.valid_until)
+    if offering is not None and offering.approved_until is not None:
+        last = min(last, offering.approved_until)
+    return max(last, today)
+
+
+def _page(line: PlanLine, form: IssueForm) -> str:
+    basis = Basis(line)
+    code = reading.case_codes(session(), current_actor(), [line.case_id]).get(line.case_id, "")
+    return render_template(
+        "vouchers/voucher/new.html",
+        line=line,
+        form=form,
+        code=code,
+        room=entitlement.room_on(session(), line),
+        is_value=basis.kind is VoucherKind.VALUE,
+        below=issuing.AUTO_APPROVE_BELOW.get(line.currency),
+        is_emergency=line.origin == LineOrigin.EMERGENCY,
+        words=voucher_text,
+    )

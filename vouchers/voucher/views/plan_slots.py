@@ -1,0 +1,167 @@
+"""What vouchers add to the pages of plans and cases."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from flask import render_template, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from reintegration.cases.models import CaseFile
+from reintegration.kernel import permissions
+from reintegration.kernel.actor import Actor
+from reintegration.kernel.db import session
+from reintegration.kernel.money import Money
+from reintegration.plans.models import EmergencyStart, PlanLine
+from reintegration.plans.queries.from_above import LineAction
+from reintegration.plans.states import EmergencyState, LineOrigin
+from reintegration.web.current import current_actor
+from reintegration.web.filters import money
+from vouchers.voucher.models import Voucher
+from vouchers.voucher.permissions import VoucherPermission
+from vouchers.voucher.queries import exposure
+from vouchers.voucher.queries import redemptions as redemption_reading
+from vouchers.voucher.queries import vouchers as reading
+from vouchers.voucher.queries.exposure import OpenVoucher
+from vouchers.voucher.services import entitlement
+from vouchers.voucher.states import OPEN_STATES, VOUCHER_LABELS, VOUCHER_TONES, VoucherState
+from vouchers.voucher.views import voucher_text
+
+_AHEAD = OPEN_STATES | {VoucherState.DRAFT, VoucherState.APPROVED}
+
+
+def line_actions(case: CaseFile, lines: Sequence[PlanLine], actor: Actor) -> list[LineAction]:
+    """Return where the vouchers of each line stand, or the way to issue one."""
+    if not permissions.permits(actor, VoucherPermission.VIEW, case):
+        return []
+    may_draft = permissions.permits(actor, VoucherPermission.DRAFT, case)
+    by_line: dict[UUID, list[Voucher]] = {}
+    for voucher in reading.of_lines(session(), [line.id for line in lines]):
+        by_line.setdefault(voucher.plan_line_id, []).append(voucher)
+    ready = (
+        reading.lines_with_acceptance(session(), [line.id for line in lines])
+        if may_draft
+        else frozenset()
+    )
+    found: list[LineAction] = []
+    for line in lines:
+        mine = by_line.get(line.id, [])
+        found += [_standing(line, voucher) for voucher in mine if voucher.state in _AHEAD][:3]
+        if may_draft and _may_issue(line, mine, line.id in ready):
+            found.append(
+                LineAction(
+                    line.id,
+                    label=_("Issue a voucher"),
+                    url=url_for("vouchers.new", line_id=line.id),
+                    primary=line.id in ready,
+                )
+            )
+    return found
+
+
+def _standing(line: PlanLine, voucher: Voucher) -> LineAction:
+    state = VoucherState(voucher.state)
+    return LineAction(
+        line.id,
+        label=_("Voucher %(reference)s", reference=voucher.reference),
+        url=url_for("vouchers.show", voucher_id=voucher.id),
+        status=_("voucher: %(state)s", state=_(VOUCHER_LABELS[state])),
+        tone=VOUCHER_TONES[state],
+    )
+
+
+def _may_issue(line: PlanLine, vouchers: Sequence[Voucher], has_acceptance: bool) -> bool:
+    """Whether something is left that a voucher could be issued for."""
+    if line.removed_at is not None or not line.is_approved:
+        return False
+    units, ceiling = entitlement.ceiling_of(line)
+    del units
+    promised = sum(one.amount_left_minor for one in vouchers)
+    delivered = line.delivery.amount_minor if line.delivery else 0
+    is_free = ceiling.minor > promised + delivered
+    return is_free and (has_acceptance or not vouchers)
+
+
+def _unconfirmed(case: CaseFile) -> list[str]:
+    count = redemption_reading.unconfirmed_on_case(session(), case.id)
+    if not count:
+        return []
+    return [
+        ngettext(
+            "%(num)s delivery waits for confirmation.",
+            "%(num)s deliveries wait for confirmation.",
+            count,
+        )
+    ]
+
+
+def emergency_actions(case: CaseFile, line: PlanLine, started: EmergencyStart) -> str:
+    """Return the next tap for one thing that was promised at night."""
+    if not permissions.permits(current_actor(), VoucherPermission.VIEW, case):
+        return ""
+    vouchers = [
+        one for one in reading.of_lines(session(), [line.id]) if one.state != VoucherState.CANCELLED
+    ]
+    may_issue = (
+        permissions.permits(current_actor(), VoucherPermission.DRAFT, case)
+        and started.state != EmergencyState.REFUSED
+        and line.origin == LineOrigin.EMERGENCY
+        and entitlement.room_on(session(), line).money.minor > 0
+    )
+    return render_template(
+        "vouchers/voucher/_emergency.html",
+        line=line,
+        vouchers=vouchers,
+        may_issue=may_issue,
+        labels=VOUCHER_LABELS,
+        tones=VOUCHER_TONES,
+        words=voucher_text,
+    )
+
+
+_NOT_ISSUED = frozenset({VoucherState.DRAFT, VoucherState.APPROVED})
+
+
+def promised_on(*, line: PlanLine) -> list[Money]:
+    """Return what vouchers of a line hold and what was delivered on them."""
+    return [
+        promised
+        for promised in exposure.promised_on(session(), line.id)
+        if promised.currency == line.currency
+    ]
+
+
+def line_exposure(*, line: PlanLine) -> list[str]:
+    """Say what is open on a line."""
+    return _sentences(exposure.open_vouchers(session(), plan_line_id=line.id))
+
+
+def case_exposure(*, case: CaseFile) -> list[str]:
+    """Say what is open in a case: vouchers, and deliveries that nobody confirmed."""
+    open_ones = _sentences(exposure.open_vouchers(session(), case_id=case.id))
+    return [*open_ones, *_unconfirmed(case)]
+
+
+def _sentences(found: Sequence[OpenVoucher]) -> list[str]:
+    return [_sentence(voucher) for voucher in found]
+
+
+def _sentence(voucher: OpenVoucher) -> str:
+    reference, left = voucher.reference, money(voucher.left)
+    if voucher.state in _NOT_ISSUED:
+        said = _(
+            "Voucher %(reference)s is prepared for %(left)s and not issued yet.",
+            reference=reference,
+            left=left,
+        )
+    elif voucher.waiting and voucher.waiting == voucher.left:
+        said = _(
+            "A delivery on voucher %(reference)s waits for confirmation: %(left)s.",
+            reference=reference,
+            left=left,
+        )
+    else:
+        said = _(
+            "Voucher %(reference)s is open: %(left)s is left on it.", reference=reference, left=left
+        )
+    return str(said)

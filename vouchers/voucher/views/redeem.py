@@ -1,0 +1,258 @@
+"""The desk: find a voucher by its code, record a delivery, get a receipt, take a mistake back.
+
+A provider sees the service, what is left and until when, and nothing of the person.
+"""
+
+from datetime import datetime, time
+from uuid import UUID
+
+from flask import redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from reintegration.kernel import clock, permissions
+from reintegration.kernel.db import session
+from reintegration.kernel.errors import DomainError
+from reintegration.kernel.money import Money
+from reintegration.web.current import current_actor
+from reintegration.web.i18n import error_text
+from reintegration.web.requires import requires
+from reintegration.web.transactional import transactional
+from vouchers.voucher.forms.redeem import (
+    DeliveryForm,
+    FindForm,
+    RedeemForm,
+    WithoutPinForm,
+    new_key,
+)
+from vouchers.voucher.models import Redemption
+from vouchers.voucher.permissions import RedemptionPermission
+from vouchers.voucher.queries import redemptions as reading
+from vouchers.voucher.services.code_entry import look_again, look_up
+from vouchers.voucher.services.redeemability import RECORDED_WITHIN, refuse_unusable
+from vouchers.voucher.services.redemption import Delivery, redeem_once
+from vouchers.voucher.services.return_window import may_still_reverse
+from vouchers.voucher.services.voucher_by_code import Found
+from vouchers.voucher.states import (
+    REDEMPTION_LABELS,
+    REDEMPTION_TONES,
+    RedemptionState,
+    VoucherKind,
+)
+from vouchers.voucher.views import voucher_text
+from vouchers.voucher.views.blueprints import redeem_bp as bp
+from vouchers.voucher.views.handles import make_handle, read_handle
+
+BIG = {"MDL": Money(300_000, "MDL"), "EUR": Money(15_000, "EUR"), "USD": Money(15_000, "USD")}
+"""From this amount on the desk says once more that it is right."""
+_FIELD_OF = {
+    "wrong_pin": "pin",
+    "pin_missing": "pin",
+    "delivered_on": "delivered_on",
+    "not_positive": "measure",
+    "more_than_left": "measure",
+    "wrong_measure": "measure",
+    "invalid": "measure",
+}
+
+
+def load_redemption(redemption_id: UUID) -> Redemption:
+    """Return a delivery that the provider recorded."""
+    return reading.redemption_or_404(session(), current_actor(), redemption_id)
+
+
+def load_found(handle: str) -> Found:
+    """Return the voucher whose code this person showed a moment ago."""
+    return look_again(session(), actor=current_actor(), voucher_id=read_handle(handle))
+
+
+@bp.get("/")
+@requires(RedemptionPermission.RECORD)
+def find() -> ResponseReturnValue:
+    """Ask for the code."""
+    return render_template("vouchers/voucher/redeem/find.html", form=FindForm(formdata=None))
+
+
+@bp.post("/", endpoint="find_submit")
+@requires(RedemptionPermission.RECORD)
+@transactional
+def find_submit() -> ResponseReturnValue:
+    """Find the voucher; what is wrong with it is said here already."""
+    form = FindForm()
+    status = 422
+    if form.validate():
+        try:
+            found = look_up(
+                session(), actor=current_actor(), code=form.code.data or "", now=clock.now()
+            )
+        except DomainError as error:
+            form.refuse(error, "code")
+            status = error.status
+        else:
+            return redirect(url_for(".show", handle=make_handle(found.id)))
+    return render_template("vouchers/voucher/redeem/find.html", form=form), status
+
+
+@bp.get("/v/<handle>")
+@requires(RedemptionPermission.RECORD, load=load_found)
+def show(found: Found) -> ResponseReturnValue:
+    """Show what is left, and the form."""
+    form = RedeemForm(formdata=None, key=new_key())
+    form.measure_by(found.kind, found.currency)
+    return _redeem_page(found, form)
+
+
+@bp.post("/v/<handle>", endpoint="record")
+@requires(RedemptionPermission.RECORD, load=load_found)
+@transactional
+def record(found: Found) -> ResponseReturnValue:
+    """Record a delivery with its PIN."""
+    form = RedeemForm()
+    form.measure_by(found.kind, found.currency)
+    if not form.validate():
+        return _redeem_page(found, form), 422
+    if _is_big(found, form) and not form.sure.data:
+        form.sure.errors = [_("This is much money: check it, tick this, and confirm again.")]
+        return _redeem_page(found, form), 422
+    delivery = Delivery(
+        key=form.key.data or "",
+        voucher_id=found.id,
+        units=form.counted,
+        amount=form.sum,
+        delivered_on=form.delivered_on.data,
+        pin=(form.pin.data or "").strip(),
+    )
+    try:
+        outcome = redeem_once(session(), actor=current_actor(), delivery=delivery, now=clock.now())
+    except DomainError as error:
+        _refuse(form, error, found)
+        return _redeem_page(found, form), error.status
+    return redirect(url_for(".receipt", redemption_id=outcome.redemption_id))
+
+
+@bp.get("/v/<handle>/without-pin", endpoint="without_pin")
+@requires(RedemptionPermission.RECORD, load=load_found)
+def without_pin(found: Found) -> ResponseReturnValue:
+    """Ask why the PIN cannot be used."""
+    form = WithoutPinForm(formdata=None, key=new_key())
+    form.measure_by(found.kind, found.currency)
+    return _without_pin_page(found, form)
+
+
+@bp.post("/v/<handle>/without-pin", endpoint="record_without_pin")
+@requires(RedemptionPermission.RECORD, load=load_found)
+@transactional
+def record_without_pin(found: Found) -> ResponseReturnValue:
+    """Record a delivery that a case person will confirm."""
+    form = WithoutPinForm()
+    form.measure_by(found.kind, found.currency)
+    if not form.validate():
+        return _without_pin_page(found, form), 422
+    delivery = Delivery(
+        key=form.key.data or "",
+        voucher_id=found.id,
+        units=form.counted,
+        amount=form.sum,
+        delivered_on=form.delivered_on.data,
+        without_pin=form.reason.data,
+    )
+    try:
+        outcome = redeem_once(session(), actor=current_actor(), delivery=delivery, now=clock.now())
+    except DomainError as error:
+        _refuse(form, error, found)
+        return _without_pin_page(found, form), error.status
+    return redirect(url_for(".receipt", redemption_id=outcome.redemption_id))
+
+
+@bp.get("/receipts/<uuid:redemption_id>")
+@requires(RedemptionPermission.READ_RECEIPT, load=load_redemption)
+def receipt(redemption: Redemption) -> ResponseReturnValue:
+    """Show the receipt."""
+    return render_template(
+        "vouchers/voucher/redeem/receipt.html",
+        redemption=redemption,
+        words=voucher_text,
+        unconfirmed=redemption.state == RedemptionState.UNCONFIRMED,
+        label=REDEMPTION_LABELS[redemption.state],
+        may_reverse=_may_reverse(redemption),
+    )
+
+
+@bp.get("/today")
+@requires(RedemptionPermission.LIST_OWN)
+def recent() -> ResponseReturnValue:
+    """Show what was recorded today."""
+    now = clock.now()
+    midnight = datetime.combine(clock.local_day(now), time.min, clock.LOCAL)
+    actor = current_actor()
+    return render_template(
+        "vouchers/voucher/redeem/recent.html",
+        redemptions=reading.recorded_since(session(), actor, midnight),
+        words=voucher_text,
+        labels=REDEMPTION_LABELS,
+        tones=REDEMPTION_TONES,
+        may_reverse=_may_reverse,
+    )
+
+
+def _redeem_page(found: Found, form: RedeemForm) -> str:
+    today = clock.local_day(clock.now())
+    problem = None
+    try:
+        refuse_unusable(found, today=today)
+    except DomainError as error:
+        problem = error_text(error)
+    return render_template(
+        "vouchers/voucher/redeem/voucher.html",
+        **_page(found, form),
+        problem=problem,
+        may_be_big=_at_most(found) >= _big_from(found.currency),
+    )
+
+
+def _without_pin_page(found: Found, form: WithoutPinForm) -> str:
+    return render_template("vouchers/voucher/redeem/without_pin.html", **_page(found, form))
+
+
+def _page(found: Found, form: DeliveryForm) -> dict[str, object]:
+    is_value = found.kind == VoucherKind.VALUE.value
+    return {
+        "found": found,
+        "form": form,
+        "handle": make_handle(found.id),
+        "is_value": is_value,
+        "price": None if is_value else Money(found.unit_price_minor, found.currency),
+        "words": voucher_text,
+        "earliest": clock.local_day(clock.now() - RECORDED_WITHIN),
+    }
+
+
+def _refuse(form: DeliveryForm, error: DomainError, found: Found) -> None:
+    field = _FIELD_OF.get(error.code)
+    if field == "measure":
+        field = "amount" if found.kind == VoucherKind.VALUE.value else "units"
+    form.refuse(error, field if field in form else None)
+
+
+def _may_reverse(redemption: Redemption) -> bool:
+    actor = current_actor()
+    return permissions.permits(
+        actor, RedemptionPermission.REVERSE, redemption
+    ) and may_still_reverse(redemption, actor, clock.now())
+
+
+def _at_most(found: Found) -> Money:
+    return Money(found.amount_free, found.currency)
+
+
+def _big_from(currency: str) -> Money:
+    return BIG.get(currency, Money(15_000, currency))
+
+
+def _is_big(found: Found, form: RedeemForm) -> bool:
+    asked: object
+    if found.kind == VoucherKind.VALUE.value:
+        asked = form.amount.data
+    else:
+        asked = Money(found.unit_price_minor * max(form.units.data or 0, 0), found.currency)
+    return isinstance(asked, Money) and asked >= _big_from(found.currency)

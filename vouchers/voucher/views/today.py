@@ -1,0 +1,65 @@
+"""What vouchers ask of case people today, and the figure in the menu."""
+
+from datetime import date
+
+from flask import url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from sqlalchemy.orm import Session
+
+from reintegration.accounts.views.today import TodayItem
+from reintegration.kernel import permissions
+from reintegration.kernel.actor import Actor
+from reintegration.kernel.db import session as current_session
+from reintegration.web.current import current_actor
+from vouchers.voucher.permissions import RedemptionPermission
+from vouchers.voucher.queries import redemptions as redemption_reading
+from vouchers.voucher.queries import vouchers as reading
+
+
+def items(*, session: Session, actor: Actor, today: date) -> list[TodayItem]:
+    """Return what waits for this person with vouchers."""
+    del today
+    if not permissions.permits(actor, RedemptionPermission.LIST_UNCONFIRMED):
+        return []
+    found: list[TodayItem] = []
+    count = redemption_reading.unconfirmed_count(session, actor)
+    if count:
+        sentence = ngettext(
+            "%(num)s delivery without a PIN waits for your confirmation",
+            "%(num)s deliveries without a PIN wait for your confirmation",
+            count,
+        )
+        found.append(TodayItem("gold", _("Waiting"), sentence, url_for("vouchers.unconfirmed"), 25))
+    count = reading.waiting_for_approval(session, actor) if _is_supervisor(actor) else 0
+    if count:
+        sentence = ngettext(
+            "%(num)s voucher waits for your approval",
+            "%(num)s vouchers wait for your approval",
+            count,
+        )
+        found.append(
+            TodayItem("gold", _("Waiting"), sentence, url_for("vouchers.index", state="draft"), 15)
+        )
+    count = reading.waiting_for_issue(session, actor)
+    if count:
+        sentence = ngettext(
+            "%(num)s voucher is approved: issue it",
+            "%(num)s vouchers are approved: issue them",
+            count,
+        )
+        found.append(
+            TodayItem(
+                "sky", _("Approved"), sentence, url_for("vouchers.index", state="approved"), 18
+            )
+        )
+    return found
+
+
+def count_unconfirmed() -> int:
+    """Return how many deliveries wait, for the navigation."""
+    return redemption_reading.unconfirmed_count(current_session(), current_actor())
+
+
+def _is_supervisor(actor: Actor) -> bool:
+    return bool(actor.caseload) and "supervisor" in actor.roles

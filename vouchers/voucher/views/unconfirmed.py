@@ -1,0 +1,95 @@
+"""What was delivered without a PIN, and who confirms it."""
+
+from uuid import UUID
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from reintegration.accounts.queries.users import organisation_names
+from reintegration.kernel import clock
+from reintegration.kernel.db import session
+from reintegration.kernel.errors import DomainError
+from reintegration.web.current import current_actor
+from reintegration.web.requires import requires
+from reintegration.web.transactional import transactional
+from vouchers.voucher.forms.redeem import ReasonForm
+from vouchers.voucher.models import Redemption
+from vouchers.voucher.permissions import RedemptionPermission
+from vouchers.voucher.queries import redemptions as reading
+from vouchers.voucher.queries import vouchers as voucher_reading
+from vouchers.voucher.services import confirmation
+from vouchers.voucher.states import PROOF_LABELS
+from vouchers.voucher.views import voucher_text
+from vouchers.voucher.views.blueprints import vouchers_bp as bp
+
+
+def load_redemption(redemption_id: UUID) -> Redemption:
+    """Return a delivery within the actor's reach."""
+    return reading.redemption_or_404(session(), current_actor(), redemption_id)
+
+
+@bp.get("/unconfirmed")
+@requires(RedemptionPermission.LIST_UNCONFIRMED)
+def unconfirmed() -> ResponseReturnValue:
+    """List what waits for a confirmation, oldest first."""
+    found = reading.unconfirmed(session(), current_actor())
+    return render_template(
+        "vouchers/voucher/unconfirmed.html",
+        redemptions=found,
+        names=organisation_names(session(), [one.provider_id for one in found]),
+        codes=voucher_reading.case_codes(
+            session(), current_actor(), [one.voucher.case_id for one in found]
+        ),
+        proofs=PROOF_LABELS,
+        words=voucher_text,
+    )
+
+
+@bp.post("/redemptions/<uuid:redemption_id>/confirm")
+@requires(RedemptionPermission.CONFIRM, load=load_redemption)
+@transactional
+def confirm(redemption: Redemption) -> ResponseReturnValue:
+    """Confirm a delivery: from now on it is owed."""
+    confirmation.confirm(session(), redemption, actor=current_actor(), now=clock.now())
+    flash(_("Confirmed: %(receipt)s will be paid.", receipt=redemption.receipt), "done")
+    return redirect(url_for(".unconfirmed"))
+
+
+@bp.get("/redemptions/<uuid:redemption_id>/refuse")
+@requires(RedemptionPermission.REFUSE, load=load_redemption)
+def refuse(redemption: Redemption) -> ResponseReturnValue:
+    """Ask before a delivery is refused."""
+    return _ask(redemption, ReasonForm(formdata=None))
+
+
+@bp.post("/redemptions/<uuid:redemption_id>/refuse", endpoint="refuse_submit")
+@requires(RedemptionPermission.REFUSE, load=load_redemption)
+@transactional
+def refuse_submit(redemption: Redemption) -> ResponseReturnValue:
+    """Refuse a delivery that did not happen."""
+    form = ReasonForm()
+    if not form.validate():
+        return _ask(redemption, form), 422
+    try:
+        confirmation.refuse(
+            session(),
+            redemption,
+            actor=current_actor(),
+            reason=form.reason.data or "",
+            now=clock.now(),
+        )
+    except DomainError as error:
+        form.refuse(error)
+        return _ask(redemption, form), error.status
+    flash(_("Refused. The units can be used again."), "done")
+    return redirect(url_for(".unconfirmed"))
+
+
+def _ask(redemption: Redemption, form: ReasonForm) -> str:
+    return render_template(
+        "vouchers/voucher/refuse_redemption.html",
+        redemption=redemption,
+        form=form,
+        words=voucher_text,
+    )

@@ -1,0 +1,269 @@
+"""Vouchers of staff: the list, one voucher, and the moves that its table offers."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from reintegration.accounts.queries.history import moves_of
+from reintegration.accounts.queries.users import organisation_names
+from reintegration.codelists.service_categories import CATEGORIES
+from reintegration.kernel import clock, permissions
+from reintegration.kernel.db import session
+from reintegration.kernel.errors import DomainError
+from reintegration.plans.permissions import PlanPermission
+from reintegration.web.current import current_actor
+from reintegration.web.requires import requires
+from reintegration.web.transactional import transactional
+from vouchers.voucher.forms.redeem import ReasonForm
+from vouchers.voucher.forms.vouchers import PinForm
+from vouchers.voucher.models import Voucher
+from vouchers.voucher.permissions import RedemptionPermission, VoucherPermission
+from vouchers.voucher.queries import vouchers as reading
+from vouchers.voucher.queries.vouchers import VoucherFilter
+from vouchers.voucher.services import cancelling, issuing, replacing, suspension
+from vouchers.voucher.services.return_window import may_still_reverse
+from vouchers.voucher.services.voucher_moves import VOUCHER
+from vouchers.voucher.states import (
+    REDEMPTION_LABELS,
+    REDEMPTION_TONES,
+    VOUCHER_HISTORY,
+    VOUCHER_LABELS,
+    VOUCHER_TONES,
+    VoucherState,
+)
+from vouchers.voucher.views import voucher_text
+from vouchers.voucher.views.blueprints import vouchers_bp as bp
+
+
+def load_voucher(voucher_id: UUID) -> Voucher:
+    """Return a voucher within the actor's reach."""
+    return reading.voucher_or_404(session(), current_actor(), voucher_id)
+
+
+@bp.get("/")
+@requires(VoucherPermission.LIST)
+def index() -> ResponseReturnValue:
+    """List vouchers, newest first; the filter stands in the address."""
+    sought = _sought()
+    actor = current_actor()
+    page = reading.vouchers_page(session(), actor, sought, cursor=request.args.get("page"))
+    providers = reading.providers_by_name(session())
+    kept: dict[str, Any] = {
+        "q": sought.reference,
+        "state": sought.state,
+        "category": sought.category,
+        "provider": sought.provider_id or "",
+    }
+    return render_template(
+        "vouchers/voucher/index.html",
+        page=page,
+        sought=sought,
+        kept=kept,
+        names=dict(providers),
+        codes=reading.case_codes(session(), actor, [one.case_id for one in page.rows]),
+        providers=providers,
+        categories=CATEGORIES,
+        labels=VOUCHER_LABELS,
+        tones=VOUCHER_TONES,
+        words=voucher_text,
+        newer_url=url_for(".index", page=page.newer, **kept) if page.newer else None,
+        older_url=url_for(".index", page=page.older, **kept) if page.older else None,
+    )
+
+
+@bp.get("/<uuid:voucher_id>")
+@requires(VoucherPermission.VIEW, load=load_voucher)
+def show(voucher: Voucher) -> ResponseReturnValue:
+    """Show one voucher: where it stands, what was delivered, what can be done."""
+    actor = current_actor()
+    redemptions = reading.redemptions_of(session(), voucher)
+    names = organisation_names(
+        session(), [voucher.provider_id, *(one.provider_id for one in redemptions)]
+    )
+    return render_template(
+        "vouchers/voucher/show.html",
+        voucher=voucher,
+        redemptions=redemptions,
+        names=names,
+        code=reading.case_codes(session(), actor, [voucher.case_id]).get(voucher.case_id),
+        may_open_case=permissions.permits(actor, PlanPermission.VIEW, voucher),
+        history=moves_of(session(), VOUCHER.name, voucher.id),
+        successor=reading.successor(session(), voucher),
+        moves=VOUCHER.available(voucher, actor),
+        may_print=voucher.print_sealed is not None
+        and permissions.permits(actor, VoucherPermission.PRINT, voucher),
+        may_reverse=lambda one: (
+            permissions.permits(actor, RedemptionPermission.REVERSE, one)
+            and may_still_reverse(one, actor, clock.now())
+        ),
+        past_words=VOUCHER_HISTORY,
+        labels=VOUCHER_LABELS,
+        tones=VOUCHER_TONES,
+        redemption_labels=REDEMPTION_LABELS,
+        redemption_tones=REDEMPTION_TONES,
+        words=voucher_text,
+    )
+
+
+@bp.post("/<uuid:voucher_id>/approve")
+@requires(VoucherPermission.APPROVE, load=load_voucher)
+@transactional
+def approve(voucher: Voucher) -> ResponseReturnValue:
+    """Approve a draft of somebody else."""
+    issuing.approve(session(), voucher, actor=current_actor(), now=clock.now())
+    flash(_("Approved. The case manager can issue it now."), "done")
+    return redirect(url_for(".show", voucher_id=voucher.id))
+
+
+@bp.get("/<uuid:voucher_id>/issue")
+@requires(VoucherPermission.ISSUE, load=load_voucher)
+def issue(voucher: Voucher) -> ResponseReturnValue:
+    """Ask for the PIN before an approved voucher is issued."""
+    return _issue_page(voucher, PinForm(formdata=None))
+
+
+@bp.post("/<uuid:voucher_id>/issue", endpoint="issue_submit")
+@requires(VoucherPermission.ISSUE, load=load_voucher)
+@transactional
+def issue_submit(voucher: Voucher) -> ResponseReturnValue:
+    """Issue an approved voucher and show its PIN, this once."""
+    form = PinForm()
+    if not form.validate():
+        return _issue_page(voucher, form), 422
+    try:
+        made = issuing.issue_draft(
+            session(),
+            voucher,
+            actor=current_actor(),
+            pin=(form.pin.data or "").strip() or None,
+            now=clock.now(),
+        )
+    except DomainError as error:
+        form.refuse(error, "pin" if error.code == "pin" else None)
+        return _issue_page(voucher, form), error.status
+    return render_template(
+        "vouchers/voucher/handed.html", voucher=voucher, pin=made.pin, words=voucher_text
+    )
+
+
+@bp.get("/<uuid:voucher_id>/suspend")
+@requires(VoucherPermission.SUSPEND, load=load_voucher)
+def suspend(voucher: Voucher) -> ResponseReturnValue:
+    """Ask before a voucher is stopped."""
+    return _ask(voucher, ReasonForm(formdata=None), "suspend")
+
+
+@bp.post("/<uuid:voucher_id>/suspend", endpoint="suspend_submit")
+@requires(VoucherPermission.SUSPEND, load=load_voucher)
+@transactional
+def suspend_submit(voucher: Voucher) -> ResponseReturnValue:
+    """Stop a voucher for a while."""
+
+    def act(reason: str) -> Voucher:
+        suspension.suspend(
+            session(), voucher, actor=current_actor(), reason=reason, now=clock.now()
+        )
+        return voucher
+
+    return _acted(voucher, "suspend", act, _("Stopped. Nobody can use it until you resume it."))
+
+
+@bp.post("/<uuid:voucher_id>/resume")
+@requires(VoucherPermission.RESUME, load=load_voucher)
+@transactional
+def resume(voucher: Voucher) -> ResponseReturnValue:
+    """Let a stopped voucher be used again."""
+    suspension.resume(session(), voucher, actor=current_actor(), now=clock.now())
+    flash(_("It can be used again."), "done")
+    return redirect(url_for(".show", voucher_id=voucher.id))
+
+
+@bp.get("/<uuid:voucher_id>/cancel")
+@requires(VoucherPermission.CANCEL, load=load_voucher)
+def cancel(voucher: Voucher) -> ResponseReturnValue:
+    """Ask before a voucher is cancelled."""
+    return _ask(voucher, ReasonForm(formdata=None), "cancel")
+
+
+@bp.post("/<uuid:voucher_id>/cancel", endpoint="cancel_submit")
+@requires(VoucherPermission.CANCEL, load=load_voucher)
+@transactional
+def cancel_submit(voucher: Voucher) -> ResponseReturnValue:
+    """Cancel a voucher for good."""
+
+    def act(reason: str) -> Voucher:
+        cancelling.cancel(session(), voucher, actor=current_actor(), reason=reason, now=clock.now())
+        return voucher
+
+    return _acted(voucher, "cancel", act, _("Cancelled. What was not used is free again."))
+
+
+@bp.get("/<uuid:voucher_id>/replace")
+@requires(VoucherPermission.REPLACE, load=load_voucher)
+def replace(voucher: Voucher) -> ResponseReturnValue:
+    """Ask before a voucher is replaced."""
+    return _ask(voucher, ReasonForm(formdata=None), "replace")
+
+
+@bp.post("/<uuid:voucher_id>/replace", endpoint="replace_submit")
+@requires(VoucherPermission.REPLACE, load=load_voucher)
+@transactional
+def replace_submit(voucher: Voucher) -> ResponseReturnValue:
+    """Give the person a new code; the old one is dead."""
+
+    def act(reason: str) -> Voucher:
+        new, _secrets = replacing.replace(
+            session(), voucher, actor=current_actor(), reason=reason, now=clock.now()
+        )
+        return new
+
+    return _acted(voucher, "replace", act, _("Replaced. Print the new one; the PIN is the same."))
+
+
+def _ask(voucher: Voucher, form: ReasonForm, move: str) -> str:
+    return render_template(
+        f"vouchers/voucher/{move}.html", voucher=voucher, form=form, words=voucher_text
+    )
+
+
+def _acted(
+    voucher: Voucher, move: str, act: Callable[[str], Voucher], done: str
+) -> ResponseReturnValue:
+    form = ReasonForm()
+    if not form.validate():
+        return _ask(voucher, form, move), 422
+    try:
+        shown = act(form.reason.data or "")
+    except DomainError as error:
+        form.refuse(error)
+        return _ask(voucher, form, move), error.status
+    flash(done, "done")
+    return redirect(url_for(".show", voucher_id=shown.id))
+
+
+def _issue_page(voucher: Voucher, form: PinForm) -> str:
+    return render_template(
+        "vouchers/voucher/issue_draft.html", voucher=voucher, form=form, words=voucher_text
+    )
+
+
+def _sought() -> VoucherFilter:
+    given = request.args
+    state = given.get("state", "")
+    return VoucherFilter(
+        state=state if state in {*VoucherState, "open"} else "",
+        category=given["category"] if given.get("category") in CATEGORIES else "",
+        provider_id=_uuid(given.get("provider", "")),
+        reference=given.get("q", "").strip().upper()[:40],
+    )
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
