@@ -15,7 +15,7 @@ from pathlib import Path
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from sqlalchemy import Select, func, insert, select, text
+from sqlalchemy import Select, func, insert, select
 from sqlalchemy.orm import Session
 
 from reintegration.kernel.audit import AuditCheckpoint, AuditEvent, AuditSeal
@@ -192,8 +192,3 @@ def _count_unsealed(session: Session, report: Report, now: datetime) -> None:
         report.problems.append(
             f"{report.unsealed} events wait for a seal, the oldest since {oldest:%Y-%m-%d %H:%M}"
         )
-
-
-def refuse_parallel(session: Session) -> None:
-    """Take the sealer's lock for the rest of the transaction (used by restore and tests)."""
-    session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})

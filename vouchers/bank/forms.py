@@ -2,7 +2,7 @@
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField, FileRequired
-from wtforms import BooleanField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, RadioField, StringField
 from wtforms.validators import InputRequired, Length
 
 from reintegration.web.forms import Form, option
@@ -48,10 +48,3 @@ class StatementForm(Form):
         description=_l("camt.053, MT940 or CSV, at most 20 MB."),
     )
     trial = BooleanField(_l("Only say what would happen; import nothing"))
-
-
-class ParkForm(Form):
-    """Somebody finds out about a line."""
-
-    owner = SelectField(_l("Who finds out"), [_NEEDED])
-    note = TextAreaField(_l("What is known"), [_NEEDED, Length(max=500)])

@@ -1,7 +1,7 @@
 """A bank statement and its entries, whatever the format they came in."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -135,43 +135,3 @@ def refuse_twice(statements: Iterable[BankStatement]) -> None:
         if whole in seen and item.statement_id:
             raise StatementFileError("statement_twice", statement=item.statement_id)
         seen.add(whole)
-
-
-def explained(entries: Iterable[BankEntry], notifications: Iterable[BankEntry]) -> list[BankEntry]:
-    """Give statement entries the details that a camt.054 tells about them.
-
-    Only an entry without details of its own is explained, and only by the one notification with
-    the same account, bank reference, amount and currency. Notifications never post themselves.
-    """
-    told: dict[tuple[object, ...], list[BankEntry]] = {}
-    for note in notifications:
-        if note.bank_reference and note.details:
-            told.setdefault(_explains(note), []).append(note)
-    return [_with_details(entry, told) for entry in entries]
-
-
-def _explains(entry: BankEntry) -> tuple[object, ...]:
-    return entry.account_iban, entry.bank_reference, entry.amount_minor, entry.currency
-
-
-def _with_details(
-    entry: BankEntry, told: Mapping[tuple[object, ...], list[BankEntry]]
-) -> BankEntry:
-    notes = told.get(_explains(entry), []) if entry.bank_reference else []
-    if len(notes) != 1 or len(entry.details) > 1:
-        return entry
-    note = notes[0]
-    fields = {name: getattr(entry, name) for name in BankEntry.__slots__}
-    fields.update(
-        details=note.details, is_batch=note.is_batch, problems=entry.problems + note.problems
-    )
-    for name in (
-        "message_id",
-        "payment_information_id",
-        "end_to_end_id",
-        "return_reason",
-        "counterparty_name",
-        "counterparty_iban",
-    ):
-        fields[name] = fields[name] or getattr(note, name)
-    return BankEntry(**fields)

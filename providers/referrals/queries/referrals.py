@@ -50,18 +50,6 @@ def referral_or_404(session: Session, actor: Actor, referral_id: UUID) -> Referr
     return referral
 
 
-def accepted_for_line(session: Session, plan_line_id: UUID) -> Sequence[Referral]:
-    """Return the accepted referrals of a plan line, newest first: what a voucher may stand on."""
-    return session.scalars(
-        select(Referral)
-        .where(
-            Referral.plan_line_id == plan_line_id,
-            Referral.state.in_([state.value for state in HOLDS_A_PLACE]),
-        )
-        .order_by(Referral.answered_at.desc(), Referral.id)
-    ).all()
-
-
 def for_lines(session: Session, plan_line_ids: Sequence[UUID]) -> Sequence[Referral]:
     """Return every referral of these plan lines, newest first."""
     return session.scalars(

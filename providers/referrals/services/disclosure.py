@@ -1,6 +1,5 @@
 """What a provider is told: these fields and no others, kept as the receipt of the disclosure."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -82,8 +81,3 @@ def build(case: CaseFile, offering: Offering, *, pseudonym: str, asked: Asked) -
         "contact_hours": "" if silent else case.contact_hours,
         "note": note,
     }
-
-
-def is_complete(disclosure: Mapping[str, Any]) -> bool:
-    """Whether these are the fields of a disclosure, all of them and nothing else."""
-    return set(disclosure) == set(FIELDS)

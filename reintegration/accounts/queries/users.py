@@ -6,8 +6,7 @@ from uuid import UUID
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from reintegration.accounts.models import ApiToken, Organisation, User, UserRole
-from reintegration.kernel import crypto
+from reintegration.accounts.models import Organisation, User, UserRole
 from reintegration.kernel.actor import Role
 from reintegration.kernel.errors import NotFound
 
@@ -76,15 +75,6 @@ def without_supervisor(session: Session, users: Iterable[User]) -> frozenset[UUI
 def organisations(session: Session) -> Sequence[Organisation]:
     """Return every organisation by name."""
     return session.scalars(select(Organisation).order_by(Organisation.name)).all()
-
-
-def living_token(session: Session, token: str) -> ApiToken | None:
-    """Return the token's row unless it is unknown or revoked."""
-    return session.scalar(
-        select(ApiToken).where(
-            ApiToken.hash == crypto.token_hash(token), ApiToken.revoked_at.is_(None)
-        )
-    )
 
 
 def names_of(session: Session, user_ids: Iterable[UUID | None]) -> dict[UUID, str]:

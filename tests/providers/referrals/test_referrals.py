@@ -13,7 +13,7 @@ from providers.referrals.models import Pseudonym, Referral
 from providers.referrals.queries import referrals as reading
 from providers.referrals.queries.matching import LineWithCase, candidates, request_of
 from providers.referrals.services import referrals
-from providers.referrals.services.disclosure import FIELDS, Asked, is_complete
+from providers.referrals.services.disclosure import FIELDS, Asked
 from providers.referrals.services.stops import expire_referrals
 from providers.referrals.states import ReferralState, RejectionReason
 from providers.vetting.services import vetting
@@ -141,7 +141,6 @@ def test_taken_words_are_drawn_again(session, cast, monkeypatch):
 def test_a_disclosure_has_its_fields_and_no_others(session, cast):
     referral = drafted(session, cast, make_casework(session, cast))
     assert tuple(referral.disclosure) == FIELDS
-    assert is_complete(referral.disclosure)
 
 
 def test_children_are_told_only_where_room_is_needed(session, cast):
@@ -402,13 +401,6 @@ def test_a_suspension_cancels_unanswered_requests_and_tells_of_the_others(sessio
     session.expire_all()
     assert [change.count for change in preview][:2] == [1, 1]
     assert (waiting.state, running.state) == (ReferralState.CANCELLED, ReferralState.ACCEPTED)
-
-
-def test_accepted_referrals_of_a_line_are_found_for_vouchers(session, cast):
-    work = make_casework(session, cast)
-    sent(session, cast, work, units=1)
-    referral = accepted(session, cast, work, units=2)
-    assert [one.id for one in reading.accepted_for_line(session, work.line.id)] == [referral.id]
 
 
 @pytest.mark.parametrize("who", ["calin", "vera", "petru", "dan", "boris", "olga", "otilia"])

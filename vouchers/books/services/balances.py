@@ -42,16 +42,6 @@ class TrialBalance:
 
 
 @dataclass(frozen=True, slots=True)
-class BudgetBalance:
-    """A budget line by the journal: `allocated` = `available` + `encumbered` + `consumed`."""
-
-    allocated: Money
-    available: Money
-    encumbered: Money
-    consumed: Money
-
-
-@dataclass(frozen=True, slots=True)
 class ProviderBalance:
     """What is owed to a provider, and what it owes."""
 
@@ -89,22 +79,6 @@ def trial_balances(session: Session) -> list[TrialBalance]:
     ]
 
 
-def budget_balances(
-    session: Session, budget_line_ids: Collection[UUID]
-) -> dict[UUID, BudgetBalance]:
-    """Return the balances of budget lines that anything was posted to, by their ids."""
-    sums = _by(session, LedgerLine.budget_line_id, budget_line_ids, _BUDGET)
-    found = {}
-    for (line_id, currency), accounts in sums.items():
-        available, encumbered, consumed = (
-            Money(accounts.get(account.value, 0), currency) for account in _BUDGET
-        )
-        found[line_id] = BudgetBalance(
-            available + encumbered + consumed, available, encumbered, consumed
-        )
-    return found
-
-
 def provider_balances(
     session: Session, provider_ids: Collection[UUID]
 ) -> dict[tuple[UUID, str], ProviderBalance]:
@@ -119,7 +93,6 @@ def provider_balances(
     }
 
 
-_BUDGET = (Account.BUDGET_AVAILABLE, Account.BUDGET_ENCUMBERED, Account.BUDGET_CONSUMED)
 _PROVIDER = (Account.PROVIDER_PAYABLE, Account.PROVIDER_RECEIVABLE)
 
 

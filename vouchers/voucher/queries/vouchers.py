@@ -13,7 +13,6 @@ from providers.referrals.models import Referral
 from providers.referrals.states import HOLDS_A_PLACE
 from reintegration.accounts.models import Organisation
 from reintegration.cases.models import CaseFile
-from reintegration.codelists.service_categories import ServiceCategory
 from reintegration.kernel.actor import FINANCE_ROLES, Actor, Role
 from reintegration.kernel.errors import NotFound
 from reintegration.plans.models import PlanLine
@@ -197,11 +196,6 @@ def emergency_offerings(session: Session, line: PlanLine, *, limit: int = 12) ->
         .unique()
         .all()
     )
-
-
-def is_known_category(text: str) -> bool:
-    """Whether `text` names a service category."""
-    return text in set(ServiceCategory)
 
 
 def redemptions_of(session: Session, voucher: Voucher) -> Sequence[Redemption]:

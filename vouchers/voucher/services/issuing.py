@@ -7,7 +7,6 @@ and money on a budget line. Vouchers of one line are made in turn, under the lin
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from providers.directory.models import Offering
@@ -262,10 +261,3 @@ def _measure(
             left=str(max(room.money, Money.zero(money.currency))),
         )
     return count, price, money
-
-
-def referral_for(session: Session, line: PlanLine, referral_id: UUID) -> Referral | None:
-    """Return a referral of this line, or None."""
-    return session.scalar(
-        select(Referral).where(Referral.id == referral_id, Referral.plan_line_id == line.id)
-    )
