@@ -1,0 +1,62 @@
+"""What a person does in a browser: signing in, and opening a name for once."""
+
+import html
+import re
+from datetime import timedelta
+from pathlib import Path
+
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from reintegration.accounts.models import User
+from reintegration.accounts.services.sign_in import start_session
+from reintegration.kernel import clock
+from reintegration.kernel.actor import SYSTEM
+from reintegration.kernel.db import act_as
+from reintegration.kernel.db import session as current_session
+
+Login = tuple[str, str, str]
+"""Role, e-mail and password."""
+
+
+def logins(path: Path) -> list[Login]:
+    """Read the file of sign-ins that a demo leaves."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return [(role, email, password) for role, email, password, _ in (x.split("\t") for x in lines)]
+
+
+def login_of(known: list[Login], role: str) -> tuple[str, str]:
+    """Return e-mail and password of the first person with that role."""
+    return next((email, password) for one, email, password in known if one == role)
+
+
+def sign_in(app: Flask, email: str, password: str) -> FlaskClient:
+    """Return a browser in which a person signed in with the password."""
+    client = app.test_client()
+    answer = client.post("/account/sign-in", data={"email": email, "password": password})
+    assert answer.status_code == 302, answer.text
+    return client
+
+
+def browser_of(app: Flask, email: str) -> FlaskClient:
+    """Return a browser in which a person is signed in whose password nobody wrote down."""
+    with app.app_context():
+        session = current_session()
+        act_as(session, SYSTEM)
+        user = session.scalars(select(User).where(User.email == email)).one()
+        lifetime = timedelta(hours=8)
+        token = start_session(session, user, device="test", lifetime=lifetime, now=clock.now())
+        session.commit()
+    client = app.test_client()
+    client.set_cookie("punte-session", token)
+    return client
+
+
+def identity(client: FlaskClient, case_id: str) -> list[str]:
+    """Return the facts that the page of a sealed name shows to whoever says why."""
+    reason = {"reason": "a letter to the school"}
+    page = client.post(f"/cases/{case_id}/identity", data=reason)
+    assert page.status_code == 200, page.text
+    facts = re.findall(r"<dd[^>]*>(.*?)</dd>", page.text, re.DOTALL)
+    return [" ".join(html.unescape(re.sub(r"<[^>]+>", "", fact)).split()) for fact in facts]
