@@ -1,0 +1,77 @@
+"""Migrations only append: what a release carried out somewhere is never written anew.
+
+A house that runs went through the released files as they were; editing one would leave it with
+another schema than a fresh installation has. What is wrong in one is mended by the next.
+
+To release a new one: `flask --app wsgi db revision -m "add …"`, write it, and add its line to
+`RELEASED` with what `sha256sum migrations/versions/*.py` says. Until the day of the release the line
+may follow the file; from then on both stay. Then make the dump of that release, as
+`tests/release/make_dump.py` says.
+"""
+
+import ast
+import hashlib
+from pathlib import Path
+
+from alembic.script import ScriptDirectory
+
+FOLDER = Path(__file__).parents[2] / "migrations"
+RELEASED = {
+    "0001_create_tables.py": "aeffffcdcb4ed9fa683947d023952d941c938300d404216993c76721b6982019",
+    "0002_add_laws.py": "24eadec91d378052f96fafc573405c3a4267693a4b0786f25015a274dc01788e",
+}
+OURS = {"reintegration", "providers", "vouchers", "demo"}
+
+
+def problems(folder: Path, released: dict[str, str]) -> list[str]:
+    """Say what happened to each released file, and which file is not released."""
+    present = {path.name: path.read_bytes() for path in folder.glob("*.py")}
+    gone = [
+        f"{name} was released and is gone: put it back under this name"
+        for name in released.keys() - present.keys()
+    ]
+    edited = [
+        f"{name} was released and is edited: take the edit back and write a new migration"
+        for name, expected in released.items()
+        if name in present and hashlib.sha256(present[name]).hexdigest() != expected
+    ]
+    fresh = [
+        f"{name} is new: release it with a line in RELEASED of tests/release/test_migrations.py"
+        for name in present.keys() - released.keys()
+    ]
+    return sorted(gone + edited + fresh)
+
+
+def test_no_released_migration_is_edited_renamed_or_removed():
+    said = problems(FOLDER / "versions", RELEASED)
+    assert said == [], "\n".join(said)
+
+
+def test_each_migration_follows_the_one_before():
+    script = ScriptDirectory(str(FOLDER))
+    order = [revision.revision for revision in script.walk_revisions()][::-1]
+    assert order == [name.partition("_")[0] for name in sorted(RELEASED)]
+    assert script.get_heads() == order[-1:]
+
+
+def test_migrations_import_nothing_that_may_move():
+    imported = set()
+    for path in (FOLDER / "versions").glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                imported |= {(path.name, alias.name) for alias in node.names}
+            if isinstance(node, ast.ImportFrom):
+                imported.add((path.name, node.module or ""))
+    assert imported
+    assert {one for one in imported if one[1].partition(".")[0] in OURS} == set()
+
+
+def test_the_check_above_can_fail(tmp_path):
+    for name in ("0001_edited.py", "0003_new.py"):
+        (tmp_path / name).write_text("revision = None\n")
+    found = problems(tmp_path, {"0001_edited.py": "", "0002_gone.py": ""})
+    assert [problem.split()[0] for problem in found] == [
+        "0001_edited.py",
+        "0002_gone.py",
+        "0003_new.py",
+    ]
