@@ -17,6 +17,7 @@ from reintegration.kernel import tries
 from reintegration.kernel.db import db
 from reintegration.settings import Settings
 from tests.database import Database, Server
+from tests.release.figures import Figures, figures_of
 
 SCALE = 0.05
 
@@ -28,6 +29,7 @@ class Demo:
     app: Flask
     database: Database
     settings: Settings
+    as_loaded: Figures
 
     @property
     def logins_file(self) -> Path:
@@ -56,7 +58,7 @@ def demo(postgres: Server, worker_id: str) -> Iterator[Demo]:
     ):
         patch.setattr(passwords, "_hasher", quick)  # sixty people; what it makes is as valid
         loading.load(session, settings, scale=SCALE, tell=lambda _sentence: None)
-    yield Demo(app, database, settings)
+    yield Demo(app, database, settings, figures_of(database.owner_url))
     with app.app_context(), Session(db.engine) as any_session:
         tries.companion(any_session).dispose()
         db.engine.dispose()
