@@ -1,0 +1,138 @@
+"""No page sends more statements than it did: `tests/release/statements.json` has the numbers.
+
+Each address that is read is opened by the first person who may, in the world of the walk, and
+everybody's own day by everybody. The second look counts: the first one fills what is kept.
+
+Fewer is fine and is printed. `PUNTE_RECORD=1 .venv/bin/python -m pytest
+tests/house/test_statements.py` writes the numbers anew.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import islice
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, event
+
+from reintegration.kernel import clock, jobs
+from reintegration.kernel.actor import SYSTEM, Actor, ActorKind
+from reintegration.kernel.db import act_as
+from reintegration.kernel.db import session as current_session
+from reintegration.web.requires import WebPermission
+from tests.factories.cast import PEOPLE
+from tests.house.test_access import ask, fill, says, walked
+from tests.release import figures
+
+RECORDED = Path(__file__).parents[1] / "release" / "statements.json"
+NOT_PAGES = {"static", "openapi.spec"}
+OWN_DAY = "accounts.today"
+TASKS = {"bank": ("petru", "bank.import"), "provider_imports": ("vera", "providers.check")}
+"""Long work is its starter's own: who starts it, and what, by the blueprint that shows it."""
+
+__all__ = ["walked"]
+
+
+@pytest.fixture(scope="module")
+def looked_at(walked):
+    """The world of the walk, and a task of each kind."""
+    app, world = walked
+    with app.app_context():
+        session = current_session()
+        act_as(session, SYSTEM)
+        for blueprint, (person, kind) in TASKS.items():
+            starter = Actor(world.user_ids[person], ActorKind.PERSON)
+            task = jobs.queue(session, kind=kind, actor=starter, now=clock.now())
+            world.mine[blueprint] = task.id
+        session.commit()
+    return app, world
+
+
+@contextmanager
+def statements() -> Iterator[list[str]]:
+    """Collect what is sent to PostgreSQL meanwhile, over whatever connection."""
+    seen: list[str] = []
+
+    def note(*args) -> None:
+        seen.append(args[2])
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        yield seen
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+
+
+def looks(app, world) -> Iterator[tuple[str, object, str | None, dict]]:
+    """Yield what is opened: its name in the record, the rule, who opens it, and the values."""
+    for rule in sorted(app.url_map.iter_rules(), key=lambda rule: rule.rule):
+        if "GET" not in rule.methods or rule.endpoint in NOT_PAGES:
+            continue
+        if app.view_functions[rule.endpoint].permission is WebPermission.ANYONE:
+            yield rule.rule, rule, None, fill(app, rule, world.mine)
+            continue
+        may = openers(app, world, rule)
+        chosen = list(may if rule.endpoint == OWN_DAY else islice(may, 1))
+        assert chosen, f"nobody may open {rule.rule}: give tests/house/world.py what it shows"
+        for person, values in chosen:
+            yield f"{rule.rule} by {person}", rule, person, values
+
+
+def openers(app, world, rule) -> Iterator[tuple[str, dict]]:
+    """Yield who may open an address of what Ana's side has, and the values in it."""
+    for person in PEOPLE:
+        values = fill(app, rule, world.mine, world, person)
+        if "task_id" in values:
+            values["task_id"] = world.mine[rule.endpoint.partition(".")[0]]
+        if says(app, world.tokens[person], rule, "GET", values) == "open":
+            yield person, values
+
+
+def cost(app, world, rule, person: str | None, values: dict) -> int:
+    """Return how many statements the second look at a page takes."""
+    token = world.tokens[person] if person else None
+    first = ask(app, token, "GET", rule, values)
+    with statements() as seen:
+        second = ask(app, token, "GET", rule, values)
+    assert first.status_code == second.status_code < 500
+    return len(seen)
+
+
+def problems(kept: dict[str, int], found: dict[str, int]) -> list[str]:
+    """Say each page that asks more often, and each that the record and the house disagree on."""
+    more = [
+        f"{page} sends {found[page]} statements, it was {kept[page]}: find the loop"
+        for page in kept.keys() & found.keys()
+        if found[page] > kept[page]
+    ]
+    fresh = [f"{page} is new: record it" for page in found.keys() - kept.keys()]
+    gone = [f"{page} is not opened any more: record that" for page in kept.keys() - found.keys()]
+    return sorted(more + fresh + gone)
+
+
+def test_no_page_sends_more_statements_than_it_did(looked_at):
+    app, world = looked_at
+    found = {name: cost(app, world, *look) for name, *look in looks(app, world)}
+    if os.environ.get("PUNTE_RECORD"):
+        figures.write(found, RECORDED)
+    kept = figures.read(RECORDED)
+    for page in sorted(page for page in kept.keys() & found.keys() if found[page] < kept[page]):
+        print(f"{page} sends {found[page]} statements, it was {kept[page]}: record it")  # noqa: T201 - a hint
+    said = problems(kept, found)
+    assert said == [], "\n".join(said)
+
+
+def test_a_page_that_asks_once_more_is_said():
+    assert problems({"/a": 3, "/b": 3}, {"/a": 4, "/b": 2, "/c": 1}) == [
+        "/a sends 4 statements, it was 3: find the loop",
+        "/c is new: record it",
+    ]
+
+
+@pytest.mark.parametrize("times", [1, 3])
+def test_what_is_sent_is_counted(session, times):
+    with statements() as seen:
+        for _ in range(times):
+            session.connection().exec_driver_sql("SELECT 1")
+    assert seen.count("SELECT 1") == times
