@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from flask import current_app
 from markupsafe import Markup
 
 _slots: dict[str, list[Callable[..., Any]]] = {}
@@ -23,3 +24,8 @@ def render(name: str, **context: Any) -> Markup:
 def collect(name: str, **context: Any) -> list[Any]:
     """Return what each panel of a data slot gives, flattened."""
     return [item for panel in _slots.get(name, ()) for item in panel(**context)]
+
+
+def part(template: str, **context: Any) -> Markup:
+    """Return a part of a page; unlike a whole page it does not ask for menu and figures again."""
+    return Markup(current_app.jinja_env.get_template(template).render(context))  # noqa: S704

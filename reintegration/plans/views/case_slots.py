@@ -1,8 +1,7 @@
 """What plans and emergency help add to the pages of a case: tabs, what to do, and a card."""
 
-from flask import render_template, url_for
+from flask import url_for
 from flask_babel import gettext as _
-from markupsafe import Markup
 
 from reintegration.cases.models import CaseFile
 from reintegration.cases.states import CaseState
@@ -14,6 +13,7 @@ from reintegration.plans.models import EmergencyStart, Plan
 from reintegration.plans.permissions import EmergencyPermission, PlanPermission
 from reintegration.plans.queries import emergencies, plans
 from reintegration.plans.states import EmergencyState, PlanState
+from reintegration.web import slots
 from reintegration.web.current import current_actor
 from reintegration.web.filters import instant
 from reintegration.web.requires import can
@@ -40,11 +40,11 @@ def case_page(case: CaseFile, actor: Actor) -> list[Addition]:
     ]
 
 
-def _emergency_card(started: EmergencyStart | None) -> Markup:
+def _emergency_card(started: EmergencyStart | None) -> str:
     """Show what was decided; what waits stands among the steps."""
     if started is None or started.state == EmergencyState.PENDING:
-        return Markup("")
-    return Markup(render_template("reintegration/plans/_emergency_card.html", started=started))  # noqa: S704
+        return ""
+    return slots.part("reintegration/plans/_emergency_card.html", started=started)
 
 
 def _emergency_way(case: CaseFile) -> list[tuple[str, str]]:

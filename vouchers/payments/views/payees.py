@@ -14,6 +14,7 @@ from reintegration.accounts.queries.users import names_of, organisation_names
 from reintegration.kernel import clock
 from reintegration.kernel.db import session
 from reintegration.kernel.errors import DomainError
+from reintegration.web import slots
 from reintegration.web.current import current_actor
 from reintegration.web.requires import requires
 from reintegration.web.transactional import transactional
@@ -33,7 +34,7 @@ def load_account(account_id: UUID) -> PayeeAccount:
 
 def card(*, provider: Provider, own: bool) -> str:
     """Return the card of a provider's accounts, for its page."""
-    return render_template(
+    return slots.part(
         "vouchers/payments/payees/_card.html",
         provider=provider,
         own=own,

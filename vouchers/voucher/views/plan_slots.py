@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from flask import render_template, url_for
+from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
@@ -15,6 +15,7 @@ from reintegration.kernel.money import Money
 from reintegration.plans.models import EmergencyStart, PlanLine
 from reintegration.plans.queries.from_above import LineAction
 from reintegration.plans.states import EmergencyState, LineOrigin
+from reintegration.web import slots
 from reintegration.web.current import current_actor
 from reintegration.web.filters import money
 from vouchers.voucher.models import Voucher
@@ -108,7 +109,7 @@ def emergency_actions(case: CaseFile, line: PlanLine, started: EmergencyStart) -
         and line.origin == LineOrigin.EMERGENCY
         and entitlement.room_on(session(), line).money.minor > 0
     )
-    return render_template(
+    return slots.part(
         "vouchers/voucher/_emergency.html",
         line=line,
         vouchers=vouchers,
