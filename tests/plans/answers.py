@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
-from reintegration.plans.queries.from_above import BudgetChoice
+from reintegration.plans.queries.provision import BudgetChoice
 from reintegration.web import slots
 from tests.factories.cast import Cast
 

@@ -20,7 +20,7 @@ from reintegration.kernel.money import Money
 from reintegration.plans.jobs.emergency import EMERGENCY_OVERDUE
 from reintegration.plans.models import EmergencyStart, Plan, PlanLine
 from reintegration.plans.queries import emergencies
-from reintegration.plans.queries.from_above import BudgetChoice
+from reintegration.plans.queries.provision import BudgetChoice
 from reintegration.plans.services import emergency, emergency_decision
 from reintegration.plans.services.deliveries import record_service_delivered
 from reintegration.plans.services.emergency import Funding, TonightNeeds

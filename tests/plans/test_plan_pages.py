@@ -11,7 +11,7 @@ from reintegration.codelists.life_domains import Domain
 from reintegration.kernel.db import db
 from reintegration.kernel.ids import new_id
 from reintegration.plans.models import Milestone, Plan, PlanLine, PlanLineDelivery
-from reintegration.plans.queries.from_above import LineAction, LineMoney
+from reintegration.plans.queries.provision import LineAction, LineMoney
 from reintegration.plans.services import needs
 from reintegration.plans.states import PlanState, Priority
 from tests.factories.casework import make_casework

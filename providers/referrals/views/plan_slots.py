@@ -21,7 +21,7 @@ from reintegration.kernel import permissions
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.db import session as current_session
 from reintegration.plans.models import PlanLine
-from reintegration.plans.queries.from_above import LineAction
+from reintegration.plans.queries.provision import LineAction
 
 
 def line_actions(case: CaseFile, lines: Sequence[PlanLine], actor: Actor) -> list[LineAction]:

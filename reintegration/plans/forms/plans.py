@@ -22,7 +22,7 @@ from reintegration.codelists.service_categories import CATEGORIES, ServiceCatego
 from reintegration.codelists.units import Unit
 from reintegration.kernel.money import Money
 from reintegration.plans.models import Goal, Milestone, PlanLine
-from reintegration.plans.queries.from_above import BudgetChoice
+from reintegration.plans.queries.provision import BudgetChoice
 from reintegration.plans.services.plan_lines import Service
 from reintegration.plans.services.planning import Step
 from reintegration.plans.states import PRIORITY_LABELS, UNIT_LABELS

@@ -14,7 +14,7 @@ from reintegration.kernel.errors import N_, Conflict
 from reintegration.kernel.ids import new_id
 from reintegration.kernel.money import Money
 from reintegration.plans.models import Plan, PlanLine, PlanVersion
-from reintegration.plans.queries import from_above, plans
+from reintegration.plans.queries import plans, provision
 from reintegration.plans.queries.snapshots import snapshot_of
 from reintegration.plans.services.plan_events import PlanApproved
 from reintegration.plans.services.plan_moves import PLAN, back
@@ -139,7 +139,7 @@ def _approve_line(line: PlanLine) -> None:
 
 
 def _check_promises(line: PlanLine, ceiling: Money) -> None:
-    promised = from_above.committed(line)
+    promised = provision.committed(line)
     if line.removed_at is None and ceiling < promised:
         raise Conflict(
             N_(

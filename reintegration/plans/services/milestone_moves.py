@@ -7,7 +7,7 @@ from reintegration.kernel.errors import N_, Conflict, Invalid
 from reintegration.kernel.states import Machine, Move
 from reintegration.plans.models import Milestone
 from reintegration.plans.permissions import PlanPermission
-from reintegration.plans.queries import from_above
+from reintegration.plans.queries import provision
 from reintegration.plans.states import OPEN_MILESTONE_STATES, PlanState
 from reintegration.plans.states import MilestoneState as S
 
@@ -26,7 +26,7 @@ def _has_evidence(milestone: Milestone, actor: Actor, now: datetime) -> None:
 def _nothing_is_open(milestone: Milestone, actor: Actor, now: datetime) -> None:
     _plan_is_open(milestone, actor, now)
     for line in milestone.lines:
-        for sentence in from_above.exposure(line) if line.removed_at is None else ():
+        for sentence in provision.exposure(line) if line.removed_at is None else ():
             raise Conflict(
                 N_("Something is still open here: %(what)s Settle it first."), what=sentence
             )

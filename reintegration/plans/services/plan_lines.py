@@ -13,7 +13,7 @@ from reintegration.kernel.errors import N_, Invalid
 from reintegration.kernel.ids import new_id
 from reintegration.kernel.money import Money
 from reintegration.plans.models import Milestone, PlanLine
-from reintegration.plans.queries import from_above
+from reintegration.plans.queries import provision
 from reintegration.plans.services.planning import (
     lock_for_editing,
     must_be_planned,
@@ -106,7 +106,7 @@ def remove_line(
 
 
 def _write(line: PlanLine, actor: Actor, service: Service) -> None:
-    choice = from_above.budget_choices(actor).get(service.budget_line_id)
+    choice = provision.budget_choices(actor).get(service.budget_line_id)
     if choice is None or choice.free.currency != service.unit_price.currency:
         raise Invalid(N_("Choose a budget line in this currency."), code="budget_line_id")
     units = 1 if service.unit == Unit.AMOUNT else service.units

@@ -21,7 +21,7 @@ from reintegration.kernel.errors import N_, Conflict, Invalid
 from reintegration.kernel.ids import new_id
 from reintegration.plans.models import Goal, Milestone, MilestoneDependency, Plan, PlanLine
 from reintegration.plans.permissions import PlanPermission
-from reintegration.plans.queries import from_above, schedule
+from reintegration.plans.queries import provision, schedule
 from reintegration.plans.queries.snapshots import live_milestones
 from reintegration.plans.services.plan_moves import PLAN
 from reintegration.plans.states import LineOrigin, PlanState
@@ -151,7 +151,7 @@ def must_be_planned(line: PlanLine) -> None:
 def take_out(line: PlanLine, *, now: datetime) -> None:
     """Take a service out of the plan; raise Conflict while a voucher or referral is open on it."""
     must_be_planned(line)
-    for sentence in from_above.exposure(line):
+    for sentence in provision.exposure(line):
         raise Conflict(N_("This cannot be taken out yet: %(what)s"), code="exposure", what=sentence)
     line.removed_at = now
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.errors import N_
 from reintegration.plans.models import Plan
-from reintegration.plans.queries import from_above, needs
+from reintegration.plans.queries import needs, provision
 from reintegration.plans.queries.snapshots import live_lines, live_milestones
 from reintegration.plans.states import LineOrigin
 
@@ -41,7 +41,7 @@ def _without_money(plan: Plan, actor: Actor) -> list[Problem]:
     lines = [line for line in live_lines(plan) if line.origin == LineOrigin.PLAN.value]
     if not lines:
         return []
-    choices = from_above.budget_choices(actor)
+    choices = provision.budget_choices(actor)
     return [
         Problem(
             N_("A service of “%(step)s” has no budget line in %(currency)s. Choose another one."),

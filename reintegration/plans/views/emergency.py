@@ -20,7 +20,7 @@ from reintegration.plans.forms.emergency import DoorForm, TonightForm
 from reintegration.plans.models import EmergencyStart
 from reintegration.plans.permissions import EmergencyPermission
 from reintegration.plans.queries import emergencies
-from reintegration.plans.queries.from_above import BudgetChoice
+from reintegration.plans.queries.provision import BudgetChoice
 from reintegration.plans.services import emergency
 from reintegration.plans.services.emergency import Funding
 from reintegration.plans.states import (

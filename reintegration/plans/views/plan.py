@@ -1,7 +1,7 @@
 """The plan of a case: looking at it, beginning, printing, sending it and taking it back.
 
 The page asks floors above once each, whatever the number of services, so that it costs a constant
-number of queries (the values stand in `queries.from_above`):
+number of queries (the values stand in `queries.provision`):
 
 - `plan_line.actions` (case, lines, actor) gives, for all lines at once, items with
   `.plan_line_id, .label, .url, .status, .tone, .primary`: what can be done next ("Find a
@@ -27,7 +27,7 @@ from reintegration.kernel.errors import DomainError
 from reintegration.plans.forms.plans import SendForm
 from reintegration.plans.models import Plan, PlanLine
 from reintegration.plans.permissions import PlanPermission
-from reintegration.plans.queries import from_above, plans
+from reintegration.plans.queries import plans, provision
 from reintegration.plans.queries.differences import compare
 from reintegration.plans.queries.snapshots import live_milestones, snapshot_of
 from reintegration.plans.services import approval, planning, readiness
@@ -37,7 +37,7 @@ from reintegration.plans.states import (
     MilestoneState,
     PlanState,
 )
-from reintegration.plans.views import bp, plan_budget, plan_page, plan_todo, plan_words
+from reintegration.plans.views import bp, plan_budget, plan_page, plan_text, plan_todo
 from reintegration.plans.views.plan_difference import shown
 from reintegration.web.current import current_actor
 from reintegration.web.requires import requires
@@ -90,7 +90,7 @@ def plan_print(plan: Plan) -> ResponseReturnValue:
                 "reached": milestone.state == MilestoneState.COMPLETED.value,
                 "goal": milestone.goal,
                 "services": [
-                    plan_words.service_name(line)
+                    plan_text.service_name(line)
                     for line in milestone.lines
                     if line.removed_at is None
                 ],
@@ -141,7 +141,7 @@ def _sending(plan: Plan, form: SendForm) -> str:
     actor, case = current_actor(), case_of(plan)
     approved = plans.version(session(), plan, plan.approved_version)
     difference = compare(approved.snapshot if approved else None, snapshot_of(plan))
-    budget = from_above.budget_choices(actor)
+    budget = provision.budget_choices(actor)
     return render_template(
         "reintegration/plans/send.html",
         case=case,
@@ -156,8 +156,8 @@ def _sending(plan: Plan, form: SendForm) -> str:
 def _page(case: CaseFile, plan: Plan, now: datetime) -> dict[str, Any]:
     actor, today = current_actor(), clock.local_day(now)
     lines: list[PlanLine] = [line for m in plan.milestones for line in m.lines]
-    money = from_above.money_of_lines(case.id)
-    actions = from_above.actions_of_lines(
+    money = provision.money_of_lines(case.id)
+    actions = provision.actions_of_lines(
         case, [line for line in lines if line.removed_at is None], actor
     )
     last = plans.last_version(session(), plan)

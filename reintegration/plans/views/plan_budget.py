@@ -6,7 +6,7 @@ from uuid import UUID
 
 from reintegration.kernel.money import Money
 from reintegration.plans.models import PlanLine
-from reintegration.plans.queries.from_above import LineMoney
+from reintegration.plans.queries.provision import LineMoney
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,12 +14,12 @@ from reintegration.kernel.errors import Conflict, DomainError, NotFound
 from reintegration.plans.forms.plans import DecisionForm
 from reintegration.plans.models import Plan
 from reintegration.plans.permissions import EmergencyPermission, PlanPermission
-from reintegration.plans.queries import emergencies, from_above, plans
+from reintegration.plans.queries import emergencies, plans, provision
 from reintegration.plans.queries.differences import compare
 from reintegration.plans.queries.plans import Waiting
 from reintegration.plans.services import approval
 from reintegration.plans.states import PlanState, VersionState
-from reintegration.plans.views import bp, plan_words
+from reintegration.plans.views import bp, plan_text
 from reintegration.plans.views.plan import case_of, load_plan
 from reintegration.plans.views.plan_difference import shown, signed
 from reintegration.web import filters
@@ -118,7 +118,7 @@ def _row(waiting: Waiting) -> Row:
         text=ngettext("%(num)s change", "%(num)s changes", count),
         money=", ".join(signed(effect) for effect in difference.totals.values()) or _("no money"),
         by=waiting.submitted_by,
-        since=plan_words.in_days(days) if days else _("today"),
+        since=plan_text.in_days(days) if days else _("today"),
         url=url_for("plans.decision", case_id=waiting.case.id) if may else None,
     )
 
@@ -144,7 +144,7 @@ def _page(plan: Plan, form: DecisionForm) -> str:
         returned=last.state == VersionState.RETURNED.value,
         submitted_by=names.get(last.submitted_by, ""),
         decided_by=names[last.decided_by] if last.decided_by else "",
-        difference=shown(difference, plan, from_above.budget_choices(actor)),
+        difference=shown(difference, plan, provision.budget_choices(actor)),
         may_decide=waits and permissions.permits(actor, PlanPermission.DECIDE, plan),
         form=form,
     )

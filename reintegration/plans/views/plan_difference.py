@@ -21,9 +21,9 @@ from reintegration.plans.queries.differences import (
     MilestoneChange,
     ceiling_of,
 )
-from reintegration.plans.queries.from_above import BudgetChoice
+from reintegration.plans.queries.provision import BudgetChoice
 from reintegration.plans.states import UNIT_LABELS
-from reintegration.plans.views.plan_words import FIELD_LABELS, named
+from reintegration.plans.views.plan_text import FIELD_LABELS, named
 from reintegration.web import filters
 
 _KINDS = {

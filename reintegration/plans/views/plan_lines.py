@@ -14,11 +14,11 @@ from reintegration.kernel.errors import DomainError, NotFound
 from reintegration.plans.forms.plans import CategoryForm, LineForm, RemoveForm
 from reintegration.plans.models import Milestone, Plan, PlanLine
 from reintegration.plans.permissions import PlanPermission
-from reintegration.plans.queries import from_above, plans
+from reintegration.plans.queries import plans, provision
 from reintegration.plans.queries.snapshots import live_milestones
 from reintegration.plans.services import plan_lines, planning
 from reintegration.plans.states import PROOF_LABELS
-from reintegration.plans.views import bp, plan_words
+from reintegration.plans.views import bp, plan_text
 from reintegration.plans.views.plan import case_of, load_plan
 from reintegration.plans.views.plan_milestones import load_milestone
 from reintegration.plans.views.plan_stale import clash
@@ -191,7 +191,7 @@ def _removing(found: PlanLine, form: RemoveForm) -> str:
         "reintegration/plans/remove.html",
         case=cases.case_or_404(session(), current_actor(), found.case_id),
         form=form,
-        title=plan_words.service_name(found),
+        title=plan_text.service_name(found),
         action=url_for("plans.line_remove", case_id=found.case_id, line_id=found.id),
         services=[],
         is_step=False,
@@ -220,4 +220,4 @@ def _refused(
 
 
 def _offer(form: LineForm) -> None:
-    form.offer(list(from_above.budget_choices(current_actor()).values()))
+    form.offer(list(provision.budget_choices(current_actor()).values()))

@@ -27,7 +27,7 @@ from reintegration.plans.services import milestones as moving
 from reintegration.plans.services import planning
 from reintegration.plans.services.milestone_moves import MILESTONE
 from reintegration.plans.states import PlanState
-from reintegration.plans.views import bp, plan_words
+from reintegration.plans.views import bp, plan_text
 from reintegration.plans.views.plan import case_of, load_plan
 from reintegration.plans.views.plan_stale import clash
 from reintegration.web.current import current_actor
@@ -225,7 +225,7 @@ def _make(asked: MilestoneMove, form: EvidenceForm | ReasonForm) -> None:
 def _page(found: Milestone) -> str:
     actor, today = current_actor(), clock.local_day(clock.now())
     plan = found.plan
-    status, tone = plan_words.standing(found, today)
+    status, tone = plan_text.standing(found, today)
     case = _case(found)
     lines = [line for line in found.lines if line.removed_at is None]
     return render_template(
@@ -234,12 +234,12 @@ def _page(found: Milestone) -> str:
         milestone=found,
         status=status,
         tone=tone,
-        evidence=plan_words.evidence(found),
+        evidence=plan_text.evidence(found),
         waits_for=_waits(plan, found),
         services=[
             {
-                "name": plan_words.service_name(line),
-                "progress": plan_words.progress(line),
+                "name": plan_text.service_name(line),
+                "progress": plan_text.progress(line),
                 "line": line,
             }
             for line in lines
@@ -270,7 +270,7 @@ def _removing(found: Milestone, form: PlanEditForm) -> str:
         form=form,
         title=found.title,
         action=url_for("plans.milestone_remove", case_id=found.case_id, milestone_id=found.id),
-        services=[plan_words.service_name(ln) for ln in found.lines if ln.removed_at is None],
+        services=[plan_text.service_name(ln) for ln in found.lines if ln.removed_at is None],
         is_step=True,
     )
 

@@ -11,11 +11,11 @@ from flask_babel import gettext as _
 from reintegration.cases.models import CaseFile
 from reintegration.codelists.life_domains import DOMAIN_LABELS, Domain
 from reintegration.plans.models import Milestone, Plan, PlanLine
-from reintegration.plans.queries.from_above import LineAction, LineMoney
 from reintegration.plans.queries.progress import is_automatic, is_delivered
+from reintegration.plans.queries.provision import LineAction, LineMoney
 from reintegration.plans.queries.snapshots import live_milestones
 from reintegration.plans.states import MilestoneState
-from reintegration.plans.views import plan_words
+from reintegration.plans.views import plan_text
 from reintegration.web import filters
 
 _TONE_OF_BAR = {
@@ -72,7 +72,7 @@ def steps(
             ],
         }
         for milestone in _shown(plan, money)
-        for status, tone in [plan_words.standing(milestone, today)]
+        for status, tone in [plan_text.standing(milestone, today)]
     ]
 
 
@@ -97,7 +97,7 @@ def _facts(milestone: Milestone, titles: Mapping[UUID, str]) -> list[str]:
     if milestone.completed_on and milestone.state == MilestoneState.COMPLETED.value:
         facts = [
             _("reached on %(day)s", day=filters.day(milestone.completed_on)),
-            "" if is_automatic(milestone) else plan_words.evidence(milestone),
+            "" if is_automatic(milestone) else plan_text.evidence(milestone),
         ]
     else:
         facts = [_("until %(day)s", day=filters.day(milestone.due_on))]
@@ -114,13 +114,13 @@ def _service(
     actions: Sequence[LineAction],
     editable: bool,
 ) -> dict[str, Any]:
-    facts = [line.description, plan_words.progress(line)]
+    facts = [line.description, plan_text.progress(line)]
     if line.removed_at is not None:
         facts.append(_("taken out of the plan"))
     ordered = sorted(actions, key=lambda action: not action.primary)
     over = is_delivered(line) or line.removed_at is not None
     return {
-        "title": plan_words.service_name(line),
+        "title": plan_text.service_name(line),
         "url": url_for("plans.line", case_id=case.id, line_id=line.id)
         if editable and line.removed_at is None and line.origin == "plan"
         else None,
@@ -130,13 +130,13 @@ def _service(
             {"label": a.label, "url": a.url} for a in ordered if a.url and a.label and not over
         ],
         "sum": line.ceiling,
-        "state": plan_words.money_state(line, money),
+        "state": plan_text.money_state(line, money),
     }
 
 
 def _bar(milestone: Milestone, today: date) -> dict[str, Any]:
-    status, _tone = plan_words.standing(milestone, today)
-    late = plan_words.days_late(milestone, today)
+    status, _tone = plan_text.standing(milestone, today)
+    late = plan_text.days_late(milestone, today)
     return {
         "label": milestone.title,
         "start": milestone.starts_on,

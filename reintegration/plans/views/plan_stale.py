@@ -11,7 +11,7 @@ from reintegration.kernel.money import Money
 from reintegration.plans.forms.plans import PlanEditForm
 from reintegration.plans.models import Plan
 from reintegration.plans.queries import plans
-from reintegration.plans.views.plan_words import FIELD_LABELS
+from reintegration.plans.views.plan_text import FIELD_LABELS
 from reintegration.web import filters
 
 _ACTIONS = {

@@ -10,13 +10,13 @@ from flask_babel import gettext as _
 
 from reintegration.cases.models import CaseFile, Consent
 from reintegration.plans.models import Milestone, Plan, PlanVersion
-from reintegration.plans.queries.from_above import LineAction
 from reintegration.plans.queries.progress import is_delivered
+from reintegration.plans.queries.provision import LineAction
 from reintegration.plans.queries.schedule import overlaps
 from reintegration.plans.queries.snapshots import live_lines, live_milestones
 from reintegration.plans.services.readiness import Problem
 from reintegration.plans.states import REMIND_BEFORE, PlanState, VersionState
-from reintegration.plans.views import plan_words
+from reintegration.plans.views import plan_text
 from reintegration.web import filters
 
 _SHOWN = 8
@@ -90,20 +90,20 @@ def _consent(case: CaseFile, consent: Consent | None, today: date) -> list[Todo]
     )
     return [
         Todo(
-            plan_words.in_days(days), "gold", words, url_for("cases.case_consents", case_id=case.id)
+            plan_text.in_days(days), "gold", words, url_for("cases.case_consents", case_id=case.id)
         )
     ]
 
 
 def _step(case: CaseFile, milestone: Milestone, today: date) -> Todo | None:
     url = url_for("plans.milestone", case_id=case.id, milestone_id=milestone.id)
-    late = plan_words.days_late(milestone, today)
+    late = plan_text.days_late(milestone, today)
     if late:
         words = _(
             "“%(step)s” is late: find out why, then plan it anew or say that it is reached.",
             step=milestone.title,
         )
-        return Todo(plan_words.in_days(late), "clay", words, url)
+        return Todo(plan_text.in_days(late), "clay", words, url)
     soon = (milestone.due_on - today).days
     if milestone.state in {"planned", "in_progress"} and soon <= REMIND_BEFORE.days:
         word = _("Today") if soon == 0 else filters.day_month(milestone.due_on)
@@ -136,7 +136,7 @@ def _review(plan: Plan, today: date) -> list[Todo]:
 
 def _next_services(plan: Plan, actions: Mapping[UUID, Sequence[LineAction]]) -> list[Todo]:
     return [
-        Todo(_("Next"), "sky", f"{plan_words.service_name(line)}: {action.label}", action.url)
+        Todo(_("Next"), "sky", f"{plan_text.service_name(line)}: {action.label}", action.url)
         for line in live_lines(plan)
         for action in actions.get(line.id, ())
         if action.primary and action.url and not is_delivered(line)

@@ -14,7 +14,7 @@ from reintegration.kernel.db import session as current_session
 from reintegration.plans.permissions import PlanPermission
 from reintegration.plans.queries import emergencies, plans
 from reintegration.plans.states import REMIND_BEFORE
-from reintegration.plans.views import plan_words
+from reintegration.plans.views import plan_text
 from reintegration.web import filters
 from reintegration.web.current import current_actor
 from reintegration.web.filters import instant
@@ -105,7 +105,7 @@ def _steps(session: Session, actor: Actor, today: date) -> list[TodayItem]:
                 case=case.code,
                 step=milestone.title,
             )
-            items.append(TodayItem("clay", plan_words.late_by(late), sentence, url, 30))
+            items.append(TodayItem("clay", plan_text.late_by(late), sentence, url, 30))
         else:
             word = filters.day_month(milestone.due_on) if late else _("Today")
             sentence = _(

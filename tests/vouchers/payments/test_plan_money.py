@@ -5,7 +5,7 @@ from sqlalchemy import select
 
 from reintegration.kernel.db import act_as
 from reintegration.kernel.money import Money
-from reintegration.plans.queries.from_above import LineMoney
+from reintegration.plans.queries.provision import LineMoney
 from tests.factories.cast import actor
 from tests.vouchers.play import Play
 from vouchers.payments.models import Claim

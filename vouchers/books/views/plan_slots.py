@@ -3,7 +3,7 @@
 from reintegration.kernel import clock
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.db import session
-from reintegration.plans.queries.from_above import BudgetChoice
+from reintegration.plans.queries.provision import BudgetChoice
 from vouchers.books.queries import funds
 
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from reintegration.kernel.db import acting_as_system
 from reintegration.kernel.money import Money
-from reintegration.plans.queries.from_above import LineMoney
+from reintegration.plans.queries.provision import LineMoney
 from vouchers.payments.models import Claim, ClaimLine, PaymentOrder
 from vouchers.payments.states import ClaimLineState, OrderState
 from vouchers.voucher.models import Redemption, Voucher

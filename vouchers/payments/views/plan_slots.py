@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from reintegration.kernel.db import session
-from reintegration.plans.queries.from_above import LineMoney
+from reintegration.plans.queries.provision import LineMoney
 from vouchers.payments.queries import plan_money
 
 

@@ -13,7 +13,7 @@ from reintegration.kernel.actor import Actor
 from reintegration.kernel.db import session
 from reintegration.kernel.money import Money
 from reintegration.plans.models import EmergencyStart, PlanLine
-from reintegration.plans.queries.from_above import LineAction
+from reintegration.plans.queries.provision import LineAction
 from reintegration.plans.states import EmergencyState, LineOrigin
 from reintegration.web import slots
 from reintegration.web.current import current_actor

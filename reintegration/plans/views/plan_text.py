@@ -10,13 +10,13 @@ from reintegration.codelists.service_categories import CATEGORIES, ServiceCatego
 from reintegration.kernel.errors import N_
 from reintegration.kernel.money import Money
 from reintegration.plans.models import Milestone, PlanLine
-from reintegration.plans.queries.from_above import LineMoney
 from reintegration.plans.queries.progress import (
     delivered_count,
     evidence_of,
     is_value,
     planned_count,
 )
+from reintegration.plans.queries.provision import LineMoney
 from reintegration.plans.states import (
     MILESTONE_STATE_LABELS,
     MILESTONE_STATE_TONES,
