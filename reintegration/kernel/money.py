@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import ROUND_DOWN, Decimal, InvalidOperation
 
 from reintegration.kernel.errors import N_, Invalid
 
@@ -101,12 +101,25 @@ class Money:
     def __str__(self) -> str:
         return f"{self.decimal} {self.currency}"
 
+    @classmethod
+    def rounded_down(cls, value: Decimal, currency: str) -> "Money":
+        """Return `value` in major units without what is finer than the minor unit.
+
+        The only way an amount is ever rounded: towards zero, so that nobody gains by it.
+        """
+        whole = value.scaleb(minor_digits(currency)).to_integral_value(ROUND_DOWN)
+        return cls(int(whole), currency)
+
+    def share(self, part: int, whole: int) -> "Money":
+        """Return `part` of `whole` equal parts of it, rounded down."""
+        return Money(self.minor * part // whole, self.currency)
+
     def allocate(self, weights: Sequence[int]) -> list["Money"]:
         """Split by `weights` with the largest remainder first; the parts sum to the whole."""
         total = sum(weights)
         if total <= 0 or min(weights) < 0:
             raise ValueError("weights must be non-negative and not all zero")
-        parts = [self.minor * weight // total for weight in weights]
+        parts = [self.share(weight, total).minor for weight in weights]
         remainders = [self.minor * weight % total for weight in weights]
         for index in sorted(range(len(weights)), key=lambda i: -remainders[i])[
             : self.minor - sum(parts)

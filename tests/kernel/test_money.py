@@ -1,5 +1,7 @@
 """Money counts whole minor units and never mixes."""
 
+from decimal import Decimal
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -75,3 +77,28 @@ def test_the_parts_of_an_allocation_sum_to_the_whole(minor, weights):
 def test_what_is_written_is_read_back(minor):
     amount = Money(minor, "MDL")
     assert Money.parse(str(amount.decimal), "MDL") == amount
+
+
+@pytest.mark.parametrize(
+    ("value", "currency", "minor"),
+    [
+        ("1.239", "MDL", 123),
+        ("1.231", "MDL", 123),
+        ("-1.239", "MDL", -123),
+        ("1.9", "JPY", 1),
+        ("0.009", "MDL", 0),
+    ],
+)
+def test_an_amount_is_only_ever_rounded_towards_zero(value, currency, minor):
+    assert Money.rounded_down(Decimal(value), currency) == Money(minor, currency)
+
+
+@given(minor=st.integers(0, 10**12), part=st.integers(0, 10**9), whole=st.integers(1, 10**9))
+def test_a_share_is_never_more_than_its_part_nor_short_by_a_whole_unit(minor, part, whole):
+    share = Money(minor, "MDL").share(part, whole).minor
+    assert share * whole <= minor * part < (share + 1) * whole
+
+
+@given(minor=st.integers(0, 10**12), whole=st.integers(1, 10**9))
+def test_the_whole_share_is_everything(minor, whole):
+    assert Money(minor, "MDL").share(whole, whole) == Money(minor, "MDL")

@@ -3,10 +3,12 @@
 from collections import Counter
 from datetime import timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.vouchers.formats.writers import DAY, OTHERS, THEIRS, detail, entry
+from vouchers.bank.services.matching.exact import pays
 from vouchers.bank.services.matching.order_index import in_window
 from vouchers.bank.services.matching.proposals import (
     REASONS,
@@ -158,3 +160,19 @@ def test_what_posted_is_found_as_duplicate_when_it_comes_again(lines, open_order
     left = [order for order in open_orders if order.id not in done]
     again = match(lines, left, BATCHES, settled=settled)
     assert not done & {n for p in again.proposals for n in p.order_ids}
+
+
+@pytest.mark.parametrize(
+    ("booked", "ordered", "paid"),
+    [
+        ((-300, "MDL"), [(-300, "MDL")], True),
+        ((-300, "MDL"), [(-100, "MDL"), (-200, "MDL")], True),
+        ((-300, "MDL"), [(-299, "MDL")], False),
+        ((-300, "MDL"), [(300, "MDL")], False),
+        ((-300, "MDL"), [(-300, "EUR")], False),
+        ((-300, "MDL"), [(-100, "MDL"), (-200, "EUR")], False),
+        ((-300, "MDL"), [], False),
+    ],
+)
+def test_orders_are_paid_by_exactly_their_sum_in_their_currency(booked, ordered, paid):
+    assert pays(*booked, ordered) is paid

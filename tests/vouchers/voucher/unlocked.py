@@ -9,7 +9,7 @@ from reintegration.app import create_app
 from reintegration.operations import environment
 from vouchers.voucher.models import Voucher
 from vouchers.voucher.services import redemption
-from vouchers.voucher.services.drawdown import Taken, priced
+from vouchers.voucher.services.drawdown import Taken
 from vouchers.voucher.states import VoucherState
 
 
@@ -22,7 +22,7 @@ def look_then_write(session, found, wanted, *, actor, today):
     ).one()
     if seen.units_left < wanted.units:
         return None
-    units, amount = seen.units_left - wanted.units, seen.amount_left_minor - priced(found, wanted)
+    units, amount = seen.units_left - wanted.units, seen.amount_left_minor - wanted.cost.minor
     state = VoucherState.PARTLY_REDEEMED if units else VoucherState.REDEEMED
     session.execute(
         update(Voucher)

@@ -12,9 +12,10 @@ from reintegration.kernel import audit, permissions
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.errors import N_, Conflict, Invalid
 from reintegration.kernel.ids import new_id
-from reintegration.kernel.money import Money
+from reintegration.kernel.money import Money, total
 from vouchers.bank.models import BankLine, BankMatch
 from vouchers.bank.permissions import BankPermission
+from vouchers.bank.services.matching.exact import pays
 from vouchers.bank.services.matching.proposals import MatchRules
 from vouchers.bank.states import BankLineState
 from vouchers.books.models import BankAccount, Fund
@@ -53,12 +54,12 @@ def match_orders(
         raise Invalid(N_("Choose the orders that this line pays."), code="orders")
     if any(order.state != OrderState.RELEASED for order in orders):
         raise Conflict(N_("One of these orders was settled or refused meanwhile."), code="orders")
-    paid = Money(sum(order.amount_minor for order in orders), line.currency)
-    if paid != -line.amount:
+    ordered = [(-order.amount_minor, order.currency) for order in orders]
+    if not pays(line.amount_minor, line.currency, ordered):
         raise Invalid(
             N_("The orders are %(orders)s together, the line is %(line)s."),
             code="orders",
-            orders=str(paid),
+            orders=str(total((order.amount for order in orders), line.currency)),
             line=str(-line.amount),
         )
     proposal = dict(line.proposal)

@@ -198,7 +198,7 @@ def _carry_conversion(
         .order_by(ConvertedAllocation.converted_at.desc(), ConvertedAllocation.id)
         .limit(1)
     ).one()
-    back = taken * amount.minor // given
+    back = Money(taken, last.taken_currency).share(amount.minor, given).minor
     rows = [(line, -back, -amount.minor)]
     if to is not None:
         rows.append((to, back, amount.minor))

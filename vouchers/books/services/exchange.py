@@ -1,7 +1,7 @@
 """Currencies: stored rates, converting by them, and cash exchanged at the bank."""
 
 from datetime import date, datetime
-from decimal import ROUND_DOWN, Decimal
+from decimal import Decimal
 from uuid import UUID
 
 from sqlalchemy import select
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from reintegration.kernel import audit, permissions
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.errors import N_, Conflict, Invalid
-from reintegration.kernel.money import Money, minor_digits
+from reintegration.kernel.money import Money
 from vouchers.books.models import BankAccount, ExchangeRate
 from vouchers.books.permissions import FundPermission
 from vouchers.books.services.funds import once, refuse_nothing
@@ -65,8 +65,7 @@ def convert(amount: Money, rate: ExchangeRate, *, less_percent: Decimal = Decima
     else:
         raise Invalid(N_("This rate is of other currencies."), code="rate")
     value = value * (100 - less_percent) / 100
-    whole = value.scaleb(minor_digits(currency)).to_integral_value(ROUND_DOWN)
-    return Money(int(whole), currency)
+    return Money.rounded_down(value, currency)
 
 
 def exchange(

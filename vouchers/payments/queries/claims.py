@@ -18,6 +18,7 @@ from reintegration.web.paging import Page, page_of
 from vouchers.payments.models import Claim, ClaimLine, PaymentOrder
 from vouchers.payments.states import ClaimLineState, ClaimState
 from vouchers.voucher.models import Redemption, Voucher
+from vouchers.voucher.services.validity import covers
 from vouchers.voucher.states import RedemptionState, VoucherState
 
 _BOOKS = (*FINANCE_ROLES, Role.AUDITOR)
@@ -206,7 +207,7 @@ def checked_lines(session: Session, claim: Claim) -> list[Checked]:
             flags.append("late")
         if total.get(voucher, 0) > row[11]:
             flags.append("over_plan")
-        if not row[13] <= delivered.delivered_on <= row[14]:
+        if not covers(row[13], row[14], delivered.delivered_on):
             flags.append("outside_validity")
         if lines[row[8]].amount_minor != delivered.amount.minor:
             flags.append("amount_differs")

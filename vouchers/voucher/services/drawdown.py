@@ -13,16 +13,22 @@ from reintegration.kernel.actor import Actor
 from reintegration.kernel.money import Money
 from reintegration.kernel.statements import ConstantStatement
 from vouchers.voucher.models import Voucher
+from vouchers.voucher.services.pricing import agreed_price
+from vouchers.voucher.services.validity import begins_later, is_over
 from vouchers.voucher.services.voucher_by_code import Found
 from vouchers.voucher.states import REDEEMABLE_STATES, RedemptionState, VoucherKind, VoucherState
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A checked request: how much, when, and how it is proven."""
+    """A checked request: how much, what it costs, when, and how it is proven.
+
+    `asked` is what it may cost at most; `cost` is what the agreed price makes of it.
+    """
 
     units: int
-    money: Money
+    asked: Money
+    cost: Money
     on: date
     proof: Proof
     state: RedemptionState
@@ -59,32 +65,18 @@ def take(
             "voucher": found.id,
             "today": today,
             "wanted_units": wanted.units,
-            "wanted_amount": wanted.money.minor,
+            "wanted_amount": wanted.asked.minor,
             "spent_units": spent.units if spent else 0,
-            "spent": priced(found, spent) if spent else 0,
+            "spent": wanted.cost.minor if spent else 0,
             "held_units": 0 if spent else wanted.units,
-            "held": 0 if spent else priced(found, wanted),
+            "held": 0 if spent else wanted.cost.minor,
             "seen_price": found.unit_price_minor,
-            "price": price_of(found),
+            "price": agreed_price(found).minor,
             "organisation": actor.organisation_id,
             "offering": found.offering_id,
         },
     ).one_or_none()
     return Taken(row[0], row[1], row[2], VoucherState(row[3])) if row else None
-
-
-def price_of(found: Found) -> int:
-    """Return the agreed price of a unit: at an open voucher's first use, the provider's own."""
-    if found.provider_id is None and found.kind != VoucherKind.VALUE.value:
-        return min(found.offering_price or found.unit_price_minor, found.unit_price_minor)
-    return found.unit_price_minor
-
-
-def priced(found: Found, wanted: Wanted) -> int:
-    """Return what the delivery costs, in minor units."""
-    if found.kind == VoucherKind.VALUE.value:
-        return wanted.money.minor
-    return wanted.units * price_of(found)
 
 
 _table = cast("Table", Voucher.__table__)  # Core: the ORM would cost as much as the statement
@@ -105,8 +97,8 @@ def _taking(amount_left: Any, **more: Any) -> Any:
         .where(
             _v.id == bindparam("voucher"),
             _v.state == any_(_redeemable),
-            _v.valid_from <= bindparam("today"),
-            _v.valid_until >= bindparam("today"),
+            ~begins_later(_v.valid_from, bindparam("today")),
+            ~is_over(_v.valid_until, bindparam("today")),
             _v.unit_price_minor == bindparam("seen_price"),
             _v.units_left - _v.units_pending >= bindparam("wanted_units"),
             _v.amount_left_minor - _v.amount_pending_minor >= bindparam("wanted_amount"),

@@ -15,6 +15,7 @@ from vouchers.books.services import budget
 from vouchers.books.services.journal import Dimensions, Source, post
 from vouchers.books.services.postings import PostingEvent
 from vouchers.voucher.models import Voucher
+from vouchers.voucher.services.validity import is_over
 from vouchers.voucher.services.voucher_moves import VOUCHER
 from vouchers.voucher.states import OPEN_STATES, VoucherState
 
@@ -52,7 +53,8 @@ def _expire(session: Session, today: date) -> list[Any]:
             (Voucher.amount_left_minor - Voucher.amount_pending_minor).label("free"),
         )
         .where(
-            Voucher.state.in_([state.value for state in OPEN_STATES]), Voucher.valid_until < today
+            Voucher.state.in_([state.value for state in OPEN_STATES]),
+            is_over(Voucher.valid_until, today),
         )
         .order_by(Voucher.id)
         .limit(_BATCH)

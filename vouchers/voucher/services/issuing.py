@@ -31,6 +31,7 @@ from vouchers.voucher.services import entitlement
 from vouchers.voucher.services.codes import Secrets, give_secrets
 from vouchers.voucher.services.entitlement import Basis
 from vouchers.voucher.services.locking import lock_voucher
+from vouchers.voucher.services.validity import is_over
 from vouchers.voucher.services.voucher_moves import VOUCHER
 from vouchers.voucher.states import VoucherKind, VoucherState
 
@@ -227,9 +228,9 @@ def _basis_of(session: Session, voucher: Voucher, line: PlanLine) -> Basis:
 
 
 def _refuse_days(valid_from: date, valid_until: date, *, today: date) -> None:
-    if valid_until < valid_from:
+    if is_over(valid_until, valid_from):
         raise Invalid(N_("The last day lies before the first."), code="valid_until")
-    if valid_until < today:
+    if is_over(valid_until, today):
         raise Invalid(N_("The last day lies in the past."), code="valid_until")
 
 

@@ -4,8 +4,10 @@ from datetime import date, timedelta
 
 from reintegration.kernel.errors import N_, Conflict, DomainError, Invalid, NotFound, TooManyTries
 from reintegration.kernel.money import Money
+from vouchers.voucher.services.pricing import at_most, is_value
+from vouchers.voucher.services.validity import begins_later, covers, is_over
 from vouchers.voucher.services.voucher_by_code import Found
-from vouchers.voucher.states import VoucherKind, VoucherState
+from vouchers.voucher.states import VoucherState
 
 RECORDED_WITHIN = timedelta(days=14)
 """How long after a delivery it may still be recorded."""
@@ -64,13 +66,13 @@ def refuse_unusable(found: Found, *, today: date) -> None:
         raise Conflict(message, code=code)
     if state in (VoucherState.DRAFT, VoucherState.APPROVED):
         raise unknown_voucher()
-    if today < found.valid_from:
+    if begins_later(found.valid_from, today):
         raise Conflict(
             N_("This voucher is valid from %(day)s."),
             code="not_yet_valid",
             day=found.valid_from.strftime("%d.%m.%Y"),
         )
-    if today > found.valid_until:
+    if is_over(found.valid_until, today):
         message, code = _CLOSED[VoucherState.EXPIRED]
         raise Conflict(message, code=code)
     if not found.offering_is_vetted(today):
@@ -90,7 +92,7 @@ def refuse_day(found: Found, delivered_on: date, *, today: date) -> None:
             code="delivered_on",
             days=RECORDED_WITHIN.days,
         )
-    if not found.valid_from <= delivered_on <= found.valid_until:
+    if not covers(found.valid_from, found.valid_until, delivered_on):
         raise Invalid(N_("The voucher was not valid on this day."), code="delivered_on")
 
 
@@ -99,7 +101,7 @@ def asked(found: Found, units: int | None, amount: str | None) -> tuple[int, Mon
 
     Units count at the voucher's agreed price; a value voucher takes an amount instead.
     """
-    if found.kind == VoucherKind.VALUE.value:
+    if is_value(found):
         if amount is None or units is not None:
             raise Invalid(N_("This voucher takes an amount of money."), code="wrong_measure")
         money = Money.parse(amount, found.currency)
@@ -109,7 +111,7 @@ def asked(found: Found, units: int | None, amount: str | None) -> tuple[int, Mon
             raise Invalid(N_("This voucher takes a number of units."), code="wrong_measure")
         if not 0 < units <= max(found.units, 1):
             _refuse_number(units, found)
-        money, count = Money(found.unit_price_minor * units, found.currency), units
+        money, count = at_most(found, units), units
     if money.minor <= 0:
         raise Invalid(N_("Enter more than zero."), code="not_positive")
     if count > found.units_free or money.minor > found.amount_free:
@@ -124,7 +126,7 @@ def more_than_left(found: Found) -> Invalid:
     """Return the refusal that names what is left."""
     left = (
         str(found.units_free)
-        if found.kind != VoucherKind.VALUE.value
+        if not is_value(found)
         else str(Money(found.amount_free, found.currency))
     )
     return Invalid(N_("Only %(left)s is left on this voucher."), code="more_than_left", left=left)

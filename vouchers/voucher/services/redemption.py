@@ -33,7 +33,8 @@ from vouchers.books.services.postings import PostingEvent
 from vouchers.voucher.models import Redemption
 from vouchers.voucher.permissions import RedemptionPermission
 from vouchers.voucher.services import pins
-from vouchers.voucher.services.drawdown import Taken, Wanted, price_of, priced, take
+from vouchers.voucher.services.drawdown import Taken, Wanted, take
+from vouchers.voucher.services.pricing import cost, saved
 from vouchers.voucher.services.redeemability import (
     asked,
     refuse_day,
@@ -140,16 +141,17 @@ def _replay(answered: Answered, requested: bytes) -> Outcome:
 def _check(found: Found, delivery: Delivery, *, today: date) -> Wanted:
     refuse_unusable(found, today=today)
     units, money = asked(found, delivery.units, delivery.amount)
+    price = cost(found, units, money)
     on = delivery.delivered_on or today
     refuse_day(found, on, today=today)
     proof = Proof(found.proof)
     if delivery.pin:
-        return Wanted(units, money, on, Proof.PIN, RedemptionState.ACCEPTED, "")
+        return Wanted(units, money, price, on, Proof.PIN, RedemptionState.ACCEPTED, "")
     reason = _clean(delivery.without_pin)
     if proof is Proof.PIN and not reason:
         raise Invalid(N_("Enter the PIN, or say why the person cannot use it."), code="pin_missing")
     otherwise = Proof.CASE_MANAGER if proof is Proof.PIN else proof
-    return Wanted(units, money, on, otherwise, RedemptionState.UNCONFIRMED, reason)
+    return Wanted(units, money, price, on, otherwise, RedemptionState.UNCONFIRMED, reason)
 
 
 def _clean(text: str | None) -> str:
@@ -188,7 +190,7 @@ def _record(
     actor: Actor,
     now: datetime,
 ) -> Outcome:
-    money = Money(priced(found, wanted), found.currency)
+    money = wanted.cost
     redemption_id, receipt = new_id(), new_reference("R", 10)
     response = _response(found, wanted, taken, money, redemption_id, receipt)
     inserted = _INSERT.run(
@@ -274,10 +276,9 @@ def _settle(
 
 def _release_cheaper(session: Session, found: Found, *, actor: Actor, now: datetime) -> None:
     """Give back what an open voucher's provider costs less than its ceiling; once, when bound."""
-    difference = (found.unit_price_minor - price_of(found)) * found.units
-    if not difference:
+    money = saved(found)
+    if not money:
         return
-    money = Money(difference, found.currency)
     post(
         session,
         PostingEvent.REMAINDER_RELEASED,

@@ -29,16 +29,12 @@ from vouchers.voucher.models import Redemption
 from vouchers.voucher.permissions import RedemptionPermission
 from vouchers.voucher.queries import redemptions as reading
 from vouchers.voucher.services.code_entry import look_again, look_up
+from vouchers.voucher.services.pricing import at_most, is_value
 from vouchers.voucher.services.redeemability import RECORDED_WITHIN, refuse_unusable
 from vouchers.voucher.services.redemption import Delivery, redeem_once
 from vouchers.voucher.services.return_window import may_still_reverse
 from vouchers.voucher.services.voucher_by_code import Found
-from vouchers.voucher.states import (
-    REDEMPTION_LABELS,
-    REDEMPTION_TONES,
-    RedemptionState,
-    VoucherKind,
-)
+from vouchers.voucher.states import REDEMPTION_LABELS, REDEMPTION_TONES, RedemptionState
 from vouchers.voucher.views import voucher_text
 from vouchers.voucher.views.blueprints import redeem_bp as bp
 from vouchers.voucher.views.handles import make_handle, read_handle
@@ -215,13 +211,13 @@ def _without_pin_page(found: Found, form: WithoutPinForm) -> str:
 
 
 def _page(found: Found, form: DeliveryForm) -> dict[str, object]:
-    is_value = found.kind == VoucherKind.VALUE.value
+    by_value = is_value(found)
     return {
         "found": found,
         "form": form,
         "handle": make_handle(found.id),
-        "is_value": is_value,
-        "price": None if is_value else Money(found.unit_price_minor, found.currency),
+        "is_value": by_value,
+        "price": None if by_value else Money(found.unit_price_minor, found.currency),
         "words": voucher_text,
         "earliest": clock.local_day(clock.now() - RECORDED_WITHIN),
     }
@@ -230,7 +226,7 @@ def _page(found: Found, form: DeliveryForm) -> dict[str, object]:
 def _refuse(form: DeliveryForm, error: DomainError, found: Found) -> None:
     field = _FIELD_OF.get(error.code)
     if field == "measure":
-        field = "amount" if found.kind == VoucherKind.VALUE.value else "units"
+        field = "amount" if is_value(found) else "units"
     form.refuse(error, field if field in form else None)
 
 
@@ -250,9 +246,6 @@ def _big_from(currency: str) -> Money:
 
 
 def _is_big(found: Found, form: RedeemForm) -> bool:
-    asked: object
-    if found.kind == VoucherKind.VALUE.value:
-        asked = form.amount.data
-    else:
-        asked = Money(found.unit_price_minor * max(form.units.data or 0, 0), found.currency)
+    units = max(form.units.data or 0, 0)
+    asked: object = form.amount.data if is_value(found) else at_most(found, units)
     return isinstance(asked, Money) and asked >= _big_from(found.currency)

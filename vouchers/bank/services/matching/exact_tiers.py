@@ -4,6 +4,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from datetime import date, timedelta
 
+from vouchers.bank.services.matching.exact import pays
 from vouchers.bank.services.matching.order_index import (
     Key,
     OrderIndex,
@@ -29,6 +30,11 @@ _AMOUNT_EQUAL = Reason("amount_equal")
 _IBAN_EQUAL = Reason("iban_equal")
 _FLAGGED = Reason("entry_flagged")
 _ONLY_FIT = Reason("only_fit")
+
+
+def _pays(booked: BankEntry | EntryDetail, orders: Iterable[OpenOrder]) -> bool:
+    ordered = ((order.signed_minor, order.currency) for order in orders)
+    return pays(booked.amount_minor, booked.currency, ordered)
 
 
 def days_reason(order: OpenOrder, entry: BankEntry) -> Reason:
@@ -85,7 +91,7 @@ def by_end_to_end(entry: BankEntry, index: OrderIndex) -> Outcome | None:
 def _one_referenced(
     entry: BankEntry, order: OpenOrder, same: Reason, index: OrderIndex
 ) -> Outcome | None:
-    if order.currency == entry.currency and order.signed_minor == entry.amount_minor:
+    if _pays(entry, [order]):
         reasons = (same, _AMOUNT_EQUAL, days_reason(order, entry))
         return settle(Tier.END_TO_END, entry, (order.id,), 100, reasons, index)
     if order.currency == entry.currency and abs(entry.amount_minor) < order.amount_minor:
@@ -119,7 +125,7 @@ def _details_by_end_to_end(entry: BankEntry, index: OrderIndex) -> Outcome | Non
         if order is None or order.id in orders:
             return None
         orders[order.id] = order
-    if sum(order.signed_minor for order in orders.values()) != entry.amount_minor:
+    if not _pays(entry, orders.values()):
         return None
     reasons = (
         Reason("end_to_end_equal", {"reference": entry.details[0].end_to_end_id}),
@@ -130,9 +136,7 @@ def _details_by_end_to_end(entry: BankEntry, index: OrderIndex) -> Outcome | Non
 
 def _order_of(detail: EntryDetail, index: OrderIndex) -> OpenOrder | None:
     orders = index.free_by_end_to_end(detail.end_to_end_id)
-    if len(orders) != 1 or orders[0].signed_minor != detail.amount_minor:
-        return None
-    return orders[0] if orders[0].currency == detail.currency else None
+    return orders[0] if len(orders) == 1 and _pays(detail, orders) else None
 
 
 def settle(
@@ -188,13 +192,13 @@ def _is_part(entry: BankEntry, orders: Iterable[OpenOrder]) -> bool:
 
 def _sum_fits(batch: OpenBatch, entry: BankEntry, index: OrderIndex) -> bool:
     orders = [index.free.get(order_id) for order_id in batch.order_ids]
-    found = [order for order in orders if order is not None and order.currency == entry.currency]
+    found = [order for order in orders if order is not None]
     if not found or len(found) != len(orders) or len(set(batch.order_ids)) != len(orders):
         return False
     told = {detail.end_to_end_id for detail in entry.details} - {None}
     if not told <= {order.end_to_end_id for order in found}:
         return False
-    return sum(order.signed_minor for order in found) == entry.amount_minor
+    return _pays(entry, found)
 
 
 class AmountAndAccount:
