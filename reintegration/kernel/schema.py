@@ -1,0 +1,36 @@
+"""Which migrations this code knows, read from their files: quicker than to load Alembic for it."""
+
+import re
+from functools import cache
+from pathlib import Path
+
+VERSIONS = Path(__file__).resolve().parents[2] / "migrations" / "versions"
+_LINE = re.compile(r'^(revision|down_revision) = (?:"([^"]+)"|None)$', re.MULTILINE)
+
+
+@cache
+def known() -> frozenset[str]:
+    """Return every revision."""
+    return frozenset(_chain())
+
+
+@cache
+def head() -> str:
+    """Return the newest revision: the one that no other follows."""
+    chain = _chain()
+    (newest,) = chain.keys() - set(chain.values())
+    return newest
+
+
+def is_behind(version: str | None) -> bool:
+    """Whether a database at `version` waits for migrations; one that is ahead does not."""
+    return version is None or (version in known() and version != head())
+
+
+def _chain() -> dict[str, str | None]:
+    """Return revision → the one before it."""
+    found = {}
+    for path in VERSIONS.glob("*.py"):
+        said = {name: value or None for name, value in _LINE.findall(path.read_text("utf-8"))}
+        found[said["revision"]] = said["down_revision"]
+    return {revision: before for revision, before in found.items() if revision}
