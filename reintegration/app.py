@@ -14,7 +14,7 @@ from reintegration.kernel import clock, jobs, outbox, states, tries
 from reintegration.kernel.crypto import Keyring
 from reintegration.kernel.db import db
 from reintegration.settings import ROOT, Settings
-from reintegration.web import errors, filters, headers, health, i18n, requires, slots
+from reintegration.web import errors, filling, filters, headers, health, i18n, requires, slots
 from reintegration.web.current import current_actor
 from reintegration.web.navigation import navigation
 
@@ -83,6 +83,7 @@ def _configure(app: Flask, settings: Settings) -> None:
     db.init_app(app)
     db.session.session_factory.configure(info={"keyring": Keyring(settings.master_key)})
     Migrate(app, db, directory=str(ROOT / "migrations"))
+    filling.init_app(app)
     csrf.init_app(app)
     i18n.init_app(app)
     filters.init_app(app)

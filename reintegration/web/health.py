@@ -7,9 +7,10 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from reintegration.kernel import clock
+from reintegration.kernel import clock, schema
 from reintegration.kernel.db import session
 from reintegration.kernel.jobs import JobRun
+from reintegration.web import filling
 from reintegration.web.requires import public
 
 _SCHEDULER_SILENT = timedelta(minutes=2)
@@ -27,13 +28,20 @@ def healthz() -> ResponseReturnValue:
 
 
 def readyz() -> ResponseReturnValue:
-    """Answer 200 when database and schema are there; a silent scheduler is only `degraded`."""
+    """Answer 200 when database, schema and, in the demo, its data are there.
+
+    A silent scheduler is only `degraded`. A schema that is newer than this code serves it.
+    """
     try:
         version = session().scalar(text("SELECT version_num FROM alembic_version"))
         last = session().scalar(select(func.max(JobRun.slot)))
     except SQLAlchemyError:
         session().rollback()
         return jsonify(status="unready", database="unreachable or not migrated"), 503
+    if schema.is_behind(version):
+        return jsonify(status="unready", database="not migrated", schema=version), 503
+    if filling.is_going_on():
+        return jsonify(status="filling", schema=version), 503
     silent = last is None or clock.now() - last > _SCHEDULER_SILENT
     return jsonify(
         status="degraded" if silent else "ok",
