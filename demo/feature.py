@@ -9,6 +9,7 @@ from flask.cli import AppGroup
 from sqlalchemy.orm import Session
 
 from demo import load as loading
+from demo import logins
 from demo.handing_out import hand_out
 from reintegration.kernel.errors import DomainError
 from reintegration.settings import Settings
@@ -36,9 +37,11 @@ def load(scale: float, if_empty: bool) -> None:
     settings = _demo_settings()
     with current_app.test_request_context(), loading.owner_session(settings) as session:
         if not loading.is_empty(session):
+            loading.finish(session, settings)
             if if_empty:
                 return
             raise click.ClickException("there is data already: `demo reset` replaces all of it")
+        logins.forget(settings.instance)
         _load(session, settings, scale)
 
 
@@ -48,7 +51,7 @@ def reset(scale: float) -> None:
     """Throw everything away and load the demo anew."""
     settings = _demo_settings()
     with current_app.test_request_context(), loading.owner_session(settings) as session:
-        loading.reset(session, settings)
+        loading.reset(session)
         _load(session, settings, scale)
 
 

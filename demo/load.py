@@ -4,7 +4,6 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
-from pathlib import Path
 
 from sqlalchemy import Engine, create_engine, select, text
 from sqlalchemy.orm import Session
@@ -24,9 +23,11 @@ from demo.timeline import at
 from demo.world import YEAR, World
 from providers.referrals.services import stops
 from providers.vetting.services import expiry
-from reintegration.accounts.models import Organisation
-from reintegration.kernel import audit_chain, clock, tries
+from reintegration.accounts.models import Organisation, User
+from reintegration.accounts.services import passwords
+from reintegration.kernel import audit_chain, clock, filling, tries
 from reintegration.kernel.actor import OPERATOR
+from reintegration.kernel.audit import AuditSeal
 from reintegration.kernel.base import Base
 from reintegration.kernel.crypto import Keyring
 from reintegration.kernel.db import act_as, db, keyring
@@ -36,6 +37,7 @@ from vouchers.books.services.laws import broken
 from vouchers.voucher.services.expiry import expire_due as expire_vouchers
 
 Tell = Callable[[str], None]
+_BEFORE_THE_YEAR = 12  # percent of the work
 
 
 class DemoBroken(Exception):
@@ -83,10 +85,19 @@ def is_empty(session: Session) -> bool:
 
 
 def load(session: Session, settings: Settings, *, scale: float, tell: Tell = say) -> World:
-    """Live a year in one transaction; the file of sign-ins is there before it commits."""
-    world = live(session, clock.local_day(clock.now()), scale, tell=tell)
-    logins.write(settings.instance, world.logins)
+    """Live a year in one transaction; the file of sign-ins appears when all of it is there."""
+    world = live(
+        session,
+        clock.local_day(clock.now()),
+        scale,
+        tell=tell,
+        tell_percent=lambda percent: filling.tell(settings.instance, percent),
+    )
+    logins.write_draft(settings.instance, world.logins)
+    _forget_former_trail(session, settings)
     session.commit()
+    logins.publish(settings.instance)
+    filling.done(settings.instance)
     tell("Sealing the audit trail")
     while audit_chain.seal(session, keyring(session), now=clock.now(), log=settings.audit_log):
         session.commit()
@@ -94,8 +105,16 @@ def load(session: Session, settings: Settings, *, scale: float, tell: Tell = say
     return world
 
 
-def live(session: Session, today: date, scale: float, *, tell: Tell) -> World:
+def live(
+    session: Session,
+    today: date,
+    scale: float,
+    *,
+    tell: Tell,
+    tell_percent: Callable[[int], None] = lambda _percent: None,
+) -> World:
     """Make the world and let its stories run, without committing; raise DemoBroken."""
+    tell_percent(0)
     world = World.begin(session, today, scale)
     world.timeline.now = at(world.ago(YEAR + 35), 10)
     tell("Opening offices and accounts")
@@ -105,7 +124,8 @@ def live(session: Session, today: date, scale: float, *, tell: Tell) -> World:
     world.timeline.now = at(world.ago(YEAR), 9)
     open_funds(world)
     _start_stories(world)
-    world.timeline.run(_month_teller(tell))
+    begun = world.now
+    world.timeline.run(_all_told(_month_teller(tell), _percent_teller(begun, world, tell_percent)))
     _finish(world)
     failures = broken(session)
     if failures:
@@ -113,13 +133,26 @@ def live(session: Session, today: date, scale: float, *, tell: Tell) -> World:
     return world
 
 
-def reset(session: Session, settings: Settings) -> None:
-    """Empty every table; the checkpoints of the former trail go too, for it is gone."""
+def finish(session: Session, settings: Settings) -> None:
+    """Let the sign-ins appear where a load was killed between its commit and that."""
+    drafted = logins.draft_of(settings.instance)
+    if drafted:
+        first = session.scalar(select(User).where(User.email == drafted[0].email))
+        if first is not None and passwords.matches(first.password_hash, drafted[0].password):
+            logins.publish(settings.instance)
+
+
+def reset(session: Session) -> None:
+    """Empty every table; until the commit of what comes instead, everybody else sees the old."""
     names = ", ".join(f'"{table.name}"' for table in Base.metadata.sorted_tables)
     session.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
     session.flush()
-    for path in (settings.audit_log, settings.instance / logins.FILE_NAME):
-        Path(path).unlink(missing_ok=True)
+
+
+def _forget_former_trail(session: Session, settings: Settings) -> None:
+    """Remove checkpoints of a trail that is gone; while it is only going, nobody can add any."""
+    if session.scalar(select(AuditSeal.position).limit(1)) is None:
+        settings.audit_log.unlink(missing_ok=True)
 
 
 def _start_stories(world: World) -> None:
@@ -170,5 +203,30 @@ def _month_teller(tell: Tell) -> Callable[[datetime], None]:
         if month not in told:
             told.add(month)
             tell(f"Living through {month}")
+
+    return hear
+
+
+def _percent_teller(
+    begun: datetime, world: World, tell: Callable[[int], None]
+) -> Callable[[datetime], None]:
+    """Say how much is done, from what offices and providers took on."""
+    told = 0
+
+    def hear(now: datetime) -> None:
+        nonlocal told
+        lived = (now - begun) / (world.timeline.end - begun)
+        percent = _BEFORE_THE_YEAR + int((99 - _BEFORE_THE_YEAR) * lived)
+        if percent > told:
+            told = percent
+            tell(percent)
+
+    return hear
+
+
+def _all_told(*ears: Callable[[datetime], None]) -> Callable[[datetime], None]:
+    def hear(now: datetime) -> None:
+        for ear in ears:
+            ear(now)
 
     return hear

@@ -29,15 +29,36 @@ def new_password() -> str:
     return "-".join("".join(secrets.choice(_SYLLABLES) for _ in range(3)) for _ in range(4))
 
 
-def write(folder: Path, logins: Sequence[Login]) -> Path:
-    """Write the file, readable for its owner only, in one step: it is whole or not there."""
+def write_draft(folder: Path, logins: Sequence[Login]) -> None:
+    """Write what will be the file, readable for its owner only: they hold once all is committed."""
     folder.mkdir(parents=True, exist_ok=True)
-    path, draft = folder / FILE_NAME, folder / f".{FILE_NAME}"
+    draft = _draft(folder)
     draft.unlink(missing_ok=True)
     handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "w", encoding="utf-8") as file:
         file.write("".join(f"{login.line}\n" for login in logins))
         file.flush()
         os.fsync(file.fileno())
-    draft.replace(path)
-    return path
+
+
+def publish(folder: Path) -> None:
+    """Let the file appear, in one step, in place of the one before."""
+    _draft(folder).replace(folder / FILE_NAME)
+
+
+def forget(folder: Path) -> None:
+    """Remove the file: what it opened is gone."""
+    (folder / FILE_NAME).unlink(missing_ok=True)
+
+
+def draft_of(folder: Path) -> list[Login]:
+    """Return what a load left as a draft: it ended just before or just after its commit."""
+    draft = _draft(folder)
+    if not draft.exists():
+        return []
+    lines = draft.read_text(encoding="utf-8").splitlines()
+    return [Login(*line.split("\t")[:3]) for line in lines]
+
+
+def _draft(folder: Path) -> Path:
+    return folder / f".{FILE_NAME}"

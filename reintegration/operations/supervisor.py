@@ -1,7 +1,8 @@
 """`make run`: the database, the web server and the scheduler, started and stopped as one.
 
-Everything it starts ends with it: on Ctrl-C, on SIGTERM, when the terminal closes, and (on Linux)
-when it is itself killed with -9. A child that crashes is started again, later each time.
+The first start makes the demo beside the web server, whose pages say so meanwhile. Everything it
+starts ends with it: on Ctrl-C, on SIGTERM, when the terminal closes, and (on Linux) when it is
+itself killed with -9. A child that crashes is started again, later each time.
 """
 
 import contextlib
@@ -15,18 +16,25 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from types import FrameType
+from typing import LiteralString
 
+import psycopg
+
+from reintegration.kernel import filling, schema
 from reintegration.operations import embedded, environment
 from reintegration.settings import ROOT, Settings
 
 _HOST = "127.0.0.1"
 _FLASK = (sys.executable, "-m", "flask", "--app", "wsgi")
 _PAUSE = 0.25
+_SHORT_PAUSE = 0.05
 _FIRST_BACKOFF = 1.0
 _LONGEST_BACKOFF = 30.0
 _STEADY_AFTER = 60.0  # a child that lived this long has not failed at starting
 _SECONDS_TO_ANSWER = 120.0
 _SECONDS_TO_END = 8.0
+_LOGINS = "demo-logins.tsv"
+_LOGINS_DRAFT = f".{_LOGINS}"  # a load ended between its commit and its last word
 _STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -58,6 +66,10 @@ class _Child:
         """Tell whether it runs."""
         return self.process is not None and self.process.poll() is None
 
+    def has_done_its_work(self) -> bool:
+        """Tell whether it ended well."""
+        return self.process is not None and self.process.poll() == 0
+
     def keep(self) -> None:
         """Start it again if it has crashed and its pause is over."""
         if self.alive():
@@ -73,6 +85,50 @@ class _Child:
             self.start()
 
 
+class _House:
+    """The programs: the web server at once, the scheduler when there is something to look after."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.web = _Child("The web server", _web_server(settings.port))
+        self.scheduler = _Child("The scheduler", (*_FLASK, "scheduler"))
+        self.demo = _Child("Making the demo", (*_FLASK, "demo", "load", "--if-empty"))
+        self.is_whole = not settings.is_demo or _has_demo(settings)
+        self.filling = contextlib.ExitStack()
+
+    def open(self) -> None:
+        """Start what can be started, and say where it is."""
+        if not self.is_whole:
+            _say("Making the demo, once; it takes about a minute")
+            self.filling.enter_context(filling.held(self.settings.instance))
+            self.demo.start()
+        self.web.start()
+        _wait_until_it_answers(self.web, self.settings.port)
+        if self.is_whole:
+            self.scheduler.start()
+            _show_logins(self.settings)
+        _say(f"\nPunte is running at http://localhost:{self.settings.port} (Ctrl-C stops it)")
+
+    def keep(self) -> None:
+        """Start again what crashed; a demo that was killed left nothing and begins anew."""
+        self.web.keep()
+        if self.is_whole:
+            self.scheduler.keep()
+        elif self.demo.has_done_its_work():
+            self.is_whole = True
+            self.filling.close()
+            _say("The demo is whole")
+            _show_logins(self.settings)
+        else:
+            self.demo.keep()
+
+    def close(self) -> None:
+        """End everything."""
+        children = (self.web, self.scheduler, self.demo)
+        _end([child.process for child in children if child.process is not None])
+        self.filling.close()
+
+
 def main() -> int:
     """Run Punte until a signal comes; return the exit status."""
     settings = environment.settings()
@@ -80,12 +136,10 @@ def main() -> int:
         signal.signal(number, _on_signal)
     try:
         _require_free_port(settings.port)
-        with _database(settings) as cluster, _children(settings) as children:
-            _announce(settings)
+        with _database(settings) as cluster, _open_house(settings) as house:
             while True:
                 _keep_database(cluster)
-                for child in children:
-                    child.keep()
+                house.keep()
                 time.sleep(_PAUSE)
     except _Stopped:
         _say("Punte has stopped.")
@@ -118,29 +172,47 @@ def _database(settings: Settings) -> Iterator[embedded.Cluster | None]:
 
 
 @contextlib.contextmanager
-def _children(settings: Settings) -> Iterator[list[_Child]]:
-    """Bring the schema and the demo up to date, then run the web server and the scheduler."""
-    _run_once("Updating the database", (*_FLASK, "db", "upgrade"))
-    if settings.is_demo:
-        _run_once("Loading the demo, once", (*_FLASK, "demo", "load", "--if-empty"))
-    children = [
-        _Child("The web server", _web_server(settings.port)),
-        _Child("The scheduler", (*_FLASK, "scheduler")),
-    ]
+def _open_house(settings: Settings) -> Iterator[_House]:
+    """Bring the schema up to date, then run the programs."""
+    if schema.is_behind(_version(settings)):
+        _run_once("Updating the database", (*_FLASK, "db", "upgrade"))
+    house = _House(settings)
     try:
-        for child in children:
-            child.start()
-        _wait_until_it_answers(children[0], settings.port)
-        yield children
+        house.open()
+        yield house
     finally:
-        _end([child.process for child in children if child.process is not None])
+        house.close()
+
+
+def _version(settings: Settings) -> str | None:
+    """Return the schema's version; None where there is none yet, or where only Alembic can say."""
+    try:
+        found = _ask(settings, "SELECT version_num FROM alembic_version")
+    except psycopg.Error:
+        return None
+    return None if found is None else str(found)
+
+
+def _has_demo(settings: Settings) -> bool:
+    """Tell whether there is data, and the sign-ins of it with nothing left to finish."""
+    if (settings.instance / _LOGINS_DRAFT).exists():
+        return False
+    return _ask(settings, "SELECT 1 FROM organisation LIMIT 1") is not None
+
+
+def _ask(settings: Settings, question: LiteralString) -> object:
+    """Return one value as the owner sees it; a whole program would take seconds to ask."""
+    url = (settings.owner_url or "").replace("+psycopg", "", 1)
+    with psycopg.connect(url) as connection:
+        row = connection.execute(question).fetchone()
+    return None if row is None else row[0]
 
 
 def _web_server(port: int) -> Sequence[str]:
     return (
         *(sys.executable, "-m", "gunicorn", "wsgi:app"),
         *("--bind", f"{_HOST}:{port}"),
-        *("--worker-class", "gthread", "--workers", "2", "--threads", "4"),
+        *("--worker-class", "gthread", "--workers", "2", "--threads", "4", "--preload"),
         *("--graceful-timeout", "5", "--log-level", "warning", "--no-control-socket"),
     )
 
@@ -214,7 +286,7 @@ def _wait_until_it_answers(web: _Child, port: int) -> None:
             connection.request("GET", "/healthz")
             connection.getresponse().read()
         except OSError:
-            time.sleep(_PAUSE)
+            time.sleep(_SHORT_PAUSE)
         else:
             return
         finally:
@@ -223,12 +295,11 @@ def _wait_until_it_answers(web: _Child, port: int) -> None:
     raise _Failed(message)
 
 
-def _announce(settings: Settings) -> None:
-    logins = settings.instance / "demo-logins.tsv"
+def _show_logins(settings: Settings) -> None:
+    logins = settings.instance / _LOGINS
     if settings.is_demo and logins.exists():
         _say("\nDemo logins (role, e-mail, password, totp secret):")
         _say(logins.read_text().rstrip("\n"))
-    _say(f"\nPunte is running at http://localhost:{settings.port} (Ctrl-C stops it)")
 
 
 def _say(text: str) -> None:
