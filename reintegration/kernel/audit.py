@@ -9,7 +9,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from psycopg.types.json import Jsonb
 from sqlalchemy import BigInteger, Index, LargeBinary
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -18,7 +17,7 @@ from sqlalchemy.types import Text
 from reintegration.kernel import statements
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.base import Base, Json, Serial
-from reintegration.kernel.statements import insert_into
+from reintegration.kernel.gathering import Appending
 
 
 class AuditEvent(Base):
@@ -77,7 +76,7 @@ class Subject:
 
 
 # Who acts may not read the trail, so nothing is returned.
-_RECORD = insert_into(
+_RECORD = Appending(
     AuditEvent,
     (
         "at",
@@ -110,7 +109,7 @@ def record(
 
     `action` is `subject:verb`, such as `voucher:issue` or `identity:read`.
     """
-    _RECORD.run(
+    _RECORD.add(
         session,
         {
             "at": now,
@@ -123,7 +122,7 @@ def record(
             "case_id": subject.case_id,
             "reason": reason,
             "fields": sorted(fields),
-            "data": Jsonb(data or {}),
+            "data": dict(data or {}),
         },
     )
 

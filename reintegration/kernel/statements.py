@@ -70,11 +70,18 @@ def insert_rows(
     for arrays and JSON. A broken constraint raises IntegrityError and inserts none.
     """
     session.flush()
+    insert_on(session.connection(), model, columns, rows)
+
+
+def insert_on(
+    connection: Connection, model: type[Base], columns: Sequence[str], rows: Iterable[Sequence[Any]]
+) -> None:
+    """Insert `rows` on a connection, as `insert_rows` does."""
     content = [dict(zip(columns, row, strict=True)) for row in rows]
     if not content:
         return
     table, listed = model.__tablename__, ", ".join(columns)
-    session.connection().exec_driver_sql(
+    connection.exec_driver_sql(
         f"INSERT INTO {table} ({listed}) SELECT {listed}"  # noqa: S608 - names of models
         f" FROM json_populate_recordset(NULL::{table}, CAST(%(rows)s AS json))",
         {"rows": json.dumps(content, default=_plain, ensure_ascii=False)},

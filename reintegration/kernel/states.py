@@ -11,7 +11,6 @@ from enum import StrEnum
 from typing import Any, Generic, Protocol, TypeVar
 from uuid import UUID
 
-from psycopg.types.json import Jsonb
 from sqlalchemy import Index
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -20,7 +19,7 @@ from reintegration.kernel import audit, permissions, statements
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.base import Base, Json, Serial
 from reintegration.kernel.errors import N_, Conflict, Invalid
-from reintegration.kernel.statements import insert_into
+from reintegration.kernel.gathering import Appending
 
 State = TypeVar("State", bound=StrEnum)
 Guard = Callable[[Any, Actor, datetime], None]
@@ -46,7 +45,7 @@ class StateEvent(Base):
     __table_args__ = (Index("ix_state_event_aggregate", "aggregate", "aggregate_id", "id"),)
 
 
-_NOTE = insert_into(
+_NOTE = Appending(
     StateEvent,
     (
         "at",
@@ -176,7 +175,7 @@ class Machine(Generic[State]):
         case_id: UUID | None = None,
     ) -> None:
         """Append the event and the audit row of a move that was made in SQL."""
-        _NOTE.run(
+        _NOTE.add(
             session,
             {
                 "at": now,
@@ -188,7 +187,7 @@ class Machine(Generic[State]):
                 "actor_kind": actor.kind.value,
                 "actor_id": actor.id,
                 "reason": reason,
-                "data": Jsonb(data or {}),
+                "data": dict(data or {}),
             },
         )
         audit.record(
