@@ -69,12 +69,24 @@ def acting_as_system(session: Session) -> Iterator[None]:
     """See all rows for one narrow step that the actor triggers but may not look at."""
     before = acting(session)
     session.flush()
+    if actor_settings(before) == actor_settings(SYSTEM):  # sees all rows already
+        yield from _called_system(session, before)
+        return
     act_as(session, SYSTEM)
     try:
         yield
         session.flush()
     finally:
         act_as(session, before)
+
+
+def _called_system(session: Session, before: Actor) -> Iterator[None]:
+    session.info["actor"] = SYSTEM
+    try:
+        yield
+        session.flush()
+    finally:
+        session.info["actor"] = before
 
 
 def keyring(session: Session) -> Keyring:
