@@ -38,9 +38,10 @@ def notify(
     ]
     if rows:
         session.execute(
-            insert(InboxMessage)
-            .values(rows)
-            .on_conflict_do_nothing(index_elements=[InboxMessage.user_id, InboxMessage.key])
+            insert(InboxMessage).on_conflict_do_nothing(
+                index_elements=[InboxMessage.user_id, InboxMessage.key]
+            ),
+            rows,
         )
 
 

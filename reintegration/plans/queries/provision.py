@@ -58,11 +58,13 @@ class LineAction:
     primary: bool = False
 
 
-def budget_choices(actor: Actor) -> dict[UUID, BudgetChoice]:
-    """Return every budget line that the actor may plan with, by its id."""
+def budget_choices(
+    actor: Actor, currencies: Sequence[str] = PLAN_CURRENCIES
+) -> dict[UUID, BudgetChoice]:
+    """Return every budget line in these currencies that the actor may plan with, by its id."""
     return {
         choice.id: choice
-        for currency in PLAN_CURRENCIES
+        for currency in currencies
         for choice in slots.collect("plan.budget_lines", actor=actor, currency=currency)
     }
 

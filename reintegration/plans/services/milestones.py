@@ -71,12 +71,10 @@ def follow_deliveries(session: Session, *, now: datetime) -> int:
     seen = session.execute(_unconsidered()).all()
     for milestone in _touched(session, {row.milestone_id for row in seen}):
         _follow(session, milestone, now=now)
-    for row in seen:
+    if seen:
         session.execute(
-            update(PlanLineDelivery)
-            .where(PlanLineDelivery.plan_line_id == row.plan_line_id)
-            .values(considered_units=row.count)
-            .execution_options(synchronize_session=False)
+            update(PlanLineDelivery),
+            [{"plan_line_id": row.plan_line_id, "considered_units": row.count} for row in seen],
         )
     return len(seen)
 

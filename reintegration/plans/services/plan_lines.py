@@ -106,7 +106,8 @@ def remove_line(
 
 
 def _write(line: PlanLine, actor: Actor, service: Service) -> None:
-    choice = provision.budget_choices(actor).get(service.budget_line_id)
+    offered = provision.budget_choices(actor, (service.unit_price.currency,))
+    choice = offered.get(service.budget_line_id)
     if choice is None or choice.free.currency != service.unit_price.currency:
         raise Invalid(N_("Choose a budget line in this currency."), code="budget_line_id")
     units = 1 if service.unit == Unit.AMOUNT else service.units

@@ -208,9 +208,8 @@ def _approve_by_rule(session: Session, voucher: Voucher, line: PlanLine, *, now:
     rule = "threshold" if is_approved_by_rule(voucher.amount) else ""
     rule = "emergency" if line.origin == LineOrigin.EMERGENCY else rule
     if rule:
-        VOUCHER.fire(session, voucher, "approve", actor=SYSTEM, now=now, data={"rule": rule})
         voucher.approved_automatically = True
-        session.flush()
+        VOUCHER.fire(session, voucher, "approve", actor=SYSTEM, now=now, data={"rule": rule})
 
 
 def _basis(line: PlanLine, referral: Referral | None, offering: Offering | None) -> Basis:
