@@ -4,8 +4,11 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
+from typing import Any
 
+import psycopg
 from sqlalchemy import Engine, create_engine, select, text
+from sqlalchemy import event as sa_event
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import StaticPool
 
@@ -25,7 +28,7 @@ from providers.referrals.services import stops
 from providers.vetting.services import expiry
 from reintegration.accounts.models import Organisation, User
 from reintegration.accounts.services import passwords
-from reintegration.kernel import audit_chain, clock, filling, tries
+from reintegration.kernel import audit_chain, clock, collector, filling, gathering, tries
 from reintegration.kernel.actor import OPERATOR
 from reintegration.kernel.audit import AuditSeal
 from reintegration.kernel.base import Base
@@ -38,6 +41,7 @@ from vouchers.voucher.services.expiry import expire_due as expire_vouchers
 
 Tell = Callable[[str], None]
 _BEFORE_THE_YEAR = 12  # percent of the work
+_STATEMENTS = 1_000
 
 
 class DemoBroken(Exception):
@@ -53,7 +57,7 @@ def say(sentence: str) -> None:
 @contextmanager
 def owner_session(settings: Settings) -> Iterator[Session]:
     """Open a session of the owner's role, and let slots of the pages ask through it as well."""
-    engine, fleeting = create_engine(settings.database_owner_url), _fleeting_tries(settings)
+    engine, fleeting = _owner_engine(settings), _fleeting_tries(settings)
     with Session(engine, info={"keyring": Keyring(settings.master_key)}) as session:
         act_as(session, OPERATOR)
         tries.count_in(session, fleeting)
@@ -69,9 +73,22 @@ def owner_session(settings: Settings) -> Iterator[Session]:
             engine.dispose()
 
 
+def _owner_engine(settings: Settings) -> Engine:
+    """Return an engine that keeps every statement of the many services prepared."""
+    engine = create_engine(settings.database_owner_url)
+
+    @sa_event.listens_for(engine, "connect")
+    def keep_prepared(connection: psycopg.Connection[Any], _record: object) -> None:
+        connection.prepared_max = _STATEMENTS
+
+    return engine
+
+
 def _fleeting_tries(settings: Settings) -> Engine:
     """Return an engine with counters of its own that go with it: nobody guesses PINs here."""
-    engine = create_engine(settings.database_owner_url, poolclass=StaticPool)
+    engine = create_engine(
+        settings.database_owner_url, poolclass=StaticPool, isolation_level="AUTOCOMMIT"
+    )
     with engine.begin() as connection:
         connection.execute(
             text("CREATE TEMPORARY TABLE try_counter (LIKE public.try_counter INCLUDING ALL)")
@@ -86,16 +103,17 @@ def is_empty(session: Session) -> bool:
 
 def load(session: Session, settings: Settings, *, scale: float, tell: Tell = say) -> World:
     """Live a year in one transaction; the file of sign-ins appears when all of it is there."""
-    world = live(
-        session,
-        clock.local_day(clock.now()),
-        scale,
-        tell=tell,
-        tell_percent=lambda percent: filling.tell(settings.instance, percent),
-    )
-    logins.write_draft(settings.instance, world.logins)
-    _forget_former_trail(session, settings)
-    session.commit()
+    with collector.paused(), gathering.gathered(session):
+        world = live(
+            session,
+            clock.local_day(clock.now()),
+            scale,
+            tell=tell,
+            tell_percent=lambda percent: filling.tell(settings.instance, percent),
+        )
+        logins.write_draft(settings.instance, world.logins)
+        _forget_former_trail(session, settings)
+        session.commit()
     logins.publish(settings.instance)
     filling.done(settings.instance)
     tell("Sealing the audit trail")

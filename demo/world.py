@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from random import Random
 from uuid import UUID
 
+from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session
 
 from demo.logins import Login
@@ -37,6 +38,11 @@ class Firm:
     coordinator: str = ""
     bookkeeper: str = ""
     reception: str = ""
+    provider_id: UUID = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Know the id without a look into the database."""
+        self.provider_id = self.provider.id
 
 
 @dataclass
@@ -103,10 +109,12 @@ class World:
 
     def firm_of(self, provider_id: UUID) -> Firm:
         """Return the provider with that id."""
-        return next(firm for firm in self.firms.values() if firm.provider.id == provider_id)
+        return next(firm for firm in self.firms.values() if firm.provider_id == provider_id)
 
     def offerings(self) -> Iterable[tuple[Firm, Offering]]:
-        """Return every offering with its provider."""
+        """Return every offering with its provider; those that must be read anew, all at once."""
+        if any(inspect(one).expired for firm in self.firms.values() for one in firm.offerings):
+            self.session.scalars(select(Offering)).all()
         return ((firm, one) for firm in self.firms.values() for one in firm.offerings)
 
     def count(self, at_scale_one: int, least: int) -> int:
