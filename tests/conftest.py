@@ -21,7 +21,8 @@ from reintegration.kernel import db as kernel_db
 from reintegration.kernel.actor import SYSTEM
 from reintegration.kernel.crypto import Keyring
 from tests.database import Database, Restorer, Server, temporary_server
-from tests.factories.cast import Cast, make_cast
+from tests.factories.cast import Cast
+from tests.factories.remembered import RememberedCast
 from tests.live import LiveServer, run_live
 
 _SERVER = pytest.StashKey[Server]()
@@ -112,15 +113,20 @@ def session(app: Flask, committed_db: Database) -> Iterator[Session]:
     anything else shall see it.
     """
     assert committed_db.name
-    keyring = Keyring(app.extensions["settings"].master_key)
-    with app.app_context():
-        opened = Session(kernel_db.db.engine, info={"keyring": keyring})
-    kernel_db.act_as(opened, SYSTEM)
+    opened = _system_session(app)
     _Client.before_request = opened.commit
     yield opened
     _Client.before_request = None
     opened.rollback()
     opened.close()
+
+
+def _system_session(app: Flask) -> Session:
+    keyring = Keyring(app.extensions["settings"].master_key)
+    with app.app_context():
+        opened = Session(kernel_db.db.engine, info={"keyring": keyring})
+    kernel_db.act_as(opened, SYSTEM)
+    return opened
 
 
 @pytest.fixture
@@ -141,12 +147,16 @@ class _Client(FlaskClient):
         return super().open(*args, **kwargs)
 
 
+@pytest.fixture(scope="session")
+def _remembered_cast(app: Flask, _restorer: Restorer) -> RememberedCast:
+    with _system_session(app) as session:
+        return RememberedCast(session, _restorer)
+
+
 @pytest.fixture
-def cast(session: Session) -> Cast:
+def cast(session: Session, _remembered_cast: RememberedCast) -> Cast:
     """One invented person for each role, two providers and a fund."""
-    made = make_cast(session)
-    session.commit()
-    return made
+    return _remembered_cast.put_back(session)
 
 
 @pytest.fixture

@@ -155,6 +155,58 @@ class Restorer:
         """Empty every table that a test filled and put back the rows of the migrations."""
         self._connection.execute(self._script)
 
+    def remember(self, schema: str) -> sql.Composed:
+        """Keep, in a schema of its own, the tables that differ now; return what puts them back."""
+        self._connection.execute(sql.SQL("CREATE SCHEMA {}").format(sql.Identifier(schema)))
+        script = sql.Composed([sql.SQL("DO $put_back$ BEGIN ")])
+        for table in _tables(self._connection):
+            if self._differs(table):
+                script += self._kept(schema, table)
+        return script + sql.SQL("END $put_back$")
+
+    def put_back(self, remembered: sql.Composed) -> None:
+        """Bring the tables that were remembered to what they were then."""
+        self._connection.execute(remembered)
+
+    def _differs(self, table: str) -> bool:
+        names = {"live": sql.Identifier("public", table), "kept": sql.Identifier("pristine", table)}
+        question = sql.SQL(
+            "SELECT EXISTS ((TABLE {live} EXCEPT ALL TABLE {kept})"
+            " UNION ALL (TABLE {kept} EXCEPT ALL TABLE {live}))"
+        )
+        answer = self._connection.execute(question.format(**names)).fetchone()
+        return bool(answer and answer[0])
+
+    def _kept(self, schema: str, table: str) -> sql.Composed:
+        live, kept = sql.Identifier("public", table), sql.Identifier(schema, table)
+        self._connection.execute(sql.SQL("CREATE TABLE {} AS TABLE {}").format(kept, live))
+        columns = sql.SQL(", ").join(map(sql.Identifier, _writable(self._connection, table)))
+        script = sql.SQL(
+            "DELETE FROM {live}; INSERT INTO {live} ({columns})"
+            " OVERRIDING SYSTEM VALUE SELECT {columns} FROM {kept};"
+        ).format(live=live, kept=kept, columns=columns)
+        return script + self._counting_on(kept, table)
+
+    def _counting_on(self, kept: sql.Identifier, table: str) -> sql.Composed:
+        """Keep counters beyond the rows, also where a test began them anew (`demo reset`)."""
+        script = sql.Composed([])
+        for column in _writable(self._connection, table):
+            question = "SELECT pg_get_serial_sequence(%s, %s)"
+            [sequence] = self._connection.execute(
+                question, [f'public."{table}"', column]
+            ).fetchone() or [None]
+            if sequence is not None:
+                script += sql.SQL(
+                    "PERFORM setval({name}, GREATEST((SELECT last_value FROM {sequence}),"
+                    " (SELECT max({column}) FROM {kept})));"
+                ).format(
+                    name=str(sequence),
+                    sequence=sql.SQL(str(sequence)),
+                    column=sql.Identifier(column),
+                    kept=kept,
+                )
+        return script
+
     def close(self) -> None:
         """Let go of the database."""
         self._connection.close()
@@ -164,18 +216,16 @@ def _restoring_script(connection: "psycopg.Connection[tuple[object, ...]]") -> s
     connection.execute("DROP SCHEMA IF EXISTS pristine CASCADE")
     connection.execute("CREATE SCHEMA pristine")
     composed = sql.Composed([sql.SQL("DO $restore$ BEGIN ")])
-    for (table,) in connection.execute(
-        "SELECT tablename::text FROM pg_tables WHERE schemaname = 'public' ORDER BY 1"
-    ).fetchall():
-        live = sql.Identifier("public", str(table))
-        kept = sql.Identifier("pristine", str(table))
+    for table in _tables(connection):
+        live = sql.Identifier("public", table)
+        kept = sql.Identifier("pristine", table)
         connection.execute(sql.SQL("CREATE TABLE {} AS TABLE {}").format(kept, live))
         filled = connection.execute(sql.SQL("SELECT 1 FROM {} LIMIT 1").format(kept)).fetchone()
         if not filled:
             step = "IF EXISTS (SELECT 1 FROM {live}) THEN DELETE FROM {live}; END IF;"
             composed += sql.SQL(step).format(live=live)
             continue
-        columns = sql.SQL(", ").join(map(sql.Identifier, _writable(connection, str(table))))
+        columns = sql.SQL(", ").join(map(sql.Identifier, _writable(connection, table)))
         step = (
             "IF EXISTS ((TABLE {live} EXCEPT ALL TABLE {kept}) UNION ALL"
             " (TABLE {kept} EXCEPT ALL TABLE {live})) THEN DELETE FROM {live};"
@@ -184,6 +234,13 @@ def _restoring_script(connection: "psycopg.Connection[tuple[object, ...]]") -> s
         )
         composed += sql.SQL(step).format(live=live, kept=kept, columns=columns)
     return composed + sql.SQL("END $restore$")
+
+
+def _tables(connection: "psycopg.Connection[tuple[object, ...]]") -> list[str]:
+    rows = connection.execute(
+        "SELECT tablename::text FROM pg_tables WHERE schemaname = 'public' ORDER BY 1"
+    ).fetchall()
+    return [str(name) for (name,) in rows]
 
 
 def _writable(connection: "psycopg.Connection[tuple[object, ...]]", table: str) -> list[str]:
