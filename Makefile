@@ -14,7 +14,7 @@ PO := $(wildcard reintegration/translations/*/LC_MESSAGES/*.po)
 MO := $(PO:.po=.mo)
 PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes --no-deps -r
 
-.PHONY: run test sure bench translations clean
+.PHONY: run test deep sure bench translations clean
 .DELETE_ON_ERROR:
 
 run: .venv/run.stamp $(MO)
@@ -23,6 +23,9 @@ run: .venv/run.stamp $(MO)
 test: .venv/dev.stamp $(MO)
 	@$(BIN)/python -m tests.chromium
 	@$(BIN)/python -m pytest -n 2 $(PYTEST)
+
+deep:
+	@$(MAKE) test PYTEST="--deep $(PYTEST)"
 
 sure: .venv/dev.stamp $(MO)
 	@$(BIN)/ruff format --check --quiet .

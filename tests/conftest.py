@@ -20,12 +20,29 @@ from reintegration.kernel import clock, tries
 from reintegration.kernel import db as kernel_db
 from reintegration.kernel.actor import SYSTEM
 from reintegration.kernel.crypto import Keyring
+from tests import sampling
 from tests.database import Database, Restorer, Server, temporary_server
 from tests.factories.cast import Cast
 from tests.factories.remembered import RememberedCast
 from tests.live import LiveServer, run_live
 
 _SERVER = pytest.StashKey[Server]()
+_ASKED = pytest.StashKey[str]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let a run ask everything instead of a sample."""
+    parser.addoption("--deep", action="store_true", help="ask big matrices completely")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Settle what this run asks, before any test is looked for."""
+    config.stash[_ASKED] = sampling.begin(deep=config.getoption("--deep"))
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    """Say how to ask the same again."""
+    return f"big matrices: {config.stash[_ASKED]}"
 
 
 def _run_server(config: pytest.Config) -> Server:
@@ -54,8 +71,12 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 @pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep each `xdist_group` on one worker: xdist 3.8 names it where pytest 9.2 does not look."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what only a complete run asks, and keep each `xdist_group` on one worker.
+
+    xdist 3.8 names the group where pytest 9.2 does not look.
+    """
+    sampling.leave_out(config, items)
     for item in items:
         grouped = getattr(item, "_nodeid", None)
         if grouped is not None:

@@ -32,6 +32,7 @@ from tests.factories.payments import (
 )
 from tests.factories.vouchers import deliver, make_referral, make_voucher
 from tests.plans.plan_makers import submit, write_plan
+from tests.sampling import one_of_each
 from tests.vouchers.formats.writers import OTHERS, Line, Tx
 from vouchers.bank.services.statement_import import import_file
 
@@ -214,8 +215,12 @@ def seat_of(browser, street) -> Iterator[Callable[[str, int], Seat]]:
         one.page.context.close()
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize(("who", "path"), [(who, one) for who in PAGES for one in PAGES[who]])
+CELLS = [(who, path, width) for who in PAGES for path in PAGES[who] for width in WIDTHS]
+
+
+@pytest.mark.parametrize(
+    ("who", "path", "width"), one_of_each(CELLS, by=lambda who, path, _width: f"{who} {path}")
+)
 def test_a_phone_shows_the_page_whole(seat_of, street, who, path, width):
     seat = seat_of(who, width)
     go_to(seat, street, path)

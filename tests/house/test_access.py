@@ -3,6 +3,9 @@
 The expected answer is derived from the policy map and the loader; that strangers of a case or a
 provider get nothing, and that foreign and missing look the same, is stated here by name.
 No request of this walk is committed, so each one meets the same world.
+
+Every run asks every address on every side: as nobody, as the same offices elsewhere, as somebody
+who may, and as a few more that are drawn. A complete run sends everybody everywhere.
 """
 
 import re
@@ -26,6 +29,7 @@ from reintegration.web.current import current_actor
 from reintegration.web.requires import WebPermission
 from tests.factories.cast import PEOPLE
 from tests.house.world import CASE_A, CASE_B, PROVIDER_A, PROVIDER_B, World, make_world
+from tests.sampling import drawn, shuffled
 from vouchers.voucher.views.handles import handle_for
 
 OPEN = {200, 201, 202, 204, 302, 303, 400, 409, 410, 413, 415, 422, 429}
@@ -39,6 +43,9 @@ WITHIN = {
 """What belongs to one case or claim: together with another one's id it must lead nowhere."""
 WALKERS = [name for name in PEOPLE if name not in {"victor", "oleg", "otilia"}]
 """One person for each role, an outsider case manager and another provider's reception."""
+STRANGERS = {"calin", "olga"}
+"""The same offices as Ana's and Rita's, in another team and at another provider."""
+OTHERS_DRAWN = 2
 PROVIDER_PEOPLE = PROVIDER_A | PROVIDER_B
 WORDS = {"name": "activate", "move": "complete", "screen": "plan", "kind": "csv"}
 ID_BEHIND = {"handle": "voucher_id"}
@@ -114,7 +121,7 @@ def test_every_triple(walked, endpoint, method):
     assert anonymous.status_code == 401 or anonymous.location.startswith("/account/sign-in")
     if endpoint.startswith("api."):
         return  # tokens only: tests/vouchers/test_api.py
-    for person in WALKERS:
+    for person in sent_to(app, world, rule, method):
         found = {
             side: ask(app, world.tokens[person], method, rule, fill(app, rule, ids, world, person))
             for side, ids in (("mine", world.mine), ("theirs", world.theirs))
@@ -137,6 +144,26 @@ def test_every_triple(walked, endpoint, method):
             across = fill(app, rule, mixed, world, person)
             answer = ask(app, world.tokens[person], method, rule, across)
             assert answer.status_code in SHUT, f"{person} reaches across: {answer.status_code}"
+
+
+def sent_to(app: Flask, world: World, rule: Rule, method: str) -> list[str]:
+    """Return whom this run sends to an address."""
+    sent = STRANGERS | {somebody_who_may(app, world, rule, method)}
+    others = [person for person in WALKERS if person not in sent]
+    sent |= {*drawn(others, OTHERS_DRAWN, of=f"{method} {rule.rule}")}
+    return [person for person in WALKERS if person in sent]
+
+
+def somebody_who_may(app: Flask, world: World, rule: Rule, method: str) -> str | None:
+    """Return a person, drawn, to whom the policy opens what is theirs; some doors open to none."""
+    permission = app.view_functions[rule.endpoint].permission
+    able = [name for name in WALKERS if permissions.could(world.actors[name], permission)]
+    for person in shuffled(able, of=f"{method} {rule.rule}"):
+        own = world.theirs if person in CASE_B | PROVIDER_B else world.mine
+        filled = fill(app, rule, own, world, person)
+        if says(app, world.tokens[person], rule, method, filled) == "open":
+            return person
+    return None
 
 
 def strangers(endpoint: str, person: str) -> list[str]:

@@ -17,7 +17,7 @@ from reintegration.accounts.services.sign_in import start_session
 from reintegration.cases.models import ErasureRequest
 from reintegration.codelists.service_categories import ServiceCategory
 from reintegration.kernel import clock, jobs
-from reintegration.kernel.actor import SYSTEM, Role
+from reintegration.kernel.actor import SYSTEM, Actor, Role
 from reintegration.kernel.db import act_as
 from reintegration.kernel.ids import new_id
 from reintegration.plans.models import EmergencyStart, PlanVersion
@@ -46,6 +46,7 @@ class World:
     theirs: dict[str, UUID]
     tokens: dict[str, str]
     user_ids: dict[str, UUID]
+    actors: dict[str, Actor]
 
 
 def make_world(session: Session) -> World:
@@ -71,8 +72,9 @@ def make_world(session: Session) -> World:
         "entry_id": entries[1],
     }
     user_ids = {name: user.id for name, user in people.items()}
+    actors = {name: actor(session, user) for name, user in people.items()}
     session.commit()
-    return World(cast, mine, theirs, tokens, user_ids)
+    return World(cast, mine, theirs, tokens, user_ids, actors)
 
 
 def _second_team(session: Session, cast: Cast) -> Any:

@@ -18,6 +18,7 @@ from reintegration.plans.states import MilestoneState, PlanState, VersionState
 from tests.factories.cast import NOW, TODAY
 from tests.plans.answers import answers  # noqa: F401 - a fixture
 from tests.plans.plan_makers import a_service, a_step, write_plan
+from tests.sampling import amount
 
 pytestmark = pytest.mark.usefixtures("answers")
 
@@ -156,7 +157,9 @@ def _check(session, w):
 
 
 @settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=amount(15, deep=300),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(steps=_STEPS)
 def test_whatever_people_do_in_whatever_order_the_plan_holds(session, cast, steps):

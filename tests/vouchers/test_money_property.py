@@ -11,6 +11,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from tests.sampling import amount
 from tests.vouchers.play import Play, provider_of
 from vouchers.books.services import laws
 from vouchers.books.services.postings import POSTINGS, Entry, PostingEvent
@@ -18,7 +19,7 @@ from vouchers.payments.states import OrderState
 from vouchers.voucher.states import RedemptionState
 
 PLAYS = settings(
-    max_examples=15,
+    max_examples=amount(6, deep=60),
     stateful_step_count=35,
     deadline=None,
     print_blob=True,

@@ -15,11 +15,13 @@ from reintegration.kernel import clock
 from reintegration.kernel.ids import new_id
 from tests.factories.casework import make_casework
 from tests.factories.vouchers import PIN, make_token, make_voucher
+from tests.live import run_live
+from tests.sampling import amount
 from vouchers.books.models import LedgerLine
 from vouchers.voucher.models import Redemption, Voucher
 
 CLIENTS = 20
-VOUCHERS = 50
+VOUCHERS = amount(16, deep=50)
 
 pytestmark = pytest.mark.xdist_group("load")
 
@@ -46,7 +48,7 @@ def living(session, cast, **wanted):
 
 @pytest.fixture
 def stock(session, cast):
-    """Fifty vouchers of one unit each, and a token."""
+    """Vouchers of one unit each, and a token."""
     made = [
         living(session, cast, work=make_casework(session, cast), units=1) for _ in range(VOUCHERS)
     ]
@@ -54,6 +56,15 @@ def stock(session, cast):
     _row, token = make_token(session, cast.provider.id, velocity_exempt=True)
     session.commit()
     return codes, token
+
+
+@pytest.fixture(scope="module")
+def server(_database, tmp_path_factory):
+    """The application itself with four workers, for all tests here."""
+    log = tmp_path_factory.mktemp("load") / "server.log"
+    running = run_live(_database, log, workers=4, threads=4, app="wsgi:app")
+    yield running
+    running.stop()
 
 
 def storm(server, codes, token) -> Answers:
@@ -85,11 +96,9 @@ def storm(server, codes, token) -> Answers:
     return answers
 
 
-def test_each_voucher_is_redeemed_once_and_none_is_left_out(
-    session, stock, live_server, committed_db
-):
+def test_each_voucher_is_redeemed_once_and_none_is_left_out(session, stock, server):
     codes, token = stock
-    answers = storm(live_server(committed_db, workers=4), codes, token)
+    answers = storm(server, codes, token)
     assert answers.successes == Counter(dict.fromkeys(codes, 1))
     assert max(answers.statuses) < 500, answers.statuses
     session.expire_all()
@@ -107,11 +116,10 @@ def test_a_copy_without_the_lock_pays_twice(session, stock, live_server, committ
     assert sum(count - 1 for count in answers.successes.values()) > 0
 
 
-def test_parallel_repeats_of_one_request_are_one_delivery(session, cast, live_server, committed_db):
+def test_parallel_repeats_of_one_request_are_one_delivery(session, cast, server):
     issued = living(session, cast, units=5)
     _row, token = make_token(session, cast.provider.id)
     session.commit()
-    server = live_server(committed_db, workers=4)
     barrier = threading.Barrier(8)
 
     def repeat(_number):
