@@ -28,6 +28,7 @@ from tests.live import LiveServer, run_live
 
 _SERVER = pytest.StashKey[Server]()
 _ASKED = pytest.StashKey[str]()
+_LONGEST_FIRST = ("browser-walk", "browser-phone", "load", "demo")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -72,15 +73,23 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what only a complete run asks, and keep each `xdist_group` on one worker.
+    """Leave out what only a complete run asks, begin with what takes longest, keep groups whole.
 
-    xdist 3.8 names the group where pytest 9.2 does not look.
+    xdist 3.8 names an `xdist_group` where pytest 9.2 does not look.
     """
     sampling.leave_out(config, items)
+    items.sort(key=_begins)
     for item in items:
         grouped = getattr(item, "_nodeid", None)
         if grouped is not None:
             item._id = coerce_node_id(grouped)
+
+
+def _begins(item: pytest.Item) -> int:
+    """Return when an item begins: a long one that began last would leave one worker alone with it."""
+    group = item.get_closest_marker("xdist_group")
+    named = group.args[0] if group else ""
+    return _LONGEST_FIRST.index(named) if named in _LONGEST_FIRST else len(_LONGEST_FIRST)
 
 
 @pytest.fixture(scope="session")
