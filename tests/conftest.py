@@ -21,6 +21,7 @@ from reintegration.kernel import db as kernel_db
 from reintegration.kernel.actor import SYSTEM
 from reintegration.kernel.crypto import Keyring
 from tests import sampling
+from tests.budget import Budget
 from tests.database import Database, Restorer, Server, temporary_server
 from tests.factories.cast import Cast
 from tests.factories.remembered import RememberedCast
@@ -39,6 +40,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Settle what this run asks, before any test is looked for."""
     config.stash[_ASKED] = sampling.begin(deep=config.getoption("--deep"))
+    config.pluginmanager.register(Budget(config, lambda: _database_pid(config)))
+
+
+def _database_pid(config: pytest.Config) -> int | None:
+    return config.stash[_SERVER].cluster._postmaster_pid() if _SERVER in config.stash else None
 
 
 def pytest_report_header(config: pytest.Config) -> str:
