@@ -4,6 +4,7 @@ A try is spent in its own short transaction *before* the secret is compared: a r
 request back, and a counter inside it would be forgotten; guesses sent in parallel are all counted.
 """
 
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -30,6 +31,7 @@ from reintegration.kernel.errors import N_, TooManyTries
 from reintegration.kernel.statements import ConstantStatement
 
 _companions: "WeakKeyDictionary[Engine, Engine]" = WeakKeyDictionary()
+_making_companions = threading.Lock()
 
 
 class TryCounter(Base):
@@ -110,9 +112,10 @@ def companion(session: Session) -> Engine:
     With connections from the main pool, requests that each hold one would wait for each other.
     """
     engine = session.get_bind().engine
-    if engine not in _companions:
-        _companions[engine] = create_engine(engine.url, pool_size=2, max_overflow=4)
-    return _companions[engine]
+    with _making_companions:  # two threads that make one each would lose the connections of one
+        if engine not in _companions:
+            _companions[engine] = create_engine(engine.url, pool_size=2, max_overflow=4)
+        return _companions[engine]
 
 
 def count_in(session: Session, engine: Engine) -> None:

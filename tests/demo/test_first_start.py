@@ -14,11 +14,10 @@ from sqlalchemy import select
 from demo import load as loading
 from demo import logins
 from demo.logins import Login
-from reintegration import settings as configuration
-from reintegration import supervisor
 from reintegration.accounts.models import User
 from reintegration.accounts.services import passwords
 from reintegration.kernel import filling
+from reintegration.operations import environment, supervisor
 
 EMAIL, PASSWORD = "ana.lungu@demo.example", "lumina-verde-peste-pod"
 
@@ -99,7 +98,7 @@ def test_a_load_that_is_killed_leaves_nothing_and_begins_anew(new_database, monk
     port = _free_port()
     for name, value in {**database.process_environment(), "PORT": str(port)}.items():
         monkeypatch.setenv(name, value)
-    settings = configuration.from_environment()
+    settings = environment.settings()
     house = supervisor._House(settings)
     house.demo.command = (*house.demo.command, "--scale", "0.05")
     sign_ins = settings.instance / logins.FILE_NAME
