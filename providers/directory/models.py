@@ -36,9 +36,11 @@ class Provider(Base):
     organisation: Mapped[Organisation] = relationship(lazy="joined", innerjoin=True)
     sites: Mapped[list["Site"]] = relationship(back_populates="provider", order_by="Site.name")
     offerings: Mapped[list["Offering"]] = relationship(
-        back_populates="provider", order_by="Offering.name"
+        back_populates="provider", order_by="(Offering.name, Offering.id)"
     )
-    documents: Mapped[list["VettingDocument"]] = relationship(order_by="VettingDocument.expires_on")
+    documents: Mapped[list["VettingDocument"]] = relationship(
+        order_by="(VettingDocument.expires_on, VettingDocument.id)"
+    )
 
     __table_args__ = (CheckConstraint(one_of("jurisdiction", Jurisdiction), "jurisdiction"),)
 
