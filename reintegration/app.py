@@ -10,7 +10,7 @@ from flask_wtf.csrf import CSRFProtect
 from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from reintegration.kernel import clock, jobs, outbox, states, tries
+from reintegration.kernel import clock, jobs, outbox, ports, states, tries
 from reintegration.kernel.crypto import Keyring
 from reintegration.kernel.db import db
 from reintegration.settings import ROOT, Settings
@@ -54,6 +54,8 @@ def create_app(settings: Settings) -> Flask:
     requires.deny_unmarked(app)
     for name in FEATURES:
         import_module(name).register(app)
+    if questions := ports.unanswered():
+        raise LookupError(f"no floor answers: {'; '.join(questions)}")
     if settings.is_demo:
         app.register_blueprint(import_module("reintegration.web.styleguide").bp)
     return app

@@ -5,10 +5,18 @@ answer gives it in its `feature.py`. Pages use slots instead, which any number o
 """
 
 from collections.abc import Callable
-from typing import Generic, ParamSpec, TypeVar
+from typing import Any, Generic, ParamSpec, TypeVar
 
 Asked = ParamSpec("Asked")
 Answer = TypeVar("Answer")
+
+
+_declared: "list[Port[Any, Any]]" = []
+
+
+def unanswered() -> list[str]:
+    """Return the declared questions that no floor answers."""
+    return [port.question for port in _declared if not port.is_answered]
 
 
 class Port(Generic[Asked, Answer]):
@@ -17,6 +25,17 @@ class Port(Generic[Asked, Answer]):
     def __init__(self, question: str) -> None:
         self._question = question
         self._answer: Callable[Asked, Answer] | None = None
+        _declared.append(self)
+
+    @property
+    def question(self) -> str:
+        """Return what is asked, in words."""
+        return self._question
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether a floor above has said that it answers."""
+        return self._answer is not None
 
     def answer_with(self, answer: Callable[Asked, Answer]) -> None:
         """Say who answers; the last one counts."""

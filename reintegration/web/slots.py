@@ -16,6 +16,11 @@ def add(name: str, panel: Callable[..., Any]) -> None:
         listed.append(panel)
 
 
+def filled() -> frozenset[str]:
+    """Return the names of the slots that anybody fills."""
+    return frozenset(_slots)
+
+
 def render(name: str, **context: Any) -> Markup:
     """Return the HTML of all panels of the slot, in the order in which they were added."""
     return Markup("").join(Markup(panel(**context) or "") for panel in _slots.get(name, ()))  # noqa: S704
