@@ -2,7 +2,7 @@
 
 from typing import TypeVar
 
-from sqlalchemy import select
+from sqlalchemy.exc import InvalidRequestError
 from sqlalchemy.orm import Session
 
 from reintegration.kernel.base import Base
@@ -12,14 +12,12 @@ Row = TypeVar("Row", bound=Base)
 
 
 def lock(session: Session, row: Row) -> Row:
-    """Lock `row` and read it again; raise NotFound when it is gone.
+    """Lock `row` and read it again, in one statement; raise NotFound when it is gone.
 
-    The lock is taken on the bare table: PostgreSQL refuses it on the outer side of a join.
+    Only the row itself is locked, not what is joined to it for reading.
     """
-    table = type(row).__table__
-    key = table.c.id
-    held = session.scalar(select(key).where(key == row.id).with_for_update())  # type: ignore[attr-defined]
-    if held is None:
-        raise NotFound
-    session.refresh(row)
+    try:
+        session.refresh(row, with_for_update={"of": type(row)})
+    except InvalidRequestError:  # there is no such row any more
+        raise NotFound from None
     return row
