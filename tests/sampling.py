@@ -47,6 +47,11 @@ def drawn(population: Iterable[T], many: int, *, of: str) -> list[T]:
     return [one for place, one in enumerate(everything) if place in chosen]
 
 
+def is_drawn(one: str, share: float) -> bool:
+    """Whether this one, of many that turn up one by one, is in a sample of that share of them."""
+    return _Run.deep or Random(f"{os.environ[SEED]} {one}").random() < share
+
+
 def shuffled(population: Iterable[T], *, of: str) -> list[T]:
     """Return all of these in an order that is drawn."""
     everything = list(population)

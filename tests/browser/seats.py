@@ -10,6 +10,8 @@ from pathlib import Path
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, Response, expect
 
+from tests.sampling import is_drawn
+
 PHONE = {"width": 390, "height": 844}
 SCREEN = {"width": 1280, "height": 900}
 PATIENCE = 30_000  # milliseconds: the machine may be busy, a page that never comes still fails
@@ -28,6 +30,8 @@ class Seat:
     url: str
     who: str
     looked_at: set[str] = field(default_factory=set)
+    share: float = 1.0
+    """Of the pages that are built anew, how many axe looks at in a run that is a sample."""
     complaints: list[str] = field(default_factory=list)
 
     @property
@@ -81,7 +85,7 @@ class Seat:
         wide = sideways(self.page)
         assert not wide, f"{self._where()} scrolls sideways: {wide}"
         built = built_of(self.page)
-        if built in self.looked_at:
+        if built in self.looked_at or not is_drawn(built, self.share):
             return
         found = axe(self.page)
         assert not found, f"{self._where()}\n{found}"
@@ -142,10 +146,12 @@ class Seat:
         self.page.screenshot(path=shot, full_page=True)
 
 
-def sit_down(context: BrowserContext, url: str, who: str, looked_at: set[str]) -> Seat:
+def sit_down(
+    context: BrowserContext, url: str, who: str, looked_at: set[str], *, share: float = 1.0
+) -> Seat:
     """Open a page and keep what goes wrong in it."""
     context.set_default_timeout(PATIENCE)
-    seat = Seat(context.new_page(), url, who, looked_at)
+    seat = Seat(context.new_page(), url, who, looked_at, share)
     seat.page.on("pageerror", lambda error: seat.complaints.append(f"script: {error}"))
     seat.page.on("console", lambda message: _note_message(seat, message))
     seat.page.on("response", lambda answer: _note_answer(seat, answer))

@@ -3,7 +3,7 @@
 import pytest
 
 from tests import sampling
-from tests.sampling import amount, drawn, one_of_each, shuffled
+from tests.sampling import amount, drawn, is_drawn, one_of_each, shuffled
 
 PAGES = [(page, width) for page in "abcdefgh" for width in (320, 390)]
 
@@ -64,3 +64,12 @@ def test_a_complete_run_asks_everything(seeded):
     assert asked(one_of_each(PAGES, by=by_page)) == PAGES
     assert drawn(range(100), 5, of="numbers") == list(range(100))
     assert amount(6, deep=60) == 60
+
+
+def test_what_turns_up_one_by_one_is_drawn_by_its_share_and_wholly_in_a_complete_run(seeded):
+    seeded("2026-03-01")
+    taken = [one for one in map(str, range(1000)) if is_drawn(one, 0.5)]
+    assert 400 < len(taken) < 600
+    assert taken == [one for one in map(str, range(1000)) if is_drawn(one, 0.5)]
+    seeded("2026-03-01", deep=True)
+    assert all(is_drawn(str(one), 0.0) for one in range(1000))
