@@ -83,7 +83,7 @@ def _configure(app: Flask, settings: Settings) -> None:
             app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops
         )
     db.init_app(app)
-    db.session.session_factory.configure(info={"keyring": Keyring(settings.master_key)})
+    app.extensions["keyring"] = Keyring(settings.master_key)
     Migrate(app, db, directory=str(ROOT / "migrations"))
     filling.init_app(app)
     csrf.init_app(app)

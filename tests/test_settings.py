@@ -7,6 +7,7 @@ import pytest
 
 from reintegration import settings
 from reintegration.app import create_app
+from reintegration.kernel.db import keyring, session
 from reintegration.operations import environment
 from tests.database import Database
 
@@ -91,3 +92,16 @@ def test_the_owners_commands_say_what_to_set(committed_db: Database, command):
     result = house.test_cli_runner().invoke(args=["db", command])
     assert isinstance(result.exception, settings.HalfConfigured) or result.exit_code == 1
     assert "DATABASE_OWNER_URL" in f"{result.exception}{result.output}"
+
+
+def test_two_applications_in_one_process_keep_their_own_keys():
+    one, other = (
+        create_app(settings.from_environment(PRODUCTION | {"PUNTE_MASTER_KEY": key * 43 + "="}))
+        for key in "AE"
+    )
+    with one.app_context():
+        first = keyring(session())
+    with other.app_context():
+        assert keyring(session()).blind_index("name", "ana") != first.blind_index("name", "ana")
+    with one.app_context():
+        assert keyring(session()).blind_index("name", "ana") == first.blind_index("name", "ana")

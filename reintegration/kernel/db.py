@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from flask import current_app
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Connection, text
 from sqlalchemy import event as sa_event
@@ -30,8 +31,11 @@ _SET_ACTOR = ConstantStatement(
 
 
 def session() -> Session:
-    """Return the session of the present request, command or job."""
-    return db.session()
+    """Return the session of the present request, command or job, with its application's keys."""
+    opened = db.session()
+    if "keyring" not in opened.info:
+        opened.info["keyring"] = current_app.extensions["keyring"]
+    return opened
 
 
 def actor_settings(actor: Actor) -> dict[str, str]:
