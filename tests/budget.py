@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 
-SECONDS_OF_PROCESSOR = 700.0
-"""Twice what a quiet run took (345 s, in 242 s on the clock): machines differ by as much."""
+SECONDS_OF_PROCESSOR = 1_000.0
+"""Runs took 345 to 415 s on one machine (242 to 288 s on the clock), and machines differ by two."""
 SECONDS_ON_THE_CLOCK = 300.0
 _DEAREST = 10
 
