@@ -16,6 +16,7 @@ PHONE = {"width": 390, "height": 844}
 SCREEN = {"width": 1280, "height": 900}
 PATIENCE = 30_000  # milliseconds: the machine may be busy, a page that never comes still fails
 _TRIES = 60
+_RESETS = 2  # the server ends a kept connection just as it is used again
 
 
 @dataclass
@@ -109,7 +110,7 @@ class Seat:
         """Send a form to an address without a page that offers it; return the status."""
         token = self.page.locator("input[name=csrf_token]").first.input_value()
         answer = self.page.request.post(
-            self.url + path, form={"csrf_token": token}, max_redirects=0
+            self.url + path, form={"csrf_token": token}, max_redirects=0, max_retries=_RESETS
         )
         return answer.status
 
@@ -122,7 +123,7 @@ class Seat:
     def fetches(self, label: str) -> tuple[str, bytes]:
         """Follow a link to what the browser would show in a viewer; return its type and bytes."""
         path = self.main.get_by_role("link", name=label, exact=True).get_attribute("href")
-        answer = self.page.request.get(self.url + str(path))
+        answer = self.page.request.get(self.url + str(path), max_retries=_RESETS)
         assert answer.ok, answer.status
         return answer.headers["content-type"], answer.body()
 
