@@ -37,7 +37,7 @@ from reintegration.plans.services import needs as needs_service
 from reintegration.plans.states import OPEN_MILESTONE_STATES, MilestoneState
 from vouchers.voucher.models import Redemption, Voucher
 from vouchers.voucher.services import cancelling, confirmation
-from vouchers.voucher.states import OPEN_STATES, RedemptionState, VoucherState
+from vouchers.voucher.states import NOT_ISSUED, OPEN_STATES, RedemptionState
 
 _CONSENT_DAYS = 365
 _CHANNELS = tuple(ContactChannel)
@@ -344,7 +344,7 @@ class CaseStory:
             )
         ).all():
             confirmation.confirm(session, found, actor=self.manager, now=now)
-        unended = OPEN_STATES | {VoucherState.DRAFT, VoucherState.APPROVED}
+        unended = OPEN_STATES | NOT_ISSUED
         for voucher in session.scalars(
             select(Voucher).where(
                 Voucher.case_id == self.case.id, Voucher.state.in_([one.value for one in unended])

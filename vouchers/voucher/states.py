@@ -28,6 +28,7 @@ class VoucherState(StrEnum):
 
 
 OPEN_STATES = frozenset({VoucherState.ISSUED, VoucherState.PARTLY_REDEEMED, VoucherState.SUSPENDED})
+NOT_ISSUED = frozenset({VoucherState.DRAFT, VoucherState.APPROVED})
 REDEEMABLE_STATES = frozenset({VoucherState.ISSUED, VoucherState.PARTLY_REDEEMED})
 
 

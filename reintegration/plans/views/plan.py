@@ -6,8 +6,7 @@ number of queries (the values stand in `queries.provision`):
 - `plan_line.actions` (case, lines, actor) gives, for all lines at once, items with
   `.plan_line_id, .label, .url, .status, .tone, .primary`: what can be done next ("Find a
   provider") and where it stands ("Voucher issued");
-- `plan.money` (case_id) gives items with `.plan_line_id, .paid, .delivered, .committed` (Money);
-- `plan.sidebar` (case, plan, actor) gives panels of HTML, shown under the budget.
+- `plan.money` (case_id) gives items with `.plan_line_id, .paid, .delivered, .committed` (Money).
 """
 
 from datetime import datetime

@@ -12,8 +12,8 @@ from reintegration.plans.queries.provision import LineMoney
 from vouchers.payments.models import Claim, ClaimLine, PaymentOrder
 from vouchers.payments.states import ClaimLineState, OrderState
 from vouchers.voucher.models import Redemption, Voucher
-from vouchers.voucher.queries.exposure import NOT_ISSUED, held
-from vouchers.voucher.states import RedemptionState
+from vouchers.voucher.queries.exposure import held
+from vouchers.voucher.states import NOT_ISSUED, RedemptionState
 
 _LIVE_ORDERS = (OrderState.RELEASED.value, OrderState.SETTLED.value)
 
@@ -34,7 +34,9 @@ def money_of_case(session: Session, case_id: UUID) -> list[LineMoney]:
             func.coalesce(func.sum(held()), 0),
         )
         .outerjoin(done, done.c.voucher_id == Voucher.id)
-        .where(Voucher.case_id == case_id, Voucher.state.not_in(NOT_ISSUED))
+        .where(
+            Voucher.case_id == case_id, Voucher.state.not_in([state.value for state in NOT_ISSUED])
+        )
         .group_by(Voucher.plan_line_id, Voucher.currency)
     )
     if not session.scalar(select(Voucher.id).where(Voucher.case_id == case_id).limit(1)):

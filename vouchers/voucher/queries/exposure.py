@@ -9,9 +9,7 @@ from sqlalchemy.orm import Session
 
 from reintegration.kernel.money import Money
 from vouchers.voucher.models import Redemption, Voucher
-from vouchers.voucher.states import OPEN_STATES, RedemptionState, VoucherState
-
-NOT_ISSUED = (VoucherState.DRAFT.value, VoucherState.APPROVED.value)
+from vouchers.voucher.states import NOT_ISSUED, OPEN_STATES, RedemptionState, VoucherState
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +46,7 @@ def open_vouchers(
     session: Session, *, case_id: UUID | None = None, plan_line_id: UUID | None = None
 ) -> Sequence[OpenVoucher]:
     """Return what is drafted, open, or waits for a confirmation, in a case or on a line."""
-    unfinished = Voucher.state.in_([*(state.value for state in OPEN_STATES), *NOT_ISSUED])
+    unfinished = Voucher.state.in_([state.value for state in OPEN_STATES | NOT_ISSUED])
     statement = select(Voucher).where(unfinished | (Voucher.amount_pending_minor > 0))
     if case_id is not None:
         statement = statement.where(Voucher.case_id == case_id)

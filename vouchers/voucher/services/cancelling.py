@@ -9,9 +9,7 @@ from vouchers.voucher.models import Voucher
 from vouchers.voucher.services.locking import lock_voucher
 from vouchers.voucher.services.remainder import empty, release
 from vouchers.voucher.services.voucher_moves import VOUCHER
-from vouchers.voucher.states import VoucherState
-
-_NOT_ISSUED = frozenset({VoucherState.DRAFT, VoucherState.APPROVED})
+from vouchers.voucher.states import NOT_ISSUED
 
 
 def cancel(
@@ -19,7 +17,7 @@ def cancel(
 ) -> None:
     """Cancel a voucher for good; its free remainder goes back to the budget line."""
     lock_voucher(session, voucher)
-    was_issued = voucher.state not in _NOT_ISSUED
+    was_issued = voucher.state not in NOT_ISSUED
     VOUCHER.fire(
         session,
         voucher,

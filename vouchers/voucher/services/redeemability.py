@@ -7,7 +7,7 @@ from reintegration.kernel.money import Money
 from vouchers.voucher.services.pricing import at_most, is_value
 from vouchers.voucher.services.validity import begins_later, covers, is_over
 from vouchers.voucher.services.voucher_by_code import Found
-from vouchers.voucher.states import VoucherState
+from vouchers.voucher.states import NOT_ISSUED, VoucherState
 
 RECORDED_WITHIN = timedelta(days=14)
 """How long after a delivery it may still be recorded."""
@@ -64,7 +64,7 @@ def refuse_unusable(found: Found, *, today: date) -> None:
     if state in _CLOSED:
         message, code = _CLOSED[state]
         raise Conflict(message, code=code)
-    if state in (VoucherState.DRAFT, VoucherState.APPROVED):
+    if state in NOT_ISSUED:
         raise unknown_voucher()
     if begins_later(found.valid_from, today):
         raise Conflict(

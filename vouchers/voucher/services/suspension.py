@@ -17,10 +17,10 @@ from vouchers.voucher.models import Voucher
 from vouchers.voucher.services.cancelling import cancel
 from vouchers.voucher.services.locking import lock_voucher
 from vouchers.voucher.services.voucher_moves import VOUCHER, resume_move
-from vouchers.voucher.states import OPEN_STATES, REDEEMABLE_STATES, VoucherState
+from vouchers.voucher.states import NOT_ISSUED, OPEN_STATES, REDEEMABLE_STATES, VoucherState
 
 OFFERING_SUSPENDED = "offering_suspended"
-_NOT_ENDED = OPEN_STATES | {VoucherState.DRAFT, VoucherState.APPROVED}
+_NOT_ENDED = OPEN_STATES | NOT_ISSUED
 
 
 def suspend(

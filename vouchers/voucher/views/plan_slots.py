@@ -25,10 +25,16 @@ from vouchers.voucher.queries import redemptions as redemption_reading
 from vouchers.voucher.queries import vouchers as reading
 from vouchers.voucher.queries.exposure import OpenVoucher
 from vouchers.voucher.services import entitlement
-from vouchers.voucher.states import OPEN_STATES, VOUCHER_LABELS, VOUCHER_TONES, VoucherState
+from vouchers.voucher.states import (
+    NOT_ISSUED,
+    OPEN_STATES,
+    VOUCHER_LABELS,
+    VOUCHER_TONES,
+    VoucherState,
+)
 from vouchers.voucher.views import voucher_text
 
-_AHEAD = OPEN_STATES | {VoucherState.DRAFT, VoucherState.APPROVED}
+_AHEAD = OPEN_STATES | NOT_ISSUED
 
 
 def line_actions(case: CaseFile, lines: Sequence[PlanLine], actor: Actor) -> list[LineAction]:
@@ -120,9 +126,6 @@ def emergency_actions(case: CaseFile, line: PlanLine, started: EmergencyStart) -
     )
 
 
-_NOT_ISSUED = frozenset({VoucherState.DRAFT, VoucherState.APPROVED})
-
-
 def promised_on(*, line: PlanLine) -> list[Money]:
     """Return what vouchers of a line hold and what was delivered on them."""
     return [
@@ -149,7 +152,7 @@ def _sentences(found: Sequence[OpenVoucher]) -> list[str]:
 
 def _sentence(voucher: OpenVoucher) -> str:
     reference, left = voucher.reference, money(voucher.left)
-    if voucher.state in _NOT_ISSUED:
+    if voucher.state in NOT_ISSUED:
         said = _(
             "Voucher %(reference)s is prepared for %(left)s and not issued yet.",
             reference=reference,
