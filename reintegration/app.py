@@ -14,7 +14,7 @@ from reintegration.kernel import clock, jobs, outbox, ports, states, tries
 from reintegration.kernel.crypto import Keyring
 from reintegration.kernel.db import db
 from reintegration.settings import ROOT, Settings
-from reintegration.web import errors, filling, filters, headers, health, i18n, requires, slots
+from reintegration.web import api, errors, filling, filters, headers, health, i18n, requires, slots
 from reintegration.web.current import current_actor
 from reintegration.web.navigation import navigation
 
@@ -61,7 +61,7 @@ def create_app(settings: Settings) -> Flask:
     return app
 
 
-def _configure(app: Flask, settings: Settings) -> None:
+def _configure(app: APIFlask, settings: Settings) -> None:
     app.config.update(
         SECRET_KEY=settings.secret_key,
         SQLALCHEMY_DATABASE_URI=settings.database_url,
@@ -87,6 +87,7 @@ def _configure(app: Flask, settings: Settings) -> None:
     Migrate(app, db, directory=str(ROOT / "migrations"))
     filling.init_app(app)
     csrf.init_app(app)
+    api.init_app(app)
     i18n.init_app(app)
     filters.init_app(app)
     errors.init_app(app)

@@ -3,7 +3,7 @@
 import logging
 from http import HTTPStatus
 
-from flask import Flask, Response, jsonify, redirect, render_template, request, url_for
+from flask import Flask, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
@@ -11,21 +11,14 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from reintegration.kernel.db import session
-from reintegration.kernel.errors import N_, DomainError
+from reintegration.kernel.errors import DomainError
+from reintegration.web import api
 from reintegration.web.i18n import error_text
 from reintegration.web.requires import NotSignedIn
+from reintegration.web.schemas import Problem, WrongField, WrongFields
 
 log = logging.getLogger(__name__)
-API_PREFIX = "/api/"
 _PAGES = frozenset({400, 401, 403, 404, 409, 413, 422, 429, 500, 503})
-_TO_PROGRAMS = {
-    400: N_("The request cannot be read. Send JSON as the description of the API says."),
-    404: N_("Nothing stands at this address of the API."),
-    405: N_("This address of the API does not take such a request."),
-    413: N_("The request is too large."),
-    415: N_("Send JSON, with the header Content-Type: application/json."),
-}
-"""What the library would say in English only."""
 
 
 def init_app(app: Flask) -> None:
@@ -38,20 +31,29 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(Exception, _unexpected)
 
 
-def problem(status: int, code: str, detail: str) -> Response:
+def problem(
+    status: int, code: str, detail: str, errors: tuple[WrongField, ...] | None = None
+) -> Response:
     """Return an RFC 9457 answer; it never repeats what was sent."""
-    answer = jsonify(
-        {
-            "type": "about:blank",
-            "title": HTTPStatus(status).phrase,
-            "status": status,
-            "code": code,
-            "detail": detail,
-        }
+    said = Problem(
+        type="about:blank",
+        title=HTTPStatus(status).phrase,
+        status=status,
+        code=code,
+        detail=detail,
+        errors=errors,
     )
-    answer.status_code = status
-    answer.content_type = "application/problem+json"
-    return answer
+    content = said.model_dump_json(exclude_none=True)
+    return Response(content, status, content_type="application/problem+json")
+
+
+def _each_field(error: DomainError) -> tuple[WrongField, ...] | None:
+    if not isinstance(error, WrongFields):
+        return None
+    return tuple(
+        WrongField(field=one.field, detail=str(gettext(one.message, **one.params)))
+        for one in error.fields
+    )
 
 
 def page(status: int, detail: str | None = None) -> ResponseReturnValue:
@@ -62,7 +64,7 @@ def page(status: int, detail: str | None = None) -> ResponseReturnValue:
 
 def is_api() -> bool:
     """Whether a program asks."""
-    return request.path.startswith(API_PREFIX)
+    return request.path.startswith(api.PREFIX)
 
 
 def _not_signed_in(error: NotSignedIn) -> ResponseReturnValue:
@@ -77,7 +79,7 @@ def _not_signed_in(error: NotSignedIn) -> ResponseReturnValue:
 def _domain_error(error: DomainError) -> ResponseReturnValue:
     session().rollback()
     if is_api():
-        return problem(error.status, error.code, error_text(error))
+        return problem(error.status, error.code, error_text(error), _each_field(error))
     return page(error.status, error_text(error))
 
 
@@ -92,7 +94,7 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
     if status < 400:
         return error.get_response()
     if is_api():
-        said = gettext(_TO_PROGRAMS[status]) if status in _TO_PROGRAMS else str(error.name)
+        said = gettext(api.TO_PROGRAMS[status]) if status in api.TO_PROGRAMS else str(error.name)
         return problem(status, HTTPStatus(status).phrase.lower().replace(" ", "_"), said)
     return page(status)
 

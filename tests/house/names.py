@@ -161,6 +161,8 @@ def leaves(value: Any, path: str = "") -> Iterator[str]:
     """Yield each leaf of a document with its path; prose may change."""
     if isinstance(value, dict):
         for key, below in value.items():
+            if key == "examples":
+                continue
             if isinstance(below, dict | list) or key not in {"description", "summary", "title"}:
                 yield from leaves(below, f"{path} {key}".strip())
     elif isinstance(value, list):

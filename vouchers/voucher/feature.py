@@ -9,6 +9,7 @@ from reintegration.cases.services.consent import ConsentWithdrawn
 from reintegration.kernel import hooks, jobs, permissions
 from reintegration.kernel.errors import N_
 from reintegration.plans.services.emergency_decision import EmergencyRefused
+from reintegration.web import api as programs
 from reintegration.web import navigation, slots
 from reintegration.web.navigation import Place
 from vouchers.books.queries import journal
@@ -37,7 +38,7 @@ PAGES = (issuing, printing, redeem, tokens, unconfirmed, vouchers)
 def register(app: Flask) -> None:
     """Add pages, the API, jobs, hooks, laws and rules."""
     permissions.register(POLICY)
-    api.register(app)
+    programs.add(app, api.bp)
     for blueprint in (redeem_bp, vouchers_bp):
         app.register_blueprint(blueprint)
     jobs.register(jobs.Job("vouchers.expire", timedelta(minutes=1), expiry.expire_due))

@@ -35,6 +35,7 @@ from vouchers.voucher.permissions import RedemptionPermission
 from vouchers.voucher.services import pins
 from vouchers.voucher.services.drawdown import Taken, Wanted, take
 from vouchers.voucher.services.pricing import cost, saved
+from vouchers.voucher.services.receipt import Receipt
 from vouchers.voucher.services.redeemability import (
     asked,
     refuse_day,
@@ -296,22 +297,25 @@ def _response(
     found: Found, wanted: Wanted, taken: Taken, money: Money, redemption_id: UUID, receipt: str
 ) -> bytes:
     """Return the bytes that answer this request now and each time it is repeated."""
-    content = {
-        "id": str(redemption_id),
-        "receipt": receipt,
-        "state": wanted.state.value,
-        "voucher": found.reference,
-        "service": found.category,
-        "unit": found.unit,
-        "units": wanted.units,
-        "amount": str(money.decimal),
-        "currency": money.currency,
-        "delivered_on": wanted.on.isoformat(),
-        "units_left": taken.units_left,
-        "amount_left": str(Money(taken.amount_left, found.currency).decimal),
-        "valid_until": found.valid_until.isoformat(),
-    }
-    return json.dumps(content, separators=(",", ":")).encode()
+    return (
+        Receipt(
+            id=str(redemption_id),
+            receipt=receipt,
+            state="accepted" if wanted.confirmed else "unconfirmed",
+            voucher=found.reference,
+            service=found.category,
+            unit=found.unit,
+            units=wanted.units,
+            amount=str(money.decimal),
+            currency=money.currency,
+            delivered_on=wanted.on,
+            units_left=taken.units_left,
+            amount_left=str(Money(taken.amount_left, found.currency).decimal),
+            valid_until=found.valid_until,
+        )
+        .model_dump_json()
+        .encode()
+    )
 
 
 _COLUMNS = (
