@@ -14,7 +14,18 @@ from reintegration.kernel import clock, jobs, outbox, ports, states, tries
 from reintegration.kernel.crypto import Keyring
 from reintegration.kernel.db import db
 from reintegration.settings import ROOT, Settings
-from reintegration.web import api, errors, filling, filters, headers, health, i18n, requires, slots
+from reintegration.web import (
+    api,
+    components,
+    errors,
+    filling,
+    filters,
+    headers,
+    health,
+    i18n,
+    requires,
+    slots,
+)
 from reintegration.web.current import current_actor
 from reintegration.web.navigation import navigation
 
@@ -107,6 +118,7 @@ def _prepare_templates(app: Flask, settings: Settings) -> None:
     app.jinja_env.globals.update(
         can=requires.can, csp_nonce=headers.csp_nonce, slots=slots, current_actor=current_actor
     )
+    components.init_app(app)
 
     @app.context_processor
     def page_context() -> dict[str, object]:

@@ -57,3 +57,17 @@ def test_no_template_carries_a_style_or_a_script_that_the_policy_refuses():
         if re.search(r"<script(?![^>]*nonce)", text):
             found.append(str(path))
     assert found == []
+
+
+def test_components_come_by_the_one_name_and_no_page_imports_them():
+    found = [
+        str(path)
+        for path in (STATIC.parents[1] / "templates").rglob("*.html")
+        if re.search(r'(?:import|from) "components/(?!shell)', path.read_text(encoding="utf-8"))
+    ]
+    assert found == []
+
+
+def test_a_component_that_does_not_exist_is_an_error_and_no_empty_place(app: Flask):
+    with pytest.raises(AttributeError, match="no component is named crad"):
+        app.jinja_env.globals["ui"].crad  # noqa: B018
