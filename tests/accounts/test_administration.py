@@ -15,20 +15,24 @@ from reintegration.kernel.ids import new_id
 from tests.factories.cast import NOW, PASSWORD, actor, make_person
 
 
+def new_person(cast, **others):
+    """Return what the form of a new person sends."""
+    return {
+        "name": "Elena Nistor",
+        "email": "elena@demo.example",
+        "locale": "ro",
+        "organisation": str(cast.programme.id),
+        "roles": ["case_manager"],
+        "supervisor": "",
+    } | others
+
+
 def test_the_administrator_adds_a_person_whose_first_password_is_shown_once(
     cast, sign_in, client, session
 ):
     dan = sign_in(cast.dan)
     page = dan.post(
-        "/account/users/new",
-        data={
-            "name": "Elena Nistor",
-            "email": "elena@demo.example",
-            "locale": "ru",
-            "organisation": str(cast.programme.id),
-            "roles": ["case_manager"],
-            "supervisor": str(cast.sergiu.id),
-        },
+        "/account/users/new", data=new_person(cast, locale="ru", supervisor=str(cast.sergiu.id))
     )
     password = page.get_data(as_text=True).split('class="figure-code">')[1].split("<")[0]
     user = session.scalars(select(User).where(User.email == "elena@demo.example")).unique().one()
@@ -51,16 +55,7 @@ def test_the_administrator_adds_a_person_whose_first_password_is_shown_once(
 )
 def test_roles_that_clash_are_refused_and_nothing_typed_is_lost(cast, sign_in, roles, word):
     page = sign_in(cast.dan).post(
-        "/account/users/new",
-        data={
-            "name": "Elena Nistor",
-            "email": "elena@demo.example",
-            "locale": "ro",
-            "organisation": str(cast.programme.id),
-            "roles": roles,
-            "supervisor": "",
-        },
-        headers={"Accept-Language": "en"},
+        "/account/users/new", data=new_person(cast, roles=roles), headers={"Accept-Language": "en"}
     )
     text = page.get_data(as_text=True)
     assert page.status_code == 422
@@ -70,15 +65,7 @@ def test_roles_that_clash_are_refused_and_nothing_typed_is_lost(cast, sign_in, r
 
 def test_an_e_mail_is_taken_whatever_its_capitals(cast, sign_in, session):
     page = sign_in(cast.dan).post(
-        "/account/users/new",
-        data={
-            "name": "Ana Doi",
-            "email": "ANA@Demo.example",
-            "locale": "ro",
-            "organisation": str(cast.programme.id),
-            "roles": ["case_manager"],
-            "supervisor": "",
-        },
+        "/account/users/new", data=new_person(cast, name="Ana Doi", email="ANA@Demo.example")
     )
     assert page.status_code == 422
 
@@ -223,17 +210,7 @@ def test_only_an_active_supervisor_of_the_same_organisation_supervises(cast, sig
             details=replace(Details.of(cast.ana), supervisor_id=other.id),
             seen=Details.of(cast.ana).mark,
         )
-    page = dan.post(
-        "/account/users/new",
-        data={
-            "name": "Elena Nistor",
-            "email": "elena@demo.example",
-            "locale": "ro",
-            "organisation": str(cast.programme.id),
-            "roles": ["case_manager"],
-            "supervisor": str(other.id),
-        },
-    )
+    page = dan.post("/account/users/new", data=new_person(cast, supervisor=str(other.id)))
     assert page.status_code == 422
     assert 'href="#supervisor"' in page.get_data(as_text=True)
 

@@ -12,7 +12,7 @@ from providers.referrals.states import ReferralState
 from reintegration.accounts.models import ApiToken, User
 from reintegration.codelists.sayable_names import new_pseudonym
 from reintegration.codelists.service_categories import ServiceCategory
-from reintegration.kernel import crypto
+from reintegration.kernel import clock, crypto
 from reintegration.kernel.ids import new_id
 from reintegration.kernel.money import Money
 from tests.factories.casework import Casework, make_casework
@@ -97,6 +97,14 @@ def make_voucher(
     )
     assert secrets is not None
     return Issued(voucher, secrets, work)
+
+
+def living_voucher(session: Session, cast: Cast, **wanted: Any) -> Issued:
+    """Issue a voucher that is valid today by the real clock, which pages and the API ask."""
+    now = clock.now()
+    day = clock.local_day(now)
+    begins, ends = day - timedelta(days=1), day + timedelta(days=30)
+    return make_voucher(session, cast, valid_from=begins, valid_until=ends, now=now, **wanted)
 
 
 def make_token(

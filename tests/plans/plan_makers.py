@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -11,8 +12,9 @@ from reintegration.codelists.service_categories import ServiceCategory
 from reintegration.codelists.units import Unit
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.money import Money
-from reintegration.plans.models import Milestone, Plan, PlanLine
-from reintegration.plans.services import approval, plan_lines, planning
+from reintegration.plans.models import Milestone, Need, Plan, PlanLine
+from reintegration.plans.services import approval, needs, plan_lines, planning
+from reintegration.plans.states import Priority
 from tests.factories.casework import make_case
 from tests.factories.cast import NOW, TODAY, Cast, actor
 
@@ -80,3 +82,28 @@ def approve(session: Session, written: Written) -> None:
     number = submit(session, written)
     approval.approve(session, written.plan, actor=written.sergiu, number=number, now=NOW)
     session.flush()
+
+
+def add_need(session: Session, w: Written, priority: Priority = Priority.LOW) -> Need:
+    """Write down a second need, which no goal serves yet."""
+    return needs.add_need(
+        session,
+        w.case,
+        actor=w.ana,
+        domain=Domain.HEALTH,
+        priority=priority,
+        description="Somn",
+        now=NOW,
+    )
+
+
+def edit(session: Session, w: Written, cast: Cast, **service: Any) -> None:
+    """Write the plan's one service anew."""
+    plan_lines.edit_line(
+        session,
+        w.line,
+        actor=w.ana,
+        service=a_service(cast, **service),
+        revision=w.plan.revision,
+        now=NOW,
+    )

@@ -18,20 +18,9 @@ from reintegration.plans.services.plan_events import PlanApproved
 from reintegration.plans.states import REVIEW_AFTER, PlanState, VersionState
 from tests.factories.cast import NOW, TODAY, actor
 from tests.plans.answers import answers  # noqa: F401 - a fixture
-from tests.plans.plan_makers import a_service, a_step, approve, submit, write_plan
+from tests.plans.plan_makers import a_step, approve, edit, submit, write_plan
 
 pytestmark = pytest.mark.usefixtures("answers")
-
-
-def edit(session, w, cast, **service):
-    plan_lines.edit_line(
-        session,
-        w.line,
-        actor=w.ana,
-        service=a_service(cast, **service),
-        revision=w.plan.revision,
-        now=NOW,
-    )
 
 
 def test_approval_copies_what_was_planned_into_what_may_be_spent(session, cast):

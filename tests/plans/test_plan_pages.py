@@ -13,11 +13,11 @@ from reintegration.kernel.ids import new_id
 from reintegration.plans.models import Milestone, Plan, PlanLine, PlanLineDelivery
 from reintegration.plans.queries.provision import LineAction, LineMoney
 from reintegration.plans.services import needs
-from reintegration.plans.states import PlanState, Priority
+from reintegration.plans.states import PlanState
 from tests.factories.casework import make_casework
 from tests.factories.cast import NOW, TODAY, actor
 from tests.plans.answers import answers  # noqa: F401 - a fixture
-from tests.plans.plan_makers import submit, write_plan
+from tests.plans.plan_makers import add_need, submit, write_plan
 
 pytestmark = pytest.mark.usefixtures("answers")
 
@@ -273,15 +273,7 @@ def addresses(w, need):
 @pytest.fixture
 def walked(session, cast):
     w = write_plan(session, cast)
-    need = needs.add_need(
-        session,
-        w.case,
-        actor=w.ana,
-        domain=Domain.HEALTH,
-        priority=Priority.LOW,
-        description="Somn",
-        now=NOW,
-    )
+    need = add_need(session, w)
     submit(session, w)
     return addresses(w, need)
 

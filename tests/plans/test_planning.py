@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 
-from reintegration.codelists.life_domains import Domain
 from reintegration.codelists.service_categories import ServiceCategory
 from reintegration.codelists.units import Unit
 from reintegration.kernel.errors import Conflict, Invalid, NotPermitted
@@ -16,7 +15,7 @@ from reintegration.plans.services import approval, needs, plan_lines, planning
 from reintegration.plans.states import PlanState, Priority
 from tests.factories.cast import NOW, TODAY, actor
 from tests.plans.answers import answers  # noqa: F401 - a fixture
-from tests.plans.plan_makers import a_service, a_step, approve, submit, write_plan
+from tests.plans.plan_makers import a_service, a_step, add_need, approve, edit, submit, write_plan
 
 pytestmark = pytest.mark.usefixtures("answers")
 
@@ -97,14 +96,7 @@ def test_the_ceiling_may_not_be_less_than_units_times_price(session, cast):
 def test_nothing_and_less_than_nothing_are_refused(session, cast, service):
     w = write_plan(session, cast)
     with pytest.raises(Invalid):
-        plan_lines.edit_line(
-            session,
-            w.line,
-            actor=w.ana,
-            service=a_service(cast, **service),
-            revision=w.plan.revision,
-            now=NOW,
-        )
+        edit(session, w, cast, **service)
 
 
 def test_a_price_that_no_service_may_have_is_refused(session, cast):
@@ -226,15 +218,7 @@ def test_a_service_of_an_emergency_start_is_not_edited_here(session, cast):
 
 def test_an_urgent_need_without_a_goal_holds_the_plan_back(session, cast):
     w = write_plan(session, cast)
-    need = needs.add_need(
-        session,
-        w.case,
-        actor=w.ana,
-        domain=Domain.HEALTH,
-        priority=Priority.URGENT,
-        description="Somn",
-        now=NOW,
-    )
+    need = add_need(session, w, Priority.URGENT)
     with pytest.raises(Invalid, match="no goal yet"):
         submit(session, w)
     needs.add_goal(session, need, actor=w.ana, description="Doarme", own_words="Să dorm", now=NOW)
@@ -284,15 +268,7 @@ def test_somebody_off_the_team_and_a_supervisor_do_not_write_the_plan(session, c
 
 def test_a_goal_that_a_step_serves_is_not_taken_out(session, cast):
     w = write_plan(session, cast)
-    need = needs.add_need(
-        session,
-        w.case,
-        actor=w.ana,
-        domain=Domain.HEALTH,
-        priority=Priority.LOW,
-        description="Somn",
-        now=NOW,
-    )
+    need = add_need(session, w)
     goal = needs.add_goal(session, need, actor=w.ana, description="Doarme", own_words="", now=NOW)
     w.milestone.goal_id = goal.id
     session.flush()

@@ -1,5 +1,6 @@
 """A small programme at play: each call one committed step, through the services where they exist."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -133,41 +134,26 @@ class Play:
 
     def allocate(self, which: int, minor: int) -> None:
         """Give a line money of the fund."""
-        who = self.acting(self.cast.alina)
-        allocation.allocate(
-            self.session,
-            self.lines[which],
-            actor=who,
-            amount=Money(minor, "MDL"),
-            key=new_id(),
-            now=self.now,
-        )
-        self.step()
+        self._budget(allocation.allocate, which, minor)
 
     def reduce(self, which: int, minor: int) -> None:
         """Take free money back."""
-        who = self.acting(self.cast.alina)
-        allocation.reduce(
-            self.session,
-            self.lines[which],
-            actor=who,
-            amount=Money(minor, "MDL"),
-            key=new_id(),
-            now=self.now,
-        )
-        self.step()
+        self._budget(allocation.reduce, which, minor)
 
     def move(self, which: int, minor: int) -> None:
         """Move free money to the other line."""
-        who = self.acting(self.cast.alina)
-        allocation.move(
+        self._budget(allocation.move, which, minor, to=self.lines[1 - which])
+
+    def _budget(self, act: Callable[..., object], which: int, minor: int, **more: object) -> None:
+        who, amount = self.acting(self.cast.alina), Money(minor, "MDL")
+        act(
             self.session,
             self.lines[which],
-            to=self.lines[1 - which],
             actor=who,
-            amount=Money(minor, "MDL"),
+            amount=amount,
             key=new_id(),
             now=self.now,
+            **more,
         )
         self.step()
 

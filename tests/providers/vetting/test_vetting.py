@@ -29,6 +29,19 @@ def _pending(session, cast, **changes):
     return vetting.assess(session, offering, actor=actor(session, cast.vera), now=NOW)
 
 
+def add_document(session, cast, by, *, issued_on, expires_on):
+    documents.add_document(
+        session,
+        actor=actor(session, by),
+        provider=cast.provider,
+        kind=DocumentKind.LICENCE,
+        reference="L-1",
+        issued_on=issued_on,
+        expires_on=expires_on,
+        now=NOW,
+    )
+
+
 def test_a_second_officer_approves_what_the_first_assessed(session, cast):
     offering = _pending(session, cast)
     vetting.approve(session, offering, actor=actor(session, cast.victor), until=UNTIL, now=NOW)
@@ -207,15 +220,12 @@ def test_a_newer_document_keeps_the_approval(session, cast):
 
 @pytest.mark.parametrize(("days", "messages"), [(91, 0), (90, 1), (31, 1), (30, 1), (7, 1), (0, 1)])
 def test_a_document_is_reminded_of_in_time(session, cast, days, messages):
-    documents.add_document(
+    add_document(
         session,
-        actor=actor(session, cast.vera),
-        provider=cast.provider,
-        kind=DocumentKind.LICENCE,
-        reference="L-1",
+        cast,
+        cast.vera,
         issued_on=TODAY - timedelta(days=10),
         expires_on=TODAY + timedelta(days=days),
-        now=NOW,
     )
     for _again in range(2):
         expiry.remind_documents(session, now=NOW)
@@ -225,15 +235,12 @@ def test_a_document_is_reminded_of_in_time(session, cast, days, messages):
 
 
 def test_each_threshold_reminds_once(session, cast):
-    documents.add_document(
+    add_document(
         session,
-        actor=actor(session, cast.vera),
-        provider=cast.provider,
-        kind=DocumentKind.LICENCE,
-        reference="L-1",
+        cast,
+        cast.vera,
         issued_on=TODAY - timedelta(days=10),
         expires_on=TODAY + timedelta(days=90),
-        now=NOW,
     )
     for days in range(92):
         expiry.remind_documents(session, now=NOW + timedelta(days=days))
@@ -243,30 +250,14 @@ def test_each_threshold_reminds_once(session, cast):
 
 def test_a_document_cannot_end_before_it_begins(session, cast):
     with pytest.raises(Invalid):
-        documents.add_document(
-            session,
-            actor=actor(session, cast.vera),
-            provider=cast.provider,
-            kind=DocumentKind.PSEA,
-            reference="",
-            issued_on=TODAY,
-            expires_on=TODAY - timedelta(days=1),
-            now=NOW,
+        add_document(
+            session, cast, cast.vera, issued_on=TODAY, expires_on=TODAY - timedelta(days=1)
         )
 
 
 def test_only_officers_keep_documents(session, cast):
     with pytest.raises(NotPermitted):
-        documents.add_document(
-            session,
-            actor=actor(session, cast.maria),
-            provider=cast.provider,
-            kind=DocumentKind.PSEA,
-            reference="",
-            issued_on=TODAY,
-            expires_on=None,
-            now=NOW,
-        )
+        add_document(session, cast, cast.maria, issued_on=TODAY, expires_on=None)
 
 
 @pytest.mark.parametrize("machine", [vetting.OFFERING, REFERRAL], ids=lambda machine: machine.name)

@@ -95,7 +95,7 @@ def test_without_the_conditional_update_more_is_committed_than_there_is(at_once,
     assert at_once(lambda own: unlocked(own, line_id)) > 12
 
 
-def test_a_fund_is_never_allocated_twice(at_once, session, cast):
+def empty_line_with_money_beside_it(session, cast):
     line = funds.add_line(session, cast.fund, actor=SYSTEM, code="Z", name="Z", now=NOW)
     funds.record_grant(
         session,
@@ -107,6 +107,11 @@ def test_a_fund_is_never_allocated_twice(at_once, session, cast):
         now=NOW,
     )
     session.commit()
+    return line
+
+
+def test_a_fund_is_never_allocated_twice(at_once, session, cast):
+    line = empty_line_with_money_beside_it(session, cast)
     line_id = line.id
 
     def give(own: Session) -> None:
@@ -121,17 +126,7 @@ def test_a_fund_is_never_allocated_twice(at_once, session, cast):
 
 
 def test_the_same_key_at_once_allocates_once(at_once, session, cast):
-    line = funds.add_line(session, cast.fund, actor=SYSTEM, code="Z", name="Z", now=NOW)
-    funds.record_grant(
-        session,
-        cast.fund,
-        actor=SYSTEM,
-        account=cast.bank_account,
-        amount=PRICE * 9,
-        key=new_id(),
-        now=NOW,
-    )
-    session.commit()
+    line = empty_line_with_money_beside_it(session, cast)
     line_id, key = line.id, new_id()
 
     def give(own: Session) -> None:

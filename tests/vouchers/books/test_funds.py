@@ -19,29 +19,27 @@ from vouchers.books.services import allocation, exchange, funds, laws
 from vouchers.books.services.balances import trial_balances
 
 
-@pytest.fixture
-def fund(session, cast):
+def granted_fund(session, code, account, amount):
     found = funds.create_fund(
         session,
         actor=SYSTEM,
-        code="N-1",
+        code=code,
         name="Nou",
         donor="Donator",
-        currency="MDL",
+        currency=amount.currency,
         starts_on=TODAY,
         ends_on=date(2027, 12, 31),
         now=NOW,
     )
     funds.record_grant(
-        session,
-        found,
-        actor=SYSTEM,
-        account=cast.bank_account,
-        amount=mdl(100_000),
-        key=new_id(),
-        now=NOW,
+        session, found, actor=SYSTEM, account=account, amount=amount, key=new_id(), now=NOW
     )
     return found
+
+
+@pytest.fixture
+def fund(session, cast):
+    return granted_fund(session, "N-1", cast.bank_account, mdl(100_000))
 
 
 @pytest.fixture
@@ -150,27 +148,7 @@ class TestAnotherCurrency:
 
     @pytest.fixture
     def euro_fund(self, session, cast):
-        found = funds.create_fund(
-            session,
-            actor=SYSTEM,
-            code="E-1",
-            name="Euro",
-            donor="Donator",
-            currency="EUR",
-            starts_on=TODAY,
-            ends_on=date(2027, 12, 31),
-            now=NOW,
-        )
-        funds.record_grant(
-            session,
-            found,
-            actor=SYSTEM,
-            account=cast.euro_bank_account,
-            amount=eur(1_000_00),
-            key=new_id(),
-            now=NOW,
-        )
-        return found
+        return granted_fund(session, "E-1", cast.euro_bank_account, eur(1_000_00))
 
     @pytest.fixture
     def lei_line(self, session, euro_fund):

@@ -7,7 +7,7 @@ from sqlalchemy import event, select
 
 from reintegration.kernel.db import db
 from reintegration.kernel.ids import new_id
-from tests.factories.vouchers import PIN, make_token, make_voucher
+from tests.factories.vouchers import PIN, living_voucher, make_token
 from vouchers.voucher.models import Redemption
 
 URL = "/api/v1/redemptions"
@@ -23,25 +23,8 @@ def send(client, token, body, key=None, **more):
     return client.post(URL, json=body, headers=headers | more)
 
 
-def today_voucher(session, cast, **wanted):
-    """The API's clock is real: a voucher that is valid now."""
-    from datetime import timedelta
-
-    from reintegration.kernel import clock
-
-    day = clock.local_day(clock.now())
-    return make_voucher(
-        session,
-        cast,
-        valid_from=day - timedelta(days=1),
-        valid_until=day + timedelta(days=30),
-        now=clock.now(),
-        **wanted,
-    )
-
-
 def test_a_delivery_answers_201_with_its_receipt(session, cast, client, token):
-    issued = today_voucher(session, cast)
+    issued = living_voucher(session, cast)
     answer = send(client, token, {"code": issued.secrets.code, "pin": PIN, "units": 2})
     assert answer.status_code == 201
     assert answer.json["amount"] == "1000.00"
@@ -49,7 +32,7 @@ def test_a_delivery_answers_201_with_its_receipt(session, cast, client, token):
 
 
 def test_the_program_is_noted_and_nobody_else(session, cast, client, token):
-    issued = today_voucher(session, cast)
+    issued = living_voucher(session, cast)
     send(client, token, {"code": issued.secrets.qr, "pin": PIN, "units": 1})
     redemption = session.scalars(select(Redemption)).one()
     assert redemption.recorded_by is None
@@ -57,7 +40,7 @@ def test_the_program_is_noted_and_nobody_else(session, cast, client, token):
 
 
 def test_repeating_a_request_answers_with_the_same_bytes(session, cast, client, token):
-    issued = today_voucher(session, cast)
+    issued = living_voucher(session, cast)
     body = {"code": issued.secrets.code, "pin": PIN, "units": 1}
     first, again = (send(client, token, body, key="k-1") for _ in range(2))
     assert (again.status_code, again.data) == (201, first.data)
@@ -65,14 +48,14 @@ def test_repeating_a_request_answers_with_the_same_bytes(session, cast, client, 
 
 
 def test_the_same_key_with_another_body_is_a_conflict(session, cast, client, token):
-    issued = today_voucher(session, cast)
+    issued = living_voucher(session, cast)
     send(client, token, {"code": issued.secrets.code, "pin": PIN, "units": 1}, key="k-1")
     answer = send(client, token, {"code": issued.secrets.code, "pin": PIN, "units": 2}, key="k-1")
     assert (answer.status_code, answer.json["code"]) == (409, "idempotency_mismatch")
 
 
 def test_two_providers_may_choose_the_same_key(session, cast, client, token):
-    issued = today_voucher(session, cast)
+    issued = living_voucher(session, cast)
     other = make_token(session, cast.other_provider.id)[1]
     send(client, token, {"code": issued.secrets.code, "pin": PIN, "units": 1}, key="k-1")
     answer = send(client, other, {"code": issued.secrets.code, "pin": PIN, "units": 1}, key="k-1")
@@ -97,7 +80,7 @@ def test_a_revoked_token_opens_nothing(session, cast, client):
 
 
 def test_a_cookie_is_no_token(session, cast, sign_in):
-    issued = today_voucher(session, cast)
+    issued = living_voucher(session, cast)
     body = {"code": issued.secrets.code, "pin": PIN, "units": 1}
     answer = sign_in(cast.rita).post(URL, json=body, headers={"Idempotency-Key": "k"})
     assert answer.status_code == 401
@@ -154,7 +137,7 @@ def test_a_large_body_is_refused(client, token):
 
 
 def test_an_error_repeats_nothing_that_was_sent(session, cast, client, token):
-    issued = today_voucher(session, cast)
+    issued = living_voucher(session, cast)
     for body in (
         {"code": issued.secrets.code, "pin": "913580", "units": 1},
         {"code": issued.secrets.code, "pin": PIN, "units": 913_580},
@@ -168,7 +151,7 @@ def test_an_error_repeats_nothing_that_was_sent(session, cast, client, token):
 
 
 def test_a_wrong_pin_says_how_many_tries_are_left(session, cast, client, token):
-    issued = today_voucher(session, cast)
+    issued = living_voucher(session, cast)
     answer = send(client, token, {"code": issued.secrets.code, "pin": "913580", "units": 1})
     assert (answer.status_code, answer.json["code"]) == (422, "wrong_pin")
     assert "4" in answer.json["detail"]
@@ -184,20 +167,20 @@ def test_a_value_voucher_takes_a_decimal_string(session, cast, client, token):
         session, cast, category=ServiceCategory.MEDICAL, units=1, unit_price=Money(60_000, "MDL")
     )
     work.line.unit = Unit.AMOUNT.value
-    issued = today_voucher(session, cast, work=work, amount=Money(60_000, "MDL"))
+    issued = living_voucher(session, cast, work=work, amount=Money(60_000, "MDL"))
     answer = send(client, token, {"code": issued.secrets.code, "pin": PIN, "amount": "149.50"})
     assert (answer.status_code, answer.json["amount_left"]) == (201, "450.50")
 
 
 def test_an_unconfirmed_delivery_says_so(session, cast, client, token):
-    issued = today_voucher(session, cast)
+    issued = living_voucher(session, cast)
     body = {"code": issued.secrets.code, "units": 1, "without_pin": "Nu ține minte"}
     answer = send(client, token, body)
     assert (answer.status_code, answer.json["state"]) == (201, "unconfirmed")
 
 
 def test_a_redemption_takes_at_most_twelve_statements(app, session, cast, client, token):
-    issued = today_voucher(session, cast)
+    issued = living_voucher(session, cast)
     send(client, token, {"code": issued.secrets.code, "pin": PIN, "units": 1})
     with app.app_context():
         engine = db.engine
@@ -231,7 +214,17 @@ def test_the_specification_names_the_api_and_no_page(client):
     spec = client.get("/api/v1/openapi.json").json
     assert list(spec["paths"]) == [URL]
     operation = spec["paths"][URL]["post"]
-    assert set(operation["responses"]) == set("201 400 401 404 409 413 415 422 429".split())
+    assert set(operation["responses"]) == {
+        "201",
+        "400",
+        "401",
+        "404",
+        "409",
+        "413",
+        "415",
+        "422",
+        "429",
+    }
     assert operation["parameters"][0]["name"] == "Idempotency-Key"
     assert operation["security"] == [{"bearer": []}]
     assert "punte" not in json.dumps(spec).lower()

@@ -6,7 +6,6 @@ import threading
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select
@@ -14,7 +13,7 @@ from sqlalchemy import func, select
 from reintegration.kernel import clock
 from reintegration.kernel.ids import new_id
 from tests.factories.casework import make_casework
-from tests.factories.vouchers import PIN, make_token, make_voucher
+from tests.factories.vouchers import PIN, living_voucher, make_token
 from tests.live import run_live
 from tests.sampling import amount
 from vouchers.books.models import LedgerLine
@@ -34,23 +33,12 @@ class Answers:
     successes: Counter = field(default_factory=Counter)
 
 
-def living(session, cast, **wanted):
-    day = clock.local_day(clock.now())
-    return make_voucher(
-        session,
-        cast,
-        valid_from=day - timedelta(days=1),
-        valid_until=day + timedelta(days=30),
-        now=clock.now(),
-        **wanted,
-    )
-
-
 @pytest.fixture
 def stock(session, cast):
     """Vouchers of one unit each, and a token."""
     made = [
-        living(session, cast, work=make_casework(session, cast), units=1) for _ in range(VOUCHERS)
+        living_voucher(session, cast, work=make_casework(session, cast), units=1)
+        for _ in range(VOUCHERS)
     ]
     codes = [issued.secrets.code for issued in made]
     _row, token = make_token(session, cast.provider.id, velocity_exempt=True)
@@ -117,7 +105,7 @@ def test_a_copy_without_the_lock_pays_twice(session, stock, live_server, committ
 
 
 def test_parallel_repeats_of_one_request_are_one_delivery(session, cast, server):
-    issued = living(session, cast, units=5)
+    issued = living_voucher(session, cast, units=5)
     _row, token = make_token(session, cast.provider.id)
     session.commit()
     barrier = threading.Barrier(8)
@@ -158,7 +146,7 @@ def test_parallel_guesses_never_compare_more_than_five(app, session, cast, monke
     from vouchers.voucher.services import pins
     from vouchers.voucher.services.redemption import Delivery, redeem
 
-    issued = living(session, cast)
+    issued = living_voucher(session, cast)
     rita = actor(session, cast.rita)
     code = issued.secrets.code
     session.commit()

@@ -1,30 +1,16 @@
 """The desk on a phone: find, record, receipt, take back; and what it never shows."""
 
 import re
-from datetime import timedelta
 
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import event, select
 
 from reintegration.accounts.models import ApiToken
-from reintegration.kernel import clock
 from reintegration.kernel.db import db
 from reintegration.kernel.ids import new_id
-from tests.factories.vouchers import PIN, make_voucher
+from tests.factories.vouchers import PIN, living_voucher
 from vouchers.voucher.models import Redemption
-
-
-def living_voucher(session, cast, **wanted):
-    day = clock.local_day(clock.now())
-    return make_voucher(
-        session,
-        cast,
-        valid_from=day - timedelta(days=1),
-        valid_until=day + timedelta(days=30),
-        now=clock.now(),
-        **wanted,
-    )
 
 
 @pytest.fixture

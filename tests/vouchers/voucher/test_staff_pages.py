@@ -14,7 +14,7 @@ from reintegration.kernel.audit import AuditEvent
 from reintegration.kernel.ids import group_typed_code, new_id
 from reintegration.kernel.money import Money
 from tests.factories.casework import make_casework
-from tests.factories.vouchers import deliver, make_referral, make_voucher
+from tests.factories.vouchers import deliver, living_voucher, make_referral
 from vouchers.voucher.models import Redemption, Voucher
 
 CASE_PEOPLE = {"ana", "sergiu"}
@@ -23,17 +23,6 @@ BOOKS = {"petru", "alina", "radu", "irina"}
 
 def today():
     return clock.local_day(clock.now())
-
-
-def living(session, cast, **wanted):
-    return make_voucher(
-        session,
-        cast,
-        valid_from=today() - timedelta(days=1),
-        valid_until=today() + timedelta(days=30),
-        now=clock.now(),
-        **wanted,
-    )
 
 
 def fields(**more):
@@ -48,7 +37,7 @@ def fields(**more):
 
 
 def test_the_list_shows_each_one_what_they_may_see(session, cast, sign_in):
-    issued = living(session, cast)
+    issued = living_voucher(session, cast)
     for name, person in cast.people.items():
         answer = sign_in(person).get("/vouchers/")
         assert (answer.status_code == 200) == (name in CASE_PEOPLE | BOOKS | {"calin"}), name
@@ -56,7 +45,7 @@ def test_the_list_shows_each_one_what_they_may_see(session, cast, sign_in):
 
 
 def test_a_voucher_opens_within_reach_only(session, cast, sign_in):
-    issued = living(session, cast)
+    issued = living_voucher(session, cast)
     for name, person in cast.people.items():
         browser = sign_in(person)
         present = browser.get(f"/vouchers/{issued.voucher.id}").status_code
@@ -69,7 +58,7 @@ def test_a_voucher_opens_within_reach_only(session, cast, sign_in):
 
 
 def test_finance_sees_the_pseudonym_and_no_case_code(session, cast, sign_in):
-    issued = living(session, cast)
+    issued = living_voucher(session, cast)
     page = sign_in(cast.petru).get(f"/vouchers/{issued.voucher.id}").text
     assert issued.voucher.pseudonym in page
     assert issued.work.case.code not in page
@@ -88,12 +77,12 @@ def test_finance_sees_the_pseudonym_and_no_case_code(session, cast, sign_in):
     ],
 )
 def test_filters_never_break_the_list(session, cast, sign_in, query):
-    living(session, cast)
+    living_voucher(session, cast)
     assert sign_in(cast.petru).get(f"/vouchers/?{query}").status_code == 200
 
 
 def test_a_reference_finds_its_voucher(session, cast, sign_in):
-    first, second = living(session, cast), living(session, cast)
+    first, second = living_voucher(session, cast), living_voucher(session, cast)
     page = sign_in(cast.petru).get(f"/vouchers/?q={first.voucher.reference.lower()}").text
     assert first.voucher.reference in page
     assert second.voucher.reference not in page
@@ -167,7 +156,7 @@ def test_above_the_threshold_a_second_person_approves(session, cast, sign_in):
 
 
 def test_the_paper_names_neither_person_nor_programme(session, cast, sign_in):
-    issued = living(session, cast)
+    issued = living_voucher(session, cast)
     ana = sign_in(cast.ana)
     page = ana.get(f"/vouchers/{issued.voucher.id}/print")
     pdf = ana.get(f"/vouchers/{issued.voucher.id}/print.pdf")
@@ -185,14 +174,14 @@ def test_the_paper_names_neither_person_nor_programme(session, cast, sign_in):
 
 @pytest.mark.parametrize("language", ["ro", "ru", "en"])
 def test_the_paper_speaks_the_persons_language(session, cast, sign_in, language):
-    issued = living(session, cast)
+    issued = living_voucher(session, cast)
     issued.work.case.language = language
     pdf = sign_in(cast.ana).get(f"/vouchers/{issued.voucher.id}/print.pdf")
     assert PdfReader(BytesIO(pdf.data)).trailer["/Root"]["/Lang"] == language
 
 
 def test_printing_is_noted(session, cast, sign_in):
-    issued = living(session, cast)
+    issued = living_voucher(session, cast)
     sign_in(cast.ana).get(f"/vouchers/{issued.voucher.id}/print.pdf")
     noted = session.scalars(select(AuditEvent).where(AuditEvent.action == "voucher:print")).one()
     assert (noted.actor_id, noted.case_id) == (cast.ana.id, issued.work.case.id)
@@ -200,14 +189,14 @@ def test_printing_is_noted(session, cast, sign_in):
 
 @pytest.mark.parametrize("address", ["print", "print.pdf"])
 def test_only_the_case_manager_prints(session, cast, sign_in, address):
-    issued = living(session, cast)
+    issued = living_voucher(session, cast)
     for name, person in cast.people.items():
         answer = sign_in(person).get(f"/vouchers/{issued.voucher.id}/{address}")
         assert (answer.status_code == 200) == (name == "ana"), name
 
 
 def test_a_used_up_voucher_is_printed_no_more(session, cast, sign_in):
-    issued = living(session, cast, units=1)
+    issued = living_voucher(session, cast, units=1)
     deliver(session, cast.rita, issued, now=clock.now())
     assert sign_in(cast.ana).get(f"/vouchers/{issued.voucher.id}/print").status_code == 409
 
@@ -216,7 +205,7 @@ def test_a_used_up_voucher_is_printed_no_more(session, cast, sign_in):
     ("move", "state"), [("suspend", "suspended"), ("cancel", "cancelled"), ("replace", "replaced")]
 )
 def test_a_move_asks_first_and_wants_a_reason(session, cast, sign_in, move, state):
-    issued = living(session, cast)
+    issued = living_voucher(session, cast)
     ana = sign_in(cast.ana)
     address = f"/vouchers/{issued.voucher.id}/{move}"
     assert ana.get(address).status_code == 200
@@ -227,7 +216,7 @@ def test_a_move_asks_first_and_wants_a_reason(session, cast, sign_in, move, stat
 
 
 def test_a_stopped_voucher_is_resumed(session, cast, sign_in):
-    issued = living(session, cast)
+    issued = living_voucher(session, cast)
     ana = sign_in(cast.ana)
     ana.post(f"/vouchers/{issued.voucher.id}/suspend", data={"reason": "x"})
     assert ana.post(f"/vouchers/{issued.voucher.id}/resume").status_code == 302
@@ -236,7 +225,7 @@ def test_a_stopped_voucher_is_resumed(session, cast, sign_in):
 
 
 def unconfirmed(session, cast):
-    issued = living(session, cast)
+    issued = living_voucher(session, cast)
     deliver(session, cast.rita, issued, pin=None, without_pin="Telefon pierdut", now=clock.now())
     return issued, session.scalars(select(Redemption)).one()
 
@@ -272,7 +261,7 @@ def test_the_provider_never_confirms_alone(session, cast, sign_in):
 
 
 def test_finance_takes_a_delivery_back(session, cast, sign_in):
-    issued = living(session, cast)
+    issued = living_voucher(session, cast)
     deliver(session, cast.rita, issued, now=clock.now())
     redemption = session.scalars(select(Redemption)).one()
     address = f"/vouchers/redemptions/{redemption.id}/reverse"
