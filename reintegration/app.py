@@ -4,7 +4,6 @@ from importlib import import_module
 
 from apiflask import APIFlask
 from flask import Flask
-from flask_login import current_user
 from flask_migrate import Migrate
 from flask_wtf.csrf import CSRFProtect
 from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
@@ -129,7 +128,7 @@ def _prepare_templates(app: Flask, settings: Settings) -> None:
             "exit_url": settings.exit_url,
             "locale": i18n.chosen_locale(),
             "locales": i18n.LOCALES,
-            "nav": navigation() if current_user.is_authenticated else [],
+            "nav": navigation() if current_actor().is_signed_in else [],
             "now": clock.now(),
             "today": clock.local_day(clock.now()),
         }

@@ -5,9 +5,19 @@ from flask import Flask
 from reintegration.accounts.cli import user_cli
 from reintegration.accounts.permissions import AccountPermission
 from reintegration.accounts.policy import POLICY
-from reintegration.accounts.views import bp, identity, inbox, sign_in, today, trail, users
+from reintegration.accounts.views import (
+    bp,
+    credentials,
+    identity,
+    inbox,
+    sign_in,
+    today,
+    trail,
+    users,
+)
 from reintegration.kernel import permissions
 from reintegration.kernel.errors import N_
+from reintegration.web import credentials as proofs
 from reintegration.web import navigation
 from reintegration.web.navigation import Place
 
@@ -17,6 +27,8 @@ PAGES = (inbox, sign_in, today, trail, users)  # importing them adds their addre
 def register(app: Flask) -> None:
     """Add pages, commands and rules."""
     permissions.register(POLICY)
+    for kind in credentials.TABLE:
+        proofs.register(kind)
     identity.init_app(app)
     app.register_blueprint(bp)
     app.add_url_rule("/", "front", today.front)

@@ -15,9 +15,10 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import BadRequest
 
 from reintegration.kernel.errors import N_
+from reintegration.web import credentials
+from reintegration.web.credentials import API_PREFIX, Door
 from reintegration.web.schemas import Answer, Problem, Request
 
-PREFIX = "/api/"
 LARGEST_BODY = 16 * 1024
 View = Callable[..., ResponseReturnValue]
 ALWAYS: Mapping[int, str] = {
@@ -77,10 +78,7 @@ class Operation:
         noted = _NOTES.output(self.answer, status_code=self.status, description=self.done)(noted)
         words = {**ALWAYS, **(WITH_BODY if self.body else {}), **self.refusals}
         noted = _NOTES.doc(
-            summary=self.summary,
-            description=self.description,
-            security="bearer",
-            responses=_refusals(words),
+            summary=self.summary, description=self.description, responses=_refusals(words)
         )(noted)
         return vars(noted)["_spec"]
 
@@ -114,7 +112,7 @@ def _sent_json() -> Any:
 
 def blueprint(name: str, *, tag: str) -> APIBlueprint:
     """Return the blueprint of one feature's operations."""
-    doors = APIBlueprint(f"api_{name}", __name__, url_prefix=f"{PREFIX}v1", tag=tag)
+    doors = APIBlueprint(f"api_{name}", __name__, url_prefix=f"{API_PREFIX}v1", tag=tag)
     doors.before_request(_limit)
     return doors
 
@@ -126,14 +124,17 @@ def add(app: Flask, doors: APIBlueprint) -> None:
 
 
 def _finish(document: Any) -> Any:
-    """Add what the library leaves out: the schema of refusals, and that a body must be sent."""
+    """Add what the library leaves out: refusals, the proof to show, that a body is needed."""
     problem = Problem.model_json_schema(ref_template=_SCHEMAS)
-    schemas = document.setdefault("components", {}).setdefault("schemas", {})
-    schemas.update(problem.pop("$defs"), Problem=problem)
+    parts = document.setdefault("components", {})
+    parts.setdefault("schemas", {}).update(problem.pop("$defs"), Problem=problem)
+    proof = credentials.registered()[Door.PROGRAMS]
+    parts["securitySchemes"] = {proof.name: dict(proof.scheme)}
     for operations in document["paths"].values():
         for operation in operations.values():
             if "requestBody" in operation:
                 operation["requestBody"]["required"] = True
+            operation["security"] = [{proof.name: []}]
     return document
 
 
@@ -145,6 +146,5 @@ def init_app(app: APIFlask) -> None:
         AUTO_AUTH_ERROR_RESPONSE=False,
         AUTO_404_RESPONSE=False,
         AUTO_SERVERS=False,
-        SECURITY_SCHEMES={"bearer": {"type": "http", "scheme": "bearer"}},
     )
     app.spec_processor(_finish)

@@ -12,7 +12,8 @@ from werkzeug.exceptions import HTTPException, SecurityError
 
 from reintegration.kernel.db import session
 from reintegration.kernel.errors import DomainError
-from reintegration.web import api
+from reintegration.web import api, credentials
+from reintegration.web.credentials import Door
 from reintegration.web.i18n import error_text
 from reintegration.web.requires import NotSignedIn
 from reintegration.web.schemas import Problem, WrongField, WrongFields
@@ -64,13 +65,13 @@ def page(status: int, detail: str | None = None) -> ResponseReturnValue:
 
 def is_api() -> bool:
     """Whether a program asks."""
-    return request.path.startswith(api.PREFIX)
+    return credentials.door() is Door.PROGRAMS
 
 
 def _not_signed_in(error: NotSignedIn) -> ResponseReturnValue:
     if is_api():
         answer = problem(401, error.code, error_text(error))
-        answer.headers["WWW-Authenticate"] = "Bearer"
+        answer.headers["WWW-Authenticate"] = credentials.registered()[Door.PROGRAMS].challenge
         return answer
     target = request.full_path.rstrip("?") if request.method == "GET" else ""
     return redirect(url_for("accounts.sign_in", next=target or None))

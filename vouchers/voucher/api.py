@@ -2,17 +2,15 @@
 
 from typing import Annotated, ClassVar
 
-from flask import Response, request
+from flask import Response
 from flask.typing import ResponseReturnValue
 from pydantic import Field
 
-from reintegration.accounts.services.tokens import speak_by_token
 from reintegration.kernel import clock
-from reintegration.kernel.actor import ANONYMOUS
 from reintegration.kernel.db import session
 from reintegration.web import api
-from reintegration.web.current import current_actor, speak_for
-from reintegration.web.requires import NotSignedIn, requires
+from reintegration.web.current import current_actor
+from reintegration.web.requires import requires
 from reintegration.web.schemas import Day, DecimalText, Null, Request
 from reintegration.web.transactional import transactional
 from vouchers.voucher.permissions import RedemptionPermission
@@ -21,19 +19,6 @@ from vouchers.voucher.services.redemption import Delivery, redeem_once
 from vouchers.voucher.services.voucher_by_code import LONGEST_CODE
 
 bp = api.blueprint("redemptions", tag="Redemptions")
-
-
-@bp.before_request
-def speak() -> None:
-    """Let the request speak for its token and for nobody else."""
-    kind, _, token = request.headers.get("Authorization", "").partition(" ")
-    speak_for(ANONYMOUS)
-    if kind.lower() != "bearer" or not 0 < len(token) <= 200:
-        raise NotSignedIn
-    actor = speak_by_token(session(), token.strip())
-    if actor is None:
-        raise NotSignedIn
-    speak_for(actor)
 
 
 class RedemptionRequest(Request):

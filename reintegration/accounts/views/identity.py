@@ -1,28 +1,22 @@
-"""Our own session cookie behind Flask-Login: whom does this request speak for?"""
+"""Our own session cookie: handed out and taken away, and the person behind it."""
 
 from urllib.parse import urlsplit
 
-from flask import Flask, Request, Response, current_app, g, request
+from flask import Flask, Response, current_app, g, request
 from flask import session as cookie
 from flask_babel import gettext
-from flask_login import LoginManager
 
 from reintegration.accounts.models import User
-from reintegration.accounts.services import actors, sign_in
 from reintegration.accounts.states import ROLE_LABELS
 from reintegration.codelists.languages import Locale
-from reintegration.kernel import clock
 from reintegration.kernel.actor import PROVIDER_ROLES, Role
-from reintegration.kernel.db import act_as, session
 from reintegration.settings import Settings
 from reintegration.web import slots
-from reintegration.web.current import SignedIn, current_actor
+from reintegration.web.current import current_actor
 
 
 def init_app(app: Flask) -> None:
-    """Load the actor of each request from our session table."""
-    manager = LoginManager(app)
-    manager.request_loader(_load)
+    """Show each page who is here."""
     slots.add("i18n.chosen", remember_locale)
     app.context_processor(lambda: {"identity": who_is_here()})
 
@@ -36,11 +30,6 @@ def settings() -> Settings:
 def cookie_name() -> str:
     """Return the cookie's name; `__Host-` binds it to this very host over https."""
     return "__Host-session" if settings().secure_cookies else "punte-session"
-
-
-def presented_token() -> str:
-    """Return what the browser sent as its session, or nothing."""
-    return request.cookies.get(cookie_name(), "")
 
 
 def welcome(response: Response, token: str) -> None:
@@ -100,20 +89,3 @@ def remember_locale(locale: Locale) -> list[None]:
     if current_actor().is_signed_in and "user" in g:
         signed_in_user().locale = locale.value
     return []
-
-
-def _load(_request: Request) -> SignedIn | None:
-    token = presented_token()
-    if not token:
-        return None
-    now = clock.now()
-    found = sign_in.find_session(session(), token, idle=settings().session_idle, now=now)
-    if found is None:
-        return None
-    if not is_right_host(found.user):
-        return None
-    sign_in.seen(session(), found, now=now)
-    actor = actors.actor_of(session(), found.user)
-    act_as(session(), actor)
-    g.user = found.user
-    return SignedIn(actor, found.user.locale)

@@ -9,6 +9,7 @@ from reintegration.accounts.permissions import AccountPermission
 from reintegration.accounts.services import sign_in as sessions
 from reintegration.accounts.services import users
 from reintegration.accounts.views import bp, identity
+from reintegration.accounts.views.credentials import presented_session
 from reintegration.kernel import clock
 from reintegration.kernel.db import session
 from reintegration.kernel.errors import DomainError
@@ -63,9 +64,7 @@ def sign_in_submit() -> ResponseReturnValue:
 @transactional
 def sign_out() -> ResponseReturnValue:
     """End the session here and on the server."""
-    sessions.end_session(
-        session(), identity.presented_token(), actor=current_actor(), now=clock.now()
-    )
+    sessions.end_session(session(), presented_session(), actor=current_actor(), now=clock.now())
     leaving = request.form.get("leave")
     page = render_template("layout/leave.html") if leaving else redirect(url_for(".sign_in"))
     answer = make_response(page)

@@ -214,17 +214,8 @@ def test_the_specification_names_the_api_and_no_page(client):
     spec = client.get("/api/v1/openapi.json").json
     assert list(spec["paths"]) == [URL]
     operation = spec["paths"][URL]["post"]
-    assert set(operation["responses"]) == {
-        "201",
-        "400",
-        "401",
-        "404",
-        "409",
-        "413",
-        "415",
-        "422",
-        "429",
-    }
+    statuses = (201, 400, 401, 404, 409, 413, 415, 422, 429)
+    assert set(operation["responses"]) == set(map(str, statuses))
     assert operation["parameters"][0]["name"] == "Idempotency-Key"
     assert operation["security"] == [{"bearer": []}]
     assert "punte" not in json.dumps(spec).lower()

@@ -1,0 +1,71 @@
+"""The table of proofs: a person's session in a cookie, and the token of a program or device."""
+
+from flask import Request, g, request
+from sqlalchemy.orm import Session
+
+from reintegration.accounts.services import actors, sign_in, tokens
+from reintegration.accounts.views import identity
+from reintegration.kernel import clock
+from reintegration.kernel.actor import ActorKind
+from reintegration.kernel.db import act_as
+from reintegration.web.credentials import Credential, Door, Shown
+
+LONGEST_TOKEN = 200
+
+
+def _cookie(asked: Request) -> str:
+    return asked.cookies.get(identity.cookie_name(), "")
+
+
+def _person(session: Session, token: str) -> Shown | None:
+    now = clock.now()
+    found = sign_in.find_session(session, token, idle=identity.settings().session_idle, now=now)
+    if found is None or not identity.is_right_host(found.user):
+        return None
+    sign_in.seen(session, found, now=now)
+    actor = actors.actor_of(session, found.user)
+    act_as(session, actor)
+    g.user = found.user
+    return Shown(actor, found.user.locale)
+
+
+def _bearer(asked: Request) -> str:
+    kind, _, token = asked.headers.get("Authorization", "").partition(" ")
+    return token.strip() if kind.lower() == "bearer" and len(token) <= LONGEST_TOKEN else ""
+
+
+def _program(session: Session, token: str) -> Shown | None:
+    actor = tokens.speak_by_token(session, token)
+    return Shown(actor) if actor else None
+
+
+def presented_session() -> str:
+    """Return what the browser sent as its session, or nothing."""
+    return _cookie(request)
+
+
+TABLE = (
+    Credential(
+        name="session",
+        door=Door.PAGES,
+        find=_cookie,
+        verify=_person,
+        speaks_as=ActorKind.PERSON,
+        sent_by_browser=True,
+        revoke=sign_in.end_session,
+        acts=("session:start", "session:end", "session:refuse"),
+        tries=(sign_in.PER_ACCOUNT, sign_in.PER_ADDRESS),
+    ),
+    Credential(
+        name="bearer",
+        door=Door.PROGRAMS,
+        find=_bearer,
+        verify=_program,
+        speaks_as=ActorKind.TOKEN,
+        sent_by_browser=False,
+        revoke=tokens.revoke_token,
+        acts=("token:create", "token:revoke"),
+        challenge="Bearer",
+        scheme={"type": "http", "scheme": "bearer"},
+    ),
+)
