@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, synonym
 from sqlalchemy.types import Text
 
 from providers.directory.states import DocumentKind, Jurisdiction, OfferingState
@@ -33,6 +33,8 @@ class Provider(Base):
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
 
+    provider_id: Mapped[UUID] = synonym("id")
+    """The name under which rules look for the own organisation."""
     organisation: Mapped[Organisation] = relationship(lazy="joined", innerjoin=True)
     sites: Mapped[list["Site"]] = relationship(back_populates="provider", order_by="Site.name")
     offerings: Mapped[list["Offering"]] = relationship(
@@ -43,11 +45,6 @@ class Provider(Base):
     )
 
     __table_args__ = (CheckConstraint(one_of("jurisdiction", Jurisdiction), "jurisdiction"),)
-
-    @property
-    def provider_id(self) -> UUID:
-        """Return the id under which predicates look for the own organisation."""
-        return self.id
 
     @property
     def name(self) -> str:

@@ -1,12 +1,14 @@
 """Who may ask a provider, and who answers."""
 
 from providers.referrals.permissions import ReferralPermission
+from providers.referrals.states import ReferralState
 from reintegration.kernel.actor import Role
-from reintegration.kernel.permissions import (
-    Alternatives,
-    Policy,
+from reintegration.kernel.permissions import Policy
+from reintegration.kernel.rules import (
     has_role,
     is_machine,
+    is_set,
+    not_in,
     on_case_team,
     own_organisation,
 )
@@ -17,17 +19,17 @@ _answers = has_role(Role.PROVIDER_COORDINATOR, Role.PROVIDER_MANAGER)
 _reads_requests = has_role(
     Role.PROVIDER_RECEPTION, Role.PROVIDER_COORDINATOR, Role.PROVIDER_MANAGER
 )
-_MACHINE: Alternatives = ((is_machine,),)
+_sent = is_set("requested_at") & not_in(ReferralState.DRAFT)
 
 POLICY: Policy = {
-    ReferralPermission.LIST: ((_case_people,),),
-    ReferralPermission.VIEW: ((_case_people, on_case_team),),
-    ReferralPermission.MATCH: ((_worker, on_case_team),),
-    ReferralPermission.SEND: ((_worker, on_case_team),),
-    ReferralPermission.CANCEL: ((_case_people, on_case_team), (is_machine,)),
-    ReferralPermission.LIST_REQUESTS: ((_reads_requests,),),
-    ReferralPermission.READ_REQUEST: ((_reads_requests, own_organisation),),
-    ReferralPermission.ANSWER: ((_answers, own_organisation),),
-    ReferralPermission.DELIVER: ((_answers, own_organisation),),
-    ReferralPermission.EXPIRE: _MACHINE,
+    ReferralPermission.LIST: _case_people,
+    ReferralPermission.VIEW: _case_people & on_case_team,
+    ReferralPermission.MATCH: _worker & on_case_team,
+    ReferralPermission.SEND: _worker & on_case_team,
+    ReferralPermission.CANCEL: (_case_people & on_case_team) | is_machine,
+    ReferralPermission.LIST_REQUESTS: _reads_requests,
+    ReferralPermission.READ_REQUEST: _reads_requests & own_organisation & _sent,
+    ReferralPermission.ANSWER: _answers & own_organisation,
+    ReferralPermission.DELIVER: _answers & own_organisation,
+    ReferralPermission.EXPIRE: is_machine,
 }

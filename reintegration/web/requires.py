@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from reintegration.kernel import permissions
 from reintegration.kernel.errors import N_, DomainError, NotPermitted
+from reintegration.kernel.rules import anyone, signed_in
 from reintegration.web.current import current_actor
 
 View = Callable[..., ResponseReturnValue]
@@ -33,12 +34,7 @@ class WebPermission(StrEnum):
     SIGNED_IN = "web:signed_in"
 
 
-permissions.register(
-    {
-        WebPermission.ANYONE: ((permissions.anyone,),),
-        WebPermission.SIGNED_IN: ((permissions.signed_in,),),
-    }
-)
+permissions.register({WebPermission.ANYONE: anyone, WebPermission.SIGNED_IN: signed_in})
 
 
 def requires(

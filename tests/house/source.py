@@ -16,10 +16,17 @@ Names = set[str]
 
 
 @cache
+def files() -> tuple[tuple[Path, tuple[ast.AST, ...]], ...]:
+    """Return each file and its nodes."""
+    paths = sorted(path for name in PRODUCT for path in (ROOT / name).rglob("*.py"))
+    return tuple(
+        (path, tuple(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))) for path in paths
+    )
+
+
 def modules() -> tuple[tuple[ast.AST, ...], ...]:
     """Return the nodes of each file."""
-    files = sorted(path for name in PRODUCT for path in (ROOT / name).rglob("*.py"))
-    return tuple(tuple(ast.walk(ast.parse(path.read_text(encoding="utf-8")))) for path in files)
+    return tuple(nodes for _path, nodes in files())
 
 
 def each(kind: type[Node]) -> Iterator[Node]:

@@ -19,6 +19,9 @@ FOLDER = Path(__file__).parents[2] / "migrations"
 RELEASED = {
     "0001_create_tables.py": "aeffffcdcb4ed9fa683947d023952d941c938300d404216993c76721b6982019",
     "0002_add_laws.py": "24eadec91d378052f96fafc573405c3a4267693a4b0786f25015a274dc01788e",
+    "0003_add_case_to_deliveries.py": "f9b4bcd52b0dac2b68098d3a1841c914df927c7db86f50bd709406f809c86fb2",
+    "0004_fill_case_of_deliveries.py": "2a6566f2c1dc72726ebc0c3db95bdf966073ccb376103d8361c23d33b06c562f",
+    "0005_require_case_of_deliveries.py": "2e26380b132958b1af7fb7ecac4760f5c62c24ac30b9c0a0ac700155b52aa8c4",
 }
 OURS = {"reintegration", "providers", "vouchers", "demo"}
 

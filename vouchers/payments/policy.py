@@ -2,10 +2,20 @@
 
 from typing import Any
 
+from sqlalchemy import ColumnElement, case
+
 from reintegration.kernel.actor import FINANCE_ROLES, Actor, Role
-from reintegration.kernel.permissions import Policy, has_role, is_machine, not_by, own_organisation
+from reintegration.kernel.permissions import Policy
+from reintegration.kernel.rules import (
+    OfSubject,
+    has_role,
+    is_machine,
+    not_by,
+    not_in,
+    own_organisation,
+)
 from vouchers.payments.permissions import ClaimPermission, PayeePermission, PaymentPermission
-from vouchers.payments.states import RELEASE_BY_PREPARER_BELOW
+from vouchers.payments.states import RELEASE_BY_PREPARER_BELOW, ClaimState
 
 _finance = has_role(*FINANCE_ROLES)
 _books = has_role(*FINANCE_ROLES, Role.AUDITOR)
@@ -16,44 +26,46 @@ _manager = has_role(Role.PROVIDER_MANAGER)
 _bookkeeper = has_role(Role.PROVIDER_BOOKKEEPER, Role.PROVIDER_MANAGER)
 
 
-def below_release_limit(_actor: Actor, subject: Any) -> bool:
-    """The batch is so small that its preparer may also release it."""
-    limit = RELEASE_BY_PREPARER_BELOW.get(subject.currency, 0) if subject is not None else 0
-    return subject is not None and bool(subject.total_minor < limit)
+def _is_small(_actor: Actor, subject: Any) -> bool:
+    return bool(subject.total_minor < RELEASE_BY_PREPARER_BELOW.get(subject.currency, 0))
 
+
+def _small_ones(_actor: Actor, model: Any) -> ColumnElement[bool]:
+    limit = case(RELEASE_BY_PREPARER_BELOW, value=model.currency, else_=0)
+    return model.total_minor < limit  # type: ignore[no-any-return]
+
+
+below_release_limit = OfSubject(_is_small, _small_ones)
+"""The batch is so small that its preparer may also release it."""
 
 POLICY: Policy = {
-    ClaimPermission.LIST_OWN: ((_bookkeeper,),),
-    ClaimPermission.VIEW_OWN: ((_bookkeeper, own_organisation),),
-    ClaimPermission.DRAFT: ((_bookkeeper,),),
-    ClaimPermission.SUBMIT: ((_bookkeeper, own_organisation),),
-    ClaimPermission.WITHDRAW: ((_bookkeeper, own_organisation),),
-    ClaimPermission.LIST: ((_books,),),
-    ClaimPermission.VIEW: ((_books,),),
-    ClaimPermission.CHECK: ((_preparer,),),
-    ClaimPermission.DISPUTE: ((_preparer,),),
-    ClaimPermission.REFUSE_LINE: ((_preparer,),),
-    ClaimPermission.CLOSE: ((_preparer,),),
-    ClaimPermission.PUT_IN_PAYMENT: ((_preparer,),),
-    ClaimPermission.TAKE_OUT: ((_preparer,), (_finance_approver,), (is_machine,)),
-    ClaimPermission.PAY: ((_finance,), (is_machine,)),
-    PaymentPermission.LIST: ((_books,),),
-    PaymentPermission.VIEW: ((_books,),),
-    PaymentPermission.PREPARE: ((_preparer,),),
-    PaymentPermission.APPROVE: ((_finance_approver, not_by("prepared_by")),),
-    PaymentPermission.RELEASE: (
-        (_releaser, not_by("prepared_by", "approved_by")),
-        (_preparer, below_release_limit, not_by("approved_by")),
-    ),
-    PaymentPermission.CANCEL: ((_preparer,), (_finance_approver,)),
-    PaymentPermission.DOWNLOAD: ((_finance,),),
-    PaymentPermission.FAIL: ((_preparer,), (is_machine,)),
-    PaymentPermission.SETTLE: ((_finance,), (is_machine,)),
-    PayeePermission.LIST: ((has_role(*FINANCE_ROLES, Role.AUDITOR),),),
-    PayeePermission.VIEW: (
-        (has_role(*FINANCE_ROLES, Role.AUDITOR, Role.VETTING_OFFICER),),
-        (has_role(Role.PROVIDER_MANAGER, Role.PROVIDER_BOOKKEEPER), own_organisation),
-    ),
-    PayeePermission.PROPOSE: ((has_role(Role.FINANCE_PREPARER),), (_manager, own_organisation)),
-    PayeePermission.APPROVE: ((has_role(Role.FINANCE_APPROVER), not_by("proposed_by")),),
+    ClaimPermission.LIST_OWN: _bookkeeper,
+    ClaimPermission.VIEW_OWN: _bookkeeper & own_organisation,
+    ClaimPermission.DRAFT: _bookkeeper,
+    ClaimPermission.SUBMIT: _bookkeeper & own_organisation,
+    ClaimPermission.WITHDRAW: _bookkeeper & own_organisation,
+    ClaimPermission.LIST: _books,
+    ClaimPermission.VIEW: _books & not_in(ClaimState.DRAFT),
+    ClaimPermission.CHECK: _preparer,
+    ClaimPermission.DISPUTE: _preparer,
+    ClaimPermission.REFUSE_LINE: _preparer,
+    ClaimPermission.CLOSE: _preparer,
+    ClaimPermission.PUT_IN_PAYMENT: _preparer,
+    ClaimPermission.TAKE_OUT: _preparer | _finance_approver | is_machine,
+    ClaimPermission.PAY: _finance | is_machine,
+    PaymentPermission.LIST: _books,
+    PaymentPermission.VIEW: _books,
+    PaymentPermission.PREPARE: _preparer,
+    PaymentPermission.APPROVE: _finance_approver & not_by("prepared_by"),
+    PaymentPermission.RELEASE: (_releaser & not_by("prepared_by", "approved_by"))
+    | (_preparer & below_release_limit & not_by("approved_by")),
+    PaymentPermission.CANCEL: _preparer | _finance_approver,
+    PaymentPermission.DOWNLOAD: _finance,
+    PaymentPermission.FAIL: _preparer | is_machine,
+    PaymentPermission.SETTLE: _finance | is_machine,
+    PayeePermission.LIST: has_role(*FINANCE_ROLES, Role.AUDITOR),
+    PayeePermission.VIEW: has_role(*FINANCE_ROLES, Role.AUDITOR, Role.VETTING_OFFICER)
+    | (has_role(Role.PROVIDER_MANAGER, Role.PROVIDER_BOOKKEEPER) & own_organisation),
+    PayeePermission.PROPOSE: has_role(Role.FINANCE_PREPARER) | (_manager & own_organisation),
+    PayeePermission.APPROVE: has_role(Role.FINANCE_APPROVER) & not_by("proposed_by"),
 }

@@ -22,6 +22,7 @@ class VoucherPermission(StrEnum):
 class RedemptionPermission(StrEnum):
     """Deliveries, as providers record them and others settle them."""
 
+    VIEW = "redemption:view"
     RECORD = "redemption:record"
     LIST_OWN = "redemption:list_own"
     READ_RECEIPT = "redemption:read_receipt"

@@ -1,14 +1,8 @@
 """Who may do what with vouchers and deliveries."""
 
 from reintegration.kernel.actor import FINANCE_ROLES, Role
-from reintegration.kernel.permissions import (
-    Policy,
-    has_role,
-    is_machine,
-    not_by,
-    on_case_team,
-    own_organisation,
-)
+from reintegration.kernel.permissions import Policy
+from reintegration.kernel.rules import has_role, is_machine, not_by, on_case_team, own_organisation
 from vouchers.voucher.permissions import RedemptionPermission, VoucherPermission
 
 _worker = has_role(Role.CASE_MANAGER)
@@ -20,23 +14,24 @@ _desk = has_role(Role.PROVIDER_RECEPTION, Role.PROVIDER_COORDINATOR, Role.PROVID
 _provider_manager = has_role(Role.PROVIDER_MANAGER)
 
 POLICY: Policy = {
-    VoucherPermission.LIST: ((_case_people,), (_books,)),
-    VoucherPermission.VIEW: ((_case_people, on_case_team), (_books,)),
-    VoucherPermission.DRAFT: ((_worker, on_case_team),),
-    VoucherPermission.APPROVE: ((_supervisor, on_case_team, not_by("drafted_by")), (is_machine,)),
-    VoucherPermission.ISSUE: ((_worker, on_case_team), (is_machine,)),
-    VoucherPermission.PRINT: ((_worker, on_case_team),),
-    VoucherPermission.SUSPEND: ((_case_people, on_case_team), (is_machine,)),
-    VoucherPermission.RESUME: ((_case_people, on_case_team), (is_machine,)),
-    VoucherPermission.EXPIRE: ((is_machine,),),
-    VoucherPermission.CANCEL: ((_case_people, on_case_team), (is_machine,)),
-    VoucherPermission.REPLACE: ((_worker, on_case_team), (is_machine,)),
-    RedemptionPermission.RECORD: ((_desk,),),
-    RedemptionPermission.LIST_OWN: ((_desk,),),
-    RedemptionPermission.READ_RECEIPT: ((_desk, own_organisation),),
-    RedemptionPermission.REVERSE: ((_desk, own_organisation), (_finance,), (_worker, on_case_team)),
-    RedemptionPermission.LIST_UNCONFIRMED: ((_case_people,),),
-    RedemptionPermission.CONFIRM: ((_case_people, on_case_team, not_by("recorded_by")),),
-    RedemptionPermission.REFUSE: ((_case_people, on_case_team, not_by("recorded_by")),),
-    RedemptionPermission.MANAGE_TOKENS: ((_provider_manager,),),
+    VoucherPermission.LIST: _case_people | _books,
+    VoucherPermission.VIEW: (_case_people & on_case_team) | _books,
+    VoucherPermission.DRAFT: _worker & on_case_team,
+    VoucherPermission.APPROVE: (_supervisor & on_case_team & not_by("drafted_by")) | is_machine,
+    VoucherPermission.ISSUE: (_worker & on_case_team) | is_machine,
+    VoucherPermission.PRINT: _worker & on_case_team,
+    VoucherPermission.SUSPEND: (_case_people & on_case_team) | is_machine,
+    VoucherPermission.RESUME: (_case_people & on_case_team) | is_machine,
+    VoucherPermission.EXPIRE: is_machine,
+    VoucherPermission.CANCEL: (_case_people & on_case_team) | is_machine,
+    VoucherPermission.REPLACE: (_worker & on_case_team) | is_machine,
+    RedemptionPermission.VIEW: (_case_people & on_case_team) | _books,
+    RedemptionPermission.RECORD: _desk,
+    RedemptionPermission.LIST_OWN: _desk,
+    RedemptionPermission.READ_RECEIPT: _desk & own_organisation,
+    RedemptionPermission.REVERSE: (_desk & own_organisation) | _finance | (_worker & on_case_team),
+    RedemptionPermission.LIST_UNCONFIRMED: _case_people,
+    RedemptionPermission.CONFIRM: _case_people & on_case_team & not_by("recorded_by"),
+    RedemptionPermission.REFUSE: _case_people & on_case_team & not_by("recorded_by"),
+    RedemptionPermission.MANAGE_TOKENS: _provider_manager,
 }

@@ -12,7 +12,7 @@ from providers.directory.permissions import ProviderPermission
 from providers.directory.states import OfferingState
 from reintegration.accounts.models import Organisation
 from reintegration.kernel import permissions
-from reintegration.kernel.actor import Actor, Role
+from reintegration.kernel.actor import Actor
 from reintegration.kernel.errors import NotFound
 from reintegration.kernel.ports import Port
 from reintegration.web.paging import Page, page_of
@@ -69,9 +69,11 @@ def providers_page(
             offered = offered.where(Offering.state == sought.state)
         statement = statement.where(Provider.id.in_(offered))
     if sought.unit:
-        here = select(Site.provider_id).where(Site.territorial_unit == sought.unit)
-        if not actor.has_role(Role.VETTING_OFFICER):
-            here = here.where(Site.confidential.is_(False))
+        here = select(Site.provider_id).where(
+            Site.territorial_unit == sought.unit,
+            Site.confidential.is_(False)
+            | permissions.where(actor, Site, ProviderPermission.READ_PLACE),
+        )
         statement = statement.where(Provider.id.in_(here))
     return page_of(
         session,

@@ -12,10 +12,12 @@ from providers.directory.models import Offering, Provider
 from providers.directory.queries.documents import documents_end
 from providers.directory.states import OfferingState
 from providers.referrals.models import Referral
+from providers.referrals.permissions import ReferralPermission
 from providers.referrals.queries.match_facts import Candidate, MatchRequest
 from providers.referrals.states import ReferralState
 from reintegration.cases.models import CaseFile
 from reintegration.codelists.people import AccessNeed, Sex, SexPolicy
+from reintegration.kernel import permissions
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.db import acting_as_system
 from reintegration.kernel.errors import NotFound
@@ -27,7 +29,7 @@ _NOT_ON_OFFER = (OfferingState.DRAFT, OfferingState.WITHDRAWN)
 
 @dataclass(frozen=True, slots=True)
 class LineWithCase:
-    """A plan line with the case it is for; predicates find `case_id` on it."""
+    """A plan line with the case it is for; rules find `case_id` on it."""
 
     line: PlanLine
     case: CaseFile
@@ -45,7 +47,7 @@ def line_or_404(session: Session, actor: Actor, plan_line_id: UUID) -> LineWithC
         .join(CaseFile, CaseFile.id == PlanLine.case_id)
         .where(
             PlanLine.id == plan_line_id,
-            PlanLine.case_id.in_(actor.caseload),
+            permissions.where(actor, PlanLine, ReferralPermission.MATCH),
             PlanLine.removed_at.is_(None),
         )
         .options(joinedload(PlanLine.milestone))

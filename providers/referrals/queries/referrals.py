@@ -5,20 +5,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, and_, false, func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, aliased
 
 from providers.directory.models import Offering
 from providers.referrals.models import Referral
+from providers.referrals.permissions import ReferralPermission
 from providers.referrals.states import HOLDS_A_PLACE, OPEN_REFERRALS, ReferralState
 from reintegration.accounts.queries.users import organisation_names
 from reintegration.cases.models import CaseFile
-from reintegration.kernel.actor import Actor, Role
+from reintegration.kernel import permissions
+from reintegration.kernel.actor import Actor
 from reintegration.kernel.errors import NotFound
 from reintegration.plans.models import PlanLineDelivery
 from reintegration.web.paging import Page, page_of
 
-_REQUEST_READERS = (Role.PROVIDER_RECEPTION, Role.PROVIDER_COORDINATOR, Role.PROVIDER_MANAGER)
 _COUNTS_AGAINST_THE_LINE = (
     ReferralState.REQUESTED,
     ReferralState.ACCEPTED,
@@ -27,27 +28,29 @@ _COUNTS_AGAINST_THE_LINE = (
 )
 
 
-def visible_to(actor: Actor) -> Select[Referral]:
-    """Return the referrals of the actor's cases, or those that their provider was sent."""
-    of_cases = Referral.case_id.in_(actor.caseload)
-    of_provider = and_(
-        Referral.provider_id == actor.organisation_id,
-        Referral.state != ReferralState.DRAFT.value,
-        Referral.requested_at.is_not(None),
-    )
-    if actor.has_role(Role.CASE_MANAGER, Role.SUPERVISOR):
-        return select(Referral).where(of_cases)
-    if actor.has_role(*_REQUEST_READERS):
-        return select(Referral).where(of_provider)
-    return select(Referral).where(false())
-
-
 def referral_or_404(session: Session, actor: Actor, referral_id: UUID) -> Referral:
-    """Return a referral within the actor's reach; foreign and missing ones raise NotFound."""
-    referral = session.scalar(visible_to(actor).where(Referral.id == referral_id))
+    """Return a referral of the actor's cases; foreign and missing ones raise NotFound."""
+    return _one(session, _of_cases(actor), referral_id)
+
+
+def request_or_404(session: Session, actor: Actor, referral_id: UUID) -> Referral:
+    """Return what the actor's provider was asked; foreign and missing ones raise NotFound."""
+    return _one(session, _asked(actor), referral_id)
+
+
+def _one(session: Session, statement: Select[Referral], referral_id: UUID) -> Referral:
+    referral = session.scalar(statement.where(Referral.id == referral_id))
     if referral is None:
         raise NotFound
     return referral
+
+
+def _of_cases(actor: Actor) -> Select[Referral]:
+    return permissions.visible(actor, Referral, ReferralPermission.VIEW)
+
+
+def _asked(actor: Actor) -> Select[Referral]:
+    return permissions.visible(actor, Referral, ReferralPermission.READ_REQUEST)
 
 
 def for_lines(session: Session, plan_line_ids: Sequence[UUID]) -> Sequence[Referral]:
@@ -86,7 +89,7 @@ def referrals_page(
     session: Session, actor: Actor, *, state: str = "", mine: bool = False, cursor: str | None
 ) -> tuple[Page[Referral], dict[UUID, ReferralRow]]:
     """Return a page of referrals, newest first, with case codes and provider names by id."""
-    statement = visible_to(actor)
+    statement = _of_cases(actor)
     if state in {value.value for value in ReferralState}:
         statement = statement.where(Referral.state == state)
     elif state == "open":
@@ -108,15 +111,15 @@ def requests_page(
     session: Session, actor: Actor, *, state: str = "", cursor: str | None
 ) -> Page[Referral]:
     """Return a page of what a provider was asked, newest first."""
-    statement = visible_to(actor)
+    statement = _asked(actor)
     if state in {value.value for value in ReferralState}:
         statement = statement.where(Referral.state == state)
     return page_of(session, statement, keys=(Referral.created_at, Referral.id), cursor=cursor)
 
 
 def waiting_count(session: Session, actor: Actor) -> int:
-    """Return how many visible referrals wait for an answer."""
-    statement = visible_to(actor).where(Referral.state == ReferralState.REQUESTED.value)
+    """Return how many requests wait for an answer of the actor's provider."""
+    statement = _asked(actor).where(Referral.state == ReferralState.REQUESTED.value)
     return session.scalar(select(func.count()).select_from(statement.subquery())) or 0
 
 
@@ -165,14 +168,14 @@ def open_at_offering(session: Session, offering_id: UUID) -> Sequence[Referral]:
 
 def revealed_sites(session: Session, actor: Actor) -> frozenset[UUID]:
     """Return the sites that accepted somebody of the actor's caseload: their place may be read."""
-    if not actor.caseload:
+    if not permissions.could(actor, ReferralPermission.VIEW):
         return frozenset()
     return frozenset(
         session.scalars(
             select(Offering.site_id)
             .join(Referral, Referral.offering_id == Offering.id)
             .where(
-                Referral.case_id.in_(actor.caseload),
+                permissions.where(actor, Referral, ReferralPermission.VIEW),
                 Referral.state.in_([state.value for state in HOLDS_A_PLACE]),
             )
         )
@@ -206,7 +209,7 @@ def recent_rejections(session: Session, actor: Actor, *, limit: int = 5) -> Sequ
         .exists()
     )
     return session.scalars(
-        visible_to(actor)
+        _of_cases(actor)
         .where(Referral.state == ReferralState.REJECTED.value, ~asked_again)
         .order_by(Referral.answered_at.desc())
         .limit(limit)

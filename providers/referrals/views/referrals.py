@@ -59,7 +59,7 @@ def load_choice(plan_line_id: UUID, offering_id: UUID) -> "Choice":
 
 
 class Choice:
-    """What a referral would join; predicates find `case_id` on it."""
+    """What a referral would join; rules find `case_id` on it."""
 
     def __init__(self, found: LineWithCase, offering: Offering) -> None:
         self.found, self.offering = found, offering

@@ -39,7 +39,7 @@ _FILTERS = (
 
 def load_request(referral_id: UUID) -> Referral:
     """Return a request that was sent to the actor's own provider."""
-    return reading.referral_or_404(session(), current_actor(), referral_id)
+    return reading.request_or_404(session(), current_actor(), referral_id)
 
 
 @bp.get("/")

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, synonym
 from sqlalchemy.types import Text
 
 from reintegration.cases.states import (
@@ -46,6 +46,8 @@ class CaseFile(Base):
     closure_reason: Mapped[str | None]
     updated_at: Mapped[datetime]
 
+    case_id: Mapped[UUID] = synonym("id")
+    """The name under which rules look for the caseload."""
     members: Mapped[list["CaseMember"]] = relationship(
         lazy="selectin", cascade="all, delete-orphan", back_populates="case"
     )
@@ -60,11 +62,6 @@ class CaseFile(Base):
         CheckConstraint("dependants >= 0", "dependants"),
         Index("ix_case_file_updated", "updated_at", "id"),
     )
-
-    @property
-    def case_id(self) -> UUID:
-        """Return the id under which predicates look for the caseload."""
-        return self.id
 
 
 class CaseMember(Base):

@@ -10,22 +10,18 @@ from sqlalchemy.orm import Session
 
 from reintegration.accounts.models import User, UserRole
 from reintegration.cases.models import CaseFile, CaseMember
+from reintegration.cases.permissions import CasePermission
 from reintegration.cases.states import HAPPENED, CaseState
-from reintegration.kernel import clock
+from reintegration.kernel import clock, permissions
 from reintegration.kernel.actor import Actor, Role
 from reintegration.kernel.audit import AuditEvent
 from reintegration.kernel.errors import NotFound
 from reintegration.web.paging import Page, page_of
 
 
-def visible_to(actor: Actor) -> Select[CaseFile]:
-    """Return the cases that the actor is assigned to."""
-    return select(CaseFile).where(CaseFile.id.in_(actor.caseload))
-
-
 def case_or_404(session: Session, actor: Actor, case_id: UUID) -> CaseFile:
     """Return a case of the caseload; foreign and missing ones raise the same NotFound."""
-    case = session.scalar(visible_to(actor).where(CaseFile.id == case_id))
+    case = session.scalar(_visible(actor).where(CaseFile.id == case_id))
     if case is None:
         raise NotFound
     return case
@@ -63,7 +59,7 @@ def cases_page(
 
     Without a chosen state, closed cases are left out unless a code is searched.
     """
-    statement = visible_to(actor)
+    statement = _visible(actor)
     if search.strip():
         statement = statement.where(
             func.lower(CaseFile.code).contains(search.strip().lower(), autoescape=True)
@@ -79,7 +75,7 @@ def state_counts(session: Session, actor: Actor) -> dict[CaseState, int]:
     """Return how many cases of the caseload stand in each state."""
     rows = session.execute(
         select(CaseFile.state, func.count())
-        .where(CaseFile.id.in_(actor.caseload))
+        .where(permissions.where(actor, CaseFile, CasePermission.VIEW))
         .group_by(CaseFile.state)
     )
     return {CaseState(state): count for state, count in rows}
@@ -121,6 +117,10 @@ def case_managers(session: Session) -> Sequence[User]:
         .unique()
         .all()
     )
+
+
+def _visible(actor: Actor) -> Select[CaseFile]:
+    return permissions.visible(actor, CaseFile, CasePermission.VIEW)
 
 
 _happened = dict(HAPPENED)

@@ -10,7 +10,9 @@ from sqlalchemy.orm import Session
 from reintegration.accounts.models import Organisation
 from reintegration.accounts.states import OrganisationKind
 from reintegration.cases.models import CaseFile, Consent
+from reintegration.cases.permissions import CasePermission
 from reintegration.cases.states import CaseState, ConsentScope
+from reintegration.kernel import permissions
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.errors import NotFound
 
@@ -58,7 +60,7 @@ def consent_or_404(session: Session, actor: Actor, case_id: UUID, consent_id: UU
         select(Consent).where(
             Consent.id == consent_id,
             Consent.case_id == case_id,
-            Consent.case_id.in_(actor.caseload),
+            permissions.where(actor, Consent, CasePermission.VIEW),
         )
     )
     if consent is None:
@@ -102,7 +104,7 @@ def ending_soon(
         select(CaseFile.id, CaseFile.code, last)
         .join(Consent, Consent.case_id == CaseFile.id)
         .where(
-            CaseFile.id.in_(actor.caseload),
+            permissions.where(actor, CaseFile, CasePermission.VIEW),
             CaseFile.state != CaseState.CLOSED.value,
             Consent.scope == ConsentScope.CASE_MANAGEMENT.value,
             Consent.withdrawn_at.is_(None),

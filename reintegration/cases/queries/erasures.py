@@ -7,7 +7,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from reintegration.cases.models import CaseFile, ErasureRequest
+from reintegration.cases.permissions import CasePermission
 from reintegration.cases.queries import cases
+from reintegration.kernel import permissions
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.errors import NotFound
 
@@ -30,14 +32,13 @@ def waiting_or_404(session: Session, actor: Actor, case_id: UUID) -> ErasureRequ
 
 
 def waiting_for(session: Session, actor: Actor) -> Sequence[tuple[ErasureRequest, str]]:
-    """Return the wishes of others in the actor's cases, the oldest first, with the case's code."""
+    """Return the wishes that the actor may decide, the oldest first, with the case's code."""
     rows = session.execute(
         select(ErasureRequest, CaseFile.code)
         .join(CaseFile, CaseFile.id == ErasureRequest.case_id)
         .where(
-            ErasureRequest.case_id.in_(actor.caseload),
+            permissions.where(actor, ErasureRequest, CasePermission.DECIDE_ERASURE),
             ErasureRequest.decided_at.is_(None),
-            ErasureRequest.asked_by != actor.id,
         )
         .order_by(ErasureRequest.asked_at, ErasureRequest.id)
     )

@@ -7,14 +7,15 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from reintegration.accounts.views.today import TodayItem
+from reintegration.cases.permissions import CasePermission
 from reintegration.cases.queries import erasures
 from reintegration.cases.queries.consents import ending_soon
-from reintegration.kernel.actor import Actor, Role
+from reintegration.kernel import permissions
+from reintegration.kernel.actor import Actor
 from reintegration.kernel.clock import local_day
 from reintegration.web.filters import day_month
 
 SOON = timedelta(days=14)
-_DECIDERS = (Role.SUPERVISOR,)
 
 
 def items(*, session: Session, actor: Actor, today: date) -> list[TodayItem]:
@@ -37,7 +38,7 @@ def items(*, session: Session, actor: Actor, today: date) -> list[TodayItem]:
 
 
 def _erasures(session: Session, actor: Actor) -> list[TodayItem]:
-    if not actor.has_role(*_DECIDERS):
+    if not permissions.could(actor, CasePermission.DECIDE_ERASURE):
         return []
     return [
         TodayItem(

@@ -4,15 +4,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from reintegration.accounts.models import User
 from reintegration.cases.models import CaseFile
+from reintegration.cases.permissions import CasePermission
+from reintegration.kernel import permissions
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.errors import NotFound
 from reintegration.kernel.money import Money, total
 from reintegration.plans.models import EmergencyStart, PlanLine
+from reintegration.plans.permissions import EmergencyPermission
 from reintegration.plans.states import EmergencyState, LineOrigin
 
 
@@ -26,14 +29,13 @@ class EmergencyRow:
     asked: Money
 
 
-def visible_to(actor: Actor) -> Select[EmergencyStart]:
-    """Return the emergency starts of the actor's cases."""
-    return select(EmergencyStart).where(EmergencyStart.case_id.in_(actor.caseload))
-
-
 def emergency_or_404(session: Session, actor: Actor, emergency_id: UUID) -> EmergencyStart:
     """Return one of the caseload, or raise NotFound."""
-    found = session.scalar(visible_to(actor).where(EmergencyStart.id == emergency_id))
+    found = session.scalar(
+        permissions.visible(actor, EmergencyStart, CasePermission.VIEW).where(
+            EmergencyStart.id == emergency_id
+        )
+    )
     if found is None:
         raise NotFound
     return found
@@ -72,9 +74,8 @@ def pending_count(session: Session, actor: Actor) -> int:
             select(func.count())
             .select_from(EmergencyStart)
             .where(
-                EmergencyStart.case_id.in_(actor.caseload),
+                permissions.where(actor, EmergencyStart, EmergencyPermission.DECIDE),
                 EmergencyStart.state == EmergencyState.PENDING.value,
-                EmergencyStart.started_by != actor.id,
             )
         )
         or 0
@@ -96,7 +97,7 @@ def _rows(
         .join(CaseFile, CaseFile.id == EmergencyStart.case_id)
         .join(User, User.id == EmergencyStart.started_by)
         .where(
-            EmergencyStart.case_id.in_(actor.caseload),
+            permissions.where(actor, EmergencyStart, CasePermission.VIEW),
             EmergencyStart.state.in_([state.value for state in states]),
         )
         .order_by(order, EmergencyStart.id)

@@ -1,15 +1,20 @@
 """Reading needs and goals."""
 
 from collections.abc import Sequence
+from typing import TypeVar
 from uuid import UUID
 
 from sqlalchemy import case, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
+from reintegration.kernel import permissions
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.errors import NotFound
 from reintegration.plans.models import Goal, Milestone, Need
+from reintegration.plans.permissions import PlanPermission
 from reintegration.plans.states import PRIORITIES_THAT_NEED_A_GOAL, Priority
+
+Found = TypeVar("Found", Need, Goal)
 
 _URGENCY = {
     Priority.URGENT.value: 0,
@@ -55,18 +60,20 @@ def needs_without_goal(session: Session, case_id: UUID) -> Sequence[Need]:
 
 def need_or_404(session: Session, actor: Actor, case_id: UUID, need_id: UUID) -> Need:
     """Return a need of a case of the caseload, or raise NotFound."""
-    need = session.get(Need, need_id)
-    if need is None or need.case_id != case_id or case_id not in actor.caseload:
-        raise NotFound
-    return need
+    return _of_case(actor, case_id, session.get(Need, need_id))
 
 
 def goal_or_404(session: Session, actor: Actor, case_id: UUID, goal_id: UUID) -> Goal:
     """Return a goal of a case of the caseload, or raise NotFound."""
-    goal = session.get(Goal, goal_id)
-    if goal is None or goal.case_id != case_id or case_id not in actor.caseload:
+    return _of_case(actor, case_id, session.get(Goal, goal_id))
+
+
+def _of_case(actor: Actor, case_id: UUID, found: Found | None) -> Found:
+    if found is None or found.case_id != case_id:
         raise NotFound
-    return goal
+    if not permissions.permits(actor, PlanPermission.VIEW, found):
+        raise NotFound
+    return found
 
 
 def is_used(session: Session, goal: Goal) -> bool:

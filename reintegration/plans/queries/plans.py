@@ -12,16 +12,13 @@ from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 from reintegration.accounts.models import User
 from reintegration.cases.models import CaseFile, Consent
 from reintegration.cases.states import ConsentScope
+from reintegration.kernel import permissions
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.audit import AuditEvent
 from reintegration.kernel.errors import NotFound
 from reintegration.plans.models import Milestone, Plan, PlanLine, PlanVersion
+from reintegration.plans.permissions import PlanPermission
 from reintegration.plans.states import OPEN_MILESTONE_STATES, PlanState, VersionState
-
-
-def visible_to(actor: Actor) -> Select[Plan]:
-    """Return the plans of the cases that the actor is assigned to."""
-    return select(Plan).where(Plan.case_id.in_(actor.caseload))
 
 
 def plan_of(session: Session, case_id: UUID) -> Plan | None:
@@ -41,8 +38,8 @@ def plan_of(session: Session, case_id: UUID) -> Plan | None:
 
 def plan_or_404(session: Session, actor: Actor, case_id: UUID) -> Plan:
     """Return the plan of a case of the caseload, or raise NotFound."""
-    plan = plan_of(session, case_id) if case_id in actor.caseload else None
-    if plan is None:
+    plan = plan_of(session, case_id)
+    if plan is None or not permissions.permits(actor, PlanPermission.VIEW, plan):
         raise NotFound
     return plan
 
@@ -55,7 +52,7 @@ def milestone_or_404(
         select(Milestone).where(
             Milestone.id == milestone_id,
             Milestone.case_id == case_id,
-            Milestone.case_id.in_(actor.caseload),
+            permissions.where(actor, Milestone, PlanPermission.VIEW),
             Milestone.removed_at.is_(None),
         )
     )
@@ -70,7 +67,7 @@ def line_or_404(session: Session, actor: Actor, line_id: UUID) -> PlanLine:
         select(PlanLine)
         .where(
             PlanLine.id == line_id,
-            PlanLine.case_id.in_(actor.caseload),
+            permissions.where(actor, PlanLine, PlanPermission.VIEW),
             PlanLine.removed_at.is_(None),
         )
         .options(joinedload(PlanLine.milestone))
@@ -131,7 +128,7 @@ def waiting(session: Session, actor: Actor) -> list[Waiting]:
         .join(PlanVersion, PlanVersion.plan_id == Plan.id)
         .join(User, User.id == PlanVersion.submitted_by)
         .where(
-            Plan.case_id.in_(actor.caseload),
+            permissions.where(actor, Plan, PlanPermission.VIEW),
             Plan.state == PlanState.SUBMITTED.value,
             PlanVersion.state == VersionState.SUBMITTED.value,
         )
@@ -147,7 +144,9 @@ def waiting(session: Session, actor: Actor) -> list[Waiting]:
 def count_waiting(session: Session, actor: Actor) -> int:
     """Return how many plans of the actor's cases wait for a decision."""
     statement = select(func.count()).select_from(
-        visible_to(actor).where(Plan.state == PlanState.SUBMITTED.value).subquery()
+        permissions.visible(actor, Plan, PlanPermission.VIEW)
+        .where(Plan.state == PlanState.SUBMITTED.value)
+        .subquery()
     )
     return session.scalar(statement) or 0
 
@@ -230,7 +229,10 @@ def due_milestones_of(
         _open_milestones()
         .add_columns(CaseFile)
         .join(CaseFile, CaseFile.id == Milestone.case_id)
-        .where(Milestone.case_id.in_(actor.caseload), CaseFile.manager_id == actor.id)
+        .where(
+            permissions.where(actor, Milestone, PlanPermission.VIEW),
+            CaseFile.manager_id == actor.id,
+        )
         .where(Milestone.due_on <= due_until)
         .order_by(Milestone.due_on, Milestone.id)
         .limit(limit)
@@ -251,7 +253,7 @@ def reviews_due_of(
         _reviews_due(until)
         .add_columns(CaseFile)
         .join(CaseFile, CaseFile.id == Plan.case_id)
-        .where(Plan.case_id.in_(actor.caseload), CaseFile.manager_id == actor.id)
+        .where(permissions.where(actor, Plan, PlanPermission.VIEW), CaseFile.manager_id == actor.id)
     )
     return [(plan, case) for plan, case in session.execute(statement)]
 
@@ -271,7 +273,7 @@ def returned_of(session: Session, actor: Actor) -> Sequence[tuple[PlanVersion, C
     """Return the versions that were returned and not yet submitted again, of the own cases."""
     newest = (
         select(PlanVersion.plan_id, func.max(PlanVersion.number).label("number"))
-        .where(PlanVersion.case_id.in_(actor.caseload))
+        .where(permissions.where(actor, PlanVersion, PlanPermission.VIEW))
         .group_by(PlanVersion.plan_id)
         .subquery()
     )

@@ -11,7 +11,7 @@ from reintegration.kernel.actor import Actor
 from reintegration.kernel.db import session
 from reintegration.plans.models import EmergencyStart, Plan
 from reintegration.plans.permissions import EmergencyPermission, PlanPermission
-from reintegration.plans.queries import emergencies, plans
+from reintegration.plans.queries import emergencies
 from reintegration.plans.states import EmergencyState, PlanState
 from reintegration.web import slots
 from reintegration.web.current import current_actor
@@ -85,7 +85,9 @@ def _emergency_step(emergency: EmergencyStart | None) -> list[NextStep]:
 
 def _plan_step(case: CaseFile, actor: Actor) -> list[NextStep]:
     """Return what the plan of a case asks for next, if anything."""
-    plan = session().scalar(plans.visible_to(actor).where(Plan.case_id == case.id))
+    plan = session().scalar(
+        permissions.visible(actor, Plan, PlanPermission.VIEW).where(Plan.case_id == case.id)
+    )
     url = url_for("plans.plan", case_id=case.id)
     if plan is None or (plan.state == PlanState.DRAFT.value and plan.approved_version is None):
         if not permissions.permits(actor, PlanPermission.EDIT, case):

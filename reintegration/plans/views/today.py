@@ -8,10 +8,10 @@ from sqlalchemy.orm import Session
 
 from reintegration.accounts.views.today import TodayItem
 from reintegration.kernel import permissions
-from reintegration.kernel.actor import Actor, Role
+from reintegration.kernel.actor import Actor
 from reintegration.kernel.clock import local_day
 from reintegration.kernel.db import session as current_session
-from reintegration.plans.permissions import PlanPermission
+from reintegration.plans.permissions import EmergencyPermission, PlanPermission
 from reintegration.plans.queries import emergencies, plans
 from reintegration.plans.states import REMIND_BEFORE
 from reintegration.plans.views import plan_text
@@ -20,7 +20,6 @@ from reintegration.web.current import current_actor
 from reintegration.web.filters import instant
 
 _MOST = 12
-_DECIDERS = (Role.SUPERVISOR,)
 
 
 def items(*, session: Session, actor: Actor, today: date) -> list[TodayItem]:
@@ -43,10 +42,9 @@ def decisions_waiting() -> int:
 
 def _emergency(row: emergencies.EmergencyRow, actor: Actor, today: date) -> TodayItem:
     late = local_day(row.start.ratify_by) < today
-    mine = row.start.started_by == actor.id
     sentence = (
         _("Emergency help in case %(code)s waits for a supervisor.", code=row.code)
-        if mine or not actor.has_role(*_DECIDERS)
+        if not permissions.permits(actor, EmergencyPermission.DECIDE, row.start)
         else _("Decide on the emergency help in case %(code)s.", code=row.code)
     )
     return TodayItem(

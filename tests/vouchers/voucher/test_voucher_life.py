@@ -262,6 +262,7 @@ def paid(session, cast, redemption, state):
                 ClaimLine(
                     id=new_id(),
                     redemption_id=redemption.id,
+                    case_id=redemption.case_id,
                     currency="MDL",
                     amount_minor=redemption.amount_minor,
                     state="accepted",

@@ -5,16 +5,18 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Uuid, and_, exists, false, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, Uuid, and_, exists, func, literal, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY, distinct_on
 from sqlalchemy.orm import Session, joinedload, lazyload
 
 from reintegration.accounts.models import Organisation, User, UserRole
-from reintegration.kernel.actor import FINANCE_ROLES, Actor, Role
+from reintegration.kernel import permissions
+from reintegration.kernel.actor import FINANCE_ROLES, Actor
 from reintegration.kernel.errors import DomainError, NotFound
 from reintegration.kernel.money import Money
 from reintegration.web.paging import Page, page_of
 from vouchers.bank.models import BankLine, BankMatch, BankStatementFile
+from vouchers.bank.permissions import BankPermission
 from vouchers.bank.states import BankLineState
 from vouchers.books.models import BankAccount, LedgerLine
 from vouchers.books.states import Account
@@ -22,7 +24,6 @@ from vouchers.payments.models import PaymentOrder
 from vouchers.payments.states import OrderState
 
 LOOK = (BankLineState.UNMATCHED.value, BankLineState.SUGGESTED.value, BankLineState.EXCEPTION.value)
-_BOOKS = (*FINANCE_ROLES, Role.AUDITOR)
 
 
 KNOWN = or_(
@@ -62,15 +63,9 @@ class Proof:
         return None if self.bank is None else self.bank - self.open_lines - self.ledger
 
 
-def visible_to(actor: Actor) -> Select[BankLine]:
-    """Return every line for finance and the auditor, none for anybody else."""
-    lines = select(BankLine)
-    return lines if actor.has_role(*_BOOKS) else lines.where(false())
-
-
 def line_or_404(session: Session, actor: Actor, line_id: UUID) -> BankLine:
     """Return a line or raise NotFound."""
-    line = session.scalar(visible_to(actor).where(BankLine.id == line_id))
+    line = session.scalar(_visible(actor).where(BankLine.id == line_id))
     if line is None:
         raise NotFound
     return line
@@ -87,7 +82,7 @@ def lines_page(
     size: int = 25,
 ) -> Page[BankLine]:
     """Return a page of lines, the latest booked first; `show` is look, matched, returned, all."""
-    statement = visible_to(actor).where(BankLine.bank_account_id == account.id)
+    statement = _visible(actor).where(BankLine.bank_account_id == account.id)
     wanted = _SHOWN.get(show)
     if wanted is not None:
         statement = statement.where(wanted)
@@ -96,6 +91,10 @@ def lines_page(
     return page_of(
         session, statement, keys=(BankLine.booked_on, BankLine.id), cursor=cursor, size=size
     )
+
+
+def _visible(actor: Actor) -> Select[BankLine]:
+    return permissions.visible(actor, BankLine, BankPermission.LIST)
 
 
 _RETURNED = BankLine.kind == "return"

@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import Select, and_, case, false, func, select
+from sqlalchemy import Select, and_, case, func, select
 from sqlalchemy.orm import Session
 
-from reintegration.kernel.actor import FINANCE_ROLES, Actor, Role
+from reintegration.kernel import permissions
+from reintegration.kernel.actor import Actor
 from reintegration.kernel.errors import NotFound
+from vouchers.bank.permissions import BankAccountPermission
 from vouchers.books.models import BankAccount
 from vouchers.payments.models import PaymentBatch
 from vouchers.payments.states import BatchState
@@ -15,15 +17,9 @@ from vouchers.payments.states import BatchState
 _OPEN = (BatchState.PREPARED.value, BatchState.APPROVED.value)
 
 
-def visible_to(actor: Actor) -> Select[BankAccount]:
-    """Return every account for finance and the auditor, none for anybody else."""
-    accounts = select(BankAccount)
-    return accounts if actor.has_role(*FINANCE_ROLES, Role.AUDITOR) else accounts.where(false())
-
-
 def account_or_404(session: Session, actor: Actor, account_id: UUID) -> BankAccount:
     """Return an account or raise NotFound."""
-    account = session.scalar(visible_to(actor).where(BankAccount.id == account_id))
+    account = session.scalar(_visible(actor).where(BankAccount.id == account_id))
     if account is None:
         raise NotFound
     return account
@@ -33,13 +29,17 @@ def every_account(session: Session, actor: Actor) -> Sequence[BankAccount]:
     """Return the accounts: those that wait first, then those in use, those of the past last."""
     waits = and_(BankAccount.approved_at.is_(None), BankAccount.retired_at.is_(None))
     return session.scalars(
-        visible_to(actor).order_by(
+        _visible(actor).order_by(
             case((waits, 0), (BankAccount.retired_at.is_(None), 1), else_=2),
             BankAccount.currency,
             BankAccount.name,
             BankAccount.id,
         )
     ).all()
+
+
+def _visible(actor: Actor) -> Select[BankAccount]:
+    return permissions.visible(actor, BankAccount, BankAccountPermission.VIEW)
 
 
 def open_batches(session: Session, account: BankAccount) -> int:

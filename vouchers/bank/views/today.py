@@ -8,15 +8,18 @@ from flask_babel import ngettext
 from sqlalchemy.orm import Session
 
 from reintegration.accounts.views.today import TodayItem
-from reintegration.kernel.actor import Actor, Role
+from reintegration.kernel import permissions
+from reintegration.kernel.actor import Actor
 from reintegration.kernel.db import session as current_session
+from vouchers.bank.permissions import BankPermission
 from vouchers.bank.queries import bank
 
 
 def items(*, session: Session, actor: Actor, today: date) -> list[TodayItem]:
     """Return how many lines of the bank wait for a preparer."""
     del today
-    lines = bank.look_count(session) if actor.has_role(Role.FINANCE_PREPARER) else 0
+    matches = permissions.could(actor, BankPermission.MATCH)
+    lines = bank.look_count(session) if matches else 0
     if not lines:
         return []
     sentence = ngettext(

@@ -3,8 +3,8 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index
+from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
 from reintegration.kernel.base import Base, Currency, Id, Minor, one_of
 from reintegration.kernel.money import Money
@@ -71,16 +71,20 @@ class ClaimLine(Base):
 
     id: Mapped[Id]
     claim_id: Mapped[UUID] = mapped_column(ForeignKey("claim.id"), index=True)
-    redemption_id: Mapped[UUID] = mapped_column(ForeignKey("redemption.id"))
+    redemption_id: Mapped[UUID] = mapped_column()
+    case_id: Mapped[UUID]
     amount_minor: Mapped[Minor]
     currency: Mapped[Currency]
     state: Mapped[str] = mapped_column(default=ClaimLineState.OPEN.value)
     reason: Mapped[str] = mapped_column(default="")
 
     claim: Mapped[Claim] = relationship(back_populates="lines")
-    redemption: Mapped[Redemption] = relationship(lazy="joined", innerjoin=True)
+    redemption: Mapped[Redemption] = relationship(
+        lazy="joined", innerjoin=True, primaryjoin=Redemption.id == foreign(redemption_id)
+    )
 
     __table_args__ = (
+        ForeignKeyConstraint(["redemption_id", "case_id"], ["redemption.id", "redemption.case_id"]),
         CheckConstraint(one_of("state", ClaimLineState), "state"),
         CheckConstraint("amount_minor > 0", "amount"),
         Index(

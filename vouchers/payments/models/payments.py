@@ -111,7 +111,7 @@ class PaymentOrder(Base):
 
     @property
     def prepared_by(self) -> UUID | None:
-        """Return who prepared the batch: predicates look at an order as at its batch."""
+        """Return who prepared the batch: rules look at an order as at its batch."""
         return self.batch.prepared_by
 
     @property

@@ -1,19 +1,20 @@
 """Reading payment batches and orders."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import Select, false, func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from reintegration.kernel.actor import FINANCE_ROLES, Actor, Role
+from reintegration.kernel import permissions
+from reintegration.kernel.actor import Actor
 from reintegration.kernel.errors import NotFound
 from reintegration.web.paging import Page, page_of
 from vouchers.payments.models import Claim, ClaimLine, PaymentBatch, PaymentOrder
 from vouchers.payments.models.payees import PayeeAccount
+from vouchers.payments.permissions import PaymentPermission
 from vouchers.payments.states import BatchState, ClaimLineState, OrderState
-
-_BOOKS = (*FINANCE_ROLES, Role.AUDITOR)
 
 
 def payment_state(session: Session, redemption_id: UUID) -> OrderState | None:
@@ -43,16 +44,10 @@ def is_settled(session: Session, redemption_id: UUID) -> bool:
     return payment_state(session, redemption_id) is OrderState.SETTLED
 
 
-def visible_to(actor: Actor) -> Select[PaymentBatch]:
-    """Return every batch for finance and the auditor, none for anybody else."""
-    batches = select(PaymentBatch)
-    return batches if actor.has_role(*_BOOKS) else batches.where(false())
-
-
 def batch_or_404(session: Session, actor: Actor, batch_id: UUID) -> PaymentBatch:
     """Return a batch with its orders or raise NotFound."""
     batch = session.scalar(
-        visible_to(actor)
+        _visible(actor)
         .where(PaymentBatch.id == batch_id)
         .options(selectinload(PaymentBatch.orders))
     )
@@ -67,7 +62,7 @@ def order_or_404(session: Session, actor: Actor, order_id: UUID) -> PaymentOrder
         select(PaymentOrder)
         .where(
             PaymentOrder.id == order_id,
-            PaymentOrder.batch_id.in_(visible_to(actor).with_only_columns(PaymentBatch.id)),
+            permissions.where(actor, PaymentOrder, PaymentPermission.VIEW),
         )
         .options(joinedload(PaymentOrder.batch))
     )
@@ -80,7 +75,7 @@ def batches_page(
     session: Session, actor: Actor, *, states: Sequence[BatchState] = (), cursor: str | None = None
 ) -> Page[PaymentBatch]:
     """Return a page of batches, the newest first."""
-    statement = visible_to(actor).options(selectinload(PaymentBatch.orders))
+    statement = _visible(actor).options(selectinload(PaymentBatch.orders))
     if states:
         statement = statement.where(PaymentBatch.state.in_([state.value for state in states]))
     return page_of(
@@ -90,8 +85,39 @@ def batches_page(
 
 def counts(session: Session, actor: Actor) -> dict[str, int]:
     """Return how many batches stand in each state."""
-    listed = visible_to(actor).with_only_columns(PaymentBatch.state, func.count())
+    listed = _visible(actor).with_only_columns(PaymentBatch.state, func.count())
     return {row[0]: row[1] for row in session.execute(listed.group_by(PaymentBatch.state))}
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """How many batches wait for this very person: not those that they may not decide on."""
+
+    to_approve: int
+    to_release: int
+
+
+def waiting_for(session: Session, actor: Actor) -> Waiting:
+    """Return how many batches the actor may approve and release now."""
+    prepared, approved = BatchState.PREPARED.value, BatchState.APPROVED.value
+    return Waiting(
+        *session.execute(
+            select(
+                func.count().filter(
+                    PaymentBatch.state == prepared,
+                    permissions.where(actor, PaymentBatch, PaymentPermission.APPROVE),
+                ),
+                func.count().filter(
+                    PaymentBatch.state == approved,
+                    permissions.where(actor, PaymentBatch, PaymentPermission.RELEASE),
+                ),
+            ).where(PaymentBatch.state.in_((prepared, approved)))
+        ).one()
+    )
+
+
+def _visible(actor: Actor) -> Select[PaymentBatch]:
+    return permissions.visible(actor, PaymentBatch, PaymentPermission.VIEW)
 
 
 def claims_of(session: Session, batch: PaymentBatch) -> dict[UUID, list[Claim]]:

@@ -6,23 +6,24 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, false, func, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session, joinedload, lazyload, selectinload
 
 from reintegration.accounts.models import Organisation
-from reintegration.kernel.actor import FINANCE_ROLES, Actor, Role
+from reintegration.kernel import permissions
+from reintegration.kernel.actor import Actor
 from reintegration.kernel.errors import NotFound
 from reintegration.kernel.money import Money
 from reintegration.kernel.states import StateEvent
 from reintegration.web.paging import Page, page_of
 from vouchers.payments.models import Claim, ClaimLine, PaymentOrder
+from vouchers.payments.permissions import ClaimPermission
 from vouchers.payments.states import ClaimLineState, ClaimState
 from vouchers.voucher.models import Redemption, Voucher
 from vouchers.voucher.services.validity import covers
 from vouchers.voucher.states import RedemptionState, VoucherState
 
-_BOOKS = (*FINANCE_ROLES, Role.AUDITOR)
-_OWN_READERS = (Role.PROVIDER_BOOKKEEPER, Role.PROVIDER_MANAGER)
+_READING = (ClaimPermission.VIEW, ClaimPermission.VIEW_OWN)
 LATE_DAYS = 60
 
 
@@ -62,19 +63,10 @@ class Unclaimed:
     since: date
 
 
-def visible_to(actor: Actor) -> Select[Claim]:
-    """Return every claim but drafts for finance, one's own for the people of a provider."""
-    if actor.has_role(*_BOOKS):
-        return select(Claim).where(Claim.state != ClaimState.DRAFT.value)
-    if actor.has_role(*_OWN_READERS):
-        return select(Claim).where(Claim.provider_id == actor.organisation_id)
-    return select(Claim).where(false())
-
-
 def claim_or_404(session: Session, actor: Actor, claim_id: UUID) -> Claim:
     """Return a claim within reach, with its lines, or raise NotFound."""
     claim = session.scalar(
-        visible_to(actor)
+        permissions.visible(actor, Claim, *_READING)
         .where(Claim.id == claim_id)
         .options(selectinload(Claim.lines).options(lazyload(ClaimLine.redemption)))
     )
@@ -91,7 +83,7 @@ def claim_line_or_404(session: Session, actor: Actor, claim_id: UUID, line_id: U
         .where(
             ClaimLine.id == line_id,
             Claim.id == claim_id,
-            Claim.id.in_(visible_to(actor).with_only_columns(Claim.id)),
+            permissions.where(actor, Claim, *_READING),
         )
         .options(joinedload(ClaimLine.claim), joinedload(ClaimLine.redemption))
     )
@@ -261,7 +253,7 @@ def claims_page(
     cursor: str | None = None,
 ) -> Page[Claim]:
     """Return a page of claims, the newest first."""
-    statement = visible_to(actor).options(
+    statement = permissions.visible(actor, Claim, *_READING).options(
         selectinload(Claim.lines).options(lazyload(ClaimLine.redemption))
     )
     if states:
@@ -281,7 +273,11 @@ def claims_page(
 
 def counts(session: Session, actor: Actor) -> dict[str, int]:
     """Return how many claims stand in each state."""
-    listed = visible_to(actor).with_only_columns(Claim.state, func.count()).group_by(Claim.state)
+    listed = (
+        permissions.visible(actor, Claim, *_READING)
+        .with_only_columns(Claim.state, func.count())
+        .group_by(Claim.state)
+    )
     return {row[0]: row[1] for row in session.execute(listed)}
 
 

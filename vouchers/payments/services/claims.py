@@ -57,6 +57,7 @@ def draft(
         ClaimLine(
             id=new_id(),
             redemption_id=delivery.id,
+            case_id=delivery.case_id,
             amount_minor=delivery.amount_minor,
             currency=delivery.currency,
         )

@@ -9,24 +9,26 @@ from sqlalchemy.orm import Session
 
 from reintegration.accounts.views.today import TodayItem
 from reintegration.kernel import permissions
-from reintegration.kernel.actor import Actor, Role
+from reintegration.kernel.actor import Actor
 from reintegration.kernel.db import session
 from reintegration.web.current import current_actor
 from reintegration.web.filters import money
-from vouchers.payments.permissions import PayeePermission
+from vouchers.payments.permissions import ClaimPermission, PayeePermission, PaymentPermission
 from vouchers.payments.queries import batches, claims, payees
-from vouchers.payments.states import BatchState, ClaimState
+from vouchers.payments.states import ClaimState
 
 
 def items(*, session: Session, actor: Actor, today: date) -> list[TodayItem]:
     """Return what waits with claims, batches and accounts of payees, for each role its own."""
     del today
-    if actor.has_role(Role.PROVIDER_BOOKKEEPER):
+    if permissions.could(actor, ClaimPermission.DRAFT):
         return _for_bookkeeper(session, actor)
     found: list[TodayItem] = []
-    if actor.has_role(Role.FINANCE_PREPARER):
+    if permissions.could(actor, ClaimPermission.CHECK):
         found += _for_preparer(session, actor)
-    if actor.has_role(Role.FINANCE_APPROVER, Role.FINANCE_RELEASER):
+    if permissions.could(actor, PaymentPermission.APPROVE) or permissions.could(
+        actor, PaymentPermission.RELEASE
+    ):
         found += _for_batches(session, actor)
     if permissions.permits(actor, PayeePermission.LIST):
         found += _payees(session, actor)
@@ -86,22 +88,20 @@ def _for_preparer(session: Session, actor: Actor) -> list[TodayItem]:
 
 
 def _for_batches(session: Session, actor: Actor) -> list[TodayItem]:
-    counted = batches.counts(session, actor)
+    waiting = batches.waiting_for(session, actor)
     found = []
-    prepared = counted.get(BatchState.PREPARED.value, 0)
-    if prepared and actor.has_role(Role.FINANCE_APPROVER):
+    if waiting.to_approve:
         sentence = ngettext(
             "%(num)s batch waits for your approval",
             "%(num)s batches wait for your approval",
-            prepared,
+            waiting.to_approve,
         )
         found.append(TodayItem("gold", _("To approve"), sentence, url_for("batches.index"), 15))
-    approved = counted.get(BatchState.APPROVED.value, 0)
-    if approved and actor.has_role(Role.FINANCE_RELEASER):
+    if waiting.to_release:
         sentence = ngettext(
             "%(num)s batch waits for your release",
             "%(num)s batches wait for your release",
-            approved,
+            waiting.to_release,
         )
         found.append(TodayItem("gold", _("To release"), sentence, url_for("batches.index"), 15))
     return found

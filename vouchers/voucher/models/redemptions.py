@@ -3,8 +3,15 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    LargeBinary,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
 from reintegration.codelists.service_categories import Proof
 from reintegration.kernel.base import Base, Currency, Id, Minor, one_of
@@ -14,13 +21,17 @@ from vouchers.voucher.states import RedemptionState
 
 
 class Redemption(Base):
-    """One delivery. `response` holds the bytes that answered the request: a replay gets them."""
+    """One delivery. `response` holds the bytes that answered the request: a replay gets them.
+
+    `case_id` is the voucher's: who may see a delivery is told by its own row.
+    """
 
     __tablename__ = "redemption"
 
     id: Mapped[Id]
     receipt: Mapped[str] = mapped_column(unique=True)
-    voucher_id: Mapped[UUID] = mapped_column(ForeignKey("voucher.id"), index=True)
+    voucher_id: Mapped[UUID] = mapped_column(index=True)
+    case_id: Mapped[UUID]
     provider_id: Mapped[UUID] = mapped_column(ForeignKey("provider.id"))
     units: Mapped[int]
     amount_minor: Mapped[Minor]
@@ -38,21 +49,25 @@ class Redemption(Base):
     settled_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
     settled_at: Mapped[datetime | None]
 
-    voucher: Mapped[Voucher] = relationship(lazy="joined", innerjoin=True)
+    voucher: Mapped[Voucher] = relationship(
+        lazy="joined", innerjoin=True, primaryjoin=Voucher.id == foreign(voucher_id)
+    )
 
     __table_args__ = (
+        ForeignKeyConstraint(["voucher_id", "case_id"], ["voucher.id", "voucher.case_id"]),
+        UniqueConstraint("id", "case_id"),
         UniqueConstraint("provider_id", "idempotency_key"),
         CheckConstraint(one_of("proof", Proof), "proof"),
         CheckConstraint(one_of("state", RedemptionState), "state"),
         CheckConstraint("amount_minor > 0 AND units >= 0", "positive"),
         Index("ix_redemption_provider", "provider_id", "recorded_at", "id"),
-        Index("ix_redemption_unconfirmed", "recorded_at", postgresql_where="state = 'unconfirmed'"),
+        Index(
+            "ix_redemption_unconfirmed",
+            "case_id",
+            "recorded_at",
+            postgresql_where="state = 'unconfirmed'",
+        ),
     )
-
-    @property
-    def case_id(self) -> UUID:
-        """Return the id under which predicates look for the caseload."""
-        return self.voucher.case_id
 
     @property
     def amount(self) -> Money:

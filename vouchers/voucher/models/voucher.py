@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from reintegration.codelists.service_categories import Proof, ServiceCategory
@@ -67,6 +67,7 @@ class Voucher(Base):
     created_at: Mapped[datetime]
 
     __table_args__ = (
+        UniqueConstraint("id", "case_id"),
         CheckConstraint(one_of("kind", VoucherKind), "kind"),
         CheckConstraint(one_of("category", ServiceCategory), "category"),
         CheckConstraint(one_of("unit", Unit), "unit"),

@@ -4,51 +4,52 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, false, func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from reintegration.kernel.actor import FINANCE_ROLES, Actor, Role
+from reintegration.kernel import permissions
+from reintegration.kernel.actor import Actor
 from reintegration.kernel.errors import NotFound
-from vouchers.voucher.models import Redemption, Voucher
+from vouchers.voucher.models import Redemption
+from vouchers.voucher.permissions import RedemptionPermission
 from vouchers.voucher.states import RedemptionState
-
-_DESK = (Role.PROVIDER_RECEPTION, Role.PROVIDER_COORDINATOR, Role.PROVIDER_MANAGER)
-
-
-def visible_to(actor: Actor) -> Select[Redemption]:
-    """Return the deliveries that the actor may read."""
-    statement = select(Redemption).join(Voucher, Voucher.id == Redemption.voucher_id)
-    if actor.has_role(*FINANCE_ROLES, Role.AUDITOR):
-        return statement
-    if actor.has_role(Role.CASE_MANAGER, Role.SUPERVISOR):
-        return statement.where(Voucher.case_id.in_(actor.caseload))
-    if actor.has_role(*_DESK):
-        return statement.where(Redemption.provider_id == actor.organisation_id)
-    return statement.where(false())
 
 
 def redemption_or_404(session: Session, actor: Actor, redemption_id: UUID) -> Redemption:
-    """Return a delivery within the actor's reach; foreign and missing ones raise NotFound."""
-    found = session.scalar(visible_to(actor).where(Redemption.id == redemption_id))
+    """Return a delivery that staff may read; foreign and missing ones raise NotFound."""
+    return _one(session, _visible(actor, RedemptionPermission.VIEW), redemption_id)
+
+
+def receipt_or_404(session: Session, actor: Actor, redemption_id: UUID) -> Redemption:
+    """Return a delivery of the actor's provider; foreign and missing ones raise NotFound."""
+    return _one(session, _visible(actor, RedemptionPermission.READ_RECEIPT), redemption_id)
+
+
+def _one(session: Session, statement: Select[Redemption], redemption_id: UUID) -> Redemption:
+    found = session.scalar(statement.where(Redemption.id == redemption_id))
     if found is None:
         raise NotFound
     return found
 
 
+def _visible(actor: Actor, permission: RedemptionPermission) -> Select[Redemption]:
+    return permissions.visible(actor, Redemption, permission)
+
+
 def recorded_since(session: Session, actor: Actor, since: datetime) -> Sequence[Redemption]:
     """Return what the actor's provider recorded since an instant, newest first."""
     return session.scalars(
-        visible_to(actor)
-        .where(Redemption.provider_id == actor.organisation_id, Redemption.recorded_at >= since)
+        _visible(actor, RedemptionPermission.READ_RECEIPT)
+        .where(Redemption.recorded_at >= since)
         .order_by(Redemption.recorded_at.desc(), Redemption.id)
         .limit(200)
     ).all()
 
 
 def unconfirmed(session: Session, actor: Actor) -> Sequence[Redemption]:
-    """Return what waits for a confirmation in the actor's caseload, oldest first."""
+    """Return the deliveries that the actor may confirm, oldest first."""
     return session.scalars(
-        visible_to(actor)
+        _visible(actor, RedemptionPermission.CONFIRM)
         .where(Redemption.state == RedemptionState.UNCONFIRMED.value)
         .order_by(Redemption.recorded_at, Redemption.id)
         .limit(200)
@@ -56,15 +57,14 @@ def unconfirmed(session: Session, actor: Actor) -> Sequence[Redemption]:
 
 
 def unconfirmed_count(session: Session, actor: Actor) -> int:
-    """Return how many deliveries of the caseload wait for a confirmation."""
+    """Return how many deliveries the actor may confirm."""
     return (
         session.scalar(
             select(func.count())
             .select_from(Redemption)
-            .join(Voucher, Voucher.id == Redemption.voucher_id)
             .where(
                 Redemption.state == RedemptionState.UNCONFIRMED.value,
-                Voucher.case_id.in_(actor.caseload),
+                permissions.where(actor, Redemption, RedemptionPermission.CONFIRM),
             )
         )
         or 0
@@ -77,9 +77,8 @@ def unconfirmed_on_case(session: Session, case_id: UUID) -> int:
         session.scalar(
             select(func.count())
             .select_from(Redemption)
-            .join(Voucher, Voucher.id == Redemption.voucher_id)
             .where(
-                Redemption.state == RedemptionState.UNCONFIRMED.value, Voucher.case_id == case_id
+                Redemption.state == RedemptionState.UNCONFIRMED.value, Redemption.case_id == case_id
             )
         )
         or 0

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import Select, false, func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, defer
 
 from providers.directory.models import Offering, Provider
@@ -13,11 +13,13 @@ from providers.referrals.models import Referral
 from providers.referrals.states import HOLDS_A_PLACE
 from reintegration.accounts.models import Organisation
 from reintegration.cases.models import CaseFile
-from reintegration.kernel.actor import FINANCE_ROLES, Actor, Role
+from reintegration.kernel import permissions
+from reintegration.kernel.actor import Actor
 from reintegration.kernel.errors import NotFound
 from reintegration.plans.models import PlanLine
 from reintegration.web.paging import Page, page_of
 from vouchers.voucher.models import Redemption, Voucher
+from vouchers.voucher.permissions import VoucherPermission
 from vouchers.voucher.states import OPEN_STATES, VoucherState
 
 _BYTES = (
@@ -44,19 +46,10 @@ class VoucherFilter:
         return self == VoucherFilter()
 
 
-def visible_to(actor: Actor) -> Select[Voucher]:
-    """Return the vouchers that the actor may list."""
-    statement = select(Voucher)
-    if actor.has_role(*FINANCE_ROLES, Role.AUDITOR):
-        return statement
-    if actor.has_role(Role.CASE_MANAGER, Role.SUPERVISOR):
-        return statement.where(Voucher.case_id.in_(actor.caseload))
-    return statement.where(false())
-
-
 def voucher_or_404(session: Session, actor: Actor, voucher_id: UUID) -> Voucher:
     """Return a voucher within the actor's reach; foreign and missing ones raise NotFound."""
-    voucher = session.scalar(visible_to(actor).where(Voucher.id == voucher_id))
+    visible = permissions.visible(actor, Voucher, VoucherPermission.VIEW)
+    voucher = session.scalar(visible.where(Voucher.id == voucher_id))
     if voucher is None:
         raise NotFound
     return voucher
@@ -65,7 +58,7 @@ def voucher_or_404(session: Session, actor: Actor, voucher_id: UUID) -> Voucher:
 def line_or_404(session: Session, actor: Actor, line_id: UUID) -> PlanLine:
     """Return a plan line of the caseload, or raise NotFound."""
     line = session.scalar(
-        select(PlanLine).where(PlanLine.id == line_id, PlanLine.case_id.in_(actor.caseload))
+        permissions.visible(actor, PlanLine, VoucherPermission.DRAFT).where(PlanLine.id == line_id)
     )
     if line is None:
         raise NotFound
@@ -76,7 +69,8 @@ def vouchers_page(
     session: Session, actor: Actor, sought: VoucherFilter, *, cursor: str | None
 ) -> Page[Voucher]:
     """Return a page of vouchers, newest first."""
-    statement = visible_to(actor).options(*(defer(column) for column in _BYTES))
+    statement = permissions.visible(actor, Voucher, VoucherPermission.VIEW)
+    statement = statement.options(*(defer(column) for column in _BYTES))
     if sought.state == "open":
         statement = statement.where(Voucher.state.in_([s.value for s in sorted(OPEN_STATES)]))
     elif sought.state:
@@ -131,9 +125,8 @@ def waiting_for_approval(session: Session, actor: Actor) -> int:
             select(func.count())
             .select_from(Voucher)
             .where(
-                Voucher.case_id.in_(actor.caseload),
+                permissions.where(actor, Voucher, VoucherPermission.APPROVE),
                 Voucher.state == VoucherState.DRAFT.value,
-                Voucher.drafted_by.is_distinct_from(actor.id),
             )
         )
         or 0
@@ -147,7 +140,7 @@ def waiting_for_issue(session: Session, actor: Actor) -> int:
             select(func.count())
             .select_from(Voucher)
             .where(
-                Voucher.case_id.in_(actor.caseload),
+                permissions.where(actor, Voucher, VoucherPermission.ISSUE),
                 Voucher.state == VoucherState.APPROVED.value,
                 Voucher.drafted_by == actor.id,
             )

@@ -54,7 +54,7 @@ _FIELD_OF = {
 
 def load_redemption(redemption_id: UUID) -> Redemption:
     """Return a delivery that the provider recorded."""
-    return reading.redemption_or_404(session(), current_actor(), redemption_id)
+    return reading.receipt_or_404(session(), current_actor(), redemption_id)
 
 
 def load_found(handle: str) -> Found:

@@ -12,7 +12,7 @@ from reintegration.kernel import permissions
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.db import session as current_session
 from reintegration.web.current import current_actor
-from vouchers.voucher.permissions import RedemptionPermission
+from vouchers.voucher.permissions import RedemptionPermission, VoucherPermission
 from vouchers.voucher.queries import redemptions as redemption_reading
 from vouchers.voucher.queries import vouchers as reading
 
@@ -31,7 +31,7 @@ def items(*, session: Session, actor: Actor, today: date) -> list[TodayItem]:
             count,
         )
         found.append(TodayItem("gold", _("Waiting"), sentence, url_for("vouchers.unconfirmed"), 25))
-    count = reading.waiting_for_approval(session, actor) if _is_supervisor(actor) else 0
+    count = reading.waiting_for_approval(session, actor) if _approves(actor) else 0
     if count:
         sentence = ngettext(
             "%(num)s voucher waits for your approval",
@@ -61,5 +61,5 @@ def count_unconfirmed() -> int:
     return redemption_reading.unconfirmed_count(current_session(), current_actor())
 
 
-def _is_supervisor(actor: Actor) -> bool:
-    return bool(actor.caseload) and "supervisor" in actor.roles
+def _approves(actor: Actor) -> bool:
+    return permissions.could(actor, VoucherPermission.APPROVE)

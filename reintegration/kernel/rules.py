@@ -1,0 +1,183 @@
+"""Rules: who may, said once and used three times.
+
+A rule answers for one object (`check`), for an actor before anything is looked up (`could`), and
+as a filter of rows (`where`). `&` and `|` join rules. A rule is pure: it sees a frozen `Actor` and
+a loaded object (or None for a page that has none), or a mapped class whose columns carry the same
+names.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ARRAY, ColumnElement, Uuid, and_, any_, false, literal, or_, true
+
+from reintegration.kernel.actor import Actor, ActorKind, Role
+
+Rows = ColumnElement[bool]
+
+
+class Rule:
+    """What must hold; see the module."""
+
+    def check(self, actor: Actor, subject: Any) -> bool:
+        """Whether it holds for `subject`."""
+        raise NotImplementedError
+
+    def could(self, actor: Actor) -> bool:
+        """Whether it may hold for *some* subject: decided by what the actor is."""
+        raise NotImplementedError
+
+    def where(self, actor: Actor, model: Any) -> Rows:
+        """Return the condition that the rows of `model` meet for which `check` holds."""
+        raise NotImplementedError
+
+    def __and__(self, other: "Rule") -> "Rule":
+        """Return the rule that both hold."""
+        return _Every((self, other))
+
+    def __or__(self, other: "Rule") -> "Rule":
+        """Return the rule that one of them holds."""
+        return _Either((self, other))
+
+
+@dataclass(frozen=True, slots=True)
+class _Every(Rule):
+    rules: tuple[Rule, ...]
+
+    def check(self, actor: Actor, subject: Any) -> bool:
+        return all(rule.check(actor, subject) for rule in self.rules)
+
+    def could(self, actor: Actor) -> bool:
+        return all(rule.could(actor) for rule in self.rules)
+
+    def where(self, actor: Actor, model: Any) -> Rows:
+        if not self.could(actor):
+            return false()
+        return and_(*(rule.where(actor, model) for rule in self.rules))
+
+
+@dataclass(frozen=True, slots=True)
+class _Either(Rule):
+    rules: tuple[Rule, ...]
+
+    def check(self, actor: Actor, subject: Any) -> bool:
+        return any(rule.check(actor, subject) for rule in self.rules)
+
+    def could(self, actor: Actor) -> bool:
+        return any(rule.could(actor) for rule in self.rules)
+
+    def where(self, actor: Actor, model: Any) -> Rows:
+        return or_(*(rule.where(actor, model) for rule in self.rules))
+
+
+@dataclass(frozen=True, slots=True)
+class OfActor(Rule):
+    """A rule about the actor alone: for all rows or for none."""
+
+    holds: Callable[[Actor], bool]
+
+    def check(self, actor: Actor, subject: Any) -> bool:
+        """Whether the actor is such."""
+        del subject
+        return self.holds(actor)
+
+    def could(self, actor: Actor) -> bool:
+        """Whether the actor is such."""
+        return self.holds(actor)
+
+    def where(self, actor: Actor, model: Any) -> Rows:
+        """Return true or false."""
+        del model
+        return true() if self.holds(actor) else false()
+
+
+@dataclass(frozen=True, slots=True)
+class OfSubject(Rule):
+    """A rule about the object, said for Python and for SQL; without an object it does not hold."""
+
+    holds: Callable[[Actor, Any], bool]
+    rows: Callable[[Actor, Any], Rows]
+
+    def check(self, actor: Actor, subject: Any) -> bool:
+        """Whether `subject` is such for `actor`."""
+        return subject is not None and self.holds(actor, subject)
+
+    def could(self, actor: Actor) -> bool:
+        """Return True: some object may be such."""
+        del actor
+        return True
+
+    def where(self, actor: Actor, model: Any) -> Rows:
+        """Return what such rows meet."""
+        return self.rows(actor, model)
+
+
+def has_role(*roles: Role) -> Rule:
+    """Return a rule: the actor carries any of `roles`."""
+    return OfActor(lambda actor: actor.has_role(*roles))
+
+
+signed_in = OfActor(lambda actor: actor.is_signed_in)
+"""Any signed-in person or token."""
+
+is_machine = OfActor(lambda actor: actor.kind in (ActorKind.SYSTEM, ActorKind.OPERATOR))
+"""A scheduled job or an operator's command: both are logged as such."""
+
+anyone = OfActor(lambda _actor: True)
+"""Public."""
+
+
+def _of_the_caseload(actor: Actor, model: Any) -> Rows:
+    # One array: a list that grows would be a new statement for each size of a caseload.
+    cases = literal(sorted(actor.caseload), ARRAY(Uuid()))
+    return model.case_id == any_(cases)  # type: ignore[no-any-return]
+
+
+def _of_the_organisation(actor: Actor, model: Any) -> Rows:
+    if actor.organisation_id is None:
+        return false()
+    return model.provider_id == actor.organisation_id  # type: ignore[no-any-return]
+
+
+on_case_team = OfSubject(lambda actor, subject: subject.case_id in actor.caseload, _of_the_caseload)
+"""The actor is assigned to the case that the object belongs to."""
+
+own_organisation = OfSubject(
+    lambda actor, subject: (
+        actor.organisation_id is not None and subject.provider_id == actor.organisation_id
+    ),
+    _of_the_organisation,
+)
+"""The object belongs to the actor's own provider."""
+
+
+def not_by(*fields: str) -> Rule:
+    """Return the four-eyes rule: the actor is none of the persons named in `fields`."""
+
+    def holds(actor: Actor, subject: Any) -> bool:
+        return actor.id is not None and all(getattr(subject, name) != actor.id for name in fields)
+
+    def rows(actor: Actor, model: Any) -> Rows:
+        if actor.id is None:
+            return false()
+        return and_(*(getattr(model, name).is_distinct_from(actor.id) for name in fields))
+
+    return OfSubject(holds, rows)
+
+
+def not_in(state: StrEnum) -> Rule:
+    """Return a rule: the object does not stand in `state`."""
+    return OfSubject(
+        lambda _actor, subject: bool(subject.state != state.value),
+        lambda _actor, model: model.state != state.value,
+    )
+
+
+def is_set(field: str) -> Rule:
+    """Return a rule: `field` of the object is known."""
+    return OfSubject(
+        lambda _actor, subject: getattr(subject, field) is not None,
+        lambda _actor, model: getattr(model, field).is_not(None),
+    )

@@ -1,0 +1,122 @@
+"""What a list shows, what a page opens and what the database lets through is one rule.
+
+Asked of two of everything (`tests/house/world.py`), for one person of each role.
+"""
+
+from ast import Attribute, Call
+from typing import Any
+
+import pytest
+from sqlalchemy import create_engine, inspect, select
+from sqlalchemy.orm import Session
+
+from providers.directory.models import Offering, Provider, Site
+from providers.directory.permissions import ProviderPermission
+from providers.referrals.models import Referral
+from providers.referrals.permissions import ReferralPermission
+from providers.vetting.permissions import VettingPermission
+from reintegration import settings as configuration
+from reintegration.app import create_app
+from reintegration.cases.models import CaseFile, Consent, ErasureRequest
+from reintegration.cases.permissions import CasePermission
+from reintegration.kernel import permissions, tries
+from reintegration.kernel.actor import ANONYMOUS, OPERATOR, SYSTEM
+from reintegration.kernel.crypto import Keyring
+from reintegration.plans.models import EmergencyStart, Goal, Milestone, Need, Plan, PlanLine
+from reintegration.plans.permissions import EmergencyPermission, PlanPermission
+from tests.house import source
+from tests.house.world import make_world
+from vouchers.bank.models import BankLine
+from vouchers.bank.permissions import BankAccountPermission, BankPermission
+from vouchers.books.models import BankAccount
+from vouchers.payments.models import Claim, PayeeAccount, PaymentBatch
+from vouchers.payments.permissions import ClaimPermission, PayeePermission, PaymentPermission
+from vouchers.voucher.models import Redemption, Voucher
+from vouchers.voucher.permissions import RedemptionPermission, VoucherPermission
+
+SUBJECTS: list[tuple[Any, list[Any]]] = [
+    (CaseFile, [one for one in CasePermission if one is not CasePermission.DECIDE_ERASURE]),
+    (Consent, [CasePermission.VIEW, CasePermission.WITHDRAW_CONSENT]),
+    (ErasureRequest, [CasePermission.DECIDE_ERASURE]),
+    (Plan, [*PlanPermission]),
+    (Need, [PlanPermission.VIEW, PlanPermission.EDIT]),
+    (Goal, [PlanPermission.VIEW, PlanPermission.EDIT]),
+    (Milestone, [PlanPermission.VIEW, PlanPermission.MOVE_MILESTONE]),
+    (PlanLine, [PlanPermission.EDIT, ReferralPermission.MATCH, VoucherPermission.DRAFT]),
+    (EmergencyStart, [CasePermission.VIEW, EmergencyPermission.DECIDE]),
+    (Provider, [*ProviderPermission]),
+    (Site, [ProviderPermission.EDIT, ProviderPermission.READ_PLACE]),
+    (Offering, [ProviderPermission.EDIT, *VettingPermission]),
+    (Referral, [*ReferralPermission]),
+    (Voucher, [*VoucherPermission]),
+    (Redemption, [*RedemptionPermission]),
+    (Claim, [*ClaimPermission]),
+    (PaymentBatch, [*PaymentPermission]),
+    (PayeeAccount, [*PayeePermission]),
+    (BankAccount, [*BankAccountPermission]),
+    (BankLine, [*BankPermission]),
+]
+"""A kind of object, and what may be asked for it."""
+
+DOES_NOT_FIT = {(CaseFile, CasePermission.DECIDE_ERASURE)}
+"""Permissions whose rule reads a field that the object lacks: they are asked for another one."""
+
+
+@pytest.fixture(scope="module")
+def world(postgres, worker_id):
+    database = postgres.clone(f"visible_{worker_id}")
+    settings = configuration.from_environment(database.environment())
+    create_app(settings)
+    engine = create_engine(database.url)
+    with Session(engine, info={"keyring": Keyring(settings.master_key)}) as session:
+        made = make_world(session)
+        yield session, made
+        tries.companion(session).dispose()
+    engine.dispose()
+
+
+@pytest.mark.parametrize(
+    ("model", "asked"), SUBJECTS, ids=lambda value: getattr(value, "__name__", "")
+)
+def test_the_rows_of_a_list_are_those_for_which_the_rule_holds(world, model, asked):
+    session, made = world
+    everything = session.scalars(select(model)).unique().all()
+    assert everything
+    key = inspect(model).primary_key[0]
+    for name, actor in {**made.actors, "job": SYSTEM, "command": OPERATOR, "-": ANONYMOUS}.items():
+        for permission in asked:
+            listed = set(
+                session.scalars(select(key).where(permissions.where(actor, model, permission)))
+            )
+            holds = {one.id for one in everything if permissions.permits(actor, permission, one)}
+            assert listed == holds, f"{permission} for {name}"
+
+
+def test_the_comparison_above_sees_some_rows_and_not_others(world):
+    session, made = world
+    shown = session.scalars(permissions.visible(made.actors["ana"], CaseFile, CasePermission.VIEW))
+    ids = {case.id for case in shown.unique()}
+    assert made.mine["case_id"] in ids
+    assert made.theirs["case_id"] not in ids
+
+
+def test_nothing_but_a_policy_asks_for_a_role():
+    """Whoever needs to know what somebody may asks for the permission: `permissions.could`."""
+    askers = {
+        path
+        for path, nodes in source.files()
+        for node in nodes
+        if isinstance(node, Call) and source.called(node) == "has_role"
+    }
+    assert {path.name for path in askers} <= {"policy.py", "rules.py"}
+
+
+def test_no_list_filters_by_the_caseload_with_its_own_hands():
+    """`IN` with a list is also a statement of its own for each size of a caseload."""
+    by_hand = [
+        node
+        for node in source.each(Call)
+        if source.called(node) in {"in_", "not_in"}
+        and any(isinstance(part, Attribute) and part.attr == "caseload" for part in node.args)
+    ]
+    assert by_hand == []
