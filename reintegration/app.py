@@ -9,7 +9,7 @@ from flask_wtf.csrf import CSRFProtect
 from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from reintegration.kernel import clock, jobs, outbox, ports, states, tries
+from reintegration.kernel import answered, clock, jobs, outbox, ports, states, tries
 from reintegration.kernel.crypto import Keyring
 from reintegration.kernel.db import db
 from reintegration.settings import ROOT, Settings
@@ -22,13 +22,14 @@ from reintegration.web import (
     headers,
     health,
     i18n,
+    once,
     requires,
     slots,
 )
 from reintegration.web.current import current_actor
 from reintegration.web.navigation import navigation
 
-TABLES = (jobs, outbox, states, tries)  # importing them declares their tables
+TABLES = (answered, jobs, outbox, states, tries)  # importing them declares their tables
 FEATURES = (
     "reintegration.accounts.feature",
     "reintegration.cases.feature",
@@ -100,6 +101,7 @@ def _configure(app: APIFlask, settings: Settings) -> None:
     api.init_app(app)
     i18n.init_app(app)
     filters.init_app(app)
+    once.init_app(app)
     errors.init_app(app)
     headers.init_app(app, secure=settings.secure_cookies)
     health.init_app(app)

@@ -24,7 +24,8 @@ from reintegration.codelists.units import UNIT_LABELS, Unit
 from reintegration.kernel.errors import DomainError
 from reintegration.kernel.money import Money
 from reintegration.web.forms import Form, choices, option
-from reintegration.web.i18n import LOCALES, error_text
+from reintegration.web.i18n import LOCALES
+from reintegration.web.saying import error_text
 
 CURRENCIES = ("MDL", "EUR", "USD")
 

@@ -10,6 +10,7 @@ from reintegration.accounts.views import (
     credentials,
     identity,
     inbox,
+    organisations,
     sign_in,
     today,
     trail,
@@ -21,7 +22,7 @@ from reintegration.web import credentials as proofs
 from reintegration.web import navigation
 from reintegration.web.navigation import Place
 
-PAGES = (inbox, sign_in, today, trail, users)  # importing them adds their addresses
+PAGES = (inbox, organisations, sign_in, today, trail, users)  # importing them adds their addresses
 
 
 def register(app: Flask) -> None:

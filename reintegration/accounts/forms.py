@@ -1,5 +1,8 @@
 """The forms of accounts."""
 
+from typing import ClassVar
+from uuid import UUID
+
 from flask_babel import lazy_gettext as _l
 from wtforms import (
     EmailField,
@@ -13,8 +16,10 @@ from wtforms import (
 from wtforms.validators import DataRequired, InputRequired, Length, Regexp
 
 from reintegration.accounts.services.passwords import MAX_LENGTH
+from reintegration.accounts.services.users import Details
 from reintegration.accounts.states import ROLE_LABELS
 from reintegration.codelists.languages import Locale
+from reintegration.kernel.actor import Role
 from reintegration.web.forms import Form, choices
 from reintegration.web.i18n import LOCALES
 
@@ -38,6 +43,8 @@ class SignInForm(Form):
 class ChangePasswordForm(Form):
     """One's own password."""
 
+    called: ClassVar = {"password": "new"}
+
     current = PasswordField(
         _l("Present password"),
         [InputRequired(_l("Enter your present password."))],
@@ -57,6 +64,8 @@ def _bare(text: str | None) -> str:
 
 class DetailsForm(Form):
     """Who somebody is; `seen` is the mark of what stood there when the page was opened."""
+
+    called: ClassVar = {"supervisor_id": "supervisor"}
 
     name = StringField(
         _l("Full name"),
@@ -80,11 +89,24 @@ class DetailsForm(Form):
     )
     seen = HiddenField()
 
+    def details(self) -> Details:
+        """Return what was typed."""
+        chosen = self.supervisor.data
+        return Details(
+            name=self.name.data or "",
+            email=self.email.data or "",
+            supervisor_id=UUID(chosen) if chosen else None,
+        )
+
 
 class RolesForm(Form):
     """What a person does here."""
 
     roles = SelectMultipleField(_l("Roles"), choices=choices(ROLE_LABELS))
+
+    def chosen(self) -> list[Role]:
+        """Return what was ticked."""
+        return [Role(role) for role in self.roles.data or ()]
 
 
 class UserForm(DetailsForm, RolesForm):
@@ -100,3 +122,9 @@ class OfficeForm(Form):
     name = StringField(
         _l("Name"), [DataRequired(_l("Enter a name.")), Length(max=160)], filters=[_bare]
     )
+
+
+class SignOutForm(Form):
+    """Signing out; `leave` is filled in where the person must be gone from this screen at once."""
+
+    leave = HiddenField()

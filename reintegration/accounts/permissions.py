@@ -10,3 +10,4 @@ class AccountPermission(StrEnum):
     MANAGE_ORGANISATIONS = "account:manage_organisations"
     READ_AUDIT = "audit:read"
     OWN_ACCOUNT = "account:own"
+    MANAGE_TOKENS = "redemption:manage_tokens"

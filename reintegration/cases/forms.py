@@ -1,6 +1,6 @@
 """The forms of the case file: nothing is required that the law or a service does not need."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _l
 from wtforms import (
@@ -230,11 +230,15 @@ class NoteForm(Form):
 class TeamForm(Form):
     """Somebody who joins the team."""
 
+    called: ClassVar = {"user": "person"}
+
     person = SelectField(_l("Who"), [InputRequired(_l("Choose a person."))], choices=[])
 
 
 class HandOverForm(Form):
     """Who is answerable for a case from now on."""
+
+    called: ClassVar = {"user": "person"}
 
     person = SelectField(
         _l("New case manager"), [InputRequired(_l("Choose a person."))], choices=[]

@@ -87,6 +87,15 @@ class Keyring:
         return self._derive("voucher-print/1")
 
     @cached_property
+    def _form(self) -> bytes:
+        return self._derive("sent-form/1")
+
+    @cached_property
+    def answers(self) -> bytes:
+        """The key of what forms were answered."""
+        return self._derive("form-answer/1")
+
+    @cached_property
     def audit(self) -> bytes:
         """The key of the audit chain."""
         return self._derive("audit-chain/1")
@@ -119,6 +128,10 @@ class Keyring:
     def unseal_for_print(self, sealed: bytes, *, voucher_id: str) -> str:
         """Open what `seal_for_print` made."""
         return unseal(self._print, sealed, bound_to=f"voucher|{voucher_id}").decode()
+
+    def sent_form(self, request: bytes) -> bytes:
+        """Return the keyed hash of what a form sent: a plain one would give a password away."""
+        return hmac.new(self._form, request, hashlib.sha256).digest()
 
     def pin_verifier(self, pin: str, *, salt: bytes) -> bytes:
         """Return the keyed verifier of a PIN, as banks keep theirs."""

@@ -1,7 +1,9 @@
 """Domain errors: what a rule refuses, in words that a person can act on.
 
-The message is a gettext source string with named placeholders; the edge (web, API, command line)
-translates it. `code` is the machine reason that the API states.
+The message is a gettext source string with named placeholders, and what fills them is a value
+(Money, a day, a state), not text: the edge (web, API, command line) translates the one and formats
+the other. `code` is the machine reason that the API states; `field` is the parameter of the
+service that the refusal is about, beside which a form shows it.
 """
 
 from typing import Any, ClassVar
@@ -18,9 +20,12 @@ class DomainError(Exception):
     status: ClassVar[int] = 422
     code = "refused"
 
-    def __init__(self, message: str, *, code: str | None = None, **params: Any) -> None:
+    def __init__(
+        self, message: str, *, code: str | None = None, field: str | None = None, **params: Any
+    ) -> None:
         super().__init__(message % params if params else message)
         self.message = message
+        self.field = field
         self.params = params
         if code is not None:
             self.code = code

@@ -142,7 +142,9 @@ class Machine(Generic[State]):
         after = self.target(before, move)
         permissions.demand(actor, rule.permission, subject)
         if rule.needs_reason and not (reason or "").strip():
-            raise Invalid(N_("Give a reason: others will need to understand this later."))
+            raise Invalid(
+                N_("Give a reason: others will need to understand this later."), field="reason"
+            )
         if rule.guard is not None:
             rule.guard(subject, actor, now)
         subject.state = after.value

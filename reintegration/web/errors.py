@@ -14,8 +14,8 @@ from reintegration.kernel.db import session
 from reintegration.kernel.errors import DomainError
 from reintegration.web import api, credentials
 from reintegration.web.credentials import Door
-from reintegration.web.i18n import error_text
 from reintegration.web.requires import NotSignedIn
+from reintegration.web.saying import error_text
 from reintegration.web.schemas import Problem, WrongField, WrongFields
 
 log = logging.getLogger(__name__)

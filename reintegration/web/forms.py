@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar, TypeVar
 from uuid import UUID
 
 from flask import request
@@ -14,7 +14,9 @@ from wtforms.validators import ValidationError
 
 from reintegration.kernel.errors import DomainError
 from reintegration.kernel.money import Money
-from reintegration.web.i18n import error_text
+from reintegration.web.saying import error_text
+
+T = TypeVar("T")
 
 
 def choices(pairs: Mapping[Any, str] | Iterable[tuple[Any, str]]) -> list[Any]:
@@ -28,16 +30,30 @@ def option(value: object, label: Any) -> Any:
     return SelectChoice(value=str(value), label=label)
 
 
+def given(value: T | None) -> T:
+    """Return what a form that was validated certainly has: a validator asks for it."""
+    if value is None:
+        raise LookupError("the form has no validator that asks for this")
+    return value
+
+
 class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
-    """The base of every form. An invalid one answers 422 with what was typed still in it."""
+    """The base of every form. An invalid one answers 422 with what was typed still in it.
+
+    `called` maps a service's name of a field to the form's where they differ.
+    """
+
+    called: ClassVar[Mapping[str, str]] = {}
+    refused: DomainError | None = None
 
     def refuse(self, error: DomainError, field: str | None = None) -> None:
-        """Show what a service refused beside `field`, or above the form."""
-        target = self[field].errors if field else self.form_errors
-        if isinstance(target, tuple):
-            self[field].errors = [error_text(error)]
+        """Show what a service refused beside the field that it names, or above the form."""
+        self.refused = error
+        name = field or self.called.get(error.field or "", error.field)
+        if name is None or name not in self:
+            self.form_errors.append(error_text(error))
         else:
-            target.append(error_text(error))
+            self[name].errors = [*self[name].errors, error_text(error)]
 
 
 class MoneyField(StringField):

@@ -4,10 +4,9 @@ from typing import Any
 
 from flask import Blueprint, Flask, g, redirect, request, session
 from flask.typing import ResponseReturnValue
-from flask_babel import Babel, get_locale, get_translations, gettext
+from flask_babel import Babel, get_locale, get_translations
 
 from reintegration.codelists.languages import Locale
-from reintegration.kernel.errors import DomainError
 from reintegration.web import slots
 from reintegration.web.current import current_locale_choice
 from reintegration.web.requires import public
@@ -54,11 +53,6 @@ def chosen_locale() -> str:
         return Locale(chosen).value
     accepted = request.accept_languages.best_match(list(Locale))
     return Locale(accepted).value if accepted else Locale.RO.value
-
-
-def error_text(error: DomainError) -> str:
-    """Return what a domain error says, in the language of the request."""
-    return str(gettext(error.message, **error.params))
 
 
 @bp.post("/language")

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from reintegration.accounts.models import Organisation, User, UserRole
-from reintegration.accounts.services import users
+from reintegration.accounts.services import organisations, users
 from reintegration.accounts.services.users import Details
 from reintegration.kernel.actor import Role
 from reintegration.kernel.audit import AuditEvent
@@ -67,7 +67,7 @@ def test_an_e_mail_is_taken_whatever_its_capitals(cast, sign_in, session):
     page = sign_in(cast.dan).post(
         "/account/users/new", data=new_person(cast, name="Ana Doi", email="ANA@Demo.example")
     )
-    assert page.status_code == 422
+    assert page.status_code == 409
 
 
 def typed(user, **others):
@@ -273,8 +273,50 @@ def test_an_administrator_cannot_close_their_own_account(cast, sign_in, session)
 def test_a_closed_organisation_signs_its_people_out(cast, sign_in):
     rita = sign_in(cast.rita)
     assert rita.get("/account/today").status_code == 200
-    sign_in(cast.dan).post(f"/account/organisations/{cast.provider.id}/active")
+    sign_in(cast.dan).post(f"/account/organisations/{cast.provider.id}/closed")
     assert rita.get("/account/today").status_code == 302
+
+
+@pytest.mark.parametrize(("last", "is_closed"), [("closed", True), ("reopened", False)])
+def test_closing_twice_closes_and_opening_twice_opens(cast, sign_in, session, last, is_closed):
+    dan = sign_in(cast.dan)
+    for act in ("closed", last, last):
+        assert dan.post(f"/account/users/{cast.ana.id}/{act}").status_code == 302
+    session.refresh(cast.ana)
+    assert (cast.ana.disabled_at is not None) == is_closed
+
+
+@pytest.mark.parametrize(("last", "is_open"), [("closed", False), ("active", True)])
+def test_an_organisation_is_closed_or_opened_however_often_one_asks(
+    cast, sign_in, session, last, is_open
+):
+    dan = sign_in(cast.dan)
+    for act in ("closed", last, last):
+        dan.post(f"/account/organisations/{cast.provider.id}/{act}")
+    opened = select(Organisation.active).where(Organisation.id == cast.provider.id)
+    assert session.scalar(opened) == is_open
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda session, cast, who: users.close(session, cast.rita, actor=who, now=NOW),
+        lambda session, cast, who: users.reopen(session, cast.rita, actor=who, now=NOW),
+        lambda session, cast, who: users.set_roles(
+            session, cast.rita, actor=who, roles=[Role.PROVIDER_MANAGER], now=NOW
+        ),
+        lambda session, cast, who: users.reset_password(
+            session, cast.rita, actor=who, new="other quiet rivers", now=NOW
+        ),
+        lambda session, _cast, who: organisations.create_office(
+            session, actor=who, name="Cahul", now=NOW
+        ),
+        lambda session, cast, who: organisations.close(session, cast.programme, actor=who, now=NOW),
+    ],
+)
+def test_only_the_administrator_changes_accounts_by_whatever_door(cast, session, change):
+    with pytest.raises(NotPermitted):
+        change(session, cast, actor(session, cast.sergiu))
 
 
 def test_an_administrator_adds_offices_and_leaves_providers_to_vetting(cast, sign_in, session):

@@ -107,7 +107,7 @@ def test_fifteen_idle_minutes_or_eight_hours_end_a_session(client, cast, steps, 
 
 
 def disable(session, user):
-    users.set_disabled(session, user, actor=SYSTEM, disabled=True, now=clock.now())
+    users.close(session, user, actor=SYSTEM, now=clock.now())
 
 
 def new_roles(session, user):

@@ -41,6 +41,7 @@ PLANES = (
     "ledger_entry",
     "ledger_line",
     "audit_event",
+    "answered_form",
 )
 
 

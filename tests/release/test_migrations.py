@@ -22,6 +22,7 @@ RELEASED = {
     "0003_add_case_to_deliveries.py": "f9b4bcd52b0dac2b68098d3a1841c914df927c7db86f50bd709406f809c86fb2",
     "0004_fill_case_of_deliveries.py": "2a6566f2c1dc72726ebc0c3db95bdf966073ccb376103d8361c23d33b06c562f",
     "0005_require_case_of_deliveries.py": "2e26380b132958b1af7fb7ecac4760f5c62c24ac30b9c0a0ac700155b52aa8c4",
+    "0006_add_form_answers.py": "6e781111cfd6a46c7b3784d56d99527a5bfc1b261c19585b5e1837bbcdb5a752",
 }
 OURS = {"reintegration", "providers", "vouchers", "demo"}
 

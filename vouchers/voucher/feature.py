@@ -5,6 +5,7 @@ from datetime import timedelta
 from flask import Flask
 
 from providers.vetting.services.offering_events import OfferingReinstated, OfferingSuspended
+from reintegration.accounts.permissions import AccountPermission
 from reintegration.cases.services.consent import ConsentWithdrawn
 from reintegration.kernel import hooks, jobs, permissions
 from reintegration.kernel.errors import N_
@@ -103,7 +104,7 @@ _PLACES = (
     Place(
         "redeem.tokens",
         N_("Programs and devices"),
-        RedemptionPermission.MANAGE_TOKENS,
+        AccountPermission.MANAGE_TOKENS,
         94,
         within=("redeem.token",),
     ),

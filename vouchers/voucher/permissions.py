@@ -30,4 +30,3 @@ class RedemptionPermission(StrEnum):
     LIST_UNCONFIRMED = "redemption:list_unconfirmed"
     CONFIRM = "redemption:confirm"
     REFUSE = "redemption:refuse"
-    MANAGE_TOKENS = "redemption:manage_tokens"

@@ -11,7 +11,6 @@ _case_people = has_role(Role.CASE_MANAGER, Role.SUPERVISOR)
 _finance = has_role(*FINANCE_ROLES)
 _books = has_role(*FINANCE_ROLES, Role.AUDITOR)
 _desk = has_role(Role.PROVIDER_RECEPTION, Role.PROVIDER_COORDINATOR, Role.PROVIDER_MANAGER)
-_provider_manager = has_role(Role.PROVIDER_MANAGER)
 
 POLICY: Policy = {
     VoucherPermission.LIST: _case_people | _books,
@@ -33,5 +32,4 @@ POLICY: Policy = {
     RedemptionPermission.LIST_UNCONFIRMED: _case_people,
     RedemptionPermission.CONFIRM: _case_people & on_case_team & not_by("recorded_by"),
     RedemptionPermission.REFUSE: _case_people & on_case_team & not_by("recorded_by"),
-    RedemptionPermission.MANAGE_TOKENS: _provider_manager,
 }

@@ -6,15 +6,18 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from reintegration.accounts.models import Organisation, User
+from reintegration.accounts.permissions import AccountPermission
 from reintegration.accounts.services import sign_in
 from reintegration.accounts.states import OrganisationKind
-from reintegration.kernel import audit
+from reintegration.kernel import audit, permissions
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.ids import new_id
+from reintegration.kernel.locking import lock
 
 
 def create_office(session: Session, *, actor: Actor, name: str, now: datetime) -> Organisation:
     """Add an office of the programme; a provider comes with its entry in the directory."""
+    permissions.demand(actor, AccountPermission.MANAGE_ORGANISATIONS)
     organisation = Organisation(
         id=new_id(), name=name.strip(), kind=OrganisationKind.PROGRAMME.value, created_at=now
     )
@@ -24,20 +27,27 @@ def create_office(session: Session, *, actor: Actor, name: str, now: datetime) -
     return organisation
 
 
-def set_active(
-    session: Session, organisation: Organisation, *, actor: Actor, active: bool, now: datetime
-) -> None:
-    """Open or close an organisation; closing ends the sessions of its people at once."""
-    organisation.active = active
-    if not active:
-        for user in session.scalars(
-            select(User).where(User.organisation_id == organisation.id)
-        ).unique():
-            sign_in.end_all_sessions(session, user, now=now)
+def close(session: Session, organisation: Organisation, *, actor: Actor, now: datetime) -> None:
+    """Close an organisation, which ends the sessions of its people; a closed one stays closed."""
+    permissions.demand(actor, AccountPermission.MANAGE_ORGANISATIONS)
+    if not lock(session, organisation).active:
+        return
+    organisation.active = False
+    people = select(User).where(User.organisation_id == organisation.id)
+    for user in session.scalars(people).unique():
+        sign_in.end_all_sessions(session, user, now=now)
     session.flush()
-    _note(
-        session, actor, "organisation:open" if active else "organisation:close", organisation, now
-    )
+    _note(session, actor, "organisation:close", organisation, now)
+
+
+def reopen(session: Session, organisation: Organisation, *, actor: Actor, now: datetime) -> None:
+    """Let its people sign in again; an open one stays open."""
+    permissions.demand(actor, AccountPermission.MANAGE_ORGANISATIONS)
+    if lock(session, organisation).active:
+        return
+    organisation.active = True
+    session.flush()
+    _note(session, actor, "organisation:open", organisation, now)
 
 
 def _note(

@@ -35,12 +35,19 @@ def check_rule(password: str, *, about: tuple[str, ...] = ()) -> None:
             N_("A password has %(least)s to %(most)s characters. A few words in a row are good."),
             least=MIN_LENGTH,
             most=MAX_LENGTH,
+            field="password",
         )
     lowered = password.casefold()
     if len(set(lowered)) < 5:
-        raise Invalid(N_("This password repeats the same few characters. Choose other words."))
+        raise Invalid(
+            N_("This password repeats the same few characters. Choose other words."),
+            field="password",
+        )
     bare = lowered
     for word in (*_OBVIOUS, *(part.casefold() for part in about if len(part) >= 3)):
         bare = bare.replace(word, "")
     if len(bare) < MIN_LENGTH // 2:
-        raise Invalid(N_("This password is easy to guess. Choose words that do not go together."))
+        raise Invalid(
+            N_("This password is easy to guess. Choose words that do not go together."),
+            field="password",
+        )

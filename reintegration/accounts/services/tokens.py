@@ -8,10 +8,11 @@ from sqlalchemy import bindparam, select, text
 from sqlalchemy.orm import Session
 
 from reintegration.accounts.models import ApiToken
-from reintegration.kernel import audit, crypto
+from reintegration.accounts.permissions import AccountPermission
+from reintegration.kernel import audit, crypto, permissions
 from reintegration.kernel.actor import Actor, ActorKind, Role
 from reintegration.kernel.db import remember_actor
-from reintegration.kernel.errors import N_, Invalid, NotFound
+from reintegration.kernel.errors import N_, Invalid, NotFound, NotPermitted
 from reintegration.kernel.ids import new_id
 from reintegration.kernel.statements import ConstantStatement
 
@@ -53,17 +54,21 @@ def create_token(
     session: Session,
     *,
     actor: Actor,
-    organisation_id: UUID,
+    organisation_id: UUID | None,
     label: str,
     now: datetime,
     velocity_exempt: bool = False,
 ) -> tuple[ApiToken, str]:
     """Make a token; the text in the answer is shown once and stored nowhere."""
+    permissions.demand(actor, AccountPermission.MANAGE_TOKENS)
+    if organisation_id is None or (actor.is_provider and actor.organisation_id != organisation_id):
+        raise NotPermitted(permissions.REFUSAL)
     name = " ".join(label.split())
     if not 0 < len(name) <= LONGEST_LABEL:
         raise Invalid(
             N_("Name the program or the device, in %(limit)s characters at most."),
             code="label",
+            field="label",
             limit=LONGEST_LABEL,
         )
     secret = crypto.random_token()
@@ -84,6 +89,7 @@ def create_token(
 
 def revoke_token(session: Session, token: ApiToken, *, actor: Actor, now: datetime) -> None:
     """Revoke a token: it opens nothing from now on."""
+    permissions.demand(actor, AccountPermission.MANAGE_TOKENS)
     if token.revoked_at is None:
         token.revoked_at = now
         session.flush()

@@ -19,8 +19,9 @@ from reintegration.accounts.states import OrganisationKind
 from reintegration.codelists.languages import Locale
 from reintegration.kernel import audit, hooks, permissions
 from reintegration.kernel.actor import PROVIDER_ROLES, Actor, Role
-from reintegration.kernel.errors import N_, Conflict, Invalid
+from reintegration.kernel.errors import N_, Conflict, Invalid, NotPermitted
 from reintegration.kernel.ids import new_id
+from reintegration.kernel.locking import lock
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,7 @@ def create_user(
     now: datetime,
 ) -> User:
     """Make an account; raise Invalid or Conflict when the e-mail is taken or roles clash."""
+    permissions.demand(actor, AccountPermission.MANAGE_USERS)
     chosen = frozenset(roles)
     check_roles(organisation, chosen)
     passwords.check_rule(password, about=(email.partition("@")[0], *name.split()))
@@ -121,7 +123,7 @@ def change_details(
     else does by now. The trail keeps which fields, not what was in them.
     """
     permissions.demand(actor, AccountPermission.MANAGE_USERS)
-    session.refresh(user, with_for_update={"of": User})
+    lock(session, user)
     before = Details.of(user)
     if before.mark != seen:
         raise Conflict(
@@ -150,6 +152,7 @@ def set_roles(
     session: Session, user: User, *, actor: Actor, roles: Iterable[Role], now: datetime
 ) -> None:
     """Replace the roles and end the person's sessions: new rights begin with a new sign-in."""
+    permissions.demand(actor, AccountPermission.MANAGE_USERS)
     chosen = frozenset(roles)
     check_roles(user.organisation, chosen)
     if chosen == user.role_set:
@@ -166,8 +169,13 @@ def change_password(
     session: Session, user: User, *, actor: Actor, current: str, new: str, now: datetime
 ) -> None:
     """Change one's own password; every session ends, the caller begins a new one."""
+    permissions.demand(actor, AccountPermission.OWN_ACCOUNT)
+    if user.id != actor.id:
+        raise NotPermitted(permissions.REFUSAL)
     if not passwords.matches(user.password_hash, current):
-        raise Invalid(N_("The present password is not right."), code="wrong_password")
+        raise Invalid(
+            N_("The present password is not right."), code="wrong_password", field="current"
+        )
     _set_password(session, user, new, now=now)
     user.must_change_password = False
     _note(session, actor, "user:change_password", user, now, fields=("password",))
@@ -175,35 +183,44 @@ def change_password(
 
 def reset_password(session: Session, user: User, *, actor: Actor, new: str, now: datetime) -> None:
     """Set a first password for somebody else, who must change it at the next sign-in."""
+    permissions.demand(actor, AccountPermission.MANAGE_USERS)
     _set_password(session, user, new, now=now)
     user.must_change_password = True
     _note(session, actor, "user:reset_password", user, now, fields=("password",))
 
 
-def set_disabled(
-    session: Session, user: User, *, actor: Actor, disabled: bool, now: datetime
-) -> None:
-    """Close or reopen an account; closing ends its sessions at once."""
+def close(session: Session, user: User, *, actor: Actor, now: datetime) -> None:
+    """Close an account, which ends its sessions at once; a closed one stays closed."""
+    permissions.demand(actor, AccountPermission.MANAGE_USERS)
     if user.id == actor.id:
         raise Invalid(N_("You cannot close your own account."))
-    user.disabled_at = now if disabled else None
-    if disabled:
-        sign_in.end_all_sessions(session, user, now=now)
-    action = "user:disable" if disabled else "user:enable"
-    _note(session, actor, action, user, now, fields=("disabled_at",))
+    if lock(session, user).disabled_at is not None:
+        return
+    user.disabled_at = now
+    sign_in.end_all_sessions(session, user, now=now)
+    _note(session, actor, "user:disable", user, now, fields=("disabled_at",))
+
+
+def reopen(session: Session, user: User, *, actor: Actor, now: datetime) -> None:
+    """Let the person sign in again; an open account stays open."""
+    permissions.demand(actor, AccountPermission.MANAGE_USERS)
+    if lock(session, user).disabled_at is None:
+        return
+    user.disabled_at = None
+    _note(session, actor, "user:enable", user, now, fields=("disabled_at",))
 
 
 def check_roles(organisation: Organisation, roles: frozenset[Role]) -> None:
     """Raise Invalid when roles clash with each other or with the organisation."""
     if not roles:
-        raise Invalid(N_("Choose at least one role."))
+        raise Invalid(N_("Choose at least one role."), field="roles")
     if any(pair <= roles for pair in INCOMPATIBLE):
-        raise Invalid(N_("These roles check each other: two people must hold them."))
+        raise Invalid(N_("These roles check each other: two people must hold them."), field="roles")
     outsiders = roles - PROVIDER_ROLES
     if organisation.kind == OrganisationKind.PROVIDER and outsiders:
-        raise Invalid(N_("People of a provider can only hold a provider's roles."))
+        raise Invalid(N_("People of a provider can only hold a provider's roles."), field="roles")
     if organisation.kind == OrganisationKind.PROGRAMME and roles & PROVIDER_ROLES:
-        raise Invalid(N_("A provider's roles are for people of a provider."))
+        raise Invalid(N_("A provider's roles are for people of a provider."), field="roles")
 
 
 def _require_free(session: Session, email: str, besides: User | None = None) -> None:
@@ -227,7 +244,9 @@ def _taking_email(session: Session) -> Iterator[None]:
 
 
 def _email_taken() -> Conflict:
-    return Conflict(N_("There is already an account with this e-mail."), code="email_taken")
+    return Conflict(
+        N_("There is already an account with this e-mail."), code="email_taken", field="email"
+    )
 
 
 def _require_supervisor(
@@ -243,6 +262,7 @@ def _require_supervisor(
         raise Invalid(
             N_("Choose somebody else who supervises in this organisation, with an open account."),
             code="supervisor",
+            field="supervisor_id",
         )
 
 

@@ -2,7 +2,7 @@
 
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, current_app, g, request
+from flask import Flask, Response, after_this_request, current_app, g, request
 from flask import session as cookie
 from flask_babel import gettext
 
@@ -32,20 +32,24 @@ def cookie_name() -> str:
     return "__Host-session" if settings().secure_cookies else "punte-session"
 
 
-def welcome(response: Response, token: str) -> None:
+def welcome(token: str) -> None:
     """Hand the new session to the browser; the signed cookie starts empty (fresh CSRF secret)."""
     locale = cookie.get("locale")
     cookie.clear()
     if locale:
         cookie["locale"] = locale
-    response.set_cookie(
-        cookie_name(),
-        token,
-        httponly=True,
-        samesite="Lax",
-        secure=settings().secure_cookies,
-        path="/",
-    )
+
+    @after_this_request
+    def hand_over(response: Response) -> Response:
+        response.set_cookie(
+            cookie_name(),
+            token,
+            httponly=True,
+            samesite="Lax",
+            secure=settings().secure_cookies,
+            path="/",
+        )
+        return response
 
 
 def farewell(response: Response) -> None:

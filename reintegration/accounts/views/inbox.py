@@ -1,6 +1,6 @@
 """The inbox: reminders and decisions."""
 
-from flask import redirect, render_template, url_for
+from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from reintegration.accounts.permissions import AccountPermission
@@ -11,6 +11,7 @@ from reintegration.kernel import clock
 from reintegration.kernel.db import session
 from reintegration.web.current import current_actor
 from reintegration.web.requires import requires
+from reintegration.web.submit import press
 from reintegration.web.transactional import transactional
 
 
@@ -32,8 +33,10 @@ def inbox() -> ResponseReturnValue:
 @transactional
 def inbox_read() -> ResponseReturnValue:
     """Mark everything as read."""
-    messages.mark_read(session(), identity.signed_in_user().id, now=clock.now())
-    return redirect(url_for(".inbox"))
+    reader = identity.signed_in_user().id
+    return press(
+        lambda: messages.mark_read(session(), reader, now=clock.now()), to=url_for(".inbox")
+    )
 
 
 def unread() -> int:

@@ -1,10 +1,11 @@
 """Signing in and out, and changing one's password."""
 
-from flask import flash, make_response, redirect, render_template, request, url_for
+from flask import make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from reintegration.accounts.forms import ChangePasswordForm, SignInForm
+from reintegration.accounts.forms import ChangePasswordForm, SignInForm, SignOutForm
+from reintegration.accounts.models import User
 from reintegration.accounts.permissions import AccountPermission
 from reintegration.accounts.services import sign_in as sessions
 from reintegration.accounts.services import users
@@ -12,10 +13,10 @@ from reintegration.accounts.views import bp, identity
 from reintegration.accounts.views.credentials import presented_session
 from reintegration.kernel import clock
 from reintegration.kernel.db import session
-from reintegration.kernel.errors import DomainError
 from reintegration.web.current import current_actor
 from reintegration.web.i18n import local_target
 from reintegration.web.requires import public, requires
+from reintegration.web.submit import submit
 from reintegration.web.transactional import transactional
 
 
@@ -35,28 +36,33 @@ def sign_in() -> ResponseReturnValue:
 def sign_in_submit() -> ResponseReturnValue:
     """Sign in with a fresh session id, whatever the browser sent before."""
     form = SignInForm()
-    if not form.validate():
-        return render_template("reintegration/accounts/sign_in.html", form=form), 422
-    try:
-        user, token = sessions.sign_in(
-            session(),
-            email=form.email.data or "",
-            password=form.password.data or "",
-            address=request.remote_addr or "unknown",
-            device=request.user_agent.string,
-            lifetime=identity.settings().session_absolute,
-            may_enter=identity.is_right_host,
-            now=clock.now(),
-        )
-    except DomainError as error:
-        form.refuse(error)
-        return render_template("reintegration/accounts/sign_in.html", form=form), error.status
-    target = local_target(form.next.data or "/")
+    return submit(
+        form,
+        lambda: _sign_in(form),
+        again=lambda: render_template("reintegration/accounts/sign_in.html", form=form),
+        to=lambda user: _where_to(user, form),
+    )
+
+
+def _sign_in(form: SignInForm) -> User:
+    user, token = sessions.sign_in(
+        session(),
+        email=form.email.data or "",
+        password=form.password.data or "",
+        address=request.remote_addr or "unknown",
+        device=request.user_agent.string,
+        lifetime=identity.settings().session_absolute,
+        may_enter=identity.is_right_host,
+        now=clock.now(),
+    )
+    identity.welcome(token)
+    return user
+
+
+def _where_to(user: User, form: SignInForm) -> str:
     if user.must_change_password:
-        target = url_for("accounts.password")
-    answer = make_response(redirect(target))
-    identity.welcome(answer, token)
-    return answer
+        return url_for("accounts.password")
+    return local_target(form.next.data or "/")
 
 
 @bp.post("/sign-out")
@@ -65,7 +71,7 @@ def sign_in_submit() -> ResponseReturnValue:
 def sign_out() -> ResponseReturnValue:
     """End the session here and on the server."""
     sessions.end_session(session(), presented_session(), actor=current_actor(), now=clock.now())
-    leaving = request.form.get("leave")
+    leaving = SignOutForm().leave.data
     page = render_template("layout/leave.html") if leaving else redirect(url_for(".sign_in"))
     answer = make_response(page)
     identity.farewell(answer)
@@ -76,7 +82,7 @@ def sign_out() -> ResponseReturnValue:
 @requires(AccountPermission.OWN_ACCOUNT)
 def password() -> ResponseReturnValue:
     """Show the form for a new password."""
-    return render_template("reintegration/accounts/password.html", form=ChangePasswordForm())
+    return _password_page(ChangePasswordForm())
 
 
 @bp.post("/password", endpoint="password_submit")
@@ -85,30 +91,34 @@ def password() -> ResponseReturnValue:
 def password_submit() -> ResponseReturnValue:
     """Change the password; other sessions end, this one is renewed."""
     form = ChangePasswordForm()
-    now = clock.now()
-    user = identity.signed_in_user()
-    if form.validate():
-        try:
-            users.change_password(
-                session(),
-                user,
-                actor=current_actor(),
-                current=form.current.data or "",
-                new=form.new.data or "",
-                now=now,
-            )
-        except DomainError as error:
-            form.refuse(error, "current" if error.code == "wrong_password" else "new")
-        else:
-            token = sessions.start_session(
-                session(),
-                user,
-                device=request.user_agent.string,
-                lifetime=identity.settings().session_absolute,
-                now=now,
-            )
-            answer = make_response(redirect("/"))
-            identity.welcome(answer, token)
-            flash(_("Your password is changed. Other devices are signed out."), "done")
-            return answer
-    return render_template("reintegration/accounts/password.html", form=form), 422
+    return submit(
+        form,
+        lambda: _change_password(form),
+        again=lambda: _password_page(form),
+        to="/",
+        said=_("Your password is changed. Other devices are signed out."),
+    )
+
+
+def _change_password(form: ChangePasswordForm) -> None:
+    user, now = identity.signed_in_user(), clock.now()
+    users.change_password(
+        session(),
+        user,
+        actor=current_actor(),
+        current=form.current.data or "",
+        new=form.new.data or "",
+        now=now,
+    )
+    token = sessions.start_session(
+        session(),
+        user,
+        device=request.user_agent.string,
+        lifetime=identity.settings().session_absolute,
+        now=now,
+    )
+    identity.welcome(token)
+
+
+def _password_page(form: ChangePasswordForm) -> str:
+    return render_template("reintegration/accounts/password.html", form=form)

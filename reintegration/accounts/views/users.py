@@ -1,28 +1,28 @@
-"""Administration: people, their roles, and organisations."""
+"""Administration: people and their roles."""
 
 import secrets
 from uuid import UUID
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from reintegration.accounts.forms import DetailsForm, OfficeForm, RolesForm, UserForm
+from reintegration.accounts.forms import DetailsForm, RolesForm, UserForm
 from reintegration.accounts.models import Organisation, User
 from reintegration.accounts.permissions import AccountPermission
 from reintegration.accounts.queries import users as reading
-from reintegration.accounts.services import organisations, users
+from reintegration.accounts.services import users
 from reintegration.accounts.services.users import Details, SupervisorNamed
-from reintegration.accounts.states import ORGANISATION_KIND_LABELS, ROLE_LABELS
+from reintegration.accounts.states import ROLE_LABELS
 from reintegration.accounts.views import bp
 from reintegration.codelists.languages import Locale
 from reintegration.kernel import clock, hooks
 from reintegration.kernel.actor import Role
 from reintegration.kernel.db import session
-from reintegration.kernel.errors import DomainError
 from reintegration.web.current import current_actor
 from reintegration.web.forms import option
 from reintegration.web.requires import requires
+from reintegration.web.submit import press, submit
 from reintegration.web.transactional import transactional
 
 MANAGE = AccountPermission.MANAGE_USERS
@@ -57,7 +57,7 @@ def user_list() -> ResponseReturnValue:
 @requires(MANAGE)
 def user_new() -> ResponseReturnValue:
     """Show the form for a new account."""
-    return render_template("reintegration/accounts/user_new.html", form=_user_form())
+    return _new_page(_user_form())
 
 
 @bp.post("/users/new", endpoint="user_create")
@@ -65,29 +65,28 @@ def user_new() -> ResponseReturnValue:
 @transactional
 def user_create() -> ResponseReturnValue:
     """Make an account with a first password that is shown once."""
-    form = _user_form()
-    if form.validate():
-        first = first_password()
-        try:
-            user = users.create_user(
-                session(),
-                actor=current_actor(),
-                email=form.email.data or "",
-                name=form.name.data or "",
-                password=first,
-                organisation=_organisation(UUID(form.organisation.data)),
-                roles=[Role(role) for role in form.roles.data or ()],
-                locale=Locale(form.locale.data),
-                supervisor_id=UUID(form.supervisor.data) if form.supervisor.data else None,
-                now=clock.now(),
-            )
-        except DomainError as error:
-            form.refuse(error, _FIELD_OF.get(error.code, "roles"))
-        else:
-            return render_template(
-                "reintegration/accounts/first_password.html", user=user, password=first
-            )
-    return render_template("reintegration/accounts/user_new.html", form=form), 422
+    form, first = _user_form(), first_password()
+    return submit(
+        form,
+        lambda: _create(form, first),
+        again=lambda: _new_page(form),
+        shown=lambda user: _first_password_page(user, first),
+    )
+
+
+def _create(form: UserForm, password: str) -> User:
+    return users.create_user(
+        session(),
+        actor=current_actor(),
+        email=form.email.data or "",
+        name=form.name.data or "",
+        password=password,
+        organisation=_organisation(UUID(form.organisation.data)),
+        roles=[Role(role) for role in form.roles.data or ()],
+        locale=Locale(form.locale.data),
+        supervisor_id=UUID(form.supervisor.data) if form.supervisor.data else None,
+        now=clock.now(),
+    )
 
 
 @bp.get("/users/<uuid:user_id>")
@@ -117,26 +116,20 @@ def user_changed(user: User) -> ResponseReturnValue:
     """Change name, e-mail or supervisor, unless somebody else changed them meanwhile."""
     form = DetailsForm()
     _offer_supervisors(form, user)
-    if not form.validate():
-        return _change_page(user, form), 422
-    try:
-        changed = users.change_details(
+    return submit(
+        form,
+        lambda: users.change_details(
             session(),
             user,
             actor=current_actor(),
-            details=Details(
-                name=form.name.data or "",
-                email=form.email.data or "",
-                supervisor_id=UUID(form.supervisor.data) if form.supervisor.data else None,
-            ),
+            details=form.details(),
             seen=form.seen.data or "",
             now=clock.now(),
-        )
-    except DomainError as error:
-        form.refuse(error, _FIELD_OF.get(error.code))
-        return _change_page(user, form, stale=error.code == "stale"), error.status
-    flash(_said_of(changed), "done")
-    return redirect(url_for(".user_page", user_id=user.id))
+        ),
+        again=lambda: _change_page(user, form),
+        said=_said_of,
+        to=_page_of(user),
+    )
 
 
 @bp.post("/users/<uuid:user_id>/roles")
@@ -145,14 +138,15 @@ def user_changed(user: User) -> ResponseReturnValue:
 def user_roles(user: User) -> ResponseReturnValue:
     """Replace a person's roles."""
     form = RolesForm()
-    chosen = [Role(role) for role in form.roles.data or () if role in set(Role)]
-    try:
-        users.set_roles(session(), user, actor=current_actor(), roles=chosen, now=clock.now())
-    except DomainError as error:
-        form.refuse(error, "roles")
-        return _user_page(user, form), 422
-    flash(_("The roles are changed. The person signs in anew."), "done")
-    return redirect(url_for(".user_page", user_id=user.id))
+    return submit(
+        form,
+        lambda: users.set_roles(
+            session(), user, actor=current_actor(), roles=form.chosen(), now=clock.now()
+        ),
+        again=lambda: _user_page(user, form),
+        said=_("The roles are changed. The person signs in anew."),
+        to=_page_of(user),
+    )
 
 
 @bp.post("/users/<uuid:user_id>/password")
@@ -161,57 +155,36 @@ def user_roles(user: User) -> ResponseReturnValue:
 def user_password(user: User) -> ResponseReturnValue:
     """Set a first password again; it is shown once."""
     first = first_password()
-    users.reset_password(session(), user, actor=current_actor(), new=first, now=clock.now())
-    return render_template("reintegration/accounts/first_password.html", user=user, password=first)
+    return press(
+        lambda: users.reset_password(
+            session(), user, actor=current_actor(), new=first, now=clock.now()
+        ),
+        shown=lambda _done: _first_password_page(user, first),
+    )
 
 
 @bp.post("/users/<uuid:user_id>/closed")
 @requires(MANAGE, load=_user)
 @transactional
 def user_closed(user: User) -> ResponseReturnValue:
-    """Close an account, or open it again."""
-    closing = user.disabled_at is None
-    users.set_disabled(session(), user, actor=current_actor(), disabled=closing, now=clock.now())
-    flash(_("The account is closed.") if closing else _("The account is open again."), "done")
-    return redirect(url_for(".user_page", user_id=user.id))
-
-
-@bp.get("/organisations")
-@requires(AccountPermission.MANAGE_ORGANISATIONS)
-def organisation_list() -> ResponseReturnValue:
-    """List organisations and offer to add an office."""
-    return _organisation_page(OfficeForm()), 200
-
-
-@bp.post("/organisations", endpoint="organisation_create")
-@requires(AccountPermission.MANAGE_ORGANISATIONS)
-@transactional
-def organisation_create() -> ResponseReturnValue:
-    """Add an office of the programme."""
-    form = OfficeForm()
-    if not form.validate():
-        return _organisation_page(form), 422
-    organisations.create_office(
-        session(), actor=current_actor(), name=form.name.data or "", now=clock.now()
+    """Close an account."""
+    return press(
+        lambda: users.close(session(), user, actor=current_actor(), now=clock.now()),
+        said=_("The account is closed."),
+        to=_page_of(user),
     )
-    flash(_("The office is added."), "done")
-    return redirect(url_for(".organisation_list"))
 
 
-@bp.post("/organisations/<uuid:organisation_id>/active")
-@requires(AccountPermission.MANAGE_ORGANISATIONS, load=_organisation)
+@bp.post("/users/<uuid:user_id>/reopened")
+@requires(MANAGE, load=_user)
 @transactional
-def organisation_active(organisation: Organisation) -> ResponseReturnValue:
-    """Close an organisation to sign-in, or open it again."""
-    organisations.set_active(
-        session(),
-        organisation,
-        actor=current_actor(),
-        active=not organisation.active,
-        now=clock.now(),
+def user_reopened(user: User) -> ResponseReturnValue:
+    """Open an account again."""
+    return press(
+        lambda: users.reopen(session(), user, actor=current_actor(), now=clock.now()),
+        said=_("The account is open again."),
+        to=_page_of(user),
     )
-    flash(_("It is done. People of a closed organisation cannot sign in."), "done")
-    return redirect(url_for(".organisation_list"))
 
 
 def first_password() -> str:
@@ -219,7 +192,18 @@ def first_password() -> str:
     return "-".join(secrets.token_hex(2) for _ in range(4))
 
 
-_FIELD_OF = {"email_taken": "email", "supervisor": "supervisor"}
+def _first_password_page(user: User, password: str) -> str:
+    return render_template(
+        "reintegration/accounts/first_password.html", user=user, password=password
+    )
+
+
+def _page_of(user: User) -> str:
+    return url_for(".user_page", user_id=user.id)
+
+
+def _new_page(form: UserForm) -> str:
+    return render_template("reintegration/accounts/user_new.html", form=form)
 
 
 def _user_page(user: User, form: RolesForm) -> str:
@@ -233,9 +217,10 @@ def _user_page(user: User, form: RolesForm) -> str:
     )
 
 
-def _change_page(user: User, form: DetailsForm, *, stale: bool = False) -> str:
+def _change_page(user: User, form: DetailsForm) -> str:
     """Show the form with what was typed; after a race also what stands there now."""
     _offer_supervisors(form, user)
+    stale = form.refused is not None and form.refused.code == "stale"
     if stale:
         form.seen.data = Details.of(user).mark
     named = SupervisorNamed(user.id, None, clock.now(), current_actor())
@@ -271,15 +256,6 @@ def _said_of(changed: frozenset[str]) -> str:
     else:
         said = _("The details are changed.")
     return str(said)
-
-
-def _organisation_page(form: OfficeForm) -> str:
-    return render_template(
-        "reintegration/accounts/organisations.html",
-        form=form,
-        kinds=ORGANISATION_KIND_LABELS,
-        organisations=reading.organisations(session()),
-    )
 
 
 def _user_form() -> UserForm:

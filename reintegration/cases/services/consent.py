@@ -51,9 +51,13 @@ def record(
     assert actor.id is not None
     today = clock.local_day(now)
     if valid_until < today:
-        raise Invalid(N_("The last day lies in the past."), code="valid_until")
+        raise Invalid(N_("The last day lies in the past."), code="valid_until", field="valid_until")
     if valid_until > today + CONSENT_FOR:
-        raise Invalid(N_("Consent holds for one year at most. Ask again then."), code="valid_until")
+        raise Invalid(
+            N_("Consent holds for one year at most. Ask again then."),
+            code="valid_until",
+            field="valid_until",
+        )
     given = [
         Consent(
             id=new_id(),
@@ -70,7 +74,7 @@ def record(
         for scope in dict.fromkeys(scopes)
     ]
     if not given:
-        raise Invalid(N_("Tick what the person agreed to."), code="scopes")
+        raise Invalid(N_("Tick what the person agreed to."), code="scopes", field="scopes")
     session.add_all(given)
     case.updated_at = now
     session.flush()

@@ -13,15 +13,41 @@ from sqlalchemy.orm import Session
 
 from reintegration.accounts.services import inbox
 from reintegration.cases.models import CaseFile, IdentityIndex
+from reintegration.cases.permissions import CasePermission
 from reintegration.cases.services.identity_index import index_values
 from reintegration.cases.services.vault import Identity
-from reintegration.kernel import audit, clock, tries
+from reintegration.kernel import audit, clock, permissions, tries
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.db import acting_as_system, keyring
-from reintegration.kernel.errors import N_
+from reintegration.kernel.errors import N_, Conflict
 from reintegration.kernel.tries import Limit
 
 LOOK_UPS = Limit(20, timedelta(hours=1))
+
+
+class KnownAlready(Conflict):
+    """The actor has `cases` of the same person, and did not say that this is another one."""
+
+    code = "known_already"
+
+    def __init__(self, cases: Sequence[CaseFile]) -> None:
+        super().__init__(N_("You may know this person already"), field="another")
+        self.cases = cases
+
+
+def refuse_known(
+    session: Session,
+    *,
+    actor: Actor,
+    identity: Identity,
+    another: bool,
+    now: datetime,
+    except_case: UUID | None = None,
+) -> None:
+    """Look the person up; raise KnownAlready for a hit, unless it is `another` one."""
+    known = look_up(session, actor=actor, identity=identity, now=now, except_case=except_case)
+    if known and not another:
+        raise KnownAlready(known)
 
 
 def look_up(
@@ -33,6 +59,7 @@ def look_up(
     except_case: UUID | None = None,
 ) -> Sequence[CaseFile]:
     """Return the actor's own cases of the same person; raise TooManyTries when used up."""
+    permissions.demand(actor, CasePermission.REGISTER)
     values = index_values(
         keyring(session),
         names=(identity.given_name, identity.family_name),

@@ -27,7 +27,9 @@ def ask(
     require_erasable(session, case)
     if len(reason.strip()) < vault.MIN_REASON:
         raise Invalid(
-            N_("Give a reason: others will need to understand this later."), code="reason"
+            N_("Give a reason: others will need to understand this later."),
+            code="reason",
+            field="reason",
         )
     if waiting(session, case.id) is not None:
         raise Conflict(N_("This was asked for already and waits for a supervisor."))

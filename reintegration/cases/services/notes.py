@@ -16,7 +16,7 @@ from reintegration.cases.services.open_cases import require_open
 from reintegration.cases.states import NoteKind
 from reintegration.kernel import audit, permissions
 from reintegration.kernel.actor import Actor
-from reintegration.kernel.errors import N_, Invalid
+from reintegration.kernel.errors import N_, Conflict, Invalid
 from reintegration.kernel.ids import new_id
 
 LONGEST = 4000
@@ -42,9 +42,9 @@ def write(
     assert actor.id is not None
     text = body.strip()
     if not text:
-        raise Invalid(N_("Write the note first."))
+        raise Invalid(N_("Write the note first."), field="body")
     if len(text) > LONGEST:
-        raise Invalid(N_("A note has %(most)d characters at most."), most=LONGEST)
+        raise Invalid(N_("A note has %(most)d characters at most."), field="body", most=LONGEST)
     note_id = new_id()
     note = Note(
         id=note_id,
@@ -84,6 +84,16 @@ def read(session: Session, case: CaseFile, *, limit: int = 50) -> Sequence[OpenN
         OpenNote(note.id, NoteKind(note.kind), opened[_bound_to(note.id)], who, note.written_at)
         for note, who in rows
     ]
+
+
+def read_unless_erased(
+    session: Session, case: CaseFile, *, limit: int = 50
+) -> Sequence[OpenNote] | None:
+    """Return the newest notes, or None once the person was erased."""
+    try:
+        return read(session, case, limit=limit)
+    except Conflict:
+        return None
 
 
 def _bound_to(note_id: UUID) -> str:

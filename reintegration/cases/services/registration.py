@@ -127,6 +127,7 @@ def check_facts(facts: CaseFacts) -> None:
         raise Invalid(
             N_("The person lives in %(unit)s: it cannot also be a place to avoid."),
             code="excluded_home",
+            field="excluded_units",
             unit=TERRITORIAL_UNITS[facts.territorial_unit].name,
         )
 

@@ -23,10 +23,10 @@ def add_co_worker(
     permissions.demand(actor, CasePermission.MANAGE_TEAM, case)
     require_open(case)
     if user.disabled_at is not None or not user.role_set & {Role.CASE_MANAGER, Role.SUPERVISOR}:
-        raise Invalid(N_("Only case managers and supervisors can work on a case."))
+        raise Invalid(N_("Only case managers and supervisors can work on a case."), field="user")
     member = _member(case, user)
     if member is not None and is_current(member, now):
-        raise Conflict(N_("This person is on the team already."))
+        raise Conflict(N_("This person is on the team already."), field="user")
     if member is None:
         member = CaseMember(user_id=user.id, role=MemberRole.CO_WORKER.value, since=now)
         case.members.append(member)
@@ -78,7 +78,7 @@ def hand_over(
     permissions.demand(actor, CasePermission.HAND_OVER, case)
     require_open(case)
     if not reason.strip():
-        raise Invalid(N_("Say why."), code="reason")
+        raise Invalid(N_("Say why."), code="reason", field="reason")
     if not can_manage(case, user, now):
         raise Invalid(
             N_(
@@ -86,6 +86,7 @@ def hand_over(
                 " case."
             ),
             code="person",
+            field="user",
         )
     former_id = case.manager_id
     _step_down(case, former_id, stays=stays, now=now)

@@ -89,7 +89,9 @@ def read_identity(
     """
     permissions.demand(actor, CasePermission.READ_IDENTITY, case)
     if len(reason.strip()) < MIN_REASON:
-        raise Invalid(N_("Say why you need to see this. Others can read your reason later."))
+        raise Invalid(
+            N_("Say why you need to see this. Others can read your reason later."), field="reason"
+        )
     names = [name for name in FIELDS if name in set(wanted)]
     key = _key(session, case.id)
     stored = session.get(PersonIdentity, case.id)
@@ -109,7 +111,9 @@ def erase_identity(
     """Destroy the person's key: identity and notes never open again. The figures stay."""
     permissions.demand(actor, CasePermission.ERASE_IDENTITY, case)
     if len(reason.strip()) < MIN_REASON:
-        raise Invalid(N_("Give a reason: others will need to understand this later."))
+        raise Invalid(
+            N_("Give a reason: others will need to understand this later."), field="reason"
+        )
     session.execute(delete(IdentityIndex).where(IdentityIndex.case_id == case.id))
     session.execute(delete(PersonKey).where(PersonKey.case_id == case.id))
     session.flush()

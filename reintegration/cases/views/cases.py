@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -28,10 +28,11 @@ from reintegration.codelists.people import ACCESS_LABELS
 from reintegration.codelists.territorial_units import TERRITORIAL_UNITS
 from reintegration.kernel import clock
 from reintegration.kernel.db import session
-from reintegration.kernel.errors import DomainError, NotFound
+from reintegration.kernel.errors import NotFound
 from reintegration.web.current import current_actor
 from reintegration.web.i18n import LOCALES
 from reintegration.web.requires import requires
+from reintegration.web.submit import press, submit
 from reintegration.web.transactional import transactional
 
 _PLAIN_MOVES = frozenset({"activate", "follow_up"})
@@ -77,7 +78,7 @@ def case_page(case: CaseFile) -> ResponseReturnValue:
             for name in case_moves.CASE.available(case, current_actor())
         ],
         plain_moves=_PLAIN_MOVES,
-        notes=_notes_or_erased(case),
+        notes=notes.read_unless_erased(session(), case, limit=3),
         team=cases.team_of(session(), case),
         happenings=cases.happenings(session(), case),
         **_words(),
@@ -97,17 +98,15 @@ def case_facts(case: CaseFile) -> ResponseReturnValue:
 def case_facts_save(case: CaseFile) -> ResponseReturnValue:
     """Keep what was changed."""
     form = FactsForm()
-    if form.validate():
-        try:
-            registration.edit_facts(
-                session(), case, actor=current_actor(), facts=form.facts(), now=clock.now()
-            )
-        except DomainError as error:
-            form.refuse(error, "excluded_units" if error.code == "excluded_home" else None)
-        else:
-            flash(_("The facts are kept."), "done")
-            return redirect(url_for(".case_page", case_id=case.id))
-    return _facts_page(case, form), 422
+    return submit(
+        form,
+        lambda: registration.edit_facts(
+            session(), case, actor=current_actor(), facts=form.facts(), now=clock.now()
+        ),
+        again=lambda: _facts_page(case, form),
+        said=_("The facts are kept."),
+        to=url_for(".case_page", case_id=case.id),
+    )
 
 
 @bp.post("/<uuid:case_id>/move/<name>")
@@ -118,22 +117,16 @@ def case_move(case: CaseFile) -> ResponseReturnValue:
     name = (request.view_args or {}).get("name", "")
     if name not in _PLAIN_MOVES:
         raise NotFound
-    case_moves.move(session(), case, name, actor=current_actor(), now=clock.now())
-    return redirect(url_for(".case_page", case_id=case.id))
+    return press(
+        lambda: case_moves.move(session(), case, name, actor=current_actor(), now=clock.now()),
+        to=url_for(".case_page", case_id=case.id),
+    )
 
 
 def _facts_page(case: CaseFile, form: FactsForm) -> str:
     return render_template(
         "reintegration/cases/facts.html", **shell(case, "cases.case_page"), form=form
     )
-
-
-def _notes_or_erased(case: CaseFile) -> list[notes.OpenNote] | None:
-    """Return the last notes, or None when the person was erased."""
-    try:
-        return list(notes.read(session(), case, limit=3))
-    except DomainError:
-        return None
 
 
 def _words() -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Closing a case, and opening it again."""
 
-from flask import flash, redirect, render_template, url_for
+from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -13,9 +13,9 @@ from reintegration.cases.views import bp
 from reintegration.cases.views.frame import load_case, shell
 from reintegration.kernel import clock
 from reintegration.kernel.db import session
-from reintegration.kernel.errors import DomainError
 from reintegration.web.current import current_actor
 from reintegration.web.requires import requires
+from reintegration.web.submit import submit
 from reintegration.web.transactional import transactional
 
 
@@ -32,21 +32,19 @@ def case_close(case: CaseFile) -> ResponseReturnValue:
 def case_closed(case: CaseFile) -> ResponseReturnValue:
     """Close the case unless something is open."""
     form = CloseForm()
-    if not form.validate():
-        return _close_page(case, form), 422
-    try:
-        case_moves.close(
+    return submit(
+        form,
+        lambda: case_moves.close(
             session(),
             case,
             actor=current_actor(),
             reason=ClosureReason(form.why.data),
             now=clock.now(),
-        )
-    except DomainError as error:
-        form.refuse(error)
-        return _close_page(case, form), error.status
-    flash(_("The case is closed."), "done")
-    return redirect(url_for(".case_page", case_id=case.id))
+        ),
+        again=lambda: _close_page(case, form),
+        said=_("The case is closed."),
+        to=url_for(".case_page", case_id=case.id),
+    )
 
 
 @bp.get("/<uuid:case_id>/reopen")
@@ -62,13 +60,15 @@ def case_reopen(case: CaseFile) -> ResponseReturnValue:
 def case_reopened(case: CaseFile) -> ResponseReturnValue:
     """Open the case again."""
     form = ReopenForm()
-    if not form.validate():
-        return _reopen_page(case, form), 422
-    case_moves.reopen(
-        session(), case, actor=current_actor(), reason=form.reason.data or "", now=clock.now()
+    return submit(
+        form,
+        lambda: case_moves.reopen(
+            session(), case, actor=current_actor(), reason=form.reason.data or "", now=clock.now()
+        ),
+        again=lambda: _reopen_page(case, form),
+        said=_("The case is open again."),
+        to=url_for(".case_page", case_id=case.id),
     )
-    flash(_("The case is open again."), "done")
-    return redirect(url_for(".case_page", case_id=case.id))
 
 
 def _close_page(case: CaseFile, form: CloseForm) -> str:

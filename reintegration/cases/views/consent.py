@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import flash, redirect, render_template, url_for
+from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -23,11 +23,11 @@ from reintegration.cases.views import bp
 from reintegration.cases.views.frame import load_case, shell
 from reintegration.kernel import clock
 from reintegration.kernel.db import session
-from reintegration.kernel.errors import DomainError
 from reintegration.web.current import current_actor
-from reintegration.web.forms import option
+from reintegration.web.forms import given, option
 from reintegration.web.i18n import LOCALES
 from reintegration.web.requires import requires
+from reintegration.web.submit import press, submit
 from reintegration.web.transactional import transactional
 
 
@@ -48,25 +48,27 @@ def case_consents(case: CaseFile) -> ResponseReturnValue:
 def case_consent_save(case: CaseFile) -> ResponseReturnValue:
     """Record what the person said yes to."""
     form = _form(case, fresh=False)
-    if form.validate() and form.valid_until.data:
-        try:
-            service.record(
-                session(),
-                actor=current_actor(),
-                case=case,
-                scopes=form.chosen_scopes(),
-                mode=ConsentMode(form.mode.data),
-                locale=form.consent_locale.data,
-                valid_until=form.valid_until.data,
-                provider_id=UUID(form.provider.data) if form.provider.data else None,
-                now=clock.now(),
-            )
-        except DomainError as error:
-            form.refuse(error, error.code if error.code in ("scopes", "valid_until") else None)
-        else:
-            flash(_("The consent is recorded."), "done")
-            return redirect(url_for(".case_consents", case_id=case.id))
-    return _page(case, form), 422
+    return submit(
+        form,
+        lambda: _record(case, form),
+        again=lambda: _page(case, form),
+        said=_("The consent is recorded."),
+        to=url_for(".case_consents", case_id=case.id),
+    )
+
+
+def _record(case: CaseFile, form: ConsentForm) -> None:
+    service.record(
+        session(),
+        actor=current_actor(),
+        case=case,
+        scopes=form.chosen_scopes(),
+        mode=ConsentMode(form.mode.data),
+        locale=form.consent_locale.data,
+        valid_until=given(form.valid_until.data),
+        provider_id=UUID(form.provider.data) if form.provider.data else None,
+        now=clock.now(),
+    )
 
 
 @bp.get("/<uuid:case_id>/consent/<uuid:consent_id>/withdraw")
@@ -91,9 +93,13 @@ def case_consent_withdraw(consent: Consent) -> ResponseReturnValue:
 def case_consent_withdrawn(consent: Consent) -> ResponseReturnValue:
     """Withdraw it: what stands on it stops now."""
     case = load_case(consent.case_id)
-    service.withdraw(session(), consent, actor=current_actor(), case=case, now=clock.now())
-    flash(_("The consent is withdrawn, and what needed it has stopped."), "done")
-    return redirect(url_for(".case_consents", case_id=case.id))
+    return press(
+        lambda: service.withdraw(
+            session(), consent, actor=current_actor(), case=case, now=clock.now()
+        ),
+        said=_("The consent is withdrawn, and what needed it has stopped."),
+        to=url_for(".case_consents", case_id=case.id),
+    )
 
 
 def _form(case: CaseFile, *, fresh: bool) -> ConsentForm:

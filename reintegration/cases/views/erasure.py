@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import flash, redirect, render_template, url_for
+from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -16,10 +16,10 @@ from reintegration.cases.views import bp
 from reintegration.cases.views.frame import load_case, shell
 from reintegration.kernel import clock
 from reintegration.kernel.db import session
-from reintegration.kernel.errors import DomainError
 from reintegration.web.current import current_actor
-from reintegration.web.i18n import error_text
+from reintegration.web.forms import Form
 from reintegration.web.requires import requires
+from reintegration.web.submit import press, submit
 from reintegration.web.transactional import transactional
 
 
@@ -41,24 +41,22 @@ def case_erasure_ask(case: CaseFile) -> ResponseReturnValue:
 def case_erasure_asked(case: CaseFile) -> ResponseReturnValue:
     """Let a supervisor of the case decide."""
     form = ErasureForm()
-    if not form.validate():
-        return _ask_page(case, form), 422
-    try:
-        erasure.ask(
+    return submit(
+        form,
+        lambda: erasure.ask(
             session(), case, actor=current_actor(), reason=form.reason.data or "", now=clock.now()
-        )
-    except DomainError as error:
-        form.refuse(error, error.code if error.code in form else None)
-        return _ask_page(case, form), error.status
-    flash(_("It is asked for. Nothing is erased before a supervisor of the case does it."), "done")
-    return redirect(url_for(".case_identity", case_id=case.id))
+        ),
+        again=lambda: _ask_page(case, form),
+        said=_("It is asked for. Nothing is erased before a supervisor of the case does it."),
+        to=url_for(".case_identity", case_id=case.id),
+    )
 
 
 @bp.get("/<uuid:case_id>/erasure")
 @requires(CasePermission.DECIDE_ERASURE, load=load_request)
 def case_erasure(request: ErasureRequest) -> ResponseReturnValue:
     """Say what will be gone and what stays."""
-    return _decision_page(request)
+    return _decision_page(request, Form())
 
 
 @bp.post("/<uuid:case_id>/erasure", endpoint="case_erased")
@@ -66,14 +64,14 @@ def case_erasure(request: ErasureRequest) -> ResponseReturnValue:
 @transactional
 def case_erased(request: ErasureRequest) -> ResponseReturnValue:
     """Erase for good."""
-    case = load_case(request.case_id)
-    try:
-        erasure.erase(session(), case, request, actor=current_actor(), now=clock.now())
-    except DomainError as error:
-        session().expire_all()
-        return _decision_page(request, error_text(error)), error.status
-    flash(_("Name, details and notes are erased for good."), "done")
-    return redirect(url_for(".case_page", case_id=case.id))
+    case, form = load_case(request.case_id), Form()
+    return submit(
+        form,
+        lambda: erasure.erase(session(), case, request, actor=current_actor(), now=clock.now()),
+        again=lambda: _decision_page(request, form),
+        said=_("Name, details and notes are erased for good."),
+        to=url_for(".case_page", case_id=case.id),
+    )
 
 
 @bp.post("/<uuid:case_id>/erasure/decline")
@@ -82,9 +80,11 @@ def case_erased(request: ErasureRequest) -> ResponseReturnValue:
 def case_erasure_decline(request: ErasureRequest) -> ResponseReturnValue:
     """Keep the name."""
     case = load_case(request.case_id)
-    erasure.decline(session(), case, request, actor=current_actor(), now=clock.now())
-    flash(_("The name is kept. Whoever asked was told."), "done")
-    return redirect(url_for(".case_identity", case_id=case.id))
+    return press(
+        lambda: erasure.decline(session(), case, request, actor=current_actor(), now=clock.now()),
+        said=_("The name is kept. Whoever asked was told."),
+        to=url_for(".case_identity", case_id=case.id),
+    )
 
 
 def _ask_page(case: CaseFile, form: ErasureForm) -> str:
@@ -97,7 +97,7 @@ def _ask_page(case: CaseFile, form: ErasureForm) -> str:
     )
 
 
-def _decision_page(request: ErasureRequest, problem: str = "") -> str:
+def _decision_page(request: ErasureRequest, form: Form) -> str:
     case = load_case(request.case_id)
     return render_template(
         "reintegration/cases/erasure.html",
@@ -105,5 +105,5 @@ def _decision_page(request: ErasureRequest, problem: str = "") -> str:
         request_=request,
         asked_by=names_of(session(), [request.asked_by]).get(request.asked_by, "–"),
         exposure=case_moves.open_exposure(case),
-        problem=problem,
+        form=form,
     )

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from flask import flash, redirect, render_template, url_for
+from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -17,9 +17,10 @@ from reintegration.cases.views import bp
 from reintegration.cases.views.frame import load_case, shell
 from reintegration.kernel import clock
 from reintegration.kernel.db import session
-from reintegration.kernel.errors import DomainError
 from reintegration.web.current import current_actor
+from reintegration.web.forms import Form
 from reintegration.web.requires import requires
+from reintegration.web.submit import submit
 from reintegration.web.transactional import transactional
 
 
@@ -36,27 +37,20 @@ def case_identity(case: CaseFile) -> ResponseReturnValue:
 @requires(CasePermission.READ_IDENTITY, load=load_case)
 @transactional
 def case_identity_read(case: CaseFile) -> ResponseReturnValue:
-    """Show the details once; who, when and why is kept."""
+    """Show the details once; who, when and why is kept, and each look is one."""
     reason = ReasonForm()
-    if not reason.validate():
-        return _page(case, reason=reason), 422
-    try:
-        identity = vault.read_identity(
+    return submit(
+        reason,
+        lambda: vault.read_identity(
             session(),
             actor=current_actor(),
             case=case,
             reason=reason.reason.data or "",
             now=clock.now(),
-        )
-    except DomainError as error:
-        reason.refuse(error, "reason")
-        return _page(case, reason=reason), error.status
-    filled = {name: getattr(identity, name) for name in vault.FIELDS}
-    return _page(
-        case,
-        shown=identity,
-        form=IdentityForm(formdata=None, data=filled),
-        given=reason.reason.data,
+        ),
+        again=lambda: _page(case, reason=reason),
+        shown=lambda identity: _shown_page(case, identity, reason),
+        remembered=False,
     )
 
 
@@ -66,21 +60,41 @@ def case_identity_read(case: CaseFile) -> ResponseReturnValue:
 def case_identity_save(case: CaseFile) -> ResponseReturnValue:
     """Seal what was typed, after the same look for the same person as at registration."""
     form = IdentityForm()
-    if not form.validate():
-        return _page(case, form=form), 422
+    return submit(
+        form,
+        lambda: _seal(case, form),
+        again=lambda: _page(case, form=form, known=known_cases(form)),
+        said=_("The details are sealed."),
+        to=url_for(".case_identity", case_id=case.id),
+    )
+
+
+def _seal(case: CaseFile, form: IdentityForm) -> None:
     actor, now, identity = current_actor(), clock.now(), form.identity()
-    try:
-        known = duplicates.look_up(
-            session(), actor=actor, identity=identity, now=now, except_case=case.id
-        )
-        if known and not form.another.data:
-            return _page(case, form=form, known=known), 409
-        vault.store_identity(session(), actor=actor, case=case, identity=identity, now=now)
-    except DomainError as error:
-        form.refuse(error)
-        return _page(case, form=form), error.status
-    flash(_("The details are sealed."), "done")
-    return redirect(url_for(".case_identity", case_id=case.id))
+    duplicates.refuse_known(
+        session(),
+        actor=actor,
+        identity=identity,
+        another=bool(form.another.data),
+        now=now,
+        except_case=case.id,
+    )
+    vault.store_identity(session(), actor=actor, case=case, identity=identity, now=now)
+
+
+def known_cases(form: Form) -> Sequence[CaseFile]:
+    """Return one's own cases of the same person, when that is why the form was refused."""
+    return form.refused.cases if isinstance(form.refused, duplicates.KnownAlready) else ()
+
+
+def _shown_page(case: CaseFile, identity: vault.Identity, reason: ReasonForm) -> str:
+    filled = {name: getattr(identity, name) for name in vault.FIELDS}
+    return _page(
+        case,
+        shown=identity,
+        form=IdentityForm(formdata=None, data=filled),
+        given=reason.reason.data,
+    )
 
 
 def _page(

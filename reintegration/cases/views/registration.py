@@ -1,8 +1,6 @@
 """Opening a case: agreement first, then what helps, then, if the person wants, a name."""
 
-from collections.abc import Sequence
-
-from flask import flash, redirect, render_template, url_for
+from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -12,12 +10,13 @@ from reintegration.cases.permissions import CasePermission
 from reintegration.cases.services import consent, duplicates, registration
 from reintegration.cases.states import CONSENT_FOR, CONSENT_TEXT_VERSION, ConsentMode
 from reintegration.cases.views import bp
+from reintegration.cases.views.identity import known_cases
 from reintegration.kernel import clock
 from reintegration.kernel.db import session
-from reintegration.kernel.errors import DomainError
 from reintegration.web.current import current_actor
 from reintegration.web.i18n import chosen_locale
 from reintegration.web.requires import requires
+from reintegration.web.submit import submit
 from reintegration.web.transactional import transactional
 
 
@@ -34,38 +33,41 @@ def case_register() -> ResponseReturnValue:
 def case_register_save() -> ResponseReturnValue:
     """Open the case, unless the same person is in one's own caseload already."""
     form = RegisterForm()
-    if not form.validate():
-        return _page(form), 422
-    actor, now = current_actor(), clock.now()
-    try:
-        known = duplicates.look_up(session(), actor=actor, identity=form.identity(), now=now)
-        if known and not form.another.data:
-            return _page(form, known), 409
-        case = registration.register(
-            session(), actor=actor, facts=form.facts(), identity=form.identity(), now=now
+    return submit(
+        form,
+        lambda: _open(form),
+        again=lambda: _page(form),
+        said=lambda case: _("Case %(code)s is open. From now on use this code.", code=case.code),
+        to=lambda case: url_for(".case_page", case_id=case.id),
+    )
+
+
+def _open(form: RegisterForm) -> CaseFile:
+    actor, now, identity = current_actor(), clock.now(), form.identity()
+    duplicates.refuse_known(
+        session(), actor=actor, identity=identity, another=bool(form.another.data), now=now
+    )
+    case = registration.register(
+        session(), actor=actor, facts=form.facts(), identity=identity, now=now
+    )
+    if scopes := form.chosen_scopes():
+        consent.record(
+            session(),
+            actor=registration.with_case(actor, case),
+            case=case,
+            scopes=scopes,
+            mode=ConsentMode(form.mode.data),
+            locale=form.consent_locale.data,
+            valid_until=clock.local_day(now) + CONSENT_FOR,
+            now=now,
         )
-        if scopes := form.chosen_scopes():
-            consent.record(
-                session(),
-                actor=registration.with_case(actor, case),
-                case=case,
-                scopes=scopes,
-                mode=ConsentMode(form.mode.data),
-                locale=form.consent_locale.data,
-                valid_until=clock.local_day(now) + CONSENT_FOR,
-                now=now,
-            )
-    except DomainError as error:
-        form.refuse(error, "excluded_units" if error.code == "excluded_home" else None)
-        return _page(form), error.status
-    flash(_("Case %(code)s is open. From now on use this code.", code=case.code), "done")
-    return redirect(url_for(".case_page", case_id=case.id))
+    return case
 
 
-def _page(form: RegisterForm, known: Sequence[CaseFile] = ()) -> str:
+def _page(form: RegisterForm) -> str:
     return render_template(
         "reintegration/cases/register.html",
         form=form,
-        known=known,
+        known=known_cases(form),
         text_version=CONSENT_TEXT_VERSION,
     )

@@ -2,10 +2,11 @@
 
 from uuid import UUID
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from reintegration.accounts.models import User
 from reintegration.accounts.queries.users import user_or_404
 from reintegration.cases.forms import HandOverForm, TeamForm
 from reintegration.cases.models import CaseFile
@@ -17,10 +18,10 @@ from reintegration.cases.views import bp
 from reintegration.cases.views.frame import load_case, shell
 from reintegration.kernel import clock
 from reintegration.kernel.db import session
-from reintegration.kernel.errors import DomainError
 from reintegration.web.current import current_actor
 from reintegration.web.forms import option
 from reintegration.web.requires import can, requires
+from reintegration.web.submit import press, submit
 from reintegration.web.transactional import transactional
 
 
@@ -37,16 +38,19 @@ def case_team(case: CaseFile) -> ResponseReturnValue:
 def case_team_add(case: CaseFile) -> ResponseReturnValue:
     """Let one more worker open the case."""
     form = _form(case)
-    if form.validate():
-        try:
-            user = user_or_404(session(), UUID(form.person.data))
-            team.add_co_worker(session(), case, actor=current_actor(), user=user, now=clock.now())
-        except DomainError as error:
-            form.refuse(error, "person")
-        else:
-            flash(_("%(name)s can open this case now.", name=user.name), "done")
-            return redirect(url_for(".case_team", case_id=case.id))
-    return _page(case, form), 422
+    return submit(
+        form,
+        lambda: _add(case, UUID(form.person.data)),
+        again=lambda: _page(case, form),
+        said=lambda user: _("%(name)s can open this case now.", name=user.name),
+        to=url_for(".case_team", case_id=case.id),
+    )
+
+
+def _add(case: CaseFile, user_id: UUID) -> User:
+    user = user_or_404(session(), user_id)
+    team.add_co_worker(session(), case, actor=current_actor(), user=user, now=clock.now())
+    return user
 
 
 @bp.post("/<uuid:case_id>/team/<uuid:user_id>/remove", endpoint="case_team_remove")
@@ -55,9 +59,13 @@ def case_team_add(case: CaseFile) -> ResponseReturnValue:
 def case_team_remove(case: CaseFile) -> ResponseReturnValue:
     """End a co-worker's access at once."""
     user = user_or_404(session(), (request.view_args or {})["user_id"])
-    team.remove_co_worker(session(), case, actor=current_actor(), user=user, now=clock.now())
-    flash(_("%(name)s can no longer open this case.", name=user.name), "done")
-    return redirect(url_for(".case_team", case_id=case.id))
+    return press(
+        lambda: team.remove_co_worker(
+            session(), case, actor=current_actor(), user=user, now=clock.now()
+        ),
+        said=_("%(name)s can no longer open this case.", name=user.name),
+        to=url_for(".case_team", case_id=case.id),
+    )
 
 
 @bp.get("/<uuid:case_id>/hand-over")
@@ -73,24 +81,27 @@ def case_hand_over(case: CaseFile) -> ResponseReturnValue:
 def case_handed_over(case: CaseFile) -> ResponseReturnValue:
     """Make another case manager answerable."""
     form = _hand_over_form(case)
-    if not form.validate():
-        return _hand_over_page(case, form), 422
-    try:
-        user = user_or_404(session(), UUID(form.person.data))
-        team.hand_over(
-            session(),
-            case,
-            actor=current_actor(),
-            user=user,
-            stays=bool(form.stays.data),
-            reason=form.reason.data or "",
-            now=clock.now(),
-        )
-    except DomainError as error:
-        form.refuse(error, error.code if error.code in form else None)
-        return _hand_over_page(case, form), error.status
-    flash(_("%(name)s manages this case now. Both were told.", name=user.name), "done")
-    return redirect(url_for(".case_team", case_id=case.id))
+    return submit(
+        form,
+        lambda: _hand_over(case, form),
+        again=lambda: _hand_over_page(case, form),
+        said=lambda user: _("%(name)s manages this case now. Both were told.", name=user.name),
+        to=url_for(".case_team", case_id=case.id),
+    )
+
+
+def _hand_over(case: CaseFile, form: HandOverForm) -> User:
+    user = user_or_404(session(), UUID(form.person.data))
+    team.hand_over(
+        session(),
+        case,
+        actor=current_actor(),
+        user=user,
+        stays=bool(form.stays.data),
+        reason=form.reason.data or "",
+        now=clock.now(),
+    )
+    return user
 
 
 def _hand_over_form(case: CaseFile) -> HandOverForm:

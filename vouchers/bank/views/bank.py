@@ -17,8 +17,8 @@ from reintegration.kernel.errors import N_, DomainError, Invalid, NotFound
 from reintegration.web.current import current_actor
 from reintegration.web.filters import format_locale
 from reintegration.web.forms import chosen_ids
-from reintegration.web.i18n import error_text
 from reintegration.web.requires import requires
+from reintegration.web.saying import error_text
 from reintegration.web.transactional import transactional
 from vouchers.bank.models import BankLine
 from vouchers.bank.permissions import BankPermission

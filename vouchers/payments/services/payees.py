@@ -29,6 +29,7 @@ def read_iban(text: str) -> IBAN:
         raise Invalid(
             N_("This is not a valid IBAN. Compare it with the bank's paper, sign by sign."),
             code="iban",
+            field="iban",
         ) from None
 
 
@@ -46,10 +47,12 @@ def propose(
     """Propose an account; the bank's code follows from the IBAN. An older proposal is dropped."""
     permissions.demand(actor, PayeePermission.PROPOSE, provider)
     if currency not in CURRENCIES:
-        raise Invalid(N_("Payments are made in MDL, EUR or USD."), code="currency")
+        raise Invalid(
+            N_("Payments are made in MDL, EUR or USD."), code="currency", field="currency"
+        )
     number = read_iban(iban)
     if _live(session, provider, currency, str(number)) is not None:
-        raise Conflict(N_("This account is already in use."), code="iban")
+        raise Conflict(N_("This account is already in use."), code="iban", field="iban")
     for waiting in _waiting(session, provider, currency):
         waiting.retired_at = now
     account = PayeeAccount(

@@ -15,8 +15,8 @@ from reintegration.kernel.db import session
 from reintegration.kernel.errors import DomainError
 from reintegration.web.current import current_actor
 from reintegration.web.forms import chosen_ids
-from reintegration.web.i18n import error_text
 from reintegration.web.requires import requires
+from reintegration.web.saying import error_text
 from reintegration.web.transactional import transactional
 from vouchers.payments.forms.claims import ReasonForm
 from vouchers.payments.models import Claim, ClaimLine

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -13,10 +13,10 @@ from providers.directory.views.profile import home_url, layout, load_editable
 from reintegration.accounts.queries.users import names_of, organisation_names
 from reintegration.kernel import clock
 from reintegration.kernel.db import session
-from reintegration.kernel.errors import DomainError
 from reintegration.web import slots
 from reintegration.web.current import current_actor
 from reintegration.web.requires import requires
+from reintegration.web.submit import press, submit
 from reintegration.web.transactional import transactional
 from vouchers.payments.forms.payees import AccountForm
 from vouchers.payments.models.payees import PayeeAccount
@@ -96,26 +96,22 @@ def new(provider: Provider) -> ResponseReturnValue:
 def create(provider: Provider) -> ResponseReturnValue:
     """Propose an account."""
     form = AccountForm()
-    if form.validate():
-        try:
-            account = payees.propose(
-                session(),
-                actor=current_actor(),
-                provider=provider,
-                currency=form.currency.data or "",
-                iban=form.iban.data or "",
-                holder=form.holder.data or "",
-                final_account=form.final_account.data or "",
-                now=clock.now(),
-            )
-        except DomainError as error:
-            form.refuse(error, error.code if error.code in form else None)
-        else:
-            flash(
-                _("It is proposed. Nothing is paid there before finance has approved it."), "done"
-            )
-            return redirect(url_for(".show", account_id=account.id))
-    return _form(form, provider), 422
+    return submit(
+        form,
+        lambda: payees.propose(
+            session(),
+            actor=current_actor(),
+            provider=provider,
+            currency=form.currency.data or "",
+            iban=form.iban.data or "",
+            holder=form.holder.data or "",
+            final_account=form.final_account.data or "",
+            now=clock.now(),
+        ),
+        again=lambda: _form(form, provider),
+        said=_("It is proposed. Nothing is paid there before finance has approved it."),
+        to=lambda account: url_for(".show", account_id=account.id),
+    )
 
 
 @bp.post("/<uuid:account_id>/approve")
@@ -123,9 +119,11 @@ def create(provider: Provider) -> ResponseReturnValue:
 @transactional
 def approve(account: PayeeAccount) -> ResponseReturnValue:
     """Put an account to use; the one before it is retired."""
-    payees.approve(session(), account, actor=current_actor(), now=clock.now())
-    flash(_("The account is in use from now on."), "done")
-    return redirect(url_for(".show", account_id=account.id))
+    return press(
+        lambda: payees.approve(session(), account, actor=current_actor(), now=clock.now()),
+        said=_("The account is in use from now on."),
+        to=url_for(".show", account_id=account.id),
+    )
 
 
 @bp.post("/<uuid:account_id>/decline")
@@ -133,9 +131,11 @@ def approve(account: PayeeAccount) -> ResponseReturnValue:
 @transactional
 def decline(account: PayeeAccount) -> ResponseReturnValue:
     """Drop a proposal."""
-    payees.decline(session(), account, actor=current_actor(), now=clock.now())
-    flash(_("The proposal is dropped. The account before it stays in use."), "done")
-    return redirect(url_for(".show", account_id=account.id))
+    return press(
+        lambda: payees.decline(session(), account, actor=current_actor(), now=clock.now()),
+        said=_("The proposal is dropped. The account before it stays in use."),
+        to=url_for(".show", account_id=account.id),
+    )
 
 
 def _form(form: AccountForm, provider: Provider) -> str:

@@ -1,0 +1,60 @@
+"""Every write goes through one edge: refusals are met there, and each form carries its key."""
+
+import ast
+import re
+
+import pytest
+
+from tests.house.source import ROOT
+
+VIEWS = sorted(
+    path
+    for name in ("reintegration/accounts", "reintegration/cases")
+    for path in (ROOT / name).rglob("views/*.py")
+)
+WITHOUT_KEY = {"set_locale", "sign_out"}
+"""The language and the way out make nothing: to press them twice is to press them once."""
+
+
+def names_in(text: str, pattern: str) -> list[str]:
+    return re.findall(pattern, text)
+
+
+@pytest.mark.parametrize("path", VIEWS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_no_view_meets_a_refusal_or_reads_what_was_sent_past_its_form(path):
+    tree = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+    caught = [
+        node.lineno
+        for node in tree
+        if isinstance(node, ast.ExceptHandler) and "DomainError" in ast.unparse(node.type or node)
+    ]
+    read = [
+        node.lineno
+        for node in tree
+        if isinstance(node, ast.Attribute) and ast.unparse(node) == "request.form"
+    ]
+    assert (caught, read) == ([], []), "use reintegration.web.submit, and a field of the form"
+
+
+def forms_without_key(template: str) -> list[str]:
+    """Return the addresses of forms that send without a key."""
+    sending = re.findall(r'<form[^>]*method="post"[^>]*>.*?</form>', template, re.DOTALL)
+    return [
+        form.split(">", 1)[0]
+        for form in sending
+        if "form_key()" not in form
+        and "hidden()" not in form
+        and not any(f"{name}')" in form for name in WITHOUT_KEY)
+    ]
+
+
+def test_every_form_that_sends_carries_a_key():
+    found = {
+        str(path.relative_to(ROOT)): forms_without_key(path.read_text(encoding="utf-8"))
+        for path in (ROOT / "templates").rglob("*.html")
+    }
+    assert {path: forms for path, forms in found.items() if forms} == {}
+
+
+def test_a_form_without_a_key_would_be_found():
+    assert forms_without_key('<form method="post" action="/x">x</form>') != []

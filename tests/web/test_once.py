@@ -1,0 +1,135 @@
+"""A form that is sent twice, or twice at once, is answered what it was answered first."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select, update
+
+from reintegration.accounts.models import Organisation, User
+from reintegration.kernel import answered, clock
+from reintegration.kernel.answered import AnsweredForm
+
+OFFICE = {"name": "Echipa Cahul", "form_key": "one-office"}
+
+
+@pytest.fixture
+def person(cast):
+    return {
+        "name": "Elena Nistor",
+        "email": "elena@demo.example",
+        "locale": "ro",
+        "organisation": str(cast.programme.id),
+        "roles": ["case_manager"],
+        "supervisor": "",
+        "form_key": "one-person",
+    }
+
+
+def offices(session):
+    named = select(func.count()).where(Organisation.name == OFFICE["name"])
+    return session.scalar(named)
+
+
+def password_in(page):
+    return page.text.split('class="figure-code">')[1].split("<")[0]
+
+
+def test_a_form_sent_again_is_answered_the_same_and_makes_one_thing(cast, sign_in, session):
+    dan = sign_in(cast.dan)
+    first, again = (dan.post("/account/organisations", data=OFFICE) for _ in range(2))
+    assert (first.status_code, first.location) == (again.status_code, again.location)
+    assert offices(session) == 1
+
+
+def test_each_page_has_another_key_so_the_same_can_be_wanted_twice(cast, sign_in, session):
+    dan = sign_in(cast.dan)
+    for key in ("first", "second"):
+        dan.post("/account/organisations", data=OFFICE | {"form_key": key})
+    assert offices(session) == 2
+    pages = {
+        dan.get("/account/organisations").text.split('form_key" value="')[1][:22] for _ in "ab"
+    }
+    assert len(pages) == 2
+
+
+def test_a_second_click_shows_the_first_password_again(cast, sign_in, person):
+    dan = sign_in(cast.dan)
+    first, again = (dan.post("/account/users/new", data=person) for _ in range(2))
+    assert (again.status_code, password_in(again)) == (200, password_in(first))
+
+
+def test_two_at_once_make_one_person_and_both_show_the_password(
+    app, cast, sign_in, session, person
+):
+    dan = sign_in(cast.dan)
+    token = dan.get_cookie("punte-session").value
+    session.commit()
+
+    def send(_):
+        browser = app.test_client()
+        browser.set_cookie("punte-session", token)
+        return browser.post("/account/users/new", data=person)
+
+    with ThreadPoolExecutor(2) as threads:
+        answers = list(threads.map(send, range(2)))
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert len({password_in(answer) for answer in answers}) == 1
+    assert session.scalar(select(func.count()).where(User.email == person["email"])) == 1
+
+
+def test_other_answers_under_the_same_key_are_refused_in_words(cast, sign_in, session):
+    dan = sign_in(cast.dan)
+    dan.post("/account/organisations", data=OFFICE)
+    other = OFFICE | {"name": "Echipa Soroca"}
+    page = dan.post("/account/organisations?lang=en", data=other)
+    assert page.status_code == 409
+    assert "sent before with other answers" in page.text
+    assert "Echipa Soroca" in page.text
+
+
+def test_a_refused_form_can_be_sent_again_under_its_key(cast, sign_in, session, person):
+    dan = sign_in(cast.dan)
+    assert dan.post("/account/users/new", data=person | {"roles": []}).status_code == 422
+    assert dan.post("/account/users/new", data=person).status_code == 200
+
+
+def test_a_key_is_its_senders_own(cast, sign_in, session):
+    for person in (cast.ana, cast.sergiu):
+        sign_in(person).post("/account/inbox", data={"form_key": "same"})
+    senders = set(session.scalars(select(AnsweredForm.actor_id)))
+    assert senders == {cast.ana.id, cast.sergiu.id}
+
+
+def test_what_is_kept_of_an_answer_is_sealed(cast, sign_in, session, person):
+    shown = password_in(sign_in(cast.dan).post("/account/users/new", data=person))
+    kept = session.scalars(select(AnsweredForm)).one()
+    assert kept.answer is not None
+    assert shown.encode() not in kept.answer
+    assert shown.encode() not in kept.request_hash
+
+
+def test_a_page_with_a_secret_is_not_shown_again_later_and_nothing_is_done_again(
+    cast, sign_in, session, person
+):
+    dan = sign_in(cast.dan)
+    dan.post("/account/users/new", data=person)
+    answered.forget(session, clock.now() + timedelta(minutes=11))
+    page = dan.post("/account/users/new?lang=en", data=person)
+    assert page.status_code == 409
+    assert "shown only once" in page.text
+
+
+def test_keys_are_forgotten_after_a_week(cast, sign_in, session):
+    sign_in(cast.dan).post("/account/organisations", data=OFFICE)
+    assert answered.forget(session, clock.now()) is None
+    assert answered.forget(session, clock.now() + timedelta(days=8)) == "1 forgotten"
+    assert session.scalar(select(func.count()).select_from(AnsweredForm)) == 0
+
+
+def test_an_answer_moved_to_another_key_does_not_open(cast, sign_in, session):
+    dan = sign_in(cast.dan)
+    dan.post("/account/organisations", data=OFFICE)
+    session.execute(update(AnsweredForm).values(key="other"))
+    answer = dan.post("/account/organisations", data=OFFICE | {"form_key": "other"})
+    assert answer.status_code == 500
