@@ -291,9 +291,7 @@ class CaseStory:
         for turn, milestone in enumerate(steps):
             self._finish_step(milestone, last=turn == len(steps) - 1)
         for need in reading.needs_of(self.world.session, self.case.id):
-            needs_service.set_met(
-                self.world.session, need, actor=self.manager, met=True, now=self.world.now
-            )
+            needs_service.meet(self.world.session, need, actor=self.manager, now=self.world.now)
         case_moves.move(
             self.world.session, self.case, "follow_up", actor=self.manager, now=self.world.now
         )

@@ -21,11 +21,9 @@ from reintegration.codelists.people import ACCESS_LABELS, SEX_POLICY_LABELS, Sex
 from reintegration.codelists.service_categories import CATEGORIES, ServiceCategory
 from reintegration.codelists.territorial_units import TERRITORIAL_UNITS
 from reintegration.codelists.units import UNIT_LABELS, Unit
-from reintegration.kernel.errors import DomainError
 from reintegration.kernel.money import Money
-from reintegration.web.forms import Form, choices, option
+from reintegration.web.forms import Form, MoneyField, choices, option
 from reintegration.web.i18n import LOCALES
-from reintegration.web.saying import error_text
 
 CURRENCIES = ("MDL", "EUR", "USD")
 
@@ -134,7 +132,9 @@ class OfferingForm(Form):
         _l("Counted in"),
         choices=choices([(key.value, label) for key, label in UNIT_LABELS.items()]),
     )
-    price = StringField(_l("Price of one unit"), [InputRequired(_l("Enter a price."))])
+    price = MoneyField(
+        _l("Price of one unit"), [InputRequired(_l("Enter a price."))], currency_from="currency"
+    )
     currency = SelectField(_l("Currency"), choices=[option(code, code) for code in CURRENCIES])
     languages = SelectMultipleField(
         _l("Languages"), choices=[option(code.value, name) for code, name in LOCALES.items()]
@@ -166,13 +166,10 @@ class OfferingForm(Form):
         default=0,
     )
 
-    def value(self) -> Terms | None:
-        """Return what was typed, or None after putting the error beside the price."""
-        try:
-            price = Money.parse(self.price.data or "", self.currency.data)
-        except DomainError as error:
-            self.price.errors = [error_text(error)]
-            return None
+    def value(self) -> Terms:
+        """Return what was typed."""
+        price = self.price.data
+        assert isinstance(price, Money)
         return Terms(
             name=self.name.data or "",
             category=ServiceCategory(self.category.data),

@@ -8,9 +8,9 @@ from uuid import UUID
 from flask import request
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import DateField, StringField
+from wtforms import DateField, RadioField, StringField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # stubs of 3.2
-from wtforms.validators import ValidationError
+from wtforms.validators import InputRequired, ValidationError
 
 from reintegration.kernel.errors import DomainError
 from reintegration.kernel.money import Money
@@ -37,6 +37,14 @@ def given(value: T | None) -> T:
     return value
 
 
+def pressed(*names: str) -> RadioField:
+    """Return the field of a form's buttons: which of them was pressed."""
+    return RadioField(
+        choices=[option(name, name) for name in names],
+        validators=[InputRequired(_l("Press one of the buttons."))],
+    )
+
+
 class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
     """The base of every form. An invalid one answers 422 with what was typed still in it.
 
@@ -57,11 +65,16 @@ class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
 
 
 class MoneyField(StringField):
-    """An amount in `currency`; `.data` is Money or None. What was typed is kept on error."""
+    """An amount in `currency`; `.data` is Money or None. What was typed is kept on error.
 
-    def __init__(self, *args: Any, currency: str = "MDL", **kwargs: Any) -> None:
+    `currency_from` names the field in which the currency is chosen.
+    """
+
+    def __init__(
+        self, *args: Any, currency: str = "MDL", currency_from: str = "", **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self.currency = currency
+        self.currency, self.currency_from = currency, currency_from
         self.raw_text: str | None = None
 
     def process_formdata(self, valuelist: Iterable[Any]) -> None:
@@ -74,6 +87,12 @@ class MoneyField(StringField):
             self.data = Money.parse(typed, self.currency)  # type: ignore[assignment]
         except DomainError as error:
             raise ValueError(error_text(error)) from None
+
+    def pre_validate(self, form: Any) -> None:
+        """Count in the currency that was chosen in another field of the form."""
+        if self.currency_from and isinstance(self.data, Money):
+            self.currency = form[self.currency_from].data
+            self.process_formdata([self.raw_text])
 
     def _value(self) -> str:
         if self.raw_text is not None:

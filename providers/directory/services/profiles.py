@@ -200,6 +200,7 @@ def set_capacity(
         raise Invalid(
             N_("%(taken)s places are taken now: there cannot be fewer."),
             code="capacity",
+            field="capacity",
             taken=offering.places_taken,
         )
     offering.capacity, offering.lead_days, offering.updated_at = capacity, lead_days, now
@@ -217,9 +218,9 @@ def _set_place(site: Site, place: Place) -> None:
 
 def _set_terms(offering: Offering, terms: Terms) -> None:
     if terms.max_age < terms.min_age:
-        raise Invalid(N_("The highest age is below the lowest."), code="max_age")
+        raise Invalid(N_("The highest age is below the lowest."), code="max_age", field="max_age")
     if terms.price.minor <= 0:
-        raise Invalid(N_("Enter a price above zero."), code="price")
+        raise Invalid(N_("Enter a price above zero."), code="price", field="price")
     offering.name, offering.category = terms.name.strip(), terms.category.value
     offering.unit = terms.unit.value
     offering.price_minor, offering.currency = terms.price.minor, terms.price.currency
@@ -233,7 +234,11 @@ def _set_terms(offering: Offering, terms: Terms) -> None:
 def _check_identifier(session: Session, identifier: str, own: Provider | None) -> None:
     found = session.scalar(select(Provider.id).where(Provider.identifier == identifier.strip()))
     if found is not None and (own is None or found != own.id):
-        raise Conflict(N_("There is already a provider with this number."), code="identifier")
+        raise Conflict(
+            N_("There is already a provider with this number."),
+            code="identifier",
+            field="identifier",
+        )
 
 
 def _check_site_name(session: Session, provider: Provider, name: str, own: Site | None) -> None:
@@ -241,7 +246,7 @@ def _check_site_name(session: Session, provider: Provider, name: str, own: Site 
         select(Site.id).where(Site.provider_id == provider.id, Site.name == name.strip())
     )
     if found is not None and (own is None or found != own.id):
-        raise Conflict(N_("There is already a site with this name."), code="name")
+        raise Conflict(N_("There is already a site with this name."), code="name", field="name")
 
 
 def _check_offering_name(session: Session, site: Site, terms: Terms, own: Offering | None) -> None:
@@ -253,7 +258,9 @@ def _check_offering_name(session: Session, site: Site, terms: Terms, own: Offeri
         )
     )
     if found is not None and (own is None or found != own.id):
-        raise Conflict(N_("This site already offers a service of this name."), code="name")
+        raise Conflict(
+            N_("This site already offers a service of this name."), code="name", field="name"
+        )
 
 
 def _note(

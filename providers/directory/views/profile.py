@@ -1,8 +1,9 @@
 """Editing a provider: by its own manager on the provider's pages, by an officer on staff pages."""
 
+from collections.abc import Callable
 from uuid import UUID
 
-from flask import flash, redirect, render_template, url_for
+from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -16,11 +17,11 @@ from providers.directory.views.directory import load_provider, profile_context
 from reintegration.codelists.territorial_units import TERRITORIAL_UNITS
 from reintegration.kernel import clock
 from reintegration.kernel.db import session
-from reintegration.kernel.errors import DomainError
 from reintegration.web import slots
 from reintegration.web.current import current_actor
 from reintegration.web.forms import Form
 from reintegration.web.requires import requires
+from reintegration.web.submit import submit
 from reintegration.web.transactional import transactional
 
 _EDIT = ProviderPermission.EDIT
@@ -70,18 +71,15 @@ def new() -> ResponseReturnValue:
 def create() -> ResponseReturnValue:
     """Add a provider."""
     form = ProfileForm()
-    if form.validate():
-        try:
-            provider = profiles.add_provider(
-                session(), actor=current_actor(), profile=form.value(), now=clock.now()
-            )
-        except DomainError as error:
-            form.refuse(error, "identifier")
-        else:
-            flash(_("The provider is added. Add where it works next."), "done")
-            return redirect(url_for(".show", provider_id=provider.id))
-    page = form_page(form, _("Add a provider"), url_for(".new"), url_for(".index"))
-    return page, 422
+    return submit(
+        form,
+        lambda: profiles.add_provider(
+            session(), actor=current_actor(), profile=form.value(), now=clock.now()
+        ),
+        again=lambda: form_page(form, _("Add a provider"), url_for(".new"), url_for(".index")),
+        said=_("The provider is added. Add where it works next."),
+        to=lambda provider: url_for(".show", provider_id=provider.id),
+    )
 
 
 @bp.get("/<uuid:provider_id>/edit")
@@ -98,17 +96,15 @@ def edit(provider: Provider) -> ResponseReturnValue:
 def edit_submit(provider: Provider) -> ResponseReturnValue:
     """Change a profile."""
     form = ProfileForm()
-    if form.validate():
-        try:
-            profiles.edit_profile(
-                session(), provider, actor=current_actor(), profile=form.value(), now=clock.now()
-            )
-        except DomainError as error:
-            form.refuse(error, "identifier")
-        else:
-            return _saved(provider.id)
-    title = page_title(provider.name)
-    return form_page(form, title, _edit_url(provider), home_url(provider.id)), 422
+    return _save(
+        form,
+        lambda: profiles.edit_profile(
+            session(), provider, actor=current_actor(), profile=form.value(), now=clock.now()
+        ),
+        page_title(provider.name),
+        _edit_url(provider),
+        provider.id,
+    )
 
 
 @bp.get("/<uuid:provider_id>/sites/new")
@@ -125,17 +121,15 @@ def site_new(provider: Provider) -> ResponseReturnValue:
 def site_create(provider: Provider) -> ResponseReturnValue:
     """Add a site."""
     form = SiteForm()
-    if form.validate():
-        try:
-            profiles.add_site(
-                session(), provider, actor=current_actor(), place=form.value(), now=clock.now()
-            )
-        except DomainError as error:
-            form.refuse(error, "name")
-        else:
-            return _saved(provider.id)
-    url = url_for(".site_new", provider_id=provider.id)
-    return form_page(form, _("Add a site"), url, home_url(provider.id)), 422
+    return _save(
+        form,
+        lambda: profiles.add_site(
+            session(), provider, actor=current_actor(), place=form.value(), now=clock.now()
+        ),
+        _("Add a site"),
+        url_for(".site_new", provider_id=provider.id),
+        provider.id,
+    )
 
 
 @bp.get("/sites/<uuid:site_id>/edit")
@@ -152,17 +146,15 @@ def site_edit(site: Site) -> ResponseReturnValue:
 def site_edit_submit(site: Site) -> ResponseReturnValue:
     """Change a site."""
     form = SiteForm()
-    if form.validate():
-        try:
-            profiles.edit_site(
-                session(), site, actor=current_actor(), place=form.value(), now=clock.now()
-            )
-        except DomainError as error:
-            form.refuse(error, "name")
-        else:
-            return _saved(site.provider_id)
-    url = url_for(".site_edit", site_id=site.id)
-    return form_page(form, page_title(site.name), url, home_url(site.provider_id)), 422
+    return _save(
+        form,
+        lambda: profiles.edit_site(
+            session(), site, actor=current_actor(), place=form.value(), now=clock.now()
+        ),
+        page_title(site.name),
+        url_for(".site_edit", site_id=site.id),
+        site.provider_id,
+    )
 
 
 @bp.get("/sites/<uuid:site_id>/offerings/new")
@@ -179,25 +171,22 @@ def offering_new(site: Site) -> ResponseReturnValue:
 def offering_create(site: Site) -> ResponseReturnValue:
     """Write a service as a draft."""
     form = OfferingForm()
-    terms = form.value() if form.validate() else None
-    if terms is not None:
-        try:
-            profiles.draft_offering(
-                session(), site, actor=current_actor(), terms=terms, now=clock.now()
-            )
-        except DomainError as error:
-            form.refuse(error, _field_of(form, error, "name"))
-        else:
-            return _saved(site.provider_id)
-    url = url_for(".offering_new", site_id=site.id)
-    return form_page(form, _("Add a service"), url, home_url(site.provider_id)), 422
+    return _save(
+        form,
+        lambda: profiles.draft_offering(
+            session(), site, actor=current_actor(), terms=form.value(), now=clock.now()
+        ),
+        _("Add a service"),
+        url_for(".offering_new", site_id=site.id),
+        site.provider_id,
+    )
 
 
 @bp.get("/offerings/<uuid:offering_id>/edit")
 @requires(_EDIT, load=load_offering)
 def offering_edit(offering: Offering) -> ResponseReturnValue:
     """Show the form of a service that nobody relies on yet."""
-    form = OfferingForm(obj=offering, price=str(offering.price.decimal))
+    form = OfferingForm(obj=offering)
     url = url_for(".offering_edit", offering_id=offering.id)
     return form_page(form, page_title(offering.name), url, home_url(offering.provider_id))
 
@@ -208,18 +197,15 @@ def offering_edit(offering: Offering) -> ResponseReturnValue:
 def offering_edit_submit(offering: Offering) -> ResponseReturnValue:
     """Change a service."""
     form = OfferingForm()
-    terms = form.value() if form.validate() else None
-    if terms is not None:
-        try:
-            profiles.edit_offering(
-                session(), offering, actor=current_actor(), terms=terms, now=clock.now()
-            )
-        except DomainError as error:
-            form.refuse(error, _field_of(form, error, None))
-        else:
-            return _saved(offering.provider_id)
-    url = url_for(".offering_edit", offering_id=offering.id)
-    return form_page(form, page_title(offering.name), url, home_url(offering.provider_id)), 422
+    return _save(
+        form,
+        lambda: profiles.edit_offering(
+            session(), offering, actor=current_actor(), terms=form.value(), now=clock.now()
+        ),
+        page_title(offering.name),
+        url_for(".offering_edit", offering_id=offering.id),
+        offering.provider_id,
+    )
 
 
 @bp.get("/offerings/<uuid:offering_id>/capacity")
@@ -239,23 +225,20 @@ def capacity(offering: Offering) -> ResponseReturnValue:
 def capacity_submit(offering: Offering) -> ResponseReturnValue:
     """Change how many places there are."""
     form = CapacityForm()
-    if form.validate():
-        try:
-            profiles.set_capacity(
-                session(),
-                offering,
-                actor=current_actor(),
-                capacity=form.capacity.data,
-                lead_days=form.lead_days.data or 0,
-                now=clock.now(),
-            )
-        except DomainError as error:
-            form.refuse(error, "capacity")
-        else:
-            return _saved(offering.provider_id)
-    url = url_for(".capacity", offering_id=offering.id)
-    title = _("Places: %(name)s", name=offering.name)
-    return form_page(form, title, url, home_url(offering.provider_id)), 422
+    return _save(
+        form,
+        lambda: profiles.set_capacity(
+            session(),
+            offering,
+            actor=current_actor(),
+            capacity=form.capacity.data,
+            lead_days=form.lead_days.data or 0,
+            now=clock.now(),
+        ),
+        _("Places: %(name)s", name=offering.name),
+        url_for(".capacity", offering_id=offering.id),
+        offering.provider_id,
+    )
 
 
 def home_url(provider_id: UUID) -> str:
@@ -283,17 +266,18 @@ def form_page(form: Form, title: str, action: str, back_url: str) -> str:
     )
 
 
-def _saved(provider_id: UUID) -> ResponseReturnValue:
-    flash(_("It is saved."), "done")
-    return redirect(home_url(provider_id))
+def _save(
+    form: Form, act: Callable[[], object], title: str, url: str, provider_id: UUID
+) -> ResponseReturnValue:
+    """Write one form about a provider, and go back to the provider."""
+    home = home_url(provider_id)
+    return submit(
+        form, act, again=lambda: form_page(form, title, url, home), said=_("It is saved."), to=home
+    )
 
 
 def _edit_url(provider: Provider) -> str:
     return url_for("providers.edit", provider_id=provider.id)
-
-
-def _field_of(form: Form, error: DomainError, otherwise: str | None) -> str | None:
-    return error.code if error.code in form else otherwise
 
 
 def page_title(name: str) -> str:

@@ -1,5 +1,7 @@
 """The forms of the emergency start: for a thumb, at night, in under two minutes."""
 
+from typing import ClassVar
+
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, IntegerField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
@@ -13,13 +15,15 @@ from reintegration.codelists.people import Sex
 from reintegration.kernel.money import Money
 from reintegration.plans.services.emergency import TonightNeeds
 from reintegration.plans.states import EMERGENCY_ALLOWANCE
-from reintegration.web.forms import Form, MoneyField, choices, option
+from reintegration.web.forms import Form, MoneyField, choices, option, pressed
 
 _CURRENCY = EMERGENCY_ALLOWANCE.ceiling.currency
 
 
 class TonightForm(Form):
     """What is needed tonight, and the person's word."""
+
+    called: ClassVar = {"funding": "budget_line"}
 
     nights = IntegerField(
         _l("Nights in a safe bed"),
@@ -103,8 +107,11 @@ class DoorForm(TonightForm):
 
 
 class DecisionForm(Form):
-    """What the second person says."""
+    """What the second person says; `decision` is the button that was pressed."""
 
+    called: ClassVar = {"reason": "comment"}
+
+    decision = pressed("ratify", "refuse")
     comment = TextAreaField(
         _l("Comment"),
         [Length(max=500)],

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import date
+from typing import ClassVar
 from uuid import UUID
 
 from flask_babel import gettext as _
@@ -20,14 +21,15 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 from reintegration.codelists.life_domains import DOMAIN_LABELS, Domain
 from reintegration.codelists.service_categories import CATEGORIES, ServiceCategory
 from reintegration.codelists.units import Unit
+from reintegration.kernel.errors import DomainError
 from reintegration.kernel.money import Money
 from reintegration.plans.models import Goal, Milestone, PlanLine
 from reintegration.plans.queries.provision import BudgetChoice
 from reintegration.plans.services.plan_lines import Service
-from reintegration.plans.services.planning import Step
+from reintegration.plans.services.planning import Stale, Step
 from reintegration.plans.states import PRIORITY_LABELS, UNIT_LABELS
 from reintegration.web import filters
-from reintegration.web.forms import After, DayField, Form, MoneyField, choices, option
+from reintegration.web.forms import After, DayField, Form, MoneyField, choices, option, pressed
 
 LONGEST_TEXT = 500
 
@@ -70,8 +72,23 @@ class PlanEditForm(Form):
         text = str(self.revision.data or "")
         return int(text) if text.isdigit() else 0
 
+    def catch_up(self, revision: int) -> None:
+        """Name the present revision after a refusal: sending again is a choice made knowingly."""
+        if self.refused is not None:
+            self.revision.data = str(revision)
 
-class MilestoneForm(PlanEditForm):
+
+class ComparedForm(PlanEditForm):
+    """An edit whose page shows, after a clash, what was changed meanwhile: that says it all."""
+
+    def refuse(self, error: DomainError, field: str | None = None) -> None:
+        """Show a clash on the page, and any other refusal beside its field."""
+        super().refuse(error, field)
+        if isinstance(error, Stale):
+            self.form_errors.clear()
+
+
+class MilestoneForm(ComparedForm):
     """A step of the plan."""
 
     title = StringField(
@@ -136,7 +153,7 @@ class CategoryForm(Form):
         self.category.choices = [option(c.value, _(CATEGORIES[c].label)) for c in by_domain]
 
 
-class LineForm(PlanEditForm):
+class LineForm(ComparedForm):
     """How much of a service, at what price, from which budget line."""
 
     description = StringField(
@@ -238,8 +255,11 @@ class SendForm(PlanEditForm):
 
 
 class DecisionForm(Form):
-    """Approving or returning a version."""
+    """Approving or returning a version; `decision` is the button that was pressed."""
 
+    called: ClassVar = {"reason": "comment"}
+
+    decision = pressed("approve", "return")
     number = HiddenField()
     comment = TextAreaField(
         _l("Comment"),

@@ -148,8 +148,8 @@ def _check_promises(line: PlanLine, ceiling: Money) -> None:
             ),
             code="below_committed",
             step=line.milestone.title,
-            promised=str(promised),
-            ceiling=str(ceiling),
+            promised=promised,
+            ceiling=ceiling,
         )
 
 

@@ -157,14 +157,15 @@ def check_needs(needs: TonightNeeds, funding: Funding) -> None:
         raise Invalid(
             N_("Together this may cost %(asked)s; the emergency allowance is %(most)s."),
             code="needs",
-            asked=str(asked),
-            most=str(allowance.ceiling),
+            asked=asked,
+            most=allowance.ceiling,
         )
     if funding.available < asked:
         raise Invalid(
             N_("The budget line has less than %(asked)s free. Choose another, or ask finance."),
             code="budget_line",
-            asked=str(asked),
+            field="funding",
+            asked=asked,
         )
 
 

@@ -20,7 +20,7 @@ def _plan_is_open(milestone: Milestone, _actor: Actor, _now: datetime) -> None:
 def _has_evidence(milestone: Milestone, actor: Actor, now: datetime) -> None:
     _plan_is_open(milestone, actor, now)
     if not milestone.evidence.strip():
-        raise Invalid(N_("Say how you know that this is reached."))
+        raise Invalid(N_("Say how you know that this is reached."), field="evidence")
 
 
 def _nothing_is_open(milestone: Milestone, actor: Actor, now: datetime) -> None:

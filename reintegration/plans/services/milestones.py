@@ -39,7 +39,7 @@ def complete(
 ) -> None:
     """Say that a step was reached, on which day, and how one knows."""
     if on > clock.local_day(now):
-        raise Invalid(N_("This day has not come yet."), code="on")
+        raise Invalid(N_("This day has not come yet."), code="on", field="on")
     _lock(session, milestone)
     milestone.evidence, milestone.completed_on = evidence.strip(), on
     MILESTONE.fire(session, milestone, "complete", actor=actor, now=now)

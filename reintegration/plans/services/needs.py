@@ -12,6 +12,7 @@ from reintegration.kernel import audit, permissions
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.errors import N_, Conflict, Invalid
 from reintegration.kernel.ids import new_id
+from reintegration.kernel.locking import lock
 from reintegration.plans.models import Goal, Need
 from reintegration.plans.permissions import PlanPermission
 from reintegration.plans.queries import needs as reading
@@ -60,11 +61,20 @@ def edit_need(
     _note(session, actor, "need:edit", "need", need.id, need.case_id, now)
 
 
-def set_met(session: Session, need: Need, *, actor: Actor, met: bool, now: datetime) -> None:
-    """Say that a need is met, or that it is open again."""
+def meet(session: Session, need: Need, *, actor: Actor, now: datetime) -> None:
+    """Say that a need is met; one that is met stays so since the day it was first said."""
     permissions.demand(actor, PlanPermission.EDIT, need)
-    need.met_at = now if met else None
-    _note(session, actor, "need:met" if met else "need:reopen", "need", need.id, need.case_id, now)
+    if lock(session, need).met_at is None:
+        need.met_at = now
+        _note(session, actor, "need:met", "need", need.id, need.case_id, now)
+
+
+def reopen(session: Session, need: Need, *, actor: Actor, now: datetime) -> None:
+    """Say that a need is open again."""
+    permissions.demand(actor, PlanPermission.EDIT, need)
+    if lock(session, need).met_at is not None:
+        need.met_at = None
+        _note(session, actor, "need:reopen", "need", need.id, need.case_id, now)
 
 
 def remove_need(session: Session, need: Need, *, actor: Actor, now: datetime) -> None:
@@ -114,7 +124,7 @@ def remove_goal(session: Session, goal: Goal, *, actor: Actor, now: datetime) ->
 
 def _words(text: str) -> str:
     if not text.strip():
-        raise Invalid(N_("Write it in a few words."), code="description")
+        raise Invalid(N_("Write it in a few words."), code="description", field="description")
     return text.strip()
 
 

@@ -86,6 +86,7 @@ def edit_line(
         raise Invalid(
             N_("An approved service keeps its currency. Take it out and add another one."),
             code="budget_line_id",
+            field="budget_line_id",
         )
     before = _values(line)
     _write(line, actor, service)
@@ -109,23 +110,32 @@ def _write(line: PlanLine, actor: Actor, service: Service) -> None:
     offered = provision.budget_choices(actor, (service.unit_price.currency,))
     choice = offered.get(service.budget_line_id)
     if choice is None or choice.free.currency != service.unit_price.currency:
-        raise Invalid(N_("Choose a budget line in this currency."), code="budget_line_id")
+        raise Invalid(
+            N_("Choose a budget line in this currency."),
+            code="budget_line_id",
+            field="budget_line_id",
+        )
     units = 1 if service.unit == Unit.AMOUNT else service.units
     if units < 1:
-        raise Invalid(N_("Plan at least one."), code="units")
+        raise Invalid(N_("Plan at least one."), code="units", field="units")
     if service.unit_price.minor < 1:
-        raise Invalid(N_("The price must be more than zero."), code="unit_price")
+        raise Invalid(
+            N_("The price must be more than zero."), code="unit_price", field="unit_price"
+        )
     whole = service.unit_price * units
     ceiling = service.ceiling or whole
     if ceiling.currency != whole.currency or ceiling < whole:
         raise Invalid(
             N_("The most that it may cost is less than %(units)s times the price (%(whole)s)."),
             code="ceiling",
+            field="ceiling",
             units=units,
-            whole=str(whole),
+            whole=whole,
         )
     if ceiling.minor > HIGHEST_CEILING_MINOR:
-        raise Invalid(N_("This is more than one service may ever cost."), code="ceiling")
+        raise Invalid(
+            N_("This is more than one service may ever cost."), code="ceiling", field="ceiling"
+        )
     line.unit, line.units = service.unit.value, units
     line.unit_price_minor, line.ceiling_minor = service.unit_price.minor, ceiling.minor
     line.currency, line.budget_line_id = ceiling.currency, service.budget_line_id

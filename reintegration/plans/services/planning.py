@@ -186,13 +186,15 @@ def note_edit(
 
 def _write(session: Session, plan: Plan, milestone: Milestone, step: Step) -> None:
     if not step.title.strip():
-        raise Invalid(N_("Give the step a name."), code="title")
+        raise Invalid(N_("Give the step a name."), code="title", field="title")
     if step.due_on < step.starts_on:
-        raise Invalid(N_("The last day lies before the first."), code="due_on")
+        raise Invalid(N_("The last day lies before the first."), code="due_on", field="due_on")
     if step.goal_id is not None:
         goal = session.get(Goal, step.goal_id)
         if goal is None or goal.case_id != plan.case_id:
-            raise Invalid(N_("Choose one of the goals of this person."), code="goal_id")
+            raise Invalid(
+                N_("Choose one of the goals of this person."), code="goal_id", field="goal_id"
+            )
     _check_order(plan, milestone, step)
     milestone.title, milestone.domain = step.title.strip(), step.domain.value
     milestone.starts_on, milestone.due_on = step.starts_on, step.due_on
@@ -210,7 +212,11 @@ def _write(session: Session, plan: Plan, milestone: Milestone, step: Step) -> No
 def _check_order(plan: Plan, milestone: Milestone, step: Step) -> None:
     others = {other.id: other for other in live_milestones(plan) if other.id != milestone.id}
     if not step.waits_for <= others.keys():
-        raise Invalid(N_("A step can wait only for other steps of this plan."), code="waits_for")
+        raise Invalid(
+            N_("A step can wait only for other steps of this plan."),
+            code="waits_for",
+            field="waits_for",
+        )
     waits: dict[UUID, Iterable[UUID]] = {
         other.id: [earlier.depends_on_id for earlier in other.dependencies]
         for other in others.values()
@@ -222,6 +228,7 @@ def _check_order(plan: Plan, milestone: Milestone, step: Step) -> None:
         raise Invalid(
             N_("These steps would wait for each other without end: %(steps)s."),
             code="waits_for",
+            field="waits_for",
             steps=", ".join([*names, step.title]),
         )
 

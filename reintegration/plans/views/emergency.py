@@ -3,7 +3,7 @@
 from typing import TypeVar
 from uuid import UUID
 
-from flask import flash, redirect, render_template, url_for
+from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -15,7 +15,6 @@ from reintegration.cases.views.frame import load_case, shell
 from reintegration.codelists.service_categories import CATEGORIES
 from reintegration.kernel import clock
 from reintegration.kernel.db import session
-from reintegration.kernel.errors import DomainError
 from reintegration.plans.forms.emergency import DoorForm, TonightForm
 from reintegration.plans.models import EmergencyStart
 from reintegration.plans.permissions import EmergencyPermission
@@ -36,10 +35,10 @@ from reintegration.web.filters import money
 from reintegration.web.forms import option
 from reintegration.web.i18n import chosen_locale
 from reintegration.web.requires import can, requires
+from reintegration.web.submit import submit
 from reintegration.web.transactional import transactional
 
 TonightType = TypeVar("TonightType", bound=TonightForm)
-_IN_FIELD = frozenset({"budget_line"})
 
 
 @bp.get("/emergency")
@@ -57,10 +56,9 @@ def case_emergency_start() -> ResponseReturnValue:
 def case_emergency_started() -> ResponseReturnValue:
     """Open a case and promise what is needed tonight."""
     form, choices = _with_budget(DoorForm())
-    if not form.validate():
-        return _door_page(form, choices), 422
-    try:
-        started = emergency.start_new(
+    return submit(
+        form,
+        lambda: emergency.start_new(
             session(),
             actor=current_actor(),
             facts=form.facts(),
@@ -70,12 +68,11 @@ def case_emergency_started() -> ResponseReturnValue:
             consent_locale=form.consent_locale.data,
             circumstances=form.circumstances.data or "",
             now=clock.now(),
-        )
-    except DomainError as error:
-        form.refuse(error, error.code if error.code in _IN_FIELD else None)
-        return _door_page(form, choices), error.status
-    flash(_("Help can begin now. A supervisor was told."), "done")
-    return redirect(url_for(".case_emergency", case_id=started.case_id))
+        ),
+        again=lambda: _door_page(form, choices),
+        said=_("Help can begin now. A supervisor was told."),
+        to=lambda started: url_for(".case_emergency", case_id=started.case_id),
+    )
 
 
 @bp.get("/<uuid:case_id>/emergency")
@@ -96,10 +93,9 @@ def case_emergency(case: CaseFile) -> ResponseReturnValue:
 def case_emergency_save(case: CaseFile) -> ResponseReturnValue:
     """Use the allowance of a case that is known already."""
     form, choices = _with_budget(TonightForm())
-    if not form.validate():
-        return _existing_page(case, form, choices), 422
-    try:
-        emergency.start(
+    return submit(
+        form,
+        lambda: emergency.start(
             session(),
             actor=current_actor(),
             case=case,
@@ -108,12 +104,11 @@ def case_emergency_save(case: CaseFile) -> ResponseReturnValue:
             consent_locale=form.consent_locale.data,
             circumstances=form.circumstances.data or "",
             now=clock.now(),
-        )
-    except DomainError as error:
-        form.refuse(error, error.code if error.code in _IN_FIELD else None)
-        return _existing_page(case, form, choices), error.status
-    flash(_("Help can begin now. A supervisor was told."), "done")
-    return redirect(url_for(".case_emergency", case_id=case.id))
+        ),
+        again=lambda: _existing_page(case, form, choices),
+        said=_("Help can begin now. A supervisor was told."),
+        to=url_for(".case_emergency", case_id=case.id),
+    )
 
 
 def _with_budget(form: TonightType) -> tuple[TonightType, dict[str, BudgetChoice]]:

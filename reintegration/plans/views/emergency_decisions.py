@@ -2,9 +2,9 @@
 
 from uuid import UUID
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from reintegration.accounts.queries.users import user_or_404
 from reintegration.cases.permissions import CasePermission
@@ -12,7 +12,6 @@ from reintegration.cases.views.frame import load_case, shell
 from reintegration.codelists.service_categories import CATEGORIES
 from reintegration.kernel import clock, hooks
 from reintegration.kernel.db import session
-from reintegration.kernel.errors import DomainError
 from reintegration.kernel.money import Money
 from reintegration.plans.forms.emergency import DecisionForm
 from reintegration.plans.models import EmergencyStart
@@ -24,6 +23,7 @@ from reintegration.plans.states import EMERGENCY_STATE_LABELS, EMERGENCY_STATE_T
 from reintegration.plans.views import bp
 from reintegration.web.current import current_actor
 from reintegration.web.requires import requires
+from reintegration.web.submit import submit
 from reintegration.web.transactional import transactional
 
 
@@ -57,27 +57,23 @@ def case_emergency_decision(started: EmergencyStart) -> ResponseReturnValue:
 def case_emergency_decided(started: EmergencyStart) -> ResponseReturnValue:
     """Ratify or refuse; never one's own."""
     form = DecisionForm()
-    if not form.validate():
-        return _page(started, form), 422
-    decide = {"ratify": emergency_decision.ratify, "refuse": emergency_decision.refuse}.get(
-        request.form.get("decision", "")
-    )
-    if decide is None:
-        return _page(started, form), 422
-    try:
-        decide(
+    return submit(
+        form,
+        lambda: _DECISIONS[form.decision.data](
             session(),
             started,
             actor=current_actor(),
             comment=form.comment.data or "",
             now=clock.now(),
-        )
-    except DomainError as error:
-        form.refuse(error, "comment" if error.status == 422 else None)
-        return _page(started, form), error.status
-    ratified = started.state == EmergencyState.RATIFIED
-    flash(_("Ratified.") if ratified else _("Refused: what lay ahead has stopped."), "done")
-    return redirect(url_for(".case_emergency_decision", emergency_id=started.id))
+        ),
+        again=lambda: _page(started, form),
+        said=lambda _done: str(_SAID[form.decision.data]),
+        to=url_for(".case_emergency_decision", emergency_id=started.id),
+    )
+
+
+_DECISIONS = {"ratify": emergency_decision.ratify, "refuse": emergency_decision.refuse}
+_SAID = {"ratify": _l("Ratified."), "refuse": _l("Refused: what lay ahead has stopped.")}
 
 
 def waiting() -> int:

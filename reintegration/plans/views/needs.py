@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.exceptions import NotFound
@@ -13,7 +13,6 @@ from reintegration.cases.views.frame import load_case, shell
 from reintegration.codelists.life_domains import DOMAIN_LABELS, Domain
 from reintegration.kernel import clock, permissions
 from reintegration.kernel.db import session
-from reintegration.kernel.errors import DomainError
 from reintegration.plans.forms.plans import GoalForm, NeedForm
 from reintegration.plans.models import Goal, Need
 from reintegration.plans.permissions import PlanPermission
@@ -27,7 +26,9 @@ from reintegration.plans.states import (
 )
 from reintegration.plans.views import bp
 from reintegration.web.current import current_actor
+from reintegration.web.forms import Form
 from reintegration.web.requires import requires
+from reintegration.web.submit import press, submit
 from reintegration.web.transactional import transactional
 
 
@@ -54,18 +55,20 @@ def needs(case: CaseFile) -> ResponseReturnValue:
 def need_add(case: CaseFile) -> ResponseReturnValue:
     """Write down a need."""
     form = NeedForm()
-    if not form.validate():
-        return _page(case, _open("new", None, form)), 422
-    writing.add_need(
-        session(),
-        case,
-        actor=current_actor(),
-        domain=Domain(form.domain.data),
-        priority=Priority(form.priority.data),
-        description=form.description.data or "",
-        now=clock.now(),
+    return submit(
+        form,
+        lambda: writing.add_need(
+            session(),
+            case,
+            actor=current_actor(),
+            domain=Domain(form.domain.data),
+            priority=Priority(form.priority.data),
+            description=form.description.data or "",
+            now=clock.now(),
+        ),
+        again=lambda: _page(case, _open("new", None, form)),
+        to=_needs_of(case.id),
     )
-    return _back(case.id)
 
 
 @bp.post("/<uuid:case_id>/needs/<uuid:need_id>")
@@ -74,29 +77,42 @@ def need_add(case: CaseFile) -> ResponseReturnValue:
 def need_save(need: Need) -> ResponseReturnValue:
     """Change a need."""
     form = NeedForm()
-    if not form.validate():
-        return _page(_case(need), _open("need", need.id, form)), 422
-    writing.edit_need(
-        session(),
-        need,
-        actor=current_actor(),
-        domain=Domain(form.domain.data),
-        priority=Priority(form.priority.data),
-        description=form.description.data or "",
-        now=clock.now(),
+    return submit(
+        form,
+        lambda: writing.edit_need(
+            session(),
+            need,
+            actor=current_actor(),
+            domain=Domain(form.domain.data),
+            priority=Priority(form.priority.data),
+            description=form.description.data or "",
+            now=clock.now(),
+        ),
+        again=lambda: _page(_case(need), _open("need", need.id, form)),
+        to=_needs_of(need.case_id),
     )
-    return _back(need.case_id)
 
 
 @bp.post("/<uuid:case_id>/needs/<uuid:need_id>/met")
 @requires(PlanPermission.EDIT, load=load_need)
 @transactional
 def need_met(need: Need) -> ResponseReturnValue:
-    """Say that a need is met, or open again."""
-    writing.set_met(
-        session(), need, actor=current_actor(), met=need.met_at is None, now=clock.now()
+    """Say that a need is met."""
+    return press(
+        lambda: writing.meet(session(), need, actor=current_actor(), now=clock.now()),
+        to=_needs_of(need.case_id),
     )
-    return _back(need.case_id)
+
+
+@bp.post("/<uuid:case_id>/needs/<uuid:need_id>/reopened")
+@requires(PlanPermission.EDIT, load=load_need)
+@transactional
+def need_reopened(need: Need) -> ResponseReturnValue:
+    """Say that a need is open again."""
+    return press(
+        lambda: writing.reopen(session(), need, actor=current_actor(), now=clock.now()),
+        to=_needs_of(need.case_id),
+    )
 
 
 @bp.post("/<uuid:case_id>/needs/<uuid:need_id>/remove")
@@ -104,10 +120,14 @@ def need_met(need: Need) -> ResponseReturnValue:
 @transactional
 def need_remove(need: Need) -> ResponseReturnValue:
     """Take a need out that has no goals."""
-    case_id = need.case_id
-    writing.remove_need(session(), need, actor=current_actor(), now=clock.now())
-    flash(_("The need is taken out."), "success")
-    return _back(case_id)
+    form = Form()
+    return submit(
+        form,
+        lambda: writing.remove_need(session(), need, actor=current_actor(), now=clock.now()),
+        again=lambda: _kept(need, "need", NeedForm(formdata=None, obj=need), form),
+        said=_("The need is taken out."),
+        to=_needs_of(need.case_id),
+    )
 
 
 @bp.post("/<uuid:case_id>/needs/<uuid:need_id>/goals")
@@ -116,17 +136,19 @@ def need_remove(need: Need) -> ResponseReturnValue:
 def goal_add(need: Need) -> ResponseReturnValue:
     """Write down a goal."""
     form = GoalForm()
-    if not form.validate():
-        return _page(_case(need), _open("goal_for", need.id, form)), 422
-    writing.add_goal(
-        session(),
-        need,
-        actor=current_actor(),
-        description=form.description.data or "",
-        own_words=form.own_words.data or "",
-        now=clock.now(),
+    return submit(
+        form,
+        lambda: writing.add_goal(
+            session(),
+            need,
+            actor=current_actor(),
+            description=form.description.data or "",
+            own_words=form.own_words.data or "",
+            now=clock.now(),
+        ),
+        again=lambda: _page(_case(need), _open("goal_for", need.id, form)),
+        to=_needs_of(need.case_id),
     )
-    return _back(need.case_id)
 
 
 @bp.post("/<uuid:case_id>/goals/<uuid:goal_id>")
@@ -135,17 +157,19 @@ def goal_add(need: Need) -> ResponseReturnValue:
 def goal_save(goal: Goal) -> ResponseReturnValue:
     """Change a goal."""
     form = GoalForm()
-    if not form.validate():
-        return _page(_case(goal), _open("goal", goal.id, form)), 422
-    writing.edit_goal(
-        session(),
-        goal,
-        actor=current_actor(),
-        description=form.description.data or "",
-        own_words=form.own_words.data or "",
-        now=clock.now(),
+    return submit(
+        form,
+        lambda: writing.edit_goal(
+            session(),
+            goal,
+            actor=current_actor(),
+            description=form.description.data or "",
+            own_words=form.own_words.data or "",
+            now=clock.now(),
+        ),
+        again=lambda: _page(_case(goal), _open("goal", goal.id, form)),
+        to=_needs_of(goal.case_id),
     )
-    return _back(goal.case_id)
 
 
 @bp.post("/<uuid:case_id>/goals/<uuid:goal_id>/remove")
@@ -153,15 +177,14 @@ def goal_save(goal: Goal) -> ResponseReturnValue:
 @transactional
 def goal_remove(goal: Goal) -> ResponseReturnValue:
     """Take a goal out that no step serves."""
-    case_id = goal.case_id
-    try:
-        writing.remove_goal(session(), goal, actor=current_actor(), now=clock.now())
-    except DomainError as error:
-        form = GoalForm(formdata=None, obj=goal)
-        form.refuse(error)
-        return _page(_case(goal), _open("goal", goal.id, form)), error.status
-    flash(_("The goal is taken out."), "success")
-    return _back(case_id)
+    form = Form()
+    return submit(
+        form,
+        lambda: writing.remove_goal(session(), goal, actor=current_actor(), now=clock.now()),
+        again=lambda: _kept(goal, "goal", GoalForm(formdata=None, obj=goal), form),
+        said=_("The goal is taken out."),
+        to=_needs_of(goal.case_id),
+    )
 
 
 def _asked(case: CaseFile) -> dict[str, Any]:
@@ -213,9 +236,15 @@ def _page(case: CaseFile, opened: dict[str, Any]) -> str:
     )
 
 
+def _kept(found: Need | Goal, name: str, shown: NeedForm | GoalForm, refused: Form) -> str:
+    """Show what could not be taken out, and why."""
+    shown.form_errors.extend(refused.form_errors)
+    return _page(_case(found), _open(name, found.id, shown))
+
+
 def _case(found: Need | Goal) -> CaseFile:
     return load_case(found.case_id)
 
 
-def _back(case_id: UUID) -> ResponseReturnValue:
-    return redirect(url_for("plans.needs", case_id=case_id))
+def _needs_of(case_id: UUID) -> str:
+    return url_for("plans.needs", case_id=case_id)

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -22,7 +22,6 @@ from reintegration.cases.queries import cases
 from reintegration.cases.views.frame import load_case, shell
 from reintegration.kernel import clock, permissions
 from reintegration.kernel.db import session
-from reintegration.kernel.errors import DomainError
 from reintegration.plans.forms.plans import SendForm
 from reintegration.plans.models import Plan, PlanLine
 from reintegration.plans.permissions import PlanPermission
@@ -40,6 +39,7 @@ from reintegration.plans.views import bp, plan_budget, plan_page, plan_text, pla
 from reintegration.plans.views.plan_difference import shown
 from reintegration.web.current import current_actor
 from reintegration.web.requires import requires
+from reintegration.web.submit import press, submit
 from reintegration.web.transactional import transactional
 
 _WRITABLE = {PlanState.DRAFT.value, PlanState.APPROVED.value, PlanState.CHANGED.value}
@@ -71,8 +71,10 @@ def plan(case: CaseFile) -> ResponseReturnValue:
 @transactional
 def plan_start(case: CaseFile) -> ResponseReturnValue:
     """Begin the plan, and go to its first step."""
-    planning.start_plan(session(), case, actor=current_actor(), now=clock.now())
-    return redirect(url_for("plans.milestone_new", case_id=case.id))
+    return press(
+        lambda: planning.start_plan(session(), case, actor=current_actor(), now=clock.now()),
+        to=url_for("plans.milestone_new", case_id=case.id),
+    )
 
 
 @bp.get("/<uuid:case_id>/plan/print")
@@ -112,18 +114,16 @@ def plan_sending(plan: Plan) -> ResponseReturnValue:
 @transactional
 def plan_send(plan: Plan) -> ResponseReturnValue:
     """Send the plan for approval; it is locked until somebody decides."""
-    form, case_id = SendForm(), plan.case_id
-    try:
-        approval.submit(
+    form = SendForm()
+    return submit(
+        form,
+        lambda: approval.submit(
             session(), plan, actor=current_actor(), revision=form.read_revision, now=clock.now()
-        )
-    except DomainError as error:
-        session().expire_all()
-        form.refuse(error)
-        form.revision.data = str(plan.revision)
-        return _sending(plan, form), error.status
-    flash(_("The plan is sent. It cannot be changed until a supervisor decides."), "success")
-    return redirect(url_for("plans.plan", case_id=case_id))
+        ),
+        again=lambda: _sending(plan, form),
+        said=_("The plan is sent. It cannot be changed until a supervisor decides."),
+        to=url_for("plans.plan", case_id=plan.case_id),
+    )
 
 
 @bp.post("/<uuid:case_id>/plan/withdraw")
@@ -131,13 +131,16 @@ def plan_send(plan: Plan) -> ResponseReturnValue:
 @transactional
 def plan_withdraw(plan: Plan) -> ResponseReturnValue:
     """Take the plan back before it is decided."""
-    approval.withdraw(session(), plan, actor=current_actor(), now=clock.now())
-    flash(_("The plan is taken back. You can change it again."), "success")
-    return redirect(url_for("plans.plan", case_id=plan.case_id))
+    return press(
+        lambda: approval.withdraw(session(), plan, actor=current_actor(), now=clock.now()),
+        said=_("The plan is taken back. You can change it again."),
+        to=url_for("plans.plan", case_id=plan.case_id),
+    )
 
 
 def _sending(plan: Plan, form: SendForm) -> str:
     actor, case = current_actor(), case_of(plan)
+    form.catch_up(plan.revision)
     approved = plans.version(session(), plan, plan.approved_version)
     difference = compare(approved.snapshot if approved else None, snapshot_of(plan))
     budget = provision.budget_choices(actor)

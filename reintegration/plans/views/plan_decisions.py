@@ -2,15 +2,16 @@
 
 from dataclasses import dataclass
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from reintegration.accounts.queries.users import names_of
 from reintegration.kernel import clock, permissions
 from reintegration.kernel.db import session
-from reintegration.kernel.errors import Conflict, DomainError, NotFound
+from reintegration.kernel.errors import NotFound
 from reintegration.plans.forms.plans import DecisionForm
 from reintegration.plans.models import Plan
 from reintegration.plans.permissions import EmergencyPermission, PlanPermission
@@ -25,6 +26,7 @@ from reintegration.plans.views.plan_difference import shown, signed
 from reintegration.web import filters
 from reintegration.web.current import current_actor
 from reintegration.web.requires import requires
+from reintegration.web.submit import submit
 from reintegration.web.transactional import transactional
 
 
@@ -79,30 +81,28 @@ def decision(plan: Plan) -> ResponseReturnValue:
 @transactional
 def decide(plan: Plan) -> ResponseReturnValue:
     """Approve or return the version that was read."""
-    form, approves = DecisionForm(), request.form.get("decision") == "approve"
-    if not form.validate():
-        return _page(plan, form), 422
-    act = approval.approve if approves else approval.send_back
-    try:
-        act(
+    form = DecisionForm()
+    return submit(
+        form,
+        lambda: _DECISIONS[form.decision.data](
             session(),
             plan,
             actor=current_actor(),
             number=form.read_number,
             comment=form.comment.data or "",
             now=clock.now(),
-        )
-    except DomainError as error:
-        session().expire_all()
-        form.refuse(error, None if isinstance(error, Conflict) else "comment")
-        return _page(plan, form), error.status
-    flash(
-        _("The plan is approved. Its services can be arranged.")
-        if approves
-        else _("The plan is returned with your comment."),
-        "success",
+        ),
+        again=lambda: _page(plan, form),
+        said=lambda _done: str(_SAID[form.decision.data]),
+        to=url_for("plans.decisions"),
     )
-    return redirect(url_for("plans.decisions"))
+
+
+_DECISIONS = {"approve": approval.approve, "return": approval.send_back}
+_SAID = {
+    "approve": _l("The plan is approved. Its services can be arranged."),
+    "return": _l("The plan is returned with your comment."),
+}
 
 
 def _row(waiting: Waiting) -> Row:

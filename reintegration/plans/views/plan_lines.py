@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -10,7 +10,7 @@ from reintegration.cases.queries import cases
 from reintegration.codelists.service_categories import CATEGORIES, ServiceCategory
 from reintegration.kernel import clock
 from reintegration.kernel.db import session
-from reintegration.kernel.errors import DomainError, NotFound
+from reintegration.kernel.errors import NotFound
 from reintegration.plans.forms.plans import CategoryForm, LineForm, RemoveForm
 from reintegration.plans.models import Milestone, Plan, PlanLine
 from reintegration.plans.permissions import PlanPermission
@@ -24,6 +24,7 @@ from reintegration.plans.views.plan_milestones import load_milestone
 from reintegration.plans.views.plan_stale import clash
 from reintegration.web.current import current_actor
 from reintegration.web.requires import requires
+from reintegration.web.submit import submit
 from reintegration.web.transactional import transactional
 
 
@@ -79,10 +80,9 @@ def line_add(milestone: Milestone) -> ResponseReturnValue:
     if category is None:
         raise NotFound
     _offer(form)
-    if not form.validate():
-        return _form(milestone, None, category, form), 422
-    try:
-        plan_lines.add_line(
+    return submit(
+        form,
+        lambda: plan_lines.add_line(
             session(),
             milestone,
             actor=current_actor(),
@@ -90,11 +90,11 @@ def line_add(milestone: Milestone) -> ResponseReturnValue:
             service=form.service(),
             revision=form.read_revision,
             now=clock.now(),
-        )
-    except DomainError as error:
-        return _refused(milestone, None, category, form, error)
-    flash(_("The service is in the plan. It can be arranged once the plan is approved."), "success")
-    return redirect(url_for("plans.plan", case_id=milestone.case_id))
+        ),
+        again=lambda: _form(milestone, None, category, form),
+        said=_("The service is in the plan. It can be arranged once the plan is approved."),
+        to=url_for("plans.plan", case_id=milestone.case_id),
+    )
 
 
 @bp.get("/<uuid:case_id>/plan/lines/<uuid:line_id>")
@@ -113,23 +113,20 @@ def line_save(line: PlanLine) -> ResponseReturnValue:
     """Change a service, unless somebody changed the plan meanwhile."""
     form, category = LineForm(), ServiceCategory(line.category)
     _offer(form)
-    if not form.validate():
-        return _form(line.milestone, line, category, form), 422
-    try:
-        plan_lines.edit_line(
+    return submit(
+        form,
+        lambda: plan_lines.edit_line(
             session(),
             line,
             actor=current_actor(),
             service=form.service(),
             revision=form.read_revision,
             now=clock.now(),
-        )
-    except DomainError as error:
-        return _refused(line.milestone, line, category, form, error)
-    flash(
-        _("The service is changed. What was approved before stays in force until then."), "success"
+        ),
+        again=lambda: _form(line.milestone, line, category, form),
+        said=_("The service is changed. What was approved before stays in force until then."),
+        to=url_for("plans.plan", case_id=line.case_id),
     )
-    return redirect(url_for("plans.plan", case_id=line.case_id))
 
 
 @bp.get("/<uuid:case_id>/plan/lines/<uuid:line_id>/remove")
@@ -144,18 +141,16 @@ def line_removing(line: PlanLine) -> ResponseReturnValue:
 @transactional
 def line_remove(line: PlanLine) -> ResponseReturnValue:
     """Take a service out of the plan; refused while something is open on it."""
-    form, case_id = RemoveForm(), line.case_id
-    try:
-        plan_lines.remove_line(
+    form = RemoveForm()
+    return submit(
+        form,
+        lambda: plan_lines.remove_line(
             session(), line, actor=current_actor(), revision=form.read_revision, now=clock.now()
-        )
-    except DomainError as error:
-        session().expire_all()
-        form.refuse(error)
-        form.revision.data = str(line.milestone.plan.revision)
-        return _removing(line, form), error.status
-    flash(_("The service is taken out of the plan."), "success")
-    return redirect(url_for("plans.plan", case_id=case_id))
+        ),
+        again=lambda: _removing(line, form),
+        said=_("The service is taken out of the plan."),
+        to=url_for("plans.plan", case_id=line.case_id),
+    )
 
 
 def _category() -> ServiceCategory | None:
@@ -164,11 +159,7 @@ def _category() -> ServiceCategory | None:
 
 
 def _form(
-    milestone: Milestone,
-    found: PlanLine | None,
-    category: ServiceCategory,
-    form: LineForm,
-    stale: object = None,
+    milestone: Milestone, found: PlanLine | None, category: ServiceCategory, form: LineForm
 ) -> str:
     _offer(form)
     rule = CATEGORIES[category]
@@ -182,11 +173,12 @@ def _form(
         proof=PROOF_LABELS[rule.proof],
         is_value=form.unit.data == "amount",
         form=form,
-        stale=stale,
+        stale=_clash(milestone, found, form),
     )
 
 
 def _removing(found: PlanLine, form: RemoveForm) -> str:
+    form.catch_up(found.milestone.plan.revision)
     return render_template(
         "reintegration/plans/remove.html",
         case=cases.case_or_404(session(), current_actor(), found.case_id),
@@ -198,25 +190,18 @@ def _removing(found: PlanLine, form: RemoveForm) -> str:
     )
 
 
-def _refused(
-    milestone: Milestone,
-    found: PlanLine | None,
-    category: ServiceCategory,
-    form: LineForm,
-    error: DomainError,
-) -> ResponseReturnValue:
-    session().expire_all()
-    stale = None
-    if isinstance(error, planning.Stale):
-        stored = None
-        if found is not None:
-            stored = LineForm(formdata=None)
-            stored.show(found)
-            _offer(stored)
-        stale = clash(milestone.plan, form, stored)
-    else:
-        form.refuse(error, error.code if error.code in form else None)
-    return _form(milestone, found, category, form, stale), error.status
+def _clash(
+    milestone: Milestone, found: PlanLine | None, form: LineForm
+) -> dict[str, object] | None:
+    """Return how what was typed differs from what somebody else wrote meanwhile."""
+    if not isinstance(form.refused, planning.Stale):
+        return None
+    stored = None
+    if found is not None:
+        stored = LineForm(formdata=None)
+        stored.show(found)
+        _offer(stored)
+    return clash(milestone.plan, form, stored)
 
 
 def _offer(form: LineForm) -> None:

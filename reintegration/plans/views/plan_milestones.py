@@ -2,15 +2,15 @@
 
 from uuid import UUID
 
-from flask import abort, flash, redirect, render_template, url_for
+from flask import abort, flash, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from reintegration.cases.models import CaseFile
 from reintegration.cases.queries import cases
 from reintegration.kernel import clock, permissions
 from reintegration.kernel.db import session
-from reintegration.kernel.errors import DomainError
 from reintegration.plans.forms.plans import (
     EvidenceForm,
     MilestoneForm,
@@ -31,7 +31,9 @@ from reintegration.plans.views import bp, plan_text
 from reintegration.plans.views.plan import case_of, load_plan
 from reintegration.plans.views.plan_stale import clash
 from reintegration.web.current import current_actor
+from reintegration.web.forms import given
 from reintegration.web.requires import requires
+from reintegration.web.submit import press, submit
 from reintegration.web.transactional import transactional
 
 _LOCKED = {PlanState.SUBMITTED.value, PlanState.CLOSED.value}
@@ -70,24 +72,28 @@ def milestone_new(plan: Plan) -> ResponseReturnValue:
 @transactional
 def milestone_add(plan: Plan) -> ResponseReturnValue:
     """Add a step."""
-    form, case_id = MilestoneForm(), plan.case_id
+    form = MilestoneForm()
     _offer(form, plan, None)
-    if not form.validate():
-        return _form(plan, None, form), 422
-    try:
-        milestone = planning.add_milestone(
-            session(),
-            plan,
-            actor=current_actor(),
-            step=form.step(),
-            revision=form.read_revision,
-            now=clock.now(),
-        )
-    except DomainError as error:
-        return _refused(plan, None, form, error)
+    return submit(
+        form,
+        lambda: _add(plan, form),
+        again=lambda: _form(plan, None, form),
+        said=_("The step is in the plan. Add the services that it needs."),
+        to=lambda step: url_for("plans.line_choose", case_id=step.case_id, milestone=step.id),
+    )
+
+
+def _add(plan: Plan, form: MilestoneForm) -> Milestone:
+    step = planning.add_milestone(
+        session(),
+        plan,
+        actor=current_actor(),
+        step=form.step(),
+        revision=form.read_revision,
+        now=clock.now(),
+    )
     _warn(plan)
-    flash(_("The step is in the plan. Add the services that it needs."), "success")
-    return redirect(url_for("plans.line_choose", case_id=case_id, milestone=milestone.id))
+    return step
 
 
 @bp.get("/<uuid:case_id>/plan/milestones/<uuid:milestone_id>")
@@ -114,22 +120,25 @@ def milestone_save(milestone: Milestone) -> ResponseReturnValue:
     """Change a step, unless somebody changed the plan meanwhile."""
     plan, form = milestone.plan, MilestoneForm()
     _offer(form, plan, milestone)
-    if not form.validate():
-        return _form(plan, milestone, form), 422
-    try:
-        planning.edit_milestone(
-            session(),
-            milestone,
-            actor=current_actor(),
-            step=form.step(),
-            revision=form.read_revision,
-            now=clock.now(),
-        )
-    except DomainError as error:
-        return _refused(plan, milestone, form, error)
-    _warn(plan)
-    flash(_("The step is changed."), "success")
-    return redirect(url_for("plans.plan", case_id=plan.case_id))
+    return submit(
+        form,
+        lambda: _save(milestone, form),
+        again=lambda: _form(plan, milestone, form),
+        said=_("The step is changed."),
+        to=url_for("plans.plan", case_id=plan.case_id),
+    )
+
+
+def _save(milestone: Milestone, form: MilestoneForm) -> None:
+    planning.edit_milestone(
+        session(),
+        milestone,
+        actor=current_actor(),
+        step=form.step(),
+        revision=form.read_revision,
+        now=clock.now(),
+    )
+    _warn(milestone.plan)
 
 
 @bp.get("/<uuid:case_id>/plan/milestones/<uuid:milestone_id>/remove")
@@ -144,22 +153,20 @@ def milestone_removing(milestone: Milestone) -> ResponseReturnValue:
 @transactional
 def milestone_remove(milestone: Milestone) -> ResponseReturnValue:
     """Take a step out of the plan."""
-    form, case_id = RemoveForm(), milestone.case_id
-    try:
-        planning.remove_milestone(
+    form = RemoveForm()
+    return submit(
+        form,
+        lambda: planning.remove_milestone(
             session(),
             milestone,
             actor=current_actor(),
             revision=form.read_revision,
             now=clock.now(),
-        )
-    except DomainError as error:
-        session().expire_all()
-        form.refuse(error)
-        form.revision.data = str(milestone.plan.revision)
-        return _removing(milestone, form), error.status
-    flash(_("The step is taken out of the plan."), "success")
-    return redirect(url_for("plans.plan", case_id=case_id))
+        ),
+        again=lambda: _removing(milestone, form),
+        said=_("The step is taken out of the plan."),
+        to=url_for("plans.plan", case_id=milestone.case_id),
+    )
 
 
 @bp.get("/<uuid:case_id>/plan/milestones/<uuid:milestone_id>/<move>")
@@ -179,47 +186,51 @@ def milestone_moving(asked: MilestoneMove) -> ResponseReturnValue:
 @transactional
 def milestone_move(asked: MilestoneMove) -> ResponseReturnValue:
     """Say that a step has begun, is reached, was not reached, is dropped, or goes on."""
+    to = url_for("plans.milestone", case_id=asked.case_id, milestone_id=asked.milestone.id)
+    if asked.move in _WITHOUT_WORDS:
+        said, move = _WITHOUT_WORDS[asked.move]
+        return press(
+            lambda: move(session(), asked.milestone, actor=current_actor(), now=clock.now()),
+            said=str(said),
+            to=to,
+        )
     form = EvidenceForm() if asked.move == "complete" else ReasonForm()
-    needs_words = asked.move in {"complete", "not_complete", "cancel"}
-    if needs_words and not form.validate():
-        return _moving(asked, form), 422
-    try:
-        _make(asked, form)
-    except DomainError as error:
-        if not needs_words:
-            raise
-        form.refuse(error, "on" if error.code == "on" else None)
-        return _moving(asked, form), error.status
-    flash(
-        _("It is written down. You can open the step again if this was a mistake.")
-        if asked.move != "reopen"
-        else _("The step goes on."),
-        "success",
-    )
-    return redirect(
-        url_for("plans.milestone", case_id=asked.case_id, milestone_id=asked.milestone.id)
+    return submit(
+        form,
+        lambda: _complete(asked, form) if isinstance(form, EvidenceForm) else _give_up(asked, form),
+        again=lambda: _moving(asked, form),
+        said=str(_WRITTEN_DOWN),
+        to=to,
     )
 
 
-def _make(asked: MilestoneMove, form: EvidenceForm | ReasonForm) -> None:
-    actor, now, found = current_actor(), clock.now(), asked.milestone
-    if asked.move == "begin":
-        moving.begin(session(), found, actor=actor, now=now)
-    elif asked.move == "reopen":
-        moving.reopen(session(), found, actor=actor, now=now)
-    elif isinstance(form, EvidenceForm):
-        moving.complete(
-            session(),
-            found,
-            actor=actor,
-            evidence=form.evidence.data or "",
-            on=form.on.data or clock.local_day(now),
-            now=now,
-        )
-    else:
-        moving.give_up(
-            session(), found, actor=actor, move=asked.move, reason=form.reason.data or "", now=now
-        )
+_WRITTEN_DOWN = _l("It is written down. You can open the step again if this was a mistake.")
+_WITHOUT_WORDS = {
+    "begin": (_WRITTEN_DOWN, moving.begin),
+    "reopen": (_l("The step goes on."), moving.reopen),
+}
+
+
+def _complete(asked: MilestoneMove, form: EvidenceForm) -> None:
+    moving.complete(
+        session(),
+        asked.milestone,
+        actor=current_actor(),
+        evidence=form.evidence.data or "",
+        on=given(form.on.data),
+        now=clock.now(),
+    )
+
+
+def _give_up(asked: MilestoneMove, form: ReasonForm) -> None:
+    moving.give_up(
+        session(),
+        asked.milestone,
+        actor=current_actor(),
+        move=asked.move,
+        reason=form.reason.data or "",
+        now=clock.now(),
+    )
 
 
 def _page(found: Milestone) -> str:
@@ -251,19 +262,20 @@ def _page(found: Milestone) -> str:
     )
 
 
-def _form(plan: Plan, found: Milestone | None, form: MilestoneForm, stale: object = None) -> str:
+def _form(plan: Plan, found: Milestone | None, form: MilestoneForm) -> str:
     _offer(form, plan, found)
     return render_template(
         "reintegration/plans/milestone_form.html",
         case=case_of(plan),
         milestone=found,
         form=form,
-        stale=stale,
+        stale=_clash(plan, found, form),
         locked=plan.state in _LOCKED,
     )
 
 
 def _removing(found: Milestone, form: PlanEditForm) -> str:
+    form.catch_up(found.plan.revision)
     return render_template(
         "reintegration/plans/remove.html",
         case=_case(found),
@@ -286,21 +298,16 @@ def _moving(asked: MilestoneMove, form: EvidenceForm | ReasonForm) -> str:
     )
 
 
-def _refused(
-    plan: Plan, found: Milestone | None, form: MilestoneForm, error: DomainError
-) -> ResponseReturnValue:
-    session().expire_all()
-    stale = None
-    if isinstance(error, planning.Stale):
-        stored = None
-        if found is not None:
-            stored = MilestoneForm(formdata=None)
-            _offer(stored, plan, found)
-            stored.show(found)
-        stale = clash(plan, form, stored)
-    else:
-        form.refuse(error, error.code if error.code in form else None)
-    return _form(plan, found, form, stale), error.status
+def _clash(plan: Plan, found: Milestone | None, form: MilestoneForm) -> dict[str, object] | None:
+    """Return how what was typed differs from what somebody else wrote meanwhile."""
+    if not isinstance(form.refused, planning.Stale):
+        return None
+    stored = None
+    if found is not None:
+        stored = MilestoneForm(formdata=None)
+        _offer(stored, plan, found)
+        stored.show(found)
+    return clash(plan, form, stored)
 
 
 def _offer(form: MilestoneForm, plan: Plan, found: Milestone | None) -> None:
