@@ -9,7 +9,7 @@ from tests.house.source import ROOT
 
 VIEWS = sorted(
     path
-    for name in ("reintegration", "providers/directory")
+    for name in ("reintegration", "providers/directory", "providers/vetting")
     for path in (ROOT / name).rglob("views/*.py")
 )
 WITHOUT_KEY = {"set_locale", "sign_out"}

@@ -77,7 +77,9 @@ def remove_document(
 
 def _check_term(issued_on: date, expires_on: date | None) -> None:
     if expires_on is not None and expires_on < issued_on:
-        raise Invalid(N_("The last day lies before the day of issue."), code="expires_on")
+        raise Invalid(
+            N_("The last day lies before the day of issue."), code="expires_on", field="expires_on"
+        )
 
 
 def _note(

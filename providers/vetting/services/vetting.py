@@ -156,7 +156,9 @@ def approve(
     """Approve until the end of a day; raise Invalid for a term in the past or too far ahead."""
     today = clock.local_day(now)
     if not today < until <= today + LONGEST_APPROVAL:
-        raise Invalid(N_("Choose a last day after today and within three years."), code="until")
+        raise Invalid(
+            N_("Choose a last day after today and within three years."), code="until", field="until"
+        )
     _fire(session, offering, "approve", actor=actor, now=now, data={"until": until.isoformat()})
     offering.approved_by, offering.approved_at, offering.approved_until = actor.id, now, until
     session.flush()

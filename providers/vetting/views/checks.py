@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import flash, redirect, url_for
+from flask import url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -19,6 +19,8 @@ from reintegration.kernel.actor import Actor
 from reintegration.kernel.db import session
 from reintegration.web.current import current_actor
 from reintegration.web.requires import requires
+from reintegration.web.submit import press
+from reintegration.web.submit import submit as send
 from reintegration.web.transactional import transactional
 
 
@@ -32,9 +34,11 @@ def moves_of(*, provider: Provider, actor: Actor) -> list[tuple[UUID, list[str]]
 @transactional
 def submit(offering: Offering) -> ResponseReturnValue:
     """Ask for a check."""
-    vetting.submit(session(), offering, actor=current_actor(), now=clock.now())
-    flash(_("It is submitted. Two officers will check it."), "done")
-    return redirect(home_url(offering.provider_id))
+    return press(
+        lambda: vetting.submit(session(), offering, actor=current_actor(), now=clock.now()),
+        said=_("It is submitted. Two officers will check it."),
+        to=home_url(offering.provider_id),
+    )
 
 
 @bp.post("/offerings/<uuid:offering_id>/withdraw")
@@ -42,9 +46,13 @@ def submit(offering: Offering) -> ResponseReturnValue:
 @transactional
 def withdraw(offering: Offering) -> ResponseReturnValue:
     """Take a service out before anybody relies on it; it can be submitted again."""
-    vetting.move(session(), offering, "withdraw", actor=current_actor(), now=clock.now())
-    flash(_("It is withdrawn. You can submit it again."), "done")
-    return redirect(home_url(offering.provider_id))
+    return press(
+        lambda: vetting.move(
+            session(), offering, "withdraw", actor=current_actor(), now=clock.now()
+        ),
+        said=_("It is withdrawn. You can submit it again."),
+        to=home_url(offering.provider_id),
+    )
 
 
 @bp.get("/offerings/<uuid:offering_id>/answer")
@@ -60,18 +68,20 @@ def answer(offering: Offering) -> ResponseReturnValue:
 def answer_submit(offering: Offering) -> ResponseReturnValue:
     """Answer the officers' question."""
     form = ReasonForm()
-    if not form.validate():
-        return _answer_form(form, offering), 422
-    vetting.move(
-        session(),
-        offering,
-        "answer",
-        actor=current_actor(),
-        reason=form.reason.data,
-        now=clock.now(),
+    return send(
+        form,
+        lambda: vetting.move(
+            session(),
+            offering,
+            "answer",
+            actor=current_actor(),
+            reason=form.reason.data,
+            now=clock.now(),
+        ),
+        again=lambda: _answer_form(form, offering),
+        said=_("Your answer is sent."),
+        to=home_url(offering.provider_id),
     )
-    flash(_("Your answer is sent."), "done")
-    return redirect(home_url(offering.provider_id))
 
 
 def _answer_form(form: ReasonForm, offering: Offering) -> str:

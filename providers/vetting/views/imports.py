@@ -5,7 +5,7 @@ import io
 from typing import Any
 from uuid import UUID
 
-from flask import Response, flash, redirect, render_template, url_for
+from flask import Response, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -20,6 +20,7 @@ from reintegration.kernel.errors import N_, Conflict
 from reintegration.kernel.jobs import BackgroundTask, TaskState
 from reintegration.web.current import current_actor
 from reintegration.web.requires import requires
+from reintegration.web.submit import press, submit
 from reintegration.web.transactional import transactional
 
 _IMPORT = ProviderPermission.IMPORT
@@ -81,9 +82,7 @@ def load_task(task_id: UUID) -> BackgroundTask:
 @requires(_IMPORT)
 def upload() -> ResponseReturnValue:
     """Show the form, and what the file must hold."""
-    return render_template(
-        "providers/vetting/import/upload.html", form=UploadForm(), columns=COLUMNS
-    )
+    return _upload_page(UploadForm())
 
 
 @bp.post("/", endpoint="upload_submit")
@@ -92,18 +91,19 @@ def upload() -> ResponseReturnValue:
 def upload_submit() -> ResponseReturnValue:
     """Queue the check of a file; nothing is written by it."""
     form = UploadForm()
-    if not form.validate():
-        page = render_template("providers/vetting/import/upload.html", form=form, columns=COLUMNS)
-        return page, 422
-    task = jobs.queue(
-        session(),
-        kind=CHECK,
-        actor=current_actor(),
-        now=clock.now(),
-        filename=(form.file.data.filename or "")[:200],
-        content=form.file.data.read(),
+    return submit(
+        form,
+        lambda: jobs.queue(
+            session(),
+            kind=CHECK,
+            actor=current_actor(),
+            now=clock.now(),
+            filename=(form.file.data.filename or "")[:200],
+            content=form.file.data.read(),
+        ),
+        again=lambda: _upload_page(form),
+        to=lambda task: url_for(".show", task_id=task.id),
     )
-    return redirect(url_for(".show", task_id=task.id))
 
 
 @bp.get("/template.csv")
@@ -158,9 +158,17 @@ def errors(task: BackgroundTask) -> ResponseReturnValue:
 @transactional
 def confirm(task: BackgroundTask) -> ResponseReturnValue:
     """Queue the writing of what is valid."""
+    return press(
+        lambda: _queue_writing(task),
+        said=_("The import has begun."),
+        to=lambda queued: url_for(".show", task_id=queued.id),
+    )
+
+
+def _queue_writing(task: BackgroundTask) -> BackgroundTask:
     if task.kind != CHECK or task.state != TaskState.DONE or not task.result.get("rows"):
         raise Conflict(N_("There is nothing in this file that can be imported."))
-    queued = jobs.queue(
+    return jobs.queue(
         session(),
         kind=WRITE,
         actor=current_actor(),
@@ -168,8 +176,10 @@ def confirm(task: BackgroundTask) -> ResponseReturnValue:
         options={"check": str(task.id)},
         filename=task.filename,
     )
-    flash(_("The import has begun."), "info")
-    return redirect(url_for(".show", task_id=queued.id))
+
+
+def _upload_page(form: UploadForm) -> str:
+    return render_template("providers/vetting/import/upload.html", form=form, columns=COLUMNS)
 
 
 def guarded(text: str) -> str:

@@ -1,9 +1,11 @@
 """The workspace of vetting officers: what waits, what is missing, who decided what."""
 
+from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from uuid import UUID
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -24,10 +26,12 @@ from reintegration.codelists.territorial_units import TERRITORIAL_UNITS
 from reintegration.codelists.units import UNIT_LABELS
 from reintegration.kernel import clock
 from reintegration.kernel.db import session
-from reintegration.kernel.errors import DomainError, NotFound
+from reintegration.kernel.errors import NotFound
 from reintegration.kernel.hooks import Change
 from reintegration.web.current import current_actor
+from reintegration.web.forms import given
 from reintegration.web.requires import requires
+from reintegration.web.submit import press, submit
 from reintegration.web.transactional import transactional
 
 _VIEW, _KEEP = VettingPermission.VIEW, VettingPermission.KEEP_DOCUMENTS
@@ -93,9 +97,11 @@ def show(offering: Offering) -> ResponseReturnValue:
 @transactional
 def assess(offering: Offering) -> ResponseReturnValue:
     """Say that it is checked; another officer approves."""
-    vetting.assess(session(), offering, actor=current_actor(), now=clock.now())
-    flash(_("It is checked. Another officer must approve it."), "done")
-    return redirect(url_for(".show", offering_id=offering.id))
+    return press(
+        lambda: vetting.assess(session(), offering, actor=current_actor(), now=clock.now()),
+        said=_("It is checked. Another officer must approve it."),
+        to=url_for(".show", offering_id=offering.id),
+    )
 
 
 @bp.post("/<uuid:offering_id>/approve")
@@ -104,18 +110,19 @@ def assess(offering: Offering) -> ResponseReturnValue:
 def approve(offering: Offering) -> ResponseReturnValue:
     """Approve until a day."""
     form = ApproveForm()
-    if form.validate():
-        assert form.until.data is not None
-        try:
-            vetting.approve(
-                session(), offering, actor=current_actor(), until=form.until.data, now=clock.now()
-            )
-        except DomainError as error:
-            form.refuse(error, "until" if error.code == "until" else None)
-            return _page(offering, form), error.status
-        flash(_("It is approved and can be matched from now on."), "done")
-        return redirect(url_for(".show", offering_id=offering.id))
-    return _page(offering, form), 422
+    return submit(
+        form,
+        lambda: vetting.approve(
+            session(),
+            offering,
+            actor=current_actor(),
+            until=given(form.until.data),
+            now=clock.now(),
+        ),
+        again=lambda: _page(offering, form),
+        said=_("It is approved and can be matched from now on."),
+        to=url_for(".show", offering_id=offering.id),
+    )
 
 
 @bp.get("/<uuid:offering_id>/ask")
@@ -130,7 +137,9 @@ def request_info(offering: Offering) -> ResponseReturnValue:
 @transactional
 def request_info_submit(offering: Offering) -> ResponseReturnValue:
     """Ask the provider."""
-    return _with_reason(offering, "request_info", _("The provider is asked."))
+    return _with_reason(
+        offering, "request_info", _("The provider is asked."), _moving("request_info")
+    )
 
 
 @bp.get("/<uuid:offering_id>/reject")
@@ -145,7 +154,7 @@ def reject(offering: Offering) -> ResponseReturnValue:
 @transactional
 def reject_submit(offering: Offering) -> ResponseReturnValue:
     """Reject with a reason that the provider reads."""
-    return _with_reason(offering, "reject", _("It is rejected."))
+    return _with_reason(offering, "reject", _("It is rejected."), _moving("reject"))
 
 
 @bp.get("/<uuid:offering_id>/suspend")
@@ -160,14 +169,8 @@ def suspend(offering: Offering) -> ResponseReturnValue:
 @transactional
 def suspend_submit(offering: Offering) -> ResponseReturnValue:
     """Suspend at once."""
-    form = ReasonForm()
-    if not form.validate():
-        return _reason_page(offering, "suspend", form), 422
-    vetting.suspend(
-        session(), offering, actor=current_actor(), reason=form.reason.data or "", now=clock.now()
-    )
-    flash(_("It is suspended. Another officer can lift the suspension."), "done")
-    return redirect(url_for(".show", offering_id=offering.id))
+    said = _("It is suspended. Another officer can lift the suspension.")
+    return _with_reason(offering, "suspend", said, vetting.suspend)
 
 
 @bp.get("/<uuid:offering_id>/reinstate")
@@ -182,14 +185,8 @@ def reinstate(offering: Offering) -> ResponseReturnValue:
 @transactional
 def reinstate_submit(offering: Offering) -> ResponseReturnValue:
     """Lift a suspension."""
-    form = ReasonForm()
-    if not form.validate():
-        return _reason_page(offering, "reinstate", form), 422
-    vetting.reinstate(
-        session(), offering, actor=current_actor(), reason=form.reason.data or "", now=clock.now()
-    )
-    flash(_("The suspension is lifted."), "done")
-    return redirect(url_for(".show", offering_id=offering.id))
+    said = _("The suspension is lifted.")
+    return _with_reason(offering, "reinstate", said, vetting.reinstate)
 
 
 @bp.get("/of/<uuid:provider_id>/documents/new")
@@ -206,23 +203,23 @@ def document_new(provider: Provider) -> ResponseReturnValue:
 @transactional
 def document_create(provider: Provider) -> ResponseReturnValue:
     """Record a document."""
-    form = DocumentForm()
-    if not form.validate():
-        url = url_for(".document_new", provider_id=provider.id)
-        return _document_page(form, provider, url), 422
-    assert form.issued_on.data is not None
-    documents.add_document(
-        session(),
-        actor=current_actor(),
-        provider=provider,
-        kind=DocumentKind(form.kind.data),
-        reference=form.reference.data or "",
-        issued_on=form.issued_on.data,
-        expires_on=form.expires_on.data,
-        now=clock.now(),
+    form, url = DocumentForm(), url_for(".document_new", provider_id=provider.id)
+    return submit(
+        form,
+        lambda: documents.add_document(
+            session(),
+            actor=current_actor(),
+            provider=provider,
+            kind=DocumentKind(form.kind.data),
+            reference=form.reference.data or "",
+            issued_on=given(form.issued_on.data),
+            expires_on=form.expires_on.data,
+            now=clock.now(),
+        ),
+        again=lambda: _document_page(form, provider, url),
+        said=_("The document is recorded as checked by you."),
+        to=url_for("providers.show", provider_id=provider.id),
     )
-    flash(_("The document is recorded as checked by you."), "done")
-    return redirect(url_for("providers.show", provider_id=provider.id))
 
 
 @bp.get("/documents/<uuid:document_id>")
@@ -239,24 +236,24 @@ def document_edit(document: VettingDocument) -> ResponseReturnValue:
 @transactional
 def document_edit_submit(document: VettingDocument) -> ResponseReturnValue:
     """Correct a document."""
-    form = DocumentForm()
-    if not form.validate():
-        provider = load_provider(document.provider_id)
-        url = url_for(".document_edit", document_id=document.id)
-        return _document_page(form, provider, url, document), 422
-    assert form.issued_on.data is not None
-    documents.change_document(
-        session(),
-        document,
-        actor=current_actor(),
-        kind=DocumentKind(form.kind.data),
-        reference=form.reference.data or "",
-        issued_on=form.issued_on.data,
-        expires_on=form.expires_on.data,
-        now=clock.now(),
+    form, provider = DocumentForm(), load_provider(document.provider_id)
+    url = url_for(".document_edit", document_id=document.id)
+    return submit(
+        form,
+        lambda: documents.change_document(
+            session(),
+            document,
+            actor=current_actor(),
+            kind=DocumentKind(form.kind.data),
+            reference=form.reference.data or "",
+            issued_on=given(form.issued_on.data),
+            expires_on=form.expires_on.data,
+            now=clock.now(),
+        ),
+        again=lambda: _document_page(form, provider, url, document),
+        said=_("The document is corrected and counts as checked by you."),
+        to=url_for("providers.show", provider_id=provider.id),
     )
-    flash(_("The document is corrected and counts as checked by you."), "done")
-    return redirect(url_for("providers.show", provider_id=document.provider_id))
 
 
 @bp.get("/documents/<uuid:document_id>/remove")
@@ -274,10 +271,13 @@ def document_remove(document: VettingDocument) -> ResponseReturnValue:
 @transactional
 def document_remove_submit(document: VettingDocument) -> ResponseReturnValue:
     """Take out a document that was recorded by mistake."""
-    provider_id = document.provider_id
-    documents.remove_document(session(), document, actor=current_actor(), now=clock.now())
-    flash(_("The document is removed."), "done")
-    return redirect(url_for("providers.show", provider_id=provider_id))
+    return press(
+        lambda: documents.remove_document(
+            session(), document, actor=current_actor(), now=clock.now()
+        ),
+        said=_("The document is removed."),
+        to=url_for("providers.show", provider_id=document.provider_id),
+    )
 
 
 def _approve_form() -> ApproveForm:
@@ -352,15 +352,27 @@ def _reason_page(offering: Offering, move: str, form: ReasonForm) -> str:
     )
 
 
-def _with_reason(offering: Offering, move: str, said: str) -> ResponseReturnValue:
+def _moving(move: str) -> Callable[..., object]:
+    return partial(vetting.move, name=move)
+
+
+def _with_reason(
+    offering: Offering, move: str, said: str, act: Callable[..., object]
+) -> ResponseReturnValue:
     form = ReasonForm()
-    if not form.validate():
-        return _reason_page(offering, move, form), 422
-    vetting.move(
-        session(), offering, move, actor=current_actor(), reason=form.reason.data, now=clock.now()
+    return submit(
+        form,
+        lambda: act(
+            session(),
+            offering,
+            actor=current_actor(),
+            reason=form.reason.data or "",
+            now=clock.now(),
+        ),
+        again=lambda: _reason_page(offering, move, form),
+        said=said,
+        to=url_for(".show", offering_id=offering.id),
     )
-    flash(said, "done")
-    return redirect(url_for(".show", offering_id=offering.id))
 
 
 def _document_page(
