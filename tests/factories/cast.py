@@ -108,12 +108,13 @@ def make_cast(session: Session) -> Cast:
             bic="AGRNMD2X",
             identifier="1003600000001",
             currency=currency,
+            profile=profile,
             proposed_at=NOW,
             approved_at=NOW,
         )
-        for currency, iban in (
-            ("MDL", make_iban("AG000000022512345678")),
-            ("EUR", make_iban("AG000000022598765432")),
+        for currency, profile, iban in (
+            ("MDL", "general", make_iban("AG000000022512345678")),
+            ("EUR", "sepa", make_iban("AG000000022598765432")),
         )
     ]
     session.add_all(accounts)

@@ -17,6 +17,7 @@ from reintegration.kernel.base import Base
 from reintegration.kernel.states import Machine
 from tests.house import source
 from tests.house.source import PRODUCT, Names
+from vouchers.formats import banks
 
 NOT_OURS = {"db", "routes", "run", "shell", "spec", "static"}
 NO_ACTS = {"about:blank", "wsgi:app"}
@@ -34,6 +35,7 @@ def found(app: Flask) -> dict[str, list[str]]:
         "acts in the trail": acts,
         "code lists": source.code_lists,
         "columns held to values": held_columns,
+        "files of banks": lambda: set(banks.PROFILES),
         "jobs": scheduled_jobs,
         "tasks": lambda: {kind for kind, run in jobs._runners.items() if _is_ours(run)},
         "channels": lambda: source.keyword("channel"),

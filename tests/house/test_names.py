@@ -75,6 +75,7 @@ def test_each_section_finds_what_it_looks_for(found):
         "acts in the trail": "identity:read",
         "code lists": "Account 1110",
         "columns held to values": "voucher.state 'issued'",
+        "files of banks": "general",
         "jobs": "audit.seal",
         "tasks": "bank.import",
         "channels": "email",

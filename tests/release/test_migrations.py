@@ -23,6 +23,7 @@ RELEASED = {
     "0004_fill_case_of_deliveries.py": "2a6566f2c1dc72726ebc0c3db95bdf966073ccb376103d8361c23d33b06c562f",
     "0005_require_case_of_deliveries.py": "2e26380b132958b1af7fb7ecac4760f5c62c24ac30b9c0a0ac700155b52aa8c4",
     "0006_add_form_answers.py": "6e781111cfd6a46c7b3784d56d99527a5bfc1b261c19585b5e1837bbcdb5a752",
+    "0007_add_bank_profile.py": "af09b4fe701bb30f48a73a1a5a0a6e66fd315841b2303d9ba9a1c6b7a408c54f",
 }
 OURS = {"reintegration", "providers", "vouchers", "demo"}
 

@@ -1,11 +1,13 @@
 """Forms of our accounts and of statements."""
 
+from flask_babel import lazy_gettext
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField, FileRequired
-from wtforms import BooleanField, RadioField, StringField
+from wtforms import BooleanField, RadioField, SelectField, StringField
 from wtforms.validators import InputRequired, Length
 
 from reintegration.web.forms import Form, option
+from vouchers.formats import banks
 from vouchers.payments.forms.claims import _NEEDED
 from vouchers.payments.services.payees import CURRENCIES
 
@@ -36,6 +38,15 @@ class BankAccountForm(Form):
         _l("Our fiscal code"),
         [Length(max=20)],
         description=_l("IDNO, 13 digits. Needed for payments in MDL."),
+    )
+    profile = SelectField(
+        _l("Files of the bank"),
+        choices=[
+            option("", _l("The usual ones of the currency")),
+            *(option(known.name, lazy_gettext(known.label)) for known in banks.PROFILES.values()),
+        ],
+        default="",
+        description=_l("What the bank takes as payments, and how it writes a statement as CSV."),
     )
 
 

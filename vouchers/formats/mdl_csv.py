@@ -13,6 +13,7 @@ from enum import StrEnum
 from vouchers.formats.amounts import decimal_text
 from vouchers.formats.charset import encodable
 from vouchers.formats.iban import compact, is_iban
+from vouchers.formats.outgoing import Order, Outgoing
 from vouchers.formats.payment_file import PaymentFileError
 
 CURRENCY = "MDL"
@@ -22,19 +23,20 @@ _FISCAL_CODE = re.compile(r"\d{13}")
 _LEFT_FISCAL_CODE = re.compile(r"[0-9A-Za-z]{1,20}")
 _ORDER_NUMBER = re.compile(r"[0-9A-Za-z][0-9A-Za-z/-]{0,19}")
 _BIC = re.compile(r"[A-Z]{6}[A-Z0-9]{2}([A-Z0-9]{3})?")
-_HEADINGS = (
-    "NR",
-    "DATA",
-    "SUMA",
-    "IBAN_PLATITOR",
-    "IDNO_PLATITOR",
-    "BENEFICIAR",
-    "IDNO_BENEFICIAR",
-    "IBAN_BENEFICIAR",
-    "BIC_BENEFICIAR",
-    "DESTINATIA",
-    "REZIDENT",
+COLUMNS = (
+    ("number", "NR"),
+    ("day", "DATA"),
+    ("amount", "SUMA"),
+    ("payer_iban", "IBAN_PLATITOR"),
+    ("payer_idno", "IDNO_PLATITOR"),
+    ("payee_name", "BENEFICIAR"),
+    ("payee_idno", "IDNO_BENEFICIAR"),
+    ("payee_iban", "IBAN_BENEFICIAR"),
+    ("payee_bic", "BIC_BENEFICIAR"),
+    ("text", "DESTINATIA"),
+    ("residence", "REZIDENT"),
 )
+"""What an order says, in the usual order, with its heading. There is also `currency`."""
 # A spreadsheet takes a cell that begins like this for a formula.
 _FORMULA_STARTS = "=+-@'"
 
@@ -44,20 +46,6 @@ class Residence(StrEnum):
 
     RESIDENT = "R"
     NON_RESIDENT = "N"
-
-
-@dataclass(frozen=True, slots=True)
-class MdlProfile:
-    """What differs between banks. `encoding` is "cp1251" or "utf-8-sig" (with its BOM)."""
-
-    name: str = "general"
-    encoding: str = "utf-8-sig"
-    delimiter: str = ";"
-    decimal: str = "."
-    date_format: str = "%d.%m.%Y"
-    headings: bool = True
-    longest_text: int = 210
-    longest_name: int = 105
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,19 +70,67 @@ class MdlOrder:
     final_account: str | None = None
 
 
-def build_mdl_csv(orders: tuple[MdlOrder, ...], profile: MdlProfile | None = None) -> bytes:
+@dataclass(frozen=True, slots=True)
+class CsvExport:
+    """How one bank takes orders in MDL. `encoding` is "cp1251" or "utf-8-sig" (with its BOM)."""
+
+    columns: tuple[tuple[str, str], ...] = COLUMNS
+    encoding: str = "utf-8-sig"
+    delimiter: str = ";"
+    decimal: str = "."
+    date_format: str = "%d.%m.%Y"
+    headings: bool = True
+    resident: str = "R"
+    non_resident: str = "N"
+    longest_text: int = 210
+    longest_name: int = 105
+
+    @property
+    def currency(self) -> str:
+        """Return the currency of every order."""
+        return CURRENCY
+
+    @property
+    def ending(self) -> str:
+        """Return the ending of the file's name."""
+        return "csv"
+
+    def build(self, outgoing: Outgoing) -> bytes:
+        """Return the file; raise PaymentFileError for what the bank would refuse."""
+        return build_mdl_csv(tuple(_mdl_order(outgoing, order) for order in outgoing.orders), self)
+
+
+def _mdl_order(outgoing: Outgoing, order: Order) -> MdlOrder:
+    return MdlOrder(
+        order_number=order.number,
+        order_date=outgoing.day,
+        amount_minor=order.amount_minor,
+        currency=order.currency,
+        payer_iban=outgoing.payer.iban,
+        payer_idno=outgoing.payer.idno,
+        payee_name=order.payee_name,
+        payee_idno=order.payee_idno,
+        payee_iban=order.payee_iban,
+        payee_bic=order.payee_bic,
+        text=order.text,
+        residence=Residence.NON_RESIDENT if order.abroad else Residence.RESIDENT,
+        final_account=order.final_account or None,
+    )
+
+
+def build_mdl_csv(orders: tuple[MdlOrder, ...], profile: CsvExport | None = None) -> bytes:
     """Return the file; raise PaymentFileError for what the bank would refuse.
 
     No cell is quoted: the delimiter, quotes and line breaks inside a text become a comma, an
     apostrophe and a blank, and a text never begins like a spreadsheet formula.
     """
-    profile = profile or MdlProfile()
+    profile = profile or CsvExport()
     if not orders:
         raise PaymentFileError("no_payments")
     for number, count in Counter(order.order_number for order in orders).items():
         if count > 1:
             raise PaymentFileError("reference_twice", text=number)
-    rows: list[tuple[str, ...]] = [_HEADINGS] if profile.headings else []
+    rows = [tuple(heading for _, heading in profile.columns)] if profile.headings else []
     rows += [_row(order, profile) for order in orders]
     lines = (profile.delimiter.join(row) for row in rows)
     return "".join(line + "\r\n" for line in lines).encode(profile.encoding)
@@ -121,7 +157,7 @@ def _without_marks(text: str) -> str:
     return re.sub(r"/{2,}", "/", text).strip("/ ")
 
 
-def _row(order: MdlOrder, profile: MdlProfile) -> tuple[str, ...]:
+def _row(order: MdlOrder, profile: CsvExport) -> tuple[str, ...]:
     _check(order)
     name = _cell(order.payee_name, profile)
     text = _cell(payment_text(order), profile)
@@ -133,22 +169,26 @@ def _row(order: MdlOrder, profile: MdlProfile) -> tuple[str, ...]:
         raise PaymentFileError(
             "text_long", reference=order.order_number, longest=profile.longest_text
         )
-    return (
-        order.order_number,
-        order.order_date.strftime(profile.date_format),
-        decimal_text(order.amount_minor, CURRENCY, decimal=profile.decimal),
-        compact(order.payer_iban) or "",
-        order.payer_idno,
-        name[: profile.longest_name].strip(),
-        order.payee_idno,
-        compact(order.payee_iban) or "",
-        order.payee_bic,
-        text,
-        order.residence.value,
-    )
+    said = {
+        "number": order.order_number,
+        "day": order.order_date.strftime(profile.date_format),
+        "amount": decimal_text(order.amount_minor, CURRENCY, decimal=profile.decimal),
+        "currency": CURRENCY,
+        "payer_iban": compact(order.payer_iban) or "",
+        "payer_idno": order.payer_idno,
+        "payee_name": name[: profile.longest_name].strip(),
+        "payee_idno": order.payee_idno,
+        "payee_iban": compact(order.payee_iban) or "",
+        "payee_bic": order.payee_bic,
+        "text": text,
+        "residence": profile.resident
+        if order.residence is Residence.RESIDENT
+        else profile.non_resident,
+    }
+    return tuple(said[name] for name, _ in profile.columns)
 
 
-def _cell(text: str, profile: MdlProfile) -> str:
+def _cell(text: str, profile: CsvExport) -> str:
     """Return free text that is one cell in every reader and no formula in any."""
     flat = " ".join("".join(c if c.isprintable() else " " for c in text).split())
     other = "," if profile.delimiter != "," else " "

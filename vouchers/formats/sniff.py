@@ -1,6 +1,12 @@
-"""Which format a bank file is in: its content says, never its name."""
+"""Which format a bank file is in: its content says, never its name.
+
+Each format is a row that tells its own files and reads them; the first that knows the file reads
+it. CSV comes last, because any text could be one.
+"""
 
 import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import IO
 
@@ -12,6 +18,9 @@ from vouchers.formats.statement import DEFAULT_MAX_BYTES, BankStatement
 
 HEAD_BYTES = 16_384
 _MT940 = re.compile(rb"(?:^|[\r\n]):(?:25|60[FM]):")
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+Profiles = Sequence[CsvProfile]
+_GENERAL: Profiles = (CsvProfile(),)
 
 
 class BankFormat(StrEnum):
@@ -22,41 +31,27 @@ class BankFormat(StrEnum):
     CSV = "csv"
 
 
-def sniff(head: bytes, profile: CsvProfile | None = None) -> BankFormat:
-    """Return the format that the first bytes of a file show; refuse what none can read."""
-    if not head.strip():
-        raise StatementFileError("empty")
-    if _is_xml(head):
-        return BankFormat.CAMT
-    if _MT940.search(head):
-        return BankFormat.MT940
-    if b"\x00" in head and head[:2] not in (b"\xff\xfe", b"\xfe\xff"):
-        raise StatementFileError("unknown_format")
-    if has_heading(_whole_lines(head), profile):
-        return BankFormat.CSV
-    raise StatementFileError("unknown_format")
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """A format: whether the first bytes are of it, and how a file of it is read."""
+
+    format: BankFormat
+    knows: Callable[[bytes, Profiles], bool]
+    read: Callable[[IO[bytes], Profiles, int], list[BankStatement]]
 
 
-def read_statements(
-    source: IO[bytes], *, profile: CsvProfile | None = None, max_bytes: int = DEFAULT_MAX_BYTES
-) -> list[BankStatement]:
-    """Read a bank file of any known format from a seekable source, or refuse it whole."""
-    head = source.read(HEAD_BYTES)
-    source.seek(0)
-    found = sniff(head, profile)
-    if found is BankFormat.CAMT:
-        return read_camt(source, max_bytes=max_bytes)
-    data = source.read(max_bytes + 1)
-    if found is BankFormat.MT940:
-        return read_mt940(data, max_bytes=max_bytes)
-    return read_csv(data, profile, max_bytes=max_bytes)
-
-
-def _is_xml(head: bytes) -> bool:
-    if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
+def _is_xml(head: bytes, _profiles: Profiles) -> bool:
+    if head[:2] in _UTF_16:
         text = head[: len(head) // 2 * 2].decode("utf-16", errors="ignore")
         return text.lstrip("\ufeff \r\n\t").startswith("<")
     return head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"<")
+
+
+def _is_csv(head: bytes, profiles: Profiles) -> bool:
+    if b"\x00" in head and head[:2] not in _UTF_16:
+        return False
+    lines = _whole_lines(head)
+    return any(has_heading(lines, profile) for profile in profiles)
 
 
 def _whole_lines(head: bytes) -> bytes:
@@ -64,3 +59,43 @@ def _whole_lines(head: bytes) -> bytes:
     if len(head) < HEAD_BYTES:
         return head
     return head.rpartition(b"\n")[0] or head
+
+
+def _read_csv(source: IO[bytes], profiles: Profiles, max_bytes: int) -> list[BankStatement]:
+    data = source.read(max_bytes + 1)
+    head = _whole_lines(data[:HEAD_BYTES])
+    profile = next(one for one in profiles if has_heading(head, one))
+    return read_csv(data, profile, max_bytes=max_bytes)
+
+
+READERS = (
+    Reader(BankFormat.CAMT, _is_xml, lambda source, _, most: read_camt(source, max_bytes=most)),
+    Reader(
+        BankFormat.MT940,
+        lambda head, _: _MT940.search(head) is not None,
+        lambda source, _, most: read_mt940(source.read(most + 1), max_bytes=most),
+    ),
+    Reader(BankFormat.CSV, _is_csv, _read_csv),
+)
+
+
+def sniff(head: bytes, profiles: Profiles = _GENERAL) -> Reader:
+    """Return what reads a file that begins so; refuse what none can read."""
+    if not head.strip():
+        raise StatementFileError("empty")
+    for reader in READERS:
+        if reader.knows(head, profiles):
+            return reader
+    raise StatementFileError("unknown_format")
+
+
+def read_statements(
+    source: IO[bytes], *, profiles: Profiles = _GENERAL, max_bytes: int = DEFAULT_MAX_BYTES
+) -> list[BankStatement]:
+    """Read a bank file of any known format from a seekable source, or refuse it whole.
+
+    `profiles` say how the banks write their CSV; the first that knows the headings reads it.
+    """
+    head = source.read(HEAD_BYTES)
+    source.seek(0)
+    return sniff(head, profiles).read(source, profiles, max_bytes)

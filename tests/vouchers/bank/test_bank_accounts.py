@@ -9,7 +9,7 @@ from reintegration.kernel.errors import Conflict, Invalid, NotPermitted
 from tests.factories.cast import NOW, PEOPLE, TODAY, actor
 from tests.factories.payments import as_system, bank_line, make_batch, make_checked_claim, statement
 from vouchers.bank.services import bank_accounts
-from vouchers.bank.services.statement_import import import_file
+from vouchers.bank.services.statement_import import csv_profiles, import_file
 from vouchers.books.models import BankAccount
 from vouchers.payments.models import PaymentBatch
 from vouchers.payments.services import batches
@@ -267,3 +267,23 @@ def test_without_an_account_in_use_the_pages_lead_to_where_one_is_added(session,
         account.approved_at = None
     session.commit()
     assert 'href="/bank/accounts"' in preparer.get("/bank/").text
+
+
+def test_an_account_has_the_usual_files_of_its_currency(session, cast):
+    assert propose(session, cast.petru).profile == "general"
+    euro = propose(session, cast.petru, currency="EUR", iban="MD94AG000225100013104169")
+    assert euro.profile == "sepa"
+
+
+@pytest.mark.parametrize(("profile", "currency"), [("sepa", "MDL"), ("none-such", "MDL")])
+def test_files_that_do_not_pay_in_the_currency_are_refused(session, cast, profile, currency):
+    with pytest.raises(Invalid) as caught:
+        propose(session, cast.petru, profile=profile, currency=currency)
+    assert caught.value.code == "profile"
+
+
+def test_a_statement_without_an_account_is_taken_when_one_account_alone_has_such_files(cast):
+    alone = csv_profiles([cast.bank_account])
+    assert (alone[0].account_iban, alone[0].currency) == (cast.bank_account.iban, "MDL")
+    two = csv_profiles([cast.bank_account, cast.euro_bank_account])
+    assert [layout.account_iban for layout in two] == [None]

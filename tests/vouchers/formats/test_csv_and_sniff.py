@@ -110,7 +110,7 @@ def test_what_was_written_is_read_back(amounts):
     ],
 )
 def test_the_content_tells_the_format(data, found):
-    assert sniff(data) is found
+    assert sniff(data).format is found
 
 
 @pytest.mark.parametrize(

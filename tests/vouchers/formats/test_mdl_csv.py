@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.vouchers.formats.writers import OURS
-from vouchers.formats.mdl_csv import MdlOrder, MdlProfile, Residence, build_mdl_csv, payment_text
+from vouchers.formats.mdl_csv import CsvExport, MdlOrder, Residence, build_mdl_csv, payment_text
 from vouchers.formats.payment_file import PaymentFileError
 
 ORDER = MdlOrder(
@@ -54,7 +54,7 @@ def test_an_order_is_one_row_of_the_agreed_fields():
 
 
 def test_the_profile_sets_decimal_comma_encoding_and_headings():
-    profile = MdlProfile(encoding="cp1251", decimal=",", headings=False)
+    profile = CsvExport(encoding="cp1251", decimal=",", headings=False)
     (row,) = rows(build_mdl_csv((replace(ORDER, payee_name="Школа Țării"),), profile), "cp1251")
     assert (row[2], row[5]) == ("1250,50", "Школа Tarii")
 
@@ -108,7 +108,7 @@ def test_no_text_begins_like_a_formula(text):
 )
 def test_any_text_stays_one_cell(name, text, encoding):
     order = replace(ORDER, payee_name="A" + name, text="A" + text)
-    profile = MdlProfile(encoding=encoding, longest_text=10_000)
+    profile = CsvExport(encoding=encoding, longest_text=10_000)
     data = build_mdl_csv((order,), profile)
     lines = data.decode(encoding).split("\r\n")
     assert [line.count(";") for line in lines] == [10, 10, 0]

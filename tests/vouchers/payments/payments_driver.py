@@ -119,7 +119,13 @@ class Payments:
     def settle(self, order: PaymentOrder, now: datetime) -> None:
         """Let the bank pay."""
         paid = Paid(
-            order.id, order.provider_id, order.batch_id, order.amount, local_day(now), new_id()
+            order.id,
+            order.provider_id,
+            order.batch_id,
+            order.amount,
+            local_day(now),
+            new_id(),
+            order.batch.rail,
         )
         settlement.settle_many(self.session, [paid], actor=self.acting(self.cast.petru), now=now)
 

@@ -4,7 +4,6 @@ An IBAN is one row for good, so that a statement that comes again finds its line
 was stopped or dropped is proposed again, never added twice.
 """
 
-import re
 from datetime import datetime
 
 from sqlalchemy import exists, or_, select
@@ -19,10 +18,11 @@ from reintegration.kernel.ids import new_id
 from vouchers.bank.models import BankStatementFile
 from vouchers.bank.permissions import BankAccountPermission
 from vouchers.books.models import BankAccount
+from vouchers.formats import banks
+from vouchers.formats.banks.profile import BankProfile
 from vouchers.payments.models import PaymentBatch
+from vouchers.payments.services import rails
 from vouchers.payments.services.payees import CURRENCIES, read_iban
-
-FISCAL_CODE = re.compile(r"\d{13}")
 
 
 def propose(
@@ -34,24 +34,23 @@ def propose(
     iban: str,
     identifier: str = "",
     currency: str,
+    profile: str = "",
     now: datetime,
 ) -> BankAccount:
-    """Propose an account; the bank's code follows from the IBAN.
+    """Propose an account; the bank's code follows from the IBAN, `profile` from the currency.
 
     Raises Conflict when it waits or is in use already, Invalid for what a bank would refuse.
     """
     permissions.demand(actor, BankAccountPermission.PROPOSE)
     if currency not in CURRENCIES:
         raise Invalid(N_("Payments are made in MDL, EUR or USD."), code="currency")
-    if currency == "MDL" and not FISCAL_CODE.fullmatch(identifier.strip()):
-        raise Invalid(
-            N_("Payments in MDL name our fiscal code (IDNO): 13 digits."), code="identifier"
-        )
+    rails.refuse_our_code(currency, identifier.strip())
+    files = _files_of(profile, currency)
     number = read_iban(iban)
     account = _room_for(session, str(number), currency)
     account.name, account.holder, account.iban = name.strip(), holder.strip(), str(number)
     account.bic, account.identifier = str(number.bic or ""), identifier.strip()
-    account.currency = currency
+    account.currency, account.profile = currency, files.name
     account.proposed_by, account.proposed_at = actor.id, now
     account.approved_by = account.approved_at = account.retired_at = None
     session.add(account)
@@ -103,6 +102,18 @@ def stop(
     session.flush()
     _note(session, account, "stop", actor=actor, now=now, reason=reason.strip())
     return account
+
+
+def _files_of(profile: str, currency: str) -> BankProfile:
+    """Return what was chosen, or the usual files of the currency."""
+    chosen = banks.PROFILES.get(profile) if profile else banks.usual(currency)
+    if chosen is None or not banks.takes(chosen, currency):
+        raise Invalid(
+            N_("Such files are not for payments in %(currency)s."),
+            code="profile",
+            currency=currency,
+        )
+    return chosen
 
 
 def _room_for(session: Session, iban: str, currency: str) -> BankAccount:
@@ -164,6 +175,8 @@ def _note(
         subject=audit.Subject("bank_account", account.id),
         now=now,
         reason=reason,
-        fields=("name", "holder", "iban", "identifier", "currency") if verb == "propose" else (),
+        fields=("name", "holder", "iban", "identifier", "currency", "profile")
+        if verb == "propose"
+        else (),
         data={"currency": account.currency},
     )

@@ -108,6 +108,7 @@ def post_matched(
             Money(row.amount_minor, row.currency),
             line.entry.booking_date,
             line.id,
+            row.rail,
         )
         for line, proposal in proposals
         for row in (rows[_known(order_id)] for order_id in proposal.order_ids)
@@ -235,6 +236,7 @@ _ORDERS = select(
     PaymentOrder.payee_name,
     PaymentOrder.state,
     PaymentOrder.settled_on,
+    PaymentBatch.rail,
     PaymentBatch.message_id,
     PaymentBatch.released_at,
     PaymentBatch.execution_on,

@@ -68,7 +68,15 @@ def match_orders(
     settle_many(
         session,
         [
-            Paid(order.id, order.provider_id, order.batch_id, order.amount, line.booked_on, line.id)
+            Paid(
+                order.id,
+                order.provider_id,
+                order.batch_id,
+                order.amount,
+                line.booked_on,
+                line.id,
+                order.batch.rail,
+            )
             for order in orders
         ],
         actor=actor,

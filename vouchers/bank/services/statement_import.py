@@ -7,7 +7,7 @@ one, are counted and left alone.
 import hashlib
 import io
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, NoReturn
 from uuid import UUID
@@ -27,7 +27,9 @@ from vouchers.bank.services import line_matching
 from vouchers.bank.services.line_matching import NewLine
 from vouchers.bank.states import BankLineState
 from vouchers.books.models import BankAccount
+from vouchers.formats import banks
 from vouchers.formats.amounts import spelled
+from vouchers.formats.csv_profile import CsvProfile
 from vouchers.formats.iban import compact
 from vouchers.formats.sniff import read_statements
 from vouchers.formats.statement import BankStatement, StatementKind
@@ -112,12 +114,15 @@ def _take(
     report = ImportReport(file=name, sha256=hashlib.sha256(content).hexdigest())
     tell = progress or (lambda _done, _total: None)
     tell(0, 3)
-    statements = read_statements(io.BytesIO(content), max_bytes=MAX_BYTES)
+    ours = accounts(session)
+    statements = read_statements(
+        io.BytesIO(content), profiles=csv_profiles(ours), max_bytes=MAX_BYTES
+    )
     tell(1, 3)
     try:
         with session.begin_nested():
             session.execute(_ONE_AT_A_TIME)
-            _import(session, statements, report, tell, actor=actor, now=now)
+            _import(session, statements, ours, report, tell, actor=actor, now=now)
             if dry_run:
                 _leave()
     except _TrialIsOver:
@@ -133,6 +138,7 @@ def _leave() -> NoReturn:
 def _import(
     session: Session,
     statements: Sequence[BankStatement],
+    ours: Sequence[BankAccount],
     report: ImportReport,
     tell: Progress,
     *,
@@ -148,11 +154,11 @@ def _import(
             ),
             code="notification",
         )
-    accounts = _accounts(session, kept)
+    known = _accounts(ours, kept)
     report.imported_before = _was_imported(session, report.sha256)
     lines: list[tuple[str, str, NewLine]] = []
     for position, statement in enumerate(kept):
-        account = accounts[compact(statement.account_iban) or ""]
+        account = known[compact(statement.account_iban) or ""]
         said = _describe(session, statement, account)
         new = _new_lines(session, statement, account)
         said.new = len(new)
@@ -211,8 +217,32 @@ def _bring_back(session: Session, lines: Sequence[NewLine], *, actor: Actor, now
         session.flush()
 
 
-def _accounts(session: Session, statements: Sequence[BankStatement]) -> dict[str, BankAccount]:
-    found = {account.iban: account for account in accounts(session)}
+def csv_profiles(ours: Sequence[BankAccount]) -> list[CsvProfile]:
+    """Return how our banks write their CSV, those that differ first.
+
+    Where one account alone has such files, a file that does not name its account is of that one.
+    """
+    layouts: list[tuple[CsvProfile, list[BankAccount]]] = [(CsvProfile(), [])]
+    for account in ours:
+        layout = banks.PROFILES[account.profile].statements
+        same = next((held for known, held in layouts if known == layout), None)
+        if same is None:
+            layouts.insert(0, (layout, [account]))
+        else:
+            same.append(account)
+    return [_alone(layout, held) for layout, held in layouts]
+
+
+def _alone(layout: CsvProfile, held: list[BankAccount]) -> CsvProfile:
+    if len(held) != 1:
+        return layout
+    return replace(layout, account_iban=held[0].iban, currency=held[0].currency)
+
+
+def _accounts(
+    ours: Sequence[BankAccount], statements: Sequence[BankStatement]
+) -> dict[str, BankAccount]:
+    found = {account.iban: account for account in ours}
     for statement in statements:
         account = found.get(compact(statement.account_iban) or "")
         if account is None:

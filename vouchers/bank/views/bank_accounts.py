@@ -19,6 +19,7 @@ from vouchers.bank.queries import bank_accounts as queries
 from vouchers.bank.services import bank_accounts
 from vouchers.bank.views.blueprint import bank_bp as bp
 from vouchers.books.models import BankAccount
+from vouchers.formats import banks
 from vouchers.payments.forms.claims import ReasonForm
 
 
@@ -44,6 +45,7 @@ def account(account: BankAccount) -> ResponseReturnValue:
     return render_template(
         "vouchers/bank/account.html",
         account=account,
+        files=banks.PROFILES[account.profile].label,
         people=names_of(session(), [account.proposed_by, account.approved_by]),
         P=BankAccountPermission,
     )
@@ -73,6 +75,7 @@ def account_create() -> ResponseReturnValue:
             iban=form.iban.data or "",
             identifier=form.identifier.data or "",
             currency=form.currency.data,
+            profile=form.profile.data or "",
             now=clock.now(),
         )
     except DomainError as error:

@@ -10,7 +10,10 @@ from reintegration.kernel.base import Base, Currency, Id
 
 
 class BankAccount(Base):
-    """An account of the programme. Nothing is paid from it before a second person agreed."""
+    """An account of the programme. Nothing is paid from it before a second person agreed.
+
+    `profile` names the bank's files: what it takes as payments, how it writes a statement.
+    """
 
     __tablename__ = "bank_account"
 
@@ -21,6 +24,7 @@ class BankAccount(Base):
     bic: Mapped[str] = mapped_column(default="")
     identifier: Mapped[str] = mapped_column(default="")
     currency: Mapped[Currency]
+    profile: Mapped[str]
     proposed_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
     proposed_at: Mapped[datetime]
     approved_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))

@@ -29,7 +29,7 @@ from vouchers.books.services.postings import PostingEvent
 from vouchers.payments.models import Claim, ClaimLine, PaymentBatch, PaymentOrder
 from vouchers.payments.models.payees import PayeeAccount
 from vouchers.payments.permissions import PaymentPermission
-from vouchers.payments.services import payment_files
+from vouchers.payments.services import payment_files, rails
 from vouchers.payments.services.payment_moves import BATCH, CLAIM, ORDER
 from vouchers.payments.states import BatchState, ClaimState, OrderState
 from vouchers.voucher.models import Redemption
@@ -74,7 +74,7 @@ def prepare(
         bank_account_id=bank_account.id,
         currency=bank_account.currency,
         total_minor=0,
-        rail=payment_files.rail_of(bank_account.currency).value,
+        rail=rails.way_for(bank_account.currency).rail.value,
         execution_on=execution_on,
         prepared_by=actor.id,
         prepared_at=now,

@@ -26,6 +26,7 @@ from vouchers.books.services.journal import Dimensions, Posting, Source, post_ma
 from vouchers.books.services.postings import PostingEvent
 from vouchers.payments.models import Claim, ClaimLine, PaymentBatch, PaymentOrder
 from vouchers.payments.permissions import PaymentPermission
+from vouchers.payments.services import rails
 from vouchers.payments.services.batches import close_when_done, lock, take_out_claims
 from vouchers.payments.services.payment_moves import BATCH, CLAIM, ORDER
 from vouchers.payments.states import BatchState, ClaimLineState, ClaimState, OrderState
@@ -48,6 +49,7 @@ class Paid:
     amount: Money
     booked_on: date
     line_id: UUID
+    rail: str
 
 
 def settle_many(session: Session, paid: Sequence[Paid], *, actor: Actor, now: datetime) -> None:
@@ -76,7 +78,7 @@ def settle_many(session: Session, paid: Sequence[Paid], *, actor: Actor, now: da
         session,
         (
             Posting(
-                PostingEvent.SETTLED_BY_BANK,
+                rails.of(one.rail).settled,
                 one.amount,
                 _key("settle", one.order_id, attempts.get(one.order_id, 0)),
                 Source("payment_order", one.order_id),
@@ -134,7 +136,7 @@ def fail_order(
     _post(
         session,
         order,
-        PostingEvent.PAYMENT_FAILED,
+        rails.of(order.batch.rail).failed,
         order.amount,
         f"fail|{order.id}",
         actor=actor,
@@ -205,10 +207,8 @@ def _post_return(
     now: datetime,
 ) -> None:
     """Post the bank's part and the charges, each first against what the provider owes."""
-    parts = (
-        (received, PostingEvent.RETURNED_CLAWED, PostingEvent.RETURNED_OPEN),
-        (charges, PostingEvent.RETURN_CHARGES_CLAWED, PostingEvent.RETURN_CHARGES),
-    )
+    returned = rails.of(order.batch.rail).returned
+    parts = ((received, *returned.money), (charges, *returned.charges))
     left = to_receivable
     for amount, clawed_event, open_event in parts:
         clawed = min(left, amount.minor)

@@ -26,8 +26,7 @@ from vouchers.payments.models import PaymentBatch, PaymentOrder
 from vouchers.payments.permissions import PaymentPermission
 from vouchers.payments.queries import batches as queries
 from vouchers.payments.queries import claims as claim_queries
-from vouchers.payments.services import batches, settlement
-from vouchers.payments.services.payment_files import MEDIA_TYPES, RAILS
+from vouchers.payments.services import batches, rails, settlement
 from vouchers.payments.services.payment_moves import BATCH, ORDER
 from vouchers.payments.states import (
     BATCH_LABELS,
@@ -180,7 +179,7 @@ def download(batch: PaymentBatch) -> ResponseReturnValue:
         raise NotFound
     answer = send_file(
         io.BytesIO(batch.file_content),
-        mimetype=MEDIA_TYPES[batch.rail],
+        mimetype=rails.media_type(batch.file_name or ""),
         as_attachment=True,
         download_name=batch.file_name,
     )
@@ -213,7 +212,7 @@ def fail(order: PaymentOrder) -> ResponseReturnValue:
 def _ready() -> list[dict[str, Any]]:
     """Return the sums of checked claims by currency that has a rail."""
     found = []
-    for currency in RAILS:
+    for currency in rails.currencies():
         claims = claim_queries.ready_for_payment(session(), currency)
         if claims:
             minor = sum(claim.payable.minor for claim in claims)
@@ -224,12 +223,13 @@ def _ready() -> list[dict[str, Any]]:
 
 def _can_pay() -> bool:
     """Return whether one of our accounts is in use."""
-    return any(bank_accounts.in_use(session(), currency) for currency in RAILS)
+    return any(bank_accounts.in_use(session(), currency) for currency in rails.currencies())
 
 
 def _currency() -> str:
-    asked = request.values.get("currency", "MDL")
-    return asked if asked in RAILS else "MDL"
+    payable = rails.currencies()
+    asked = request.values.get("currency", "")
+    return asked if asked in payable else payable[0]
 
 
 def _account(form: BatchForm) -> BankAccount:
@@ -263,12 +263,12 @@ def _new_page(form: BatchForm) -> str:
         form=form,
         claims=claims,
         currency=currency,
-        currencies=list(RAILS),
+        currencies=rails.currencies(),
         names=organisation_names(session(), providers),
         accounts=queries.payable_accounts(session(), providers, currency),
         owed=owed,
         ticked=ticked,
-        rail=RAIL_LABELS[RAILS[currency].value],
+        rail=RAIL_LABELS[rails.way_for(currency).rail.value],
         today=clock.local_day(clock.now()),
     )
 
