@@ -19,9 +19,9 @@ from reintegration.kernel.ids import new_id
 from reintegration.kernel.money import Money
 from vouchers.payments.services import reversal
 from vouchers.voucher.models import Redemption, Voucher
-from vouchers.voucher.services import cancelling, confirmation, issuing, replacing, suspension
+from vouchers.voucher.services import cancelling, confirmation, holds, issuing, replacing
 from vouchers.voucher.services.redemption import Delivery, redeem
-from vouchers.voucher.states import REDEEMABLE_STATES, VoucherState
+from vouchers.voucher.states import OPEN_STATES
 
 _VALID_DAYS = 60
 
@@ -172,7 +172,7 @@ class VoucherStory:
         yield self._later(1)
         if self._is_usable():
             assert self.voucher is not None
-            suspension.suspend(
+            holds.place(
                 self.world.session,
                 self.voucher,
                 actor=self.manager,
@@ -286,7 +286,7 @@ class VoucherStory:
     def _is_usable(self) -> bool:
         assert self.voucher is not None
         self.world.session.refresh(self.voucher)
-        usable = VoucherState(self.voucher.state) in REDEEMABLE_STATES
+        usable = self.voucher.state in OPEN_STATES and not self.voucher.is_held
         return usable and not self.voucher.is_expired(self.world.day) and self._is_vetted()
 
     def _is_vetted(self) -> bool:

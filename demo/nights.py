@@ -22,7 +22,7 @@ from reintegration.plans.states import LineOrigin
 from vouchers.voucher.models import Redemption, Voucher
 from vouchers.voucher.services import confirmation, issuing
 from vouchers.voucher.services.redemption import Delivery, redeem
-from vouchers.voucher.states import REDEEMABLE_STATES
+from vouchers.voucher.states import OPEN_STATES
 
 _NIGHTS, _RIDES = 3, 1
 
@@ -116,7 +116,7 @@ class NightStory:
         session = self.world.session
         for voucher, pin, firm in self.held:
             session.refresh(voucher)
-            if voucher.category != category.value or voucher.state not in REDEEMABLE_STATES:
+            if voucher.category != category.value or voucher.standing not in OPEN_STATES:
                 continue
             by_pin = voucher.proof == "pin"
             outcome = redeem(

@@ -71,13 +71,13 @@ class Stateful(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Move(Generic[State]):
-    """From any of `sources` to `target`, for whoever has `permission`.
+    """From any of `sources` to `target`, for whoever has `permission`; None: it stays where it is.
 
     `guard` raises a domain error when the object is not ready. `label` is the button's text.
     """
 
     sources: frozenset[State]
-    target: State
+    target: State | None
     permission: StrEnum
     label: str
     guard: Guard | None = None
@@ -110,7 +110,7 @@ class Machine(Generic[State]):
             raise Conflict(
                 N_("This can no longer be done: it is now “%(state)s”."), state=state.value
             )
-        return found.target
+        return found.target or state
 
     def state_of(self, subject: Stateful) -> State:
         """Return where `subject` stands; a column gives plain text."""

@@ -87,12 +87,16 @@ def described_machines() -> Names:
         names.add(f"{machine.name} begins {machine.initial.value}")
         for move, rule in machine.moves.items():
             sources = ", ".join(sorted(state.value for state in rule.sources))
-            names.add(f"{machine.name} move {move}: {sources} -> {rule.target.value}")
+            target = rule.target.value if rule.target else "as it was"
+            names.add(f"{machine.name} move {move}: {sources} -> {target}")
     return names
 
 
 def acts() -> Names:
-    """Return what the trail may say: each `subject:verb` of the source, and each move."""
+    """Return what the trail may say: each `subject:verb` of the source, and each move.
+
+    A move that is made no more stays among them as long as the history has words for it.
+    """
     moves = {f"{machine.name}:{move}" for _called, machine in machines() for move in machine.moves}
     noted = source.noted("note", 2)
     begun = {
@@ -102,7 +106,19 @@ def acts() -> Names:
         if receiver == called
     }
     spelled = source.texts_like(r"[a-z_]+:[a-z_]+") - NO_ACTS
-    return moves | begun | spelled | source.completed(ACT_SHAPE)
+    return moves | begun | worded_moves() | spelled | source.completed(ACT_SHAPE)
+
+
+def worded_moves() -> Names:
+    """Return the moves that a table such as `VOUCHER_HISTORY` has words for."""
+    return {
+        f"{called.removesuffix('_HISTORY').lower()}:{move}"
+        for name, module in list(sys.modules.items())
+        if name.partition(".")[0] in PRODUCT
+        for called, words in vars(module).items()
+        if called.endswith("_HISTORY")
+        for move in words
+    }
 
 
 def held_columns() -> Names:

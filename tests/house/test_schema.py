@@ -28,6 +28,7 @@ PLANES = (
     "referral",
     "pseudonym",
     "voucher",
+    "voucher_hold",
     "redemption",
     "claim",
     "claim_line",

@@ -24,6 +24,7 @@ from reintegration.kernel.actor import ANONYMOUS, OPERATOR, SYSTEM
 from reintegration.kernel.crypto import Keyring
 from reintegration.plans.models import EmergencyStart, Goal, Milestone, Need, Plan, PlanLine
 from reintegration.plans.permissions import EmergencyPermission, PlanPermission
+from tests.factories.cast import NOW
 from tests.house import source
 from tests.house.world import make_world
 from vouchers.bank.models import BankLine
@@ -31,8 +32,9 @@ from vouchers.bank.permissions import BankAccountPermission, BankPermission
 from vouchers.books.models import BankAccount
 from vouchers.payments.models import Claim, PayeeAccount, PaymentBatch
 from vouchers.payments.permissions import ClaimPermission, PayeePermission, PaymentPermission
-from vouchers.voucher.models import Redemption, Voucher
-from vouchers.voucher.permissions import RedemptionPermission, VoucherPermission
+from vouchers.voucher.models import Redemption, Voucher, VoucherHold
+from vouchers.voucher.permissions import HoldPermission, RedemptionPermission, VoucherPermission
+from vouchers.voucher.states import HoldCause
 
 SUBJECTS: list[tuple[Any, list[Any]]] = [
     (CaseFile, [one for one in CasePermission if one is not CasePermission.DECIDE_ERASURE]),
@@ -49,6 +51,7 @@ SUBJECTS: list[tuple[Any, list[Any]]] = [
     (Offering, [ProviderPermission.EDIT, *VettingPermission]),
     (Referral, [*ReferralPermission]),
     (Voucher, [*VoucherPermission]),
+    (VoucherHold, [*HoldPermission]),
     (Redemption, [*RedemptionPermission]),
     (Claim, [*ClaimPermission]),
     (PaymentBatch, [*PaymentPermission]),
@@ -70,9 +73,26 @@ def world(postgres, worker_id):
     engine = create_engine(database.url)
     with Session(engine, info={"keyring": Keyring(settings.master_key)}) as session:
         made = make_world(session)
+        _hold(session, *session.scalars(select(Voucher)))
         yield session, made
         tries.companion(session).dispose()
     engine.dispose()
+
+
+def _hold(session: Session, *vouchers: Voucher) -> None:
+    """Stop each for every cause that there is, whoever may."""
+    for voucher in vouchers:
+        session.add_all(
+            VoucherHold(
+                voucher_id=voucher.id,
+                case_id=voucher.case_id,
+                cause=cause.value,
+                reason="x",
+                since=NOW,
+            )
+            for cause in HoldCause
+        )
+    session.flush()
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,8 @@ RELEASED = {
     "0005_require_case_of_deliveries.py": "2e26380b132958b1af7fb7ecac4760f5c62c24ac30b9c0a0ac700155b52aa8c4",
     "0006_add_form_answers.py": "6e781111cfd6a46c7b3784d56d99527a5bfc1b261c19585b5e1837bbcdb5a752",
     "0007_add_bank_profile.py": "af09b4fe701bb30f48a73a1a5a0a6e66fd315841b2303d9ba9a1c6b7a408c54f",
+    "0008_add_voucher_holds.py": "4b96bc5650dc0380316e978eda929fd644fa18cef7b6ddde56f2cdcdc4536882",
+    "0009_carry_suspended_vouchers.py": "92079b7c884e48d4d528bc3f7547d8ea0ebe4df076789799cbc51cb33cf9c176",
 }
 OURS = {"reintegration", "providers", "vouchers", "demo"}
 

@@ -25,6 +25,11 @@ from tests.release import dump, figures, pages, schema
 FOLDER = Path(__file__).parent
 RELEASES = sorted(path.parent.name for path in FOLDER.glob("*/dump.sql"))
 NOON = "T12:00:00+02:00"
+CARRIED = {
+    "states voucher:partly_redeemed: 4 was recorded, 5 is there",
+    "states voucher:suspended: 1 was recorded, None is there",
+}
+"""What an upgrade changes on purpose. A suspended voucher is open again, with a live hold."""
 
 pytestmark = pytest.mark.xdist_group("release")
 
@@ -80,7 +85,18 @@ def release(request, postgres: Server, worker_id: str) -> Iterator[Release]:
 def test_nothing_is_lost_and_no_sum_is_another(release):
     assert release.recorded["rows"]["voucher"] > 0
     said = figures.differences(release.recorded, release.found)
-    assert said == [], "\n".join(said)
+    assert set(said) == CARRIED, "\n".join(said)
+
+
+def test_a_suspended_voucher_of_then_is_held_for_the_same_reason_since_the_same_day(release):
+    with figures.connect(release.database.owner_url) as connection:
+        [(state, counted, cause, reason, since)] = connection.execute(
+            "SELECT v.state, v.live_holds, h.cause, h.reason, h.since::text"
+            " FROM voucher_hold h JOIN voucher v ON v.id = h.voucher_id"
+        ).fetchall()
+    assert (state, counted, cause) == ("partly_redeemed", 1, "case_team")
+    assert reason == "Persoana a cerut o pauză de două săptămâni."
+    assert since.startswith("2026-11-24 15:55:00")
 
 
 def test_every_currency_balances(release):
@@ -97,6 +113,7 @@ def test_a_difference_would_be_said(release):
     recorded["rows"]["voucher"] += 1
     del recorded["states"]["voucher:issued"]
     said = figures.differences(recorded, release.found)
+    said = [line for line in said if line not in CARRIED]
     assert [line.partition(":")[0] for line in said] == ["rows voucher", "states voucher"]
 
 

@@ -23,7 +23,7 @@ from vouchers.payments.services import reversal
 from vouchers.voucher.models import Redemption, Voucher
 from vouchers.voucher.services import cancelling, confirmation, expiry, issuing, replacing
 from vouchers.voucher.services.redemption import Delivery, redeem_once
-from vouchers.voucher.states import OPEN_STATES, REDEEMABLE_STATES, RedemptionState, VoucherState
+from vouchers.voucher.states import OPEN_STATES, RedemptionState, VoucherState
 
 PIN = "739146"
 
@@ -88,8 +88,8 @@ class Play:
         today = local_day(self.now)
         return [
             voucher
-            for voucher in self.vouchers(*sorted(REDEEMABLE_STATES))
-            if voucher.valid_until >= today and voucher.units_free
+            for voucher in self.vouchers(*sorted(OPEN_STATES))
+            if voucher.valid_until >= today and voucher.units_free and not voucher.is_held
         ]
 
     def redemptions(self, *states: RedemptionState) -> list[Redemption]:

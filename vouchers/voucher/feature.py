@@ -21,6 +21,7 @@ from vouchers.voucher.policy import POLICY
 from vouchers.voucher.queries.vouchers import called, references_of
 from vouchers.voucher.services import expiry, laws, reactions
 from vouchers.voucher.views import (
+    holds,
     issuing,
     plan_slots,
     printing,
@@ -32,7 +33,7 @@ from vouchers.voucher.views import (
 )
 from vouchers.voucher.views.blueprints import redeem_bp, vouchers_bp
 
-PAGES = (issuing, printing, redeem, tokens, unconfirmed, vouchers)
+PAGES = (holds, issuing, printing, redeem, tokens, unconfirmed, vouchers)
 """Importing them adds their addresses."""
 
 

@@ -19,6 +19,13 @@ class VoucherPermission(StrEnum):
     REPLACE = "voucher:replace"
 
 
+class HoldPermission(StrEnum):
+    """One hold on a voucher, as its cause says who places and who lifts it."""
+
+    PLACE = "voucher_hold:place"
+    LIFT = "voucher_hold:lift"
+
+
 class RedemptionPermission(StrEnum):
     """Deliveries, as providers record them and others settle them."""
 

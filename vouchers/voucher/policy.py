@@ -1,9 +1,22 @@
 """Who may do what with vouchers and deliveries."""
 
-from reintegration.kernel.actor import FINANCE_ROLES, Role
+from collections.abc import Callable, Collection
+from typing import Any
+
+from reintegration.kernel.actor import FINANCE_ROLES, Actor, Role
 from reintegration.kernel.permissions import Policy
-from reintegration.kernel.rules import has_role, is_machine, not_by, on_case_team, own_organisation
-from vouchers.voucher.permissions import RedemptionPermission, VoucherPermission
+from reintegration.kernel.rules import (
+    OfSubject,
+    Rows,
+    Rule,
+    has_role,
+    is_machine,
+    not_by,
+    on_case_team,
+    own_organisation,
+)
+from vouchers.voucher.permissions import HoldPermission, RedemptionPermission, VoucherPermission
+from vouchers.voucher.states import HOLDS, HoldRule
 
 _worker = has_role(Role.CASE_MANAGER)
 _supervisor = has_role(Role.SUPERVISOR)
@@ -11,6 +24,20 @@ _case_people = has_role(Role.CASE_MANAGER, Role.SUPERVISOR)
 _finance = has_role(*FINANCE_ROLES)
 _books = has_role(*FINANCE_ROLES, Role.AUDITOR)
 _desk = has_role(Role.PROVIDER_RECEPTION, Role.PROVIDER_COORDINATOR, Role.PROVIDER_MANAGER)
+
+
+def _by_cause(roles: Callable[[HoldRule], Collection[Role]]) -> Rule:
+    """Return a rule: the cause of the hold names a role of the actor among these."""
+
+    def rows(actor: Actor, model: Any) -> Rows:
+        causes = [cause.value for cause, rule in HOLDS.items() if actor.has_role(*roles(rule))]
+        return model.cause.in_(causes)  # type: ignore[no-any-return]
+
+    return OfSubject(lambda actor, hold: actor.has_role(*roles(HOLDS[hold.cause])), rows)
+
+
+_placed_by_hand = _by_cause(lambda rule: rule.placed_by)
+_lifted_by_hand = _by_cause(lambda rule: rule.lifted_by)
 
 POLICY: Policy = {
     VoucherPermission.LIST: _case_people | _books,
@@ -21,6 +48,8 @@ POLICY: Policy = {
     VoucherPermission.PRINT: _worker & on_case_team,
     VoucherPermission.SUSPEND: (_case_people & on_case_team) | is_machine,
     VoucherPermission.RESUME: (_case_people & on_case_team) | is_machine,
+    HoldPermission.PLACE: (_case_people & on_case_team & _placed_by_hand) | is_machine,
+    HoldPermission.LIFT: (_case_people & on_case_team & _lifted_by_hand) | is_machine,
     VoucherPermission.EXPIRE: is_machine,
     VoucherPermission.CANCEL: (_case_people & on_case_team) | is_machine,
     VoucherPermission.REPLACE: (_worker & on_case_team) | is_machine,

@@ -19,7 +19,7 @@ from tests.factories.cast import NOW, TODAY, actor
 from tests.factories.vouchers import PIN, deliver, make_voucher
 from vouchers.books.models import BudgetLine, LedgerLine
 from vouchers.voucher.models import Redemption
-from vouchers.voucher.services import cancelling, suspension
+from vouchers.voucher.services import cancelling, holds
 from vouchers.voucher.services.redeemability import WrongPin
 from vouchers.voucher.services.redemption import Delivery, SameKeyInFlight, redeem, redeem_once
 from vouchers.voucher.services.replacing import replace
@@ -156,7 +156,7 @@ def test_after_midnight_in_chisinau_it_is_expired_before_any_sweep(session, cast
 
 def test_a_suspended_voucher_is_refused(session, cast):
     issued = make_voucher(session, cast)
-    suspension.suspend(
+    holds.place(
         session, issued.voucher, actor=actor(session, cast.ana), reason="Întrebare", now=NOW
     )
     with refused(Conflict, "suspended"):

@@ -212,7 +212,7 @@ def test_a_move_asks_first_and_wants_a_reason(session, cast, sign_in, move, stat
     assert ana.post(address, data={"reason": ""}).status_code == 422
     assert ana.post(address, data={"reason": "Hârtie pierdută\x00"}).status_code == 302
     session.refresh(issued.voucher)
-    assert issued.voucher.state == state
+    assert issued.voucher.standing == state
 
 
 def test_a_stopped_voucher_is_resumed(session, cast, sign_in):
@@ -221,7 +221,7 @@ def test_a_stopped_voucher_is_resumed(session, cast, sign_in):
     ana.post(f"/vouchers/{issued.voucher.id}/suspend", data={"reason": "x"})
     assert ana.post(f"/vouchers/{issued.voucher.id}/resume").status_code == 302
     session.refresh(issued.voucher)
-    assert (issued.voucher.state, issued.voucher.suspended_from) == ("issued", None)
+    assert (issued.voucher.state, issued.voucher.live_holds) == ("issued", 0)
 
 
 def unconfirmed(session, cast):

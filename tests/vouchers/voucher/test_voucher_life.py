@@ -21,7 +21,7 @@ from vouchers.books.models import BudgetLine, LedgerLine
 from vouchers.payments.models import Claim, ClaimLine, PaymentBatch, PaymentOrder
 from vouchers.payments.services import reversal
 from vouchers.voucher.models import Redemption, Voucher
-from vouchers.voucher.services import cancelling, confirmation, expiry, issuing
+from vouchers.voucher.services import cancelling, confirmation, expiry, holds, issuing
 from vouchers.voucher.services.replacing import replace
 
 LATER = NOW + timedelta(days=61)
@@ -137,22 +137,20 @@ def test_a_suspended_offering_stops_its_vouchers_and_lifting_revives_them(sessio
     assert [one.count for one in stopped] == [1]
     hooks.announce(session, event)
     session.refresh(issued.voucher)
-    assert (issued.voucher.state, issued.voucher.suspended_from) == ("suspended", "issued")
-    assert other.voucher.state == "issued"
+    assert (issued.voucher.state, issued.voucher.standing) == ("issued", "suspended")
+    assert other.voucher.standing == "issued"
     hooks.announce(session, OfferingReinstated(offering, NOW))
     session.refresh(issued.voucher)
-    assert issued.voucher.state == "issued"
+    assert issued.voucher.standing == "issued"
 
 
 def test_lifting_does_not_revive_what_a_person_stopped(session, cast):
-    from vouchers.voucher.services import suspension
-
     issued = make_voucher(session, cast)
-    suspension.suspend(session, issued.voucher, actor=actor(session, cast.ana), reason="x", now=NOW)
+    holds.place(session, issued.voucher, actor=actor(session, cast.ana), reason="x", now=NOW)
     offering = cast.offerings[ServiceCategory.MENTAL_HEALTH].id
     hooks.announce(session, OfferingReinstated(offering, NOW))
     session.refresh(issued.voucher)
-    assert issued.voucher.state == "suspended"
+    assert issued.voucher.is_held
 
 
 def test_a_withdrawn_consent_cancels_and_releases(session, cast):

@@ -143,11 +143,6 @@ def _reopen(
     voucher.units_left += redemption.units
     voucher.amount_left_minor += redemption.amount_minor
     whole = voucher.amount_left_minor == voucher.amount_minor
-    back_to = VoucherState.ISSUED if whole else VoucherState.PARTLY_REDEEMED
-    if voucher.state == VoucherState.SUSPENDED:
-        voucher.suspended_from = back_to.value
-        session.flush()
-        return
     session.flush()
     VOUCHER.fire(
         session,

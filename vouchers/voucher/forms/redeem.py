@@ -13,7 +13,7 @@ from vouchers.voucher.services.voucher_by_code import LONGEST_CODE
 from vouchers.voucher.states import VoucherKind
 
 
-def _readable(text: Any) -> Any:
+def readable(text: Any) -> Any:
     """Drop what nobody can type: PostgreSQL refuses it, and a person would not see why."""
     if not isinstance(text, str):
         return text
@@ -82,7 +82,7 @@ class WithoutPinForm(DeliveryForm):
     reason = TextAreaField(
         _l("Why can the PIN not be used?"),
         [InputRequired(_l("Say why in a few words.")), Length(max=500)],
-        filters=[_readable],
+        filters=[readable],
     )
 
 
@@ -92,7 +92,7 @@ class ReasonForm(Form):
     reason = TextAreaField(
         _l("Reason"),
         [InputRequired(_l("Say why in a few words.")), Length(max=500)],
-        filters=[_readable],
+        filters=[readable],
     )
 
 
@@ -102,5 +102,5 @@ class TokenForm(Form):
     label = StringField(
         _l("Name of the program or the device"),
         [InputRequired(_l("Enter a name.")), Length(max=60)],
-        filters=[_readable],
+        filters=[readable],
     )

@@ -1,11 +1,14 @@
 """The forms of case people."""
 
+from collections.abc import Sequence
+
 from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, IntegerField, RadioField, StringField
-from wtforms.validators import InputRequired, Length, Regexp
+from wtforms.validators import InputRequired, Length, Optional, Regexp
 
-from reintegration.web.forms import After, DayField, Form, MoneyField
-from vouchers.voucher.states import VoucherKind
+from reintegration.web.forms import After, DayField, Form, MoneyField, choices
+from vouchers.voucher.forms.redeem import ReasonForm, readable
+from vouchers.voucher.states import HOLDS, HoldCause, VoucherKind
 
 _PIN_HINT = _l(
     "The person chooses 6 digits now, or you leave this empty and we draw them."
@@ -22,6 +25,30 @@ class PinForm(Form):
         description=_PIN_HINT,
         render_kw={"autocomplete": "off", "inputmode": "numeric"},
     )
+
+
+class HoldForm(ReasonForm):
+    """Why a voucher is stopped. What has one answer only is not asked."""
+
+    cause = RadioField(_l("Why is it stopped?"), coerce=HoldCause)
+    reference = StringField(
+        _l("Number of the paper"), [Optional(), Length(max=100)], filters=[readable]
+    )
+
+    def offer(self, causes: Sequence[HoldCause]) -> None:
+        """Let the person choose among these causes; the first is chosen at first."""
+        self.cause.choices = choices((cause, HOLDS[cause].label) for cause in causes)
+        self._only = causes[0]
+        if len(causes) == 1:
+            del self.cause
+        if not any(HOLDS[cause].paper for cause in causes):
+            del self.reference
+
+    @property
+    def chosen(self) -> tuple[HoldCause, str]:
+        """Return the cause and what it refers to."""
+        cause = self.cause.data if "cause" in self else self._only
+        return cause, (self.reference.data or "") if "reference" in self else ""
 
 
 class IssueForm(PinForm):

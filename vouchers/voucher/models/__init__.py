@@ -1,6 +1,7 @@
-"""The tables of vouchers and deliveries."""
+"""The tables of vouchers, what stops them, and deliveries."""
 
+from vouchers.voucher.models.holds import VoucherHold
 from vouchers.voucher.models.redemptions import Redemption
 from vouchers.voucher.models.voucher import Voucher
 
-__all__ = ["Redemption", "Voucher"]
+__all__ = ["Redemption", "Voucher", "VoucherHold"]

@@ -10,7 +10,7 @@ from reintegration.codelists.service_categories import Proof, ServiceCategory
 from reintegration.codelists.units import Unit
 from reintegration.kernel.base import Base, Currency, Id, Minor, one_of
 from reintegration.kernel.money import Money
-from vouchers.voucher.states import VoucherKind, VoucherState
+from vouchers.voucher.states import HELD, OPEN_STATES, VoucherKind, VoucherState
 
 
 class Voucher(Base):
@@ -51,8 +51,8 @@ class Voucher(Base):
     valid_from: Mapped[date]
     valid_until: Mapped[date]
     state: Mapped[str] = mapped_column(default=VoucherState.DRAFT.value)
-    suspended_from: Mapped[str | None]
-    """The state to return to when a suspension is lifted."""
+    live_holds: Mapped[int] = mapped_column(default=0)
+    """How many rows of `voucher_hold` stop it; counted here, so that a redemption need not ask."""
     code_hash: Mapped[bytes | None] = mapped_column(LargeBinary, unique=True)
     secret_hash: Mapped[bytes | None] = mapped_column(LargeBinary, unique=True)
     print_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
@@ -82,6 +82,7 @@ class Voucher(Base):
         ),
         CheckConstraint("amount_minor > 0 AND unit_price_minor > 0", "positive"),
         CheckConstraint("valid_until >= valid_from", "validity"),
+        CheckConstraint("live_holds >= 0", "live_holds"),
         CheckConstraint(
             "kind = 'value' OR (amount_left_minor = units_left * unit_price_minor"
             " AND amount_minor = units * unit_price_minor AND units > 0)",
@@ -94,8 +95,9 @@ class Voucher(Base):
         Index(
             "ix_voucher_expiry",
             "valid_until",
-            postgresql_where="state IN ('issued', 'partly_redeemed', 'suspended')",
+            postgresql_where="state IN ('issued', 'partly_redeemed')",
         ),
+        Index("ix_voucher_held", "created_at", "id", postgresql_where="live_holds > 0"),
     )
 
     @property
@@ -122,6 +124,16 @@ class Voucher(Base):
     def units_free(self) -> int:
         """Return how many units can still be redeemed."""
         return self.units_left - self.units_pending
+
+    @property
+    def is_held(self) -> bool:
+        """Whether it is open and a hold stops it."""
+        return self.state in OPEN_STATES and self.live_holds > 0
+
+    @property
+    def standing(self) -> str:
+        """Return what it is shown as: its state, or `HELD` while a hold stops it."""
+        return HELD if self.is_held else self.state
 
     def is_expired(self, today: date) -> bool:
         """Whether its last day is past, swept or not."""

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session, defer
 
 from providers.directory.models import Offering, Provider
@@ -20,7 +20,7 @@ from reintegration.plans.models import PlanLine
 from reintegration.web.paging import Page, page_of
 from vouchers.voucher.models import Redemption, Voucher
 from vouchers.voucher.permissions import VoucherPermission
-from vouchers.voucher.states import OPEN_STATES, VoucherState
+from vouchers.voucher.states import HELD, OPEN_STATES, VoucherState
 
 _BYTES = (
     Voucher.code_hash,
@@ -71,10 +71,8 @@ def vouchers_page(
     """Return a page of vouchers, newest first."""
     statement = permissions.visible(actor, Voucher, VoucherPermission.VIEW)
     statement = statement.options(*(defer(column) for column in _BYTES))
-    if sought.state == "open":
-        statement = statement.where(Voucher.state.in_([s.value for s in sorted(OPEN_STATES)]))
-    elif sought.state:
-        statement = statement.where(Voucher.state == sought.state)
+    if sought.state:
+        statement = statement.where(*_standing(sought.state))
     if sought.category:
         statement = statement.where(Voucher.category == sought.category)
     if sought.provider_id:
@@ -82,6 +80,16 @@ def vouchers_page(
     if sought.reference:
         statement = statement.where(Voucher.reference == sought.reference)
     return page_of(session, statement, keys=(Voucher.created_at, Voucher.id), cursor=cursor)
+
+
+def _standing(shown: str) -> tuple[ColumnElement[bool], ...]:
+    """Return what a voucher is that is shown as `shown`; a held one is not shown as its state."""
+    if shown in {"open", HELD}:
+        is_open = Voucher.state.in_([s.value for s in sorted(OPEN_STATES)])
+        return (is_open, Voucher.live_holds > 0) if shown == HELD else (is_open,)
+    if shown in OPEN_STATES:
+        return (Voucher.state == shown, Voucher.live_holds == 0)
+    return (Voucher.state == shown,)
 
 
 def providers_by_name(session: Session) -> Sequence[tuple[UUID, str]]:

@@ -13,7 +13,7 @@ from vouchers.voucher.services.issuing import dimensions
 from vouchers.voucher.services.locking import lock_redemption
 from vouchers.voucher.services.remainder import release
 from vouchers.voucher.services.voucher_moves import REDEMPTION, VOUCHER
-from vouchers.voucher.states import OPEN_STATES, REDEEMABLE_STATES, VoucherState
+from vouchers.voucher.states import OPEN_STATES, VoucherState
 
 
 def confirm(session: Session, redemption: Redemption, *, actor: Actor, now: datetime) -> None:
@@ -80,12 +80,8 @@ def _unhold(voucher: Voucher, redemption: Redemption) -> None:
 def _move_voucher(
     session: Session, voucher: Voucher, redemption: Redemption, *, actor: Actor, now: datetime
 ) -> None:
-    """Make the voucher's move as a redemption makes it; a stopped or closed one stays so."""
-    if voucher.state == VoucherState.SUSPENDED:
-        voucher.suspended_from = VoucherState.PARTLY_REDEEMED.value
-        session.flush()
-        return
-    if voucher.state not in REDEEMABLE_STATES:
+    """Make the voucher's move as a redemption makes it; a closed one stays so."""
+    if voucher.state not in OPEN_STATES:
         return
     before = VoucherState(voucher.state)
     after = VoucherState.PARTLY_REDEEMED if voucher.amount_left else VoucherState.REDEEMED

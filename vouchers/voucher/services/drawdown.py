@@ -16,7 +16,7 @@ from vouchers.voucher.models import Voucher
 from vouchers.voucher.services.pricing import agreed_price
 from vouchers.voucher.services.validity import begins_later, is_over
 from vouchers.voucher.services.voucher_by_code import Found
-from vouchers.voucher.states import REDEEMABLE_STATES, RedemptionState, VoucherKind, VoucherState
+from vouchers.voucher.states import OPEN_STATES, RedemptionState, VoucherKind, VoucherState
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ _spent_units = bindparam("spent_units", type_=_v.units_left.type)
 _held = bindparam("held", type_=_v.amount_left_minor.type)
 _held_units = bindparam("held_units", type_=_v.units_left.type)
 _price_now = bindparam("price", type_=_v.unit_price_minor.type)
-_redeemable = literal([state.value for state in sorted(REDEEMABLE_STATES)], ARRAY(Text))
+_open = literal([state.value for state in sorted(OPEN_STATES)], ARRAY(Text))
 _is_value = _v.kind == VoucherKind.VALUE.value
 
 
@@ -96,7 +96,8 @@ def _taking(amount_left: Any, **more: Any) -> Any:
         update(_table)
         .where(
             _v.id == bindparam("voucher"),
-            _v.state == any_(_redeemable),
+            _v.state == any_(_open),
+            _v.live_holds == literal(0),
             ~begins_later(_v.valid_from, bindparam("today")),
             ~is_over(_v.valid_until, bindparam("today")),
             _v.unit_price_minor == bindparam("seen_price"),

@@ -3,7 +3,7 @@
 from reintegration.kernel.errors import N_
 from vouchers.books.services.laws import Law
 
-_OPEN = "('issued', 'partly_redeemed', 'suspended')"
+_OPEN = "('issued', 'partly_redeemed')"
 _NEVER_COMMITTED = "('draft', 'approved')"
 
 # What each voucher still holds of its budget line. A closed one holds what waits for confirmation.
@@ -89,5 +89,17 @@ LAWS: tuple[Law, ...] = (
          WHERE v.state IN {_OPEN} AND v.amount_minor - v.amount_left_minor
                <> coalesce(r.minor, 0) + coalesce(c.minor, 0)
         """,  # noqa: S608
+    ),
+    Law(
+        "holds",
+        75,
+        N_("A voucher counts the holds on it that live."),
+        """
+        SELECT v.reference AS voucher, v.live_holds AS counted, coalesce(h.live, 0) AS live
+          FROM voucher v
+          LEFT JOIN (SELECT voucher_id, count(*) AS live FROM voucher_hold
+                      WHERE lifted_at IS NULL GROUP BY 1) h ON h.voucher_id = v.id
+         WHERE v.live_holds <> coalesce(h.live, 0)
+        """,
     ),
 )

@@ -21,18 +21,19 @@ from vouchers.voucher.services import suspension
 
 
 def offering_suspended(session: Session, event: OfferingSuspended) -> None:
-    """Stop the vouchers that are bound to the offering."""
+    """Hold the vouchers that are bound to the offering."""
     suspension.suspend_at_offering(session, event.offering_id, now=event.at)
 
 
 def would_suspend(session: Session, event: OfferingSuspended) -> list[Change]:
     """Say how many vouchers would stop."""
     found = _seen(session, suspension.at_offering, event.offering_id)
+    found = [voucher for voucher in found if not voucher.is_held]
     return [Change(N_("Vouchers that stop for now: %(count)s"), len(found), _sums(found))]
 
 
 def offering_reinstated(session: Session, event: OfferingReinstated) -> None:
-    """Let go on what stood still because of the offering."""
+    """Let go on what stood still because of the offering and of nothing else."""
     suspension.resume_at_offering(session, event.offering_id, now=event.at)
 
 

@@ -48,10 +48,6 @@ def too_many_failures() -> TooManyTries:
 
 _CLOSED: dict[VoucherState, tuple[str, str]] = {
     VoucherState.REDEEMED: (N_("Everything on this voucher was already used."), "used_up"),
-    VoucherState.SUSPENDED: (
-        N_("This voucher is stopped for now. Ask the case manager before you give the service."),
-        "suspended",
-    ),
     VoucherState.EXPIRED: (N_("This voucher is no longer valid: its last day is past."), "expired"),
     VoucherState.CANCELLED: (N_("This voucher was cancelled."), "cancelled"),
     VoucherState.REPLACED: (N_("This voucher was replaced. Ask for the new one."), "replaced"),
@@ -66,6 +62,13 @@ def refuse_unusable(found: Found, *, today: date) -> None:
         raise Conflict(message, code=code)
     if state in NOT_ISSUED:
         raise unknown_voucher()
+    if found.live_holds:
+        raise Conflict(
+            N_(
+                "This voucher is stopped for now. Ask the case manager before you give the service."
+            ),
+            code="suspended",
+        )
     if begins_later(found.valid_from, today):
         raise Conflict(
             N_("This voucher is valid from %(day)s."),

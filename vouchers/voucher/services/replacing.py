@@ -10,6 +10,7 @@ from reintegration.kernel.ids import new_id, new_reference
 from vouchers.books.services.journal import Source, post
 from vouchers.books.services.postings import PostingEvent
 from vouchers.voucher.models import Voucher
+from vouchers.voucher.services import holds
 from vouchers.voucher.services.codes import Secrets, move_codes
 from vouchers.voucher.services.issuing import dimensions
 from vouchers.voucher.services.locking import lock_voucher
@@ -46,12 +47,11 @@ def replace(
 ) -> tuple[Voucher, Secrets]:
     """Move what is free to a new voucher with a new code; the old one is dead at once.
 
-    A suspended voucher's replacement is suspended too. Raises Conflict when nothing is left.
+    What stops the old one stops the new one. Raises Conflict when nothing is left.
     """
     lock_voucher(session, voucher)
     if not voucher.amount_free:
         raise Conflict(N_("Nothing is left on this voucher to move."), code="used_up")
-    was_suspended = voucher.state == VoucherState.SUSPENDED
     units = voucher.units_free
     new = Voucher(
         **{name: getattr(voucher, name) for name in _SAME},
@@ -61,8 +61,7 @@ def replace(
         units_left=units,
         amount_minor=voucher.amount_free.minor,
         amount_left_minor=voucher.amount_free.minor,
-        state=VoucherState.SUSPENDED.value if was_suspended else VoucherState.ISSUED.value,
-        suspended_from=VoucherState.ISSUED.value if was_suspended else None,
+        state=VoucherState.ISSUED.value,
         issued_by=actor.id,
         issued_at=now,
         replaces_id=voucher.id,
@@ -74,6 +73,7 @@ def replace(
     moved = empty(voucher)
     session.add(new)
     session.flush()
+    holds.hand_over(session, voucher, new)
     made = move_codes(session, voucher, new)
     post(
         session,
@@ -91,7 +91,7 @@ def replace(
         new.id,
         "issue",
         VoucherState.APPROVED,
-        VoucherState(new.state),
+        VoucherState.ISSUED,
         actor=actor,
         now=now,
         reason=reason,

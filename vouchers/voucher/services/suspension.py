@@ -1,95 +1,73 @@
-"""Stopping vouchers for a while, and what stops them when something beneath them changes."""
+"""What stops, frees and ends vouchers when something beneath them changes."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from reintegration.kernel.actor import SYSTEM, Actor
 from reintegration.kernel.db import acting_as_system
 from reintegration.kernel.errors import N_
-from reintegration.kernel.states import StateEvent
 from reintegration.plans.models import PlanLine
 from reintegration.plans.states import LineOrigin
-from vouchers.voucher.models import Voucher
+from vouchers.voucher.models import Voucher, VoucherHold
+from vouchers.voucher.queries.holds import live_because
+from vouchers.voucher.services import holds
 from vouchers.voucher.services.cancelling import cancel
-from vouchers.voucher.services.locking import lock_voucher
-from vouchers.voucher.services.voucher_moves import VOUCHER, resume_move
-from vouchers.voucher.states import NOT_ISSUED, OPEN_STATES, REDEEMABLE_STATES, VoucherState
+from vouchers.voucher.states import NOT_ISSUED, OPEN_STATES, HoldCause, VoucherState
 
-OFFERING_SUSPENDED = "offering_suspended"
 _NOT_ENDED = OPEN_STATES | NOT_ISSUED
 
 
-def suspend(
-    session: Session, voucher: Voucher, *, actor: Actor, reason: str, now: datetime, cause: str = ""
-) -> None:
-    """Stop a voucher for a while; nothing is redeemed on it until it is resumed."""
-    lock_voucher(session, voucher)
-    before = voucher.state
-    VOUCHER.fire(
-        session, voucher, "suspend", actor=actor, now=now, reason=reason, data={"cause": cause}
-    )
-    voucher.suspended_from = before
-    session.flush()
-
-
-def resume(session: Session, voucher: Voucher, *, actor: Actor, now: datetime) -> None:
-    """Let a stopped voucher be used again, from where it was."""
-    lock_voucher(session, voucher)
-    VOUCHER.fire(session, voucher, resume_move(voucher.suspended_from), actor=actor, now=now)
-    voucher.suspended_from = None
-    session.flush()
-
-
-def at_offering(session: Session, offering_id: UUID) -> Sequence[Voucher]:
+def at_offering(session: Session, offering_id: UUID, *, lock: bool = False) -> Sequence[Voucher]:
     """Return the vouchers that could be redeemed at an offering; open ones go elsewhere."""
-    return _with_states(session, REDEEMABLE_STATES, Voucher.offering_id == offering_id)
+    held_by_it = select(VoucherHold.voucher_id).where(
+        VoucherHold.voucher_id == Voucher.id,
+        VoucherHold.cause == HoldCause.OFFERING_SUSPENDED.value,
+        VoucherHold.reference == str(offering_id),
+        VoucherHold.lifted_at.is_(None),
+    )
+    return _with_states(
+        session, OPEN_STATES, Voucher.offering_id == offering_id, ~held_by_it.exists(), lock=lock
+    )
 
 
 def suspend_at_offering(session: Session, offering_id: UUID, *, now: datetime) -> None:
-    """Stop the vouchers bound to an offering that was suspended."""
+    """Hold the vouchers bound to an offering that was suspended, whatever else holds them.
+
+    They are locked first: one that is used up at this moment is left alone.
+    """
     with acting_as_system(session):
-        for voucher in at_offering(session, offering_id):
-            suspend(
+        for voucher in at_offering(session, offering_id, lock=True):
+            holds.place(
                 session,
                 voucher,
+                HoldCause.OFFERING_SUSPENDED,
                 actor=SYSTEM,
                 now=now,
-                cause=OFFERING_SUSPENDED,
                 reason=N_("The provider's offering was suspended."),
+                reference=str(offering_id),
             )
+
+
+def held_by_offering(session: Session, offering_id: UUID) -> Sequence[VoucherHold]:
+    """Return the holds that live because this offering is suspended."""
+    return live_because(session, HoldCause.OFFERING_SUSPENDED, str(offering_id))
 
 
 def stopped_at_offering(session: Session, offering_id: UUID) -> Sequence[Voucher]:
     """Return the vouchers that stand still because of this offering, and of nothing else."""
-    latest = (
-        select(func.max(StateEvent.id))
-        .where(
-            StateEvent.aggregate == VOUCHER.name,
-            StateEvent.aggregate_id == Voucher.id,
-            StateEvent.move == "suspend",
-        )
-        .correlate(Voucher)
-        .scalar_subquery()
-    )
-    because = (
-        select(StateEvent.id)
-        .where(StateEvent.id == latest, StateEvent.data["cause"].astext == OFFERING_SUSPENDED)
-        .exists()
-    )
-    return _with_states(
-        session, {VoucherState.SUSPENDED}, Voucher.offering_id == offering_id, because
-    )
+    ids = [hold.voucher_id for hold in held_by_offering(session, offering_id)]
+    return _with_states(session, OPEN_STATES, Voucher.id.in_(ids), Voucher.live_holds == 1)
 
 
 def resume_at_offering(session: Session, offering_id: UUID, *, now: datetime) -> None:
-    """Let the vouchers go on that stood still because of this offering."""
+    """Lift the holds of this offering; what else holds a voucher stays in force."""
     with acting_as_system(session):
-        for voucher in stopped_at_offering(session, offering_id):
-            resume(session, voucher, actor=SYSTEM, now=now)
+        for hold in held_by_offering(session, offering_id):
+            holds.lift(session, hold, actor=SYSTEM, now=now)
 
 
 def on_consent(session: Session, consent_id: UUID) -> Sequence[Voucher]:
@@ -151,10 +129,16 @@ def _cancel_all(
 
 
 def _with_states(
-    session: Session, states: Iterable[VoucherState], *conditions: object
+    session: Session,
+    states: Iterable[VoucherState],
+    *conditions: ColumnElement[bool],
+    lock: bool = False,
 ) -> Sequence[Voucher]:
-    return session.scalars(
+    statement = (
         select(Voucher)
-        .where(Voucher.state.in_([state.value for state in states]), *conditions)  # type: ignore[arg-type]
+        .where(Voucher.state.in_([state.value for state in states]), *conditions)
         .order_by(Voucher.id)
-    ).all()
+    )
+    if lock:
+        statement = statement.with_for_update().execution_options(populate_existing=True)
+    return session.scalars(statement).all()

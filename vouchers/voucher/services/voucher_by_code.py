@@ -43,6 +43,7 @@ class Found:
     valid_from: date
     valid_until: date
     state: str
+    live_holds: int
     pin_salt: bytes | None
     pin_verifier: bytes | None
     offering_id: UUID | None
@@ -159,6 +160,7 @@ def _statement(condition: Any) -> ConstantStatement:
         _v.valid_from,
         _v.valid_until,
         _v.state,
+        _v.live_holds,
         _v.pin_salt,
         _v.pin_verifier,
         func.coalesce(_o.id, _v.offering_id).label("offering"),

@@ -1,30 +1,17 @@
 """The moves of a voucher and of a redemption, as data.
 
 A redemption makes its voucher's move in SQL and notes it; everything else goes through `fire`.
+A hold moves no state: `suspend` and `resume` say in the trail that one was placed or lifted.
 """
 
-from datetime import datetime
-from typing import Any
-
-from reintegration.kernel.actor import Actor
-from reintegration.kernel.errors import N_, Conflict
+from reintegration.kernel.errors import N_
 from reintegration.kernel.states import Machine, Move
 from vouchers.voucher.permissions import RedemptionPermission as R
 from vouchers.voucher.permissions import VoucherPermission as P
-from vouchers.voucher.states import OPEN_STATES, REDEEMABLE_STATES, RedemptionState
+from vouchers.voucher.states import OPEN_STATES, RedemptionState
 from vouchers.voucher.states import VoucherState as S
 
-
-def _suspended_from(state: S) -> Any:
-    def guard(voucher: Any, _actor: Actor, _now: datetime) -> None:
-        if voucher.suspended_from != state.value:
-            raise Conflict(N_("It was not in this state when it was stopped."))
-
-    return guard
-
-
 _USED = frozenset({S.PARTLY_REDEEMED, S.REDEEMED})
-_SUSPENDED = frozenset({S.SUSPENDED})
 
 VOUCHER: Machine[S] = Machine(
     name="voucher",
@@ -32,23 +19,12 @@ VOUCHER: Machine[S] = Machine(
     moves={
         "approve": Move(frozenset({S.DRAFT}), S.APPROVED, P.APPROVE, N_("Approve")),
         "issue": Move(frozenset({S.APPROVED}), S.ISSUED, P.ISSUE, N_("Issue")),
-        "redeem_part": Move(REDEEMABLE_STATES, S.PARTLY_REDEEMED, R.RECORD, N_("Redeem a part")),
-        "redeem_all": Move(REDEEMABLE_STATES, S.REDEEMED, R.RECORD, N_("Redeem the rest")),
+        "redeem_part": Move(OPEN_STATES, S.PARTLY_REDEEMED, R.RECORD, N_("Redeem a part")),
+        "redeem_all": Move(OPEN_STATES, S.REDEEMED, R.RECORD, N_("Redeem the rest")),
         "reopen_part": Move(_USED, S.PARTLY_REDEEMED, R.REVERSE, N_("Take a delivery back")),
         "reopen_whole": Move(_USED, S.ISSUED, R.REVERSE, N_("Take the only delivery back")),
-        "suspend": Move(
-            REDEEMABLE_STATES, S.SUSPENDED, P.SUSPEND, N_("Suspend"), needs_reason=True
-        ),
-        "resume": Move(
-            _SUSPENDED, S.ISSUED, P.RESUME, N_("Resume"), guard=_suspended_from(S.ISSUED)
-        ),
-        "resume_part": Move(
-            _SUSPENDED,
-            S.PARTLY_REDEEMED,
-            P.RESUME,
-            N_("Resume"),
-            guard=_suspended_from(S.PARTLY_REDEEMED),
-        ),
+        "suspend": Move(OPEN_STATES, None, P.SUSPEND, N_("Suspend"), needs_reason=True),
+        "resume": Move(OPEN_STATES, None, P.RESUME, N_("Resume")),
         "expire": Move(OPEN_STATES, S.EXPIRED, P.EXPIRE, N_("Expire")),
         "cancel": Move(
             OPEN_STATES | {S.DRAFT, S.APPROVED},
@@ -87,8 +63,3 @@ REDEMPTION: Machine[RedemptionState] = Machine(
         ),
     },
 )
-
-
-def resume_move(suspended_from: str | None) -> str:
-    """Return the move that lifts a suspension back to where it came from."""
-    return "resume_part" if suspended_from == S.PARTLY_REDEEMED.value else "resume"

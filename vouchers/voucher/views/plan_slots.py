@@ -67,13 +67,12 @@ def line_actions(case: CaseFile, lines: Sequence[PlanLine], actor: Actor) -> lis
 
 
 def _standing(line: PlanLine, voucher: Voucher) -> LineAction:
-    state = VoucherState(voucher.state)
     return LineAction(
         line.id,
         label=_("Voucher %(reference)s", reference=voucher.reference),
         url=url_for("vouchers.show", voucher_id=voucher.id),
-        status=_("voucher: %(state)s", state=_(VOUCHER_LABELS[state])),
-        tone=VOUCHER_TONES[state],
+        status=_("voucher: %(state)s", state=_(VOUCHER_LABELS[voucher.standing])),
+        tone=VOUCHER_TONES[voucher.standing],
     )
 
 

@@ -21,10 +21,12 @@ from reintegration.web.transactional import transactional
 from vouchers.voucher.forms.redeem import ReasonForm
 from vouchers.voucher.forms.vouchers import PinForm
 from vouchers.voucher.models import Voucher
-from vouchers.voucher.permissions import RedemptionPermission, VoucherPermission
+from vouchers.voucher.permissions import HoldPermission, RedemptionPermission, VoucherPermission
 from vouchers.voucher.queries import vouchers as reading
+from vouchers.voucher.queries.holds import shown_on
 from vouchers.voucher.queries.vouchers import VoucherFilter
-from vouchers.voucher.services import cancelling, issuing, replacing, suspension
+from vouchers.voucher.services import cancelling, issuing, replacing
+from vouchers.voucher.services.holds import placeable
 from vouchers.voucher.services.return_window import may_still_reverse
 from vouchers.voucher.services.voucher_moves import VOUCHER
 from vouchers.voucher.states import (
@@ -33,7 +35,6 @@ from vouchers.voucher.states import (
     VOUCHER_HISTORY,
     VOUCHER_LABELS,
     VOUCHER_TONES,
-    VoucherState,
 )
 from vouchers.voucher.views import voucher_text
 from vouchers.voucher.views.blueprints import vouchers_bp as bp
@@ -84,6 +85,7 @@ def show(voucher: Voucher) -> ResponseReturnValue:
     names = organisation_names(
         session(), [voucher.provider_id, *(one.provider_id for one in redemptions)]
     )
+    held = shown_on(session(), voucher)
     return render_template(
         "vouchers/voucher/show.html",
         voucher=voucher,
@@ -94,6 +96,9 @@ def show(voucher: Voucher) -> ResponseReturnValue:
         history=moves_of(session(), VOUCHER.name, voucher.id),
         successor=reading.successor(session(), voucher),
         moves=VOUCHER.available(voucher, actor),
+        held=held,
+        may_lift=lambda hold: permissions.permits(actor, HoldPermission.LIFT, hold),
+        may_hold=placeable(voucher, [one.hold for one in held], actor),
         may_print=voucher.print_sealed is not None
         and permissions.permits(actor, VoucherPermission.PRINT, voucher),
         may_reverse=lambda one: (
@@ -148,38 +153,6 @@ def issue_submit(voucher: Voucher) -> ResponseReturnValue:
     return render_template(
         "vouchers/voucher/handed.html", voucher=voucher, pin=made.pin, words=voucher_text
     )
-
-
-@bp.get("/<uuid:voucher_id>/suspend")
-@requires(VoucherPermission.SUSPEND, load=load_voucher)
-def suspend(voucher: Voucher) -> ResponseReturnValue:
-    """Ask before a voucher is stopped."""
-    return _ask(voucher, ReasonForm(formdata=None), "suspend")
-
-
-@bp.post("/<uuid:voucher_id>/suspend", endpoint="suspend_submit")
-@requires(VoucherPermission.SUSPEND, load=load_voucher)
-@transactional
-def suspend_submit(voucher: Voucher) -> ResponseReturnValue:
-    """Stop a voucher for a while."""
-
-    def act(reason: str) -> Voucher:
-        suspension.suspend(
-            session(), voucher, actor=current_actor(), reason=reason, now=clock.now()
-        )
-        return voucher
-
-    return _acted(voucher, "suspend", act, _("Stopped. Nobody can use it until you resume it."))
-
-
-@bp.post("/<uuid:voucher_id>/resume")
-@requires(VoucherPermission.RESUME, load=load_voucher)
-@transactional
-def resume(voucher: Voucher) -> ResponseReturnValue:
-    """Let a stopped voucher be used again."""
-    suspension.resume(session(), voucher, actor=current_actor(), now=clock.now())
-    flash(_("It can be used again."), "done")
-    return redirect(url_for(".show", voucher_id=voucher.id))
 
 
 @bp.get("/<uuid:voucher_id>/cancel")
@@ -255,7 +228,7 @@ def _sought() -> VoucherFilter:
     given = request.args
     state = given.get("state", "")
     return VoucherFilter(
-        state=state if state in {*VoucherState, "open"} else "",
+        state=state if state in {*VOUCHER_LABELS, "open"} else "",
         category=given["category"] if given.get("category") in CATEGORIES else "",
         provider_id=_uuid(given.get("provider", "")),
         reference=given.get("q", "").strip().upper()[:40],
