@@ -96,4 +96,7 @@ def shown() -> Shown:
 
 def _asked(kind: Credential | None) -> Shown:
     text = kind.find(request) if kind else ""
-    return (kind.verify(session(), text) if kind and text else None) or Shown()
+    found = kind.verify(session(), text) if kind and text else None
+    if kind and found and found.actor.kind is not kind.speaks_as:
+        raise LookupError(f"{kind.name} speaks as {kind.speaks_as}, not as {found.actor.kind}")
+    return found or Shown()

@@ -4,9 +4,15 @@ import re
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import select
 
 from reintegration.kernel.errors import Conflict, Invalid
 from tests.database import ROOT
+from tests.factories.cast import actor
+from tests.factories.payments import LATER, bank_line, make_batch, statement
+from vouchers.bank.services.statement_import import import_file
+from vouchers.books.models import LedgerEntry
+from vouchers.books.services.postings import PostingEvent
 from vouchers.formats import banks
 from vouchers.payments.models import PaymentOrder
 from vouchers.payments.services import rails
@@ -19,6 +25,15 @@ ORDERS_LISTS = {
     "vouchers/books/services/balances.py": 1,
 }
 """They show the house's own currency first."""
+
+
+@pytest.fixture
+def by_stripe(monkeypatch):
+    """A rail in lei whose money passes another account of ours than the bank's."""
+    way = replace(
+        rails.way_for("MDL"), settled=PostingEvent.SETTLED_BY_STRIPE, fee=PostingEvent.REPAID
+    )
+    monkeypatch.setattr(rails, "WAYS", {way.rail: way})
 
 
 def order(**changes):
@@ -92,3 +107,16 @@ def test_our_fiscal_code_is_asked_where_the_rail_names_it(currency, code, refuse
         return
     with pytest.raises(Invalid):
         rails.refuse_our_code(currency, code)
+
+
+def test_a_settled_order_posts_what_its_rail_says(session, cast, by_stripe):
+    batch = make_batch(session, cast, until="released")
+    line = statement(cast, bank_line(batch.orders[0]))
+    import_file(session, actor=actor(session, cast.petru), name="x.xml", content=line, now=LATER)
+    posted = select(LedgerEntry.event).where(LedgerEntry.source_id == batch.orders[0].id)
+    assert PostingEvent.SETTLED_BY_STRIPE.value in session.scalars(posted).all()
+
+
+def test_what_the_bank_took_posts_as_the_rail_of_its_currency_says(by_stripe):
+    assert rails.fee_in("MDL") is PostingEvent.REPAID
+    assert rails.fee_in("USD") is PostingEvent.BANK_FEE

@@ -24,6 +24,7 @@ from vouchers.books.services.balances import provider_balances
 from vouchers.books.services.journal import Dimensions, Posting, Source, post_many
 from vouchers.books.services.postings import PostingEvent
 from vouchers.payments.models import PaymentOrder
+from vouchers.payments.services import rails
 from vouchers.payments.services.settlement import Paid, return_order, settle_many, unsettle
 from vouchers.payments.states import OrderState
 
@@ -134,7 +135,7 @@ def mark_fee(session: Session, line: BankLine, *, actor: Actor, now: datetime) -
     _post(
         session,
         line,
-        PostingEvent.BANK_FEE,
+        rails.fee_in(line.currency),
         -line.amount,
         f"fee|{line.id}",
         Dimensions(),

@@ -122,6 +122,12 @@ def way_for(currency: str) -> Way:
     )
 
 
+def fee_in(currency: str) -> PostingEvent:
+    """Return how what the bank took in a currency is posted: as the way of it says, if any."""
+    fees = (way.fee for way in WAYS.values() if way.currency == currency)
+    return next(fees, PostingEvent.BANK_FEE)
+
+
 def of(rail: str) -> Way:
     """Return the way of a stored batch."""
     return WAYS[Rail(rail)]
