@@ -26,6 +26,7 @@ from tests.database import Database, Restorer, Server, temporary_server
 from tests.factories.cast import Cast
 from tests.factories.remembered import RememberedCast
 from tests.live import LiveServer, run_live
+from tests.lock_order import Watch
 
 _SERVER = pytest.StashKey[Server]()
 _ASKED = pytest.StashKey[str]()
@@ -163,6 +164,16 @@ def _system_session(app: Flask) -> Session:
         opened = Session(kernel_db.db.engine, info={"keyring": keyring})
     kernel_db.act_as(opened, SYSTEM)
     return opened
+
+
+@pytest.fixture(autouse=True)
+def _locks_in_order(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Whatever a test does, it takes locks in the written order."""
+    watch = Watch()
+    with watch.on_all_engines():
+        yield
+    if request.node.get_closest_marker("out_of_order") is None:
+        assert not watch.found, "\n".join(dict.fromkeys(watch.found))
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """`flask providers …`: the directory from the command line, as the logged operator."""
 
+from functools import partial
 from pathlib import Path
 
 import click
@@ -11,6 +12,7 @@ from reintegration.kernel import clock
 from reintegration.kernel.actor import OPERATOR
 from reintegration.kernel.db import act_as, session
 from reintegration.kernel.errors import DomainError
+from reintegration.kernel.locking import committed
 
 providers_cli = AppGroup("providers", help="The directory of providers.")
 
@@ -34,14 +36,13 @@ def import_file(file: Path, *, dry_run: bool, take_valid: bool) -> None:
         raise click.ClickException(f"{len(checked.errors)} errors, nothing was written")
     if dry_run:
         return
+    write = partial(
+        providers_import.write, session(), actor=OPERATOR, rows=checked.rows, now=clock.now()
+    )
     try:
-        summary = providers_import.write(
-            session(), actor=OPERATOR, rows=checked.rows, now=clock.now()
-        )
+        summary = committed(session(), write)
     except DomainError as error:
-        session().rollback()
         raise click.ClickException(f"{error}; nothing was written") from None
-    session().commit()
     for name, count in summary.as_json().items():
         click.echo(f"{name.replace('_', ' ')}: {count}")
 

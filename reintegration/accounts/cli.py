@@ -1,10 +1,12 @@
 """`flask user …`: accounts from the command line, as the logged operator."""
 
+from datetime import datetime
+
 import click
 from flask.cli import AppGroup
 from sqlalchemy import select
 
-from reintegration.accounts.models import Organisation
+from reintegration.accounts.models import Organisation, User
 from reintegration.accounts.services import users
 from reintegration.accounts.states import OrganisationKind
 from reintegration.codelists.languages import Locale
@@ -13,6 +15,7 @@ from reintegration.kernel.actor import OPERATOR, Role
 from reintegration.kernel.db import act_as, session
 from reintegration.kernel.errors import DomainError
 from reintegration.kernel.ids import new_id
+from reintegration.kernel.locking import committed
 
 _ROLES = click.Choice([role.value for role in Role])
 _LOCALES = click.Choice([locale.value for locale in Locale])
@@ -32,27 +35,34 @@ def create(
     """Make an account, such as the first administrator's."""
     act_as(session(), OPERATOR)
     now = clock.now()
-    found = session().scalar(select(Organisation).where(Organisation.name == organisation))
-    if found is None:
-        found = Organisation(
-            id=new_id(), name=organisation, kind=OrganisationKind.PROGRAMME.value, created_at=now
-        )
-        session().add(found)
-        session().flush()
-    try:
-        user = users.create_user(
+
+    def create() -> User:
+        return users.create_user(
             session(),
             actor=OPERATOR,
             email=email,
             name=name,
             password=password,
-            organisation=found,
+            organisation=_organisation(organisation, now),
             roles=[Role(role) for role in roles],
             locale=Locale(locale),
             now=now,
         )
+
+    try:
+        user = committed(session(), create)
     except DomainError as error:
-        session().rollback()
         raise click.ClickException(str(error)) from None
-    session().commit()
     click.echo(f"created {user.email}")
+
+
+def _organisation(name: str, now: datetime) -> Organisation:
+    """Return the organisation of that name, made now if there is none."""
+    found = session().scalar(select(Organisation).where(Organisation.name == name))
+    if found is None:
+        found = Organisation(
+            id=new_id(), name=name, kind=OrganisationKind.PROGRAMME.value, created_at=now
+        )
+        session().add(found)
+        session().flush()
+    return found

@@ -11,6 +11,7 @@ from typing import Any
 
 from flask import current_app
 from flask_sqlalchemy import SQLAlchemy
+from psycopg.pq import TransactionStatus
 from sqlalchemy import Connection, text
 from sqlalchemy import event as sa_event
 from sqlalchemy.orm import Session, SessionTransaction
@@ -81,7 +82,9 @@ def acting_as_system(session: Session) -> Iterator[None]:
         yield
         session.flush()
     finally:
-        act_as(session, before)
+        session.info["actor"] = before
+        if _can_go_on(session):
+            act_as(session, before)
 
 
 def _called_system(session: Session, before: Actor) -> Iterator[None]:
@@ -91,6 +94,14 @@ def _called_system(session: Session, before: Actor) -> Iterator[None]:
         session.flush()
     finally:
         session.info["actor"] = before
+
+
+def _can_go_on(session: Session) -> bool:
+    """Whether the transaction takes another statement; one that failed is only rolled back."""
+    if not (session.is_active and session.in_transaction()):
+        return False
+    driver: Any = session.connection().connection.dbapi_connection
+    return bool(driver.info.transaction_status is not TransactionStatus.INERROR)
 
 
 def keyring(session: Session) -> Keyring:

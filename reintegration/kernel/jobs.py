@@ -175,7 +175,7 @@ def next_task(session: Session, *, now: datetime) -> BackgroundTask | None:
         )
         .order_by(BackgroundTask.queued_at)
         .limit(1)
-        .with_for_update(skip_locked=True)
+        .with_for_update(skip_locked=True, key_share=True)
     )
     if task is not None:
         task.state, task.heartbeat_at = TaskState.RUNNING.value, now

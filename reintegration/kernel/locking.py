@@ -1,14 +1,77 @@
-"""Holding a row until the transaction ends, and seeing it as it is now."""
+"""Holding rows until the transaction ends: in one order, and once more when it went wrong.
 
-from typing import TypeVar
+Whoever holds several rows takes them in the order of `ORDER`, and rows of one table by their key.
+Two transactions that keep to it never wait for each other in a circle. A lock is never FOR UPDATE:
+a row whose key stays may be pointed at meanwhile, so a new row below it need not wait.
+`docs/locking.md` says more; every test watches every transaction for it.
+"""
 
-from sqlalchemy.exc import InvalidRequestError
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
+
+from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy.exc import DBAPIError, InvalidRequestError
 from sqlalchemy.orm import Session
 
 from reintegration.kernel.base import Base
 from reintegration.kernel.errors import NotFound
 
 Row = TypeVar("Row", bound=Base)
+Done = TypeVar("Done")
+
+ORDER = (
+    "answered_form",
+    "background_task",
+    "outbox_message",
+    "organisation",
+    "user_account",
+    "user_role",
+    "sign_in_session",
+    "case_file",
+    "erasure_request",
+    "case_member",
+    "case_note",
+    "person_key",
+    "person_identity",
+    "identity_index",
+    "need",
+    "goal",
+    "emergency_start",
+    "plan",
+    "milestone",
+    "milestone_dependency",
+    "plan_line",
+    "plan_version",
+    "consent",
+    "bank_statement",
+    "bank_line",
+    "bank_match",
+    "payment_batch",
+    "bank_account",
+    "provider",
+    "site",
+    "vetting_document",
+    "offering",
+    "referral",
+    "payee_account",
+    "payment_order",
+    "claim",
+    "voucher",
+    "voucher_hold",
+    "redemption",
+    "claim_line",
+    "fund",
+    "budget_line",
+    "plan_line_delivery",
+    "api_token",
+    "inbox_message",
+    "job_run",
+    "try_counter",
+)
+"""The tables whose rows are held, those first that are taken first."""
+
+_LOST_RACES = frozenset({"40P01", "40001"})
+"""Deadlock, serialization failure: nothing was wrong but the moment."""
 
 
 def lock(session: Session, row: Row) -> Row:
@@ -17,7 +80,69 @@ def lock(session: Session, row: Row) -> Row:
     Only the row itself is locked, not what is joined to it for reading.
     """
     try:
-        session.refresh(row, with_for_update={"of": type(row)})
+        session.refresh(row, with_for_update={"of": type(row), "key_share": True})
     except InvalidRequestError:  # there is no such row any more
         raise NotFound from None
     return row
+
+
+def lock_all(session: Session, rows: Iterable[Row]) -> list[Row]:
+    """Lock rows of one table by their key and read them again; what is gone is left out."""
+    found = {row.id: row for row in rows}  # type: ignore[attr-defined]  # every table has a key
+    if not found:
+        return []
+    model: Any = type(next(iter(found.values())))
+    statement = _in_order(select(model).where(model.id.in_(found)), model)
+    return list(session.scalars(statement.execution_options(populate_existing=True)))
+
+
+def by_key(model: Any, *conditions: ColumnElement[bool]) -> Select[Any]:
+    """Return the statement that locks some rows of `model`, and reads only their keys."""
+    return _in_order(select(model.id).where(*conditions), model)
+
+
+def _in_order(statement: Select[Any], model: Any) -> Select[Any]:
+    return statement.order_by(model.id).with_for_update(of=model, key_share=True)
+
+
+def hold(session: Session, row: Row) -> Row:
+    """Keep `row` from being changed until the transaction ends, and read it again.
+
+    Any number may hold it at once; whoever wants to change it waits for them.
+    """
+    session.refresh(row, with_for_update={"of": type(row), "read": True})
+    return row
+
+
+def committed(session: Session, act: Callable[[], Done]) -> Done:
+    """Do `act` and commit, once more when it lost a race; roll back what raises."""
+
+    def attempt() -> Done:
+        try:
+            done = act()
+            session.commit()
+        except BaseException:
+            session.rollback()
+            raise
+        return done
+
+    return once_more(session, attempt)
+
+
+def once_more(session: Session, act: Callable[[], Done]) -> Done:
+    """Do `act`, commit included; when it lost a race, roll back and do it a second time.
+
+    `act` must find everything anew: what it did the first time is gone, messages too.
+    """
+    try:
+        return act()
+    except DBAPIError as error:
+        if not lost_a_race(error):
+            raise
+        session.rollback()
+        return act()
+
+
+def lost_a_race(error: DBAPIError) -> bool:
+    """Whether the database gave up a transaction only because of another one."""
+    return getattr(error.orig, "sqlstate", None) in _LOST_RACES

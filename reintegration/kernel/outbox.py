@@ -100,7 +100,7 @@ def deliver(
     message = session.scalar(
         select(OutboxMessage)
         .where(OutboxMessage.id == message_id, OutboxMessage.state == OutboxState.QUEUED.value)
-        .with_for_update(skip_locked=True)
+        .with_for_update(skip_locked=True, key_share=True)
     )
     if message is None:
         return

@@ -11,7 +11,8 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from reintegration.kernel.db import session
-from reintegration.kernel.errors import DomainError
+from reintegration.kernel.errors import N_, Conflict, DomainError
+from reintegration.kernel.locking import lost_a_race
 from reintegration.web import api, credentials
 from reintegration.web.credentials import Door
 from reintegration.web.requires import NotSignedIn
@@ -101,6 +102,10 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
 
 
 def _database_error(error: OperationalError) -> ResponseReturnValue:
+    if lost_a_race(error):  # a second time: the edge has tried again already
+        return _domain_error(
+            Conflict(N_("Somebody else changed this at the same moment. Try again."))
+        )
     log.error("the database does not answer: %s", error.orig)
     session().rollback()
     return problem(503, "unavailable", "database") if is_api() else page(503)

@@ -56,6 +56,7 @@ def make_claim(
     claim = claims.draft(
         session, actor=boris, redemption_ids=[one.id for one in deliveries], now=now
     )
+    session.commit()
     if submit:
         claims.submit(
             session,
@@ -75,7 +76,9 @@ def make_checked_claim(session: Session, cast: Cast, **more) -> Claim:
     claims.accept_lines(
         session, claim, actor=petru, line_ids=[line.id for line in claim.lines], now=NOW
     )
-    return claims.check(session, claim, actor=petru, now=NOW)
+    checked = claims.check(session, claim, actor=petru, now=NOW)
+    session.commit()
+    return checked
 
 
 def make_batch(
@@ -97,10 +100,12 @@ def make_batch(
         execution_on=TODAY,
         now=now,
     )
+    session.commit()
     if until in ("approved", "released"):
         batches.approve(session, batch, actor=actor(session, cast.alina), now=now)
     if until == "released":
         batches.release(session, batch, actor=actor(session, cast.radu), now=now)
+    session.commit()
     return batch
 
 

@@ -1,6 +1,7 @@
 """`flask bank …`: statements from the command line, as the logged operator."""
 
 import json
+from functools import partial
 from pathlib import Path
 
 import click
@@ -10,6 +11,7 @@ from reintegration.kernel import clock
 from reintegration.kernel.actor import OPERATOR
 from reintegration.kernel.db import act_as, session
 from reintegration.kernel.errors import DomainError
+from reintegration.kernel.locking import committed
 from vouchers.bank.services.statement_import import MAX_BYTES, ImportReport, import_file
 
 bank_cli = AppGroup("bank", help="Statements of the bank.")
@@ -22,22 +24,19 @@ bank_cli = AppGroup("bank", help="Statements of the bank.")
 def import_statement(file: Path, *, dry_run: bool, as_json: bool) -> None:
     """Import a camt.053, MT940 or CSV statement; exit 1 and say why when it is refused."""
     act_as(session(), OPERATOR)
+    take = partial(
+        import_file,
+        session(),
+        actor=OPERATOR,
+        name=file.name,
+        content=_read(file),
+        now=clock.now(),
+        dry_run=dry_run,
+    )
     try:
-        report = import_file(
-            session(),
-            actor=OPERATOR,
-            name=file.name,
-            content=_read(file),
-            now=clock.now(),
-            dry_run=dry_run,
-        )
+        report = committed(session(), take)
     except DomainError as error:
-        session().rollback()
         raise click.ClickException(str(error)) from None
-    if dry_run:
-        session().rollback()
-    else:
-        session().commit()
     click.echo(json.dumps(report.as_json()) if as_json else _text(report))
 
 

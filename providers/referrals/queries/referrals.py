@@ -1,11 +1,11 @@
 """Reading referrals: case people see those of their cases, providers those sent to them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from providers.directory.models import Offering
@@ -132,37 +132,41 @@ def due_for_expiry(session: Session, now: datetime) -> Sequence[Referral]:
             Referral.answer_by.is_not(None),
             Referral.answer_by < now,
         )
-        .order_by(Referral.answer_by)
-        .with_for_update(of=Referral, skip_locked=True)
+        .order_by(Referral.id)
+        .with_for_update(of=Referral, skip_locked=True, key_share=True)
     ).all()
 
 
 def open_without_consent(
-    session: Session, *, case_id: UUID, consent_id: UUID, provider_id: UUID | None
+    session: Session, *, case_id: UUID, consent_ids: Collection[UUID], provider_id: UUID | None
 ) -> Sequence[Referral]:
     """Return the referrals that are not ended and lose their ground with a consent.
 
     A "no" to one provider also ends what was asked of it under a general "yes".
     """
-    lost = Referral.consent_id == consent_id
+    lost: list[ColumnElement[bool]] = [Referral.consent_id.in_(consent_ids)]
     if provider_id is not None:
-        lost = lost | (Referral.provider_id == provider_id)
+        lost.append(Referral.provider_id == provider_id)
     return session.scalars(
-        select(Referral).where(
+        select(Referral)
+        .where(
             Referral.case_id == case_id,
-            lost,
+            or_(*lost),
             Referral.state.in_([state.value for state in OPEN_REFERRALS]),
         )
+        .order_by(Referral.id)
     ).all()
 
 
 def open_at_offering(session: Session, offering_id: UUID) -> Sequence[Referral]:
     """Return the sent referrals at an offering that are not ended."""
     return session.scalars(
-        select(Referral).where(
+        select(Referral)
+        .where(
             Referral.offering_id == offering_id,
             Referral.state.in_([state.value for state in OPEN_REFERRALS]),
         )
+        .order_by(Referral.id)
     ).all()
 
 

@@ -28,7 +28,7 @@ from reintegration.kernel.actor import Actor
 from reintegration.kernel.db import acting_as_system
 from reintegration.kernel.errors import N_, Conflict, Invalid
 from reintegration.kernel.ids import new_id
-from reintegration.kernel.locking import lock
+from reintegration.kernel.locking import hold, lock
 
 ANSWER_WITHIN = timedelta(hours=72)
 
@@ -91,13 +91,14 @@ def change_draft(
 ) -> Referral:
     """Write a draft anew from the facts of now; raise Conflict once it was sent."""
     permissions.demand(actor, ReferralPermission.SEND, referral)
-    lock(session, referral)
-    _must_be_draft(referral)
     offering = referral.offering
     today = clock.local_day(now)
+    consent = _consent(session, found, offering, today)
+    lock(session, referral)
+    _must_be_draft(referral)
     _check_offering(offering, asked.starts_on)
     _check_asked(session, found, asked, today)
-    referral.consent_id = _consent(session, found, offering, today).id
+    referral.consent_id = consent.id
     referral.units, referral.starts_on = asked.units, asked.starts_on
     referral.unit_price_minor, referral.currency = offering.price_minor, offering.currency
     referral.disclosure = disclosure.build(
@@ -111,12 +112,13 @@ def send(
     session: Session, referral: Referral, *, actor: Actor, found: LineWithCase, now: datetime
 ) -> Referral:
     """Send exactly what was previewed; it is the receipt from now on."""
-    lock(session, referral)
     today = clock.local_day(now)
+    consent = _consent(session, found, referral.offering, today)
+    lock(session, referral)
     REFERRAL.target(ReferralState(referral.state), "send")
     _check_offering(referral.offering, referral.starts_on)
     _check_asked(session, found, Asked(referral.units, max(referral.starts_on, today)), today)
-    referral.consent_id = _consent(session, found, referral.offering, today).id
+    referral.consent_id = consent.id
     REFERRAL.fire(
         session,
         referral,
@@ -140,6 +142,7 @@ def send(
 
 def accept(session: Session, referral: Referral, *, actor: Actor, now: datetime) -> Referral:
     """Accept and hold a place; raise Conflict when none is free, or the consent has ended."""
+    lock(session, referral.offering)
     lock(session, referral)
     REFERRAL.target(ReferralState(referral.state), "accept")
     permissions.demand(actor, ReferralPermission.ANSWER, referral)
@@ -236,8 +239,9 @@ def cancel(
 
 
 def expire(session: Session, referral: Referral, *, actor: Actor, now: datetime) -> Referral:
-    """End a request that nobody answered in time."""
-    _end(session, referral, "expire", actor=actor, now=now)
+    """End a request that nobody answered in time; it held no place yet."""
+    lock(session, referral)
+    _close(session, referral, "expire", actor=actor, now=now)
     messages.tell_case(
         session,
         referral,
@@ -276,26 +280,33 @@ def _end(
     now: datetime,
     reason: str | None = None,
 ) -> None:
+    lock(session, referral.offering)
     lock(session, referral)
     held = referral.state in HOLDS_A_PLACE
+    _close(session, referral, move, actor=actor, now=now, reason=reason)
+    if held:
+        referral.offering.places_taken = max(referral.offering.places_taken - 1, 0)
+    session.flush()
+
+
+def _close(
+    session: Session,
+    referral: Referral,
+    move: str,
+    *,
+    actor: Actor,
+    now: datetime,
+    reason: str | None = None,
+) -> None:
     REFERRAL.fire(session, referral, move, actor=actor, now=now, reason=reason)
     referral.ended_at, referral.status_reason = now, (reason or "").strip()
-    if held:
-        _release_place(session, referral.offering)
     session.flush()
 
 
 def _hold_place(session: Session, offering: Offering) -> None:
-    lock(session, offering)
     if offering.capacity is not None and offering.places_taken >= offering.capacity:
         raise Conflict(N_("All places are taken now. Decline, or free a place first."), code="full")
     offering.places_taken += 1
-    session.flush()
-
-
-def _release_place(session: Session, offering: Offering) -> None:
-    lock(session, offering)
-    offering.places_taken = max(offering.places_taken - 1, 0)
     session.flush()
 
 
@@ -321,7 +332,7 @@ def _consent(session: Session, found: LineWithCase, offering: Offering, today: d
     consent = live_consent(
         session, found.case.id, ConsentScope.SHARE_WITH_PROVIDER, offering.provider_id, today
     )
-    if consent is None:
+    if consent is None or hold(session, consent).withdrawn_at is not None:
         raise Conflict(
             N_("The person has not agreed to tell this provider anything. Record consent first."),
             code="consent",

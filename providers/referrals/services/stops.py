@@ -8,13 +8,14 @@ from sqlalchemy.orm import Session
 from providers.referrals.models import Referral
 from providers.referrals.queries import referrals as reading
 from providers.referrals.services import messages, referrals
-from providers.referrals.states import ReferralState
+from providers.referrals.states import OPEN_REFERRALS, ReferralState
 from providers.vetting.services.offering_events import OfferingSuspended
 from reintegration.cases.services.consent import ConsentWithdrawn
 from reintegration.kernel.actor import SYSTEM
 from reintegration.kernel.db import acting_as_system
 from reintegration.kernel.errors import N_
 from reintegration.kernel.hooks import Change
+from reintegration.kernel.locking import lock_all
 
 _UNANSWERED = (ReferralState.DRAFT, ReferralState.REQUESTED)
 
@@ -25,7 +26,7 @@ def stop_at_suspended_offering(session: Session, event: OfferingSuspended) -> No
     Whoever suspends sees no referral: these steps are the system's, and logged as such.
     """
     with acting_as_system(session):
-        for referral in reading.open_at_offering(session, event.offering_id):
+        for referral in lock_all(session, reading.open_at_offering(session, event.offering_id)):
             if referral.state in _UNANSWERED:
                 referrals.cancel(
                     session, referral, actor=SYSTEM, reason="offering suspended", now=event.at
@@ -59,10 +60,13 @@ def preview_suspended_offering(session: Session, event: OfferingSuspended) -> li
 def stop_without_consent(session: Session, event: ConsentWithdrawn) -> None:
     """Cancel every open referral that stands on the withdrawn consent."""
     with acting_as_system(session):
-        for referral in _standing_on(session, event):
-            referrals.cancel(
-                session, referral, actor=SYSTEM, reason="consent withdrawn", now=event.at
-            )
+        standing = _standing_on(session, event)
+        lock_all(session, (referral.offering for referral in standing))
+        for referral in lock_all(session, standing):
+            if referral.state in OPEN_REFERRALS:
+                referrals.cancel(
+                    session, referral, actor=SYSTEM, reason="consent withdrawn", now=event.at
+                )
 
 
 def preview_without_consent(session: Session, event: ConsentWithdrawn) -> list[Change]:
@@ -73,7 +77,7 @@ def preview_without_consent(session: Session, event: ConsentWithdrawn) -> list[C
 
 def _standing_on(session: Session, event: ConsentWithdrawn) -> Sequence[Referral]:
     return reading.open_without_consent(
-        session, case_id=event.case_id, consent_id=event.consent_id, provider_id=event.provider_id
+        session, case_id=event.case_id, consent_ids=event.consent_ids, provider_id=event.provider_id
     )
 
 

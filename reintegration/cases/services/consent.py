@@ -1,6 +1,6 @@
 """Consent as a runtime capability: given per scope, expiring, and taken back at any time."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -16,14 +16,18 @@ from reintegration.kernel import audit, clock, hooks, permissions
 from reintegration.kernel.actor import SYSTEM, Actor
 from reintegration.kernel.errors import N_, Conflict, Invalid
 from reintegration.kernel.ids import new_id
+from reintegration.kernel.locking import lock, lock_all
 
 
 @dataclass(frozen=True, slots=True)
 class ConsentWithdrawn:
-    """A person took a consent back: what stands on it must stop, what was paid stays proven."""
+    """A person took consent back: what stands on it must stop, what was paid stays proven.
+
+    `consent_ids` are all records of the same meaning.
+    """
 
     case_id: UUID
-    consent_id: UUID
+    consent_ids: Collection[UUID]
     scope: str
     provider_id: UUID | None
     at: datetime
@@ -83,22 +87,11 @@ def record(
     return given
 
 
-def withdrawal_of(
-    session: Session, consent: Consent, *, actor: Actor, now: datetime
-) -> list[ConsentWithdrawn]:
-    """Return the events that withdrawing announces: every live consent of the same meaning."""
-    return [_event(other, actor, now) for other in _same_meaning(session, consent)]
-
-
 def preview(
     session: Session, consent: Consent, *, actor: Actor, now: datetime
 ) -> list[hooks.Change]:
     """Return what withdrawing would change, changing nothing."""
-    return [
-        change
-        for event in withdrawal_of(session, consent, actor=actor, now=now)
-        for change in hooks.preview(session, event)
-    ]
+    return hooks.preview(session, _event(_same_meaning(session, consent), consent, actor, now))
 
 
 def withdraw(
@@ -106,18 +99,19 @@ def withdraw(
 ) -> None:
     """Take a consent back, with every later record of the same meaning, and stop what needs it."""
     permissions.demand(actor, CasePermission.WITHDRAW_CONSENT, case)
+    lock(session, case)
+    withdrawn = lock_all(session, _same_meaning(session, consent))
     if consent.withdrawn_at is not None:
         raise Conflict(N_("This consent was withdrawn already."))
-    for other in _same_meaning(session, consent, lock=True):
+    for other in withdrawn:
         other.withdrawn_at, other.withdrawn_by = now, actor.id
-        session.flush()
         _note(session, actor, "consent:withdraw", other, now)
-        hooks.announce(session, _event(other, actor, now))
     case.updated_at = now
     session.flush()
+    hooks.announce(session, _event(withdrawn, consent, actor, now))
 
 
-def _same_meaning(session: Session, consent: Consent, *, lock: bool = False) -> list[Consent]:
+def _same_meaning(session: Session, consent: Consent) -> Sequence[Consent]:
     statement = (
         select(Consent)
         .where(
@@ -128,13 +122,14 @@ def _same_meaning(session: Session, consent: Consent, *, lock: bool = False) -> 
         )
         .order_by(Consent.given_at, Consent.id)
     )
-    return list(session.scalars(statement.with_for_update() if lock else statement))
+    return session.scalars(statement).all()
 
 
-def _event(consent: Consent, actor: Actor, now: datetime) -> ConsentWithdrawn:
-    return ConsentWithdrawn(
-        consent.case_id, consent.id, consent.scope, consent.provider_id, now, actor
-    )
+def _event(
+    withdrawn: Iterable[Consent], consent: Consent, actor: Actor, now: datetime
+) -> ConsentWithdrawn:
+    ids = tuple(other.id for other in withdrawn)
+    return ConsentWithdrawn(consent.case_id, ids, consent.scope, consent.provider_id, now, actor)
 
 
 def _note(session: Session, actor: Actor, action: str, consent: Consent, now: datetime) -> None:

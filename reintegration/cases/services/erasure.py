@@ -16,6 +16,7 @@ from reintegration.kernel import audit, permissions
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.errors import N_, Conflict, Invalid
 from reintegration.kernel.ids import new_id
+from reintegration.kernel.locking import lock
 
 
 def ask(
@@ -23,7 +24,7 @@ def ask(
 ) -> ErasureRequest:
     """Ask that name and notes be erased for good; the supervisors of the case are told."""
     permissions.demand(actor, CasePermission.ASK_ERASURE, case)
-    _lock(session, case)
+    lock(session, case)
     require_erasable(session, case)
     if len(reason.strip()) < vault.MIN_REASON:
         raise Invalid(
@@ -109,16 +110,11 @@ def _decide(
     session: Session, case: CaseFile, request: ErasureRequest, *, actor: Actor, now: datetime
 ) -> None:
     permissions.demand(actor, CasePermission.DECIDE_ERASURE, request)
-    _lock(session, case)
+    lock(session, case)
     session.refresh(request)
     if request.decided_at is not None:
         raise Conflict(N_("This was decided already."), code="decided")
     request.decided_by, request.decided_at = actor.id, now
-
-
-def _lock(session: Session, case: CaseFile) -> None:
-    session.flush()
-    session.refresh(case, with_for_update=True)
 
 
 def _note(

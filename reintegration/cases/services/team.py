@@ -14,6 +14,7 @@ from reintegration.cases.states import MemberRole
 from reintegration.kernel import audit, permissions
 from reintegration.kernel.actor import Actor, Role
 from reintegration.kernel.errors import N_, Conflict, Invalid
+from reintegration.kernel.locking import lock
 
 
 def add_co_worker(
@@ -73,8 +74,7 @@ def hand_over(
 
     What is under way goes on: plan, referrals and vouchers belong to the case. Both are told.
     """
-    session.flush()
-    session.refresh(case, with_for_update=True)
+    lock(session, case)
     permissions.demand(actor, CasePermission.HAND_OVER, case)
     require_open(case)
     if not reason.strip():

@@ -12,6 +12,7 @@ from reintegration.kernel import clock, hooks
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.errors import N_, Conflict
 from reintegration.kernel.ids import new_id
+from reintegration.kernel.locking import lock
 from reintegration.kernel.money import Money
 from reintegration.plans.models import Plan, PlanLine, PlanVersion
 from reintegration.plans.queries import plans, provision
@@ -25,7 +26,7 @@ def submit(
     session: Session, plan: Plan, *, actor: Actor, revision: int, now: datetime
 ) -> PlanVersion:
     """Keep what stands in the plan as a version and lock it until somebody decides."""
-    session.refresh(plan, with_for_update={"of": Plan})
+    lock(session, plan)
     if plan.revision != revision:
         raise Conflict(N_("The plan changed after you opened this page. Look at it again."))
     assert actor.id is not None
@@ -50,7 +51,7 @@ def submit(
 
 def withdraw(session: Session, plan: Plan, *, actor: Actor, now: datetime) -> None:
     """Take a version back before it was decided, to write on."""
-    session.refresh(plan, with_for_update={"of": Plan})
+    lock(session, plan)
     PLAN.fire(session, plan, back("withdraw", plan), actor=actor, now=now)
     _submitted(session, plan).state = VersionState.WITHDRAWN.value
     session.flush()
@@ -93,7 +94,7 @@ def send_back(
 
 
 def _take(session: Session, plan: Plan, number: int) -> PlanVersion:
-    session.refresh(plan, with_for_update={"of": Plan})
+    lock(session, plan)
     version = _submitted(session, plan)
     if version.number != number:
         raise Conflict(N_("Another version was sent meanwhile. Read that one."))

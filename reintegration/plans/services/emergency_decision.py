@@ -1,5 +1,6 @@
 """The second person's word: what was promised at night is ratified, or what lies ahead stops."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -12,6 +13,7 @@ from reintegration.cases.models import CaseFile
 from reintegration.kernel import hooks
 from reintegration.kernel.actor import SYSTEM, Actor
 from reintegration.kernel.errors import N_
+from reintegration.kernel.locking import lock, lock_all
 from reintegration.kernel.states import Machine, Move
 from reintegration.plans.models import EmergencyStart, PlanLine, PlanLineDelivery
 from reintegration.plans.permissions import EmergencyPermission
@@ -61,8 +63,9 @@ def refuse(
 ) -> None:
     """Say no: floors above stop what lies ahead, then each line keeps what was delivered."""
     _decide(session, started, "refuse", actor, comment, now)
+    lines = _lock_lines(session, started.case_id)
     hooks.announce(session, EmergencyRefused(started.case_id, now, actor))
-    _keep_what_was_delivered(session, started.case_id)
+    _keep_what_was_delivered(session, lines)
     _tell(
         session,
         started,
@@ -75,22 +78,31 @@ def refuse(
 def _decide(
     session: Session, started: EmergencyStart, move: str, actor: Actor, comment: str, now: datetime
 ) -> None:
-    session.refresh(started, with_for_update=True)
+    lock(session, started)
     EMERGENCY.fire(session, started, move, actor=actor, now=now, reason=comment.strip() or None)
     started.decided_by, started.decided_at = actor.id, now
     started.comment = comment.strip()
     session.flush()
 
 
-def _keep_what_was_delivered(session: Session, case_id: UUID) -> None:
-    rows = session.execute(
-        select(PlanLine, PlanLineDelivery)
-        .join(PlanLineDelivery, PlanLineDelivery.plan_line_id == PlanLine.id)
-        .where(PlanLine.case_id == case_id, PlanLine.origin == LineOrigin.EMERGENCY.value)
-        .with_for_update(of=PlanLineDelivery)
+def _lock_lines(session: Session, case_id: UUID) -> list[PlanLine]:
+    emergency = select(PlanLine).where(
+        PlanLine.case_id == case_id, PlanLine.origin == LineOrigin.EMERGENCY.value
+    )
+    return lock_all(session, session.scalars(emergency))
+
+
+def _keep_what_was_delivered(session: Session, lines: Iterable[PlanLine]) -> None:
+    by_id = {line.id: line for line in lines}
+    deliveries = session.scalars(
+        select(PlanLineDelivery)
+        .where(PlanLineDelivery.plan_line_id.in_(by_id))
+        .order_by(PlanLineDelivery.plan_line_id)
+        .with_for_update(of=PlanLineDelivery, key_share=True)
         .execution_options(populate_existing=True)
     )
-    for line, delivery in rows:
+    for delivery in deliveries:
+        line = by_id[delivery.plan_line_id]
         line.approved_units = min(line.approved_units, delivery.units)
         line.approved_ceiling_minor = min(line.approved_ceiling_minor, delivery.amount_minor)
     session.flush()

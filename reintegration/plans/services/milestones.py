@@ -14,6 +14,7 @@ from reintegration.codelists.units import Unit
 from reintegration.kernel import clock
 from reintegration.kernel.actor import SYSTEM, Actor
 from reintegration.kernel.errors import N_, Invalid
+from reintegration.kernel.locking import lock
 from reintegration.plans.models import Milestone, Plan, PlanLine, PlanLineDelivery
 from reintegration.plans.queries import plans
 from reintegration.plans.queries.progress import automatic_evidence, is_automatic, is_delivered
@@ -30,7 +31,7 @@ _BATCH = 500
 
 def begin(session: Session, milestone: Milestone, *, actor: Actor, now: datetime) -> None:
     """Say that work on a step has begun."""
-    _lock(session, milestone)
+    lock(session, milestone)
     MILESTONE.fire(session, milestone, "begin", actor=actor, now=now)
 
 
@@ -40,7 +41,7 @@ def complete(
     """Say that a step was reached, on which day, and how one knows."""
     if on > clock.local_day(now):
         raise Invalid(N_("This day has not come yet."), code="on", field="on")
-    _lock(session, milestone)
+    lock(session, milestone)
     milestone.evidence, milestone.completed_on = evidence.strip(), on
     MILESTONE.fire(session, milestone, "complete", actor=actor, now=now)
 
@@ -49,14 +50,14 @@ def give_up(
     session: Session, milestone: Milestone, *, actor: Actor, move: str, reason: str, now: datetime
 ) -> None:
     """Say with a reason that a step was not reached (`not_complete`) or is dropped (`cancel`)."""
-    _lock(session, milestone)
+    lock(session, milestone)
     milestone.evidence = reason.strip()
     MILESTONE.fire(session, milestone, move, actor=actor, now=now, reason=reason)
 
 
 def reopen(session: Session, milestone: Milestone, *, actor: Actor, now: datetime) -> None:
     """Take back what was said: the step goes on."""
-    _lock(session, milestone)
+    lock(session, milestone)
     MILESTONE.fire(session, milestone, "reopen", actor=actor, now=now)
     milestone.evidence, milestone.completed_on = "", None
     session.flush()
@@ -95,10 +96,6 @@ def remind(session: Session, *, now: datetime) -> int:
     return len(due) + len(reviews)
 
 
-def _lock(session: Session, milestone: Milestone) -> None:
-    session.refresh(milestone, with_for_update={"of": Milestone})
-
-
 def _unconsidered() -> Select[Any]:
     counted = case(
         (PlanLine.unit == Unit.AMOUNT.value, PlanLineDelivery.amount_minor),
@@ -119,7 +116,7 @@ def _touched(session: Session, ids: set[UUID]) -> Sequence[Milestone]:
         .where(Milestone.id.in_(ids))
         .options(selectinload(Milestone.lines), selectinload(Milestone.plan))
         .order_by(Milestone.id)
-        .with_for_update(of=Milestone)
+        .with_for_update(of=Milestone, key_share=True)
         .execution_options(populate_existing=True)
     ).all()
 

@@ -19,6 +19,7 @@ from reintegration.kernel import audit, permissions
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.errors import N_, Conflict, Invalid
 from reintegration.kernel.ids import new_id
+from reintegration.kernel.locking import lock
 from reintegration.plans.models import Goal, Milestone, MilestoneDependency, Plan, PlanLine
 from reintegration.plans.permissions import PlanPermission
 from reintegration.plans.queries import provision, schedule
@@ -76,7 +77,7 @@ def lock_for_editing(
     The row lock makes two edits at once wait for each other: the second is then stale.
     """
     permissions.demand(actor, PlanPermission.EDIT, plan)
-    session.refresh(plan, with_for_update={"of": Plan})
+    lock(session, plan)
     if plan.state == PlanState.SUBMITTED.value:
         raise Conflict(N_("The plan waits for a decision. Take it back before you change it."))
     if plan.state == PlanState.CLOSED.value:

@@ -20,7 +20,6 @@ from providers.vetting.services import vetting
 from reintegration.accounts.models import InboxMessage
 from reintegration.cases.models import Consent
 from reintegration.cases.services import consent as consents
-from reintegration.kernel import hooks
 from reintegration.kernel.actor import SYSTEM
 from reintegration.kernel.db import act_as
 from reintegration.kernel.errors import Conflict, Invalid, NotFound, NotPermitted
@@ -457,10 +456,8 @@ def test_the_plan_line_says_what_is_needed(session, cast):
 
 def test_preview_of_a_hook_counts_nothing_where_nothing_is_open(session, cast):
     work = make_casework(session, cast)
-    event = consents.withdrawal_of(session, work.consent, actor=actor(session, cast.ana), now=NOW)[
-        0
-    ]
-    assert not [one for one in hooks.preview(session, event) if "Referrals" in one.message]
+    changes = consents.preview(session, work.consent, actor=actor(session, cast.ana), now=NOW)
+    assert not [one for one in changes if "Referrals" in one.message]
 
 
 def test_a_consent_for_another_provider_does_not_cover_this_one(session, cast):

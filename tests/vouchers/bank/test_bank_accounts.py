@@ -30,13 +30,15 @@ def propose(session, who, **changes):
 
 
 def stop(session, cast, account=None):
-    return bank_accounts.stop(
+    stopped = bank_accounts.stop(
         session,
         account or cast.bank_account,
         actor=actor(session, cast.petru),
         reason="closed at the bank",
         now=NOW,
     )
+    session.commit()
+    return stopped
 
 
 def prepare(session, cast, account):

@@ -66,6 +66,7 @@ class Payments:
             self.cast.boris if provider_id == self.cast.provider.id else self.cast.oleg
         )
         claim = claims.draft(self.session, actor=bookkeeper, redemption_ids=due, now=now)
+        self.session.commit()
         claims.submit(
             self.session,
             claim,
@@ -74,11 +75,13 @@ class Payments:
             invoiced=claim.payable,
             now=now,
         )
+        self.session.commit()
         petru = self.acting(self.cast.petru)
         claims.accept_lines(
             self.session, claim, actor=petru, line_ids=[line.id for line in claim.lines], now=now
         )
         claims.check(self.session, claim, actor=petru, now=now)
+        self.session.commit()
 
     def checked(self) -> list[Claim]:
         """Return claims that can be paid; one whose deliveries were all taken back can not."""

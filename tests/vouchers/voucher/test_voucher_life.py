@@ -157,7 +157,7 @@ def test_a_withdrawn_consent_cancels_and_releases(session, cast):
     issued = make_voucher(session, cast)
     deliver(session, cast.rita, issued)
     consent = issued.work.consent
-    event = ConsentWithdrawn(consent.case_id, consent.id, consent.scope, None, NOW)
+    event = ConsentWithdrawn(consent.case_id, (consent.id,), consent.scope, None, NOW)
     assert 1 in [change.count for change in hooks.preview(session, event)]
     hooks.announce(session, event)
     books_agree(session, cast)

@@ -15,6 +15,7 @@ from reintegration.kernel import audit, permissions
 from reintegration.kernel.actor import Actor, Role
 from reintegration.kernel.errors import N_, Conflict, Invalid
 from reintegration.kernel.ids import new_id
+from reintegration.kernel.locking import lock
 from vouchers.bank.models import BankStatementFile
 from vouchers.bank.permissions import BankAccountPermission
 from vouchers.books.models import BankAccount
@@ -70,7 +71,7 @@ def propose(
 
 def approve(session: Session, account: BankAccount, *, actor: Actor, now: datetime) -> BankAccount:
     """Let money leave and arrive through what somebody else proposed."""
-    _lock(session, account)
+    lock(session, account)
     permissions.demand(actor, BankAccountPermission.APPROVE, account)
     _must_wait(account)
     account.approved_by, account.approved_at = actor.id, now
@@ -81,7 +82,7 @@ def approve(session: Session, account: BankAccount, *, actor: Actor, now: dateti
 
 def drop(session: Session, account: BankAccount, *, actor: Actor, now: datetime) -> BankAccount:
     """Drop a proposal without using it."""
-    _lock(session, account)
+    lock(session, account)
     permissions.demand(actor, BankAccountPermission.APPROVE, account)
     _must_wait(account)
     account.retired_at = now
@@ -94,7 +95,7 @@ def stop(
     session: Session, account: BankAccount, *, actor: Actor, reason: str, now: datetime
 ) -> BankAccount:
     """Pay nothing from here any more. Its statements can still be imported."""
-    _lock(session, account)
+    lock(session, account)
     permissions.demand(actor, BankAccountPermission.STOP, account)
     if not account.in_use:
         raise Conflict(N_("This account is not in use."), code="in_use")
@@ -119,7 +120,7 @@ def _files_of(profile: str, currency: str) -> BankProfile:
 def _room_for(session: Session, iban: str, currency: str) -> BankAccount:
     """Return the row of this IBAN, or a new one."""
     known = session.scalars(
-        select(BankAccount).where(BankAccount.iban == iban).with_for_update()
+        select(BankAccount).where(BankAccount.iban == iban).with_for_update(key_share=True)
     ).one_or_none()
     if known is None:
         return BankAccount(id=new_id())
@@ -147,11 +148,6 @@ def _was_used(session: Session, account: BankAccount) -> bool:
             )
         )
     )
-
-
-def _lock(session: Session, account: BankAccount) -> None:
-    session.flush()
-    session.refresh(account, with_for_update=True)
 
 
 def _must_wait(account: BankAccount) -> None:

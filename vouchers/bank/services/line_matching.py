@@ -31,7 +31,7 @@ from vouchers.bank.services.matching.tiers import match
 from vouchers.bank.states import BankLineState
 from vouchers.formats.statement import BankEntry
 from vouchers.payments.models import PaymentBatch, PaymentOrder
-from vouchers.payments.services.settlement import Paid, return_order, settle_many
+from vouchers.payments.services.settlement import Paid, lock_orders, return_order, settle_many
 from vouchers.payments.states import OrderState
 
 _SETTLED_WITHIN = timedelta(days=200)
@@ -86,6 +86,16 @@ def decide(session: Session, lines: Sequence[NewLine]) -> Decided:
         line.outcome, line.kind, line.proposal = item, item.kind.value, told(item, waiting.rows)
         line.state = BankLineState.EXCEPTION
     return Decided(result.rules_version, waiting.rows)
+
+
+def lock_what_moves(session: Session, lines: Sequence[NewLine]) -> None:
+    """Lock every order that the lines settle or bring back, at once."""
+    moving = {order_id for _, order_id in returned_orders(lines)}
+    for line in lines:
+        if line.state is BankLineState.MATCHED and isinstance(line.outcome, Proposal):
+            moving |= {_known(order_id) for order_id in line.outcome.order_ids}
+    if moving:
+        lock_orders(session, moving)
 
 
 def post_matched(
@@ -175,7 +185,7 @@ def post_return(
     session: Session, line: NewLine, order_id: UUID, *, actor: Actor, now: datetime
 ) -> bool:
     """Bring an order back; False when it was not settled, so that a person looks at it."""
-    order = session.get_one(PaymentOrder, order_id, with_for_update=True)
+    order = session.get_one(PaymentOrder, order_id, populate_existing=True)
     if order.state != OrderState.SETTLED:
         return False
     return_order(

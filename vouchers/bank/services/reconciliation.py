@@ -12,6 +12,7 @@ from reintegration.kernel import audit, permissions
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.errors import N_, Conflict, Invalid
 from reintegration.kernel.ids import new_id
+from reintegration.kernel.locking import by_key, lock, lock_all
 from reintegration.kernel.money import Money, total
 from vouchers.bank.models import BankLine, BankMatch
 from vouchers.bank.permissions import BankPermission
@@ -25,7 +26,13 @@ from vouchers.books.services.journal import Dimensions, Posting, Source, post_ma
 from vouchers.books.services.postings import PostingEvent
 from vouchers.payments.models import PaymentOrder
 from vouchers.payments.services import rails
-from vouchers.payments.services.settlement import Paid, return_order, settle_many, unsettle
+from vouchers.payments.services.settlement import (
+    Paid,
+    lock_orders,
+    return_order,
+    settle_many,
+    unsettle,
+)
 from vouchers.payments.states import OrderState
 
 OPEN_LINES = (
@@ -44,11 +51,11 @@ def match_orders(
     """
     permissions.demand(actor, BankPermission.MATCH, line)
     _lock_open(session, line)
+    lock_orders(session, order_ids)
     orders = session.scalars(
         select(PaymentOrder)
         .where(PaymentOrder.id.in_(set(order_ids)), PaymentOrder.currency == line.currency)
         .order_by(PaymentOrder.id)
-        .with_for_update(of=PaymentOrder)
         .execution_options(populate_existing=True)
     ).all()
     if not orders or len(orders) != len(set(order_ids)):
@@ -109,16 +116,15 @@ def undo_match(
 ) -> None:
     """Take a match back: the orders are under way again, and the line waits for another match."""
     permissions.demand(actor, BankPermission.UNDO, line)
-    _lock(session, line)
+    lock(session, line)
     if line.state != BankLineState.MATCHED:
         raise Conflict(N_("This line is not matched with an order."))
     if not reason.strip():
         raise Invalid(N_("Give a reason: others will need to understand this later."))
-    for match in session.scalars(
-        select(BankMatch)
-        .where(BankMatch.bank_line_id == line.id, BankMatch.undone_at.is_(None))
-        .with_for_update(of=BankMatch)
-    ).all():
+    live = select(BankMatch).where(BankMatch.bank_line_id == line.id, BankMatch.undone_at.is_(None))
+    matches = lock_all(session, session.scalars(live))
+    lock_orders(session, [match.payment_order_id for match in matches])
+    for match in matches:
         unsettle(session, match.order, actor=actor, reason=reason, now=now)
         match.undone_by, match.undone_at = actor.id, now
         match.undone_reason = reason.strip()[:500]
@@ -164,11 +170,7 @@ def mark_repaid(
 ) -> None:
     """A provider paid back what it owed; more than it owes is refused."""
     _lock_open(session, line, actor)
-    session.execute(
-        select(Provider.id)
-        .where(Provider.id == provider.id)
-        .with_for_update(key_share=True, of=Provider)
-    )
+    session.execute(by_key(Provider, Provider.id == provider.id))
     balance = provider_balances(session, [provider.id]).get((provider.id, line.currency))
     if line.amount_minor <= 0 or balance is None or line.amount > balance.receivable:
         raise Invalid(N_("%(name)s does not owe this much."), name=provider.name)
@@ -225,15 +227,10 @@ def park(
     _note(session, line, "park", actor, now)
 
 
-def _lock(session: Session, line: BankLine) -> None:
-    session.flush()
-    session.refresh(line, with_for_update={"of": BankLine})
-
-
 def _lock_open(session: Session, line: BankLine, actor: Actor | None = None) -> None:
     if actor is not None:
         permissions.demand(actor, BankPermission.RESOLVE, line)
-    _lock(session, line)
+    lock(session, line)
     if line.state not in OPEN_LINES:
         raise Conflict(N_("Somebody has settled this line already."), code="line")
 

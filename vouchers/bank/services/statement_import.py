@@ -189,6 +189,7 @@ def _finish(
     if lines:
         _store_lines(session, stored, actor)
     tell(2, 3)
+    line_matching.lock_what_moves(session, lines)
     line_matching.post_matched(session, lines, decided, actor=actor, now=now)
     _bring_back(session, lines, actor=actor, now=now)
     report.matched = sum(line.state is BankLineState.MATCHED for line in lines)

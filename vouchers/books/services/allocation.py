@@ -15,6 +15,7 @@ from reintegration.kernel import audit, permissions
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.errors import N_, Conflict, Invalid
 from reintegration.kernel.ids import new_id
+from reintegration.kernel.locking import lock, lock_all
 from reintegration.kernel.money import Money
 from vouchers.books.models import BudgetLine, ConvertedAllocation, ExchangeRate, Fund
 from vouchers.books.permissions import FundPermission
@@ -107,6 +108,7 @@ def move(
     _opened(session, to)
     posting = once(session, "move", key)
     _carry_conversion(session, line, amount, to, actor=actor, now=now)
+    lock_all(session, (line, to))
     budget.take(session, line.id, amount, even_closed=True)
     budget.give_back(session, to.id, amount)
     post(
@@ -130,7 +132,7 @@ def close_line(
     permissions.demand(actor, FundPermission.ALLOCATE, line)
     _opened(session, line)
     posting = once(session, "close", key)
-    session.refresh(line, attribute_names=["available_minor"], with_for_update=True)
+    lock(session, line)
     if line.available:
         _take_back(session, line, line.available, posting, actor=actor, now=now)
     line.closed_at = now

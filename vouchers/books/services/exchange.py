@@ -4,12 +4,12 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from reintegration.kernel import audit, permissions
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.errors import N_, Conflict, Invalid
+from reintegration.kernel.locking import by_key
 from reintegration.kernel.money import Money
 from vouchers.books.models import BankAccount, ExchangeRate
 from vouchers.books.permissions import FundPermission
@@ -91,7 +91,7 @@ def exchange(
         raise Invalid(N_("Each amount is in the currency of its account."), code="currency")
     if bank_from.currency == bank_to.currency or HOME not in (bank_from.currency, bank_to.currency):
         raise Invalid(N_("Exchange between MDL and another currency."), code="currency")
-    session.execute(select(BankAccount.id).where(BankAccount.id == bank_from.id).with_for_update())
+    session.execute(by_key(BankAccount, BankAccount.id == bank_from.id))
     posting = once(session, "exchange-out", key)
     difference = _difference(amount_out, amount_in, rate)
     postings = [

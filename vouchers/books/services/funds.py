@@ -10,6 +10,7 @@ from reintegration.kernel import audit, permissions
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.errors import N_, Conflict, Invalid
 from reintegration.kernel.ids import new_id
+from reintegration.kernel.locking import by_key
 from reintegration.kernel.money import Money
 from vouchers.books.models import BankAccount, BudgetLine, Fund, LedgerEntry
 from vouchers.books.permissions import FundPermission
@@ -125,7 +126,7 @@ def record_grant(
 
 def lock_fund(session: Session, fund_id: UUID) -> None:
     """Let one change of a fund's allocation follow the other; redemptions do not wait for it."""
-    session.execute(select(Fund.id).where(Fund.id == fund_id).with_for_update())
+    session.execute(by_key(Fund, Fund.id == fund_id))
 
 
 def once(session: Session, act: str, key: UUID) -> str:

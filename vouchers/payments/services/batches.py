@@ -21,6 +21,7 @@ from reintegration.kernel.actor import Actor, Role
 from reintegration.kernel.clock import local_day
 from reintegration.kernel.errors import N_, Conflict, Invalid
 from reintegration.kernel.ids import ALPHABET, new_id, new_reference
+from reintegration.kernel.locking import by_key, lock, lock_all
 from vouchers.books.models import BankAccount
 from vouchers.books.services import bank_accounts
 from vouchers.books.services.balances import provider_balances
@@ -121,7 +122,7 @@ def prepare(
 
 def approve(session: Session, batch: PaymentBatch, *, actor: Actor, now: datetime) -> PaymentBatch:
     """Approve what somebody else prepared."""
-    lock(session, batch)
+    lock_batch(session, batch)
     bank_accounts.require_in_use(session, batch.bank_account_id)
     refuse_changed_payees(session, batch)
     BATCH.fire(session, batch, "approve", actor=actor, now=now)
@@ -144,7 +145,7 @@ def release(session: Session, batch: PaymentBatch, *, actor: Actor, now: datetim
     Raises Conflict when our account was stopped, or a payee's account or debt has changed, since
     the preparation.
     """
-    lock(session, batch)
+    lock_batch(session, batch)
     bank_accounts.require_in_use(session, batch.bank_account_id)
     refuse_changed_payees(session, batch)
     BATCH.fire(session, batch, "release", actor=actor, now=now)
@@ -166,7 +167,7 @@ def cancel(
     session: Session, batch: PaymentBatch, *, actor: Actor, reason: str, now: datetime
 ) -> PaymentBatch:
     """Take a batch back before its release: its claims can be paid by another one."""
-    lock(session, batch)
+    lock_batch(session, batch)
     BATCH.fire(session, batch, "cancel", actor=actor, now=now, reason=reason)
     for order in batch.orders:
         ORDER.fire(session, order, "cancel", actor=actor, now=now)
@@ -183,12 +184,8 @@ def take_out_claims(
     move: str = "take_out",
 ) -> Sequence[Claim]:
     """Give the claims of orders back: they are checked and wait for another payment."""
-    claims = session.scalars(
-        select(Claim)
-        .where(Claim.payment_order_id.in_([order.id for order in orders]))
-        .order_by(Claim.id)
-        .with_for_update()
-    ).all()
+    asked = select(Claim).where(Claim.payment_order_id.in_([order.id for order in orders]))
+    claims = lock_all(session, session.scalars(asked))
     references = {order.id: order.reference for order in orders}
     for claim in claims:
         data = {"order": references.get(claim.payment_order_id or claim.id, "")}
@@ -197,10 +194,9 @@ def take_out_claims(
     return claims
 
 
-def lock(session: Session, batch: PaymentBatch) -> None:
+def lock_batch(session: Session, batch: PaymentBatch) -> None:
     """Lock a batch and read it afresh, with its orders."""
-    session.flush()
-    session.refresh(batch, with_for_update=True)
+    lock(session, batch)
     session.expire(batch, ["orders"])
 
 
@@ -234,17 +230,16 @@ def new_bank_id(prefix: str) -> str:
 
 
 def _lock_claims(session: Session, claim_ids: Collection[UUID], currency: str) -> list[Claim]:
-    """Lock claims and then their deliveries: none can be taken back while it is added up."""
+    """Lock claims and then their deliveries: none can be taken back while it is added up.
+
+    Their providers come first, so that two batches do not set off the same debt.
+    """
     if not claim_ids:
         raise Invalid(N_("Choose at least one claim."), code="claims")
     wanted = set(claim_ids)
-    claims = session.scalars(
-        select(Claim)
-        .where(Claim.id.in_(wanted))
-        .order_by(Claim.id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).all()
+    asked = session.scalars(select(Claim).where(Claim.id.in_(wanted))).all()
+    _lock_providers(session, {claim.provider_id for claim in asked})
+    claims = lock_all(session, asked)
     if len(claims) != len(wanted) or any(
         claim.state != ClaimState.CHECKED or claim.currency != currency for claim in claims
     ):
@@ -252,13 +247,8 @@ def _lock_claims(session: Session, claim_ids: Collection[UUID], currency: str) -
             N_("One of these claims is in another batch or has changed. Look at the list again."),
             code="claims",
         )
-    session.execute(
-        select(Redemption.id)
-        .join(ClaimLine, ClaimLine.redemption_id == Redemption.id)
-        .where(ClaimLine.claim_id.in_(wanted))
-        .order_by(Redemption.id)
-        .with_for_update(of=Redemption)
-    )
+    deliveries = select(ClaimLine.redemption_id).where(ClaimLine.claim_id.in_(wanted))
+    session.execute(by_key(Redemption, Redemption.id.in_(deliveries)))
     return list(
         session.scalars(
             select(Claim)
@@ -326,17 +316,12 @@ def _order(payee: tuple[PayeeAccount, Provider], claims: list[Claim], owed: int)
     )
 
 
-def _owed(session: Session, provider_ids: set[UUID], currency: str) -> dict[UUID, int]:
-    """Return what providers owe and no other batch that waits has set off already.
+def _lock_providers(session: Session, provider_ids: set[UUID]) -> None:
+    session.execute(by_key(Provider, Provider.id.in_(provider_ids)))
 
-    The providers' rows are locked, so that two batches do not set off the same debt.
-    """
-    session.execute(
-        select(Provider.id)
-        .where(Provider.id.in_(provider_ids))
-        .order_by(Provider.id)
-        .with_for_update(key_share=True, of=Provider)
-    )
+
+def _owed(session: Session, provider_ids: set[UUID], currency: str) -> dict[UUID, int]:
+    """Return what providers, whose rows are locked, owe and no waiting batch has set off."""
     reserved = {
         row[0]: int(row[1])
         for row in session.execute(
@@ -365,6 +350,7 @@ def _refuse_lower_debt(session: Session, batch: PaymentBatch) -> None:
     offsets = {order.provider_id: order for order in batch.orders if order.offset_minor}
     if not offsets:
         return
+    _lock_providers(session, set(offsets))
     left = _owed(session, set(offsets), batch.currency)
     for provider_id, order in offsets.items():
         if left.get(provider_id, 0) < 0:

@@ -18,6 +18,7 @@ from reintegration.kernel import audit, permissions
 from reintegration.kernel.actor import Actor, Role
 from reintegration.kernel.errors import N_, Conflict, Invalid
 from reintegration.kernel.ids import new_id, new_reference
+from reintegration.kernel.locking import lock
 from reintegration.kernel.money import Money
 from vouchers.payments.models import Claim, ClaimLine
 from vouchers.payments.permissions import ClaimPermission
@@ -243,7 +244,7 @@ def _lock_deliveries(
             Redemption.id.in_(set(redemption_ids)), Redemption.provider_id == actor.organisation_id
         )
         .order_by(Redemption.id)
-        .with_for_update(of=Redemption)
+        .with_for_update(of=Redemption, key_share=True)
         .execution_options(populate_existing=True)
     ).all()
     fit = [one for one in found if one.state == RedemptionState.ACCEPTED]
@@ -277,8 +278,7 @@ def _refuse_same_invoice(session: Session, claim: Claim, number: str) -> None:
 
 
 def _lock(session: Session, claim: Claim) -> None:
-    session.flush()
-    session.refresh(claim, with_for_update={"of": Claim})
+    lock(session, claim)
     session.expire(claim, ["lines"])
 
 

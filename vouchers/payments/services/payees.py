@@ -14,7 +14,7 @@ from reintegration.kernel import audit, permissions
 from reintegration.kernel.actor import Actor, Role
 from reintegration.kernel.errors import N_, Conflict, Invalid
 from reintegration.kernel.ids import new_id
-from reintegration.kernel.locking import lock
+from reintegration.kernel.locking import lock, lock_all
 from vouchers.payments.models.payees import PayeeAccount
 from vouchers.payments.permissions import PayeePermission
 
@@ -88,17 +88,13 @@ def approve(
     permissions.demand(actor, PayeePermission.APPROVE, account)
     lock(session, account)
     _must_wait(account)
-    before = session.scalars(
-        select(PayeeAccount)
-        .where(
-            PayeeAccount.provider_id == account.provider_id,
-            PayeeAccount.currency == account.currency,
-            PayeeAccount.approved_at.is_not(None),
-            PayeeAccount.retired_at.is_(None),
-        )
-        .with_for_update()
-    ).all()
-    for old in before:
+    before = select(PayeeAccount).where(
+        PayeeAccount.provider_id == account.provider_id,
+        PayeeAccount.currency == account.currency,
+        PayeeAccount.approved_at.is_not(None),
+        PayeeAccount.retired_at.is_(None),
+    )
+    for old in lock_all(session, session.scalars(before)):
         old.retired_at = now
         _note(session, old, "retire", actor=actor, now=now)
     session.flush()

@@ -69,6 +69,12 @@ def reverse(
         return None
     event = _event(voucher, payment)
     _post(session, event, voucher, redemption, actor=actor, now=now)
+    if payment is Payment.NONE:
+        _refuse_claim_line(session, redemption, reason)
+    if event is PostingEvent.REVERSED:
+        _reopen(session, voucher, redemption, actor=actor, reason=reason, now=now)
+    else:
+        budget.give_back(session, voucher.budget_line_id, redemption.amount)
     record_service_delivered(
         session,
         voucher.plan_line_id,
@@ -76,12 +82,6 @@ def reverse(
         amount_minor=-redemption.amount_minor,
         on=redemption.delivered_on,
     )
-    if event is PostingEvent.REVERSED:
-        _reopen(session, voucher, redemption, actor=actor, reason=reason, now=now)
-    else:
-        budget.give_back(session, voucher.budget_line_id, redemption.amount)
-    if payment is Payment.NONE:
-        _refuse_claim_line(session, redemption, reason)
     return event
 
 

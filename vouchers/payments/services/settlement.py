@@ -3,7 +3,7 @@
 Everything is set-based, because one statement may settle ten thousand orders.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import cast
@@ -19,6 +19,7 @@ from reintegration.accounts.services import inbox
 from reintegration.kernel import permissions
 from reintegration.kernel.actor import Actor, Role
 from reintegration.kernel.errors import N_, Conflict, Invalid
+from reintegration.kernel.locking import by_key
 from reintegration.kernel.money import Money
 from reintegration.kernel.ports import Port
 from vouchers.books.services.balances import provider_balances
@@ -27,7 +28,7 @@ from vouchers.books.services.postings import PostingEvent
 from vouchers.payments.models import Claim, ClaimLine, PaymentBatch, PaymentOrder
 from vouchers.payments.permissions import PaymentPermission
 from vouchers.payments.services import rails
-from vouchers.payments.services.batches import close_when_done, lock, take_out_claims
+from vouchers.payments.services.batches import close_when_done, take_out_claims
 from vouchers.payments.services.payment_moves import BATCH, CLAIM, ORDER
 from vouchers.payments.states import BatchState, ClaimLineState, ClaimState, OrderState
 from vouchers.voucher.models import Redemption
@@ -52,6 +53,27 @@ class Paid:
     rail: str
 
 
+def lock_orders(session: Session, order_ids: Collection[UUID]) -> None:
+    """Lock orders with all that moves with them.
+
+    Their batches come first: the last order of a batch settles it, and somebody must be the last.
+    """
+    ids = func.any(literal(list(order_ids), ARRAY(Uuid)))
+    batches = select(PaymentOrder.batch_id).where(PaymentOrder.id == ids)
+    providers = select(PaymentOrder.provider_id).where(PaymentOrder.id == ids)
+    session.execute(by_key(PaymentBatch, PaymentBatch.id.in_(batches)))
+    session.execute(by_key(Provider, Provider.id.in_(providers)))
+    session.execute(by_key(PaymentOrder, PaymentOrder.id == ids))
+    session.execute(by_key(Claim, Claim.payment_order_id == ids))
+
+
+def _lock_order(session: Session, order: PaymentOrder) -> None:
+    lock_orders(session, [order.id])
+    session.refresh(order)
+    session.refresh(order.batch)
+    session.expire(order.batch, ["orders"])
+
+
 def settle_many(session: Session, paid: Sequence[Paid], *, actor: Actor, now: datetime) -> None:
     """Settle orders, pay their claims, close their batches, and post; all or none.
 
@@ -60,8 +82,8 @@ def settle_many(session: Session, paid: Sequence[Paid], *, actor: Actor, now: da
     if not paid:
         return
     permissions.demand(actor, PaymentPermission.SETTLE)
-    session.flush()
     ids = [one.order_id for one in paid]
+    lock_orders(session, ids)
     given = select(
         func.unnest(literal(ids, ARRAY(Uuid))).label("id"),
         func.unnest(literal([one.booked_on for one in paid], ARRAY(Date))).label("booked_on"),
@@ -106,8 +128,7 @@ def unsettle(
     session: Session, order: PaymentOrder, *, actor: Actor, reason: str, now: datetime
 ) -> None:
     """Take a settlement back, because it was matched with the wrong line."""
-    lock(session, order.batch)
-    session.refresh(order)
+    _lock_order(session, order)
     attempt = undone_matches(session, [order.id]).get(order.id, 0)
     ORDER.fire(session, order, "unsettle", actor=actor, now=now, reason=reason)
     order.settled_on = None
@@ -129,8 +150,7 @@ def fail_order(
     session: Session, order: PaymentOrder, *, actor: Actor, reason: str, now: datetime
 ) -> PaymentOrder:
     """The bank refused an order before paying it: the money is owed again."""
-    lock(session, order.batch)
-    session.refresh(order)
+    _lock_order(session, order)
     ORDER.fire(session, order, "fail", actor=actor, now=now, reason=reason)
     order.failure = reason.strip()[:500]
     _post(
@@ -164,8 +184,7 @@ def return_order(
     provider owes; where that was repaid already, the rest is a refund due, which is returned
     and told to finance.
     """
-    lock(session, order.batch)
-    session.refresh(order)
+    _lock_order(session, order)
     if received + charges != order.amount or received.minor <= 0 or charges.minor < 0:
         raise Invalid(N_("What came back and the charges do not add up to the order."))
     ORDER.fire(session, order, "return", actor=actor, now=now, reason=reason)
@@ -228,11 +247,6 @@ def _post_return(
 
 def _clawed(session: Session, order: PaymentOrder) -> tuple[int, int]:
     """Return what of an order was taken back after its payment, and what is owed of it."""
-    session.execute(
-        select(Provider.id)
-        .where(Provider.id == order.provider_id)
-        .with_for_update(key_share=True, of=Provider)
-    )
     clawed = session.scalar(
         select(func.coalesce(func.sum(ClaimLine.amount_minor), 0))
         .join(Claim, Claim.id == ClaimLine.claim_id)

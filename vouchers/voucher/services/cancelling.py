@@ -5,8 +5,8 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from reintegration.kernel.actor import Actor
+from reintegration.kernel.locking import lock
 from vouchers.voucher.models import Voucher
-from vouchers.voucher.services.locking import lock_voucher
 from vouchers.voucher.services.remainder import empty, release
 from vouchers.voucher.services.voucher_moves import VOUCHER
 from vouchers.voucher.states import NOT_ISSUED
@@ -16,7 +16,7 @@ def cancel(
     session: Session, voucher: Voucher, *, actor: Actor, reason: str, now: datetime, cause: str = ""
 ) -> None:
     """Cancel a voucher for good; its free remainder goes back to the budget line."""
-    lock_voucher(session, voucher)
+    lock(session, voucher)
     was_issued = voucher.state not in NOT_ISSUED
     VOUCHER.fire(
         session,

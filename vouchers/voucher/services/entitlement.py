@@ -18,6 +18,7 @@ from reintegration.cases.states import ConsentScope
 from reintegration.codelists.sayable_names import new_pseudonym
 from reintegration.codelists.units import Unit
 from reintegration.kernel.errors import N_, Conflict, Invalid
+from reintegration.kernel.locking import hold, lock
 from reintegration.kernel.money import Money
 from reintegration.plans.models import EmergencyStart, PlanLine, PlanLineDelivery
 from reintegration.plans.states import EmergencyState, LineOrigin
@@ -70,7 +71,7 @@ class Room:
 
 def lock_line(session: Session, line: PlanLine) -> None:
     """Lock the line until the end of the transaction: vouchers of one line are made in turn."""
-    session.refresh(line, with_for_update={"of": PlanLine})
+    lock(session, line)
 
 
 def ceiling_of(line: PlanLine) -> tuple[int, Money]:
@@ -122,11 +123,16 @@ def refuse_unready_line(session: Session, line: PlanLine) -> None:
         )
 
 
-def refuse_unvetted(basis: Basis, *, today: date, until: date) -> None:
-    """Raise Conflict unless the referral stands and its offering is approved all the way."""
-    if basis.referral is not None and basis.referral.state not in HOLDS_A_PLACE:
-        raise Conflict(N_("The provider has not accepted yet."), code="referral_open")
+def refuse_unvetted(session: Session, basis: Basis, *, today: date, until: date) -> None:
+    """Raise Conflict unless the referral stands and its offering is approved all the way.
+
+    Both are held: neither ends while a voucher is made on them.
+    """
     offering = basis.bound_offering
+    if offering is not None:
+        hold(session, offering)
+    if basis.referral is not None and hold(session, basis.referral).state not in HOLDS_A_PLACE:
+        raise Conflict(N_("The provider has not accepted yet."), code="referral_open")
     if offering is None:
         return
     if offering.category != basis.line.category or offering.currency != basis.line.currency:
@@ -148,7 +154,7 @@ def consent_for(
     consent = live_consent(
         session, line.case_id, ConsentScope.SHARE_WITH_PROVIDER, provider_id, today
     )
-    if consent is None:
+    if consent is None or hold(session, consent).withdrawn_at is not None:
         raise Conflict(
             N_("There is no live consent to share with this provider. Record it first."),
             code="no_consent",

@@ -58,7 +58,7 @@ def _expire(session: Session, today: date) -> list[Any]:
         )
         .order_by(Voucher.id)
         .limit(_BATCH)
-        .with_for_update(skip_locked=True)
+        .with_for_update(skip_locked=True, key_share=True)
         .cte("due")
     )
     return list(

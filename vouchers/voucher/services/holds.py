@@ -11,10 +11,10 @@ from reintegration.kernel import permissions
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.errors import N_, Conflict, Invalid
 from reintegration.kernel.ids import new_id
+from reintegration.kernel.locking import lock
 from vouchers.voucher.models import Voucher, VoucherHold
 from vouchers.voucher.permissions import HoldPermission
 from vouchers.voucher.queries.holds import live_on
-from vouchers.voucher.services.locking import lock_voucher
 from vouchers.voucher.services.voucher_moves import VOUCHER
 from vouchers.voucher.states import HOLDS, HoldCause
 
@@ -33,7 +33,7 @@ def place(
 
     Raises Conflict when it is held for just this already, Invalid when a paper has no number.
     """
-    lock_voucher(session, voucher)
+    lock(session, voucher)
     hold = _hold(voucher, cause, actor=actor, reason=reason, now=now, reference=reference.strip())
     permissions.demand(actor, HoldPermission.PLACE, hold)
     if hold.rule.paper and not hold.reference:
@@ -52,7 +52,7 @@ def place(
 def lift(session: Session, hold: VoucherHold, *, actor: Actor, now: datetime) -> Voucher:
     """Lift one hold; the others stay in force. Raises Conflict when it was lifted already."""
     voucher = session.get_one(Voucher, hold.voucher_id)
-    lock_voucher(session, voucher)
+    lock(session, voucher)
     session.refresh(hold)
     permissions.demand(actor, HoldPermission.LIFT, hold)
     if hold.lifted_at is not None:

@@ -17,6 +17,7 @@ from reintegration.kernel.actor import SYSTEM, Actor
 from reintegration.kernel.clock import local_day
 from reintegration.kernel.errors import N_, Conflict, Invalid
 from reintegration.kernel.ids import new_id, new_reference
+from reintegration.kernel.locking import lock
 from reintegration.kernel.money import Money
 from reintegration.plans.models import PlanLine
 from reintegration.plans.services.deliveries import expect_deliveries
@@ -30,7 +31,6 @@ from vouchers.voucher.permissions import VoucherPermission
 from vouchers.voucher.services import entitlement
 from vouchers.voucher.services.codes import Secrets, give_secrets
 from vouchers.voucher.services.entitlement import Basis
-from vouchers.voucher.services.locking import lock_voucher
 from vouchers.voucher.services.validity import is_over
 from vouchers.voucher.services.voucher_moves import VOUCHER
 from vouchers.voucher.states import VoucherKind, VoucherState
@@ -67,10 +67,10 @@ def draft(
     today = local_day(now)
     _refuse_days(valid_from, valid_until, today=today)
     entitlement.refuse_unready_line(session, plan_line)
-    entitlement.refuse_unvetted(basis, today=today, until=valid_until)
     consent = entitlement.consent_for(
         session, plan_line, basis.provider_id, today=today, until=valid_until
     )
+    entitlement.refuse_unvetted(session, basis, today=today, until=valid_until)
     count, price, money = _measure(session, basis, units, amount)
     budget_line = session.get_one(
         BudgetLine, plan_line.approved_budget_line_id or plan_line.budget_line_id
@@ -113,7 +113,7 @@ def draft(
 
 def approve(session: Session, voucher: Voucher, *, actor: Actor, now: datetime) -> None:
     """Approve a draft; the one who drafted it may not."""
-    lock_voucher(session, voucher)
+    lock(session, voucher)
     VOUCHER.fire(session, voucher, "approve", actor=actor, now=now)
     voucher.approved_by = actor.id
     session.flush()
@@ -128,16 +128,17 @@ def issue_draft(
     checked again; raises Conflict when the budget line has too little.
     """
     permissions.demand(actor, VoucherPermission.ISSUE, voucher)
-    lock_voucher(session, voucher)
     line = session.get_one(PlanLine, voucher.plan_line_id)
+    entitlement.lock_line(session, line)
     today = local_day(now)
     entitlement.refuse_unready_line(session, line)
-    entitlement.refuse_unvetted(
-        _basis_of(session, voucher, line), today=today, until=voucher.valid_until
-    )
     consent = entitlement.consent_for(
         session, line, voucher.provider_id, today=today, until=voucher.valid_until
     )
+    entitlement.refuse_unvetted(
+        session, _basis_of(session, voucher, line), today=today, until=voucher.valid_until
+    )
+    lock(session, voucher)
     voucher.consent_id = consent.id
     VOUCHER.fire(session, voucher, "issue", actor=actor, now=now)
     budget.take(session, voucher.budget_line_id, voucher.amount)

@@ -4,8 +4,7 @@ Whoever causes the change may not see the vouchers: each step looks as the syste
 """
 
 from collections.abc import Callable, Sequence
-from typing import Any
-from uuid import UUID
+from typing import Any, TypeVar
 
 from sqlalchemy.orm import Session
 
@@ -18,6 +17,8 @@ from reintegration.kernel.money import Money
 from reintegration.plans.services.emergency_decision import EmergencyRefused
 from vouchers.voucher.models import Voucher
 from vouchers.voucher.services import suspension
+
+About = TypeVar("About")
 
 
 def offering_suspended(session: Session, event: OfferingSuspended) -> None:
@@ -45,12 +46,12 @@ def would_resume(session: Session, event: OfferingReinstated) -> list[Change]:
 
 def consent_withdrawn(session: Session, event: ConsentWithdrawn) -> None:
     """Cancel and release what stands on the consent."""
-    suspension.cancel_on_consent(session, event.consent_id, actor=event.actor, now=event.at)
+    suspension.cancel_on_consent(session, event.consent_ids, actor=event.actor, now=event.at)
 
 
 def would_cancel_on_consent(session: Session, event: ConsentWithdrawn) -> list[Change]:
     """Say how many vouchers would be cancelled."""
-    found = _seen(session, suspension.on_consent, event.consent_id)
+    found = _seen(session, suspension.on_consent, event.consent_ids)
     return [Change(N_("Vouchers that are cancelled: %(count)s"), len(found), _sums(found))]
 
 
@@ -66,7 +67,7 @@ def would_cancel_emergency(session: Session, event: EmergencyRefused) -> list[Ch
 
 
 def _seen(
-    session: Session, look: Callable[[Session, UUID], Sequence[Voucher]], about: UUID
+    session: Session, look: Callable[[Session, About], Sequence[Voucher]], about: About
 ) -> Sequence[Voucher]:
     with acting_as_system(session):
         return look(session, about)

@@ -221,6 +221,7 @@ def _record(
         if delivery.pin:
             pins.forgive(session, found)
         raise SameKeyInFlight
+    _release_cheaper(session, found, actor=actor, now=now)
     if wanted.confirmed:
         _settle(session, found, wanted, taken, redemption_id, money, actor=actor, now=now)
     else:
@@ -232,7 +233,6 @@ def _record(
             now=now,
             reason=wanted.reason or None,
         )
-    _release_cheaper(session, found, actor=actor, now=now)
     if delivery.pin:
         tries.forget(session, pins.voucher_key(found))
     return Outcome(redemption_id, response)

@@ -7,13 +7,13 @@ from sqlalchemy.orm import Session
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.errors import N_, Conflict
 from reintegration.kernel.ids import new_id, new_reference
+from reintegration.kernel.locking import lock
 from vouchers.books.services.journal import Source, post
 from vouchers.books.services.postings import PostingEvent
 from vouchers.voucher.models import Voucher
 from vouchers.voucher.services import holds
 from vouchers.voucher.services.codes import Secrets, move_codes
 from vouchers.voucher.services.issuing import dimensions
-from vouchers.voucher.services.locking import lock_voucher
 from vouchers.voucher.services.remainder import empty
 from vouchers.voucher.services.voucher_moves import VOUCHER
 from vouchers.voucher.states import VoucherState
@@ -49,7 +49,7 @@ def replace(
 
     What stops the old one stops the new one. Raises Conflict when nothing is left.
     """
-    lock_voucher(session, voucher)
+    lock(session, voucher)
     if not voucher.amount_free:
         raise Conflict(N_("Nothing is left on this voucher to move."), code="used_up")
     units = voucher.units_free

@@ -1,6 +1,6 @@
 """What stops, frees and ends vouchers when something beneath them changes."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Container, Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from reintegration.kernel.actor import SYSTEM, Actor
 from reintegration.kernel.db import acting_as_system
 from reintegration.kernel.errors import N_
+from reintegration.kernel.locking import lock_all
 from reintegration.plans.models import PlanLine
 from reintegration.plans.states import LineOrigin
 from vouchers.voucher.models import Voucher, VoucherHold
@@ -21,7 +22,7 @@ from vouchers.voucher.states import NOT_ISSUED, OPEN_STATES, HoldCause, VoucherS
 _NOT_ENDED = OPEN_STATES | NOT_ISSUED
 
 
-def at_offering(session: Session, offering_id: UUID, *, lock: bool = False) -> Sequence[Voucher]:
+def at_offering(session: Session, offering_id: UUID) -> Sequence[Voucher]:
     """Return the vouchers that could be redeemed at an offering; open ones go elsewhere."""
     held_by_it = select(VoucherHold.voucher_id).where(
         VoucherHold.voucher_id == Voucher.id,
@@ -30,7 +31,7 @@ def at_offering(session: Session, offering_id: UUID, *, lock: bool = False) -> S
         VoucherHold.lifted_at.is_(None),
     )
     return _with_states(
-        session, OPEN_STATES, Voucher.offering_id == offering_id, ~held_by_it.exists(), lock=lock
+        session, OPEN_STATES, Voucher.offering_id == offering_id, ~held_by_it.exists()
     )
 
 
@@ -40,7 +41,7 @@ def suspend_at_offering(session: Session, offering_id: UUID, *, now: datetime) -
     They are locked first: one that is used up at this moment is left alone.
     """
     with acting_as_system(session):
-        for voucher in at_offering(session, offering_id, lock=True):
+        for voucher in _lock_those(session, at_offering(session, offering_id), OPEN_STATES):
             holds.place(
                 session,
                 voucher,
@@ -66,20 +67,25 @@ def stopped_at_offering(session: Session, offering_id: UUID) -> Sequence[Voucher
 def resume_at_offering(session: Session, offering_id: UUID, *, now: datetime) -> None:
     """Lift the holds of this offering; what else holds a voucher stays in force."""
     with acting_as_system(session):
-        for hold in held_by_offering(session, offering_id):
+        held = held_by_offering(session, offering_id)
+        stopped = select(Voucher).where(Voucher.id.in_([hold.voucher_id for hold in held]))
+        lock_all(session, session.scalars(stopped))
+        for hold in sorted(held, key=lambda one: one.id):
             holds.lift(session, hold, actor=SYSTEM, now=now)
 
 
-def on_consent(session: Session, consent_id: UUID) -> Sequence[Voucher]:
-    """Return the vouchers that stand on a consent and are not ended."""
-    return _with_states(session, _NOT_ENDED, Voucher.consent_id == consent_id)
+def on_consent(session: Session, consent_ids: Collection[UUID]) -> Sequence[Voucher]:
+    """Return the vouchers that stand on one of these consents and are not ended."""
+    return _with_states(session, _NOT_ENDED, Voucher.consent_id.in_(consent_ids))
 
 
-def cancel_on_consent(session: Session, consent_id: UUID, *, actor: Actor, now: datetime) -> None:
+def cancel_on_consent(
+    session: Session, consent_ids: Collection[UUID], *, actor: Actor, now: datetime
+) -> None:
     """Cancel and release what stands on a withdrawn consent; what was delivered stays payable."""
     _cancel_all(
         session,
-        on_consent(session, consent_id),
+        on_consent(session, consent_ids),
         actor=actor,
         now=now,
         cause="consent_withdrawn",
@@ -117,7 +123,8 @@ def _cancel_all(
     reason: str,
 ) -> None:
     with acting_as_system(session):
-        for voucher in vouchers:
+        held = _lock_those(session, vouchers, _NOT_ENDED)
+        for voucher in sorted(held, key=lambda one: one.budget_line_id):  # each gives back there
             cancel(
                 session,
                 voucher,
@@ -128,17 +135,18 @@ def _cancel_all(
             )
 
 
+def _lock_those(
+    session: Session, vouchers: Iterable[Voucher], states: Container[str]
+) -> list[Voucher]:
+    """Lock vouchers and return those that still are in one of `states`; the others moved on."""
+    return [voucher for voucher in lock_all(session, vouchers) if voucher.state in states]
+
+
 def _with_states(
-    session: Session,
-    states: Iterable[VoucherState],
-    *conditions: ColumnElement[bool],
-    lock: bool = False,
+    session: Session, states: Iterable[VoucherState], *conditions: ColumnElement[bool]
 ) -> Sequence[Voucher]:
-    statement = (
+    return session.scalars(
         select(Voucher)
         .where(Voucher.state.in_([state.value for state in states]), *conditions)
         .order_by(Voucher.id)
-    )
-    if lock:
-        statement = statement.with_for_update().execution_options(populate_existing=True)
-    return session.scalars(statement).all()
+    ).all()
