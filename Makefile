@@ -51,6 +51,7 @@ clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .grimp_cache
 	find . -name __pycache__ -prune -exec rm -rf {} +
 	rm -f $(MO)
+	rm -rf reintegration/built
 
 .venv/pip.stamp:
 	@if [[ -z "$(PYTHON)" ]]; then \

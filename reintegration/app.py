@@ -15,6 +15,7 @@ from reintegration.kernel.db import db
 from reintegration.settings import ROOT, Settings
 from reintegration.web import (
     api,
+    assets,
     components,
     errors,
     filling,
@@ -96,6 +97,7 @@ def _configure(app: APIFlask, settings: Settings) -> None:
     db.init_app(app)
     app.extensions["keyring"] = Keyring(settings.master_key)
     Migrate(app, db, directory=str(ROOT / "migrations"))
+    assets.init_app(app)
     filling.init_app(app)
     csrf.init_app(app)
     api.init_app(app)
