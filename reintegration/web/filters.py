@@ -13,6 +13,7 @@ from flask import Flask
 from flask_babel import get_locale
 
 from reintegration.codelists.languages import Locale
+from reintegration.kernel.bounded import Count
 from reintegration.kernel.clock import LOCAL
 from reintegration.kernel.ids import group_typed_code
 from reintegration.kernel.money import Money, minor_digits
@@ -63,8 +64,8 @@ def instant(value: datetime) -> str:
 
 
 def number(value: int) -> str:
-    """Return a whole number with the language's separators."""
-    return format_decimal(value, locale=format_locale())
+    """Return a whole number with the language's separators; a count may say `99+`."""
+    return str(value) if isinstance(value, Count) else format_decimal(value, locale=format_locale())
 
 
 @lru_cache(maxsize=4096)

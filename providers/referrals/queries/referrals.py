@@ -14,8 +14,9 @@ from providers.referrals.permissions import ReferralPermission
 from providers.referrals.states import HOLDS_A_PLACE, OPEN_REFERRALS, ReferralState
 from reintegration.accounts.queries.users import organisation_names
 from reintegration.cases.models import CaseFile
-from reintegration.kernel import permissions
+from reintegration.kernel import bounded, permissions
 from reintegration.kernel.actor import Actor
+from reintegration.kernel.bounded import Count
 from reintegration.kernel.errors import NotFound
 from reintegration.plans.models import PlanLineDelivery
 from reintegration.web.paging import Page, page_of
@@ -117,10 +118,10 @@ def requests_page(
     return page_of(session, statement, keys=(Referral.created_at, Referral.id), cursor=cursor)
 
 
-def waiting_count(session: Session, actor: Actor) -> int:
+def waiting_count(session: Session, actor: Actor) -> Count:
     """Return how many requests wait for an answer of the actor's provider."""
-    statement = _asked(actor).where(Referral.state == ReferralState.REQUESTED.value)
-    return session.scalar(select(func.count()).select_from(statement.subquery())) or 0
+    waiting = _asked(actor).where(Referral.state == ReferralState.REQUESTED.value)
+    return bounded.count(session, waiting)
 
 
 def due_for_expiry(session: Session, now: datetime) -> Sequence[Referral]:

@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from providers.directory.models import Offering, Provider, VettingDocument
 from providers.directory.states import OfferingState
+from reintegration.kernel import bounded
+from reintegration.kernel.bounded import Count
 from reintegration.kernel.errors import NotFound
 from reintegration.kernel.states import StateEvent
 from reintegration.web.paging import Page, page_of
@@ -43,27 +45,18 @@ def queue(session: Session, *, state: OfferingState, cursor: str | None) -> Page
     )
 
 
-def counts(session: Session) -> dict[str, int]:
+def counts(session: Session) -> dict[str, Count]:
     """Return how many offerings are in each state."""
-    return dict(
-        session.execute(select(Offering.state, func.count()).group_by(Offering.state)).all()
+    states = [state.value for state in OfferingState]
+    return bounded.count_each(
+        session, {state: select(Offering).where(Offering.state == state) for state in states}
     )
 
 
-def waiting_count(session: Session) -> int:
+def waiting_count(session: Session) -> Count:
     """Return how many offerings wait for an officer."""
-    return (
-        session.scalar(
-            select(func.count())
-            .select_from(Offering)
-            .where(
-                Offering.state.in_(
-                    [OfferingState.SUBMITTED.value, OfferingState.PENDING_APPROVAL.value]
-                )
-            )
-        )
-        or 0
-    )
+    waiting = (OfferingState.SUBMITTED.value, OfferingState.PENDING_APPROVAL.value)
+    return bounded.count(session, select(Offering).where(Offering.state.in_(waiting)))
 
 
 def approved_with_documents(session: Session) -> Sequence[Offering]:

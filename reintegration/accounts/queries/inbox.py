@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from reintegration.accounts.models import InboxMessage
+from reintegration.kernel import bounded
+from reintegration.kernel.bounded import Count
 
 
 def inbox(session: Session, user_id: UUID, *, limit: int = 100) -> Sequence[InboxMessage]:
@@ -19,13 +21,7 @@ def inbox(session: Session, user_id: UUID, *, limit: int = 100) -> Sequence[Inbo
     ).all()
 
 
-def unread_count(session: Session, user_id: UUID) -> int:
+def unread_count(session: Session, user_id: UUID) -> Count:
     """Return how many messages wait unread."""
-    return (
-        session.scalar(
-            select(func.count())
-            .select_from(InboxMessage)
-            .where(InboxMessage.user_id == user_id, InboxMessage.read_at.is_(None))
-        )
-        or 0
-    )
+    unread = InboxMessage.user_id == user_id, InboxMessage.read_at.is_(None)
+    return bounded.count(session, select(InboxMessage).where(*unread))

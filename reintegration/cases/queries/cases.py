@@ -12,9 +12,10 @@ from reintegration.accounts.models import User, UserRole
 from reintegration.cases.models import CaseFile, CaseMember
 from reintegration.cases.permissions import CasePermission
 from reintegration.cases.states import HAPPENED, CaseState
-from reintegration.kernel import clock, permissions
+from reintegration.kernel import bounded, clock, permissions
 from reintegration.kernel.actor import Actor, Role
 from reintegration.kernel.audit import AuditEvent
+from reintegration.kernel.bounded import Count
 from reintegration.kernel.errors import NotFound
 from reintegration.web.paging import Page, page_of
 
@@ -71,14 +72,12 @@ def cases_page(
     return page_of(session, statement, keys=(CaseFile.updated_at, CaseFile.id), cursor=cursor)
 
 
-def state_counts(session: Session, actor: Actor) -> dict[CaseState, int]:
+def state_counts(session: Session, actor: Actor) -> dict[CaseState, Count]:
     """Return how many cases of the caseload stand in each state."""
-    rows = session.execute(
-        select(CaseFile.state, func.count())
-        .where(permissions.where(actor, CaseFile, CasePermission.VIEW))
-        .group_by(CaseFile.state)
+    listed = permissions.visible(actor, CaseFile, CasePermission.VIEW)
+    return bounded.count_each(
+        session, {state: listed.where(CaseFile.state == state.value) for state in CaseState}
     )
-    return {CaseState(state): count for state, count in rows}
 
 
 def could_join(session: Session, case: CaseFile) -> Sequence[User]:

@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 from reintegration.accounts.models import User
 from reintegration.cases.models import CaseFile
 from reintegration.cases.permissions import CasePermission
-from reintegration.kernel import permissions
+from reintegration.kernel import bounded, permissions
 from reintegration.kernel.actor import Actor
+from reintegration.kernel.bounded import Count
 from reintegration.kernel.errors import NotFound
 from reintegration.kernel.money import Money, total
 from reintegration.plans.models import EmergencyStart, PlanLine
@@ -67,19 +68,10 @@ def pending(session: Session, actor: Actor) -> list[EmergencyRow]:
     return _rows(session, actor, EmergencyState.PENDING)
 
 
-def pending_count(session: Session, actor: Actor) -> int:
+def pending_count(session: Session, actor: Actor) -> Count:
     """Return how many wait for this very person: not those that they started."""
-    return (
-        session.scalar(
-            select(func.count())
-            .select_from(EmergencyStart)
-            .where(
-                permissions.where(actor, EmergencyStart, EmergencyPermission.DECIDE),
-                EmergencyStart.state == EmergencyState.PENDING.value,
-            )
-        )
-        or 0
-    )
+    mine = permissions.visible(actor, EmergencyStart, EmergencyPermission.DECIDE)
+    return bounded.count(session, mine.where(EmergencyStart.state == EmergencyState.PENDING.value))
 
 
 def decided(session: Session, actor: Actor, *, limit: int = 20) -> list[EmergencyRow]:

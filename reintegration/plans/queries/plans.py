@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 from reintegration.accounts.models import User
 from reintegration.cases.models import CaseFile, Consent
 from reintegration.cases.states import ConsentScope
-from reintegration.kernel import permissions
+from reintegration.kernel import bounded, permissions
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.audit import AuditEvent
+from reintegration.kernel.bounded import Count
 from reintegration.kernel.errors import NotFound
 from reintegration.plans.models import Milestone, Plan, PlanLine, PlanVersion
 from reintegration.plans.permissions import PlanPermission
@@ -141,14 +142,10 @@ def waiting(session: Session, actor: Actor) -> list[Waiting]:
     ]
 
 
-def count_waiting(session: Session, actor: Actor) -> int:
+def count_waiting(session: Session, actor: Actor) -> Count:
     """Return how many plans of the actor's cases wait for a decision."""
-    statement = select(func.count()).select_from(
-        permissions.visible(actor, Plan, PlanPermission.VIEW)
-        .where(Plan.state == PlanState.SUBMITTED.value)
-        .subquery()
-    )
-    return session.scalar(statement) or 0
+    mine = permissions.visible(actor, Plan, PlanPermission.VIEW)
+    return bounded.count(session, mine.where(Plan.state == PlanState.SUBMITTED.value))
 
 
 def _approved_versions(session: Session, plan_ids: Sequence[UUID]) -> dict[UUID, PlanVersion]:

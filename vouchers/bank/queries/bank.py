@@ -10,8 +10,9 @@ from sqlalchemy.dialects.postgresql import ARRAY, distinct_on
 from sqlalchemy.orm import Session, joinedload, lazyload
 
 from reintegration.accounts.models import Organisation, User, UserRole
-from reintegration.kernel import permissions
+from reintegration.kernel import bounded, permissions
 from reintegration.kernel.actor import FINANCE_ROLES, Actor
+from reintegration.kernel.bounded import Count
 from reintegration.kernel.errors import DomainError, NotFound
 from reintegration.kernel.money import Money
 from reintegration.web.paging import Page, page_of
@@ -38,9 +39,9 @@ class Figures:
     """What stands above the list."""
 
     by_themselves: int
-    look: int
-    returned: int
-    matched: int
+    look: Count
+    returned: Count
+    matched: Count
     settled: Money
 
 
@@ -126,13 +127,8 @@ def _like(search: str, currency: str) -> ColumnElement[bool]:
 def figures(session: Session, account: BankAccount, month: date) -> Figures:
     """Return the figures of an account; what is settled counts from the first of `month`."""
     since = month.replace(day=1)
-    row = session.execute(
-        select(
-            func.count().filter(BankLine.state.in_(LOOK)),
-            func.count().filter(_RETURNED),
-            func.count().filter(_SHOWN["matched"]),
-        ).where(BankLine.bank_account_id == account.id)
-    ).one()
+    lines = select(BankLine).where(BankLine.bank_account_id == account.id)
+    shown = bounded.count_each(session, {key: lines.where(_SHOWN[key]) for key in _SHOWN})
     matched = session.execute(
         select(
             func.count().filter(BankMatch.automatic),
@@ -145,13 +141,18 @@ def figures(session: Session, account: BankAccount, month: date) -> Figures:
             BankMatch.undone_at.is_(None),
         )
     ).one()
-    return Figures(matched[0], row[0], row[1], row[2], Money(int(matched[1]), account.currency))
+    return Figures(
+        by_themselves=matched[0],
+        look=shown["look"],
+        returned=shown["returned"],
+        matched=shown["matched"],
+        settled=Money(int(matched[1]), account.currency),
+    )
 
 
-def look_count(session: Session) -> int:
+def look_count(session: Session) -> Count:
     """Return how many lines somebody has to look at."""
-    waiting = select(func.count()).where(BankLine.state.in_(LOOK))
-    return session.scalar(waiting.select_from(BankLine)) or 0
+    return bounded.count(session, select(BankLine).where(BankLine.state.in_(LOOK)))
 
 
 def proof(session: Session, currency: str) -> Proof:

@@ -7,7 +7,7 @@ from datetime import date
 from uuid import UUID
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from reintegration.kernel.errors import NotFound
 from reintegration.kernel.money import Money
@@ -176,6 +176,7 @@ def moves(session: Session, fund_id: UUID, limit: int = 50) -> list[LedgerEntry]
                 LedgerEntry.id.in_(of_fund),
                 LedgerEntry.event.in_([event.value for event in FUND_EVENTS]),
             )
+            .options(selectinload(LedgerEntry.lines))
             .order_by(LedgerEntry.posted_at.desc(), LedgerEntry.id)
             .limit(limit)
         )

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from reintegration.kernel import permissions
+from reintegration.kernel import bounded, permissions
 from reintegration.kernel.actor import Actor
+from reintegration.kernel.bounded import Count
 from reintegration.kernel.errors import NotFound
 from reintegration.web.paging import Page, page_of
 from vouchers.payments.models import Claim, ClaimLine, PaymentBatch, PaymentOrder
@@ -83,37 +84,35 @@ def batches_page(
     )
 
 
-def counts(session: Session, actor: Actor) -> dict[str, int]:
+def counts(session: Session, actor: Actor) -> dict[str, Count]:
     """Return how many batches stand in each state."""
-    listed = _visible(actor).with_only_columns(PaymentBatch.state, func.count())
-    return {row[0]: row[1] for row in session.execute(listed.group_by(PaymentBatch.state))}
+    listed = _visible(actor)
+    return bounded.count_each(
+        session,
+        {state.value: listed.where(PaymentBatch.state == state.value) for state in BatchState},
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
     """How many batches wait for this very person: not those that they may not decide on."""
 
-    to_approve: int
-    to_release: int
+    to_approve: Count
+    to_release: Count
 
 
 def waiting_for(session: Session, actor: Actor) -> Waiting:
     """Return how many batches the actor may approve and release now."""
-    prepared, approved = BatchState.PREPARED.value, BatchState.APPROVED.value
-    return Waiting(
-        *session.execute(
-            select(
-                func.count().filter(
-                    PaymentBatch.state == prepared,
-                    permissions.where(actor, PaymentBatch, PaymentPermission.APPROVE),
-                ),
-                func.count().filter(
-                    PaymentBatch.state == approved,
-                    permissions.where(actor, PaymentBatch, PaymentPermission.RELEASE),
-                ),
-            ).where(PaymentBatch.state.in_((prepared, approved)))
-        ).one()
+    approves = permissions.visible(actor, PaymentBatch, PaymentPermission.APPROVE)
+    releases = permissions.visible(actor, PaymentBatch, PaymentPermission.RELEASE)
+    found = bounded.count_each(
+        session,
+        {
+            "to_approve": approves.where(PaymentBatch.state == BatchState.PREPARED.value),
+            "to_release": releases.where(PaymentBatch.state == BatchState.APPROVED.value),
+        },
     )
+    return Waiting(**found)
 
 
 def _visible(actor: Actor) -> Select[PaymentBatch]:

@@ -10,8 +10,9 @@ from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session, joinedload, lazyload, selectinload
 
 from reintegration.accounts.models import Organisation
-from reintegration.kernel import permissions
+from reintegration.kernel import bounded, permissions
 from reintegration.kernel.actor import Actor
+from reintegration.kernel.bounded import Count
 from reintegration.kernel.errors import NotFound
 from reintegration.kernel.money import Money
 from reintegration.kernel.states import StateEvent
@@ -271,14 +272,12 @@ def claims_page(
     return page_of(session, statement, keys=(Claim.created_at, Claim.id), cursor=cursor)
 
 
-def counts(session: Session, actor: Actor) -> dict[str, int]:
+def counts(session: Session, actor: Actor) -> dict[str, Count]:
     """Return how many claims stand in each state."""
-    listed = (
-        permissions.visible(actor, Claim, *_READING)
-        .with_only_columns(Claim.state, func.count())
-        .group_by(Claim.state)
+    listed, states = permissions.visible(actor, Claim, *_READING), list(ClaimState)
+    return bounded.count_each(
+        session, {state.value: listed.where(Claim.state == state.value) for state in states}
     )
-    return {row[0]: row[1] for row in session.execute(listed)}
 
 
 def ready_for_payment(session: Session, currency: str) -> list[Claim]:

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
-from reintegration.kernel import permissions
+from reintegration.kernel import bounded, permissions
 from reintegration.kernel.actor import Actor
+from reintegration.kernel.bounded import Count
 from reintegration.kernel.errors import NotFound
 from reintegration.web.paging import Page, page_of
 from vouchers.payments.models.payees import PayeeAccount
@@ -45,12 +46,10 @@ def accounts_page(
     )
 
 
-def waiting_count(session: Session, actor: Actor) -> int:
+def waiting_count(session: Session, actor: Actor) -> Count:
     """Return how many proposals wait."""
-    statement = _visible(actor).where(
-        PayeeAccount.approved_at.is_(None), PayeeAccount.retired_at.is_(None)
-    )
-    return session.scalar(select(func.count()).select_from(statement.subquery())) or 0
+    waiting = PayeeAccount.approved_at.is_(None), PayeeAccount.retired_at.is_(None)
+    return bounded.count(session, _visible(actor).where(*waiting))
 
 
 def _visible(actor: Actor) -> Select[PayeeAccount]:

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from reintegration.kernel import permissions
+from reintegration.kernel import bounded, permissions
 from reintegration.kernel.actor import Actor
+from reintegration.kernel.bounded import Count
 from reintegration.kernel.errors import NotFound
 from vouchers.voucher.models import Redemption
 from vouchers.voucher.permissions import RedemptionPermission
@@ -56,30 +57,17 @@ def unconfirmed(session: Session, actor: Actor) -> Sequence[Redemption]:
     ).all()
 
 
-def unconfirmed_count(session: Session, actor: Actor) -> int:
+def unconfirmed_count(session: Session, actor: Actor) -> Count:
     """Return how many deliveries the actor may confirm."""
-    return (
-        session.scalar(
-            select(func.count())
-            .select_from(Redemption)
-            .where(
-                Redemption.state == RedemptionState.UNCONFIRMED.value,
-                permissions.where(actor, Redemption, RedemptionPermission.CONFIRM),
-            )
-        )
-        or 0
-    )
+    mine = permissions.visible(actor, Redemption, RedemptionPermission.CONFIRM)
+    return bounded.count(session, mine.where(_UNCONFIRMED))
 
 
-def unconfirmed_on_case(session: Session, case_id: UUID) -> int:
+def unconfirmed_on_case(session: Session, case_id: UUID) -> Count:
     """Return how many deliveries of a case wait for a confirmation."""
-    return (
-        session.scalar(
-            select(func.count())
-            .select_from(Redemption)
-            .where(
-                Redemption.state == RedemptionState.UNCONFIRMED.value, Redemption.case_id == case_id
-            )
-        )
-        or 0
+    return bounded.count(
+        session, select(Redemption).where(_UNCONFIRMED, Redemption.case_id == case_id)
     )
+
+
+_UNCONFIRMED = Redemption.state == RedemptionState.UNCONFIRMED.value

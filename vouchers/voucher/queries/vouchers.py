@@ -13,8 +13,9 @@ from providers.referrals.models import Referral
 from providers.referrals.states import HOLDS_A_PLACE
 from reintegration.accounts.models import Organisation
 from reintegration.cases.models import CaseFile
-from reintegration.kernel import permissions
+from reintegration.kernel import bounded, permissions
 from reintegration.kernel.actor import Actor
+from reintegration.kernel.bounded import Count
 from reintegration.kernel.errors import NotFound
 from reintegration.plans.models import PlanLine
 from reintegration.web.paging import Page, page_of
@@ -126,35 +127,17 @@ def of_lines(session: Session, line_ids: Sequence[UUID]) -> Sequence[Voucher]:
     ).all()
 
 
-def waiting_for_approval(session: Session, actor: Actor) -> int:
+def waiting_for_approval(session: Session, actor: Actor) -> Count:
     """Return how many drafts of the caseload the actor could approve."""
-    return (
-        session.scalar(
-            select(func.count())
-            .select_from(Voucher)
-            .where(
-                permissions.where(actor, Voucher, VoucherPermission.APPROVE),
-                Voucher.state == VoucherState.DRAFT.value,
-            )
-        )
-        or 0
-    )
+    mine = permissions.visible(actor, Voucher, VoucherPermission.APPROVE)
+    return bounded.count(session, mine.where(Voucher.state == VoucherState.DRAFT.value))
 
 
-def waiting_for_issue(session: Session, actor: Actor) -> int:
+def waiting_for_issue(session: Session, actor: Actor) -> Count:
     """Return how many vouchers that the actor drafted are approved and not issued."""
-    return (
-        session.scalar(
-            select(func.count())
-            .select_from(Voucher)
-            .where(
-                permissions.where(actor, Voucher, VoucherPermission.ISSUE),
-                Voucher.state == VoucherState.APPROVED.value,
-                Voucher.drafted_by == actor.id,
-            )
-        )
-        or 0
-    )
+    mine = permissions.visible(actor, Voucher, VoucherPermission.ISSUE)
+    approved = Voucher.state == VoucherState.APPROVED.value
+    return bounded.count(session, mine.where(approved, Voucher.drafted_by == actor.id))
 
 
 def accepted_referrals(session: Session, line: PlanLine) -> Sequence[Referral]:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from reintegration.accounts.views.today import TodayItem
 from reintegration.kernel import permissions
 from reintegration.kernel.actor import Actor
+from reintegration.kernel.bounded import Count
 from reintegration.kernel.db import session as current_session
 from reintegration.web.current import current_actor
 from vouchers.voucher.permissions import RedemptionPermission, VoucherPermission
@@ -31,7 +32,7 @@ def items(*, session: Session, actor: Actor, today: date) -> list[TodayItem]:
             count,
         )
         found.append(TodayItem("gold", _("Waiting"), sentence, url_for("vouchers.unconfirmed"), 25))
-    count = reading.waiting_for_approval(session, actor) if _approves(actor) else 0
+    count = reading.waiting_for_approval(session, actor) if _approves(actor) else Count()
     if count:
         sentence = ngettext(
             "%(num)s voucher waits for your approval",
