@@ -6,11 +6,11 @@
 import sys
 from pathlib import Path
 
-from bench import bank, lists, redemptions
+from bench import bank, lists, million, redemptions
 from bench.report import Figure, show, write
 from bench.stage import stage
 
-LEGS = {"redemptions": redemptions, "lists": lists, "bank": bank}
+LEGS = {"redemptions": redemptions, "lists": lists, "bank": bank, "million": million}
 
 
 def main(wanted: list[str]) -> int:

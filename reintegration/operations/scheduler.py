@@ -68,7 +68,7 @@ def run(app: Flask) -> None:
 
 def tick(app: Flask, now: datetime, timetable: Timetable) -> None:
     """Run each job whose slot was not run yet, then one background task."""
-    for job in (*jobs.scheduled(), *_own_jobs(app)):
+    for job in (*jobs.scheduled(), *own_jobs(app)):
         if timetable.is_due(job, now):
             _run_job(app, job, now, timetable)
     _deliver_outbox(app, now)
@@ -147,7 +147,8 @@ def _run_one_task(app: Flask, now: datetime) -> None:
             session().commit()
 
 
-def _own_jobs(app: Flask) -> list[Job]:
+def own_jobs(app: Flask) -> list[Job]:
+    """Return the jobs that no feature adds: they need the settings of the application."""
     settings: Settings = app.extensions["settings"]
 
     def seal(opened: Session, now: datetime) -> str | None:
