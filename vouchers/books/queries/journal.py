@@ -105,14 +105,26 @@ def count(session: Session, wanted: JournalFilter) -> int:
     return session.scalar(_lines(wanted, func.count())) or 0
 
 
-def rows(session: Session, wanted: JournalFilter) -> Iterator[tuple[LedgerEntry, LedgerLine]]:
-    """Return every line that the filter asks for with its entry, oldest first."""
+def has_more_than(session: Session, wanted: JournalFilter, most: int) -> bool:
+    """Whether the filter asks for more lines than `most`; no more of them are looked at."""
+    return session.scalar(_lines(wanted, LedgerLine.id).offset(most).limit(1)) is not None
+
+
+def rows(
+    session: Session, wanted: JournalFilter
+) -> Iterator[tuple[LedgerEntry, LedgerLine, Names]]:
+    """Give every line that the filter asks for, its entry, and the names on it, oldest first.
+
+    Memory holds a thousand of them at a time.
+    """
     found = session.execute(
         _lines(wanted, LedgerEntry, LedgerLine)
         .order_by(LedgerEntry.posted_at, LedgerEntry.id, LedgerLine.id)
         .execution_options(yield_per=1000)
     )
-    yield from ((row[0], row[1]) for row in found)
+    for some in found.partitions():
+        names = names_of(session, [line for _entry, line in some])
+        yield from ((entry, line, names) for entry, line in some)
 
 
 def entry_or_404(session: Session, entry_id: UUID) -> LedgerEntry:

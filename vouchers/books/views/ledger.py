@@ -1,24 +1,26 @@
 """The ledger: the journal, one entry, the balances, and files of it."""
 
+from collections.abc import Iterator
 from datetime import date, datetime
 from uuid import UUID
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, render_template, request, stream_with_context
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from sqlalchemy.orm import Session
 
 from reintegration.kernel import clock
 from reintegration.kernel.db import session
 from reintegration.kernel.errors import N_, Invalid, NotFound
 from reintegration.web.requires import requires
-from vouchers.books.models import LedgerEntry
+from vouchers.books.models import LedgerEntry, LedgerLine
 from vouchers.books.permissions import LedgerPermission
 from vouchers.books.queries import journal as queries
-from vouchers.books.queries.journal import JournalFilter
+from vouchers.books.queries.journal import JournalFilter, Names
 from vouchers.books.services.balances import trial_balances
 from vouchers.books.services.laws import CHECK_JOB, laws
 from vouchers.books.states import ACCOUNT_LABELS, EVENT_LABELS, SOURCE_LABELS
-from vouchers.books.views.ledger_files import FILES, MOST_ROWS, Row
+from vouchers.books.views.ledger_files import FILES, MOST_ROWS, Row, xlsx_file
 
 bp = Blueprint("ledger", __name__, url_prefix="/ledger")
 
@@ -90,12 +92,14 @@ def export(kind: str) -> ResponseReturnValue:
     if kind not in FILES:
         raise NotFound
     wanted = _filter(queries.currencies(session()))
-    if queries.count(session(), wanted) > MOST_ROWS:
+    make, mimetype = FILES[kind]
+    if make is xlsx_file and queries.has_more_than(session(), wanted, MOST_ROWS):
         raise Invalid(
             N_("More than %(count)s lines: narrow the period."), code="too_many", count=MOST_ROWS
         )
-    make, mimetype = FILES[kind]
-    answer = Response(make(_head(), _rows(wanted)), mimetype=mimetype)
+    answer = Response(
+        stream_with_context(make(_head(), _rows(session(), wanted))), mimetype=mimetype
+    )
     stamp = clock.local_day(clock.now()).isoformat()
     answer.headers["Content-Disposition"] = (
         f'attachment; filename="ledger-{wanted.currency}-{stamp}.{kind}"'
@@ -120,26 +124,28 @@ def _head() -> list[str]:
     ]
 
 
-def _rows(wanted: JournalFilter) -> list[Row]:
-    found = list(queries.rows(session(), wanted))
-    names = queries.names_of(session(), [line for _entry, line in found])
-    return [
-        (
-            entry.posted_on.isoformat(),
-            _local(entry.posted_at),
-            str(entry.id)[:8],
-            _(EVENT_LABELS[entry.event]),
-            line.account,
-            _(ACCOUNT_LABELS[line.account]),
-            names.budget_lines.get(line.budget_line_id, "") if line.budget_line_id else "",
-            names.providers.get(line.provider_id, "") if line.provider_id else "",
-            names.vouchers.get(line.voucher_id, "") if line.voucher_id else "",
-            line.currency,
-            line.debit.decimal,
-            line.credit.decimal,
-        )
-        for entry, line in found
-    ]
+def _rows(reading: Session, wanted: JournalFilter) -> Iterator[Row]:
+    """Give the rows of a file, and close `reading`: the request may have ended meanwhile."""
+    with reading:
+        for entry, line, names in queries.rows(reading, wanted):
+            yield _row(entry, line, names)
+
+
+def _row(entry: LedgerEntry, line: LedgerLine, names: Names) -> Row:
+    return (
+        entry.posted_on.isoformat(),
+        _local(entry.posted_at),
+        str(entry.id)[:8],
+        _(EVENT_LABELS[entry.event]),
+        line.account,
+        _(ACCOUNT_LABELS[line.account]),
+        names.budget_lines.get(line.budget_line_id, "") if line.budget_line_id else "",
+        names.providers.get(line.provider_id, "") if line.provider_id else "",
+        names.vouchers.get(line.voucher_id, "") if line.voucher_id else "",
+        line.currency,
+        line.debit.decimal,
+        line.credit.decimal,
+    )
 
 
 def _local(instant: datetime) -> str:

@@ -1,15 +1,24 @@
-"""Files of the journal. No text in them can be taken for a formula by a spreadsheet."""
+"""Files of the journal, written as they are sent: memory holds some rows, never the file.
+
+No text in them can be taken for a formula by a spreadsheet.
+"""
 
 import csv
 import io
-from collections.abc import Callable, Sequence
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
+from typing import IO, Any
 
 import xlsxwriter
 
 Row = Sequence[str | Decimal]
 MOST_ROWS = 50_000
+"""Of a workbook, which can only be sent when it is whole."""
+
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+_AT_ONCE = 500
+_CHUNK = 64 * 1024
 
 
 def harmless(text: str) -> str:
@@ -17,38 +26,67 @@ def harmless(text: str) -> str:
     return f"'{text}" if text.startswith(_FORMULA) else text
 
 
-def csv_file(head: Sequence[str], rows: Sequence[Row]) -> bytes:
-    """Return UTF-8 with a byte order mark, commas, and decimal points."""
+def csv_file(head: Sequence[str], rows: Iterable[Row]) -> Iterator[bytes]:
+    """Give UTF-8 with a byte order mark, commas, and decimal points, some rows at a time."""
+    yield "\ufeff".encode() + _csv_of([head])
+    for some in _some_at_a_time(rows):
+        yield _csv_of(some)
+
+
+def _csv_of(rows: Iterable[Row]) -> bytes:
     buffer = io.StringIO()
-    writer = csv.writer(buffer)
-    writer.writerow([harmless(cell) for cell in head])
+    csv.writer(buffer).writerows([_spelled(cell) for cell in row] for row in rows)
+    return buffer.getvalue().encode()
+
+
+def _spelled(cell: str | Decimal) -> str:
+    return harmless(cell) if isinstance(cell, str) else str(cell)
+
+
+def _some_at_a_time(rows: Iterable[Row]) -> Iterator[list[Row]]:
+    some: list[Row] = []
     for row in rows:
-        writer.writerow([harmless(cell) if isinstance(cell, str) else str(cell) for cell in row])
-    return buffer.getvalue().encode("utf-8-sig")
+        some.append(row)
+        if len(some) == _AT_ONCE:
+            yield some
+            some = []
+    if some:
+        yield some
 
 
-def xlsx_file(head: Sequence[str], rows: Sequence[Row]) -> bytes:
-    """Return a workbook of one sheet with a fixed head; sums are numbers, all else is text."""
-    buffer = io.BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    with xlsxwriter.Workbook(buffer, options) as book:
+def xlsx_file(head: Sequence[str], rows: Iterable[Row]) -> Iterator[bytes]:
+    """Give a workbook of one sheet with a fixed head; sums are numbers, all else is text."""
+    with tempfile.TemporaryFile() as file:
+        _write_book(file, head, rows)
+        file.seek(0)
+        while chunk := file.read(_CHUNK):
+            yield chunk
+
+
+def _write_book(file: IO[bytes], head: Sequence[str], rows: Iterable[Row]) -> None:
+    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    with xlsxwriter.Workbook(file, options) as book:
         sheet = book.add_worksheet()
-        bold, figures = book.add_format({"bold": True}), book.add_format({"num_format": "#,##0.00"})
-        for column, cell in enumerate(head):
-            sheet.write_string(0, column, cell, bold)
-        for number, row in enumerate(rows, start=1):
-            for column, value in enumerate(row):
-                if isinstance(value, str):
-                    sheet.write_string(number, column, harmless(value))
-                else:
-                    sheet.write_number(number, column, float(value), figures)
         sheet.freeze_panes(1, 0)
-        sheet.autofilter(0, 0, len(rows), len(head) - 1)
         sheet.set_column(0, len(head) - 1, 18)
-    return buffer.getvalue()
+        _write_row(sheet, 0, head, book.add_format({"bold": True}))
+        figures, number = book.add_format({"num_format": "#,##0.00"}), 0
+        for number, row in enumerate(rows, start=1):
+            _write_row(sheet, number, row, figures)
+        sheet.autofilter(0, 0, number, len(head) - 1)
 
 
-FILES: dict[str, tuple[Callable[[Sequence[str], Sequence[Row]], bytes], str]] = {
+def _write_row(sheet: Any, number: int, row: Row, looks: Any) -> None:
+    for column, value in enumerate(row):
+        if not isinstance(value, str):
+            sheet.write_number(number, column, float(value), looks)
+        elif number:
+            sheet.write_string(number, column, harmless(value))
+        else:
+            sheet.write_string(number, column, value, looks)
+
+
+FILES: dict[str, tuple[Callable[[Sequence[str], Iterable[Row]], Iterator[bytes]], str]] = {
     "csv": (csv_file, "text/csv; charset=utf-8"),
     "xlsx": (xlsx_file, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
 }
