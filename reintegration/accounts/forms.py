@@ -58,20 +58,12 @@ class ChangePasswordForm(Form):
     )
 
 
-def _bare(text: str | None) -> str:
-    return (text or "").strip()
-
-
 class DetailsForm(Form):
     """Who somebody is; `seen` is the mark of what stood there when the page was opened."""
 
     called: ClassVar = {"supervisor_id": "supervisor"}
 
-    name = StringField(
-        _l("Full name"),
-        [DataRequired(_l("Enter the full name.")), Length(max=120)],
-        filters=[_bare],
-    )
+    name = StringField(_l("Full name"), [DataRequired(_l("Enter the full name.")), Length(max=120)])
     email = EmailField(
         _l("E-mail"),
         [
@@ -79,7 +71,6 @@ class DetailsForm(Form):
             Length(max=200),
             Regexp(r"^[^@\s]+@[^@\s]+\.[^@\s]+$", message=_l("This is not an e-mail address.")),
         ],
-        filters=[_bare],
     )
     supervisor = SelectField(
         _l("Supervisor"),
@@ -119,9 +110,7 @@ class UserForm(DetailsForm, RolesForm):
 class OfficeForm(Form):
     """An office of the programme."""
 
-    name = StringField(
-        _l("Name"), [DataRequired(_l("Enter a name.")), Length(max=160)], filters=[_bare]
-    )
+    name = StringField(_l("Name"), [DataRequired(_l("Enter a name.")), Length(max=160)])
 
 
 class SignOutForm(Form):

@@ -115,7 +115,7 @@ class FactsForm(Form):
             access_needs=tuple(self.access_needs.data or ()),
             excluded_units=tuple(self.excluded_units.data or ()),
             contact_channel=self.contact_channel.data,
-            contact_hours=(self.contact_hours.data or "").strip(),
+            contact_hours=self.contact_hours.data or "",
         )
 
 
@@ -141,12 +141,12 @@ class IdentityFields(Form):
     def identity(self) -> Identity:
         """Return what was typed; spaces around it are dropped."""
         return Identity(
-            given_name=(self.given_name.data or "").strip(),
-            family_name=(self.family_name.data or "").strip(),
+            given_name=self.given_name.data or "",
+            family_name=self.family_name.data or "",
             birth_date=self.birth_date.data,
-            document_number=(self.document_number.data or "").strip(),
-            phone=(self.phone.data or "").strip(),
-            address=(self.address.data or "").strip(),
+            document_number=self.document_number.data or "",
+            phone=self.phone.data or "",
+            address=self.address.data or "",
         )
 
 

@@ -2,13 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from decimal import ROUND_DOWN, Decimal, InvalidOperation
-
-from reintegration.kernel.errors import N_, Invalid
+from decimal import ROUND_DOWN, Decimal
 
 # Digits after the point by ISO 4217; whatever is not listed has two.
 _MINOR_DIGITS = {"JPY": 0, "KRW": 0, "CLP": 0, "ISK": 0, "VND": 0, "KWD": 3, "BHD": 3, "TND": 3}
-_HIGHEST_MINOR = 10**15
 
 
 def minor_digits(currency: str) -> int:
@@ -37,25 +34,6 @@ class Money:
     def zero(cls, currency: str) -> "Money":
         """Return nothing, in `currency`."""
         return cls(0, currency)
-
-    @classmethod
-    def parse(cls, text: str, currency: str) -> "Money":
-        """Read a decimal string ("1250.50", "1.250,50", "1 250,5"); raise Invalid otherwise."""
-        digits = minor_digits(currency)
-        try:
-            value = Decimal(_canonical(text))
-            minor = value.scaleb(digits)
-        except InvalidOperation:
-            raise Invalid(N_("“%(text)s” is not an amount."), text=text[:40]) from None
-        if not value.is_finite() or abs(minor) > _HIGHEST_MINOR:
-            raise Invalid(N_("“%(text)s” is not an amount."), text=text[:40])
-        if minor != minor.to_integral_value():
-            raise Invalid(
-                N_("“%(text)s” has too many decimals for %(currency)s."),
-                text=text[:40],
-                currency=currency,
-            )
-        return cls(int(minor), currency)
 
     @property
     def decimal(self) -> Decimal:
@@ -134,14 +112,3 @@ def total(amounts: Iterable[Money], currency: str) -> Money:
     for amount in amounts:
         result += amount
     return result
-
-
-def _canonical(text: str) -> str:
-    """Return `text` with a point for decimals: the last of `,` and `.` decides."""
-    bare = "".join(text.split()).replace("\u202f", "").replace("'", "")
-    comma, point = bare.rfind(","), bare.rfind(".")
-    if comma > point:
-        return bare.replace(".", "").replace(",", ".")
-    if bare.count(".") > 1:
-        return bare.replace(".", "")
-    return bare.replace(",", "")

@@ -2,18 +2,21 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from functools import partial
 from typing import Any, ClassVar, TypeVar
 from uuid import UUID
 
 from flask import request
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import DateField, RadioField, StringField
+from wtforms import DateField, PasswordField, RadioField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # stubs of 3.2
-from wtforms.validators import InputRequired, ValidationError
+from wtforms.validators import InputRequired, Length, ValidationError
 
+from reintegration.kernel import amounts
 from reintegration.kernel.errors import DomainError
 from reintegration.kernel.money import Money
+from reintegration.kernel.text import LONGEST_LINE, LONGEST_TEXT, freed
 from reintegration.web.saying import error_text
 
 T = TypeVar("T")
@@ -54,6 +57,16 @@ class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
     called: ClassVar[Mapping[str, str]] = {}
     refused: DomainError | None = None
 
+    class Meta(FlaskForm.Meta):  # type: ignore[misc]
+        """How each field comes to stand in a form."""
+
+        def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Any:
+            """Return the field; one of text is trimmed and has a limit, whoever wrote it."""
+            field = super().bind_field(form, unbound_field, options)
+            if isinstance(field, StringField) and not isinstance(field, _READ_OTHERWISE):
+                _keep_clean(field)
+            return field
+
     def refuse(self, error: DomainError, field: str | None = None) -> None:
         """Show what a service refused beside the field that it names, or above the form."""
         self.refused = error
@@ -64,7 +77,25 @@ class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
             self[name].errors = [*self[name].errors, error_text(error)]
 
 
-class MoneyField(StringField):
+def _keep_clean(field: StringField) -> None:
+    lines = isinstance(field, TextAreaField)
+    field.filters = (partial(_trimmed, lines=lines), *field.filters)
+    if not any(isinstance(one, Length) for one in field.validators):
+        field.validators = [*field.validators, Length(max=LONGEST_TEXT if lines else LONGEST_LINE)]
+
+
+def _trimmed(value: Any, *, lines: bool) -> Any:
+    return freed(value, lines=lines).strip() if isinstance(value, str) else value
+
+
+class _ReadField(StringField):
+    """What is typed here is read and kept as something else than text."""
+
+
+_READ_OTHERWISE = (PasswordField, _ReadField)
+
+
+class MoneyField(_ReadField):
     """An amount in `currency`; `.data` is Money or None. What was typed is kept on error.
 
     `currency_from` names the field in which the currency is chosen.
@@ -84,7 +115,7 @@ class MoneyField(StringField):
         if not typed:
             return
         try:
-            self.data = Money.parse(typed, self.currency)  # type: ignore[assignment]
+            self.data = amounts.typed(typed, self.currency)  # type: ignore[assignment]
         except DomainError as error:
             raise ValueError(error_text(error)) from None
 
@@ -98,6 +129,30 @@ class MoneyField(StringField):
         if self.raw_text is not None:
             return self.raw_text
         return str(self.data.decimal) if isinstance(self.data, Money) else ""
+
+
+class FigureField(_ReadField):
+    """A number that is no amount, such as a rate; `.data` is Decimal or None."""
+
+    data: Any
+
+    def __init__(self, *args: Any, places: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.places = places
+
+    def process_formdata(self, valuelist: Iterable[Any]) -> None:
+        """Read what was typed."""
+        typed = next(iter(valuelist), "").strip()
+        self.data = None
+        if not typed:
+            return
+        try:
+            self.data = amounts.figure(typed, places=self.places)
+        except DomainError as error:
+            raise ValueError(error_text(error)) from None
+
+    def _value(self) -> str:
+        return self.raw_data[0] if self.raw_data else str(self.data or "")
 
 
 class DayField(DateField):

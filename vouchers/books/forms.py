@@ -5,12 +5,12 @@ from typing import Any
 from uuid import UUID
 
 from flask_babel import lazy_gettext as _l
-from wtforms import DecimalField, HiddenField, SelectField, StringField
+from wtforms import HiddenField, SelectField, StringField
 from wtforms.validators import InputRequired, Length, NumberRange, ValidationError
 
 from reintegration.kernel.ids import new_id
 from reintegration.kernel.money import Money
-from reintegration.web.forms import After, DayField, Form, MoneyField, option
+from reintegration.web.forms import After, DayField, FigureField, Form, MoneyField, option
 
 CURRENCIES = ("MDL", "EUR", "USD")
 _OPTIONS = [option(code, code) for code in CURRENCIES]
@@ -112,9 +112,10 @@ class ConvertForm(AmountForm):
     """Money for a line in another currency."""
 
     rate = SelectField(_l("Exchange rate"), [_NEEDED])
-    buffer = DecimalField(
+    buffer = FigureField(
         _l("Buffer, percent"),
         [InputRequired(), NumberRange(0, 50, _l("Between 0 and 50."))],
+        places=2,
         default=Decimal(3),
         description=_l("Held back, so that a falling rate does not leave the line short."),
     )
@@ -126,10 +127,10 @@ class RateForm(Form):
     on = DayField(_l("Day"), [_NEEDED])
     base = SelectField(_l("One unit of"), choices=_OPTIONS, default="EUR")
     quote = SelectField(_l("Costs, in"), choices=_OPTIONS)
-    rate = DecimalField(
+    rate = FigureField(
         _l("Rate"),
         [InputRequired(_l("Enter a number, such as 19.6412.")), NumberRange(min=0.00000001)],
-        places=None,
+        places=8,
     )
     source = StringField(
         _l("Source"), [_NEEDED, Length(max=120)], description=_l("Who published it.")

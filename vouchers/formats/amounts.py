@@ -1,40 +1,27 @@
-"""Amounts as banks write them, turned into whole minor units without rounding."""
+"""Amounts in files of banks: read by the grammar of the format, refused with the place."""
 
-from functools import lru_cache
+from collections.abc import Callable
 
-from reintegration.kernel.money import minor_digits
+from reintegration.kernel.amounts import Unreadable
+from reintegration.kernel.money import Money, minor_digits
 from vouchers.formats.problems import StatementFileError
 
-_MOST_DIGITS = 15
-_GARBLED, _FINER = -1, -2
+Grammar = Callable[[str, str], Money]
 
 
-def unsigned_minor(text: str, currency: str, where: str, *, decimal: str = ".") -> int:
-    """Return `text` ("8.85", "300,") in minor units of `currency`.
-
-    Zeros beyond the minor unit change nothing and are taken. Any other digit there refuses the
-    file: a rounded line would break the balance that the bank itself states.
-    """
-    minor = _parsed(text, currency, decimal)
-    if minor >= 0:
-        return minor
-    code = "amount_garbled" if minor == _GARBLED else "amount_finer"
-    params = {} if minor == _GARBLED else {"currency": currency}
-    raise StatementFileError(code, text=text.strip()[:40], where=where[:60], **params)
+def minor_of(grammar: Grammar, text: str, currency: str, where: str) -> int:
+    """Return `text` in minor units of `currency`; what the grammar refuses refuses the file."""
+    try:
+        return grammar(text, currency).minor
+    except Unreadable as error:
+        raise StatementFileError(error.code, where=where[:60], **error.params) from None
 
 
-@lru_cache(maxsize=4096)
-def _parsed(text: str, currency: str, decimal: str) -> int:
-    """Return minor units, or a negative number that says what is wrong."""
-    whole, _, fraction = text.strip().partition(decimal)
-    whole = whole.removeprefix("+")
-    digits = whole + fraction
-    if not (digits.isascii() and digits.isdigit()) or len(whole) > _MOST_DIGITS:
-        return _GARBLED
-    places = minor_digits(currency)
-    if len(fraction) > places and fraction[places:].strip("0"):
-        return _FINER
-    return int(whole + fraction[:places].ljust(places, "0") or "0")
+def unsigned_minor(grammar: Grammar, text: str, currency: str, where: str) -> int:
+    """Return an amount whose direction stands elsewhere: a sign of its own refuses the file."""
+    if not text.strip()[:1].isdigit():
+        raise StatementFileError("amount_garbled", text=text.strip()[:40], where=where[:60])
+    return minor_of(grammar, text, currency, where)
 
 
 def written_finer(text: str, currency: str) -> bool:

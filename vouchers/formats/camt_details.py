@@ -1,5 +1,6 @@
 """The transactions inside a camt entry (TxDtls): who, what for, returned why, at what charge."""
 
+from reintegration.kernel.amounts import machine
 from vouchers.formats.amounts import currency_code, unsigned_minor
 from vouchers.formats.camt_nodes import Node, amount_of, inner, text
 from vouchers.formats.iban import compact
@@ -64,7 +65,7 @@ def _lenient(amount: tuple[str, str | None], currency: str) -> int:
     if stated not in (None, currency):
         return 0
     try:
-        return unsigned_minor(written, currency, "Chrgs")
+        return unsigned_minor(machine, written, currency, "Chrgs")
     except StatementFileError:
         return 0
 
@@ -78,12 +79,12 @@ def _amount(node: Node, currency: str, whole: int | None) -> tuple[int, str, Par
     try:
         for written, own in stated:
             if own is None or own == currency:
-                return unsigned_minor(written, currency, "TxDtls"), currency, None
+                return unsigned_minor(machine, written, currency, "TxDtls"), currency, None
         if whole is not None:
             return whole, currency, _OTHER_CURRENCY if stated else None
         if stated:
             other = currency_code(stated[0][1], "TxDtls")
-            return unsigned_minor(stated[0][0], other, "TxDtls"), other, _OTHER_CURRENCY
+            return unsigned_minor(machine, stated[0][0], other, "TxDtls"), other, _OTHER_CURRENCY
     except StatementFileError:
         pass
     return whole or 0, currency, _UNREAD

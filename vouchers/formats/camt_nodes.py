@@ -4,6 +4,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
+from reintegration.kernel.amounts import machine
 from vouchers.formats.amounts import currency_code, unsigned_minor
 from vouchers.formats.problems import StatementFileError
 
@@ -91,7 +92,7 @@ def signed(node: Node, default_currency: str, where: str) -> tuple[int, str, str
         currency = default_currency
     elif currency != default_currency:
         currency = currency_code(currency, where)
-    minor = unsigned_minor(written, currency, where)
+    minor = unsigned_minor(machine, written, currency, where)
     direction = node.get("CdtDbtInd")
     if direction == "CRDT":
         return minor, currency, written

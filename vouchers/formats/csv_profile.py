@@ -6,8 +6,11 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import partial
 
-from vouchers.formats.amounts import currency_code, unsigned_minor
+from reintegration.kernel.amounts import FOUND_OUT, Signs
+from reintegration.kernel.amounts import csv as csv_amount
+from vouchers.formats.amounts import currency_code, minor_of
 from vouchers.formats.iban import compact
 from vouchers.formats.problems import StatementFileError
 from vouchers.formats.references import meaningful
@@ -22,8 +25,6 @@ from vouchers.formats.statement import (
 _DELIMITERS = ";,\t|"
 _HEADING_WITHIN = 40
 _CYRILLIC_RUN = re.compile(rb"[\xc0-\xff]{3}")
-_THOUSANDS = re.compile(r"[\s\u00a0\u202f'’]")
-_GROUPED = 3
 
 HEADINGS: Mapping[str, tuple[str, ...]] = {
     "booking_date": (
@@ -106,7 +107,7 @@ class CsvProfile:
     columns: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: HEADINGS)
     delimiter: str | None = None
     encoding: str | None = None
-    decimal: str | None = None
+    signs: Signs = FOUND_OUT
     date_formats: tuple[str, ...] = ("%d.%m.%Y", "%Y-%m-%d", "%d/%m/%Y", "%d.%m.%y", "%d-%m-%Y")
     account_iban: str | None = None
     currency: str | None = None
@@ -303,25 +304,7 @@ def _amount(number: int, cells: Mapping[str, str], currency: str, profile: CsvPr
 
 
 def _signed(text: str, currency: str, profile: CsvProfile, where: str) -> int:
-    bare = _THOUSANDS.sub("", text)
-    sign = -1 if bare.startswith(("-", "−")) else 1
-    bare = bare.lstrip("+-−")
-    decimal = profile.decimal or _decimal_of(bare)
-    if decimal is None:
-        raise StatementFileError("amount_garbled", text=text[:40], where=where)
-    grouping = "." if decimal == "," else ","
-    return sign * unsigned_minor(bare.replace(grouping, ""), currency, where, decimal=decimal)
-
-
-def _decimal_of(bare: str) -> str | None:
-    """Return the decimal sign; None where "1.234" could be either (then the profile must say)."""
-    comma, point = bare.rfind(","), bare.rfind(".")
-    last = "," if comma > point else "."
-    if min(comma, point) >= 0 or max(comma, point) < 0:
-        return last
-    if bare.count(last) > 1:
-        return "." if last == "," else ","
-    return None if len(bare) - max(comma, point) - 1 == _GROUPED else last
+    return minor_of(partial(csv_amount, signs=profile.signs), text, currency, where)
 
 
 def _date(text: str, profile: CsvProfile, where: str) -> date:

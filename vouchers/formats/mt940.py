@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
+from reintegration.kernel.amounts import swift
 from vouchers.formats.amounts import unsigned_minor
 from vouchers.formats.iban import compact, is_iban
 from vouchers.formats.mt940_text import Narrative, read_narrative
@@ -143,7 +144,7 @@ def _balance(text: str | None) -> tuple[str, str, int] | None:
 
 
 def _minor(text: str, currency: str, where: str) -> int:
-    return unsigned_minor(text, currency, where, decimal="," if "," in text else ".")
+    return unsigned_minor(swift, text, currency, where)
 
 
 def _six_digits(text: str, where: str) -> date:

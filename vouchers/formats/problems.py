@@ -23,6 +23,11 @@ REFUSALS: Mapping[str, str] = {
     "no_currency": N_("An amount has no currency (%(where)s)."),
     "amount_garbled": N_("“%(text)s” is not an amount (%(where)s)."),
     "amount_finer": N_("“%(text)s” is finer than the smallest unit of %(currency)s (%(where)s)."),
+    "amount_ambiguous": N_(
+        "“%(text)s” can be read in two ways, as %(whole)s or as %(part)s (%(where)s)."
+        " The format of the account must say which sign stands before the decimals."
+    ),
+    "amount_large": N_("“%(text)s” is more than can be recorded here (%(where)s)."),
     "direction_garbled": N_("“%(text)s” says neither credit nor debit (%(where)s)."),
     "date_garbled": N_("“%(text)s” is not a date (%(where)s)."),
     "statement_twice": N_("Statement “%(statement)s” is in the file twice."),

@@ -103,7 +103,7 @@ class DoorForm(TonightForm):
 
     def identity(self) -> Identity:
         """Return what the person is called here."""
-        return Identity(given_name=(self.given_name.data or "").strip())
+        return Identity(given_name=self.given_name.data or "")
 
 
 class DecisionForm(Form):

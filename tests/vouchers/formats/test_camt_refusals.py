@@ -37,7 +37,7 @@ def outcome(data: bytes) -> str:
         (camt(Line(885), Line(1, amount_text="-8.85")), "amount_garbled"),
         (camt(Line(885), Line(1, amount_text="1e3")), "amount_garbled"),
         (camt(Line(885), Line(1, amount_text="٣.٥")), "amount_garbled"),
-        (camt(Line(885), Line(1, amount_text="9" * 40)), "amount_garbled"),
+        (camt(Line(885), Line(1, amount_text="9" * 40)), "amount_large"),
         (camt(Line(885), Line(1, amount_text="8.855")), "amount_finer"),
         (camt(Line(1, "JPY", amount_text="8.5"), currency="JPY"), "amount_finer"),
         (camt(Line(885), Line(1, direction="PLUS")), "direction_garbled"),

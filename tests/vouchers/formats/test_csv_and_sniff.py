@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reintegration.kernel.amounts import Signs
 from tests.vouchers.formats.writers import OURS, THEIRS, Line, camt
 from vouchers.formats.csv_profile import CsvProfile, read_csv
 from vouchers.formats.problems import StatementFileError
@@ -47,7 +48,7 @@ def test_a_profile_names_other_headings_and_what_the_file_leaves_out():
     profile = CsvProfile(
         columns={"booking_date": ("wann",), "amount": ("wieviel",)},
         delimiter=";",
-        decimal=",",
+        signs=Signs(decimal=","),
         account_iban=OURS,
         currency="EUR",
     )
@@ -58,9 +59,9 @@ def test_a_profile_names_other_headings_and_what_the_file_leaves_out():
 @pytest.mark.parametrize(
     ("row", "code"),
     [
-        ('2026-03-02,"1,250",MDL,A,x,y', "amount_garbled"),
+        ('2026-03-02,"1,250",MDL,A,x,y', "amount_ambiguous"),
         ("2026-03-02,ten,MDL,A,x,y", "amount_garbled"),
-        ("2026-03-02,1.005,MDL,A,x,y", "amount_garbled"),
+        ("2026-03-02,1.005,MDL,A,x,y", "amount_ambiguous"),
         ("2026-03-02,1.0055,MDL,A,x,y", "amount_finer"),
         ("02/30/2026,1.00,MDL,A,x,y", "date_garbled"),
         ("2026-03-02,1.00,lei,A,x,y", "no_currency"),

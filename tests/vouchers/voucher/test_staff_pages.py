@@ -73,7 +73,6 @@ def test_finance_sees_the_pseudonym_and_no_case_code(session, cast, sign_in):
         "category=mental_health",
         "provider=x",
         "q=v-unknown",
-        "page=garbage",
     ],
 )
 def test_filters_never_break_the_list(session, cast, sign_in, query):

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, distinct_on
 from sqlalchemy.orm import Session, joinedload, lazyload
 
 from reintegration.accounts.models import Organisation, User, UserRole
-from reintegration.kernel import bounded, permissions
+from reintegration.kernel import amounts, bounded, permissions
 from reintegration.kernel.actor import FINANCE_ROLES, Actor
 from reintegration.kernel.bounded import Count
 from reintegration.kernel.errors import DomainError, NotFound
@@ -118,7 +118,7 @@ def _like(search: str, currency: str) -> ColumnElement[bool]:
         BankLine.end_to_end_id.ilike(like),
     )
     try:
-        minor = Money.parse(search.replace("−", "-").lstrip("-"), currency).minor
+        minor = amounts.typed(search, currency).minor
     except DomainError:
         return found
     return or_(found, BankLine.amount_minor.in_((minor, -minor)))

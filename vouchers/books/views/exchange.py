@@ -8,10 +8,9 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from reintegration.kernel import clock
+from reintegration.kernel import amounts, clock
 from reintegration.kernel.db import session
 from reintegration.kernel.errors import DomainError
-from reintegration.kernel.money import Money
 from reintegration.web.current import current_actor
 from reintegration.web.filters import money
 from reintegration.web.requires import requires
@@ -81,8 +80,8 @@ def exchange_record() -> ResponseReturnValue:
             actor=current_actor(),
             bank_from=accounts[0],
             bank_to=accounts[1],
-            amount_out=Money.parse(form.amount_out.data or "", accounts[0].currency),
-            amount_in=Money.parse(form.amount_in.data or "", accounts[1].currency),
+            amount_out=amounts.typed(form.amount_out.data or "", accounts[0].currency),
+            amount_in=amounts.typed(form.amount_in.data or "", accounts[1].currency),
             rate=chosen_rate(form.rate.data),
             key=form.act,
             now=clock.now(),

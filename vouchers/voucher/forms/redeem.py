@@ -1,7 +1,5 @@
 """The forms of a provider's desk."""
 
-from typing import Any
-
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, HiddenField, IntegerField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional, Regexp
@@ -11,13 +9,6 @@ from reintegration.kernel.money import Money
 from reintegration.web.forms import DayField, Form, MoneyField
 from vouchers.voucher.services.voucher_by_code import LONGEST_CODE
 from vouchers.voucher.states import VoucherKind
-
-
-def readable(text: Any) -> Any:
-    """Drop what nobody can type: PostgreSQL refuses it, and a person would not see why."""
-    if not isinstance(text, str):
-        return text
-    return "".join(c for c in text if c.isprintable() or c in "\n\t").strip()
 
 
 def new_key() -> str:
@@ -82,7 +73,6 @@ class WithoutPinForm(DeliveryForm):
     reason = TextAreaField(
         _l("Why can the PIN not be used?"),
         [InputRequired(_l("Say why in a few words.")), Length(max=500)],
-        filters=[readable],
     )
 
 
@@ -90,9 +80,7 @@ class ReasonForm(Form):
     """A reason that others will read later."""
 
     reason = TextAreaField(
-        _l("Reason"),
-        [InputRequired(_l("Say why in a few words.")), Length(max=500)],
-        filters=[readable],
+        _l("Reason"), [InputRequired(_l("Say why in a few words.")), Length(max=500)]
     )
 
 
@@ -102,5 +90,4 @@ class TokenForm(Form):
     label = StringField(
         _l("Name of the program or the device"),
         [InputRequired(_l("Enter a name.")), Length(max=60)],
-        filters=[readable],
     )

@@ -7,7 +7,7 @@ from wtforms import HiddenField, IntegerField, RadioField, StringField
 from wtforms.validators import InputRequired, Length, Optional, Regexp
 
 from reintegration.web.forms import After, DayField, Form, MoneyField, choices
-from vouchers.voucher.forms.redeem import ReasonForm, readable
+from vouchers.voucher.forms.redeem import ReasonForm
 from vouchers.voucher.states import HOLDS, HoldCause, VoucherKind
 
 _PIN_HINT = _l(
@@ -32,7 +32,7 @@ class HoldForm(ReasonForm):
 
     cause = RadioField(_l("Why is it stopped?"), coerce=HoldCause)
     reference = StringField(
-        _l("Number of the paper"), [Optional(), Length(max=100)], filters=[readable]
+        _l("Number of the paper"), [Optional(), Length(max=100)]
     )
 
     def offer(self, causes: Sequence[HoldCause]) -> None:

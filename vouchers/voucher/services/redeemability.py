@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 
+from reintegration.kernel import amounts
 from reintegration.kernel.errors import N_, Conflict, DomainError, Invalid, NotFound, TooManyTries
 from reintegration.kernel.money import Money
 from vouchers.voucher.services.pricing import at_most, is_value
@@ -107,7 +108,7 @@ def asked(found: Found, units: int | None, amount: str | None) -> tuple[int, Mon
     if is_value(found):
         if amount is None or units is not None:
             raise Invalid(N_("This voucher takes an amount of money."), code="wrong_measure")
-        money = Money.parse(amount, found.currency)
+        money = amounts.machine(amount, found.currency)
         count = 0
     else:
         if units is None or amount is not None:

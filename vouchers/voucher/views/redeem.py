@@ -116,7 +116,7 @@ def record(found: Found) -> ResponseReturnValue:
         units=form.counted,
         amount=form.sum,
         delivered_on=form.delivered_on.data,
-        pin=(form.pin.data or "").strip(),
+        pin=form.pin.data or "",
     )
     try:
         outcome = redeem_once(session(), actor=current_actor(), delivery=delivery, now=clock.now())

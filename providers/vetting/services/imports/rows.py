@@ -19,8 +19,8 @@ from providers.vetting.services.imports.vocabulary import (
 )
 from reintegration.codelists.people import SexPolicy
 from reintegration.codelists.service_categories import CATEGORIES, ServiceCategory
+from reintegration.kernel import amounts
 from reintegration.kernel.errors import N_, Invalid
-from reintegration.kernel.money import Money
 
 REQUIRED = (
     "organisation",
@@ -269,7 +269,7 @@ class _RowReader:
         if not text:
             return 0, currency
         try:
-            price = Money.parse(text, currency)
+            price = amounts.typed(text, currency)
         except Invalid as error:
             self._wrong("price", error.message, **error.params)
             return 0, currency
