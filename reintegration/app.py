@@ -17,6 +17,7 @@ from reintegration.web import (
     api,
     assets,
     components,
+    door,
     errors,
     filling,
     filters,
@@ -94,6 +95,7 @@ def _configure(app: APIFlask, settings: Settings) -> None:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
             app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops
         )
+    door.init_app(app)
     db.init_app(app)
     app.extensions["keyring"] = Keyring(settings.master_key)
     Migrate(app, db, directory=str(ROOT / "migrations"))

@@ -182,35 +182,16 @@ def completed(pattern: str) -> Names:
 def query_words() -> Names:
     """Return what is looked up in the arguments of an address: what bookmarks say behind `?`."""
     words: Names = set()
-    for scope in each(ast.FunctionDef):
-        asked = {
-            target.id
-            for node in ast.walk(scope)
-            if isinstance(node, ast.Assign) and _are_arguments(node.value)
-            for target in node.targets
-            if isinstance(target, ast.Name)
-        }
-        for node in ast.walk(scope):
-            match node:
-                case ast.Subscript(value=source, slice=ast.Constant(value=str(word))):
-                    pass
-                case ast.Call(
-                    func=ast.Attribute(value=source, attr="get"),
-                    args=[ast.Constant(value=str(word)), *_],
-                ):
-                    pass
-                case _:
-                    continue
-            if _are_arguments(source) or (isinstance(source, ast.Name) and source.id in asked):
+    for call in each(ast.Call):
+        match call:
+            case ast.Call(func=ast.Attribute(value=ast.Name(id="parameters"), attr="cursor")):
+                words.add("page")
+            case ast.Call(
+                func=ast.Attribute(value=ast.Name(id="parameters"), attr=reader),
+                args=[ast.Constant(value=str(word)), *_],
+            ) if not reader.startswith("posted"):
                 words.add(word)
     return words
-
-
-def _are_arguments(node: ast.AST) -> bool:
-    match node:
-        case ast.Attribute(value=ast.Name(id="request"), attr="args"):
-            return True
-    return False
 
 
 def code_lists() -> Names:

@@ -44,6 +44,13 @@ def test_a_currency_without_minor_units_shows_none(app):
         ("//evil.example", "/"),
         ("/\\evil.example", "/"),
         ("/a\nb", "/"),
+        ("/\t/evil.example", "/"),
+        ("/\r//evil.example", "/"),
+        ("/ /evil.example", "/"),
+        ("/\u2028/evil.example", "/"),
+        ("/\x00/evil.example", "/"),
+        ("/%09/evil.example", "/%09/evil.example"),
+        ("/cases/?q=a%20b&page=x#top", "/cases/?q=a%20b&page=x#top"),
     ],
 )
 def test_only_our_own_paths_are_followed(target, leads_to):

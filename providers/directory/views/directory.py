@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from flask import render_template, request, url_for
+from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from providers.directory.models import Provider
@@ -23,6 +23,7 @@ from reintegration.codelists.service_categories import CATEGORIES
 from reintegration.codelists.territorial_units import TERRITORIAL_UNITS
 from reintegration.kernel import clock
 from reintegration.kernel.db import session
+from reintegration.web import parameters
 from reintegration.web.current import current_actor
 from reintegration.web.requires import requires
 
@@ -37,13 +38,13 @@ def load_provider(provider_id: UUID) -> Provider:
 def index() -> ResponseReturnValue:
     """List providers by name; the filter stands in the address."""
     sought = DirectoryFilter(
-        search=request.args.get("q", "")[:100],
-        category=_known(request.args.get("category", ""), CATEGORIES),
-        unit=_known(request.args.get("unit", ""), TERRITORIAL_UNITS),
-        state=_known(request.args.get("state", ""), set(OfferingState)),
+        search=parameters.text("q"),
+        category=parameters.choice("category", CATEGORIES),
+        unit=parameters.choice("unit", TERRITORIAL_UNITS),
+        state=parameters.choice("state", OfferingState),
     )
     actor = current_actor()
-    page = reading.providers_page(session(), actor, sought, cursor=request.args.get("page"))
+    page = reading.providers_page(session(), actor, sought, cursor=parameters.cursor())
     kept: dict[str, Any] = {
         "q": sought.search,
         "category": sought.category,
@@ -90,7 +91,3 @@ def profile_context(provider: Provider) -> dict[str, object]:
         "territory": TERRITORIAL_UNITS,
         "P": ProviderPermission,
     }
-
-
-def _known(value: str, among: object) -> str:
-    return value if value in among else ""  # type: ignore[operator]

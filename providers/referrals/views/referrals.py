@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -33,6 +33,7 @@ from reintegration.codelists.service_categories import CATEGORIES
 from reintegration.kernel import clock
 from reintegration.kernel.db import session
 from reintegration.kernel.errors import DomainError
+from reintegration.web import parameters
 from reintegration.web.current import current_actor
 from reintegration.web.requires import requires
 from reintegration.web.transactional import transactional
@@ -70,11 +71,10 @@ class Choice:
 @requires(ReferralPermission.LIST)
 def index() -> ResponseReturnValue:
     """List the referrals of one's cases, newest first."""
-    asked = request.args.get("state", "open")
-    state = asked if asked in _FILTERS or asked == "all" else "open"
-    mine = request.args.get("mine") == "1"
+    state = parameters.choice("state", (*_FILTERS, "all"), "open")
+    mine = parameters.is_on("mine")
     page, rows = reading.referrals_page(
-        session(), current_actor(), state=state, mine=mine, cursor=request.args.get("page")
+        session(), current_actor(), state=state, mine=mine, cursor=parameters.cursor()
     )
     kept: dict[str, Any] = {"state": state, **({"mine": "1"} if mine else {})}
     words = {"open": _("Open"), "all": _("All")}

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -25,6 +25,7 @@ from providers.referrals.views.disclosure_text import disclosure_rows
 from reintegration.kernel import clock
 from reintegration.kernel.db import session
 from reintegration.kernel.errors import DomainError
+from reintegration.web import parameters
 from reintegration.web.current import current_actor
 from reintegration.web.requires import requires
 from reintegration.web.transactional import transactional
@@ -46,10 +47,9 @@ def load_request(referral_id: UUID) -> Referral:
 @requires(ReferralPermission.LIST_REQUESTS)
 def index() -> ResponseReturnValue:
     """List what the provider was asked, newest first."""
-    asked = request.args.get("state", "")
-    state = asked if asked in _FILTERS or asked == "all" else ReferralState.REQUESTED.value
+    state = parameters.choice("state", (*_FILTERS, "all"), ReferralState.REQUESTED.value)
     page = reading.requests_page(
-        session(), current_actor(), state=state, cursor=request.args.get("page")
+        session(), current_actor(), state=state, cursor=parameters.cursor()
     )
     kept: dict[str, Any] = {"state": str(state)}
     return render_template(

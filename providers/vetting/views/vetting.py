@@ -5,7 +5,7 @@ from datetime import timedelta
 from functools import partial
 from uuid import UUID
 
-from flask import render_template, request, url_for
+from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -28,6 +28,7 @@ from reintegration.kernel import clock
 from reintegration.kernel.db import session
 from reintegration.kernel.errors import NotFound
 from reintegration.kernel.hooks import Change
+from reintegration.web import parameters
 from reintegration.web.current import current_actor
 from reintegration.web.forms import given
 from reintegration.web.requires import requires
@@ -61,9 +62,8 @@ def load_document(document_id: UUID) -> VettingDocument:
 @requires(VettingPermission.LIST)
 def queue() -> ResponseReturnValue:
     """List offerings in one state, those that wait longest first."""
-    asked = request.args.get("state", "")
-    state = OfferingState(asked) if asked in {one.value for one in QUEUES} else QUEUES[0]
-    page = reading.queue(session(), state=state, cursor=request.args.get("page"))
+    state = OfferingState(parameters.choice("state", QUEUES, QUEUES[0]))
+    page = reading.queue(session(), state=state, cursor=parameters.cursor())
     counts = reading.counts(session())
     return render_template(
         "providers/vetting/queue.html",
@@ -193,8 +193,7 @@ def reinstate_submit(offering: Offering) -> ResponseReturnValue:
 @requires(_KEEP, load=load_provider)
 def document_new(provider: Provider) -> ResponseReturnValue:
     """Show the form for a document that the officer has seen."""
-    kind = request.args.get("kind", "")
-    form = DocumentForm(kind=kind if kind in set(DocumentKind) else "")
+    form = DocumentForm(kind=parameters.choice("kind", DocumentKind))
     return _document_page(form, provider, url_for(".document_new", provider_id=provider.id))
 
 

@@ -13,6 +13,7 @@ from reintegration.accounts.views import bp, identity
 from reintegration.accounts.views.credentials import presented_session
 from reintegration.kernel import clock
 from reintegration.kernel.db import session
+from reintegration.web import parameters
 from reintegration.web.current import current_actor
 from reintegration.web.i18n import local_target
 from reintegration.web.requires import public, requires
@@ -26,7 +27,7 @@ def sign_in() -> ResponseReturnValue:
     """Show the sign-in form."""
     if current_actor().is_signed_in:
         return redirect("/")
-    form = SignInForm(next=request.args.get("next", ""))
+    form = SignInForm(next=parameters.text("next", limit=parameters.LONGEST_CURSOR))
     return render_template("reintegration/accounts/sign_in.html", form=form)
 
 

@@ -3,7 +3,7 @@
 import secrets
 from uuid import UUID
 
-from flask import render_template, request, url_for
+from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -19,6 +19,7 @@ from reintegration.codelists.languages import Locale
 from reintegration.kernel import clock, hooks
 from reintegration.kernel.actor import Role
 from reintegration.kernel.db import session
+from reintegration.web import parameters
 from reintegration.web.current import current_actor
 from reintegration.web.forms import option
 from reintegration.web.requires import requires
@@ -40,8 +41,8 @@ def _organisation(organisation_id: UUID) -> Organisation:
 @requires(MANAGE)
 def user_list() -> ResponseReturnValue:
     """List people; search and role stand in the address."""
-    search, role = request.args.get("q", ""), request.args.get("role", "")
-    chosen = Role(role) if role in set(Role) else None
+    search, role = parameters.text("q"), parameters.choice("role", Role)
+    chosen = Role(role) if role else None
     found = reading.users(session(), search=search, role=chosen)
     return render_template(
         "reintegration/accounts/users.html",

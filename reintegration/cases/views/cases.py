@@ -29,6 +29,7 @@ from reintegration.codelists.territorial_units import TERRITORIAL_UNITS
 from reintegration.kernel import clock
 from reintegration.kernel.db import session
 from reintegration.kernel.errors import NotFound
+from reintegration.web import parameters
 from reintegration.web.current import current_actor
 from reintegration.web.i18n import LOCALES
 from reintegration.web.requires import requires
@@ -43,9 +44,9 @@ _PLAIN_MOVES = frozenset({"activate", "follow_up"})
 def case_list() -> ResponseReturnValue:
     """List one's own cases, last touched first; search and state stand in the address."""
     actor, now = current_actor(), clock.now()
-    search, state = request.args.get("q", ""), request.args.get("state", "")
+    search, state = parameters.text("q"), parameters.text("state")
     page = cases.cases_page(
-        session(), actor, search=search, state=state, cursor=request.args.get("page")
+        session(), actor, search=search, state=state, cursor=parameters.cursor()
     )
     return render_template(
         "reintegration/cases/list.html",

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from flask import render_template, request, url_for
+from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -16,6 +16,7 @@ from reintegration.cases.views import bp
 from reintegration.cases.views.frame import load_case, shell
 from reintegration.kernel import clock
 from reintegration.kernel.db import session
+from reintegration.web import parameters
 from reintegration.web.current import current_actor
 from reintegration.web.filters import instant
 from reintegration.web.requires import requires
@@ -29,7 +30,7 @@ def case_notes(case: CaseFile) -> ResponseReturnValue:
     """Show the notes, newest first, and the form for one more."""
     found = notes.read_unless_erased(session(), case)
     form = NoteForm(formdata=None)
-    corrected = _corrected(found or [], request.args.get("correct", ""))
+    corrected = _corrected(found or [], parameters.text("correct"))
     if corrected is not None:
         form.kind.data = corrected.kind.value
         form.body.data = _(

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from flask import render_template, request, url_for
+from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.exceptions import NotFound
@@ -25,6 +25,7 @@ from reintegration.plans.states import (
     Priority,
 )
 from reintegration.plans.views import bp
+from reintegration.web import parameters
 from reintegration.web.current import current_actor
 from reintegration.web.forms import Form
 from reintegration.web.requires import requires
@@ -191,12 +192,11 @@ def _asked(case: CaseFile) -> dict[str, Any]:
     """Return the form that the address asks for; none for who may not write."""
     if not permissions.permits(current_actor(), PlanPermission.EDIT, case):
         return {}
-    given = request.args
-    if "new" in given:
+    if parameters.is_named("new"):
         return _open("new", None, NeedForm(formdata=None))
     for name in ("need", "goal_for", "goal"):
-        if name in given:
-            return _open_for(case, name, given.get(name, type=UUID))
+        if parameters.is_named(name):
+            return _open_for(case, name, parameters.identifier(name))
     return {}
 
 

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from flask import render_template, request, url_for
+from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -37,6 +37,7 @@ from reintegration.plans.states import (
 )
 from reintegration.plans.views import bp, plan_budget, plan_page, plan_text, plan_todo
 from reintegration.plans.views.plan_difference import shown
+from reintegration.web import parameters
 from reintegration.web.current import current_actor
 from reintegration.web.requires import requires
 from reintegration.web.submit import press, submit
@@ -189,7 +190,7 @@ def _page(case: CaseFile, plan: Plan, now: datetime) -> dict[str, Any]:
         "primary": _primary(plan, editable=editable, ready=not problems),
         "can_withdraw": state == PlanState.SUBMITTED
         and permissions.permits(actor, PlanPermission.SUBMIT, plan),
-        "print_lang": case.language if case.language != request.args.get("lang") else None,
+        "print_lang": case.language if case.language != parameters.text("lang") else None,
     }
 
 

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import redirect, render_template, request, url_for
+from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -22,6 +22,7 @@ from reintegration.plans.views import bp, plan_text
 from reintegration.plans.views.plan import case_of, load_plan
 from reintegration.plans.views.plan_milestones import load_milestone
 from reintegration.plans.views.plan_stale import clash
+from reintegration.web import parameters
 from reintegration.web.current import current_actor
 from reintegration.web.requires import requires
 from reintegration.web.submit import submit
@@ -43,15 +44,13 @@ def line_choose(plan: Plan) -> ResponseReturnValue:
     steps = live_milestones(plan)
     if not steps:
         return redirect(url_for("plans.milestone_new", case_id=plan.case_id))
-    form = CategoryForm(formdata=None, data=request.args.to_dict())
+    form = CategoryForm(formdata=None, data=parameters.all_of_them())
     form.offer(steps)
-    if request.args.get("milestone") and request.args.get("category"):
+    milestone_id, category = parameters.identifier("milestone"), parameters.text("category")
+    if milestone_id and category:
         return redirect(
             url_for(
-                "plans.line_new",
-                case_id=plan.case_id,
-                milestone_id=request.args["milestone"],
-                category=request.args["category"],
+                "plans.line_new", case_id=plan.case_id, milestone_id=milestone_id, category=category
             )
         )
     return render_template("reintegration/plans/line_choose.html", case=case_of(plan), form=form)
@@ -154,8 +153,8 @@ def line_remove(line: PlanLine) -> ResponseReturnValue:
 
 
 def _category() -> ServiceCategory | None:
-    asked = request.args.get("category", "")
-    return ServiceCategory(asked) if asked in set(ServiceCategory) else None
+    asked = parameters.choice("category", ServiceCategory)
+    return ServiceCategory(asked) if asked else None
 
 
 def _form(

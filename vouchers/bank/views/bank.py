@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from babel.dates import format_date
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -14,6 +14,7 @@ from reintegration.accounts.queries.users import names_of
 from reintegration.kernel import clock
 from reintegration.kernel.db import session
 from reintegration.kernel.errors import N_, DomainError, Invalid, NotFound
+from reintegration.web import parameters
 from reintegration.web.current import current_actor
 from reintegration.web.filters import format_locale
 from reintegration.web.forms import chosen_ids
@@ -75,7 +76,7 @@ def undo(line: BankLine) -> ResponseReturnValue:
             session(),
             line,
             actor=current_actor(),
-            reason=request.form.get("reason", ""),
+            reason=parameters.posted("reason", lines=True),
             now=clock.now(),
         )
 
@@ -156,8 +157,8 @@ def park(line: BankLine) -> ResponseReturnValue:
             session(),
             line,
             actor=current_actor(),
-            owner_id=_chosen("owner"),
-            note=request.form.get("note", ""),
+            owner_id=parameters.posted_identifier("owner"),
+            note=parameters.posted("note", lines=True),
             now=clock.now(),
         )
 
@@ -182,34 +183,31 @@ def _acted(
 
 def _named(model: type[Model], name: str) -> Model | None:
     """Return the object that a list of the form names; None when nothing was chosen."""
-    chosen = _chosen(name)
+    chosen = parameters.posted_identifier(name)
     return session().get(model, chosen) if chosen else None
 
 
-def _chosen(name: str) -> UUID | None:
-    try:
-        return UUID(request.form.get(name, ""))
-    except ValueError:
-        return None
-
-
 def _asked_line() -> BankLine | None:
+    asked = parameters.identifier("line")
     try:
-        return _line(UUID(request.args["line"]))
-    except (KeyError, ValueError, NotFound):
+        return _line(asked) if asked else None
+    except NotFound:
         return None
 
 
 def _kept(account_id: UUID) -> dict[str, Any]:
     """Return the filters of the address, so that an action leads back to the same list."""
-    show, search = request.values.get("show", "look"), request.values.get("q", "")
-    kept: dict[str, Any] = {"account": account_id, "show": show if show in _SHOWN else "look"}
+    search = parameters.text("q")
+    kept: dict[str, Any] = {
+        "account": account_id,
+        "show": parameters.choice("show", _SHOWN, "look"),
+    }
     return kept | ({"q": search} if search else {})
 
 
 def _account(line: BankLine | None) -> BankAccount | None:
     accounts = queries.accounts(session())
-    asked = str(line.bank_account_id) if line else request.args.get("account", "")
+    asked = str(line.bank_account_id) if line else parameters.text("account")
     return next(
         (account for account in accounts if str(account.id) == asked),
         accounts[0] if accounts else None,
@@ -227,7 +225,7 @@ def _page(line: BankLine | None, problem: str = "") -> str:
         account=account,
         show=kept["show"],
         search=kept.get("q", ""),
-        cursor=request.args.get("page"),
+        cursor=parameters.cursor(),
     )
     chosen = line or (page.rows[0] if page.rows else None)
     today = clock.local_day(clock.now())
@@ -257,8 +255,8 @@ def _panel(line: BankLine) -> dict[str, Any]:
     is_open = line.state in queries.LOOK
     proposed = [UUID(order["id"]) for order in line.proposal.get("orders", ())]
     orders = queries.orders(session(), proposed)
-    search = request.values.get("oq", "")
-    others = request.values.get("other") == "1" or bool(search)
+    search = parameters.text("oq")
+    others = parameters.is_on("other") or bool(search)
     outgoing = line.amount_minor < 0
     settles = is_open and outgoing and line.state == BankLineState.SUGGESTED
     came_back = is_open and not outgoing

@@ -1,10 +1,10 @@
 """The ledger: the journal, one entry, the balances, and files of it."""
 
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
 
-from flask import Blueprint, Response, render_template, request, stream_with_context
+from flask import Blueprint, Response, render_template, stream_with_context
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from reintegration.kernel import clock
 from reintegration.kernel.db import session
 from reintegration.kernel.errors import N_, Invalid, NotFound
+from reintegration.web import parameters
 from reintegration.web.requires import requires
 from vouchers.books.models import LedgerEntry, LedgerLine
 from vouchers.books.permissions import LedgerPermission
@@ -35,7 +36,7 @@ def journal() -> ResponseReturnValue:
     """List entries, newest first; every filter stands in the address."""
     currencies = queries.currencies(session())
     wanted = _filter(currencies)
-    page = queries.entries(session(), wanted, request.args.get("page"))
+    page = queries.entries(session(), wanted, parameters.cursor())
     lines = queries.matching_lines(session(), wanted, page.rows)
     debit, credit = queries.totals(session(), wanted)
     return render_template(
@@ -45,7 +46,11 @@ def journal() -> ResponseReturnValue:
         names=queries.names_of(session(), [line for found in lines.values() for line in found]),
         providers=queries.provider_names(session()),
         wanted=wanted,
-        given={name: value for name, value in request.args.items() if value and name != "page"},
+        given={
+            name: value
+            for name, value in parameters.all_of_them().items()
+            if value and name != "page"
+        },
         currencies=currencies,
         debit=debit,
         credit=credit,
@@ -154,29 +159,13 @@ def _local(instant: datetime) -> str:
 
 def _filter(currencies: list[str]) -> JournalFilter:
     """Read the filter from the address; what makes no sense asks for everything."""
-    given = request.args
-    currency = given.get("currency", "")
     return JournalFilter(
-        currency=currency if currency in currencies else currencies[0],
-        account=given.get("account", "") if given.get("account") in ACCOUNT_LABELS else "",
-        event=given.get("event", "") if given.get("event") in EVENT_LABELS else "",
-        provider_id=_uuid(given.get("provider")),
-        budget_line_id=_uuid(given.get("budget_line")),
-        voucher=given.get("voucher", "").strip()[:40],
-        since=_day(given.get("since")),
-        until=_day(given.get("until")),
+        currency=parameters.choice("currency", currencies, currencies[0]),
+        account=parameters.choice("account", ACCOUNT_LABELS),
+        event=parameters.choice("event", EVENT_LABELS),
+        provider_id=parameters.identifier("provider"),
+        budget_line_id=parameters.identifier("budget_line"),
+        voucher=parameters.text("voucher"),
+        since=parameters.day("since"),
+        until=parameters.day("until"),
     )
-
-
-def _uuid(text: str | None) -> UUID | None:
-    try:
-        return UUID(text or "")
-    except ValueError:
-        return None
-
-
-def _day(text: str | None) -> date | None:
-    try:
-        return date.fromisoformat(text or "")
-    except ValueError:
-        return None

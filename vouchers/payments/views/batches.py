@@ -14,6 +14,7 @@ from reintegration.kernel import clock
 from reintegration.kernel.db import session
 from reintegration.kernel.errors import N_, DomainError, Invalid, NotFound
 from reintegration.kernel.money import Money
+from reintegration.web import parameters
 from reintegration.web.current import current_actor
 from reintegration.web.forms import chosen_ids, option
 from reintegration.web.requires import requires
@@ -59,10 +60,9 @@ def _order(order_id: UUID) -> PaymentOrder:
 @requires(PaymentPermission.LIST)
 def index() -> ResponseReturnValue:
     """List batches, and what could be put into a new one."""
-    show = request.args.get("show", "open")
-    show = show if show in _SHOWN else "open"
+    show = parameters.choice("show", _SHOWN, "open")
     page = queries.batches_page(
-        session(), current_actor(), states=_SHOWN[show], cursor=request.args.get("page")
+        session(), current_actor(), states=_SHOWN[show], cursor=parameters.cursor()
     )
     people = [who for one in page.rows for who in (one.prepared_by, one.approved_by)]
     return render_template(
@@ -228,8 +228,7 @@ def _can_pay() -> bool:
 
 def _currency() -> str:
     payable = rails.currencies()
-    asked = request.values.get("currency", "")
-    return asked if asked in payable else payable[0]
+    return parameters.choice("currency", payable, payable[0])
 
 
 def _account(form: BatchForm) -> BankAccount:

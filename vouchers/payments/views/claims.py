@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -13,6 +13,7 @@ from reintegration.codelists.service_categories import CATEGORIES
 from reintegration.kernel import clock
 from reintegration.kernel.db import session
 from reintegration.kernel.errors import DomainError
+from reintegration.web import parameters
 from reintegration.web.current import current_actor
 from reintegration.web.forms import chosen_ids
 from reintegration.web.requires import requires
@@ -56,15 +57,10 @@ def _line(claim_id: UUID, claim_line_id: UUID) -> ClaimLine:
 @requires(ClaimPermission.LIST)
 def index() -> ResponseReturnValue:
     """List claims by where they stand."""
-    show = request.args.get("show", "check")
-    show = show if show in _SHOWN else "check"
-    search = request.args.get("q", "")
+    show = parameters.choice("show", _SHOWN, "check")
+    search = parameters.text("q")
     page = queries.claims_page(
-        session(),
-        current_actor(),
-        states=_SHOWN[show],
-        search=search,
-        cursor=request.args.get("page"),
+        session(), current_actor(), states=_SHOWN[show], search=search, cursor=parameters.cursor()
     )
     kept: dict[str, Any] = {"show": show} | ({"q": search} if search else {})
     return render_template(
@@ -114,7 +110,7 @@ def dispute(claim: Claim) -> ResponseReturnValue:
             claim,
             actor=current_actor(),
             line_ids=chosen_ids("lines"),
-            reason=request.form.get("reason", ""),
+            reason=parameters.posted("reason", lines=True),
             now=clock.now(),
         )
     except DomainError as error:
@@ -188,7 +184,7 @@ def _show_page(claim: Claim, problem: str = "") -> str:
         people=names_of(session(), [event.actor_id for event in events]),
         move_labels={name: move.label for name, move in CLAIM.moves.items()},
         problem=problem,
-        asked=request.form.get("reason", ""),
+        asked=parameters.posted("reason", limit=10_000, lines=True),
         flags=FLAGS,
         proofs=PROOFS,
         categories=CATEGORIES,

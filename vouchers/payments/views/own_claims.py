@@ -1,9 +1,8 @@
 """A provider's own claims, for its bookkeeper: receipts and sums, never a person."""
 
-from datetime import date, datetime
 from uuid import UUID
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -11,6 +10,7 @@ from reintegration.codelists.service_categories import CATEGORIES
 from reintegration.kernel import clock
 from reintegration.kernel.db import session
 from reintegration.kernel.errors import DomainError
+from reintegration.web import parameters
 from reintegration.web.current import current_actor
 from reintegration.web.forms import chosen_ids
 from reintegration.web.requires import requires
@@ -34,7 +34,7 @@ def _claim(claim_id: UUID) -> Claim:
 @requires(ClaimPermission.LIST_OWN)
 def mine() -> ResponseReturnValue:
     """Show what waits to be claimed, and the claims."""
-    page = queries.claims_page(session(), current_actor(), cursor=request.args.get("page"))
+    page = queries.claims_page(session(), current_actor(), cursor=parameters.cursor())
     return render_template(
         "vouchers/payments/claims/mine.html",
         waiting=queries.unclaimed_sums(session(), current_actor()),
@@ -149,20 +149,12 @@ def mine_withdraw(claim: Claim) -> ResponseReturnValue:
     return redirect(url_for(".mine"))
 
 
-def _day(name: str) -> date | None:
-    try:
-        return datetime.strptime(request.args.get(name, ""), "%Y-%m-%d").date()  # noqa: DTZ007
-    except ValueError:
-        return None
-
-
 def _new_page(problem: str = "") -> str:
     actor = current_actor()
     sums = queries.unclaimed_sums(session(), actor)
     currencies = [one.currency for one in sums]
-    currency = request.values.get("currency", "")
-    currency = currency if currency in currencies else (currencies or ["MDL"])[0]
-    since, until = _day("since"), _day("until")
+    currency = parameters.choice("currency", currencies, (currencies or ["MDL"])[0])
+    since, until = parameters.day("since"), parameters.day("until")
     return render_template(
         "vouchers/payments/claims/mine_new.html",
         deliveries=queries.unclaimed(session(), actor, currency=currency, since=since, until=until),

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -13,7 +13,7 @@ from providers.directory.views.profile import home_url, layout, load_editable
 from reintegration.accounts.queries.users import names_of, organisation_names
 from reintegration.kernel import clock
 from reintegration.kernel.db import session
-from reintegration.web import slots
+from reintegration.web import parameters, slots
 from reintegration.web.current import current_actor
 from reintegration.web.requires import requires
 from reintegration.web.submit import press, submit
@@ -47,9 +47,9 @@ def card(*, provider: Provider, own: bool) -> str:
 @requires(PayeePermission.LIST)
 def index() -> ResponseReturnValue:
     """List accounts; those that wait for approval first to be seen."""
-    waiting = request.args.get("all") != "1"
+    waiting = not parameters.is_on("all")
     page = reading.accounts_page(
-        session(), current_actor(), waiting=waiting, cursor=request.args.get("page")
+        session(), current_actor(), waiting=waiting, cursor=parameters.cursor()
     )
     kept: dict[str, Any] = {} if waiting else {"all": "1"}
     return render_template(

@@ -31,9 +31,7 @@ class HoldForm(ReasonForm):
     """Why a voucher is stopped. What has one answer only is not asked."""
 
     cause = RadioField(_l("Why is it stopped?"), coerce=HoldCause)
-    reference = StringField(
-        _l("Number of the paper"), [Optional(), Length(max=100)]
-    )
+    reference = StringField(_l("Number of the paper"), [Optional(), Length(max=100)])
 
     def offer(self, causes: Sequence[HoldCause]) -> None:
         """Let the person choose among these causes; the first is chosen at first."""

@@ -2,13 +2,14 @@
 
 from uuid import UUID
 
-from flask import render_template, request, url_for
+from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from reintegration.kernel import clock
 from reintegration.kernel.db import session
 from reintegration.kernel.errors import N_, Conflict
+from reintegration.web import parameters
 from reintegration.web.current import current_actor
 from reintegration.web.requires import requires
 from reintegration.web.submit import press, submit
@@ -51,7 +52,7 @@ def suspend_submit(voucher: Voucher) -> ResponseReturnValue:
 def resume(voucher: Voucher) -> ResponseReturnValue:
     """Lift one hold; the voucher can be used again when it was the last one."""
     return press(
-        lambda: _lift(voucher, request.form.get("hold", type=UUID)),
+        lambda: _lift(voucher, parameters.posted_identifier("hold")),
         to=url_for(".show", voucher_id=voucher.id),
         said=_said,
     )

@@ -18,6 +18,7 @@ from reintegration.kernel.ids import new_id
 from reintegration.kernel.money import Money
 from reintegration.plans.models import PlanLine
 from reintegration.plans.states import LineOrigin
+from reintegration.web import parameters
 from reintegration.web.current import current_actor
 from reintegration.web.filters import money
 from reintegration.web.forms import option
@@ -73,7 +74,7 @@ def new_submit(line: PlanLine) -> ResponseReturnValue:
             amount=form["amount"].data if "amount" in form else None,
             valid_from=form["valid_from"].data,
             valid_until=form["valid_until"].data,
-            pin=(form.pin.data or "").strip() or None,
+            pin=form.pin.data or None,
             now=clock.now(),
             voucher_id=voucher_id,
         )
@@ -133,7 +134,7 @@ def _label(basis: Basis) -> str:
 
 
 def _fill(form: IssueForm, line: PlanLine, bases: dict[str, Basis]) -> None:
-    asked = f"referral-{request.args.get('referral', '')}"
+    asked = f"referral-{parameters.text('referral')}"
     chosen = asked if asked in bases else next(iter(bases))
     basis = bases[chosen]
     form.bound_to.data = chosen

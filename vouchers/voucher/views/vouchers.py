@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -15,6 +15,7 @@ from reintegration.kernel import clock, permissions
 from reintegration.kernel.db import session
 from reintegration.kernel.errors import DomainError
 from reintegration.plans.permissions import PlanPermission
+from reintegration.web import parameters
 from reintegration.web.current import current_actor
 from reintegration.web.requires import requires
 from reintegration.web.transactional import transactional
@@ -51,7 +52,7 @@ def index() -> ResponseReturnValue:
     """List vouchers, newest first; the filter stands in the address."""
     sought = _sought()
     actor = current_actor()
-    page = reading.vouchers_page(session(), actor, sought, cursor=request.args.get("page"))
+    page = reading.vouchers_page(session(), actor, sought, cursor=parameters.cursor())
     providers = reading.providers_by_name(session())
     kept: dict[str, Any] = {
         "q": sought.reference,
@@ -141,11 +142,7 @@ def issue_submit(voucher: Voucher) -> ResponseReturnValue:
         return _issue_page(voucher, form), 422
     try:
         made = issuing.issue_draft(
-            session(),
-            voucher,
-            actor=current_actor(),
-            pin=(form.pin.data or "").strip() or None,
-            now=clock.now(),
+            session(), voucher, actor=current_actor(), pin=form.pin.data or None, now=clock.now()
         )
     except DomainError as error:
         form.refuse(error, "pin" if error.code == "pin" else None)
@@ -225,18 +222,9 @@ def _issue_page(voucher: Voucher, form: PinForm) -> str:
 
 
 def _sought() -> VoucherFilter:
-    given = request.args
-    state = given.get("state", "")
     return VoucherFilter(
-        state=state if state in {*VOUCHER_LABELS, "open"} else "",
-        category=given["category"] if given.get("category") in CATEGORIES else "",
-        provider_id=_uuid(given.get("provider", "")),
-        reference=given.get("q", "").strip().upper()[:40],
+        state=parameters.choice("state", (*VOUCHER_LABELS, "open")),
+        category=parameters.choice("category", CATEGORIES),
+        provider_id=parameters.identifier("provider"),
+        reference=parameters.text("q").upper(),
     )
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None

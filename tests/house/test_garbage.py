@@ -1,0 +1,199 @@
+"""Whatever stands in an address, a form or a program's request: no answer begins with a 5.
+
+The addresses come from the map of the application, the words behind the `?` from its source, the
+forms from its own pages, each opened by somebody who may and filled in as a person would. Every
+run sends something drawn to each of them; a complete run sends everything to everything.
+"""
+
+import base64
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+import pytest
+from lxml import html
+
+from reintegration.web.requires import WebPermission
+from tests.house import source
+from tests.house.test_access import ask, fill, nothing_is_committed, somebody_who_may, walked
+from tests.house.world import CASE_B, PROVIDER_B
+from tests.sampling import drawn
+
+__all__ = ["nothing_is_committed", "walked"]
+
+
+def cursor(*content: object) -> str:
+    return base64.urlsafe_b64encode(json.dumps(content).encode()).decode().rstrip("=")
+
+
+GARBAGE = {
+    "NUL": "a\x00b",
+    "controls": "\x01\x1b[31m\x7f\x85",
+    "only NUL": "\x00",
+    "direction": "\u202eabc\u2066\u200f\ufeff\u00ad",
+    "half a letter": "\ud800",
+    "no letter": "\ufffe\U0001ffff",
+    "percent": "%",
+    "percents": "%00%0a%ff_\\",
+    "10 kB": "я" * 10_240,
+    "lines": "a\r\n\u2028\x0bb",
+    "exponent": "1e9999999",
+    "huge": str(10**30),
+    "as many digits as Python reads": "9" * 5_000,
+    "too many digits": "-" + "1" * 30 + "." + "0" * 30,
+    "negative": "-1",
+    "no number": "NaN",
+    "year 0": "0000-01-01",
+    "year 1": "0001-01-01",
+    "year 9999": "9999-12-31",
+    "no day": "2026-02-31",
+    "id": "00000000-0000-0000-0000-000000000000",
+    "quotes": "'\"<script>{{7*7}}",
+    "cursor of another list": cursor("voucher created_at id", 0, "2026-01-01", "x"),
+    "old cursor": "WzAsICJ4IiwgInkiXQ",
+    "cursor of NUL": cursor("organisation name id", 0, "\x00", "\ud800"),
+    "cursor of anything": cursor({"a": 1}, [2], None),
+    "nested": base64.urlsafe_b64encode(b"[" * 3_000).decode(),
+}
+NOWHERE = "00000000-0000-0000-0000-00000000abcd"
+
+
+@dataclass(frozen=True)
+class Form:
+    """A form of a page: who saw it, where it is sent, and what a person would send."""
+
+    person: str
+    action: str
+    fields: tuple[tuple[str, str], ...]
+
+    def __str__(self) -> str:
+        return f"{self.action} by {self.person}"
+
+
+def rules(app):
+    return sorted(
+        (one for one in app.url_map.iter_rules() if one.endpoint not in ("static", "openapi.spec")),
+        key=lambda one: one.rule,
+    )
+
+
+def opened(app, world) -> Iterator[tuple[str | None, object, dict]]:
+    """Yield each address that is read, with somebody who may and what is theirs."""
+    for rule in rules(app):
+        if "GET" not in rule.methods or rule.rule.startswith("/api/"):
+            continue
+        public = app.view_functions[rule.endpoint].permission is WebPermission.ANYONE
+        person = None if public else somebody_who_may(app, world, rule, "GET")
+        own = world.theirs if person in CASE_B | PROVIDER_B else world.mine
+        yield person, rule, fill(app, rule, own, world if person else None, person or "")
+
+
+def send(app, person, method, address, body=None):
+    client = app.test_client()
+    if person:
+        client.set_cookie("punte-session", person)
+    kind = "application/x-www-form-urlencoded" if body is not None else None
+    return client.open(address, method=method, data=body, content_type=kind)
+
+
+def encoded(value: str) -> str:
+    return urlencode({"": value}, errors="surrogatepass")[1:]
+
+
+@pytest.fixture(scope="module")
+def addresses(walked):
+    """Each address that is read: rule, values, and the session of somebody who may open it."""
+    app, world = walked
+    return [(rule, ids, world.tokens.get(person)) for person, rule, ids in opened(app, world)]
+
+
+def test_no_word_of_an_address_breaks_a_page(walked, addresses):
+    app, _world = walked
+    words = sorted(source.query_words() - {"page"})
+    broken = []
+    for rule, ids, token in addresses:
+        plain = rule.build(ids, append_unknown=False)[1]
+        for name, value in drawn(GARBAGE.items(), 1, of=f"words of {rule.rule}"):
+            query = "&".join(f"{word}={encoded(value)}" for word in words)
+            answer = send(app, token, "GET", f"{plain}?{query}")
+            broken += [f"{rule.rule} {name}"] if answer.status_code >= 500 else []
+    assert broken == []
+
+
+def test_no_place_in_a_list_breaks_it_and_a_foreign_one_is_said_to_be_one(walked, addresses):
+    app, _world = walked
+    broken, lists = [], 0
+    for rule, ids, token in addresses:
+        plain = rule.build(ids, append_unknown=False)[1]
+        if send(app, token, "GET", f"{plain}?page={GARBAGE['old cursor']}").status_code != 400:
+            continue
+        lists += 1
+        for name, value in drawn(GARBAGE.items(), 4, of=f"place in {rule.rule}"):
+            answer = send(app, token, "GET", f"{plain}?page={encoded(value)}")
+            broken += [f"{rule.rule} {name}"] if answer.status_code not in (200, 400, 422) else []
+    assert lists > 10
+    assert broken == []
+
+
+def test_no_part_of_an_address_breaks_a_page(walked, addresses):
+    app, _world = walked
+    broken = []
+    for rule, ids, token in addresses:
+        pairs = [(part, name) for part in sorted(rule.arguments) for name in GARBAGE]
+        for part, name in drawn(pairs, 1, of=f"parts of {rule.rule}"):
+            built = rule.build(ids | {part: NOWHERE}, append_unknown=False)[1]
+            address = built.replace(NOWHERE, encoded(GARBAGE[name]))
+            answer = send(app, token, "GET", address)
+            broken += [f"{rule.rule} {part} {name}"] if answer.status_code >= 500 else []
+    assert broken == []
+
+
+def forms(app, world) -> list[Form]:
+    """Return each form of the pages once."""
+    found = {}
+    for person, rule, ids in opened(app, world):
+        answer = ask(app, world.tokens.get(person), "GET", rule, ids)
+        if answer.status_code != 200 or answer.mimetype != "text/html" or not answer.data:
+            continue
+        page = html.fromstring(answer.get_data(as_text=True), base_url=answer.request.path)
+        for form in page.forms:
+            if form.method == "POST":
+                one = Form(person or "", form.action or answer.request.path, tuple(filled(form)))
+                found.setdefault((one.action, tuple(name for name, _ in one.fields)), one)
+    return list(found.values())
+
+
+def filled(form) -> Iterator[tuple[str, str]]:
+    """Yield the fields of a form as a person fills it in."""
+    chosen = set()
+    for field in form.inputs:
+        kind = field.get("type", field.tag)
+        name = field.get("name")
+        if not name or kind in {"submit", "button", "file"}:
+            continue
+        if kind in {"radio", "checkbox"}:
+            if name not in chosen:
+                yield name, field.get("value", "y")
+            chosen.add(name)
+        elif kind == "select":
+            options = [one.get("value", "") for one in field.iter("option")]
+            yield name, next((one for one in options if one), "")
+        else:
+            plausible = {"number": "1", "date": "2026-03-01", "email": "a@b.example"}
+            yield name, field.value or plausible.get(kind, "12")
+
+
+def test_no_field_of_a_form_breaks_its_answer(walked):
+    app, world = walked
+    broken, sent = [], 0
+    for form in forms(app, world):
+        hit = [(drawn(form.fields, 1, of=f"{name} to {form}")[-1][0], name) for name in GARBAGE]
+        for field, name in drawn(hit, 2, of=f"fields of {form}"):
+            told = [(one, GARBAGE[name] if one == field else said) for one, said in form.fields]
+            body = "&".join(f"{one}={encoded(said)}" for one, said in told)
+            answer = send(app, world.tokens.get(form.person), "POST", form.action, body)
+            sent += 1
+            broken += [f"{form}: {name} in {field}"] if answer.status_code >= 500 else []
+    assert sent > 100
+    assert broken == []

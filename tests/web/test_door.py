@@ -1,0 +1,93 @@
+"""What is sent comes in through one door: whoever reads it, and wherever it stood."""
+
+import ast
+import io
+
+import pytest
+from flask import request
+from wtforms import PasswordField, StringField, TextAreaField
+from wtforms.validators import InputRequired
+
+from reintegration.kernel.errors import Invalid
+from reintegration.web import parameters
+from reintegration.web.forms import Form
+from tests.house import source
+
+READERS = {"args", "form", "values", "query_string", "full_path", "data", "get_data", "json"}
+"""What nobody but the floor of the web reads off a request."""
+MAY_READ = {"reintegration/web"}
+
+
+class Sent(Form):
+    line = StringField(validators=[InputRequired()])
+    lines = TextAreaField()
+    password = PasswordField()
+
+
+def test_names_and_values_of_an_address_are_freed(app):
+    with app.test_request_context("/?q\u200b=a%00b%E2%80%AE&q=c"):
+        assert request.args.getlist("q") == ["ab", "c"]
+
+
+def test_bytes_of_an_address_that_are_no_letters_are_dropped(app):
+    with app.test_request_context("/", environ_overrides={"QUERY_STRING": "q=a\xffb"}):
+        assert parameters.text("q") == "ab"
+
+
+def test_a_text_of_an_address_has_a_limit_that_is_said(app):
+    with app.test_request_context("/?q=" + "a" * 201), pytest.raises(Invalid, match="200"):
+        parameters.text("q")
+
+
+def test_a_file_keeps_its_bytes_and_loses_what_is_unseen_in_its_name(app):
+    sent = {"file": (io.BytesIO(b"\x00\xff"), "ex\u202etras.csv")}
+    with app.test_request_context("/", method="POST", data=sent):
+        assert request.files["file"].filename == "extras.csv"
+        assert request.files["file"].read() == b"\x00\xff"
+
+
+def test_what_a_program_sends_is_freed_at_every_depth(app):
+    with app.test_request_context(
+        "/", method="POST", json={"a\u200b": ["\ud800x", {"b": "y\x00"}]}
+    ):
+        assert request.get_json() == {"a": ["x", {"b": "y"}]}
+
+
+def test_a_form_keeps_lines_only_where_lines_are_meant_and_never_trims_a_password(app):
+    sent = {"line": " a\r\nb\x00 ", "lines": " a\r\nb\u2028c ", "password": " s\x00 "}
+    with app.test_request_context("/", method="POST", data=sent):
+        form = Sent()
+        assert form.validate()
+        assert form.line.data == "a b"
+        assert form.lines.data == "a\nb\nc"
+        assert form.password.data == " s "
+
+
+def test_blanks_and_unseen_signs_alone_are_no_answer(app):
+    with app.test_request_context("/", method="POST", data={"line": " \u200b\u2060 "}):
+        assert not Sent().validate()
+
+
+def test_a_field_without_a_limit_of_its_own_has_one(app):
+    with app.test_request_context("/", method="POST", data={"line": "a" * 501}):
+        form = Sent()
+        assert not form.validate()
+        assert "500" in form.line.errors[0]
+
+
+def test_only_the_floor_of_the_web_reads_what_was_sent():
+    found = []
+    for package in source.PRODUCT:
+        for path in (source.ROOT / package).rglob("*.py"):
+            where = path.relative_to(source.ROOT).as_posix()
+            if any(where.startswith(f"{one}/") for one in MAY_READ):
+                continue
+            found += [
+                f"{where}: request.{node.attr}"
+                for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+                if isinstance(node, ast.Attribute)
+                and isinstance(node.value, ast.Name)
+                and node.value.id == "request"
+                and node.attr in READERS
+            ]
+    assert found == []
