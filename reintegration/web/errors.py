@@ -51,7 +51,7 @@ def problem(
 
 def _each_field(error: DomainError) -> tuple[WrongField, ...] | None:
     if not isinstance(error, WrongFields):
-        return None
+        return (WrongField(field=error.field, detail=error_text(error)),) if error.field else None
     return tuple(
         WrongField(field=one.field, detail=str(gettext(one.message, **one.params)))
         for one in error.fields

@@ -1,6 +1,7 @@
 """What the document of the API says is what reads the request: for each operation in it."""
 
 import json
+import re
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -8,7 +9,9 @@ from hypothesis import strategies as st
 
 from reintegration import settings as configuration
 from reintegration.app import create_app
+from reintegration.kernel.errors import Invalid
 from reintegration.kernel.ids import new_id
+from reintegration.web.credentials import API_PREFIX
 from tests.factories.vouchers import make_token
 from tests.house.test_names import NOWHERE
 from tests.web.document import fits, resolved
@@ -23,7 +26,9 @@ OPERATIONS = [
     (path, method, operation)
     for path, operations in DOCUMENT["paths"].items()
     for method, operation in operations.items()
+    if "requestBody" in operation
 ]
+"""Those that take a body."""
 each = pytest.mark.parametrize(
     ("path", "method", "operation"), OPERATIONS, ids=[f"{m} {p}" for p, m, _ in OPERATIONS]
 )
@@ -64,6 +69,24 @@ def as_documented(operation, answer):
     said = operation["responses"][str(answer.status_code)]["content"]
     (kind, content), *_ = said.items()
     return answer.mimetype == kind and fits(DOCUMENT, content["schema"], answer.json)
+
+
+def test_every_address_of_the_programs_door_is_in_the_document():
+    app = create_app(configuration.from_environment(NOWHERE))
+    addresses = {
+        (re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule), method.lower())
+        for rule in app.url_map.iter_rules()
+        for method in rule.methods - {"HEAD", "OPTIONS"}
+        if rule.rule.startswith(API_PREFIX) and rule.endpoint != "openapi.spec"
+    }
+    documented = {(path, method) for path, found in DOCUMENT["paths"].items() for method in found}
+    assert addresses == documented
+
+
+def test_a_refusal_of_a_rule_names_its_field_too(app):
+    with app.test_request_context("/api/v1/redemptions"):
+        refused = app.make_response(app.handle_user_exception(Invalid("No.", field="units")))
+    assert refused.json["errors"] == [{"field": "units", "detail": "No."}]
 
 
 @each

@@ -112,6 +112,7 @@ def _files_of(profile: str, currency: str) -> BankProfile:
         raise Invalid(
             N_("Such files are not for payments in %(currency)s."),
             code="profile",
+            field="profile",
             currency=currency,
         )
     return chosen

@@ -167,5 +167,6 @@ def refuse_our_code(currency: str, code: str) -> None:
         raise Invalid(
             N_("Payments in %(currency)s name our fiscal code (IDNO): 13 digits."),
             code="identifier",
+            field="identifier",
             currency=currency,
         )
