@@ -11,9 +11,11 @@ from providers.referrals.services import stops
 from providers.referrals.views import matching, plan_slots, referrals, requests, today
 from providers.referrals.views.blueprints import matching_bp, referrals_bp, requests_bp
 from providers.vetting.services.offering_events import OfferingSuspended
+from reintegration.cases.services import case_moves
 from reintegration.cases.services.consent import ConsentWithdrawn
 from reintegration.kernel import hooks, jobs, permissions
 from reintegration.kernel.errors import N_
+from reintegration.plans.queries import provision
 from reintegration.web import navigation, slots
 from reintegration.web.navigation import Place
 
@@ -37,8 +39,8 @@ def register(app: Flask) -> None:
         preview=stops.preview_suspended_offering,
     )
     slots.add("plan_line.actions", plan_slots.line_actions)
-    slots.add("plan_line.exposure", plan_slots.line_exposure)
-    slots.add("case.exposure", plan_slots.case_exposure)
+    provision.open_on_line.answer_with(plan_slots.open_on_line)
+    case_moves.open_in_case.answer_with(plan_slots.open_in_case)
     slots.add("today.items", today.items)
     for place in _PLACES:
         navigation.add(place)

@@ -7,7 +7,6 @@ from reintegration.cases.services import case_moves, registration
 from reintegration.cases.states import ClosureReason
 from reintegration.kernel.errors import Conflict, Invalid
 from reintegration.kernel.states import StateEvent
-from reintegration.web import slots
 from tests.factories.cast import NOW, actor
 
 
@@ -25,7 +24,7 @@ def ana(session, cast, case):
 def exposure(monkeypatch):
     """What a floor above says is still open."""
     sentences = []
-    monkeypatch.setitem(slots._slots, "case.exposure", [lambda **_: sentences])
+    monkeypatch.setattr(case_moves.open_in_case, "_answers", [lambda *_: sentences])
     return sentences
 
 

@@ -2,16 +2,18 @@
 
 import ast
 import re
+from dataclasses import is_dataclass
 from pathlib import Path
 from statistics import median
 
-from reintegration.kernel import ports
+from sqlalchemy.orm import Session
+
+from reintegration.kernel import hooks, ports
 from reintegration.web import slots
 
 ROOT = Path(__file__).parents[2]
 PRODUCT = ("reintegration", "providers", "vouchers", "demo")
-ASKED = re.compile(r"slots\.(?:render|collect)\(\s*(?:\"([\w.]+)\"|(\w+_SLOT))")
-SLOT_NAMES = re.compile(r"^(\w+_SLOT) = \"([\w.]+)\"$", re.MULTILINE)
+ASKED = re.compile(r"slots\.(?:render|collect)\(\s*\"([\w.]+)\"")
 
 
 def sources(*folders: str, ending: str) -> list[str]:
@@ -27,10 +29,46 @@ def test_every_question_of_a_lower_floor_is_answered(app):
     assert ports.unanswered() == []
 
 
+def test_every_question_is_asked_with_the_session_first(app):
+    assert app.url_map
+    asked = {
+        port.question: port.__orig_class__.__args__[0][:1]
+        for port in ports.declared()
+        if hasattr(port, "__orig_class__")
+    }
+    assert len(asked) == len(ports.declared()) > 7
+    assert [question for question, first in asked.items() if first != (Session,)] == []
+
+
+def test_only_pages_ask_slots():
+    """What decides anything is asked through a typed port."""
+    below = re.compile(r"/(states|models|policy|queries|services|jobs)(/|\.py$)")
+    askers = [
+        path.relative_to(ROOT).as_posix()
+        for folder in PRODUCT
+        for path in sorted((ROOT / folder).rglob("*.py"))
+        if below.search("/" + path.relative_to(ROOT).as_posix())
+        and re.search(
+            r"\bslots\.(collect|render)\b|import .*\bslots\b", path.read_text(encoding="utf-8")
+        )
+    ]
+    assert askers == []
+
+
+def test_every_event_is_a_value_and_every_subscriber_can_preview_it(app):
+    assert app.url_map
+    subscribed = hooks._subscribers
+    assert len(subscribed) > 3
+    for event, subscribers in subscribed.items():
+        assert is_dataclass(event), event
+        assert event.__dataclass_params__.frozen, event
+        for one in subscribers:
+            assert one.preview is not one.apply, event
+
+
 def test_every_slot_is_filled_and_every_filling_has_a_slot(app):
     texts = sources(*PRODUCT, ending=".py") + sources("templates", ending=".html")
-    named = dict(pair for text in texts for pair in SLOT_NAMES.findall(text))
-    asked = {literal or named[name] for text in texts for literal, name in ASKED.findall(text)}
+    asked = {name for text in texts for name in ASKED.findall(text)}
     assert app.url_map
     assert asked == slots.filled()
 

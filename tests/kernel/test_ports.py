@@ -3,7 +3,7 @@
 import pytest
 
 from reintegration.kernel import ports
-from reintegration.kernel.ports import Port
+from reintegration.kernel.ports import Poll, Port
 
 
 @pytest.fixture(autouse=True)
@@ -25,3 +25,22 @@ def test_a_question_without_an_answer_names_itself():
     assert ports.unanswered() == ["how many there are"]
     port.answer_with(lambda: 0)
     assert ports.unanswered() == []
+
+
+def test_a_poll_puts_the_answers_of_all_floors_together():
+    poll = Poll[[int], str]("what is open")
+    assert ports.unanswered() == ["what is open"]
+    for word in ("referral", "voucher"):
+        poll.answer_with(lambda number, word=word: [f"{word} {number}"])
+    assert poll(7) == ["referral 7", "voucher 7"]
+
+
+def test_who_answers_a_poll_twice_counts_once():
+    poll = Poll[[], str]("what is open")
+
+    def answer():
+        return ["a voucher"]
+
+    poll.answer_with(answer)
+    poll.answer_with(answer)
+    assert poll() == ["a voucher"]

@@ -6,47 +6,50 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
+from reintegration.kernel.ports import Poll, Port
+from reintegration.plans.queries import provision
 from reintegration.plans.queries.provision import BudgetChoice
 from reintegration.web import slots
 from tests.factories.cast import Cast
 
+PORTS = (provision.budget_lines_to_plan_with, provision.money_of_case, provision.promised_on)
+
 
 class Answers:
-    """Fills the slots of the plan; what is not filled answers nothing."""
+    """Answers what plans ask; what is not answered has nothing to say."""
 
-    def __init__(self) -> None:
-        self._kept = {name: list(panels) for name, panels in slots._slots.items()}
-        for name in (
-            "plan.budget_lines",
-            "plan.money",
-            "plan_line.actions",
-            "plan_line.exposure",
-            "plan_line.committed",
-            "plan.sidebar",
-        ):
-            slots._slots[name] = []
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self._patch = monkeypatch
+        for port in (*PORTS, provision.open_on_line):
+            self.give(port, lambda *_: [])
+        self.fill("plan_line.actions", lambda **_: [])
 
-    def give(self, name: str, panel: Callable[..., Any]) -> None:
-        """Answer a slot from now on."""
-        slots._slots[name] = [panel]
+    def give(self, port: Port[Any, Any] | Poll[Any, Any], answer: Callable[..., Any]) -> None:
+        """Answer a question from now on."""
+        if isinstance(port, Poll):
+            self._patch.setattr(port, "_answers", [answer])
+        else:
+            self._patch.setattr(port, "_answer", answer)
 
-    def forget(self) -> None:
-        """Give the slots back to those who filled them."""
-        slots._slots.clear()
-        slots._slots.update(self._kept)
+    def fill(self, name: str, panel: Callable[..., Any]) -> None:
+        """Fill a slot of the plan's page from now on."""
+        self._patch.setitem(slots._slots, name, [panel])
 
 
 @pytest.fixture
-def answers(app: Any, session: Session, cast: Cast) -> Iterator[Answers]:
+def answers(
+    app: Any, session: Session, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Answers]:
     """Answers with the cast's two budget lines."""
-    given = Answers()
+    given = Answers(monkeypatch)
     lines = [
         BudgetChoice(line.id, f"{line.code} {line.name}", line.available)
         for line in (cast.budget_line, cast.euro_budget_line)
     ]
     given.give(
-        "plan.budget_lines",
-        lambda *, currency, **_: [c for c in lines if c.free.currency == currency],
+        provision.budget_lines_to_plan_with,
+        lambda _session, _actor, currency, _on: [
+            line for line in lines if line.free.currency == currency
+        ],
     )
-    yield given
-    given.forget()
+    return given

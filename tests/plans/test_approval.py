@@ -11,7 +11,7 @@ from reintegration.kernel import hooks
 from reintegration.kernel.errors import Conflict, Invalid, NotPermitted
 from reintegration.kernel.money import Money
 from reintegration.plans.models import PlanLineDelivery, PlanVersion
-from reintegration.plans.queries import plans
+from reintegration.plans.queries import plans, provision
 from reintegration.plans.queries.differences import Kind, compare
 from reintegration.plans.services import approval, plan_lines, planning
 from reintegration.plans.services.plan_events import PlanApproved
@@ -107,7 +107,7 @@ def test_less_than_what_is_promised_is_not_approved(session, cast, answers):  # 
     approve(session, w)
     edit(session, w, cast, units=4)
     number = submit(session, w)
-    answers.give("plan_line.committed", lambda **_: [Money(300_000, "MDL")])
+    answers.give(provision.promised_on, lambda *_: [Money(300_000, "MDL")])
     with pytest.raises(Conflict, match="promised already"):
         approval.approve(session, w.plan, actor=w.sergiu, number=number, now=NOW)
 

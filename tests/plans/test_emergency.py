@@ -20,7 +20,7 @@ from reintegration.kernel.money import Money
 from reintegration.plans.jobs.emergency import EMERGENCY_OVERDUE
 from reintegration.plans.models import EmergencyStart, Plan, PlanLine
 from reintegration.plans.queries import emergencies
-from reintegration.plans.queries.provision import BudgetChoice
+from reintegration.plans.queries.provision import BudgetChoice, budget_lines_to_plan_with
 from reintegration.plans.services import emergency, emergency_decision
 from reintegration.plans.services.deliveries import record_service_delivered
 from reintegration.plans.services.emergency import Funding, TonightNeeds
@@ -63,11 +63,11 @@ def at_the_door(session, cast, funding):
 def offer(monkeypatch, cast):
     """Fill the slot of budget lines as the floor above does."""
 
-    def budget_lines(*, actor, currency):
+    def budget_lines(_session, _actor, currency, _on):
         line = cast.budget_line
         return [BudgetChoice(line.id, "SPR-1-A", line.available)] if currency == "MDL" else []
 
-    monkeypatch.setitem(slots._slots, "plan.budget_lines", [budget_lines])
+    monkeypatch.setattr(budget_lines_to_plan_with, "_answer", budget_lines)
 
 
 @pytest.fixture
@@ -345,7 +345,7 @@ def test_garbage_is_refused_in_words(session, cast, sign_in, offer, wrong):
 
 
 def test_without_a_budget_line_the_page_says_what_to_do(cast, sign_in, monkeypatch):
-    monkeypatch.setitem(slots._slots, "plan.budget_lines", [])
+    monkeypatch.setattr(budget_lines_to_plan_with, "_answer", lambda *_: [])
     page = sign_in(cast.ana).get("/cases/emergency?lang=en").text
     assert "No budget line can pay for this" in page
 

@@ -12,7 +12,7 @@ from reintegration.kernel.errors import Conflict, Invalid, NotPermitted
 from reintegration.kernel.states import StateEvent
 from reintegration.plans.jobs.milestones import MOVE_MILESTONES
 from reintegration.plans.models import PlanLineDelivery
-from reintegration.plans.queries import progress
+from reintegration.plans.queries import progress, provision
 from reintegration.plans.services import deliveries, milestones
 from reintegration.plans.states import MilestoneState as S
 from tests.factories.casework import make_casework
@@ -151,7 +151,7 @@ def test_giving_up_needs_a_reason_and_can_be_taken_back(session, w, ana, move):
 
 
 def test_a_step_with_something_open_is_not_dropped(session, w, ana, answers):  # noqa: F811
-    answers.give("plan_line.exposure", lambda **_: ["A voucher is open."])
+    answers.give(provision.open_on_line, lambda *_: ["A voucher is open."])
     with pytest.raises(Conflict, match="voucher is open"):
         milestones.give_up(session, w.milestone, actor=ana, move="cancel", reason="x", now=NOW)
 

@@ -11,6 +11,7 @@ from reintegration.codelists.life_domains import Domain
 from reintegration.kernel.db import db
 from reintegration.kernel.ids import new_id
 from reintegration.plans.models import Milestone, Plan, PlanLine, PlanLineDelivery
+from reintegration.plans.queries import provision
 from reintegration.plans.queries.provision import LineAction, LineMoney
 from reintegration.plans.services import needs
 from reintegration.plans.states import PlanState
@@ -96,7 +97,7 @@ def test_floors_above_are_asked_once_for_all_services(session, cast, sign_in, an
         asked.append(len(lines))
         return [LineAction(w.line.id, "Find a provider", "/x", "Voucher issued", "sky", True)]
 
-    answers.give("plan_line.actions", actions)
+    answers.fill("plan_line.actions", actions)
     page = sign_in(cast.ana).get(f"/cases/{w.case.id}/plan?lang=en").text
     assert asked == [6]
     assert "Find a provider" in page
@@ -107,8 +108,8 @@ def test_the_budget_shows_what_is_paid_delivered_promised_and_free(session, cast
     w = make_casework(session, cast)
     money = type(w.line.ceiling)
     answers.give(
-        "plan.money",
-        lambda **_: [
+        provision.money_of_case,
+        lambda *_: [
             LineMoney(w.line.id, money(100_000, "MDL"), money(50_000, "MDL"), money(150_000, "MDL"))
         ],
     )

@@ -9,7 +9,7 @@ from reintegration.codelists.units import Unit
 from reintegration.kernel.errors import Conflict, Invalid, NotPermitted
 from reintegration.kernel.money import Money
 from reintegration.plans.models import PlanVersion
-from reintegration.plans.queries import schedule
+from reintegration.plans.queries import provision, schedule
 from reintegration.plans.queries.snapshots import live_lines, live_milestones
 from reintegration.plans.services import approval, needs, plan_lines, planning
 from reintegration.plans.states import PlanState, Priority
@@ -189,7 +189,7 @@ def test_a_plan_that_waits_for_a_decision_is_locked(session, cast):
 
 def test_a_service_with_something_open_on_it_is_not_taken_out(session, cast, answers):  # noqa: F811
     w = write_plan(session, cast)
-    answers.give("plan_line.exposure", lambda **_: ["A voucher is open: V-7QK4XM."])
+    answers.give(provision.open_on_line, lambda *_: ["A voucher is open: V-7QK4XM."])
     with pytest.raises(Conflict, match="V-7QK4XM"):
         plan_lines.remove_line(session, w.line, actor=w.ana, revision=w.plan.revision, now=NOW)
     with pytest.raises(Conflict, match="V-7QK4XM"):
@@ -235,7 +235,7 @@ def test_a_plan_without_a_step_is_not_sent(session, cast):
 
 def test_a_service_whose_budget_line_is_gone_holds_the_plan_back(session, cast, answers):  # noqa: F811
     w = write_plan(session, cast)
-    answers.give("plan.budget_lines", lambda **_: [])
+    answers.give(provision.budget_lines_to_plan_with, lambda *_: [])
     with pytest.raises(Invalid, match="no budget line in MDL"):
         submit(session, w)
 

@@ -4,14 +4,16 @@ from flask import Flask
 
 from reintegration.kernel import jobs, permissions
 from reintegration.kernel.errors import N_
-from reintegration.web import navigation, slots
+from reintegration.plans.queries import provision
+from reintegration.web import navigation
 from reintegration.web.navigation import Place
 from vouchers.books.cli import ledger_cli
 from vouchers.books.jobs import LEDGER_CHECK
 from vouchers.books.permissions import FundPermission, LedgerPermission
 from vouchers.books.policy import POLICY
+from vouchers.books.queries import plan_budget
 from vouchers.books.services import laws
-from vouchers.books.views import budget_lines, exchange, funds, ledger, plan_slots
+from vouchers.books.views import budget_lines, exchange, funds, ledger
 
 PAGES = (budget_lines, exchange, funds, ledger)
 """Importing them adds their addresses; funds, lines and exchange share one part."""
@@ -25,7 +27,7 @@ def register(app: Flask) -> None:
     app.cli.add_command(ledger_cli)
     for blueprint in (funds.bp, ledger.bp):
         app.register_blueprint(blueprint)
-    slots.add("plan.budget_lines", plan_slots.budget_lines)
+    provision.budget_lines_to_plan_with.answer_with(plan_budget.budget_lines)
     for place in _PLACES:
         navigation.add(place)
 

@@ -4,21 +4,15 @@ from flask import Flask
 
 from reintegration.kernel import permissions
 from reintegration.kernel.errors import N_
+from reintegration.plans.queries import provision
 from reintegration.web import navigation, slots
 from reintegration.web.navigation import Place
 from vouchers.books.services import laws as books_laws
 from vouchers.payments.permissions import ClaimPermission, PayeePermission, PaymentPermission
 from vouchers.payments.policy import POLICY
+from vouchers.payments.queries import plan_money
 from vouchers.payments.services import laws
-from vouchers.payments.views import (
-    batches,
-    claims,
-    own_claims,
-    payees,
-    plan_slots,
-    reversals,
-    today,
-)
+from vouchers.payments.views import batches, claims, own_claims, payees, reversals, today
 from vouchers.payments.views.blueprints import batches_bp, claims_bp
 
 PAGES = (batches, claims, own_claims)
@@ -31,7 +25,7 @@ def register(app: Flask) -> None:
     for blueprint in (claims_bp, batches_bp, payees.bp, reversals.bp):
         app.register_blueprint(blueprint)
     books_laws.keep(laws.LAWS)
-    slots.add("plan.money", plan_slots.money_of_lines)
+    provision.money_of_case.answer_with(plan_money.money_of_case)
     slots.add("provider.accounts", payees.card)
     slots.add("today.items", today.items)
     for place in _PLACES:

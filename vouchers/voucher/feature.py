@@ -6,9 +6,11 @@ from flask import Flask
 
 from providers.vetting.services.offering_events import OfferingReinstated, OfferingSuspended
 from reintegration.accounts.permissions import AccountPermission
+from reintegration.cases.services import case_moves
 from reintegration.cases.services.consent import ConsentWithdrawn
 from reintegration.kernel import hooks, jobs, permissions
 from reintegration.kernel.errors import N_
+from reintegration.plans.queries import provision
 from reintegration.plans.services.emergency_decision import EmergencyRefused
 from reintegration.web import api as programs
 from reintegration.web import navigation, slots
@@ -18,6 +20,7 @@ from vouchers.books.services import laws as books_laws
 from vouchers.voucher import api
 from vouchers.voucher.permissions import RedemptionPermission, VoucherPermission
 from vouchers.voucher.policy import POLICY
+from vouchers.voucher.queries import exposure
 from vouchers.voucher.queries.vouchers import called, references_of
 from vouchers.voucher.services import expiry, laws, reactions
 from vouchers.voucher.views import (
@@ -45,12 +48,20 @@ def register(app: Flask) -> None:
         app.register_blueprint(blueprint)
     jobs.register(jobs.Job("vouchers.expire", timedelta(minutes=1), expiry.expire_due))
     books_laws.keep(laws.LAWS)
-    journal.voucher_references.answer_with(references_of)
-    journal.vouchers_called.answer_with(called)
+    _answer()
     _listen()
     _fill_slots()
     for place in _PLACES:
         navigation.add(place)
+
+
+def _answer() -> None:
+    """Answer what the books, plans and cases ask about vouchers."""
+    journal.voucher_references.answer_with(references_of)
+    journal.vouchers_called.answer_with(called)
+    provision.promised_on.answer_with(exposure.promised_on)
+    provision.open_on_line.answer_with(plan_slots.open_on_line)
+    case_moves.open_in_case.answer_with(plan_slots.open_in_case)
 
 
 def _listen() -> None:
@@ -72,9 +83,6 @@ def _listen() -> None:
 def _fill_slots() -> None:
     """Show vouchers where plans, cases and everyone's day have room for them."""
     slots.add("plan_line.actions", plan_slots.line_actions)
-    slots.add("plan_line.exposure", plan_slots.line_exposure)
-    slots.add("plan_line.committed", plan_slots.promised_on)
-    slots.add("case.exposure", plan_slots.case_exposure)
     slots.add("emergency.actions", plan_slots.emergency_actions)
     slots.add("today.items", today.items)
 

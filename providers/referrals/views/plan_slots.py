@@ -6,6 +6,7 @@ from uuid import UUID
 from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
+from sqlalchemy.orm import Session
 
 from providers.referrals.models import Referral
 from providers.referrals.permissions import ReferralPermission
@@ -76,11 +77,11 @@ def _actions_of(line: PlanLine, referral: Referral | None, may_send: bool) -> li
     return found
 
 
-def line_exposure(line: PlanLine) -> list[str]:
+def open_on_line(session: Session, line: PlanLine) -> list[str]:
     """Return why a line cannot be taken out: a provider was asked, or holds a place."""
     open_ones = [
         one
-        for one in reading.for_lines(current_session(), [line.id])
+        for one in reading.for_lines(session, [line.id])
         if one.state in OPEN_REFERRALS and one.state != ReferralState.DRAFT
     ]
     if not open_ones:
@@ -94,9 +95,9 @@ def line_exposure(line: PlanLine) -> list[str]:
     ]
 
 
-def case_exposure(case: CaseFile) -> list[str]:
+def open_in_case(session: Session, case: CaseFile) -> list[str]:
     """Return what is open with providers, so that a case is not closed over it."""
-    count = reading.open_count(current_session(), case.id)
+    count = reading.open_count(session, case.id)
     if not count:
         return []
     return [ngettext("%(num)s referral is open.", "%(num)s referrals are open.", count)]

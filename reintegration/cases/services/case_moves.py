@@ -1,6 +1,5 @@
 """The life of a case. It never closes while somebody could still be owed or sent away."""
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -10,10 +9,12 @@ from reintegration.cases.permissions import CasePermission
 from reintegration.cases.states import CaseState, ClosureReason
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.errors import N_, Conflict
+from reintegration.kernel.ports import Poll
 from reintegration.kernel.states import Machine, Move
-from reintegration.web import slots
 
-EXPOSURE_SLOT = "case.exposure"
+open_in_case = Poll[[Session, CaseFile], str](
+    "sentences about what is still open in a case: vouchers, referrals, deliveries"
+)
 
 CASE: Machine[CaseState] = Machine(
     name="case",
@@ -48,11 +49,6 @@ CASE: Machine[CaseState] = Machine(
 )
 
 
-def open_exposure(case: CaseFile) -> Sequence[str]:
-    """Return sentences about what is still open: vouchers, referrals, deliveries unpaid."""
-    return slots.collect(EXPOSURE_SLOT, case=case)
-
-
 def move(session: Session, case: CaseFile, name: str, *, actor: Actor, now: datetime) -> None:
     """Begin work on the plan, or follow-up."""
     CASE.fire(session, case, name, actor=actor, now=now)
@@ -64,7 +60,7 @@ def close(
     session: Session, case: CaseFile, *, actor: Actor, reason: ClosureReason, now: datetime
 ) -> None:
     """Close the case; raise Conflict while anything is open."""
-    if open_exposure(case):
+    if open_in_case(session, case):
         raise Conflict(N_("Something is still open: settle it first."), code="exposure")
     CASE.fire(session, case, "close", actor=actor, now=now, reason=reason.value)
     case.closed_at, case.closure_reason, case.updated_at = now, reason.value, now

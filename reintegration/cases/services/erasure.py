@@ -102,7 +102,7 @@ def require_erasable(session: Session, case: CaseFile) -> None:
         raise Conflict(N_("This was erased for good already."), code="erased")
     if case.state != CaseState.CLOSED:
         raise Conflict(N_("Close the case first: an open case needs its person."), code="open")
-    if case_moves.open_exposure(case):
+    if case_moves.open_in_case(session, case):
         raise Conflict(N_("Something is still open: settle it first."), code="exposure")
 
 

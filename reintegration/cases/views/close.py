@@ -76,7 +76,7 @@ def _close_page(case: CaseFile, form: CloseForm) -> str:
         "reintegration/cases/close.html",
         **shell(case, "cases.case_page"),
         form=form,
-        exposure=case_moves.open_exposure(case),
+        exposure=case_moves.open_in_case(session(), case),
     )
 
 

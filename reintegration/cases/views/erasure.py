@@ -92,7 +92,7 @@ def _ask_page(case: CaseFile, form: ErasureForm) -> str:
         "reintegration/cases/erasure_ask.html",
         **shell(case, "cases.case_identity"),
         form=form,
-        exposure=case_moves.open_exposure(case),
+        exposure=case_moves.open_in_case(session(), case),
         waits=erasures.waiting(session(), case.id) is not None,
     )
 
@@ -104,6 +104,6 @@ def _decision_page(request: ErasureRequest, form: Form) -> str:
         **shell(case, "cases.case_identity"),
         request_=request,
         asked_by=names_of(session(), [request.asked_by]).get(request.asked_by, "–"),
-        exposure=case_moves.open_exposure(case),
+        exposure=case_moves.open_in_case(session(), case),
         form=form,
     )

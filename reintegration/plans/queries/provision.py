@@ -1,26 +1,21 @@
 """What the floors above know about planned services, and how to ask them.
 
-Plans stand below vouchers and providers. Each question is a data slot; the answer is a list of
-the values below, given by whoever fills the slot. Nobody answering means nothing is there.
-
-    plan.budget_lines    (actor, currency) → BudgetChoice: where a service can be paid from
-    plan.money           (case_id)         → LineMoney: what was paid, delivered, committed
-    plan_line.actions    (case, lines, actor) → LineAction: what can be done next, for all lines
-    plan_line.exposure   (line) → sentences: what is open, so that the line cannot be taken out
-    plan_line.committed  (line) → Money: all that was ever promised on it and still counts
+Plans stand below vouchers, referrals and the books. Each question is a port; the values below are
+what they answer with.
 """
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
-from reintegration.cases.models import CaseFile
+from sqlalchemy.orm import Session
+
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.money import Money, total
+from reintegration.kernel.ports import Poll, Port
 from reintegration.plans.models import PlanLine
 from reintegration.plans.states import PLAN_CURRENCIES
-from reintegration.web import slots
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,37 +53,36 @@ class LineAction:
     primary: bool = False
 
 
+budget_lines_to_plan_with = Port[[Session, Actor, str, date], list[BudgetChoice]](
+    "the budget lines in a currency that somebody may plan with on a day"
+)
+money_of_case = Port[[Session, UUID], list[LineMoney]](
+    "the money of each line of a case that any money was promised on"
+)
+promised_on = Port[[Session, PlanLine], list[Money]](
+    "all that was ever promised on a line and still counts"
+)
+open_on_line = Poll[[Session, PlanLine], str](
+    "sentences about what is open on a line, so that it cannot be taken out"
+)
+
+
 def budget_choices(
-    actor: Actor, currencies: Sequence[str] = PLAN_CURRENCIES
+    session: Session, actor: Actor, on: date, currencies: Sequence[str] = PLAN_CURRENCIES
 ) -> dict[UUID, BudgetChoice]:
     """Return every budget line in these currencies that the actor may plan with, by its id."""
     return {
         choice.id: choice
         for currency in currencies
-        for choice in slots.collect("plan.budget_lines", actor=actor, currency=currency)
+        for choice in budget_lines_to_plan_with(session, actor, currency, on)
     }
 
 
-def money_of_lines(case_id: UUID) -> dict[UUID, LineMoney]:
+def money_of_lines(session: Session, case_id: UUID) -> dict[UUID, LineMoney]:
     """Return the money of each line of a case that any money was promised on."""
-    return {item.plan_line_id: item for item in slots.collect("plan.money", case_id=case_id)}
+    return {item.plan_line_id: item for item in money_of_case(session, case_id)}
 
 
-def actions_of_lines(
-    case: CaseFile, lines: Sequence[PlanLine], actor: Actor
-) -> dict[UUID, list[LineAction]]:
-    """Return what can be done with each line; asked once for all of them."""
-    found: dict[UUID, list[LineAction]] = defaultdict(list)
-    for item in slots.collect("plan_line.actions", case=case, lines=lines, actor=actor):
-        found[item.plan_line_id].append(item)
-    return found
-
-
-def exposure(line: PlanLine) -> list[str]:
-    """Return sentences about what is open on a line; empty when it can be taken out."""
-    return [str(sentence) for sentence in slots.collect("plan_line.exposure", line=line)]
-
-
-def committed(line: PlanLine) -> Money:
+def committed(session: Session, line: PlanLine) -> Money:
     """Return what was promised on a line, in its currency."""
-    return total(slots.collect("plan_line.committed", line=line), line.currency)
+    return total(promised_on(session, line), line.currency)

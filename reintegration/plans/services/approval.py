@@ -70,7 +70,7 @@ def approve(
     for milestone in plan.milestones:
         for line in milestone.lines:
             if line.origin == LineOrigin.PLAN.value:
-                _approve_line(line)
+                _approve_line(session, line)
     plan.approved_version, plan.approved_at = number, now
     plan.review_on = clock.local_day(now) + REVIEW_AFTER
     _decide(version, VersionState.APPROVED, actor, comment, now)
@@ -119,12 +119,12 @@ def _decide(
     version.decided_by, version.decided_at = actor.id, now
 
 
-def _approve_line(line: PlanLine) -> None:
+def _approve_line(session: Session, line: PlanLine) -> None:
     """Copy the working values; a service that was taken out keeps nothing to spend from."""
     gone = line.removed_at is not None
     ceiling = Money.zero(line.currency) if gone else line.ceiling
     if line.approved_ceiling_minor and ceiling < line.approved_ceiling:
-        _check_promises(line, ceiling)
+        _check_promises(session, line, ceiling)
     delivered = line.delivery.units if line.delivery else 0
     if line.approved_units > line.units and line.units < delivered and not gone:
         raise Conflict(
@@ -139,8 +139,8 @@ def _approve_line(line: PlanLine) -> None:
     line.approved_budget_line_id = None if gone else line.budget_line_id
 
 
-def _check_promises(line: PlanLine, ceiling: Money) -> None:
-    promised = provision.committed(line)
+def _check_promises(session: Session, line: PlanLine, ceiling: Money) -> None:
+    promised = provision.committed(session, line)
     if line.removed_at is None and ceiling < promised:
         raise Conflict(
             N_(

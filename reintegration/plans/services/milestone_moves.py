@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from sqlalchemy.orm import object_session
+
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.errors import N_, Conflict, Invalid
 from reintegration.kernel.states import Machine, Move
@@ -25,8 +27,10 @@ def _has_evidence(milestone: Milestone, actor: Actor, now: datetime) -> None:
 
 def _nothing_is_open(milestone: Milestone, actor: Actor, now: datetime) -> None:
     _plan_is_open(milestone, actor, now)
+    session = object_session(milestone)
+    assert session is not None
     for line in milestone.lines:
-        for sentence in provision.exposure(line) if line.removed_at is None else ():
+        for sentence in provision.open_on_line(session, line) if line.removed_at is None else ():
             raise Conflict(
                 N_("Something is still open here: %(what)s Settle it first."), what=sentence
             )

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from reintegration.codelists.service_categories import ServiceCategory
 from reintegration.codelists.units import Unit
 from reintegration.kernel.actor import Actor
+from reintegration.kernel.clock import local_day
 from reintegration.kernel.errors import N_, Invalid
 from reintegration.kernel.ids import new_id
 from reintegration.kernel.money import Money
@@ -61,7 +62,7 @@ def add_line(
         created_at=now,
         approved_ceiling_minor=0,
     )
-    _write(line, actor, service)
+    _write(session, line, service, actor=actor, now=now)
     session.add(line)
     session.flush()
     session.expire(milestone, ["lines"])
@@ -89,7 +90,7 @@ def edit_line(
             field="budget_line_id",
         )
     before = _values(line)
-    _write(line, actor, service)
+    _write(session, line, service, actor=actor, now=now)
     changed = [name for name, value in _values(line).items() if value != before[name]]
     session.flush()
     note_edit(session, plan, line.id, "line", actor=actor, now=now, fields=changed)
@@ -101,15 +102,18 @@ def remove_line(
     """Take a service out of the plan; raise Conflict while something is open on it."""
     plan = line.milestone.plan
     lock_for_editing(session, plan, actor=actor, revision=revision, now=now)
-    take_out(line, now=now)
+    take_out(session, line, now=now)
     session.flush()
     note_edit(session, plan, line.id, "line_removed", actor=actor, now=now)
 
 
-def _write(line: PlanLine, actor: Actor, service: Service) -> None:
-    offered = provision.budget_choices(actor, (service.unit_price.currency,))
+def _write(
+    session: Session, line: PlanLine, service: Service, *, actor: Actor, now: datetime
+) -> None:
+    currency = service.unit_price.currency
+    offered = provision.budget_choices(session, actor, local_day(now), (currency,))
     choice = offered.get(service.budget_line_id)
-    if choice is None or choice.free.currency != service.unit_price.currency:
+    if choice is None or choice.free.currency != currency:
         raise Invalid(
             N_("Choose a budget line in this currency."),
             code="budget_line_id",

@@ -7,6 +7,7 @@ from sqlalchemy.orm import object_session
 
 from reintegration.cases.permissions import CasePermission
 from reintegration.kernel.actor import Actor
+from reintegration.kernel.clock import local_day
 from reintegration.kernel.errors import N_, Conflict, Invalid
 from reintegration.kernel.states import Machine, Move
 from reintegration.plans.models import Plan
@@ -15,10 +16,10 @@ from reintegration.plans.services import readiness
 from reintegration.plans.states import PlanState as S
 
 
-def _is_ready(plan: Plan, actor: Actor, _now: datetime) -> None:
+def _is_ready(plan: Plan, actor: Actor, now: datetime) -> None:
     session = object_session(plan)
     assert session is not None
-    for problem in readiness.problems(session, plan, actor):
+    for problem in readiness.problems(session, plan, actor, on=local_day(now)):
         raise Invalid(problem.message, **problem.params)
 
 

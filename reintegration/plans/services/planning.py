@@ -130,7 +130,7 @@ def remove_milestone(
     lock_for_editing(session, plan, actor=actor, revision=revision, now=now)
     for line in milestone.lines:
         if line.removed_at is None:
-            take_out(line, now=now)
+            take_out(session, line, now=now)
     milestone.removed_at, milestone.goal_id = now, None
     for other in live_milestones(plan):
         other.dependencies = [
@@ -149,10 +149,10 @@ def must_be_planned(line: PlanLine) -> None:
         )
 
 
-def take_out(line: PlanLine, *, now: datetime) -> None:
+def take_out(session: Session, line: PlanLine, *, now: datetime) -> None:
     """Take a service out of the plan; raise Conflict while a voucher or referral is open on it."""
     must_be_planned(line)
-    for sentence in provision.exposure(line):
+    for sentence in provision.open_on_line(session, line):
         raise Conflict(N_("This cannot be taken out yet: %(what)s"), code="exposure", what=sentence)
     line.removed_at = now
 

@@ -1,6 +1,7 @@
 """What a plan still lacks before a supervisor can decide on it."""
 
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -22,8 +23,8 @@ class Problem:
     params: dict[str, Any] = field(default_factory=dict)
 
 
-def problems(session: Session, plan: Plan, actor: Actor) -> list[Problem]:
-    """Return what is missing, in the order in which it is best mended."""
+def problems(session: Session, plan: Plan, actor: Actor, *, on: date) -> list[Problem]:
+    """Return what is missing on a day, in the order in which it is best mended."""
     found = [
         Problem(
             N_("“%(need)s” is urgent or high and has no goal yet. Ask the person what should be."),
@@ -34,14 +35,14 @@ def problems(session: Session, plan: Plan, actor: Actor) -> list[Problem]:
     ]
     if not live_milestones(plan):
         found.append(Problem(N_("The plan has no step yet. Add at least one."), "milestones"))
-    return found + _without_money(plan, actor)
+    return found + _without_money(session, plan, actor, on)
 
 
-def _without_money(plan: Plan, actor: Actor) -> list[Problem]:
+def _without_money(session: Session, plan: Plan, actor: Actor, on: date) -> list[Problem]:
     lines = [line for line in live_lines(plan) if line.origin == LineOrigin.PLAN.value]
     if not lines:
         return []
-    choices = provision.budget_choices(actor)
+    choices = provision.budget_choices(session, actor, on)
     return [
         Problem(
             N_("A service of “%(step)s” has no budget line in %(currency)s. Choose another one."),

@@ -19,7 +19,7 @@ from reintegration.plans.forms.emergency import DoorForm, TonightForm
 from reintegration.plans.models import EmergencyStart
 from reintegration.plans.permissions import EmergencyPermission
 from reintegration.plans.queries import emergencies
-from reintegration.plans.queries.provision import BudgetChoice
+from reintegration.plans.queries.provision import BudgetChoice, budget_lines_to_plan_with
 from reintegration.plans.services import emergency
 from reintegration.plans.services.emergency import Funding
 from reintegration.plans.states import (
@@ -29,7 +29,6 @@ from reintegration.plans.states import (
     EmergencyState,
 )
 from reintegration.plans.views import bp
-from reintegration.web import slots
 from reintegration.web.current import current_actor
 from reintegration.web.filters import money
 from reintegration.web.forms import option
@@ -113,8 +112,11 @@ def case_emergency_save(case: CaseFile) -> ResponseReturnValue:
 
 def _with_budget(form: TonightType) -> tuple[TonightType, dict[str, BudgetChoice]]:
     """Offer the budget lines; the first that covers the whole allowance is chosen already."""
-    found: list[BudgetChoice] = slots.collect(
-        "plan.budget_lines", actor=current_actor(), currency=EMERGENCY_ALLOWANCE.ceiling.currency
+    found = budget_lines_to_plan_with(
+        session(),
+        current_actor(),
+        EMERGENCY_ALLOWANCE.ceiling.currency,
+        clock.local_day(clock.now()),
     )
     form.budget_line.choices = [
         option(choice.id, f"{choice.label} · {_('free')}: {money(choice.free)}") for choice in found

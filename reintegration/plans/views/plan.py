@@ -144,13 +144,14 @@ def _sending(plan: Plan, form: SendForm) -> str:
     form.catch_up(plan.revision)
     approved = plans.version(session(), plan, plan.approved_version)
     difference = compare(approved.snapshot if approved else None, snapshot_of(plan))
-    budget = provision.budget_choices(actor)
+    today = clock.local_day(clock.now())
+    budget = provision.budget_choices(session(), actor, today)
     return render_template(
         "reintegration/plans/send.html",
         case=case,
         plan=plan,
         form=form,
-        problems=readiness.problems(session(), plan, actor),
+        problems=readiness.problems(session(), plan, actor, on=today),
         difference=shown(difference, plan, budget),
         can_send=plan.state in _SENDABLE,
     )
@@ -159,13 +160,13 @@ def _sending(plan: Plan, form: SendForm) -> str:
 def _page(case: CaseFile, plan: Plan, now: datetime) -> dict[str, Any]:
     actor, today = current_actor(), clock.local_day(now)
     lines: list[PlanLine] = [line for m in plan.milestones for line in m.lines]
-    money = provision.money_of_lines(case.id)
-    actions = provision.actions_of_lines(
+    money = provision.money_of_lines(session(), case.id)
+    actions = plan_page.actions_of_lines(
         case, [line for line in lines if line.removed_at is None], actor
     )
     last = plans.last_version(session(), plan)
     consent = plans.sharing_consent(session(), case.id, today)
-    problems = readiness.problems(session(), plan, actor)
+    problems = readiness.problems(session(), plan, actor, on=today)
     editable = plan.state in _WRITABLE and permissions.permits(actor, PlanPermission.EDIT, plan)
     state = PlanState(plan.state)
     reached, planned = plan_page.reached(plan)

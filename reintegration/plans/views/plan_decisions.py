@@ -144,7 +144,11 @@ def _page(plan: Plan, form: DecisionForm) -> str:
         returned=last.state == VersionState.RETURNED.value,
         submitted_by=names.get(last.submitted_by, ""),
         decided_by=names[last.decided_by] if last.decided_by else "",
-        difference=shown(difference, plan, provision.budget_choices(actor)),
+        difference=shown(
+            difference,
+            plan,
+            provision.budget_choices(session(), actor, clock.local_day(clock.now())),
+        ),
         may_decide=waits and permissions.permits(actor, PlanPermission.DECIDE, plan),
         form=form,
     )

@@ -204,4 +204,5 @@ def _clash(
 
 
 def _offer(form: LineForm) -> None:
-    form.offer(list(provision.budget_choices(current_actor()).values()))
+    today = clock.local_day(clock.now())
+    form.offer(list(provision.budget_choices(session(), current_actor(), today).values()))

@@ -1,5 +1,6 @@
 """The plan page as values: what its components show. Reads a fixed number of rows' worth of SQL."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
@@ -10,13 +11,14 @@ from flask_babel import gettext as _
 
 from reintegration.cases.models import CaseFile
 from reintegration.codelists.life_domains import DOMAIN_LABELS, Domain
+from reintegration.kernel.actor import Actor
 from reintegration.plans.models import Milestone, Plan, PlanLine
 from reintegration.plans.queries.progress import is_automatic, is_delivered
 from reintegration.plans.queries.provision import LineAction, LineMoney
 from reintegration.plans.queries.snapshots import live_milestones
 from reintegration.plans.states import MilestoneState
 from reintegration.plans.views import plan_text
-from reintegration.web import filters
+from reintegration.web import filters, slots
 
 _TONE_OF_BAR = {
     "planned": "grey",
@@ -25,6 +27,16 @@ _TONE_OF_BAR = {
     "not_completed": "clay",
     "cancelled": "grey",
 }
+
+
+def actions_of_lines(
+    case: CaseFile, lines: Sequence[PlanLine], actor: Actor
+) -> dict[UUID, list[LineAction]]:
+    """Return what can be done with each line; asked once for all of them."""
+    found: dict[UUID, list[LineAction]] = defaultdict(list)
+    for item in slots.collect("plan_line.actions", case=case, lines=lines, actor=actor):
+        found[item.plan_line_id].append(item)
+    return found
 
 
 def timeline(plan: Plan, today: date) -> dict[str, Any] | None:

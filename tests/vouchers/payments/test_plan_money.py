@@ -1,13 +1,16 @@
 """What a plan shows of its money: asked by the case manager, who sees no payment."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
 
 from reintegration.kernel.db import act_as
 from reintegration.kernel.money import Money
 from reintegration.plans.queries.provision import LineMoney
-from tests.factories.cast import actor
+from tests.factories.cast import TODAY, actor
 from tests.vouchers.play import Play
+from vouchers.books.queries import plan_budget
 from vouchers.payments.models import Claim
 from vouchers.payments.queries import plan_money
 from vouchers.voucher.queries import exposure
@@ -56,7 +59,7 @@ def test_another_case_manager_sees_nothing_of_it(session, play):
 
 
 def test_what_was_promised_counts_what_is_held_and_delivered(session, play):
-    assert exposure.promised_on(session, play.work.line.id) == [lei(3000)]
+    assert exposure.promised_on(session, play.work.line) == [lei(3000)]
 
 
 def test_what_is_open_is_said_until_it_is_closed(app, session, play):
@@ -65,26 +68,27 @@ def test_what_is_open_is_said_until_it_is_closed(app, session, play):
 
     with app.test_request_context("/?lang=en"):
         act_as(plan_slots.session(), actor(session, play.cast.ana))
-        [said] = plan_slots.line_exposure(line=play.work.line)
+        [said] = plan_slots.open_on_line(plan_slots.session(), play.work.line)
         assert said.startswith("Voucher V-")
         assert said.endswith("1,000.00\xa0MDL is left on it.")
-        assert list(case_moves.open_exposure(play.work.case)) == [said]
-        assert plan_slots.promised_on(line=play.work.line) == [lei(3000)]
+        assert case_moves.open_in_case(plan_slots.session(), play.work.case) == [said]
     play.cancel(play.open()[0])
     with app.test_request_context("/?lang=en"):
         act_as(plan_slots.session(), actor(session, play.cast.ana))
-        assert plan_slots.line_exposure(line=play.work.line) == []
+        assert plan_slots.open_on_line(plan_slots.session(), play.work.line) == []
 
 
-def test_budget_lines_are_offered_by_currency_with_what_is_free(app, session, play):
-    from vouchers.books.views import plan_slots
+def test_budget_lines_are_offered_by_currency_with_what_is_free(session, play):
+    ana, rita = actor(session, play.cast.ana), actor(session, play.cast.rita)
+    found = plan_budget.budget_lines(session, ana, "EUR", TODAY)
+    assert [choice.free for choice in found] == [Money(1_000_000, "EUR")]
+    assert plan_budget.budget_lines(session, rita, "EUR", TODAY) == []
 
+
+def test_a_fund_that_ended_by_the_day_that_is_asked_for_offers_nothing(session, play):
     ana = actor(session, play.cast.ana)
-    with app.test_request_context("/?lang=en"):
-        found = plan_slots.budget_lines(actor=ana, currency="EUR")
-        assert [choice.free for choice in found] == [Money(1_000_000, "EUR")]
-        rita = actor(session, play.cast.rita)
-        assert plan_slots.budget_lines(actor=rita, currency="EUR") == []
+    later = play.cast.euro_budget_line.fund.ends_on + timedelta(days=1)
+    assert plan_budget.budget_lines(session, ana, "EUR", later) == []
 
 
 def lei(whole):

@@ -22,7 +22,7 @@ PAGE_SIZE = 50
 voucher_references = Port[[Session, Collection[UUID]], dict[UUID, str]](
     "the references of vouchers, by their ids"
 )
-vouchers_called = Port[[str], Select[UUID]]("the ids of the vouchers with a reference")
+vouchers_called = Port[[Session, str], Select[UUID]]("the ids of the vouchers with a reference")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ def entries(session: Session, wanted: JournalFilter, cursor: str | None) -> Page
     statement = (
         select(LedgerEntry).where(*_of_entry(wanted)).options(selectinload(LedgerEntry.lines))
     )
-    of_line = _of_line(wanted)
+    of_line = _of_line(session, wanted)
     if of_line:
         matching = select(LedgerLine.entry_id).where(
             LedgerLine.currency == wanted.currency, *of_line
@@ -79,7 +79,7 @@ def matching_lines(
 ) -> dict[UUID, list[LedgerLine]]:
     """Return the lines of these entries that the filter asks for, by entry."""
     listed = list(found)
-    of_line = _of_line(wanted)
+    of_line = _of_line(session, wanted)
     if not of_line:
         return {entry.id: entry.lines for entry in listed}
     ids = set(
@@ -95,19 +95,19 @@ def matching_lines(
 def totals(session: Session, wanted: JournalFilter) -> tuple[Money, Money]:
     """Return all debits and all credits that the filter asks for."""
     row = session.execute(
-        _lines(wanted, func.sum(LedgerLine.debit_minor), func.sum(LedgerLine.credit_minor))
+        _lines(session, wanted, func.sum(LedgerLine.debit_minor), func.sum(LedgerLine.credit_minor))
     ).one()
     return Money(int(row[0] or 0), wanted.currency), Money(int(row[1] or 0), wanted.currency)
 
 
 def count(session: Session, wanted: JournalFilter) -> int:
     """Return how many lines the filter asks for."""
-    return session.scalar(_lines(wanted, func.count())) or 0
+    return session.scalar(_lines(session, wanted, func.count())) or 0
 
 
 def has_more_than(session: Session, wanted: JournalFilter, most: int) -> bool:
     """Whether the filter asks for more lines than `most`; no more of them are looked at."""
-    return session.scalar(_lines(wanted, LedgerLine.id).offset(most).limit(1)) is not None
+    return session.scalar(_lines(session, wanted, LedgerLine.id).offset(most).limit(1)) is not None
 
 
 def rows(
@@ -118,7 +118,7 @@ def rows(
     Memory holds a thousand of them at a time.
     """
     found = session.execute(
-        _lines(wanted, LedgerEntry, LedgerLine)
+        _lines(session, wanted, LedgerEntry, LedgerLine)
         .order_by(LedgerEntry.posted_at, LedgerEntry.id, LedgerLine.id)
         .execution_options(yield_per=1000)
     )
@@ -204,12 +204,12 @@ def _names(session: Session, key: Any, name: Any, wanted: set[UUID]) -> dict[UUI
     return {row[0]: row[1] for row in session.execute(select(key, name).where(key.in_(wanted)))}
 
 
-def _lines(wanted: JournalFilter, *columns: Any) -> Select[Any]:
+def _lines(session: Session, wanted: JournalFilter, *columns: Any) -> Select[Any]:
     return (
         select(*columns)
         .select_from(LedgerLine)
         .join(LedgerEntry, LedgerEntry.id == LedgerLine.entry_id)
-        .where(*_of_entry(wanted), *_of_line(wanted))
+        .where(*_of_entry(wanted), *_of_line(session, wanted))
     )
 
 
@@ -224,7 +224,7 @@ def _of_entry(wanted: JournalFilter) -> list[ColumnElement[bool]]:
     return found
 
 
-def _of_line(wanted: JournalFilter) -> list[ColumnElement[bool]]:
+def _of_line(session: Session, wanted: JournalFilter) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     if wanted.account:
         found.append(LedgerLine.account == wanted.account)
@@ -233,6 +233,6 @@ def _of_line(wanted: JournalFilter) -> list[ColumnElement[bool]]:
     if wanted.budget_line_id:
         found.append(LedgerLine.budget_line_id == wanted.budget_line_id)
     if wanted.voucher:
-        named = vouchers_called(wanted.voucher)
+        named = vouchers_called(session, wanted.voucher)
         found.append(LedgerLine.voucher_id.in_(named))
     return found

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import Session
 
 from reintegration.kernel.money import Money
+from reintegration.plans.models import PlanLine
 from vouchers.voucher.models import Redemption, Voucher
 from vouchers.voucher.states import NOT_ISSUED, OPEN_STATES, RedemptionState, VoucherState
 
@@ -22,8 +23,8 @@ class OpenVoucher:
     waiting: Money
 
 
-def promised_on(session: Session, plan_line_id: UUID) -> list[Money]:
-    """Return what vouchers of a line hold and what was delivered on them, per currency."""
+def promised_on(session: Session, line: PlanLine) -> list[Money]:
+    """Return what vouchers of a line hold and what was delivered on them, in its currency."""
     delivered = (
         select(Redemption.voucher_id, func.sum(Redemption.amount_minor).label("minor"))
         .where(Redemption.state == RedemptionState.ACCEPTED.value)
@@ -36,7 +37,7 @@ def promised_on(session: Session, plan_line_id: UUID) -> list[Money]:
             func.sum(Voucher.amount_left_minor + func.coalesce(delivered.c.minor, 0)),
         )
         .outerjoin(delivered, delivered.c.voucher_id == Voucher.id)
-        .where(Voucher.plan_line_id == plan_line_id)
+        .where(Voucher.plan_line_id == line.id, Voucher.currency == line.currency)
         .group_by(Voucher.currency)
     )
     return [Money(int(minor), currency) for currency, minor in rows]

@@ -197,6 +197,7 @@ def references_of(session: Session, ids: Collection[UUID]) -> dict[UUID, str]:
     return {row.id: row.reference for row in rows}
 
 
-def called(reference: str) -> Select[UUID]:
-    """Return the ids of the vouchers that are called so, however it is spelled."""
+def called(session: Session, reference: str) -> Select[UUID]:
+    """Return the ids of the vouchers that are called so, however it is spelled, as a question."""
+    del session  # it is asked within the statement that needs them
     return select(Voucher.id).where(func.upper(Voucher.reference) == reference.strip().upper())

@@ -69,9 +69,10 @@ def resume_at_offering(session: Session, offering_id: UUID, *, now: datetime) ->
     with acting_as_system(session):
         held = held_by_offering(session, offering_id)
         stopped = select(Voucher).where(Voucher.id.in_([hold.voucher_id for hold in held]))
-        lock_all(session, session.scalars(stopped))
+        still = {one.id for one in _lock_those(session, session.scalars(stopped), OPEN_STATES)}
         for hold in sorted(held, key=lambda one: one.id):
-            holds.lift(session, hold, actor=SYSTEM, now=now)
+            if hold.voucher_id in still:
+                holds.lift(session, hold, actor=SYSTEM, now=now)
 
 
 def on_consent(session: Session, consent_ids: Collection[UUID]) -> Sequence[Voucher]:

@@ -6,12 +6,12 @@ from uuid import UUID
 from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
+from sqlalchemy.orm import Session
 
 from reintegration.cases.models import CaseFile
 from reintegration.kernel import permissions
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.db import session
-from reintegration.kernel.money import Money
 from reintegration.plans.models import EmergencyStart, PlanLine
 from reintegration.plans.queries.provision import LineAction
 from reintegration.plans.states import EmergencyState, LineOrigin
@@ -88,8 +88,8 @@ def _may_issue(line: PlanLine, vouchers: Sequence[Voucher], has_acceptance: bool
     return is_free and (has_acceptance or not vouchers)
 
 
-def _unconfirmed(case: CaseFile) -> list[str]:
-    count = redemption_reading.unconfirmed_on_case(session(), case.id)
+def _unconfirmed(session: Session, case: CaseFile) -> list[str]:
+    count = redemption_reading.unconfirmed_on_case(session, case.id)
     if not count:
         return []
     return [
@@ -125,24 +125,15 @@ def emergency_actions(case: CaseFile, line: PlanLine, started: EmergencyStart) -
     )
 
 
-def promised_on(*, line: PlanLine) -> list[Money]:
-    """Return what vouchers of a line hold and what was delivered on them."""
-    return [
-        promised
-        for promised in exposure.promised_on(session(), line.id)
-        if promised.currency == line.currency
-    ]
-
-
-def line_exposure(*, line: PlanLine) -> list[str]:
+def open_on_line(session: Session, line: PlanLine) -> list[str]:
     """Say what is open on a line."""
-    return _sentences(exposure.open_vouchers(session(), plan_line_id=line.id))
+    return _sentences(exposure.open_vouchers(session, plan_line_id=line.id))
 
 
-def case_exposure(*, case: CaseFile) -> list[str]:
+def open_in_case(session: Session, case: CaseFile) -> list[str]:
     """Say what is open in a case: vouchers, and deliveries that nobody confirmed."""
-    open_ones = _sentences(exposure.open_vouchers(session(), case_id=case.id))
-    return [*open_ones, *_unconfirmed(case)]
+    open_ones = _sentences(exposure.open_vouchers(session, case_id=case.id))
+    return [*open_ones, *_unconfirmed(session, case)]
 
 
 def _sentences(found: Sequence[OpenVoucher]) -> list[str]:
