@@ -50,7 +50,7 @@ def catalogue() -> Any:
 
 def chosen_locale() -> str:
     """Return `ro`, `ru` or `en` for this request."""
-    chosen = parameters.choice("lang", Locale) or session.get("locale") or current_locale_choice()
+    chosen = parameters.asked("lang", Locale) or session.get("locale") or current_locale_choice()
     if chosen in set(Locale):
         return Locale(chosen).value
     accepted = request.accept_languages.best_match(list(Locale))

@@ -28,6 +28,12 @@ def choice(name: str, among: Iterable[str], default: str = "") -> str:
     return said if said in set(among) else default
 
 
+def asked(name: str, among: Iterable[str]) -> str:
+    """Return a word of the address alone: errors ask too, when the body cannot be read."""
+    said = request.args.get(name, "")
+    return said if said in set(among) else ""
+
+
 def is_on(name: str) -> bool:
     """Tell whether the address asks for something that is off without it."""
     return request.values.get(name) == "1"

@@ -49,7 +49,10 @@ class Answer(BaseModel):
 
 
 class Request(BaseModel):
-    """What a program sends: exactly the types that are written, and no other field."""
+    """What a program sends: exactly the types that are written, and no other field.
+
+    Text was freed at the door before: what cannot be seen is not in it.
+    """
 
     refusal_code: ClassVar[str] = "invalid_request"
     model_config = ConfigDict(

@@ -93,7 +93,7 @@ BAD = [
     {"code": 7, "pin": PIN, "units": 1},
     {"code": "\ud800", "pin": PIN, "units": 1},
     {"code": "x" * 201, "pin": PIN, "units": 1},
-    {"code": "x\x00", "pin": PIN, "units": 1},
+    {"code": "x\n", "pin": PIN, "units": 1},
     {"code": "x", "pin": 402917, "units": 1},
     {"code": "x", "pin": "12", "units": 1},
     {"code": "x", "pin": PIN, "units": "1"},
