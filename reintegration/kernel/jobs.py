@@ -16,8 +16,9 @@ from sqlalchemy import CheckConstraint, Index, LargeBinary, delete, select, upda
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import Mapped, Session, deferred, mapped_column
 
-from reintegration.kernel.actor import Actor
+from reintegration.kernel.actor import SYSTEM, Actor
 from reintegration.kernel.base import Base, Id, Json, one_of
+from reintegration.kernel.db import act_as
 from reintegration.kernel.ids import new_id
 from reintegration.kernel.tries import companion
 
@@ -202,8 +203,9 @@ def _progress_of(session: Session, task_id: UUID) -> Progress:
     engine = companion(session)
 
     def progress(done: int, total: int) -> None:
-        with engine.begin() as connection:
-            connection.execute(
+        with Session(engine) as own, own.begin():
+            act_as(own, SYSTEM)
+            own.execute(
                 update(BackgroundTask)
                 .where(BackgroundTask.id == task_id)
                 .values(done=done, total=total, heartbeat_at=datetime.now(UTC))

@@ -74,7 +74,7 @@ def put(
             queued_at=now,
             next_attempt_at=now,
         )
-        .on_conflict_do_nothing(index_elements=[OutboxMessage.idempotency_key])
+        .on_conflict_do_nothing()  # columns named here would be read: only the deliverer may
     )
 
 

@@ -1,5 +1,7 @@
 """The newest migration and the models say the same; the laws stand in the database."""
 
+import re
+
 import psycopg
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -75,6 +77,16 @@ def test_every_table_of_the_planes_has_row_level_security(session):
         {"names": list(PLANES)},
     ).all()
     assert open_tables == []
+
+
+def test_no_policy_reads_a_list_where_it_can_ask_by_key(session):
+    """`IN (SELECT …)` in the policy of one table made every page 196 times slower."""
+    said = session.execute(
+        text("SELECT tablename, coalesce(qual, '') || coalesce(with_check, '') FROM pg_policies")
+    ).all()
+    assert len(said) > len(PLANES)
+    lists = {name for name, rule in said if re.search(r"(IN|ANY|ALL) \(+\s*SELECT", rule)}
+    assert lists == set()
 
 
 def test_a_transaction_without_an_actor_sees_no_row_of_the_planes(session, cast, committed_db):

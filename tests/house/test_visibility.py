@@ -7,25 +7,29 @@ from ast import Attribute, Call
 from typing import Any
 
 import pytest
-from sqlalchemy import create_engine, inspect, select
+from sqlalchemy import create_engine, func, inspect, select, text
 from sqlalchemy.orm import Session
 
 from providers.directory.models import Offering, Provider, Site
 from providers.directory.permissions import ProviderPermission
-from providers.referrals.models import Referral
+from providers.referrals.models import Pseudonym, Referral
 from providers.referrals.permissions import ReferralPermission
 from providers.vetting.permissions import VettingPermission
 from reintegration import settings as configuration
 from reintegration.app import create_app
-from reintegration.cases.models import CaseFile, Consent, ErasureRequest
+from reintegration.cases.models import CaseFile, Consent, ErasureRequest, Note
 from reintegration.cases.permissions import CasePermission
+from reintegration.cases.states import NoteKind
 from reintegration.kernel import permissions, tries
 from reintegration.kernel.actor import ANONYMOUS, OPERATOR, SYSTEM
 from reintegration.kernel.crypto import Keyring
+from reintegration.kernel.db import act_as
+from reintegration.kernel.outbox import OutboxMessage
 from reintegration.plans.models import EmergencyStart, Goal, Milestone, Need, Plan, PlanLine
 from reintegration.plans.permissions import EmergencyPermission, PlanPermission
 from tests.factories.cast import NOW
 from tests.house import source
+from tests.house.reads import READS, SURPLUS
 from tests.house.world import make_world
 from vouchers.bank.models import BankLine
 from vouchers.bank.permissions import BankAccountPermission, BankPermission
@@ -63,6 +67,16 @@ SUBJECTS: list[tuple[Any, list[Any]]] = [
 
 DOES_NOT_FIT = {(CaseFile, CasePermission.DECIDE_ERASURE)}
 """Permissions whose rule reads a field that the object lacks: they are asked for another one."""
+
+
+SEALED = {
+    "person_key",
+    "person_identity",
+    "identity_index",
+    "milestone_dependency",
+    "answered_form",
+}
+"""Tables that the world leaves empty: guarded in the same words as their neighbours."""
 
 
 @pytest.fixture(scope="module")
@@ -118,6 +132,83 @@ def test_the_comparison_above_sees_some_rows_and_not_others(world):
     ids = {case.id for case in shown.unique()}
     assert made.mine["case_id"] in ids
     assert made.theirs["case_id"] not in ids
+
+
+def test_every_guarded_table_is_declared_and_every_declared_one_is_guarded(world):
+    session, _made = world
+    guarded = session.scalars(text("SELECT relname FROM pg_class WHERE relrowsecurity"))
+    assert set(guarded) == set(READS)
+
+
+@pytest.fixture(scope="module")
+def seen(world):
+    """What is shown to each person, and what the database lets them see, by table and person."""
+    session, made = world
+    _fill(session, made)
+    found = {}
+    for name, actor in made.actors.items():
+        for table, (model, shown) in READS.items():
+            act_as(session, SYSTEM)
+            listed = set(session.execute(shown(actor)).all())
+            act_as(session, actor)
+            let_through = set(session.execute(select(*inspect(model).primary_key)).all())
+            found[table, name] = (listed, let_through)
+    act_as(session, SYSTEM)
+    return found
+
+
+def _fill(session, made):
+    """Add a row on each side to tables that the world leaves empty."""
+    for ids in (made.mine, made.theirs):
+        case_id, provider_id = ids["case_id"], ids["provider_id"]
+        session.add_all(
+            [
+                Note(
+                    case_id=case_id,
+                    kind=NoteKind.CONTACT.value,
+                    body_sealed=b"-",
+                    written_by=made.user_ids["ana"],
+                    written_at=NOW,
+                ),
+                Pseudonym(case_id=case_id, provider_id=provider_id, words=f"lin-{case_id}"),
+                OutboxMessage(
+                    idempotency_key=f"{case_id}",
+                    channel="mail",
+                    payload={},
+                    queued_at=NOW,
+                    next_attempt_at=NOW,
+                ),
+            ]
+        )
+    session.flush()
+
+
+def test_the_database_lets_through_all_that_is_shown(seen):
+    hidden = {where for where, (shown, through) in seen.items() if shown - through}
+    assert hidden == set()
+
+
+def test_what_the_database_lets_through_beyond_is_listed_with_its_reason(world, seen):
+    _session, made = world
+    more = {
+        (table, role)
+        for (table, name), (shown, through) in seen.items()
+        for role in made.actors[name].roles
+        if through - shown
+    }
+    assert sorted(more - SURPLUS.keys()) == [], "shown by nothing: narrow the policy"
+    assert sorted(SURPLUS.keys() - more) == [], "not let through any more: take it out"
+
+
+def test_the_list_of_reasons_only_shrinks():
+    assert len(SURPLUS) <= 7
+
+
+def test_the_comparison_has_rows_in_every_table(world, seen):
+    session, _made = world
+    assert seen
+    counts = {name: select(func.count()).select_from(model) for name, (model, _) in READS.items()}
+    assert {name for name, count in counts.items() if not session.scalar(count)} <= SEALED
 
 
 def test_nothing_but_a_policy_asks_for_a_role():

@@ -63,7 +63,7 @@ def test_progress_is_seen_before_the_task_commits(session, committed_db):
 
     def run(_session, task, progress):
         progress(40, 100)
-        engine = create_engine(committed_db.url)
+        engine = create_engine(committed_db.owner_url)
         with engine.connect() as other:
             seen.append(other.execute(text("SELECT done, total FROM background_task")).one())
         engine.dispose()

@@ -26,6 +26,8 @@ RELEASED = {
     "0007_add_bank_profile.py": "af09b4fe701bb30f48a73a1a5a0a6e66fd315841b2303d9ba9a1c6b7a408c54f",
     "0008_add_voucher_holds.py": "4b96bc5650dc0380316e978eda929fd644fa18cef7b6ddde56f2cdcdc4536882",
     "0009_carry_suspended_vouchers.py": "92079b7c884e48d4d528bc3f7547d8ea0ebe4df076789799cbc51cb33cf9c176",
+    "0010_compare_own_rows.py": "80f3ed5e6f134b28f7a130812cf22e98c49872ed733910a60cbcb3867e0bed16",
+    "0011_guard_messages_and_tasks.py": "cc87cd29712b4f96653272d2562797f40d7461cdccaa54301e6726e16c77c984",
 }
 OURS = {"reintegration", "providers", "vouchers", "demo"}
 

@@ -7,7 +7,6 @@ from reintegration.accounts.services import actors, sign_in, tokens
 from reintegration.accounts.views import identity
 from reintegration.kernel import clock
 from reintegration.kernel.actor import ActorKind
-from reintegration.kernel.db import act_as
 from reintegration.web.credentials import Credential, Door, Shown
 
 LONGEST_TOKEN = 200
@@ -23,8 +22,7 @@ def _person(session: Session, token: str) -> Shown | None:
     if found is None or not identity.is_right_host(found.user):
         return None
     sign_in.seen(session, found, now=now)
-    actor = actors.actor_of(session, found.user)
-    act_as(session, actor)
+    actor = actors.speak_for(session, found.user)
     g.user = found.user
     return Shown(actor, found.user.locale)
 
