@@ -11,6 +11,7 @@ from providers.vetting.services.imports.rows import Checked
 from reintegration.kernel import clock
 from reintegration.kernel.actor import OPERATOR
 from reintegration.kernel.db import act_as, session
+from reintegration.kernel.encodings import Encoding
 from reintegration.kernel.errors import DomainError
 from reintegration.kernel.locking import committed
 
@@ -19,16 +20,17 @@ providers_cli = AppGroup("providers", help="The directory of providers.")
 
 @providers_cli.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--encoding", type=click.Choice(list(Encoding)), help="Otherwise: found out.")
 @click.option("--dry-run", is_flag=True, help="Say what is wrong and write nothing.")
 @click.option("--take-valid", is_flag=True, help="Write the valid rows although others are wrong.")
-def import_file(file: Path, *, dry_run: bool, take_valid: bool) -> None:
+def import_file(file: Path, *, encoding: str | None, dry_run: bool, take_valid: bool) -> None:
     """Import organisations, sites, offerings and prices from a CSV or XLSX file.
 
     Nothing is written unless every row is valid, or the valid part is asked for.
     """
     act_as(session(), OPERATOR)
     try:
-        checked = providers_import.examine(file.read_bytes())
+        checked = providers_import.examine(file.read_bytes(), encoding=encoding)
     except DomainError as error:
         raise click.ClickException(str(error)) from None
     _report(checked)

@@ -6,7 +6,7 @@ from wtforms import SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 
 from providers.directory.states import DOCUMENT_LABELS
-from reintegration.web.forms import After, DayField, Form, choices, option
+from reintegration.web.forms import After, DayField, Form, choices, encoding_field, option
 
 LONGEST_REASON = 500
 
@@ -55,3 +55,4 @@ class UploadForm(Form):
         [FileRequired(_l("Choose a file."))],
         description=_l("CSV or XLSX, at most 20 MB. One row for each service at each site."),
     )
+    encoding = encoding_field()

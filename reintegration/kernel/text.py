@@ -11,7 +11,7 @@ _UNSEEN = frozenset({"Cc", "Cf", "Cs"})
 
 
 def freed(text: str, *, lines: bool = False) -> str:
-    """Return `text` in NFC without what cannot be seen; without `lines` a break is a blank.
+    """Return `text` in NFC without what cannot be seen; without `lines` a break or tab is a blank.
 
     Nothing is refused: NUL and direction signs are dropped, whoever sent them. Blanks of every
     width become the plain one, so that "1 500" is one text wherever it was copied from.
@@ -35,7 +35,7 @@ def _seen(letter: str, lines: bool) -> str:
         return "\n" if lines else " "
     kind = unicodedata.category(letter)
     if letter == "\t" or kind == "Zs":
-        return " "
+        return "\t" if letter == "\t" and lines else " "
     return "" if kind in _UNSEEN or _is_no_letter(letter) else letter
 
 

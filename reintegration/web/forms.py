@@ -9,11 +9,12 @@ from uuid import UUID
 from flask import request
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import DateField, PasswordField, RadioField, StringField, TextAreaField
+from wtforms import DateField, PasswordField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # stubs of 3.2
 from wtforms.validators import InputRequired, Length, ValidationError
 
 from reintegration.kernel import amounts
+from reintegration.kernel.encodings import ENCODING_LABELS
 from reintegration.kernel.errors import DomainError
 from reintegration.kernel.money import Money
 from reintegration.kernel.text import LONGEST_LINE, LONGEST_TEXT, freed
@@ -161,6 +162,16 @@ class DayField(DateField):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("format", ["%Y-%m-%d", "%d.%m.%Y"])
         super().__init__(*args, **kwargs)
+
+
+def encoding_field() -> SelectField:
+    """Return the field for the letters of a text file, for when they cannot be found out."""
+    return SelectField(
+        _l("Letters of the file"),
+        choices=[option("", _l("Find out")), *choices(ENCODING_LABELS)],
+        default="",
+        description=_l("Only when this was asked for. XLSX and XML say it themselves."),
+    )
 
 
 class After:

@@ -10,6 +10,7 @@ from flask.cli import AppGroup
 from reintegration.kernel import clock
 from reintegration.kernel.actor import OPERATOR
 from reintegration.kernel.db import act_as, session
+from reintegration.kernel.encodings import Encoding
 from reintegration.kernel.errors import DomainError
 from reintegration.kernel.locking import committed
 from vouchers.bank.services.statement_import import MAX_BYTES, ImportReport, import_file
@@ -19,9 +20,10 @@ bank_cli = AppGroup("bank", help="Statements of the bank.")
 
 @bank_cli.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--encoding", type=click.Choice(list(Encoding)), help="Otherwise: found out.")
 @click.option("--dry-run", is_flag=True, help="Say what would happen; write nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
-def import_statement(file: Path, *, dry_run: bool, as_json: bool) -> None:
+def import_statement(file: Path, *, encoding: str | None, dry_run: bool, as_json: bool) -> None:
     """Import a camt.053, MT940 or CSV statement; exit 1 and say why when it is refused."""
     act_as(session(), OPERATOR)
     take = partial(
@@ -32,6 +34,7 @@ def import_statement(file: Path, *, dry_run: bool, as_json: bool) -> None:
         content=_read(file),
         now=clock.now(),
         dry_run=dry_run,
+        encoding=encoding,
     )
     try:
         report = committed(session(), take)

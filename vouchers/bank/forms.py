@@ -6,7 +6,7 @@ from flask_wtf.file import FileField, FileRequired
 from wtforms import BooleanField, RadioField, SelectField, StringField
 from wtforms.validators import InputRequired, Length
 
-from reintegration.web.forms import Form, option
+from reintegration.web.forms import Form, encoding_field, option
 from vouchers.formats import banks
 from vouchers.payments.forms.claims import _NEEDED
 from vouchers.payments.services.payees import CURRENCIES
@@ -58,4 +58,5 @@ class StatementForm(Form):
         [FileRequired(_l("Choose a file."))],
         description=_l("camt.053, MT940 or CSV, at most 20 MB."),
     )
+    encoding = encoding_field()
     trial = BooleanField(_l("Only say what would happen; import nothing"))

@@ -5,6 +5,7 @@ from functools import lru_cache
 from typing import Any
 
 from reintegration.kernel.amounts import machine
+from reintegration.kernel.text import freed
 from vouchers.formats.amounts import currency_code, unsigned_minor
 from vouchers.formats.problems import StatementFileError
 
@@ -46,7 +47,7 @@ def tree(element: Element, names: LocalNames) -> Node:
             value = tree(child, names)
         else:
             value = child.text
-            value = value.strip() if value else ""
+            value = freed(value).strip() if value else ""
             if kind == _AMOUNT:
                 value = (value, child.get("Ccy"))
         if kind == _LISTED:

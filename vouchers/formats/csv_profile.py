@@ -12,6 +12,7 @@ from reintegration.kernel.amounts import FOUND_OUT, Signs
 from reintegration.kernel.amounts import csv as csv_amount
 from vouchers.formats.amounts import currency_code, minor_of
 from vouchers.formats.iban import compact
+from vouchers.formats.letters import possible_texts, text_of
 from vouchers.formats.problems import StatementFileError
 from vouchers.formats.references import meaningful
 from vouchers.formats.statement import (
@@ -24,7 +25,6 @@ from vouchers.formats.statement import (
 
 _DELIMITERS = ";,\t|"
 _HEADING_WITHIN = 40
-_CYRILLIC_RUN = re.compile(rb"[\xc0-\xff]{3}")
 
 HEADINGS: Mapping[str, tuple[str, ...]] = {
     "booking_date": (
@@ -158,39 +158,15 @@ def _statement(key: tuple[str, str], entries: list[BankEntry]) -> BankStatement:
 
 def has_heading(data: bytes, profile: CsvProfile | None = None) -> bool:
     """Tell whether the bytes begin like a CSV that the profile can read."""
-    try:
-        _table(data, profile or CsvProfile())
-    except StatementFileError:
-        return False
-    return True
-
-
-def _encodings(data: bytes, profile: CsvProfile) -> list[str]:
-    if profile.encoding:
-        return [profile.encoding]
-    single = ["cp1251", "cp1250", "cp1252"]
-    if not _CYRILLIC_RUN.search(data):
-        single = ["cp1250", "cp1252", "cp1251"]
-    return (
-        ["utf-8-sig", "utf-16"]
-        if data[:2] in (b"\xff\xfe", b"\xfe\xff")
-        else ["utf-8-sig", *single]
-    )
+    known = profile or CsvProfile()
+    texts = possible_texts(data, known.encoding)
+    return any(_heading(text, known)[0] is not None for text in texts)
 
 
 def _table(data: bytes, profile: CsvProfile) -> _Table:
-    found: list[str] = []
-    for encoding in _encodings(data, profile):
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        table, headings = _heading(text, profile)
-        if table is not None:
-            return table
-        found = found or headings
-    if not found:
-        raise StatementFileError("encoding")
+    table, found = _heading(text_of(data, profile.encoding), profile)
+    if table is not None:
+        return table
     missing = "booking_date" if "amount" in found else "booking_date, amount"
     raise StatementFileError("column_missing", column=missing, found=", ".join(found)[:200])
 

@@ -8,6 +8,7 @@ from datetime import date
 from reintegration.kernel.amounts import swift
 from vouchers.formats.amounts import unsigned_minor
 from vouchers.formats.iban import compact, is_iban
+from vouchers.formats.letters import text_of
 from vouchers.formats.mt940_text import Narrative, read_narrative
 from vouchers.formats.problems import ParseProblem, StatementFileError
 from vouchers.formats.references import meaningful
@@ -47,24 +48,19 @@ class _Message:
         return found[-1] if found else None
 
 
-def read_mt940(data: bytes, *, max_bytes: int = DEFAULT_MAX_BYTES) -> list[BankStatement]:
+def read_mt940(
+    data: bytes, *, encoding: str | None = None, max_bytes: int = DEFAULT_MAX_BYTES
+) -> list[BankStatement]:
     """Return the file's statements, one for each :20: block, or refuse the file whole."""
     if len(data) > max_bytes:
         raise StatementFileError("too_large", limit_mb=max_bytes // (1024 * 1024))
     occurrences = Occurrences()
-    statements = [_statement(message, occurrences) for message in _messages(decoded(data))]
+    text = text_of(data, encoding)
+    statements = [_statement(message, occurrences) for message in _messages(text)]
     if not statements:
         raise StatementFileError("no_statement")
     refuse_twice(statements)
     return statements
-
-
-def decoded(data: bytes) -> str:
-    """Return the text of a file whose encoding nobody states: UTF-8, else Windows-1252."""
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return data.decode("cp1252", errors="replace")
 
 
 def _messages(text: str) -> Iterator[_Message]:

@@ -33,6 +33,10 @@ REFUSALS: Mapping[str, str] = {
     "statement_twice": N_("Statement “%(statement)s” is in the file twice."),
     "line_garbled": N_("Line %(line)s cannot be read: “%(text)s”."),
     "encoding": N_("The letters of the file cannot be read. Save it as UTF-8."),
+    "encoding_unsure": N_(
+        "It cannot be told in which letters the file is written. Choose the one that reads right:"
+        " %(samples)s."
+    ),
     "column_missing": N_("The file has no column for “%(column)s”. Columns found: %(found)s."),
     "row_short": N_("Row %(row)s has fewer columns than the heading."),
     "row_without_amount": N_("Row %(row)s has no amount."),

@@ -6,7 +6,7 @@ it. CSV comes last, because any text could be one.
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import IO
 
@@ -37,7 +37,7 @@ class Reader:
 
     format: BankFormat
     knows: Callable[[bytes, Profiles], bool]
-    read: Callable[[IO[bytes], Profiles, int], list[BankStatement]]
+    read: Callable[[IO[bytes], Profiles, str | None, int], list[BankStatement]]
 
 
 def _is_xml(head: bytes, _profiles: Profiles) -> bool:
@@ -61,19 +61,31 @@ def _whole_lines(head: bytes) -> bytes:
     return head.rpartition(b"\n")[0] or head
 
 
-def _read_csv(source: IO[bytes], profiles: Profiles, max_bytes: int) -> list[BankStatement]:
+def _read_csv(
+    source: IO[bytes], profiles: Profiles, encoding: str | None, max_bytes: int
+) -> list[BankStatement]:
     data = source.read(max_bytes + 1)
     head = _whole_lines(data[:HEAD_BYTES])
     profile = next(one for one in profiles if has_heading(head, one))
-    return read_csv(data, profile, max_bytes=max_bytes)
+    return read_csv(data, _in_letters(profile, encoding), max_bytes=max_bytes)
+
+
+def _in_letters(profile: CsvProfile | None, encoding: str | None) -> CsvProfile:
+    """Return the profile with the encoding that a person chose for this file, if any."""
+    known = profile or CsvProfile()
+    return replace(known, encoding=encoding) if encoding else known
 
 
 READERS = (
-    Reader(BankFormat.CAMT, _is_xml, lambda source, _, most: read_camt(source, max_bytes=most)),
+    Reader(
+        BankFormat.CAMT, _is_xml, lambda source, _p, _e, most: read_camt(source, max_bytes=most)
+    ),
     Reader(
         BankFormat.MT940,
         lambda head, _: _MT940.search(head) is not None,
-        lambda source, _, most: read_mt940(source.read(most + 1), max_bytes=most),
+        lambda source, _, encoding, most: read_mt940(
+            source.read(most + 1), encoding=encoding, max_bytes=most
+        ),
     ),
     Reader(BankFormat.CSV, _is_csv, _read_csv),
 )
@@ -90,12 +102,17 @@ def sniff(head: bytes, profiles: Profiles = _GENERAL) -> Reader:
 
 
 def read_statements(
-    source: IO[bytes], *, profiles: Profiles = _GENERAL, max_bytes: int = DEFAULT_MAX_BYTES
+    source: IO[bytes],
+    *,
+    profiles: Profiles = _GENERAL,
+    encoding: str | None = None,
+    max_bytes: int = DEFAULT_MAX_BYTES,
 ) -> list[BankStatement]:
     """Read a bank file of any known format from a seekable source, or refuse it whole.
 
     `profiles` say how the banks write their CSV; the first that knows the headings reads it.
+    `encoding` is what a person chose; XML says its own.
     """
     head = source.read(HEAD_BYTES)
     source.seek(0)
-    return sniff(head, profiles).read(source, profiles, max_bytes)
+    return sniff(head, profiles).read(source, profiles, encoding, max_bytes)

@@ -98,6 +98,7 @@ def upload_submit() -> ResponseReturnValue:
             kind=CHECK,
             actor=current_actor(),
             now=clock.now(),
+            options={"encoding": form.encoding.data},
             filename=(form.file.data.filename or "")[:200],
             content=form.file.data.read(),
         ),

@@ -136,3 +136,21 @@ def test_a_file_of_no_known_format_is_refused_with_words(data, code):
 def test_noise_is_refused_and_never_crashes(data):
     with pytest.raises(StatementFileError):
         read_statements(BytesIO(data))
+
+
+def test_a_statement_in_the_letters_of_a_romanian_or_russian_bank_is_read():
+    told = {"cp1250": "Plată către Asociaţia Ţărm", "cp1251": "Оплата услуг"}
+    for encoding, remittance in told.items():
+        row = f"02.03.2027;-260,00;MDL;{OURS};{remittance}"
+        (found,) = read_csv(f"data;suma;valuta;cont;descriere\n{row}\n".encode(encoding))
+        assert found.entries[0].remittance == remittance
+
+
+def test_a_statement_whose_letters_cannot_be_told_is_asked_about_and_then_read():
+    row = f"02.03.2027;-260,00;MDL;{OURS};ООО"
+    data = f"data;suma;valuta;cont;descriere\n{row}\n".encode("cp1251")
+    with pytest.raises(StatementFileError, match="Windows-1251") as unsure:
+        read_statements(BytesIO(data))
+    assert unsure.value.code == "encoding_unsure"
+    (found,) = read_statements(BytesIO(data), encoding="cp1251")
+    assert found.entries[0].remittance == "ООО"

@@ -89,6 +89,7 @@ def import_file(
     content: bytes,
     now: datetime,
     dry_run: bool = False,
+    encoding: str | None = None,
     progress: Progress | None = None,
 ) -> ImportReport:
     """Import a camt.053, MT940 or CSV statement, or with `dry_run` only say what it would do.
@@ -98,7 +99,9 @@ def import_file(
     """
     permissions.demand(actor, BankPermission.IMPORT)
     with collector.paused():
-        return _take(session, actor, name, content, now, dry_run=dry_run, progress=progress)
+        return _take(
+            session, actor, name, content, now, encoding, dry_run=dry_run, progress=progress
+        )
 
 
 def _take(
@@ -107,6 +110,7 @@ def _take(
     name: str,
     content: bytes,
     now: datetime,
+    encoding: str | None,
     *,
     dry_run: bool,
     progress: Progress | None,
@@ -116,7 +120,7 @@ def _take(
     tell(0, 3)
     ours = accounts(session)
     statements = read_statements(
-        io.BytesIO(content), profiles=csv_profiles(ours), max_bytes=MAX_BYTES
+        io.BytesIO(content), profiles=csv_profiles(ours), encoding=encoding, max_bytes=MAX_BYTES
     )
     tell(1, 3)
     try:

@@ -28,6 +28,7 @@ def run_import(session: Session, task: BackgroundTask, progress: Progress) -> di
             content=task.input or b"",
             now=clock.now(),
             dry_run=bool(task.options.get("trial")),
+            encoding=task.options.get("encoding") or None,
             progress=progress,
         )
     except DomainError as error:

@@ -44,7 +44,7 @@ def upload_submit() -> ResponseReturnValue:
         kind=IMPORT,
         actor=current_actor(),
         now=clock.now(),
-        options={"trial": bool(form.trial.data)},
+        options={"trial": bool(form.trial.data), "encoding": form.encoding.data},
         filename=(form.file.data.filename or "")[:200],
         content=form.file.data.read(),
     )

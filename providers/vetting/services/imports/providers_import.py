@@ -43,9 +43,9 @@ class Summary:
         return asdict(self)
 
 
-def examine(content: bytes) -> Checked:
+def examine(content: bytes, *, encoding: str | None = None) -> Checked:
     """Return what a file holds; raise Invalid when it is no table at all."""
-    return check(reading.read(content))
+    return check(reading.read(content, encoding))
 
 
 def write(

@@ -10,13 +10,14 @@ from typing import Any
 
 from openpyxl import load_workbook
 
+from reintegration.kernel import encodings
 from reintegration.kernel.errors import N_, Invalid
+from reintegration.kernel.text import freed
 
 MAX_ROWS = 20_000
 MAX_COLUMNS = 100
 _MAX_UNPACKED = 200 * 1024 * 1024
 _ZIP = b"PK\x03\x04"
-_CYRILLIC_WORD = re.compile("[а-яё]{3,}", re.IGNORECASE)
 FORMULA = "\x00formula"
 """Stands in a cell that holds a formula: its value is not known here."""
 
@@ -29,9 +30,9 @@ class Table:
     rows: tuple[tuple[int, tuple[str, ...]], ...]
 
 
-def read(content: bytes) -> Table:
+def read(content: bytes, encoding: str | None = None) -> Table:
     """Return the table of a file, told by its content; raise Invalid in words when it has none."""
-    lines = _read_xlsx(content) if content.startswith(_ZIP) else _read_csv(content)
+    lines = _read_xlsx(content) if content.startswith(_ZIP) else _read_csv(content, encoding)
     numbered = [
         (number, cells) for number, cells in enumerate(_bounded(lines), start=1) if any(cells)
     ]
@@ -57,8 +58,10 @@ def _bounded(lines: Iterable[tuple[str, ...]]) -> Iterator[tuple[str, ...]]:
         yield cells[:MAX_COLUMNS]
 
 
-def _read_csv(content: bytes) -> Iterator[tuple[str, ...]]:
-    text = decode(content)
+def _read_csv(content: bytes, encoding: str | None) -> Iterator[tuple[str, ...]]:
+    if b"\x00" in content and not encodings.is_wide(content):
+        raise Invalid(N_("This is neither a CSV nor an XLSX file."), code="file")
+    text = encodings.read(content, encoding)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
     try:
         for cells in reader:
@@ -68,35 +71,6 @@ def _read_csv(content: bytes) -> Iterator[tuple[str, ...]]:
             N_("Row %(row)s cannot be read: a quotation mark may be open."),
             code="file",
             row=reader.line_num,
-        ) from None
-
-
-def decode(content: bytes) -> str:
-    """Return the text of a CSV file: UTF-8 or UTF-16 by its mark, UTF-8, or a Windows page."""
-    for mark, encoding in (
-        (b"\xef\xbb\xbf", "utf-8-sig"),
-        (b"\xff\xfe", "utf-16"),
-        (b"\xfe\xff", "utf-16"),
-    ):
-        if content.startswith(mark):
-            return _decoded(content, encoding)
-    if b"\x00" in content:
-        raise Invalid(N_("This is neither a CSV nor an XLSX file."), code="file")
-    try:
-        return content.decode("utf-8")
-    except UnicodeDecodeError:
-        russian = content.decode("cp1251", errors="replace")
-        if _CYRILLIC_WORD.search(russian):
-            return russian
-        return content.decode("cp1252", errors="replace")
-
-
-def _decoded(content: bytes, encoding: str) -> str:
-    try:
-        return content.decode(encoding)
-    except UnicodeDecodeError:
-        raise Invalid(
-            N_("The letters of this file cannot be read. Save it as CSV UTF-8."), code="file"
         ) from None
 
 
@@ -139,4 +113,4 @@ def _cell(cell: Any) -> str:
         return str(int(cell.value))
     if isinstance(cell.value, bool):
         return "1" if cell.value else "0"
-    return str(cell.value).strip()
+    return freed(str(cell.value)).strip()

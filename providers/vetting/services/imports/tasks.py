@@ -20,7 +20,8 @@ MOST_ERRORS = 2_000
 def run_check(_session: Session, task: BackgroundTask, progress: Progress) -> dict[str, Any]:
     """Return the rows that could be written and everything that is wrong."""
     try:
-        checked = providers_import.examine(task.input or b"")
+        chosen = task.options.get("encoding") or None
+        checked = providers_import.examine(task.input or b"", encoding=chosen)
     except DomainError as error:
         problem = {"row": 0, "column": "", "message": error.message, "params": error.params}
         return {"total": 0, "rows": [], "errors": [problem], "ignored": []}
