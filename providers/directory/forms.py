@@ -17,6 +17,7 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional, Reg
 
 from providers.directory.services.profiles import Place, Profile, Terms
 from providers.directory.states import JURISDICTION_LABELS, Jurisdiction
+from reintegration.codelists.currencies import CURRENCIES
 from reintegration.codelists.people import ACCESS_LABELS, SEX_POLICY_LABELS, SexPolicy
 from reintegration.codelists.service_categories import CATEGORIES, ServiceCategory
 from reintegration.codelists.territorial_units import TERRITORIAL_UNITS
@@ -24,8 +25,6 @@ from reintegration.codelists.units import UNIT_LABELS, Unit
 from reintegration.kernel.money import Money
 from reintegration.web.forms import Form, MoneyField, choices, option
 from reintegration.web.i18n import LOCALES
-
-CURRENCIES = ("MDL", "EUR", "USD")
 
 
 class ProfileForm(Form):

@@ -174,7 +174,6 @@ PROOF_LABELS: dict[Proof, str] = {
     Proof.CASE_MANAGER: N_("The case manager confirms, privately"),
 }
 
-PLAN_CURRENCIES = ("MDL", "EUR", "USD")
 """The currencies that a planned service may be agreed in: those of the budget lines."""
 REVIEW_AFTER = timedelta(days=30)
 """An approved plan is looked at again with the person after this time."""

@@ -6,10 +6,10 @@ from flask_wtf.file import FileField, FileRequired
 from wtforms import BooleanField, RadioField, SelectField, StringField
 from wtforms.validators import InputRequired, Length
 
+from reintegration.codelists.currencies import CURRENCIES
 from reintegration.web.forms import Form, encoding_field, option
 from vouchers.formats import banks
 from vouchers.payments.forms.claims import _NEEDED
-from vouchers.payments.services.payees import CURRENCIES
 
 
 class BankAccountForm(Form):

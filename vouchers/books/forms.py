@@ -8,11 +8,11 @@ from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, SelectField, StringField
 from wtforms.validators import InputRequired, Length, NumberRange, ValidationError
 
+from reintegration.codelists.currencies import CURRENCIES
 from reintegration.kernel.ids import new_id
 from reintegration.kernel.money import Money
 from reintegration.web.forms import After, DayField, FigureField, Form, MoneyField, option
 
-CURRENCIES = ("MDL", "EUR", "USD")
 _OPTIONS = [option(code, code) for code in CURRENCIES]
 _NEEDED = InputRequired(_l("Fill this in."))
 

@@ -11,11 +11,11 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from reintegration.codelists.currencies import CURRENCIES
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.money import Money, total
 from reintegration.kernel.ports import Poll, Port
 from reintegration.plans.models import PlanLine
-from reintegration.plans.states import PLAN_CURRENCIES
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ open_on_line = Poll[[Session, PlanLine], str](
 
 
 def budget_choices(
-    session: Session, actor: Actor, on: date, currencies: Sequence[str] = PLAN_CURRENCIES
+    session: Session, actor: Actor, on: date, currencies: Sequence[str] = CURRENCIES
 ) -> dict[UUID, BudgetChoice]:
     """Return every budget line in these currencies that the actor may plan with, by its id."""
     return {

@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, distinct_on
 from sqlalchemy.orm import Session, joinedload, lazyload
 
 from reintegration.accounts.models import Organisation, User, UserRole
+from reintegration.codelists.currencies import HOME
 from reintegration.kernel import amounts, bounded, permissions
 from reintegration.kernel.actor import FINANCE_ROLES, Actor
 from reintegration.kernel.bounded import Count
@@ -193,7 +194,7 @@ def accounts(session: Session) -> Sequence[BankAccount]:
         .where(KNOWN)
         .order_by(
             BankAccount.retired_at.is_not(None),
-            BankAccount.currency != "MDL",
+            BankAccount.currency != HOME,
             BankAccount.currency,
             BankAccount.name,
         )

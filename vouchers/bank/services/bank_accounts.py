@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from reintegration.accounts.queries.people import with_role
 from reintegration.accounts.services import inbox
+from reintegration.codelists.currencies import CURRENCIES
 from reintegration.kernel import audit, permissions
 from reintegration.kernel.actor import Actor, Role
 from reintegration.kernel.errors import N_, Conflict, Invalid
@@ -23,7 +24,7 @@ from vouchers.formats import banks
 from vouchers.formats.banks.profile import BankProfile
 from vouchers.payments.models import PaymentBatch
 from vouchers.payments.services import rails
-from vouchers.payments.services.payees import CURRENCIES, read_iban
+from vouchers.payments.services.payees import read_iban
 
 
 def propose(

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session, selectinload
 
 from reintegration.accounts.models import Organisation
+from reintegration.codelists.currencies import HOME
 from reintegration.kernel.errors import NotFound
 from reintegration.kernel.jobs import JobRun
 from reintegration.kernel.money import Money
@@ -51,7 +52,7 @@ class Names:
 def currencies(session: Session) -> list[str]:
     """Return the currencies of the journal, MDL first."""
     found = session.scalars(select(LedgerEntry.currency).distinct())
-    return sorted(found, key=lambda code: (code != "MDL", code)) or ["MDL"]
+    return sorted(found, key=lambda code: (code != HOME, code)) or [HOME]
 
 
 def entries(session: Session, wanted: JournalFilter, cursor: str | None) -> Page[Any]:

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from reintegration.codelists.currencies import HOME
 from reintegration.kernel.money import Money
 from vouchers.books.models import LedgerLine
 from vouchers.books.states import Account
@@ -75,7 +76,7 @@ def trial_balances(session: Session) -> list[TrialBalance]:
             Money(sum(account.debit.minor for account in accounts), currency),
             Money(sum(account.credit.minor for account in accounts), currency),
         )
-        for currency, accounts in sorted(found.items(), key=lambda item: (item[0] != "MDL", item))
+        for currency, accounts in sorted(found.items(), key=lambda item: (item[0] != HOME, item))
     ]
 
 

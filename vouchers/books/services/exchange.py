@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from reintegration.codelists.currencies import HOME
 from reintegration.kernel import audit, permissions
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.errors import N_, Conflict, Invalid
@@ -17,7 +18,6 @@ from vouchers.books.services.funds import once, refuse_nothing
 from vouchers.books.services.journal import Dimensions, Source, post
 from vouchers.books.services.postings import PostingEvent
 
-HOME = "MDL"
 """The currency of the books: exchange differences are stated in it."""
 
 

@@ -4,8 +4,8 @@ from flask_babel import lazy_gettext as _l
 from wtforms import RadioField, StringField
 from wtforms.validators import InputRequired, Length
 
+from reintegration.codelists.currencies import CURRENCIES
 from reintegration.web.forms import Form, option
-from vouchers.payments.services.payees import CURRENCIES
 
 
 class AccountForm(Form):

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from providers.directory.models import Provider
 from reintegration.accounts.queries import people
 from reintegration.accounts.services import inbox
+from reintegration.codelists.currencies import CURRENCIES
 from reintegration.kernel import audit, permissions
 from reintegration.kernel.actor import Actor, Role
 from reintegration.kernel.errors import N_, Conflict, Invalid
@@ -17,8 +18,6 @@ from reintegration.kernel.ids import new_id
 from reintegration.kernel.locking import lock, lock_all
 from vouchers.payments.models.payees import PayeeAccount
 from vouchers.payments.permissions import PayeePermission
-
-CURRENCIES = ("MDL", "EUR", "USD")
 
 
 def read_iban(text: str) -> IBAN:

@@ -17,6 +17,7 @@ from providers.vetting.services.imports.vocabulary import (
     YES_WORDS,
     plain,
 )
+from reintegration.codelists.currencies import CURRENCIES
 from reintegration.codelists.people import SexPolicy
 from reintegration.codelists.service_categories import CATEGORIES, ServiceCategory
 from reintegration.kernel import amounts
@@ -31,7 +32,6 @@ REQUIRED = (
     "service",
     "price",
 )
-CURRENCIES = ("MDL", "EUR", "USD")
 _LONGEST = 200
 
 
