@@ -289,3 +289,12 @@ def test_a_statement_without_an_account_is_taken_when_one_account_alone_has_such
     assert (alone[0].account_iban, alone[0].currency) == (cast.bank_account.iban, "MDL")
     two = csv_profiles([cast.bank_account, cast.euro_bank_account])
     assert [layout.account_iban for layout in two] == [None]
+
+
+def test_the_files_that_were_chosen_on_the_form_are_kept_and_shown(session, cast, sign_in):
+    petru = sign_in(cast.petru)
+    assert "General (CSV)" in petru.get("/bank/accounts/new?lang=en").text
+    answer = petru.post("/bank/accounts/new", data=FORM | {"profile": "general"})
+    assert "General (CSV)" in petru.get(f"{answer.location}?lang=en").text
+    refused = petru.post("/bank/accounts/new", data=FORM | {"profile": "sepa"})
+    assert refused.status_code == 422
