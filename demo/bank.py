@@ -12,9 +12,8 @@ from demo.world import World
 from reintegration.kernel.money import Money
 from vouchers.bank.models import BankLine
 from vouchers.bank.services import reconciliation, statement_import
-from vouchers.bank.services.matching.proposals import ExceptionKind
 from vouchers.bank.services.statement_import import ImportReport
-from vouchers.bank.states import BankLineState
+from vouchers.bank.states import BankLineState, ExceptionKind
 from vouchers.payments.models import PaymentOrder
 
 FEE = {"MDL": 12_000, "EUR": 900}

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from reintegration.codelists.people import SexPolicy
-from reintegration.codelists.service_categories import CATEGORIES, ServiceCategory
+from reintegration.codelists.service_categories import ServiceCategory
 from reintegration.codelists.units import Unit
 from reintegration.kernel.money import Money
 
@@ -55,7 +55,7 @@ WARES: dict[ServiceCategory, Ware] = {
 
 def unit_of(category: ServiceCategory) -> Unit:
     """Return how a category is counted."""
-    return CATEGORIES[category].unit
+    return category.unit
 
 
 def is_value(category: ServiceCategory) -> bool:

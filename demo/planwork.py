@@ -12,7 +12,7 @@ from demo.world import World
 from providers.referrals.models import Referral
 from reintegration.cases.models import CaseFile
 from reintegration.codelists.life_domains import Domain
-from reintegration.codelists.service_categories import CATEGORIES, ServiceCategory
+from reintegration.codelists.service_categories import ServiceCategory
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.money import Money
 from reintegration.plans.models import Goal, Milestone, Plan, PlanLine
@@ -37,7 +37,7 @@ class LineWork:
     @property
     def domain(self) -> Domain:
         """Return where it belongs in a life."""
-        return CATEGORIES[self.category].domain
+        return self.category.domain
 
     @property
     def size(self) -> int:

@@ -18,7 +18,7 @@ from reintegration.cases.services.vault import Identity
 from reintegration.cases.states import ConsentMode, ConsentScope
 from reintegration.codelists.languages import Locale
 from reintegration.codelists.people import Sex
-from reintegration.codelists.service_categories import CATEGORIES, ServiceCategory
+from reintegration.codelists.service_categories import ServiceCategory
 from reintegration.kernel import clock
 from reintegration.kernel.actor import Actor
 from reintegration.plans.models import PlanLine
@@ -103,7 +103,7 @@ def _planned(
     """Write a plan of one step with these services, and have it approved."""
     manager, today = helpers.manager, clock.local_day(now)
     category = ServiceCategory(offering.category)
-    domain = CATEGORIES[category].domain
+    domain = category.domain
     need = needs.add_need(
         session,
         case,

@@ -9,6 +9,7 @@ from flask_wtf.csrf import CSRFProtect
 from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from reintegration.codelists.languages import Locale
 from reintegration.kernel import answered, clock, jobs, outbox, ports, states, tries
 from reintegration.kernel.crypto import Keyring
 from reintegration.kernel.db import db
@@ -133,7 +134,7 @@ def _prepare_templates(app: Flask, settings: Settings) -> None:
             "is_demo": settings.is_demo,
             "exit_url": settings.exit_url,
             "locale": i18n.chosen_locale(),
-            "locales": i18n.LOCALES,
+            "locales": Locale,
             "nav": navigation() if current_actor().is_signed_in else [],
             "now": clock.now(),
             "today": clock.local_day(clock.now()),

@@ -16,15 +16,15 @@ from wtforms import (
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp
 
 from providers.directory.services.profiles import Place, Profile, Terms
-from providers.directory.states import JURISDICTION_LABELS, Jurisdiction
+from providers.directory.states import Jurisdiction
 from reintegration.codelists.currencies import CURRENCIES
-from reintegration.codelists.people import ACCESS_LABELS, SEX_POLICY_LABELS, SexPolicy
-from reintegration.codelists.service_categories import CATEGORIES, ServiceCategory
+from reintegration.codelists.languages import Locale
+from reintegration.codelists.people import AccessNeed, SexPolicy
+from reintegration.codelists.service_categories import ServiceCategory
 from reintegration.codelists.territorial_units import TERRITORIAL_UNITS
-from reintegration.codelists.units import UNIT_LABELS, Unit
+from reintegration.codelists.units import Unit
 from reintegration.kernel.money import Money
 from reintegration.web.forms import Form, MoneyField, choices, option
-from reintegration.web.i18n import LOCALES
 
 
 class ProfileForm(Form):
@@ -44,9 +44,7 @@ class ProfileForm(Form):
         description=_l("IDNO on the right bank, fiscal code on the left."),
     )
     jurisdiction = RadioField(
-        _l("Where it is registered"),
-        choices=choices(JURISDICTION_LABELS),
-        default=Jurisdiction.RIGHT_BANK.value,
+        _l("Where it is registered"), choices=choices(Jurisdiction), default=Jurisdiction.RIGHT_BANK
     )
     description = TextAreaField(_l("About"), [Length(max=1000)])
     email = EmailField(
@@ -95,7 +93,7 @@ class SiteForm(Form):
         _l("The place is confidential"),
         description=_l("Then the directory never shows where it is."),
     )
-    access_features = SelectMultipleField(_l("What is there"), choices=choices(ACCESS_LABELS))
+    access_features = SelectMultipleField(_l("What is there"), choices=choices(AccessNeed))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -119,30 +117,20 @@ class OfferingForm(Form):
     category = SelectField(
         _l("Kind of service"),
         [InputRequired(_l("Choose the kind of service."))],
-        choices=[
-            option("", "–"),
-            *choices([(key.value, rule.label) for key, rule in CATEGORIES.items()]),
-        ],
+        choices=[option("", "–"), *choices(ServiceCategory)],
     )
     name = StringField(
         _l("Name of the service"), [InputRequired(_l("Enter a name.")), Length(max=160)]
     )
-    unit = SelectField(
-        _l("Counted in"),
-        choices=choices([(key.value, label) for key, label in UNIT_LABELS.items()]),
-    )
+    unit = SelectField(_l("Counted in"), choices=choices(Unit))
     price = MoneyField(
         _l("Price of one unit"), [InputRequired(_l("Enter a price."))], currency_from="currency"
     )
     currency = SelectField(_l("Currency"), choices=[option(code, code) for code in CURRENCIES])
     languages = SelectMultipleField(
-        _l("Languages"), choices=[option(code.value, name) for code, name in LOCALES.items()]
+        _l("Languages"), choices=[option(code, code.label) for code in Locale]
     )
-    sex_policy = RadioField(
-        _l("For whom"),
-        choices=choices([(key.value, label) for key, label in SEX_POLICY_LABELS.items()]),
-        default=SexPolicy.ANY.value,
-    )
+    sex_policy = RadioField(_l("For whom"), choices=choices(SexPolicy), default=SexPolicy.ANY)
     min_age = IntegerField(
         _l("Lowest age"),
         [InputRequired(_l("Enter an age.")), NumberRange(0, 120, _l("Enter an age."))],

@@ -13,7 +13,7 @@ from reintegration.accounts.models import Organisation
 from reintegration.codelists.people import SexPolicy
 from reintegration.codelists.service_categories import ServiceCategory
 from reintegration.codelists.units import Unit
-from reintegration.kernel.base import Base, Currency, Id, Minor, one_of
+from reintegration.kernel.base import Base, Currency, Id, Minor
 from reintegration.kernel.money import Money
 
 
@@ -26,7 +26,7 @@ class Provider(Base):
     legal_name: Mapped[str]
     identifier: Mapped[str] = mapped_column(unique=True)
     """The state's number: IDNO on the right bank, the fiscal code on the left."""
-    jurisdiction: Mapped[str]
+    jurisdiction: Mapped[Jurisdiction]
     description: Mapped[str] = mapped_column(default="")
     email: Mapped[str] = mapped_column(default="")
     phone: Mapped[str] = mapped_column(default="")
@@ -43,8 +43,6 @@ class Provider(Base):
     documents: Mapped[list["VettingDocument"]] = relationship(
         order_by="(VettingDocument.expires_on, VettingDocument.id)"
     )
-
-    __table_args__ = (CheckConstraint(one_of("jurisdiction", Jurisdiction), "jurisdiction"),)
 
     @property
     def name(self) -> str:
@@ -80,19 +78,19 @@ class Offering(Base):
     provider_id: Mapped[UUID] = mapped_column(ForeignKey("provider.id"), index=True)
     site_id: Mapped[UUID] = mapped_column(ForeignKey("site.id"))
     name: Mapped[str]
-    category: Mapped[str]
-    unit: Mapped[str]
+    category: Mapped[ServiceCategory]
+    unit: Mapped[Unit]
     price_minor: Mapped[Minor]
     currency: Mapped[Currency]
     languages: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
-    sex_policy: Mapped[str] = mapped_column(default=SexPolicy.ANY.value)
+    sex_policy: Mapped[SexPolicy] = mapped_column(default=SexPolicy.ANY)
     min_age: Mapped[int] = mapped_column(default=0)
     max_age: Mapped[int] = mapped_column(default=120)
     accepts_children: Mapped[bool] = mapped_column(default=False)
     capacity: Mapped[int | None]
     places_taken: Mapped[int] = mapped_column(default=0)
     lead_days: Mapped[int] = mapped_column(default=0)
-    state: Mapped[str] = mapped_column(default=OfferingState.DRAFT.value)
+    state: Mapped[OfferingState] = mapped_column(default=OfferingState.DRAFT)
     submitted_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
     assessed_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
     approved_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
@@ -108,10 +106,6 @@ class Offering(Base):
 
     __table_args__ = (
         UniqueConstraint("site_id", "category", "name"),
-        CheckConstraint(one_of("category", ServiceCategory), "category"),
-        CheckConstraint(one_of("unit", Unit), "unit"),
-        CheckConstraint(one_of("sex_policy", SexPolicy), "sex_policy"),
-        CheckConstraint(one_of("state", OfferingState), "state"),
         CheckConstraint("price_minor > 0", "price"),
         CheckConstraint("min_age >= 0 AND max_age >= min_age", "ages"),
         CheckConstraint("places_taken >= 0", "places"),
@@ -131,14 +125,11 @@ class VettingDocument(Base):
 
     id: Mapped[Id]
     provider_id: Mapped[UUID] = mapped_column(ForeignKey("provider.id"), index=True)
-    kind: Mapped[str]
+    kind: Mapped[DocumentKind]
     reference: Mapped[str] = mapped_column(default="")
     issued_on: Mapped[date]
     expires_on: Mapped[date | None]
     checked_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
     checked_at: Mapped[datetime | None]
 
-    __table_args__ = (
-        CheckConstraint(one_of("kind", DocumentKind), "kind"),
-        Index("ix_vetting_document_expiry", "expires_on"),
-    )
+    __table_args__ = (Index("ix_vetting_document_expiry", "expires_on"),)

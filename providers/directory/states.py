@@ -1,82 +1,43 @@
 """The states and code lists of the directory."""
 
-from enum import StrEnum
-
 from reintegration.codelists.service_categories import ServiceCategory
 from reintegration.kernel.errors import N_
+from reintegration.kernel.words import Worded
 
 
-class Jurisdiction(StrEnum):
+class Jurisdiction(Worded):
     """Which law and which identifiers apply."""
 
-    RIGHT_BANK = "right_bank"
-    LEFT_BANK = "left_bank"
-    ABROAD = "abroad"
+    RIGHT_BANK = "right_bank", N_("Right bank of the Nistru")
+    LEFT_BANK = "left_bank", N_("Left bank of the Nistru")
+    ABROAD = "abroad", N_("Another country")
 
 
-class OfferingState(StrEnum):
+class OfferingState(Worded):
     """The vetting of one offering at one site."""
 
-    DRAFT = "draft"
-    SUBMITTED = "submitted"
-    INFO_REQUESTED = "info_requested"
-    PENDING_APPROVAL = "pending_approval"
-    APPROVED = "approved"
-    REJECTED = "rejected"
-    SUSPENDED = "suspended"
-    EXPIRED = "expired"
-    WITHDRAWN = "withdrawn"
+    DRAFT = "draft", N_("Draft"), "grey"
+    SUBMITTED = "submitted", N_("Waiting for a check"), "gold"
+    INFO_REQUESTED = "info_requested", N_("Waiting for the provider"), "gold"
+    PENDING_APPROVAL = "pending_approval", N_("Waiting for approval"), "sky"
+    APPROVED = "approved", N_("Approved"), "moss"
+    REJECTED = "rejected", N_("Rejected"), "clay"
+    SUSPENDED = "suspended", N_("Suspended"), "clay"
+    EXPIRED = "expired", N_("Expired"), "clay"
+    WITHDRAWN = "withdrawn", N_("No longer offered"), "grey"
 
 
-class DocumentKind(StrEnum):
+class DocumentKind(Worded):
     """What is checked; each has its own term."""
 
-    REGISTRATION = "registration"
-    ACCREDITATION = "accreditation"
-    LICENCE = "licence"
-    PSEA = "psea"
-    SAFEGUARDING = "safeguarding"
-    FRAMEWORK_AGREEMENT = "framework_agreement"
-    FIRE_SAFETY = "fire_safety"
+    REGISTRATION = "registration", N_("State registration")
+    ACCREDITATION = "accreditation", N_("Accreditation of social services")
+    LICENCE = "licence", N_("Professional licence")
+    PSEA = "psea", N_("Protection from exploitation and abuse")
+    SAFEGUARDING = "safeguarding", N_("Safeguarding policy")
+    FRAMEWORK_AGREEMENT = "framework_agreement", N_("Framework agreement and prices")
+    FIRE_SAFETY = "fire_safety", N_("Fire and sanitary permits")
 
-
-DOCUMENT_LABELS: dict[DocumentKind, str] = {
-    DocumentKind.REGISTRATION: N_("State registration"),
-    DocumentKind.ACCREDITATION: N_("Accreditation of social services"),
-    DocumentKind.LICENCE: N_("Professional licence"),
-    DocumentKind.PSEA: N_("Protection from exploitation and abuse"),
-    DocumentKind.SAFEGUARDING: N_("Safeguarding policy"),
-    DocumentKind.FRAMEWORK_AGREEMENT: N_("Framework agreement and prices"),
-    DocumentKind.FIRE_SAFETY: N_("Fire and sanitary permits"),
-}
-
-JURISDICTION_LABELS: dict[Jurisdiction, str] = {
-    Jurisdiction.RIGHT_BANK: N_("Right bank of the Nistru"),
-    Jurisdiction.LEFT_BANK: N_("Left bank of the Nistru"),
-    Jurisdiction.ABROAD: N_("Another country"),
-}
-OFFERING_LABELS: dict[OfferingState, str] = {
-    OfferingState.DRAFT: N_("Draft"),
-    OfferingState.SUBMITTED: N_("Waiting for a check"),
-    OfferingState.INFO_REQUESTED: N_("Waiting for the provider"),
-    OfferingState.PENDING_APPROVAL: N_("Waiting for approval"),
-    OfferingState.APPROVED: N_("Approved"),
-    OfferingState.REJECTED: N_("Rejected"),
-    OfferingState.SUSPENDED: N_("Suspended"),
-    OfferingState.EXPIRED: N_("Expired"),
-    OfferingState.WITHDRAWN: N_("No longer offered"),
-}
-OFFERING_TONES: dict[OfferingState, str] = {
-    OfferingState.DRAFT: "grey",
-    OfferingState.SUBMITTED: "gold",
-    OfferingState.INFO_REQUESTED: "gold",
-    OfferingState.PENDING_APPROVAL: "sky",
-    OfferingState.APPROVED: "moss",
-    OfferingState.REJECTED: "clay",
-    OfferingState.SUSPENDED: "clay",
-    OfferingState.EXPIRED: "clay",
-    OfferingState.WITHDRAWN: "grey",
-}
 
 _FOR_ALL = frozenset({DocumentKind.REGISTRATION, DocumentKind.FRAMEWORK_AGREEMENT})
 _SOCIAL = frozenset({DocumentKind.ACCREDITATION})

@@ -5,7 +5,7 @@ from wtforms import HiddenField, IntegerField, RadioField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange
 
 from providers.referrals.services.disclosure import LONGEST_NOTE, Asked
-from providers.referrals.states import REJECTION_LABELS
+from providers.referrals.states import RejectionReason
 from reintegration.web.forms import DayField, Form, choices
 
 
@@ -37,9 +37,7 @@ class RejectForm(Form):
     """Why a provider says no."""
 
     rejection = RadioField(
-        _l("Why"),
-        [InputRequired(_l("Choose a reason."))],
-        choices=choices([(key.value, label) for key, label in REJECTION_LABELS.items()]),
+        _l("Why"), [InputRequired(_l("Choose a reason."))], choices=choices(RejectionReason)
     )
     comment = TextAreaField(
         _l("Comment"), [Length(max=300)], description=_l("Only the case manager reads it.")

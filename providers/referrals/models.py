@@ -12,7 +12,7 @@ from providers.directory.models import Offering
 from providers.referrals.states import ReferralState, RejectionReason
 from reintegration.codelists.service_categories import ServiceCategory
 from reintegration.codelists.units import Unit
-from reintegration.kernel.base import Base, Currency, Id, Json, Minor, one_of
+from reintegration.kernel.base import Base, Currency, Id, Json, Minor
 from reintegration.kernel.money import Money
 
 
@@ -44,17 +44,17 @@ class Referral(Base):
     offering_id: Mapped[UUID] = mapped_column(ForeignKey("offering.id"))
     consent_id: Mapped[UUID] = mapped_column(ForeignKey("consent.id"))
     pseudonym: Mapped[str]
-    category: Mapped[str]
-    unit: Mapped[str]
+    category: Mapped[ServiceCategory]
+    unit: Mapped[Unit]
     units: Mapped[int]
     unit_price_minor: Mapped[Minor]
     currency: Mapped[Currency]
     starts_on: Mapped[date]
-    state: Mapped[str] = mapped_column(default=ReferralState.DRAFT.value)
+    state: Mapped[ReferralState] = mapped_column(default=ReferralState.DRAFT)
     disclosure: Mapped[Json] = mapped_column(JSONB, default=dict)
     match: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
     """Score, reasons and the rule version that proposed this offering."""
-    rejection: Mapped[str | None]
+    rejection: Mapped[RejectionReason | None]
     status_reason: Mapped[str] = mapped_column(default="")
     created_at: Mapped[datetime]
     requested_by: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
@@ -67,10 +67,6 @@ class Referral(Base):
     offering: Mapped[Offering] = relationship(lazy="joined", innerjoin=True)
 
     __table_args__ = (
-        CheckConstraint(one_of("state", ReferralState), "state"),
-        CheckConstraint(one_of("category", ServiceCategory), "category"),
-        CheckConstraint(one_of("unit", Unit), "unit"),
-        CheckConstraint(one_of("rejection", RejectionReason), "rejection"),
         CheckConstraint("units > 0", "units"),
         Index("ix_referral_provider", "provider_id", "state", "created_at"),
         Index("ix_referral_created", "created_at", "id"),

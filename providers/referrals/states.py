@@ -1,60 +1,31 @@
 """The states and code lists of referrals."""
 
-from enum import StrEnum
-
 from reintegration.kernel.errors import N_
+from reintegration.kernel.words import Worded
 
 
-class ReferralState(StrEnum):
+class ReferralState(Worded):
     """HL7 SDOH Clinical Care: the Task for referral management, in our words."""
 
-    DRAFT = "draft"
-    REQUESTED = "requested"
-    ACCEPTED = "accepted"
-    REJECTED = "rejected"
-    IN_PROGRESS = "in_progress"
-    COMPLETED = "completed"
-    FAILED = "failed"
-    CANCELLED = "cancelled"
+    DRAFT = "draft", N_("Not sent yet"), "grey"
+    REQUESTED = "requested", N_("Waiting for an answer"), "gold"
+    ACCEPTED = "accepted", N_("Accepted"), "moss"
+    REJECTED = "rejected", N_("Declined"), "clay"
+    IN_PROGRESS = "in_progress", N_("Under way"), "sky"
+    COMPLETED = "completed", N_("Completed"), "moss"
+    FAILED = "failed", N_("Not delivered"), "clay"
+    CANCELLED = "cancelled", N_("Called off"), "grey"
 
 
-class RejectionReason(StrEnum):
+class RejectionReason(Worded):
     """Why a provider says no."""
 
-    NO_CAPACITY = "no_capacity"
-    NOT_ELIGIBLE = "not_eligible"
-    CANNOT_MEET_NEEDS = "cannot_meet_needs"
-    PRICE = "price"
-    OTHER = "other"
+    NO_CAPACITY = "no_capacity", N_("No free place")
+    NOT_ELIGIBLE = "not_eligible", N_("Outside what we may offer")
+    CANNOT_MEET_NEEDS = "cannot_meet_needs", N_("We cannot meet these needs")
+    PRICE = "price", N_("The price does not fit")
+    OTHER = "other", N_("Another reason")
 
-
-REFERRAL_LABELS: dict[ReferralState, str] = {
-    ReferralState.DRAFT: N_("Not sent yet"),
-    ReferralState.REQUESTED: N_("Waiting for an answer"),
-    ReferralState.ACCEPTED: N_("Accepted"),
-    ReferralState.REJECTED: N_("Declined"),
-    ReferralState.IN_PROGRESS: N_("Under way"),
-    ReferralState.COMPLETED: N_("Completed"),
-    ReferralState.FAILED: N_("Not delivered"),
-    ReferralState.CANCELLED: N_("Called off"),
-}
-REFERRAL_TONES: dict[ReferralState, str] = {
-    ReferralState.DRAFT: "grey",
-    ReferralState.REQUESTED: "gold",
-    ReferralState.ACCEPTED: "moss",
-    ReferralState.REJECTED: "clay",
-    ReferralState.IN_PROGRESS: "sky",
-    ReferralState.COMPLETED: "moss",
-    ReferralState.FAILED: "clay",
-    ReferralState.CANCELLED: "grey",
-}
-REJECTION_LABELS: dict[RejectionReason, str] = {
-    RejectionReason.NO_CAPACITY: N_("No free place"),
-    RejectionReason.NOT_ELIGIBLE: N_("Outside what we may offer"),
-    RejectionReason.CANNOT_MEET_NEEDS: N_("We cannot meet these needs"),
-    RejectionReason.PRICE: N_("The price does not fit"),
-    RejectionReason.OTHER: N_("Another reason"),
-}
 
 OPEN_REFERRALS = frozenset(
     {

@@ -5,7 +5,7 @@ from flask_wtf.file import FileField, FileRequired
 from wtforms import SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 
-from providers.directory.states import DOCUMENT_LABELS
+from providers.directory.states import DocumentKind
 from reintegration.web.forms import After, DayField, Form, choices, encoding_field, option
 
 LONGEST_REASON = 500
@@ -33,10 +33,7 @@ class DocumentForm(Form):
     kind = SelectField(
         _l("Document"),
         [InputRequired(_l("Choose the document."))],
-        choices=[
-            option("", "–"),
-            *choices([(key.value, label) for key, label in DOCUMENT_LABELS.items()]),
-        ],
+        choices=[option("", "–"), *choices(DocumentKind)],
     )
     reference = StringField(_l("Number"), [Length(max=80)])
     issued_on = DayField(_l("Issued on"), [InputRequired(_l("Enter the day of issue."))])

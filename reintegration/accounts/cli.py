@@ -17,8 +17,8 @@ from reintegration.kernel.errors import DomainError
 from reintegration.kernel.ids import new_id
 from reintegration.kernel.locking import committed
 
-_ROLES = click.Choice([role.value for role in Role])
-_LOCALES = click.Choice([locale.value for locale in Locale])
+_ROLES = click.Choice([str(role) for role in Role])
+_LOCALES = click.Choice([str(locale) for locale in Locale])
 user_cli = AppGroup("user", help="Accounts of people.")
 
 
@@ -27,7 +27,7 @@ user_cli = AppGroup("user", help="Accounts of people.")
 @click.option("--name", required=True)
 @click.option("--role", "roles", multiple=True, required=True, type=_ROLES)
 @click.option("--organisation", required=True, help="Made as an office of the programme if new.")
-@click.option("--locale", default=Locale.RO.value, type=_LOCALES)
+@click.option("--locale", default=str(Locale.RO), type=_LOCALES)
 @click.password_option(help="The first password; it must be changed at the first sign-in.")
 def create(
     email: str, name: str, roles: tuple[str, ...], organisation: str, locale: str, password: str
@@ -61,7 +61,7 @@ def _organisation(name: str, now: datetime) -> Organisation:
     found = session().scalar(select(Organisation).where(Organisation.name == name))
     if found is None:
         found = Organisation(
-            id=new_id(), name=name, kind=OrganisationKind.PROGRAMME.value, created_at=now
+            id=new_id(), name=name, kind=OrganisationKind.PROGRAMME, created_at=now
         )
         session().add(found)
         session().flush()

@@ -17,11 +17,9 @@ from wtforms.validators import DataRequired, InputRequired, Length, Regexp
 
 from reintegration.accounts.services.passwords import MAX_LENGTH
 from reintegration.accounts.services.users import Details
-from reintegration.accounts.states import ROLE_LABELS
 from reintegration.codelists.languages import Locale
 from reintegration.kernel.actor import Role
-from reintegration.web.forms import Form, choices
-from reintegration.web.i18n import LOCALES
+from reintegration.web.forms import Form, choices, option
 
 
 class SignInForm(Form):
@@ -93,7 +91,7 @@ class DetailsForm(Form):
 class RolesForm(Form):
     """What a person does here."""
 
-    roles = SelectMultipleField(_l("Roles"), choices=choices(ROLE_LABELS))
+    roles = SelectMultipleField(_l("Roles"), choices=choices(Role))
 
     def chosen(self) -> list[Role]:
         """Return what was ticked."""
@@ -104,7 +102,9 @@ class UserForm(DetailsForm, RolesForm):
     """A new account; the first password is made for it."""
 
     organisation = SelectField(_l("Organisation"))
-    locale = RadioField(_l("Language"), choices=choices(LOCALES), default=Locale.RO)
+    locale = RadioField(
+        _l("Language"), choices=[option(code, code.label) for code in Locale], default=Locale.RO
+    )
 
 
 class OfficeForm(Form):

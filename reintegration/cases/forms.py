@@ -19,30 +19,24 @@ from reintegration.cases.services.notes import LONGEST
 from reintegration.cases.services.registration import CaseFacts
 from reintegration.cases.services.vault import Identity
 from reintegration.cases.states import (
-    CHANNEL_LABELS,
-    CLOSURE_LABELS,
-    MODE_LABELS,
-    NOTE_KIND_LABELS,
-    SCOPE_LABELS,
-    SEX_LABELS,
+    ClosureReason,
     ConsentMode,
     ConsentScope,
     ContactChannel,
     NoteKind,
 )
 from reintegration.codelists.languages import Locale
-from reintegration.codelists.people import ACCESS_LABELS, Sex
+from reintegration.codelists.people import AccessNeed, Sex
 from reintegration.codelists.territorial_units import TERRITORIAL_UNITS
 from reintegration.kernel import clock
 from reintegration.web.forms import DayField, Form, choices, option
-from reintegration.web.i18n import LOCALES
 
 OLDEST = 100
 
 
 def language_choices() -> list[Any]:
     """Return the languages by their own names."""
-    return [option(code.value, name) for code, name in LOCALES.items()]
+    return [option(code, code.label) for code in Locale]
 
 
 def unit_choices() -> list[Any]:
@@ -57,13 +51,13 @@ class FactsForm(Form):
     language = SelectField(
         _l("Language"),
         choices=language_choices,
-        default=Locale.RO.value,
+        default=Locale.RO,
         description=_l("In which the person wants to be spoken to."),
     )
     sex = RadioField(
         _l("Sex"),
-        choices=lambda: choices(SEX_LABELS),
-        default=Sex.UNSPECIFIED.value,
+        choices=lambda: choices(Sex),
+        default=Sex.UNSPECIFIED,
         description=_l("Only because some places take in only women, or only men."),
     )
     birth_year = IntegerField(
@@ -82,15 +76,15 @@ class FactsForm(Form):
         default=0,
     )
     access_needs = SelectMultipleField(
-        _l("What a place must offer (optional)"), choices=lambda: choices(ACCESS_LABELS)
+        _l("What a place must offer (optional)"), choices=lambda: choices(AccessNeed)
     )
     excluded_units = SelectMultipleField(
         _l("Places where the person must not be sent"), choices=unit_choices
     )
     contact_channel = RadioField(
         _l("How the person may be contacted"),
-        choices=lambda: choices(CHANNEL_LABELS),
-        default=ContactChannel.NONE.value,
+        choices=lambda: choices(ContactChannel),
+        default=ContactChannel.NONE,
     )
     contact_hours = StringField(
         _l("When, and what to mind (optional)"),
@@ -161,14 +155,12 @@ class ConsentFields(Form):
 
     scopes = SelectMultipleField(
         _l("The person agreed to"),
-        choices=lambda: choices(SCOPE_LABELS),
+        choices=lambda: choices(ConsentScope),
         description=_l("Tick only what the person said yes to. Each one can be refused."),
     )
-    mode = RadioField(
-        _l("How"), choices=lambda: choices(MODE_LABELS), default=ConsentMode.ORAL.value
-    )
+    mode = RadioField(_l("How"), choices=lambda: choices(ConsentMode), default=ConsentMode.ORAL)
     consent_locale = SelectField(
-        _l("Language of the text that was read"), choices=language_choices, default=Locale.RO.value
+        _l("Language of the text that was read"), choices=language_choices, default=Locale.RO
     )
 
     def chosen_scopes(self) -> list[ConsentScope]:
@@ -218,9 +210,7 @@ class NoteForm(Form):
     """A note in the case file."""
 
     kind = SelectField(
-        _l("Kind of note"),
-        choices=lambda: choices(NOTE_KIND_LABELS),
-        default=NoteKind.CONTACT.value,
+        _l("Kind of note"), choices=lambda: choices(NoteKind), default=NoteKind.CONTACT
     )
     body = TextAreaField(
         _l("Note"), [InputRequired(_l("Write the note first.")), Length(max=LONGEST)]
@@ -274,7 +264,7 @@ class CloseForm(Form):
     why = RadioField(
         _l("Why is the case closed?"),
         [InputRequired(_l("Choose a reason."))],
-        choices=lambda: choices(CLOSURE_LABELS),
+        choices=lambda: choices(ClosureReason),
     )
 
 

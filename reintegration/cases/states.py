@@ -2,39 +2,40 @@
 
 from datetime import timedelta
 from enum import StrEnum
+from typing import Self
 
-from reintegration.codelists.people import Sex
 from reintegration.kernel.errors import N_
+from reintegration.kernel.words import Worded, worded
 
 
-class CaseState(StrEnum):
+class CaseState(Worded):
     """Where a case stands (subset of HTCDS and Primero's workflow)."""
 
-    INTAKE = "intake"
-    ACTIVE = "active"
-    FOLLOW_UP = "follow_up"
-    CLOSED = "closed"
+    INTAKE = "intake", N_("Getting to know"), "gold"
+    ACTIVE = "active", N_("Under way"), "sky"
+    FOLLOW_UP = "follow_up", N_("Follow-up"), "moss"
+    CLOSED = "closed", N_("Closed"), "grey"
 
 
-class ClosureReason(StrEnum):
+class ClosureReason(Worded):
     """Why a case is closed (IOM, reintegration handbook 2.7)."""
 
-    GOALS_ACHIEVED = "goals_achieved"
-    PARTIAL = "partial"
-    SUPPORT_PERIOD_ENDED = "support_period_ended"
-    WITHDREW = "withdrew"
-    RELOCATED = "relocated"
-    TRANSFERRED = "transferred"
-    LOST_CONTACT = "lost_contact"
-    DIED = "died"
+    GOALS_ACHIEVED = "goals_achieved", N_("The goals are reached")
+    PARTIAL = "partial", N_("The goals are reached in part")
+    SUPPORT_PERIOD_ENDED = "support_period_ended", N_("The time of support has ended")
+    WITHDREW = "withdrew", N_("The person no longer wants support")
+    RELOCATED = "relocated", N_("The person moved away")
+    TRANSFERRED = "transferred", N_("Another team took over")
+    LOST_CONTACT = "lost_contact", N_("Contact was lost")
+    DIED = "died", N_("The person died")
 
 
-class MemberRole(StrEnum):
+class MemberRole(Worded):
     """Why a person is on a case."""
 
-    MANAGER = "manager"
-    SUPERVISOR = "supervisor"
-    CO_WORKER = "co_worker"
+    MANAGER = "manager", N_("Case manager")
+    SUPERVISOR = "supervisor", N_("Supervisor")
+    CO_WORKER = "co_worker", N_("Co-worker")
 
 
 class IdentificationStatus(StrEnum):
@@ -46,111 +47,73 @@ class IdentificationStatus(StrEnum):
     PENDING = "pending"
 
 
-class ConsentScope(StrEnum):
-    """What a person agrees to, one by one."""
+class IndexKind(StrEnum):
+    """What a value of the blind index was made of."""
 
-    CASE_MANAGEMENT = "case_management"
-    SHARE_WITH_PROVIDER = "share_with_provider"
-    ANONYMISED_STATISTICS = "anonymised_statistics"
-    CONTACT = "contact"
+    NAME_AND_BIRTH = "name_birth"
+    DOCUMENT = "document"
 
 
-class ConsentMode(StrEnum):
+class ConsentScope(Worded):
+    """What a person agrees to, one by one; `hint` says what that means."""
+
+    hint: str
+
+    CASE_MANAGEMENT = (
+        "case_management",
+        N_("Keeping a file and working on the plan together"),
+        N_("Without it only a code is kept, and nothing is arranged."),
+    )
+    SHARE_WITH_PROVIDER = (
+        "share_with_provider",
+        N_("Telling a provider what it needs for one service"),
+        N_("The provider sees a made-up name, the service, the place, and what must be respected."),
+    )
+    ANONYMISED_STATISTICS = (
+        "anonymised_statistics",
+        N_("Counting in statistics that name nobody"),
+        N_("Saying no changes nothing in the help."),
+    )
+    CONTACT = (
+        "contact",
+        N_("Being contacted in the agreed way"),
+        N_("Only by the channel and at the hours that the person chose."),
+    )
+
+    def __new__(cls, code: str, label: str = "", hint: str = "") -> Self:
+        """Make a scope."""
+        scope = worded(cls, code, label)
+        scope.hint = hint
+        return scope
+
+
+class ConsentMode(Worded):
     """How consent was given."""
 
-    WRITTEN = "written"
-    ORAL = "oral"
+    ORAL = "oral", N_("Said aloud")
+    WRITTEN = "written", N_("Signed on paper")
 
 
-class NoteKind(StrEnum):
+class NoteKind(Worded):
     """What a note is about."""
 
-    CONTACT = "contact"
-    OBSERVATION = "observation"
-    DECISION = "decision"
+    CONTACT = "contact", N_("Contact")
+    OBSERVATION = "observation", N_("Observation")
+    DECISION = "decision", N_("Decision")
 
 
-class ContactChannel(StrEnum):
+class ContactChannel(Worded):
     """How a person may be reached safely."""
 
-    NONE = "none"
-    PHONE = "phone"
-    SMS = "sms"
-    IN_PERSON = "in_person"
+    NONE = "none", N_("Do not contact")
+    PHONE = "phone", N_("Phone call")
+    SMS = "sms", N_("Text message")
+    IN_PERSON = "in_person", N_("Only in person")
 
 
 CONSENT_TEXT_VERSION = "2026-11"
 
-SCOPE_LABELS: dict[ConsentScope, str] = {
-    ConsentScope.CASE_MANAGEMENT: N_("Keeping a file and working on the plan together"),
-    ConsentScope.SHARE_WITH_PROVIDER: N_("Telling a provider what it needs for one service"),
-    ConsentScope.ANONYMISED_STATISTICS: N_("Counting in statistics that name nobody"),
-    ConsentScope.CONTACT: N_("Being contacted in the agreed way"),
-}
 
-SCOPE_HINTS: dict[ConsentScope, str] = {
-    ConsentScope.CASE_MANAGEMENT: N_("Without it only a code is kept, and nothing is arranged."),
-    ConsentScope.SHARE_WITH_PROVIDER: N_(
-        "The provider sees a made-up name, the service, the place, and what must be respected."
-    ),
-    ConsentScope.ANONYMISED_STATISTICS: N_("Saying no changes nothing in the help."),
-    ConsentScope.CONTACT: N_("Only by the channel and at the hours that the person chose."),
-}
-
-MODE_LABELS: dict[ConsentMode, str] = {
-    ConsentMode.ORAL: N_("Said aloud"),
-    ConsentMode.WRITTEN: N_("Signed on paper"),
-}
-
-CASE_STATE_LABELS: dict[CaseState, str] = {
-    CaseState.INTAKE: N_("Getting to know"),
-    CaseState.ACTIVE: N_("Under way"),
-    CaseState.FOLLOW_UP: N_("Follow-up"),
-    CaseState.CLOSED: N_("Closed"),
-}
-
-CASE_STATE_TONES: dict[CaseState, str] = {
-    CaseState.INTAKE: "gold",
-    CaseState.ACTIVE: "sky",
-    CaseState.FOLLOW_UP: "moss",
-    CaseState.CLOSED: "grey",
-}
-
-CLOSURE_LABELS: dict[ClosureReason, str] = {
-    ClosureReason.GOALS_ACHIEVED: N_("The goals are reached"),
-    ClosureReason.PARTIAL: N_("The goals are reached in part"),
-    ClosureReason.SUPPORT_PERIOD_ENDED: N_("The time of support has ended"),
-    ClosureReason.WITHDREW: N_("The person no longer wants support"),
-    ClosureReason.RELOCATED: N_("The person moved away"),
-    ClosureReason.TRANSFERRED: N_("Another team took over"),
-    ClosureReason.LOST_CONTACT: N_("Contact was lost"),
-    ClosureReason.DIED: N_("The person died"),
-}
-
-MEMBER_LABELS: dict[MemberRole, str] = {
-    MemberRole.MANAGER: N_("Case manager"),
-    MemberRole.SUPERVISOR: N_("Supervisor"),
-    MemberRole.CO_WORKER: N_("Co-worker"),
-}
-
-SEX_LABELS: dict[Sex, str] = {
-    Sex.FEMALE: N_("Woman"),
-    Sex.MALE: N_("Man"),
-    Sex.UNSPECIFIED: N_("Not said"),
-}
-
-NOTE_KIND_LABELS: dict[NoteKind, str] = {
-    NoteKind.CONTACT: N_("Contact"),
-    NoteKind.OBSERVATION: N_("Observation"),
-    NoteKind.DECISION: N_("Decision"),
-}
-
-CHANNEL_LABELS: dict[ContactChannel, str] = {
-    ContactChannel.NONE: N_("Do not contact"),
-    ContactChannel.PHONE: N_("Phone call"),
-    ContactChannel.SMS: N_("Text message"),
-    ContactChannel.IN_PERSON: N_("Only in person"),
-}
 CONSENT_FOR = timedelta(days=365)
 """How long a consent holds at most; the person may choose less."""
 

@@ -1,11 +1,11 @@
 """The languages that everything is written in."""
 
-from enum import StrEnum
+from reintegration.kernel.words import Worded
 
 
-class Locale(StrEnum):
+class Locale(Worded):
     """The languages that everything is written in."""
 
-    RO = "ro"
-    RU = "ru"
-    EN = "en"
+    RO = "ro", "Română"
+    RU = "ru", "Русский"
+    EN = "en", "English"

@@ -1,24 +1,14 @@
 """The areas of life in which needs are assessed and milestones are grouped."""
 
-from enum import StrEnum
-
 from reintegration.kernel.errors import N_
+from reintegration.kernel.words import Worded
 
 
-class Domain(StrEnum):
+class Domain(Worded):
     """The areas of life in which needs are assessed and milestones are grouped."""
 
-    SAFETY_HOUSING = "safety_housing"
-    HEALTH = "health"
-    DOCUMENTS_RIGHTS = "documents_rights"
-    SKILLS_INCOME = "skills_income"
-    FAMILY_SOCIAL = "family_social"
-
-
-DOMAIN_LABELS: dict[Domain, str] = {
-    Domain.SAFETY_HOUSING: N_("Safety and housing"),
-    Domain.HEALTH: N_("Health"),
-    Domain.DOCUMENTS_RIGHTS: N_("Documents and rights"),
-    Domain.SKILLS_INCOME: N_("Skills and income"),
-    Domain.FAMILY_SOCIAL: N_("Family and community"),
-}
+    SAFETY_HOUSING = "safety_housing", N_("Safety and housing")
+    HEALTH = "health", N_("Health")
+    DOCUMENTS_RIGHTS = "documents_rights", N_("Documents and rights")
+    SKILLS_INCOME = "skills_income", N_("Skills and income")
+    FAMILY_SOCIAL = "family_social", N_("Family and community")

@@ -4,99 +4,141 @@ The categories merge Law 241/2005 art. 16 of the Republic of Moldova with the an
 reintegration handbook.
 """
 
-from dataclasses import dataclass
-from enum import StrEnum
+from typing import Self
 
 from reintegration.codelists.life_domains import Domain
 from reintegration.codelists.units import Unit
 from reintegration.kernel.errors import N_
+from reintegration.kernel.words import Worded, worded
 
 
-class ServiceCategory(StrEnum):
-    """What a provider may be vetted for and a voucher issued for."""
+class Proof(Worded):
+    """How a delivery is proven; never by the provider alone.
 
-    SHELTER = "shelter"
-    RENTED_HOUSING = "rented_housing"
-    BASIC_NEEDS = "basic_needs"
-    MEDICAL = "medical"
-    MENTAL_HEALTH = "mental_health"
-    LEGAL_AID = "legal_aid"
-    DOCUMENTS = "documents"
-    EDUCATION = "education"
-    VOCATIONAL_TRAINING = "vocational_training"
-    EMPLOYMENT = "employment"
-    BUSINESS_START_UP = "business_start_up"
-    FAMILY_MEDIATION = "family_mediation"
-    CHILDCARE = "childcare"
-    SOCIAL_PROTECTION = "social_protection"
-    TRANSPORT = "transport"
-    INTERPRETATION = "interpretation"
+    `label` says what is asked, `short` names it in a list, `mine` does so to the case manager.
+    """
+
+    short: str
+    mine: str
+
+    PIN = "pin", N_("The person types a PIN"), N_("PIN"), N_("PIN")
+    STAY = "stay", N_("Arrival, weekly confirmation and departure"), N_("Stay"), N_("stay")
+    SIGNED_LIST = (
+        "signed_list",
+        N_("A signed attendance list"),
+        N_("Signed list"),
+        N_("signed list"),
+    )
+    CASE_MANAGER = (
+        "case_manager",
+        N_("The case manager confirms, privately"),
+        N_("Case manager"),
+        N_("your word"),
+    )
+
+    def __new__(cls, code: str, label: str = "", short: str = "", mine: str = "") -> Self:
+        """Make a proof."""
+        proof = worded(cls, code, label)
+        proof.short, proof.mine = short, mine
+        return proof
 
 
-class Proof(StrEnum):
-    """How a delivery is proven; never by the provider alone."""
+class ServiceCategory(Worded):
+    """What a provider may be vetted for and a voucher issued for.
 
-    PIN = "pin"
-    STAY = "stay"
-    SIGNED_LIST = "signed_list"
-    CASE_MANAGER = "case_manager"
+    Each belongs to an area of life, and has the unit that it is mostly counted in and its proof.
+    """
 
-
-@dataclass(frozen=True, slots=True)
-class CategoryRule:
-    """What follows from a category: where it belongs, how it is counted, how it is proven."""
-
-    label: str
     domain: Domain
     unit: Unit
     proof: Proof
 
+    SHELTER = (
+        "shelter",
+        N_("Temporary accommodation"),
+        Domain.SAFETY_HOUSING,
+        Unit.NIGHT,
+        Proof.STAY,
+    )
+    RENTED_HOUSING = (
+        "rented_housing",
+        N_("Rented housing"),
+        Domain.SAFETY_HOUSING,
+        Unit.MONTH,
+        Proof.CASE_MANAGER,
+    )
+    BASIC_NEEDS = (
+        "basic_needs",
+        N_("Food and basic needs"),
+        Domain.SAFETY_HOUSING,
+        Unit.AMOUNT,
+        Proof.PIN,
+    )
+    MEDICAL = "medical", N_("Medical care"), Domain.HEALTH, Unit.VISIT, Proof.PIN
+    MENTAL_HEALTH = "mental_health", N_("Counselling"), Domain.HEALTH, Unit.SESSION, Proof.PIN
+    LEGAL_AID = "legal_aid", N_("Legal aid"), Domain.DOCUMENTS_RIGHTS, Unit.HOUR, Proof.PIN
+    DOCUMENTS = (
+        "documents",
+        N_("Identity and civil documents"),
+        Domain.DOCUMENTS_RIGHTS,
+        Unit.ITEM,
+        Proof.PIN,
+    )
+    EDUCATION = "education", N_("Education"), Domain.SKILLS_INCOME, Unit.MONTH, Proof.SIGNED_LIST
+    VOCATIONAL_TRAINING = (
+        "vocational_training",
+        N_("Vocational training"),
+        Domain.SKILLS_INCOME,
+        Unit.COURSE,
+        Proof.SIGNED_LIST,
+    )
+    EMPLOYMENT = (
+        "employment",
+        N_("Help to find work"),
+        Domain.SKILLS_INCOME,
+        Unit.SESSION,
+        Proof.PIN,
+    )
+    BUSINESS_START_UP = (
+        "business_start_up",
+        N_("Starting a small business"),
+        Domain.SKILLS_INCOME,
+        Unit.AMOUNT,
+        Proof.PIN,
+    )
+    FAMILY_MEDIATION = (
+        "family_mediation",
+        N_("Family mediation"),
+        Domain.FAMILY_SOCIAL,
+        Unit.SESSION,
+        Proof.PIN,
+    )
+    CHILDCARE = "childcare", N_("Childcare"), Domain.FAMILY_SOCIAL, Unit.DAY, Proof.SIGNED_LIST
+    SOCIAL_PROTECTION = (
+        "social_protection",
+        N_("Help with social benefits"),
+        Domain.FAMILY_SOCIAL,
+        Unit.HOUR,
+        Proof.PIN,
+    )
+    TRANSPORT = "transport", N_("Transport"), Domain.SAFETY_HOUSING, Unit.RIDE, Proof.PIN
+    INTERPRETATION = (
+        "interpretation",
+        N_("Interpretation"),
+        Domain.FAMILY_SOCIAL,
+        Unit.HOUR,
+        Proof.PIN,
+    )
 
-CATEGORIES: dict[ServiceCategory, CategoryRule] = {
-    ServiceCategory.SHELTER: CategoryRule(
-        N_("Temporary accommodation"), Domain.SAFETY_HOUSING, Unit.NIGHT, Proof.STAY
-    ),
-    ServiceCategory.RENTED_HOUSING: CategoryRule(
-        N_("Rented housing"), Domain.SAFETY_HOUSING, Unit.MONTH, Proof.CASE_MANAGER
-    ),
-    ServiceCategory.BASIC_NEEDS: CategoryRule(
-        N_("Food and basic needs"), Domain.SAFETY_HOUSING, Unit.AMOUNT, Proof.PIN
-    ),
-    ServiceCategory.MEDICAL: CategoryRule(N_("Medical care"), Domain.HEALTH, Unit.VISIT, Proof.PIN),
-    ServiceCategory.MENTAL_HEALTH: CategoryRule(
-        N_("Counselling"), Domain.HEALTH, Unit.SESSION, Proof.PIN
-    ),
-    ServiceCategory.LEGAL_AID: CategoryRule(
-        N_("Legal aid"), Domain.DOCUMENTS_RIGHTS, Unit.HOUR, Proof.PIN
-    ),
-    ServiceCategory.DOCUMENTS: CategoryRule(
-        N_("Identity and civil documents"), Domain.DOCUMENTS_RIGHTS, Unit.ITEM, Proof.PIN
-    ),
-    ServiceCategory.EDUCATION: CategoryRule(
-        N_("Education"), Domain.SKILLS_INCOME, Unit.MONTH, Proof.SIGNED_LIST
-    ),
-    ServiceCategory.VOCATIONAL_TRAINING: CategoryRule(
-        N_("Vocational training"), Domain.SKILLS_INCOME, Unit.COURSE, Proof.SIGNED_LIST
-    ),
-    ServiceCategory.EMPLOYMENT: CategoryRule(
-        N_("Help to find work"), Domain.SKILLS_INCOME, Unit.SESSION, Proof.PIN
-    ),
-    ServiceCategory.BUSINESS_START_UP: CategoryRule(
-        N_("Starting a small business"), Domain.SKILLS_INCOME, Unit.AMOUNT, Proof.PIN
-    ),
-    ServiceCategory.FAMILY_MEDIATION: CategoryRule(
-        N_("Family mediation"), Domain.FAMILY_SOCIAL, Unit.SESSION, Proof.PIN
-    ),
-    ServiceCategory.CHILDCARE: CategoryRule(
-        N_("Childcare"), Domain.FAMILY_SOCIAL, Unit.DAY, Proof.SIGNED_LIST
-    ),
-    ServiceCategory.SOCIAL_PROTECTION: CategoryRule(
-        N_("Help with social benefits"), Domain.FAMILY_SOCIAL, Unit.HOUR, Proof.PIN
-    ),
-    ServiceCategory.TRANSPORT: CategoryRule(
-        N_("Transport"), Domain.SAFETY_HOUSING, Unit.RIDE, Proof.PIN
-    ),
-    ServiceCategory.INTERPRETATION: CategoryRule(
-        N_("Interpretation"), Domain.FAMILY_SOCIAL, Unit.HOUR, Proof.PIN
-    ),
-}
+    def __new__(
+        cls,
+        code: str,
+        label: str = "",
+        domain: Domain = Domain.HEALTH,
+        unit: Unit = Unit.SESSION,
+        proof: Proof = Proof.PIN,
+    ) -> Self:
+        """Make a category."""
+        category = worded(cls, code, label)
+        category.domain, category.unit, category.proof = domain, unit, proof
+        return category

@@ -1,35 +1,32 @@
 """What services are counted in."""
 
-from enum import StrEnum
+from typing import Self
 
 from reintegration.kernel.errors import N_
+from reintegration.kernel.words import Worded, worded
 
 
-class Unit(StrEnum):
-    """What is counted. `AMOUNT` is a value voucher: money up to a sum."""
+class Unit(Worded):
+    """What a service is counted in: `label` is one of it, `many` is how a form asks for it.
 
-    NIGHT = "night"
-    SESSION = "session"
-    HOUR = "hour"
-    VISIT = "visit"
-    COURSE = "course"
-    DAY = "day"
-    RIDE = "ride"
-    MONTH = "month"
-    ITEM = "item"
-    AMOUNT = "amount"
+    `reintegration.web.counting` says how many.
+    """
 
+    many: str
 
-UNIT_LABELS: dict[Unit, str] = {
-    Unit.NIGHT: N_("night"),
-    Unit.SESSION: N_("session"),
-    Unit.HOUR: N_("hour"),
-    Unit.VISIT: N_("visit"),
-    Unit.COURSE: N_("course"),
-    Unit.DAY: N_("day"),
-    Unit.RIDE: N_("ride"),
-    Unit.MONTH: N_("month"),
-    Unit.ITEM: N_("item"),
-    Unit.AMOUNT: N_("amount of money"),
-}
-"""One of each unit; `reintegration.web.counting` says how many."""
+    NIGHT = "night", N_("night"), N_("Nights")
+    SESSION = "session", N_("session"), N_("Sessions")
+    HOUR = "hour", N_("hour"), N_("Hours")
+    VISIT = "visit", N_("visit"), N_("Visits")
+    COURSE = "course", N_("course"), N_("Courses")
+    DAY = "day", N_("day"), N_("Days")
+    RIDE = "ride", N_("ride"), N_("Rides")
+    MONTH = "month", N_("month"), N_("Months")
+    ITEM = "item", N_("item"), N_("Items")
+    AMOUNT = "amount", N_("amount of money"), N_("Money, up to a sum")
+
+    def __new__(cls, code: str, label: str = "", many: str = "") -> Self:
+        """Make a unit."""
+        unit = worded(cls, code, label)
+        unit.many = many
+        return unit

@@ -4,22 +4,25 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from uuid import UUID
 
+from reintegration.kernel.errors import N_
+from reintegration.kernel.words import Worded
 
-class Role(StrEnum):
+
+class Role(Worded):
     """What a person does here. Roles add up; scope comes from assignment and organisation."""
 
-    CASE_MANAGER = "case_manager"
-    SUPERVISOR = "supervisor"
-    VETTING_OFFICER = "vetting_officer"
-    FINANCE_PREPARER = "finance_preparer"
-    FINANCE_APPROVER = "finance_approver"
-    FINANCE_RELEASER = "finance_releaser"
-    AUDITOR = "auditor"
-    ADMINISTRATOR = "administrator"
-    PROVIDER_RECEPTION = "provider_reception"
-    PROVIDER_COORDINATOR = "provider_coordinator"
-    PROVIDER_BOOKKEEPER = "provider_bookkeeper"
-    PROVIDER_MANAGER = "provider_manager"
+    CASE_MANAGER = "case_manager", N_("Case manager")
+    SUPERVISOR = "supervisor", N_("Supervisor")
+    VETTING_OFFICER = "vetting_officer", N_("Vetting officer")
+    FINANCE_PREPARER = "finance_preparer", N_("Finance, preparation")
+    FINANCE_APPROVER = "finance_approver", N_("Finance, approval")
+    FINANCE_RELEASER = "finance_releaser", N_("Finance, release")
+    AUDITOR = "auditor", N_("Auditor")
+    ADMINISTRATOR = "administrator", N_("Administrator")
+    PROVIDER_RECEPTION = "provider_reception", N_("Reception")
+    PROVIDER_COORDINATOR = "provider_coordinator", N_("Coordinator")
+    PROVIDER_BOOKKEEPER = "provider_bookkeeper", N_("Bookkeeper")
+    PROVIDER_MANAGER = "provider_manager", N_("Provider manager")
 
 
 FINANCE_ROLES = frozenset({Role.FINANCE_PREPARER, Role.FINANCE_APPROVER, Role.FINANCE_RELEASER})

@@ -114,7 +114,7 @@ def record(
         {
             "at": now,
             "action": action,
-            "actor_kind": actor.kind.value,
+            "actor_kind": actor.kind,
             "actor_id": actor.id,
             "organisation_id": actor.organisation_id,
             "subject_type": subject.type,
@@ -157,7 +157,7 @@ def record_many(
             (
                 now,
                 action,
-                actor.kind.value,
+                actor.kind,
                 actor.id,
                 actor.organisation_id,
                 subject.type,

@@ -4,10 +4,11 @@ import uuid
 from datetime import datetime
 from typing import Annotated, Any, ClassVar
 
-from sqlalchemy import CHAR, BigInteger, DateTime, MetaData, Text
+from sqlalchemy import CHAR, BigInteger, Column, DateTime, MetaData, Text, event
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 
+from reintegration.kernel.coded import by_annotation, hold_to_members
 from reintegration.kernel.ids import new_id
 
 NAMING = {
@@ -39,7 +40,5 @@ class Base(DeclarativeBase):
     }
 
 
-def one_of(column: str, values: type[Any]) -> str:
-    """Return the SQL of a CHECK that holds `column` to the values of a StrEnum."""
-    listed = ", ".join(f"'{value.value}'" for value in values)
-    return f"{column} IN ({listed})"
+event.listen(Base.registry, "resolve_type_annotation", by_annotation)
+event.listen(Column, "after_parent_attach", hold_to_members)

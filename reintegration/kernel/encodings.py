@@ -7,10 +7,10 @@ letters beyond ASCII are words under it, and far fewer are under the others.
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import StrEnum
 
 from reintegration.kernel.errors import N_, Invalid
 from reintegration.kernel.text import freed
+from reintegration.kernel.words import Worded
 
 _MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 _WORD = re.compile(r"[^\W\d_]+")
@@ -20,23 +20,14 @@ _ENOUGH, _FAR = 0.9, 0.5
 _SAMPLE = 60
 
 
-class Encoding(StrEnum):
+class Encoding(Worded):
     """The encodings that a person can choose; the values are Python's."""
 
-    UTF_8 = "utf-8-sig"
-    UTF_16 = "utf-16"
-    ROMANIAN = "cp1250"
-    RUSSIAN = "cp1251"
-    WESTERN = "cp1252"
-
-
-ENCODING_LABELS: dict[Encoding, str] = {
-    Encoding.UTF_8: N_("UTF-8"),
-    Encoding.UTF_16: N_("UTF-16"),
-    Encoding.ROMANIAN: N_("Windows-1250 (Romanian)"),
-    Encoding.RUSSIAN: N_("Windows-1251 (Russian)"),
-    Encoding.WESTERN: N_("Windows-1252 (Western)"),
-}
+    UTF_8 = "utf-8-sig", N_("UTF-8")
+    UTF_16 = "utf-16", N_("UTF-16")
+    ROMANIAN = "cp1250", N_("Windows-1250 (Romanian)")
+    RUSSIAN = "cp1251", N_("Windows-1251 (Russian)")
+    WESTERN = "cp1252", N_("Windows-1252 (Western)")
 
 
 class Unreadable(Invalid):
@@ -53,7 +44,7 @@ class Unsure(Invalid):
 
     def __init__(self, samples: dict[Encoding, str]) -> None:
         self.samples = samples
-        shown = "; ".join(f"{ENCODING_LABELS[one]}: “{text}”" for one, text in samples.items())
+        shown = "; ".join(f"{one.label}: “{text}”" for one, text in samples.items())
         super().__init__(
             N_(
                 "It cannot be told in which letters the file is written. Choose the one that"

@@ -12,12 +12,12 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, LargeBinary, delete, select, update
+from sqlalchemy import Index, LargeBinary, delete, select, update
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import Mapped, Session, deferred, mapped_column
 
 from reintegration.kernel.actor import SYSTEM, Actor
-from reintegration.kernel.base import Base, Id, Json, one_of
+from reintegration.kernel.base import Base, Id, Json
 from reintegration.kernel.db import act_as
 from reintegration.kernel.ids import new_id
 from reintegration.kernel.tries import companion
@@ -108,7 +108,7 @@ class BackgroundTask(Base):
 
     id: Mapped[Id]
     kind: Mapped[str]
-    state: Mapped[str] = mapped_column(default=TaskState.QUEUED.value)
+    state: Mapped[TaskState] = mapped_column(default=TaskState.QUEUED)
     options: Mapped[Json] = mapped_column(JSONB, default=dict)
     filename: Mapped[str | None]
     input: Mapped[bytes | None] = deferred(mapped_column(LargeBinary))
@@ -121,7 +121,6 @@ class BackgroundTask(Base):
     finished_at: Mapped[datetime | None]
 
     __table_args__ = (
-        CheckConstraint(one_of("state", TaskState), "state"),
         Index("ix_background_task_queue", "queued_at", postgresql_where="finished_at IS NULL"),
     )
 
@@ -171,7 +170,7 @@ def next_task(session: Session, *, now: datetime) -> BackgroundTask | None:
         select(BackgroundTask)
         .where(
             BackgroundTask.finished_at.is_(None),
-            (BackgroundTask.state == TaskState.QUEUED.value)
+            (BackgroundTask.state == TaskState.QUEUED)
             | (BackgroundTask.heartbeat_at < now - _ABANDONED_AFTER),
         )
         .order_by(BackgroundTask.queued_at)
@@ -179,14 +178,14 @@ def next_task(session: Session, *, now: datetime) -> BackgroundTask | None:
         .with_for_update(skip_locked=True, key_share=True)
     )
     if task is not None:
-        task.state, task.heartbeat_at = TaskState.RUNNING.value, now
+        task.state, task.heartbeat_at = TaskState.RUNNING, now
     return task
 
 
 def run_task(session: Session, task: BackgroundTask, *, now: datetime) -> None:
     """Run a claimed task; the caller commits. What it raises is kept by `fail_task`."""
     task.result = _runners[task.kind](session, task, _progress_of(session, task.id))
-    task.state, task.finished_at, task.input = TaskState.DONE.value, now, None
+    task.state, task.finished_at, task.input = TaskState.DONE, now, None
 
 
 def fail_task(session: Session, task_id: UUID, problem: str, *, now: datetime) -> None:
@@ -194,7 +193,7 @@ def fail_task(session: Session, task_id: UUID, problem: str, *, now: datetime) -
     session.execute(
         update(BackgroundTask)
         .where(BackgroundTask.id == task_id)
-        .values(state=TaskState.FAILED.value, finished_at=now, result={"problem": problem})
+        .values(state=TaskState.FAILED, finished_at=now, result={"problem": problem})
     )
 
 

@@ -10,11 +10,11 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, select
+from sqlalchemy import Index, select
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from reintegration.kernel.base import Base, Id, Json, one_of
+from reintegration.kernel.base import Base, Id, Json
 from reintegration.kernel.ids import new_id
 
 MAX_ATTEMPTS = 8
@@ -38,7 +38,7 @@ class OutboxMessage(Base):
     idempotency_key: Mapped[str] = mapped_column(unique=True)
     channel: Mapped[str]
     payload: Mapped[Json] = mapped_column(JSONB)
-    state: Mapped[str] = mapped_column(default=OutboxState.QUEUED.value)
+    state: Mapped[OutboxState] = mapped_column(default=OutboxState.QUEUED)
     attempts: Mapped[int] = mapped_column(default=0)
     queued_at: Mapped[datetime]
     next_attempt_at: Mapped[datetime]
@@ -46,7 +46,6 @@ class OutboxMessage(Base):
     error: Mapped[str | None]
 
     __table_args__ = (
-        CheckConstraint(one_of("state", OutboxState), "state"),
         Index("ix_outbox_message_due", "next_attempt_at", postgresql_where="state = 'queued'"),
     )
 
@@ -69,7 +68,7 @@ def put(
             idempotency_key=key,
             channel=channel,
             payload=payload,
-            state=OutboxState.QUEUED.value,
+            state=OutboxState.QUEUED,
             attempts=0,
             queued_at=now,
             next_attempt_at=now,
@@ -83,10 +82,7 @@ def due(session: Session, *, now: datetime, limit: int = 50) -> list[UUID]:
     return list(
         session.scalars(
             select(OutboxMessage.id)
-            .where(
-                OutboxMessage.state == OutboxState.QUEUED.value,
-                OutboxMessage.next_attempt_at <= now,
-            )
+            .where(OutboxMessage.state == OutboxState.QUEUED, OutboxMessage.next_attempt_at <= now)
             .order_by(OutboxMessage.next_attempt_at)
             .limit(limit)
         )
@@ -99,7 +95,7 @@ def deliver(
     """Try one message; its row stays locked meanwhile, so two deliverers never both send it."""
     message = session.scalar(
         select(OutboxMessage)
-        .where(OutboxMessage.id == message_id, OutboxMessage.state == OutboxState.QUEUED.value)
+        .where(OutboxMessage.id == message_id, OutboxMessage.state == OutboxState.QUEUED)
         .with_for_update(skip_locked=True, key_share=True)
     )
     if message is None:
@@ -120,4 +116,4 @@ def deliver(
 
 
 def _settle(message: OutboxMessage, state: OutboxState, now: datetime, error: str | None) -> None:
-    message.state, message.settled_at, message.error = state.value, now, error
+    message.state, message.settled_at, message.error = state, now, error

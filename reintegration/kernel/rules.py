@@ -170,8 +170,8 @@ def not_by(*fields: str) -> Rule:
 def not_in(state: StrEnum) -> Rule:
     """Return a rule: the object does not stand in `state`."""
     return OfSubject(
-        lambda _actor, subject: bool(subject.state != state.value),
-        lambda _actor, model: model.state != state.value,
+        lambda _actor, subject: bool(subject.state != state),
+        lambda _actor, model: model.state != state,
     )
 
 

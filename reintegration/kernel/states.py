@@ -1,18 +1,19 @@
-"""State machines are data: a table of moves, and one way to make them.
+"""State machines are data: a table of moves, and the only ways to make them.
 
 Buttons, documents and tests derive from the table. `fire` checks the move, the permission and the
-guard, sets the state, and appends the event row and the audit row.
+guard, sets the state, and appends the event row and the audit row. `moving` makes a move of many
+rows in SQL. No other code sets a state: whatever is noted or put must be a move of the table.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Index
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import ColumnElement, Index, Table, Text, Update, any_, case, literal, update
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from reintegration.kernel import audit, permissions, statements
@@ -45,21 +46,29 @@ class StateEvent(Base):
     __table_args__ = (Index("ix_state_event_aggregate", "aggregate", "aggregate_id", "id"),)
 
 
-_NOTE = Appending(
-    StateEvent,
-    (
-        "at",
-        "aggregate",
-        "aggregate_id",
-        "move",
-        "from_state",
-        "to_state",
-        "actor_kind",
-        "actor_id",
-        "reason",
-        "data",
-    ),
+_EVENT = (
+    "at",
+    "aggregate",
+    "aggregate_id",
+    "move",
+    "from_state",
+    "to_state",
+    "actor_kind",
+    "actor_id",
+    "reason",
+    "data",
 )
+_NOTE = Appending(StateEvent, _EVENT)
+
+
+class _About(NamedTuple):
+    """Who moved something when and why, and what more the trail says of it."""
+
+    actor: Actor
+    now: datetime
+    reason: str | None
+    data: dict[str, Any]
+    case_id: UUID | None
 
 
 class Stateful(Protocol):
@@ -84,6 +93,11 @@ class Move(Generic[State]):
     needs_reason: bool = False
 
 
+def _leaving(rows: Any, sources: Iterable[StrEnum]) -> Update:
+    state = rows.c.state if isinstance(rows, Table) else rows.state
+    return update(rows).where(state == any_(literal(sorted(sources), ARRAY(Text))))
+
+
 _machines: dict[str, "Machine[Any]"] = {}
 
 
@@ -94,11 +108,17 @@ def machines() -> Mapping[str, "Machine[Any]"]:
 
 @dataclass(frozen=True, slots=True)
 class Machine(Generic[State]):
-    """The moves of one kind of aggregate; `name` is its name in the trail."""
+    """The moves of one kind of aggregate; `name` is its name in the trail.
+
+    Besides `initial`, a new one may begin in one of `begins`, as who makes it found out. The moves
+    of a part are told by the acts of its whole, `told_by`: it is only `put`, and has no trail.
+    """
 
     name: str
     initial: State
     moves: Mapping[str, Move[State]]
+    begins: frozenset[State] = frozenset()
+    told_by: str = ""
 
     def __post_init__(self) -> None:
         _machines.setdefault(self.name, self)
@@ -107,14 +127,8 @@ class Machine(Generic[State]):
         """Return where `move` leads from `state`; raise Conflict when it does not start there."""
         found = self.moves[move]
         if state not in found.sources:
-            raise Conflict(
-                N_("This can no longer be done: it is now “%(state)s”."), state=state.value
-            )
+            raise Conflict(N_("This can no longer be done: it is now “%(state)s”."), state=state)
         return found.target or state
-
-    def state_of(self, subject: Stateful) -> State:
-        """Return where `subject` stands; a column gives plain text."""
-        return type(self.initial)(subject.state)
 
     def available(self, subject: Stateful, actor: Actor) -> list[str]:
         """Return the moves that `actor` may make now, in the table's order: the buttons."""
@@ -138,8 +152,7 @@ class Machine(Generic[State]):
     ) -> None:
         """Make the move or raise Conflict, NotPermitted, Invalid or what the guard raises."""
         rule = self.moves[move]
-        before = self.state_of(subject)
-        after = self.target(before, move)
+        self.target(subject.state, move)
         permissions.demand(actor, rule.permission, subject)
         if rule.needs_reason and not (reason or "").strip():
             raise Invalid(
@@ -147,14 +160,31 @@ class Machine(Generic[State]):
             )
         if rule.guard is not None:
             rule.guard(subject, actor, now)
-        subject.state = after.value
+        self.follow(session, subject, move, actor=actor, now=now, reason=reason, data=data)
+
+    def follow(
+        self,
+        session: Session,
+        subject: Stateful,
+        move: str,
+        *,
+        actor: Actor,
+        now: datetime,
+        reason: str | None = None,
+        data: dict[str, Any] | None = None,
+    ) -> None:
+        """Make a move that follows from an act that was permitted: it asks nobody again.
+
+        Raises Conflict when the table has no such move from where the subject stands.
+        """
+        before: State = subject.state
+        subject.state = self.target(before, move)
         session.flush()
         self.note(
             session,
             subject.id,
             move,
             before,
-            after,
             actor=actor,
             now=now,
             reason=reason,
@@ -162,13 +192,63 @@ class Machine(Generic[State]):
             case_id=getattr(subject, "case_id", None),
         )
 
+    def put(self, part: Stateful, move: str) -> None:
+        """Set the state of a part whose whole tells what happened.
+
+        Raises Conflict when the table has no such move from where it stands.
+        """
+        if not self.told_by:
+            raise TypeError(f"{self.name} tells its moves itself: fire them")
+        part.state = self.target(part.state, move)
+
+    def moving(self, rows: Any, move: str) -> Update:
+        """Return the update of all rows that `move` starts from, for the caller to narrow.
+
+        `rows` is a model or its table. Who makes it notes what moved with `note` or `note_many`.
+        """
+        rule = self.moves[move]
+        return _leaving(rows, rule.sources).values(state=rule.target)
+
+    def moving_by(
+        self, rows: Any, *ways: tuple[ColumnElement[bool], str], otherwise: str, stays: Any
+    ) -> Update:
+        """Return the update of rows whose own values choose the move: the first way that holds.
+
+        Where `stays` holds, nothing moves. The moves begin in the same states.
+        """
+        moves = [(holds, self.moves[move]) for holds, move in ways]
+        last = self.moves[otherwise]
+        state = rows.c.state if isinstance(rows, Table) else rows.state
+        after = case(
+            (stays, state), *((holds, one.target) for holds, one in moves), else_=last.target
+        )
+        shared = last.sources.intersection(*(one.sources for _holds, one in moves))
+        return _leaving(rows, shared).values(state=after)
+
+    def begin(
+        self,
+        session: Session,
+        subject: Stateful,
+        act: str,
+        *,
+        actor: Actor,
+        now: datetime,
+        data: dict[str, Any] | None = None,
+    ) -> None:
+        """Append the event and the audit row of the act that made `subject`."""
+        state: State = subject.state
+        if state != self.initial and state not in self.begins:
+            raise ValueError(f"no {self.name} begins as {state}")
+        case_id = getattr(subject, "case_id", None)
+        about = _About(actor, now, None, data or {}, case_id)
+        self._append(session, subject.id, act, (state, state), about)
+
     def note(
         self,
         session: Session,
         aggregate_id: UUID,
         move: str,
         before: State,
-        after: State,
         *,
         actor: Actor,
         now: datetime,
@@ -176,31 +256,30 @@ class Machine(Generic[State]):
         data: dict[str, Any] | None = None,
         case_id: UUID | None = None,
     ) -> None:
-        """Append the event and the audit row of a move that was made in SQL."""
-        _NOTE.add(
-            session,
-            {
-                "at": now,
-                "aggregate": self.name,
-                "aggregate_id": aggregate_id,
-                "move": move,
-                "from_state": before.value,
-                "to_state": after.value,
-                "actor_kind": actor.kind.value,
-                "actor_id": actor.id,
-                "reason": reason,
-                "data": dict(data or {}),
-            },
-        )
+        """Append the event and the audit row of a move that was made in SQL.
+
+        Raises Conflict when the table has no such move from `before`.
+        """
+        about = _About(actor, now, reason, data or {}, case_id)
+        self._append(session, aggregate_id, move, (before, self.target(before, move)), about)
+
+    def _append(
+        self, session: Session, key: UUID, act: str, ends: tuple[State, State], about: "_About"
+    ) -> None:
+        if self.told_by:
+            raise TypeError(f"{self.told_by} tells the moves of {self.name}: put them")
+        actor, now, reason, data, case_id = about
+        row = (now, self.name, key, act, *ends, actor.kind, actor.id, reason, dict(data))
+        _NOTE.add(session, dict(zip(_EVENT, row, strict=True)))
         audit.record(
             session,
             actor=actor,
-            action=f"{self.name}:{move}",
-            subject=audit.Subject(self.name, aggregate_id, case_id),
+            action=f"{self.name}:{act}",
+            subject=audit.Subject(self.name, key, case_id),
             now=now,
             reason=reason,
             fields=("state",),
-            data={"from": before.value, "to": after.value, **(data or {})},
+            data={"from": ends[0], "to": ends[1], **data},
         )
 
     def note_many(
@@ -214,40 +293,20 @@ class Machine(Generic[State]):
         now: datetime,
     ) -> None:
         """Append the events and audit rows of one move that was made of many rows in SQL."""
-        after = self.target(before, move)
+        ends = (before, self.target(before, move))
         statements.insert_rows(
             session,
             StateEvent,
+            _EVENT,
             (
-                "at",
-                "aggregate",
-                "aggregate_id",
-                "move",
-                "from_state",
-                "to_state",
-                "actor_kind",
-                "actor_id",
-                "data",
-            ),
-            (
-                (
-                    now,
-                    self.name,
-                    key,
-                    move,
-                    before.value,
-                    after.value,
-                    actor.kind.value,
-                    actor.id,
-                    data,
-                )
+                (now, self.name, key, move, *ends, actor.kind, actor.id, None, data)
                 for key, data in moved
             ),
         )
-        ends = {"from": before.value, "to": after.value}
+        about = {"from": ends[0], "to": ends[1]}
         audit.record_many(
             session,
-            ((audit.Subject(self.name, key), {**ends, **data}) for key, data in moved),
+            ((audit.Subject(self.name, key), {**about, **data}) for key, data in moved),
             actor=actor,
             action=f"{self.name}:{move}",
             now=now,

@@ -4,48 +4,47 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
-from reintegration.codelists.service_categories import Proof
-from reintegration.codelists.units import Unit
 from reintegration.kernel.errors import N_
 from reintegration.kernel.money import Money
+from reintegration.kernel.words import Worded
 
 
-class Priority(StrEnum):
+class Priority(Worded):
     """How soon a need must be met."""
 
-    LOW = "low"
-    MEDIUM = "medium"
-    HIGH = "high"
-    URGENT = "urgent"
+    URGENT = "urgent", N_("Urgent"), "clay"
+    HIGH = "high", N_("High"), "gold"
+    MEDIUM = "medium", N_("Medium"), "sky"
+    LOW = "low", N_("Low"), "grey"
 
 
-class PlanState(StrEnum):
+class PlanState(Worded):
     """Where a plan stands. `approved` names the last approved version; edits make it `changed`."""
 
-    DRAFT = "draft"
-    SUBMITTED = "submitted"
-    APPROVED = "approved"
-    CHANGED = "changed"
-    CLOSED = "closed"
+    DRAFT = "draft", N_("Being written"), "grey"
+    SUBMITTED = "submitted", N_("Waits for a decision"), "gold"
+    APPROVED = "approved", N_("Approved"), "moss"
+    CHANGED = "changed", N_("Changed since approval"), "sky"
+    CLOSED = "closed", N_("Closed"), "grey"
 
 
-class VersionState(StrEnum):
+class VersionState(Worded):
     """What became of a submitted version."""
 
-    SUBMITTED = "submitted"
-    APPROVED = "approved"
-    RETURNED = "returned"
-    WITHDRAWN = "withdrawn"
+    SUBMITTED = "submitted", N_("Waits for a decision"), "gold"
+    APPROVED = "approved", N_("Approved"), "moss"
+    RETURNED = "returned", N_("Returned"), "clay"
+    WITHDRAWN = "withdrawn", N_("Withdrawn"), "grey"
 
 
-class MilestoneState(StrEnum):
+class MilestoneState(Worded):
     """Where a milestone stands (OpenSPP's list); lateness is derived from the date."""
 
-    PLANNED = "planned"
-    IN_PROGRESS = "in_progress"
-    COMPLETED = "completed"
-    NOT_COMPLETED = "not_completed"
-    CANCELLED = "cancelled"
+    PLANNED = "planned", N_("Planned"), "grey"
+    IN_PROGRESS = "in_progress", N_("In progress"), "sky"
+    COMPLETED = "completed", N_("Reached"), "moss"
+    NOT_COMPLETED = "not_completed", N_("Not reached"), "clay"
+    CANCELLED = "cancelled", N_("Dropped"), "grey"
 
 
 class LineOrigin(StrEnum):
@@ -55,25 +54,12 @@ class LineOrigin(StrEnum):
     EMERGENCY = "emergency"
 
 
-class EmergencyState(StrEnum):
+class EmergencyState(Worded):
     """Whether a second person ratified an emergency start."""
 
-    PENDING = "pending"
-    RATIFIED = "ratified"
-    REFUSED = "refused"
-
-
-EMERGENCY_STATE_LABELS: dict[EmergencyState, str] = {
-    EmergencyState.PENDING: N_("Waits for a second person"),
-    EmergencyState.RATIFIED: N_("Ratified"),
-    EmergencyState.REFUSED: N_("Refused"),
-}
-
-EMERGENCY_STATE_TONES: dict[EmergencyState, str] = {
-    EmergencyState.PENDING: "gold",
-    EmergencyState.RATIFIED: "moss",
-    EmergencyState.REFUSED: "clay",
-}
+    PENDING = "pending", N_("Waits for a second person"), "gold"
+    RATIFIED = "ratified", N_("Ratified"), "moss"
+    REFUSED = "refused", N_("Refused"), "clay"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,75 +90,11 @@ EMERGENCY_ALLOWANCE = EmergencyAllowance(
     consent_for=timedelta(days=30),
 )
 
-PRIORITY_LABELS: dict[Priority, str] = {
-    Priority.URGENT: N_("Urgent"),
-    Priority.HIGH: N_("High"),
-    Priority.MEDIUM: N_("Medium"),
-    Priority.LOW: N_("Low"),
-}
-
-PRIORITY_TONES: dict[Priority, str] = {
-    Priority.URGENT: "clay",
-    Priority.HIGH: "gold",
-    Priority.MEDIUM: "sky",
-    Priority.LOW: "grey",
-}
 
 PRIORITIES_THAT_NEED_A_GOAL = frozenset({Priority.HIGH, Priority.URGENT})
 
-PLAN_STATE_LABELS: dict[PlanState, str] = {
-    PlanState.DRAFT: N_("Being written"),
-    PlanState.SUBMITTED: N_("Waits for a decision"),
-    PlanState.APPROVED: N_("Approved"),
-    PlanState.CHANGED: N_("Changed since approval"),
-    PlanState.CLOSED: N_("Closed"),
-}
-
-PLAN_STATE_TONES: dict[PlanState, str] = {
-    PlanState.DRAFT: "grey",
-    PlanState.SUBMITTED: "gold",
-    PlanState.APPROVED: "moss",
-    PlanState.CHANGED: "sky",
-    PlanState.CLOSED: "grey",
-}
-
-MILESTONE_STATE_LABELS: dict[MilestoneState, str] = {
-    MilestoneState.PLANNED: N_("Planned"),
-    MilestoneState.IN_PROGRESS: N_("In progress"),
-    MilestoneState.COMPLETED: N_("Reached"),
-    MilestoneState.NOT_COMPLETED: N_("Not reached"),
-    MilestoneState.CANCELLED: N_("Dropped"),
-}
-
-MILESTONE_STATE_TONES: dict[MilestoneState, str] = {
-    MilestoneState.PLANNED: "grey",
-    MilestoneState.IN_PROGRESS: "sky",
-    MilestoneState.COMPLETED: "moss",
-    MilestoneState.NOT_COMPLETED: "clay",
-    MilestoneState.CANCELLED: "grey",
-}
 
 OPEN_MILESTONE_STATES = frozenset({MilestoneState.PLANNED, MilestoneState.IN_PROGRESS})
-
-UNIT_LABELS: dict[Unit, str] = {
-    Unit.NIGHT: N_("Nights"),
-    Unit.SESSION: N_("Sessions"),
-    Unit.HOUR: N_("Hours"),
-    Unit.VISIT: N_("Visits"),
-    Unit.COURSE: N_("Courses"),
-    Unit.DAY: N_("Days"),
-    Unit.RIDE: N_("Rides"),
-    Unit.MONTH: N_("Months"),
-    Unit.ITEM: N_("Items"),
-    Unit.AMOUNT: N_("Money, up to a sum"),
-}
-
-PROOF_LABELS: dict[Proof, str] = {
-    Proof.PIN: N_("The person types a PIN"),
-    Proof.STAY: N_("Arrival, weekly confirmation and departure"),
-    Proof.SIGNED_LIST: N_("A signed attendance list"),
-    Proof.CASE_MANAGER: N_("The case manager confirms, privately"),
-}
 
 """The currencies that a planned service may be agreed in: those of the budget lines."""
 REVIEW_AFTER = timedelta(days=30)

@@ -5,7 +5,6 @@ What CLDR says of a value is kept: a dense page asks for the same days and sums 
 
 from datetime import date, datetime
 from functools import lru_cache
-from typing import Any
 
 from babel.dates import format_date, format_datetime, format_skeleton
 from babel.numbers import format_decimal
@@ -17,6 +16,7 @@ from reintegration.kernel.bounded import Count
 from reintegration.kernel.clock import LOCAL
 from reintegration.kernel.ids import group_typed_code
 from reintegration.kernel.money import Money, minor_digits
+from reintegration.kernel.words import Worded
 from reintegration.web.counting import counted
 from reintegration.web.i18n import FORMATS, catalogue
 
@@ -85,9 +85,10 @@ def _skeleton(skeleton: str, value: date, locale: str) -> str:
     return format_skeleton(skeleton, value, locale=locale)
 
 
-def translated(value: Any) -> str:
-    """Translate a source string that was marked where it is data (`N_`)."""
-    return str(catalogue().ugettext(str(value))) if value else ""
+def translated(value: Worded | str | None) -> str:
+    """Say a member of a code list, or a source string that was marked where it is data (`N_`)."""
+    word = value.label if isinstance(value, Worded) else value
+    return str(catalogue().ugettext(str(word))) if word else ""
 
 
 def init_app(app: Flask) -> None:

@@ -14,19 +14,19 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 from wtforms.validators import InputRequired, Length, ValidationError
 
 from reintegration.kernel import amounts
-from reintegration.kernel.encodings import ENCODING_LABELS
+from reintegration.kernel.encodings import Encoding
 from reintegration.kernel.errors import DomainError
 from reintegration.kernel.money import Money
 from reintegration.kernel.text import LONGEST_LINE, LONGEST_TEXT, freed
+from reintegration.kernel.words import Worded
 from reintegration.web.saying import error_text
 
 T = TypeVar("T")
 
 
-def choices(pairs: Mapping[Any, str] | Iterable[tuple[Any, str]]) -> list[Any]:
-    """Return the options of a choice from a table of marked source strings (`N_`)."""
-    listed = pairs.items() if isinstance(pairs, Mapping) else pairs
-    return [option(value, _l(label) if label else "") for value, label in listed]
+def choices(codes: Iterable[Worded]) -> list[Any]:
+    """Return the options of a choice from the members of a code list."""
+    return [option(code, _l(code.label)) for code in codes]
 
 
 def option(value: object, label: Any) -> Any:
@@ -168,7 +168,7 @@ def encoding_field() -> SelectField:
     """Return the field for the letters of a text file, for when they cannot be found out."""
     return SelectField(
         _l("Letters of the file"),
-        choices=[option("", _l("Find out")), *choices(ENCODING_LABELS)],
+        choices=[option("", _l("Find out")), *choices(Encoding)],
         default="",
         description=_l("Only when this was asked for. XLSX and XML say it themselves."),
     )

@@ -14,7 +14,6 @@ from reintegration.web.requires import public
 from reintegration.web.transactional import transactional
 
 bp = Blueprint("i18n", __name__)
-LOCALES = {Locale.RO: "Română", Locale.RU: "Русский", Locale.EN: "English"}
 _OUR_PATH = re.compile(r"/(?!/)[^\s\\\x00-\x1f\x7f-\x9f]*")
 FORMATS = {Locale.RO: "ro_MD", Locale.RU: "ru_MD", Locale.EN: "en_GB"}
 
@@ -52,9 +51,9 @@ def chosen_locale() -> str:
     """Return `ro`, `ru` or `en` for this request."""
     chosen = parameters.asked("lang", Locale) or session.get("locale") or current_locale_choice()
     if chosen in set(Locale):
-        return Locale(chosen).value
+        return Locale(chosen)
     accepted = request.accept_languages.best_match(list(Locale))
-    return Locale(accepted).value if accepted else Locale.RO.value
+    return Locale(accepted) if accepted else Locale.RO
 
 
 @bp.post("/language")

@@ -7,7 +7,7 @@ import pytest
 from providers.directory.models import Offering
 from providers.directory.states import OfferingState
 from reintegration.accounts.models import UserRole
-from reintegration.codelists.service_categories import CATEGORIES, ServiceCategory
+from reintegration.codelists.service_categories import ServiceCategory
 from reintegration.kernel.actor import Role
 from reintegration.kernel.ids import new_id
 from tests.browser.conftest import seats_in, town_of
@@ -39,7 +39,7 @@ def euro_offering(cast):
         site_id=like.site_id,
         name="Consultanță",
         category=category.value,
-        unit=CATEGORIES[category].unit.value,
+        unit=category.unit.value,
         price_minor=20_000,
         currency="EUR",
         languages=["ro"],

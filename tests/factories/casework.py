@@ -9,7 +9,7 @@ from reintegration.cases.models import CaseFile, CaseMember, Consent
 from reintegration.cases.states import CaseState, ConsentMode, ConsentScope, MemberRole
 from reintegration.codelists.life_domains import Domain
 from reintegration.codelists.sayable_names import new_case_code
-from reintegration.codelists.service_categories import CATEGORIES, ServiceCategory
+from reintegration.codelists.service_categories import ServiceCategory
 from reintegration.kernel.ids import new_id
 from reintegration.kernel.money import Money
 from reintegration.plans.models import Goal, Milestone, Need, Plan, PlanLine, PlanLineDelivery
@@ -118,7 +118,7 @@ def make_casework(
         case_id=case.id,
         milestone=milestone,
         category=category.value,
-        unit=CATEGORIES[category].unit.value,
+        unit=category.unit.value,
         units=units,
         unit_price_minor=price.minor,
         ceiling_minor=price.minor * units,

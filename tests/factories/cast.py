@@ -17,7 +17,7 @@ from providers.directory.states import Jurisdiction, OfferingState
 from reintegration.accounts.models import Organisation, User, UserRole
 from reintegration.accounts.services import actors, passwords
 from reintegration.accounts.states import OrganisationKind
-from reintegration.codelists.service_categories import CATEGORIES, ServiceCategory
+from reintegration.codelists.service_categories import ServiceCategory
 from reintegration.kernel.actor import SYSTEM, Actor, Role
 from reintegration.kernel.clock import local_day
 from reintegration.kernel.ids import new_id
@@ -206,7 +206,7 @@ def make_offerings(
             site_id=site.id,
             name=f"{category.value} A",
             category=category.value,
-            unit=CATEGORIES[category].unit.value,
+            unit=category.unit.value,
             price_minor=price,
             currency="MDL",
             languages=["ro", "ru"],

@@ -97,8 +97,13 @@ def acts() -> Names:
 
     A move that is made no more stays among them as long as the history has words for it.
     """
-    moves = {f"{machine.name}:{move}" for _called, machine in machines() for move in machine.moves}
-    noted = source.noted("note", 2)
+    moves = {
+        f"{machine.name}:{move}"
+        for _called, machine in machines()
+        if not machine.told_by
+        for move in machine.moves
+    }
+    noted = source.noted("note", 2) | source.noted("begin", 2)
     begun = {
         f"{machine.name}:{move}"
         for called, machine in machines()

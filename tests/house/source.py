@@ -195,14 +195,14 @@ def query_words() -> Names:
 
 
 def code_lists() -> Names:
-    """Return the values of every StrEnum by its name; permissions stand elsewhere."""
+    """Return the codes of every enumeration by its name; permissions stand elsewhere."""
     return {
-        f"{found.name} {line.value.value}"
+        f"{found.name} {code.value}"
         for found in each(ast.ClassDef)
-        if any(ast.unparse(base) == "StrEnum" for base in found.bases)
+        if any(ast.unparse(base) in {"StrEnum", "Worded"} for base in found.bases)
         and not found.name.endswith("Permission")
         for line in found.body
         if isinstance(line, ast.Assign)
-        and isinstance(line.value, ast.Constant)
-        and isinstance(line.value.value, str)
+        for code in (line.value.elts[0] if isinstance(line.value, ast.Tuple) else line.value,)
+        if isinstance(code, ast.Constant) and isinstance(code.value, str)
     }

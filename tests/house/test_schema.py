@@ -1,6 +1,7 @@
 """The newest migration and the models say the same; the laws stand in the database."""
 
 import re
+from importlib import import_module
 
 import psycopg
 import pytest
@@ -9,9 +10,13 @@ from alembic.migration import MigrationContext
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import DBAPIError
 
+from reintegration.app import FEATURES
 from reintegration.kernel.base import Base
+from reintegration.kernel.coded import Coded
 from reintegration.kernel.db import act_as
 
+for feature in FEATURES:
+    import_module(feature)
 PLANES = (
     "person_key",
     "person_identity",
@@ -55,6 +60,28 @@ def test_head_equals_models(app, committed_db):
         difference = compare_metadata(context, Base.metadata)
     engine.dispose()
     assert difference == []
+
+
+def held(session):
+    """Return what each CHECK of the database holds a column to: its values by its name."""
+    listed = session.execute(
+        text("SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE contype = 'c'")
+    )
+    return {name: set(re.findall(r"'([^']*)'::text", told)) for name, told in listed}
+
+
+CODED = [
+    pytest.param(column, id=f"{table.name}.{column.name}")
+    for table in Base.metadata.sorted_tables
+    for column in table.columns
+    if isinstance(column.type, Coded)
+]
+
+
+@pytest.mark.parametrize("column", CODED)
+def test_a_coded_column_is_held_to_the_members_of_its_enumeration(session, column):
+    members = {member.value for member in column.type.codes}
+    assert held(session)[f"ck_{column.table.name}_{column.name}"] == members
 
 
 def test_the_application_is_neither_owner_nor_above_row_level_security(session):

@@ -28,6 +28,7 @@ RELEASED = {
     "0009_carry_suspended_vouchers.py": "92079b7c884e48d4d528bc3f7547d8ea0ebe4df076789799cbc51cb33cf9c176",
     "0010_compare_own_rows.py": "80f3ed5e6f134b28f7a130812cf22e98c49872ed733910a60cbcb3867e0bed16",
     "0011_guard_messages_and_tasks.py": "cc87cd29712b4f96653272d2562797f40d7461cdccaa54301e6726e16c77c984",
+    "0012_hold_codes.py": "96fc623e4f38e81ce454a735935940349042f7d788615f2d745dd5b7bb5459d8",
 }
 OURS = {"reintegration", "providers", "vouchers", "demo"}
 

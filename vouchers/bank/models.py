@@ -4,13 +4,13 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, UniqueConstraint
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from reintegration.kernel.base import Base, Currency, Id, Json, Minor, one_of
+from reintegration.kernel.base import Base, Currency, Id, Json, Minor
 from reintegration.kernel.money import Money
-from vouchers.bank.states import BankLineState
+from vouchers.bank.states import BankLineState, MatchedBy
 from vouchers.books.models.bank_account import BankAccount
 from vouchers.payments.models.payments import PaymentOrder
 
@@ -67,7 +67,7 @@ class BankLine(Base):
     remittance: Mapped[str] = mapped_column(default="")
     return_reason: Mapped[str] = mapped_column(default="")
     charges_minor: Mapped[Minor] = mapped_column(default=0)
-    state: Mapped[str] = mapped_column(default=BankLineState.UNMATCHED.value)
+    state: Mapped[BankLineState] = mapped_column(default=BankLineState.UNMATCHED)
     kind: Mapped[str] = mapped_column(default="")
     """What kind of exception it is, by the matching rules; empty when matched."""
     proposal: Mapped[Json] = mapped_column(JSONB, default=dict)
@@ -80,7 +80,6 @@ class BankLine(Base):
 
     __table_args__ = (
         UniqueConstraint("bank_account_id", "fingerprint", "occurrence"),
-        CheckConstraint(one_of("state", BankLineState), "state"),
         Index("ix_bank_line_state", "state", "booked_on", "id"),
         Index("ix_bank_line_booked", "booked_on", "id"),
     )
@@ -101,7 +100,7 @@ class BankMatch(Base):
     payment_order_id: Mapped[UUID] = mapped_column(ForeignKey("payment_order.id"), index=True)
     amount_minor: Mapped[Minor]
     currency: Mapped[Currency]
-    tier: Mapped[str]
+    tier: Mapped[MatchedBy]
     automatic: Mapped[bool]
     score: Mapped[int]
     reasons: Mapped[list[Any]] = mapped_column(JSONB, default=list)

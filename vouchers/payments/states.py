@@ -1,123 +1,57 @@
 """The states and code lists of claims and payments."""
 
-from enum import StrEnum
-
 from reintegration.kernel.errors import N_
+from reintegration.kernel.words import Worded
 
 
-class ClaimState(StrEnum):
+class ClaimState(Worded):
     """Where a provider's claim stands."""
 
-    DRAFT = "draft"
-    SUBMITTED = "submitted"
-    DISPUTED = "disputed"
-    CHECKED = "checked"
-    IN_PAYMENT = "in_payment"
-    PAID = "paid"
-    WITHDRAWN = "withdrawn"
+    DRAFT = "draft", N_("Draft"), "grey"
+    SUBMITTED = "submitted", N_("To be checked"), "gold"
+    DISPUTED = "disputed", N_("Disputed"), "clay"
+    CHECKED = "checked", N_("Checked"), "sky"
+    IN_PAYMENT = "in_payment", N_("In payment"), "sky"
+    PAID = "paid", N_("Paid"), "moss"
+    WITHDRAWN = "withdrawn", N_("Withdrawn"), "grey"
 
 
-class ClaimLineState(StrEnum):
+class ClaimLineState(Worded):
     """What finance says of one line."""
 
-    OPEN = "open"
-    ACCEPTED = "accepted"
-    DISPUTED = "disputed"
-    REFUSED = "refused"
+    OPEN = "open", N_("To be checked"), "gold"
+    ACCEPTED = "accepted", N_("Agreed"), "moss"
+    DISPUTED = "disputed", N_("Disputed"), "clay"
+    REFUSED = "refused", N_("Refused"), "grey"
 
 
-class BatchState(StrEnum):
+class BatchState(Worded):
     """Where a payment batch stands; three people move it."""
 
-    PREPARED = "prepared"
-    APPROVED = "approved"
-    RELEASED = "released"
-    SETTLED = "settled"
-    CANCELLED = "cancelled"
+    PREPARED = "prepared", N_("Waiting for approval"), "gold"
+    APPROVED = "approved", N_("Waiting for release"), "gold"
+    RELEASED = "released", N_("Released"), "sky"
+    SETTLED = "settled", N_("Settled"), "moss"
+    CANCELLED = "cancelled", N_("Cancelled"), "grey"
 
 
-class OrderState(StrEnum):
+class OrderState(Worded):
     """Where one payment order stands."""
 
-    PREPARED = "prepared"
-    RELEASED = "released"
-    SETTLED = "settled"
-    FAILED = "failed"
-    RETURNED = "returned"
-    CANCELLED = "cancelled"
+    PREPARED = "prepared", N_("Prepared"), "gold"
+    RELEASED = "released", N_("Sent"), "sky"
+    SETTLED = "settled", N_("Settled"), "moss"
+    FAILED = "failed", N_("Failed"), "clay"
+    RETURNED = "returned", N_("Returned"), "clay"
+    CANCELLED = "cancelled", N_("Cancelled"), "grey"
 
 
-class Rail(StrEnum):
+class Rail(Worded):
     """How money travels."""
 
-    MDL_CSV = "mdl_csv"
-    SEPA = "sepa_pain001"
+    MDL_CSV = "mdl_csv", N_("Bank file in MDL (CSV)")
+    SEPA = "sepa_pain001", N_("SEPA (pain.001.001.09)")
 
 
 RELEASE_BY_PREPARER_BELOW: dict[str, int] = {"MDL": 500_000, "EUR": 25_000}
 """Totals in minor units below which the preparer of a batch may also release it."""
-
-CLAIM_LABELS: dict[str, str] = {
-    ClaimState.DRAFT.value: N_("Draft"),
-    ClaimState.SUBMITTED.value: N_("To be checked"),
-    ClaimState.DISPUTED.value: N_("Disputed"),
-    ClaimState.CHECKED.value: N_("Checked"),
-    ClaimState.IN_PAYMENT.value: N_("In payment"),
-    ClaimState.PAID.value: N_("Paid"),
-    ClaimState.WITHDRAWN.value: N_("Withdrawn"),
-}
-CLAIM_TONES: dict[str, str] = {
-    ClaimState.DRAFT.value: "grey",
-    ClaimState.SUBMITTED.value: "gold",
-    ClaimState.DISPUTED.value: "clay",
-    ClaimState.CHECKED.value: "sky",
-    ClaimState.IN_PAYMENT.value: "sky",
-    ClaimState.PAID.value: "moss",
-    ClaimState.WITHDRAWN.value: "grey",
-}
-CLAIM_LINE_LABELS: dict[str, str] = {
-    ClaimLineState.OPEN.value: N_("To be checked"),
-    ClaimLineState.ACCEPTED.value: N_("Agreed"),
-    ClaimLineState.DISPUTED.value: N_("Disputed"),
-    ClaimLineState.REFUSED.value: N_("Refused"),
-}
-CLAIM_LINE_TONES: dict[str, str] = {
-    ClaimLineState.OPEN.value: "gold",
-    ClaimLineState.ACCEPTED.value: "moss",
-    ClaimLineState.DISPUTED.value: "clay",
-    ClaimLineState.REFUSED.value: "grey",
-}
-BATCH_LABELS: dict[str, str] = {
-    BatchState.PREPARED.value: N_("Waiting for approval"),
-    BatchState.APPROVED.value: N_("Waiting for release"),
-    BatchState.RELEASED.value: N_("Released"),
-    BatchState.SETTLED.value: N_("Settled"),
-    BatchState.CANCELLED.value: N_("Cancelled"),
-}
-BATCH_TONES: dict[str, str] = {
-    BatchState.PREPARED.value: "gold",
-    BatchState.APPROVED.value: "gold",
-    BatchState.RELEASED.value: "sky",
-    BatchState.SETTLED.value: "moss",
-    BatchState.CANCELLED.value: "grey",
-}
-ORDER_LABELS: dict[str, str] = {
-    OrderState.PREPARED.value: N_("Prepared"),
-    OrderState.RELEASED.value: N_("Sent"),
-    OrderState.SETTLED.value: N_("Settled"),
-    OrderState.FAILED.value: N_("Failed"),
-    OrderState.RETURNED.value: N_("Returned"),
-    OrderState.CANCELLED.value: N_("Cancelled"),
-}
-ORDER_TONES: dict[str, str] = {
-    OrderState.PREPARED.value: "gold",
-    OrderState.RELEASED.value: "sky",
-    OrderState.SETTLED.value: "moss",
-    OrderState.FAILED.value: "clay",
-    OrderState.RETURNED.value: "clay",
-    OrderState.CANCELLED.value: "grey",
-}
-RAIL_LABELS: dict[str, str] = {
-    Rail.MDL_CSV.value: N_("Bank file in MDL (CSV)"),
-    Rail.SEPA.value: N_("SEPA (pain.001.001.09)"),
-}

@@ -30,7 +30,7 @@ def _by_cause(roles: Callable[[HoldRule], Collection[Role]]) -> Rule:
     """Return a rule: the cause of the hold names a role of the actor among these."""
 
     def rows(actor: Actor, model: Any) -> Rows:
-        causes = [cause.value for cause, rule in HOLDS.items() if actor.has_role(*roles(rule))]
+        causes = [cause for cause, rule in HOLDS.items() if actor.has_role(*roles(rule))]
         return model.cause.in_(causes)  # type: ignore[no-any-return]
 
     return OfSubject(lambda actor, hold: actor.has_role(*roles(HOLDS[hold.cause])), rows)

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from reintegration.codelists.service_categories import Proof
 from reintegration.kernel.actor import Role
 from reintegration.kernel.errors import N_
+from reintegration.kernel.words import Worded
 
 
 class VoucherKind(StrEnum):
@@ -15,33 +15,39 @@ class VoucherKind(StrEnum):
     VALUE = "value"
 
 
-class VoucherState(StrEnum):
+class VoucherState(Worded):
     """Where a voucher stands. Expiry is computed from dates; the sweep only posts it.
 
     Stopped is no state: an open voucher is stopped while a hold on it lives (`VoucherHold`).
     """
 
-    DRAFT = "draft"
-    APPROVED = "approved"
-    ISSUED = "issued"
-    PARTLY_REDEEMED = "partly_redeemed"
-    REDEEMED = "redeemed"
-    EXPIRED = "expired"
-    CANCELLED = "cancelled"
-    REPLACED = "replaced"
+    DRAFT = "draft", N_("waits for approval"), "gold"
+    APPROVED = "approved", N_("approved, not issued"), "gold"
+    ISSUED = "issued", N_("issued"), "sky"
+    PARTLY_REDEEMED = "partly_redeemed", N_("partly used"), "sky"
+    REDEEMED = "redeemed", N_("used up"), "moss"
+    EXPIRED = "expired", N_("expired"), "grey"
+    CANCELLED = "cancelled", N_("cancelled"), "clay"
+    REPLACED = "replaced", N_("replaced"), "grey"
+
+
+class Held(Worded):
+    """What an open voucher with a live hold is shown as, beside its state."""
+
+    SUSPENDED = "suspended", N_("stopped"), "clay"
 
 
 OPEN_STATES = frozenset({VoucherState.ISSUED, VoucherState.PARTLY_REDEEMED})
 NOT_ISSUED = frozenset({VoucherState.DRAFT, VoucherState.APPROVED})
-HELD = "suspended"
-"""What an open voucher with a live hold is shown as; the filter of the list is called so too."""
+HELD = Held.SUSPENDED
+"""What the filter of the list calls it, too."""
 
 
-class HoldCause(StrEnum):
+class HoldCause(Worded):
     """Why a voucher is stopped. `HOLDS` answers the same questions for each."""
 
-    CASE_TEAM = "case_team"
-    OFFERING_SUSPENDED = "offering_suspended"
+    CASE_TEAM = "case_team", N_("Stopped by the case team"), "clay"
+    OFFERING_SUSPENDED = "offering_suspended", N_("The provider's service is suspended"), "clay"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +60,6 @@ class HoldRule:
     hears one and the same sentence: a difference between them would tell about the person.
     """
 
-    label: str
     placed_by: frozenset[Role]
     lifted_by: frozenset[Role]
     paper: str = ""
@@ -63,64 +68,20 @@ class HoldRule:
 _CASE_TEAM = frozenset({Role.CASE_MANAGER, Role.SUPERVISOR})
 
 HOLDS: dict[HoldCause, HoldRule] = {
-    HoldCause.CASE_TEAM: HoldRule(
-        N_("Stopped by the case team"), placed_by=_CASE_TEAM, lifted_by=_CASE_TEAM
-    ),
-    HoldCause.OFFERING_SUSPENDED: HoldRule(
-        N_("The provider's service is suspended"), placed_by=frozenset(), lifted_by=_CASE_TEAM
-    ),
+    HoldCause.CASE_TEAM: HoldRule(placed_by=_CASE_TEAM, lifted_by=_CASE_TEAM),
+    HoldCause.OFFERING_SUSPENDED: HoldRule(placed_by=frozenset(), lifted_by=_CASE_TEAM),
 }
 
 
-class RedemptionState(StrEnum):
+class RedemptionState(Worded):
     """`unconfirmed` was delivered without proof: a person settles it; nothing is posted yet."""
 
-    ACCEPTED = "accepted"
-    UNCONFIRMED = "unconfirmed"
-    REFUSED = "refused"
-    REVERSED = "reversed"
+    ACCEPTED = "accepted", N_("recorded"), "moss"
+    UNCONFIRMED = "unconfirmed", N_("waits for confirmation"), "gold"
+    REFUSED = "refused", N_("refused"), "clay"
+    REVERSED = "reversed", N_("taken back"), "grey"
 
 
-VOUCHER_LABELS: dict[str, str] = {
-    VoucherState.DRAFT: N_("waits for approval"),
-    VoucherState.APPROVED: N_("approved, not issued"),
-    VoucherState.ISSUED: N_("issued"),
-    VoucherState.PARTLY_REDEEMED: N_("partly used"),
-    VoucherState.REDEEMED: N_("used up"),
-    HELD: N_("stopped"),
-    VoucherState.EXPIRED: N_("expired"),
-    VoucherState.CANCELLED: N_("cancelled"),
-    VoucherState.REPLACED: N_("replaced"),
-}
-VOUCHER_TONES: dict[str, str] = {
-    VoucherState.DRAFT: "gold",
-    VoucherState.APPROVED: "gold",
-    VoucherState.ISSUED: "sky",
-    VoucherState.PARTLY_REDEEMED: "sky",
-    VoucherState.REDEEMED: "moss",
-    HELD: "clay",
-    VoucherState.EXPIRED: "grey",
-    VoucherState.CANCELLED: "clay",
-    VoucherState.REPLACED: "grey",
-}
-REDEMPTION_LABELS: dict[str, str] = {
-    RedemptionState.ACCEPTED: N_("recorded"),
-    RedemptionState.UNCONFIRMED: N_("waits for confirmation"),
-    RedemptionState.REFUSED: N_("refused"),
-    RedemptionState.REVERSED: N_("taken back"),
-}
-REDEMPTION_TONES: dict[str, str] = {
-    RedemptionState.ACCEPTED: "moss",
-    RedemptionState.UNCONFIRMED: "gold",
-    RedemptionState.REFUSED: "clay",
-    RedemptionState.REVERSED: "grey",
-}
-PROOF_LABELS: dict[str, str] = {
-    Proof.PIN: N_("PIN"),
-    Proof.STAY: N_("stay"),
-    Proof.SIGNED_LIST: N_("signed list"),
-    Proof.CASE_MANAGER: N_("your word"),
-}
 VOUCHER_HISTORY: dict[str, str] = {
     "approve": N_("Approved"),
     "issue": N_("Issued"),

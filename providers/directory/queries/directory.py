@@ -174,9 +174,7 @@ def _place(site: Site, revealed: bool) -> VisiblePlace:
 
 def approved_categories(provider: Provider) -> list[str]:
     """Return the categories in which a provider has an approved offering, in a stable order."""
-    return sorted(
-        {o.category for o in provider.offerings if o.state == OfferingState.APPROVED.value}
-    )
+    return sorted({o.category for o in provider.offerings if o.state == OfferingState.APPROVED})
 
 
 def _escape(text: str) -> str:

@@ -3,39 +3,23 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from enum import StrEnum
 
 from providers.directory.models import Offering, VettingDocument
-from providers.directory.states import DOCUMENT_LABELS, DocumentKind, required_documents
+from providers.directory.states import DocumentKind, required_documents
 from reintegration.kernel.errors import N_
+from reintegration.kernel.words import Worded
 
 _SOON = timedelta(days=30)
 
 
-class DocumentStatus(StrEnum):
+class DocumentStatus(Worded):
     """How a required document stands."""
 
-    VALID = "valid"
-    SOON = "soon"
-    EXPIRED = "expired"
-    UNCHECKED = "unchecked"
-    MISSING = "missing"
-
-
-STATUS_LABELS: dict[DocumentStatus, str] = {
-    DocumentStatus.VALID: N_("Valid"),
-    DocumentStatus.SOON: N_("Ends soon"),
-    DocumentStatus.EXPIRED: N_("Expired"),
-    DocumentStatus.UNCHECKED: N_("Not checked"),
-    DocumentStatus.MISSING: N_("Missing"),
-}
-STATUS_TONES: dict[DocumentStatus, str] = {
-    DocumentStatus.VALID: "moss",
-    DocumentStatus.SOON: "gold",
-    DocumentStatus.EXPIRED: "clay",
-    DocumentStatus.UNCHECKED: "gold",
-    DocumentStatus.MISSING: "clay",
-}
+    VALID = "valid", N_("Valid"), "moss"
+    SOON = "soon", N_("Ends soon"), "gold"
+    EXPIRED = "expired", N_("Expired"), "clay"
+    UNCHECKED = "unchecked", N_("Not checked"), "gold"
+    MISSING = "missing", N_("Missing"), "clay"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +33,7 @@ class CheckItem:
     @property
     def label(self) -> str:
         """Return the source string of the document's kind."""
-        return DOCUMENT_LABELS[self.kind]
+        return self.kind.label
 
     @property
     def holds(self) -> bool:

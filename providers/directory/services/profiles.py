@@ -81,7 +81,7 @@ def add_provider(session: Session, *, actor: Actor, profile: Profile, now: datet
     permissions.demand(actor, ProviderPermission.IMPORT)
     _check_identifier(session, profile.identifier, None)
     home = Organisation(
-        id=new_id(), name=profile.name.strip(), kind=OrganisationKind.PROVIDER.value, created_at=now
+        id=new_id(), name=profile.name.strip(), kind=OrganisationKind.PROVIDER, created_at=now
     )
     session.add(home)
     session.flush()
@@ -89,7 +89,7 @@ def add_provider(session: Session, *, actor: Actor, profile: Profile, now: datet
         id=home.id,
         legal_name=profile.legal_name.strip() or home.name,
         identifier=profile.identifier.strip(),
-        jurisdiction=profile.jurisdiction.value,
+        jurisdiction=profile.jurisdiction,
         description=profile.description.strip(),
         email=profile.email.strip(),
         phone=profile.phone.strip(),
@@ -111,7 +111,7 @@ def edit_profile(
     provider.organisation.name = profile.name.strip()
     provider.legal_name = profile.legal_name.strip()
     provider.identifier = profile.identifier.strip()
-    provider.jurisdiction = profile.jurisdiction.value
+    provider.jurisdiction = profile.jurisdiction
     provider.description = profile.description.strip()
     provider.email, provider.phone = profile.email.strip(), profile.phone.strip()
     provider.updated_at = now
@@ -154,7 +154,7 @@ def draft_offering(
         id=new_id(),
         provider_id=site.provider_id,
         site_id=site.id,
-        state=OfferingState.DRAFT.value,
+        state=OfferingState.DRAFT,
         created_at=now,
         updated_at=now,
     )
@@ -221,11 +221,11 @@ def _set_terms(offering: Offering, terms: Terms) -> None:
         raise Invalid(N_("The highest age is below the lowest."), code="max_age", field="max_age")
     if terms.price.minor <= 0:
         raise Invalid(N_("Enter a price above zero."), code="price", field="price")
-    offering.name, offering.category = terms.name.strip(), terms.category.value
-    offering.unit = terms.unit.value
+    offering.name, offering.category = terms.name.strip(), terms.category
+    offering.unit = terms.unit
     offering.price_minor, offering.currency = terms.price.minor, terms.price.currency
     offering.languages = sorted(set(terms.languages))
-    offering.sex_policy = terms.sex_policy.value
+    offering.sex_policy = terms.sex_policy
     offering.min_age, offering.max_age = terms.min_age, terms.max_age
     offering.accepts_children = terms.accepts_children
     offering.capacity, offering.lead_days = terms.capacity, terms.lead_days
@@ -253,7 +253,7 @@ def _check_offering_name(session: Session, site: Site, terms: Terms, own: Offeri
     found = session.scalar(
         select(Offering.id).where(
             Offering.site_id == site.id,
-            Offering.category == terms.category.value,
+            Offering.category == terms.category,
             Offering.name == terms.name.strip(),
         )
     )

@@ -10,16 +10,10 @@ from providers.directory.models import Provider
 from providers.directory.permissions import ProviderPermission
 from providers.directory.queries import directory as reading
 from providers.directory.queries.directory import DirectoryFilter
-from providers.directory.queries.documents import STATUS_LABELS, STATUS_TONES, status_of
-from providers.directory.states import (
-    DOCUMENT_LABELS,
-    JURISDICTION_LABELS,
-    OFFERING_LABELS,
-    OFFERING_TONES,
-    OfferingState,
-)
+from providers.directory.queries.documents import status_of
+from providers.directory.states import OfferingState
 from providers.directory.views.blueprint import directory_bp as bp
-from reintegration.codelists.service_categories import CATEGORIES
+from reintegration.codelists.service_categories import ServiceCategory
 from reintegration.codelists.territorial_units import TERRITORIAL_UNITS
 from reintegration.kernel import clock
 from reintegration.kernel.db import session
@@ -39,7 +33,7 @@ def index() -> ResponseReturnValue:
     """List providers by name; the filter stands in the address."""
     sought = DirectoryFilter(
         search=parameters.text("q"),
-        category=parameters.choice("category", CATEGORIES),
+        category=parameters.choice("category", ServiceCategory),
         unit=parameters.choice("unit", TERRITORIAL_UNITS),
         state=parameters.choice("state", OfferingState),
     )
@@ -55,11 +49,11 @@ def index() -> ResponseReturnValue:
         "providers/directory/index.html",
         page=page,
         sought=sought,
+        categories=ServiceCategory,
+        states=OfferingState,
         places=reading.places_of(session(), actor, page.rows),
         categories_of=reading.approved_categories,
-        categories=CATEGORIES,
         units=sorted(TERRITORIAL_UNITS.values(), key=lambda unit: unit.name),
-        states=OFFERING_LABELS,
         newer_url=url_for(".index", page=page.newer, **kept) if page.newer else None,
         older_url=url_for(".index", page=page.older, **kept) if page.older else None,
     )
@@ -81,13 +75,6 @@ def profile_context(provider: Provider) -> dict[str, object]:
         "provider": provider,
         "sites": sites,
         "documents": [(held, status_of(held, today)) for held in provider.documents],
-        "document_labels": DOCUMENT_LABELS,
-        "status_labels": STATUS_LABELS,
-        "status_tones": STATUS_TONES,
-        "jurisdictions": JURISDICTION_LABELS,
-        "offering_labels": OFFERING_LABELS,
-        "offering_tones": OFFERING_TONES,
-        "categories": CATEGORIES,
         "territory": TERRITORIAL_UNITS,
         "P": ProviderPermission,
     }

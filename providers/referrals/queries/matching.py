@@ -87,10 +87,7 @@ def candidates(session: Session, *, category: str, case_id: UUID) -> list[Candid
     offerings = (
         session.scalars(
             select(Offering)
-            .where(
-                Offering.category == category,
-                Offering.state.not_in([state.value for state in _NOT_ON_OFFER]),
-            )
+            .where(Offering.category == category, Offering.state.not_in(_NOT_ON_OFFER))
             .options(selectinload(Offering.provider).selectinload(Provider.documents))
         )
         .unique()
@@ -116,8 +113,8 @@ def _past(session: Session, offering_ids: Sequence[UUID]) -> dict[UUID, _Past]:
         rows = session.execute(
             select(
                 Referral.offering_id,
-                func.count().filter(Referral.state == ReferralState.COMPLETED.value),
-                func.count().filter(Referral.state == ReferralState.FAILED.value),
+                func.count().filter(Referral.state == ReferralState.COMPLETED),
+                func.count().filter(Referral.state == ReferralState.FAILED),
                 func.max(Referral.requested_at),
             )
             .where(Referral.offering_id.in_(offering_ids))
@@ -132,11 +129,7 @@ def _providers_of_case(session: Session, case_id: UUID) -> set[UUID]:
             select(Referral.provider_id).where(
                 Referral.case_id == case_id,
                 Referral.state.in_(
-                    [
-                        ReferralState.ACCEPTED.value,
-                        ReferralState.IN_PROGRESS.value,
-                        ReferralState.COMPLETED.value,
-                    ]
+                    [ReferralState.ACCEPTED, ReferralState.IN_PROGRESS, ReferralState.COMPLETED]
                 ),
             )
         )
@@ -157,7 +150,7 @@ def _candidate(offering: Offering, past: _Past | None, served: bool) -> Candidat
         state=OfferingState(offering.state),
         vetted_until=_vetted_until(offering),
         languages=tuple(offering.languages),
-        interpreter=AccessNeed.INTERPRETER.value in site.access_features,
+        interpreter=AccessNeed.INTERPRETER in site.access_features,
         access_features=frozenset(site.access_features),
         sex_policy=SexPolicy(offering.sex_policy),
         min_age=offering.min_age,

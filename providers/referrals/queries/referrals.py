@@ -67,8 +67,7 @@ def units_spoken_for(session: Session, plan_line_id: UUID) -> int:
     """Return how many units of a line are asked for, accepted or delivered already."""
     asked = session.scalar(
         select(func.coalesce(func.sum(Referral.units), 0)).where(
-            Referral.plan_line_id == plan_line_id,
-            Referral.state.in_([state.value for state in _COUNTS_AGAINST_THE_LINE]),
+            Referral.plan_line_id == plan_line_id, Referral.state.in_(_COUNTS_AGAINST_THE_LINE)
         )
     )
     delivered = session.scalar(
@@ -91,10 +90,10 @@ def referrals_page(
 ) -> tuple[Page[Referral], dict[UUID, ReferralRow]]:
     """Return a page of referrals, newest first, with case codes and provider names by id."""
     statement = _of_cases(actor)
-    if state in {value.value for value in ReferralState}:
+    if state in set(ReferralState):
         statement = statement.where(Referral.state == state)
     elif state == "open":
-        statement = statement.where(Referral.state.in_([s.value for s in OPEN_REFERRALS]))
+        statement = statement.where(Referral.state.in_(OPEN_REFERRALS))
     if mine:
         statement = statement.where(Referral.requested_by == actor.id)
     page = page_of(session, statement, keys=(Referral.created_at, Referral.id), cursor=cursor)
@@ -113,14 +112,14 @@ def requests_page(
 ) -> Page[Referral]:
     """Return a page of what a provider was asked, newest first."""
     statement = _asked(actor)
-    if state in {value.value for value in ReferralState}:
+    if state in set(ReferralState):
         statement = statement.where(Referral.state == state)
     return page_of(session, statement, keys=(Referral.created_at, Referral.id), cursor=cursor)
 
 
 def waiting_count(session: Session, actor: Actor) -> Count:
     """Return how many requests wait for an answer of the actor's provider."""
-    waiting = _asked(actor).where(Referral.state == ReferralState.REQUESTED.value)
+    waiting = _asked(actor).where(Referral.state == ReferralState.REQUESTED)
     return bounded.count(session, waiting)
 
 
@@ -129,7 +128,7 @@ def due_for_expiry(session: Session, now: datetime) -> Sequence[Referral]:
     return session.scalars(
         select(Referral)
         .where(
-            Referral.state == ReferralState.REQUESTED.value,
+            Referral.state == ReferralState.REQUESTED,
             Referral.answer_by.is_not(None),
             Referral.answer_by < now,
         )
@@ -150,11 +149,7 @@ def open_without_consent(
         lost.append(Referral.provider_id == provider_id)
     return session.scalars(
         select(Referral)
-        .where(
-            Referral.case_id == case_id,
-            or_(*lost),
-            Referral.state.in_([state.value for state in OPEN_REFERRALS]),
-        )
+        .where(Referral.case_id == case_id, or_(*lost), Referral.state.in_(OPEN_REFERRALS))
         .order_by(Referral.id)
     ).all()
 
@@ -163,10 +158,7 @@ def open_at_offering(session: Session, offering_id: UUID) -> Sequence[Referral]:
     """Return the sent referrals at an offering that are not ended."""
     return session.scalars(
         select(Referral)
-        .where(
-            Referral.offering_id == offering_id,
-            Referral.state.in_([state.value for state in OPEN_REFERRALS]),
-        )
+        .where(Referral.offering_id == offering_id, Referral.state.in_(OPEN_REFERRALS))
         .order_by(Referral.id)
     ).all()
 
@@ -181,7 +173,7 @@ def revealed_sites(session: Session, actor: Actor) -> frozenset[UUID]:
             .join(Referral, Referral.offering_id == Offering.id)
             .where(
                 permissions.where(actor, Referral, ReferralPermission.VIEW),
-                Referral.state.in_([state.value for state in HOLDS_A_PLACE]),
+                Referral.state.in_(HOLDS_A_PLACE),
             )
         )
     )
@@ -196,7 +188,7 @@ def case_codes(session: Session, case_ids: Sequence[UUID]) -> dict[UUID, str]:
 
 def open_count(session: Session, case_id: UUID) -> int:
     """Return how many sent referrals of a case are not ended."""
-    states = [state.value for state in OPEN_REFERRALS if state is not ReferralState.DRAFT]
+    states = [state for state in OPEN_REFERRALS if state is not ReferralState.DRAFT]
     return (
         session.scalar(
             select(func.count()).where(Referral.case_id == case_id, Referral.state.in_(states))
@@ -215,7 +207,7 @@ def recent_rejections(session: Session, actor: Actor, *, limit: int = 5) -> Sequ
     )
     return session.scalars(
         _of_cases(actor)
-        .where(Referral.state == ReferralState.REJECTED.value, ~asked_again)
+        .where(Referral.state == ReferralState.REJECTED, ~asked_again)
         .order_by(Referral.answered_at.desc())
         .limit(limit)
     ).all()

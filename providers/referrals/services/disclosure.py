@@ -63,7 +63,7 @@ def build(case: CaseFile, offering: Offering, *, pseudonym: str, asked: Asked) -
             N_("The note may have %(limit)s characters."), code="note", limit=LONGEST_NOTE
         )
     with_children = case.dependants and ServiceCategory(offering.category) in _CHILDREN_MATTER
-    silent = case.contact_channel == ContactChannel.NONE.value
+    silent = case.contact_channel == ContactChannel.NONE
     return {
         "pseudonym": pseudonym,
         "service": offering.name,

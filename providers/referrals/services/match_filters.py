@@ -31,7 +31,7 @@ def _vetted(_request: MatchRequest, candidate: Candidate) -> Finding | None:
     if candidate.state == OfferingState.SUSPENDED:
         return Finding("suspended", excludes=True)
     if candidate.state != OfferingState.APPROVED:
-        return Finding("not_vetted", excludes=True, params={"state": candidate.state.value})
+        return Finding("not_vetted", excludes=True, params={"state": candidate.state})
     return None
 
 
@@ -125,7 +125,7 @@ def _safe_place(request: MatchRequest, candidate: Candidate) -> Finding | None:
     unit = TERRITORIAL_UNITS.get(candidate.territorial_unit)
     if unit is None:
         return Finding("place_unknown", excludes=False) if request.excluded_units else None
-    if unit.code in request.excluded_units or unit.bank.value in request.excluded_units:
+    if unit.code in request.excluded_units or unit.bank in request.excluded_units:
         return Finding("place_excluded", excludes=True)
     return None
 

@@ -171,8 +171,8 @@ def reject(
 ) -> Referral:
     """Decline with a reason from the list; the comment is for the case manager."""
     lock(session, referral)
-    _answer(session, referral, "reject", actor=actor, now=now, reason=comment or reason.value)
-    referral.rejection, referral.status_reason = reason.value, comment.strip()
+    _answer(session, referral, "reject", actor=actor, now=now, reason=comment or reason)
+    referral.rejection, referral.status_reason = reason, comment.strip()
     referral.ended_at = now
     session.flush()
     messages.tell_case(

@@ -9,8 +9,8 @@ from flask_babel import ngettext
 
 from providers.directory.views.lists import access, languages
 from providers.referrals.views.match_text import Words
-from reintegration.cases.states import CHANNEL_LABELS, ContactChannel
-from reintegration.codelists.service_categories import CATEGORIES, ServiceCategory
+from reintegration.cases.states import ContactChannel
+from reintegration.codelists.service_categories import ServiceCategory
 from reintegration.kernel.money import Money
 from reintegration.web.counting import counted
 from reintegration.web.filters import day, money
@@ -27,7 +27,7 @@ def disclosure_rows(disclosure: Mapping[str, Any]) -> list[dict[str, str]]:
 
 
 def _contact(told: Mapping[str, Any]) -> str:
-    channel = _(CHANNEL_LABELS[ContactChannel(told["contact_channel"])])
+    channel = _(ContactChannel(told["contact_channel"]).label)
     hours = told.get("contact_hours")
     return f"{channel}, {hours}" if hours else str(channel)
 
@@ -35,11 +35,7 @@ def _contact(told: Mapping[str, Any]) -> str:
 _SHOWN: tuple[tuple[str, Callable[[], str], Words], ...] = (
     ("pseudonym", lambda: _("Person"), lambda told: told["pseudonym"]),
     ("service", lambda: _("Service"), lambda told: told["service"]),
-    (
-        "category",
-        lambda: _("Kind"),
-        lambda told: _(CATEGORIES[ServiceCategory(told["category"])].label),
-    ),
+    ("category", lambda: _("Kind"), lambda told: _(ServiceCategory(told["category"]).label)),
     ("units", lambda: _("How many"), lambda told: counted(told["units"], told["unit"])),
     (
         "price_minor",

@@ -7,11 +7,11 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from providers.directory.states import OFFERING_LABELS, OfferingState
+from providers.directory.states import OfferingState
 from providers.directory.views.lists import access, languages
 from providers.referrals.services.match_filters import Finding
 from providers.referrals.services.matching import Match, Reason
-from reintegration.codelists.units import UNIT_LABELS, Unit
+from reintegration.codelists.units import Unit
 from reintegration.web.filters import day, money
 
 Words = Callable[[Mapping[str, Any]], str]
@@ -79,16 +79,12 @@ _REASONS: dict[str, Words] = {
 
 _FINDINGS: dict[str, Words] = {
     "suspended": lambda _p: _("Suspended"),
-    "not_vetted": lambda p: _(
-        "Not approved: %(state)s", state=_(OFFERING_LABELS[OfferingState(p["state"])])
-    ),
+    "not_vetted": lambda p: _("Not approved: %(state)s", state=_(OfferingState(p["state"]).label)),
     "vetting_ends": lambda p: _("Approval ends on %(day)s, before it begins", day=day(p["day"])),
     "vetting_ends_during": lambda p: _("Approval ends on %(day)s, on the way", day=day(p["day"])),
     "vetting_term_unknown": lambda _p: _("Ask until when it is approved"),
     "other_category": lambda _p: _("Another kind of service"),
-    "other_unit": lambda p: _(
-        "Counted by another unit: %(unit)s", unit=_(UNIT_LABELS[Unit(p["unit"])])
-    ),
+    "other_unit": lambda p: _("Counted by another unit: %(unit)s", unit=_(Unit(p["unit"]).label)),
     "place_excluded": lambda _p: _("Place ruled out for this person"),
     "place_unknown": lambda _p: _("Ask where it is: some places are ruled out"),
     "sex": lambda _p: _("Serves others"),

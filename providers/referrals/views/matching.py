@@ -11,10 +11,9 @@ from providers.referrals.queries.matching import LineWithCase
 from providers.referrals.queries.referrals import for_lines
 from providers.referrals.services import matching
 from providers.referrals.services.referrals import units_left
-from providers.referrals.states import OPEN_REFERRALS, REFERRAL_LABELS, REFERRAL_TONES
+from providers.referrals.states import OPEN_REFERRALS
 from providers.referrals.views.blueprints import matching_bp as bp
 from providers.referrals.views.match_text import counterfactual, exclusions_of, tags_of
-from reintegration.codelists.service_categories import CATEGORIES
 from reintegration.codelists.territorial_units import TERRITORIAL_UNITS
 from reintegration.kernel import clock
 from reintegration.kernel.db import session
@@ -48,11 +47,8 @@ def show(found: LineWithCase) -> ResponseReturnValue:
         left=left,
         result=matching.match(request, candidates, today=today),
         asked=asked,
-        categories=CATEGORIES,
         territory=TERRITORIAL_UNITS,
         tags_of=tags_of,
         exclusions_of=exclusions_of,
         counterfactual=counterfactual,
-        labels=REFERRAL_LABELS,
-        tones=REFERRAL_TONES,
     )

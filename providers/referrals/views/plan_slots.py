@@ -11,12 +11,7 @@ from sqlalchemy.orm import Session
 from providers.referrals.models import Referral
 from providers.referrals.permissions import ReferralPermission
 from providers.referrals.queries import referrals as reading
-from providers.referrals.states import (
-    OPEN_REFERRALS,
-    REFERRAL_LABELS,
-    REFERRAL_TONES,
-    ReferralState,
-)
+from providers.referrals.states import OPEN_REFERRALS, ReferralState
 from reintegration.cases.models import CaseFile
 from reintegration.kernel import permissions
 from reintegration.kernel.actor import Actor
@@ -56,8 +51,8 @@ def _actions_of(line: PlanLine, referral: Referral | None, may_send: bool) -> li
                     "referrals.preview" if is_draft and may_send else "referrals.show",
                     referral_id=referral.id,
                 ),
-                status=_(REFERRAL_LABELS[state]),
-                tone=REFERRAL_TONES[state],
+                status=_(state.label),
+                tone=state.tone,
                 primary=is_draft and may_send,
             )
         )

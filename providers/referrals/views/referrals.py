@@ -17,19 +17,13 @@ from providers.referrals.queries.matching import LineWithCase
 from providers.referrals.services import matching, referrals
 from providers.referrals.services.disclosure import LONGEST_NOTE
 from providers.referrals.services.referral_moves import REFERRAL
-from providers.referrals.states import (
-    REFERRAL_LABELS,
-    REFERRAL_TONES,
-    REJECTION_LABELS,
-    ReferralState,
-)
+from providers.referrals.states import ReferralState
 from providers.referrals.views.blueprints import referrals_bp as bp
 from providers.referrals.views.disclosure_text import disclosure_rows
 from providers.referrals.views.matching import load_line
 from providers.vetting.queries.vetting import offering_or_404
 from reintegration.accounts.queries.history import moves_of
 from reintegration.accounts.queries.users import organisation_names
-from reintegration.codelists.service_categories import CATEGORIES
 from reintegration.kernel import clock
 from reintegration.kernel.db import session
 from reintegration.kernel.errors import DomainError
@@ -84,15 +78,12 @@ def index() -> ResponseReturnValue:
         rows=rows,
         chips=[
             {
-                "label": words.get(one) or _(REFERRAL_LABELS[ReferralState(one)]),
+                "label": words.get(one) or _(ReferralState(one).label),
                 "url": url_for(".index", state=str(one)),
                 "active": one == state,
             }
             for one in (*_FILTERS, "all")
         ],
-        categories=CATEGORIES,
-        labels=REFERRAL_LABELS,
-        tones=REFERRAL_TONES,
         newer_url=url_for(".index", page=page.newer, **kept) if page.newer else None,
         older_url=url_for(".index", page=page.older, **kept) if page.older else None,
     )
@@ -205,10 +196,6 @@ def show(referral: Referral) -> ResponseReturnValue:
         history=moves_of(session(), REFERRAL.name, referral.id),
         moves=REFERRAL.available(referral, current_actor()),
         machine=REFERRAL.moves,
-        categories=CATEGORIES,
-        labels=REFERRAL_LABELS,
-        tones=REFERRAL_TONES,
-        rejections=REJECTION_LABELS,
     )
 
 
@@ -250,7 +237,6 @@ def _write_page(
         case=found.case,
         offering=offering,
         left=referrals.units_left(session(), found),
-        categories=CATEGORIES,
         limit=LONGEST_NOTE,
         action=action,
         back_url=back_url,

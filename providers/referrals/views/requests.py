@@ -13,13 +13,7 @@ from providers.referrals.permissions import ReferralPermission
 from providers.referrals.queries import referrals as reading
 from providers.referrals.services import referrals
 from providers.referrals.services.referral_moves import REFERRAL
-from providers.referrals.states import (
-    REFERRAL_LABELS,
-    REFERRAL_TONES,
-    REJECTION_LABELS,
-    ReferralState,
-    RejectionReason,
-)
+from providers.referrals.states import ReferralState, RejectionReason
 from providers.referrals.views.blueprints import requests_bp as bp
 from providers.referrals.views.disclosure_text import disclosure_rows
 from reintegration.kernel import clock
@@ -47,7 +41,7 @@ def load_request(referral_id: UUID) -> Referral:
 @requires(ReferralPermission.LIST_REQUESTS)
 def index() -> ResponseReturnValue:
     """List what the provider was asked, newest first."""
-    state = parameters.choice("state", (*_FILTERS, "all"), ReferralState.REQUESTED.value)
+    state = parameters.choice("state", (*_FILTERS, "all"), ReferralState.REQUESTED)
     page = reading.requests_page(
         session(), current_actor(), state=state, cursor=parameters.cursor()
     )
@@ -57,14 +51,12 @@ def index() -> ResponseReturnValue:
         page=page,
         chips=[
             {
-                "label": _(REFERRAL_LABELS[ReferralState(one)]) if one != "all" else _("All"),
+                "label": _(ReferralState(one).label) if one != "all" else _("All"),
                 "url": url_for(".index", state=str(one)),
                 "active": one == state,
             }
             for one in (*_FILTERS, "all")
         ],
-        labels=REFERRAL_LABELS,
-        tones=REFERRAL_TONES,
         newer_url=url_for(".index", page=page.newer, **kept) if page.newer else None,
         older_url=url_for(".index", page=page.older, **kept) if page.older else None,
     )
@@ -170,9 +162,6 @@ def _page(referral: Referral) -> str:
         referral=referral,
         rows=disclosure_rows(referral.disclosure),
         moves=REFERRAL.available(referral, current_actor()),
-        labels=REFERRAL_LABELS,
-        tones=REFERRAL_TONES,
-        rejections=REJECTION_LABELS,
         waiting=referral.state == ReferralState.REQUESTED,
     )
 

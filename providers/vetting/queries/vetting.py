@@ -38,7 +38,7 @@ def queue(session: Session, *, state: OfferingState, cursor: str | None) -> Page
     """Return the offerings in a state: those that wait longest come first."""
     return page_of(
         session,
-        select(Offering).where(Offering.state == state.value),
+        select(Offering).where(Offering.state == state),
         keys=(Offering.updated_at, Offering.id),
         cursor=cursor,
         ascending=True,
@@ -47,7 +47,7 @@ def queue(session: Session, *, state: OfferingState, cursor: str | None) -> Page
 
 def counts(session: Session) -> dict[str, Count]:
     """Return how many offerings are in each state."""
-    states = [state.value for state in OfferingState]
+    states = OfferingState
     return bounded.count_each(
         session, {state: select(Offering).where(Offering.state == state) for state in states}
     )
@@ -55,7 +55,7 @@ def counts(session: Session) -> dict[str, Count]:
 
 def waiting_count(session: Session) -> Count:
     """Return how many offerings wait for an officer."""
-    waiting = (OfferingState.SUBMITTED.value, OfferingState.PENDING_APPROVAL.value)
+    waiting = (OfferingState.SUBMITTED, OfferingState.PENDING_APPROVAL)
     return bounded.count(session, select(Offering).where(Offering.state.in_(waiting)))
 
 
@@ -64,7 +64,7 @@ def approved_with_documents(session: Session) -> Sequence[Offering]:
     return (
         session.scalars(
             select(Offering)
-            .where(Offering.state == OfferingState.APPROVED.value)
+            .where(Offering.state == OfferingState.APPROVED)
             .options(selectinload(Offering.provider).selectinload(Provider.documents))
         )
         .unique()

@@ -30,7 +30,7 @@ def add_document(
     document = VettingDocument(
         id=new_id(),
         provider_id=provider.id,
-        kind=kind.value,
+        kind=kind,
         reference=reference.strip(),
         issued_on=issued_on,
         expires_on=expires_on,
@@ -57,7 +57,7 @@ def change_document(
     """Correct a document; it counts as checked by whoever corrects it."""
     permissions.demand(actor, VettingPermission.KEEP_DOCUMENTS, document)
     _check_term(issued_on, expires_on)
-    document.kind, document.reference = kind.value, reference.strip()
+    document.kind, document.reference = kind, reference.strip()
     document.issued_on, document.expires_on = issued_on, expires_on
     document.checked_by, document.checked_at = actor.id, now
     session.flush()

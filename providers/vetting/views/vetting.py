@@ -10,8 +10,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from providers.directory.models import Offering, Provider, VettingDocument
-from providers.directory.queries.documents import STATUS_LABELS, STATUS_TONES, checklist
-from providers.directory.states import OFFERING_LABELS, OFFERING_TONES, DocumentKind, OfferingState
+from providers.directory.queries.documents import checklist
+from providers.directory.states import DocumentKind, OfferingState
 from providers.directory.views.directory import load_provider
 from providers.directory.views.lists import languages
 from providers.vetting.forms import ApproveForm, DocumentForm, ReasonForm
@@ -20,10 +20,7 @@ from providers.vetting.queries import vetting as reading
 from providers.vetting.services import documents, vetting
 from providers.vetting.views.blueprints import vetting_bp as bp
 from reintegration.accounts.queries.history import moves_of
-from reintegration.codelists.people import SEX_POLICY_LABELS
-from reintegration.codelists.service_categories import CATEGORIES
 from reintegration.codelists.territorial_units import TERRITORIAL_UNITS
-from reintegration.codelists.units import UNIT_LABELS
 from reintegration.kernel import clock
 from reintegration.kernel.db import session
 from reintegration.kernel.errors import NotFound
@@ -71,17 +68,15 @@ def queue() -> ResponseReturnValue:
         state=state,
         tabs=[
             {
-                "label": _(OFFERING_LABELS[one]),
-                "url": url_for(".queue", state=one.value),
+                "label": _(one.label),
+                "url": url_for(".queue", state=one),
                 "active": one is state,
-                "count": counts.get(one.value, 0),
+                "count": counts.get(one, 0),
             }
             for one in QUEUES
         ],
-        categories=CATEGORIES,
-        labels=OFFERING_LABELS,
-        newer_url=url_for(".queue", state=state.value, page=page.newer) if page.newer else None,
-        older_url=url_for(".queue", state=state.value, page=page.older) if page.older else None,
+        newer_url=url_for(".queue", state=state, page=page.newer) if page.newer else None,
+        older_url=url_for(".queue", state=state, page=page.older) if page.older else None,
     )
 
 
@@ -298,13 +293,6 @@ def _page(offering: Offering, form: ApproveForm) -> str:
         moves=vetting.OFFERING.available(offering, actor),
         machine=vetting.OFFERING.moves,
         history=moves_of(session(), vetting.OFFERING.name, offering.id),
-        status_labels=STATUS_LABELS,
-        status_tones=STATUS_TONES,
-        labels=OFFERING_LABELS,
-        tones=OFFERING_TONES,
-        categories=CATEGORIES,
-        unit_labels=UNIT_LABELS,
-        sexes=SEX_POLICY_LABELS,
         languages_of=languages,
         territory=TERRITORIAL_UNITS,
         blocked_by_self=_blocked_by_self(offering),

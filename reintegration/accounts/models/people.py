@@ -3,13 +3,13 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, text
+from sqlalchemy import ForeignKey, Index, LargeBinary, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from reintegration.accounts.states import OrganisationKind
 from reintegration.codelists.languages import Locale
 from reintegration.kernel.actor import Role
-from reintegration.kernel.base import Base, Id, one_of
+from reintegration.kernel.base import Base, Id
 
 
 class Organisation(Base):
@@ -19,11 +19,9 @@ class Organisation(Base):
 
     id: Mapped[Id]
     name: Mapped[str]
-    kind: Mapped[str]
+    kind: Mapped[OrganisationKind]
     active: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime]
-
-    __table_args__ = (CheckConstraint(one_of("kind", OrganisationKind), "kind"),)
 
 
 class User(Base):
@@ -36,7 +34,7 @@ class User(Base):
     name: Mapped[str]
     password_hash: Mapped[str]
     must_change_password: Mapped[bool] = mapped_column(default=False)
-    locale: Mapped[str] = mapped_column(default=Locale.RO.value)
+    locale: Mapped[Locale] = mapped_column(default=Locale.RO)
     organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"))
     supervisor_id: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
     created_at: Mapped[datetime]
@@ -47,10 +45,7 @@ class User(Base):
         lazy="selectin", cascade="all, delete-orphan", back_populates="user"
     )
 
-    __table_args__ = (
-        CheckConstraint(one_of("locale", Locale), "locale"),
-        Index("uq_user_account_email", text("lower(email)"), unique=True),
-    )
+    __table_args__ = (Index("uq_user_account_email", text("lower(email)"), unique=True),)
 
     @property
     def role_set(self) -> frozenset[Role]:
@@ -66,11 +61,9 @@ class UserRole(Base):
     user_id: Mapped[UUID] = mapped_column(
         ForeignKey("user_account.id", ondelete="CASCADE"), primary_key=True
     )
-    role: Mapped[str] = mapped_column(primary_key=True)
+    role: Mapped[Role] = mapped_column(primary_key=True)
 
     user: Mapped[User] = relationship(back_populates="roles")
-
-    __table_args__ = (CheckConstraint(one_of("role", Role), "role"),)
 
 
 class ApiToken(Base):

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import select
@@ -9,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from reintegration.accounts.models import User
 from reintegration.kernel.base import Json
-from reintegration.kernel.states import StateEvent
+from reintegration.kernel.states import StateEvent, machines
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +19,8 @@ class PastMove:
 
     at: datetime
     move: str
-    to_state: str
+    to_state: StrEnum | str
+    """A state; the text of one that is no state any more."""
     reason: str | None
     who: str
     data: Json
@@ -26,6 +28,7 @@ class PastMove:
 
 def moves_of(session: Session, aggregate: str, aggregate_id: UUID) -> list[PastMove]:
     """Return the moves of one aggregate, newest first, with the names of those who made them."""
+    codes = {str(code): code for code in type(machines()[aggregate].initial)}
     rows = session.execute(
         select(StateEvent, User.name)
         .outerjoin(User, User.id == StateEvent.actor_id)
@@ -33,6 +36,13 @@ def moves_of(session: Session, aggregate: str, aggregate_id: UUID) -> list[PastM
         .order_by(StateEvent.id.desc())
     )
     return [
-        PastMove(event.at, event.move, event.to_state, event.reason, name or "", event.data)
+        PastMove(
+            event.at,
+            event.move,
+            codes.get(event.to_state, event.to_state),
+            event.reason,
+            name or "",
+            event.data,
+        )
         for event, name in rows
     ]

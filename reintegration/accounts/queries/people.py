@@ -31,7 +31,7 @@ def _with_roles(
     statement = (
         select(User.id)
         .join(UserRole, UserRole.user_id == User.id)
-        .where(UserRole.role.in_([role.value for role in roles]), User.disabled_at.is_(None))
+        .where(UserRole.role.in_(roles), User.disabled_at.is_(None))
         .distinct()
     )
     if organisation_id is not None:

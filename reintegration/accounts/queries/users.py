@@ -37,7 +37,7 @@ def users(session: Session, *, search: str = "", role: Role | None = None) -> Se
         )
     if role is not None:
         statement = statement.where(
-            User.id.in_(select(UserRole.user_id).where(UserRole.role == role.value))
+            User.id.in_(select(UserRole.user_id).where(UserRole.role == role))
         )
     return session.scalars(statement).unique().all()
 

@@ -19,7 +19,7 @@ def create_office(session: Session, *, actor: Actor, name: str, now: datetime) -
     """Add an office of the programme; a provider comes with its entry in the directory."""
     permissions.demand(actor, AccountPermission.MANAGE_ORGANISATIONS)
     organisation = Organisation(
-        id=new_id(), name=name.strip(), kind=OrganisationKind.PROGRAMME.value, created_at=now
+        id=new_id(), name=name.strip(), kind=OrganisationKind.PROGRAMME, created_at=now
     )
     session.add(organisation)
     session.flush()

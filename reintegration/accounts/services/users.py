@@ -102,11 +102,11 @@ def create_user(
         name=name.strip(),
         password_hash=passwords.hash_password(password),
         must_change_password=must_change_password,
-        locale=locale.value,
+        locale=locale,
         organisation_id=organisation.id,
         supervisor_id=supervisor_id,
         created_at=now,
-        roles=[UserRole(role=role.value) for role in sorted(chosen)],
+        roles=[UserRole(role=role) for role in sorted(chosen)],
     )
     with _taking_email(session):
         session.add(user)
@@ -159,7 +159,7 @@ def set_roles(
         return
     kept = [held for held in user.roles if Role(held.role) in chosen]
     new = chosen - user.role_set
-    user.roles = kept + [UserRole(role=role.value) for role in sorted(new)]
+    user.roles = kept + [UserRole(role=role) for role in sorted(new)]
     sign_in.end_all_sessions(session, user, now=now)
     session.flush()
     _note(session, actor, "user:set_roles", user, now, fields=("roles",))

@@ -7,7 +7,6 @@ from flask import session as cookie
 from flask_babel import gettext
 
 from reintegration.accounts.models import User
-from reintegration.accounts.states import ROLE_LABELS
 from reintegration.codelists.languages import Locale
 from reintegration.kernel.actor import PROVIDER_ROLES, Role
 from reintegration.settings import Settings
@@ -83,7 +82,7 @@ def who_is_here() -> dict[str, str] | None:
     roles = sorted(user.role_set, key=list(Role).index)
     return {
         "name": user.name,
-        "role": ", ".join(gettext(ROLE_LABELS[role]) for role in roles),
+        "role": ", ".join(gettext(role.label) for role in roles),
         "organisation": user.organisation.name,
     }
 
@@ -91,5 +90,5 @@ def who_is_here() -> dict[str, str] | None:
 def remember_locale(locale: Locale) -> list[None]:
     """Keep the language that the signed-in person chose."""
     if current_actor().is_signed_in and "user" in g:
-        signed_in_user().locale = locale.value
+        signed_in_user().locale = locale
     return []

@@ -11,7 +11,6 @@ from reintegration.accounts.models import Organisation
 from reintegration.accounts.permissions import AccountPermission
 from reintegration.accounts.queries import users as reading
 from reintegration.accounts.services import organisations
-from reintegration.accounts.states import ORGANISATION_KIND_LABELS
 from reintegration.accounts.views import bp
 from reintegration.kernel import clock
 from reintegration.kernel.db import session
@@ -83,6 +82,5 @@ def _page(form: OfficeForm) -> str:
     return render_template(
         "reintegration/accounts/organisations.html",
         form=form,
-        kinds=ORGANISATION_KIND_LABELS,
         organisations=reading.organisations(session()),
     )

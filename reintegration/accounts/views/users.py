@@ -13,7 +13,6 @@ from reintegration.accounts.permissions import AccountPermission
 from reintegration.accounts.queries import users as reading
 from reintegration.accounts.services import users
 from reintegration.accounts.services.users import Details, SupervisorNamed
-from reintegration.accounts.states import ROLE_LABELS
 from reintegration.accounts.views import bp
 from reintegration.codelists.languages import Locale
 from reintegration.kernel import clock, hooks
@@ -49,8 +48,8 @@ def user_list() -> ResponseReturnValue:
         users=found,
         alone=reading.without_supervisor(session(), found),
         search=search,
+        roles=Role,
         role=role,
-        roles=ROLE_LABELS,
     )
 
 

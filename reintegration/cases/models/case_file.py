@@ -18,7 +18,7 @@ from reintegration.cases.states import (
 )
 from reintegration.codelists.languages import Locale
 from reintegration.codelists.people import Sex
-from reintegration.kernel.base import Base, Id, one_of
+from reintegration.kernel.base import Base, Id
 
 
 class CaseFile(Base):
@@ -28,22 +28,24 @@ class CaseFile(Base):
 
     id: Mapped[Id]
     code: Mapped[str] = mapped_column(unique=True)
-    state: Mapped[str] = mapped_column(default=CaseState.INTAKE.value)
+    state: Mapped[CaseState] = mapped_column(default=CaseState.INTAKE)
     opened_at: Mapped[datetime]
     opened_by: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
     manager_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"), index=True)
-    identification: Mapped[str] = mapped_column(default=IdentificationStatus.PENDING.value)
-    language: Mapped[str] = mapped_column(default=Locale.RO.value)
-    sex: Mapped[str] = mapped_column(default=Sex.UNSPECIFIED.value)
+    identification: Mapped[IdentificationStatus] = mapped_column(
+        default=IdentificationStatus.PENDING
+    )
+    language: Mapped[Locale] = mapped_column(default=Locale.RO)
+    sex: Mapped[Sex] = mapped_column(default=Sex.UNSPECIFIED)
     birth_year: Mapped[int | None]
     territorial_unit: Mapped[str | None]
     dependants: Mapped[int] = mapped_column(default=0)
     access_needs: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
     excluded_units: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
-    contact_channel: Mapped[str] = mapped_column(default=ContactChannel.NONE.value)
+    contact_channel: Mapped[ContactChannel] = mapped_column(default=ContactChannel.NONE)
     contact_hours: Mapped[str] = mapped_column(default="")
     closed_at: Mapped[datetime | None]
-    closure_reason: Mapped[str | None]
+    closure_reason: Mapped[ClosureReason | None]
     updated_at: Mapped[datetime]
 
     case_id: Mapped[UUID] = synonym("id")
@@ -53,12 +55,6 @@ class CaseFile(Base):
     )
 
     __table_args__ = (
-        CheckConstraint(one_of("state", CaseState), "state"),
-        CheckConstraint(one_of("identification", IdentificationStatus), "identification"),
-        CheckConstraint(one_of("language", Locale), "language"),
-        CheckConstraint(one_of("sex", Sex), "sex"),
-        CheckConstraint(one_of("contact_channel", ContactChannel), "contact_channel"),
-        CheckConstraint(one_of("closure_reason", ClosureReason), "closure_reason"),
         CheckConstraint("dependants >= 0", "dependants"),
         Index("ix_case_file_updated", "updated_at", "id"),
     )
@@ -73,16 +69,13 @@ class CaseMember(Base):
         ForeignKey("case_file.id", ondelete="CASCADE"), primary_key=True
     )
     user_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"), primary_key=True)
-    role: Mapped[str]
+    role: Mapped[MemberRole]
     since: Mapped[datetime]
     until: Mapped[datetime | None]
 
     case: Mapped[CaseFile] = relationship(back_populates="members")
 
-    __table_args__ = (
-        CheckConstraint(one_of("role", MemberRole), "role"),
-        Index("ix_case_member_user", "user_id", "case_id"),
-    )
+    __table_args__ = (Index("ix_case_member_user", "user_id", "case_id"),)
 
 
 class Note(Base):
@@ -92,9 +85,7 @@ class Note(Base):
 
     id: Mapped[Id]
     case_id: Mapped[UUID] = mapped_column(ForeignKey("case_file.id"), index=True)
-    kind: Mapped[str]
+    kind: Mapped[NoteKind]
     body_sealed: Mapped[bytes]
     written_by: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
     written_at: Mapped[datetime]
-
-    __table_args__ = (CheckConstraint(one_of("kind", NoteKind), "kind"),)

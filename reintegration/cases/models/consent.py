@@ -3,12 +3,12 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from reintegration.cases.states import ConsentMode, ConsentScope
 from reintegration.codelists.languages import Locale
-from reintegration.kernel.base import Base, Id, one_of
+from reintegration.kernel.base import Base, Id
 
 
 class Consent(Base):
@@ -18,23 +18,18 @@ class Consent(Base):
 
     id: Mapped[Id]
     case_id: Mapped[UUID] = mapped_column(ForeignKey("case_file.id"))
-    scope: Mapped[str]
+    scope: Mapped[ConsentScope]
     provider_id: Mapped[UUID | None] = mapped_column(ForeignKey("organisation.id"))
-    mode: Mapped[str]
+    mode: Mapped[ConsentMode]
     text_version: Mapped[str]
-    locale: Mapped[str]
+    locale: Mapped[Locale]
     given_at: Mapped[datetime]
     valid_until: Mapped[date]
     recorded_by: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
     withdrawn_at: Mapped[datetime | None]
     withdrawn_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
 
-    __table_args__ = (
-        CheckConstraint(one_of("scope", ConsentScope), "scope"),
-        CheckConstraint(one_of("mode", ConsentMode), "mode"),
-        CheckConstraint(one_of("locale", Locale), "locale"),
-        Index("ix_consent_case", "case_id", "scope"),
-    )
+    __table_args__ = (Index("ix_consent_case", "case_id", "scope"),)
 
     def is_live(self, today: date) -> bool:
         """Whether it holds today: neither withdrawn nor past its last day."""

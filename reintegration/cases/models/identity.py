@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
+from reintegration.cases.states import IndexKind
 from reintegration.kernel.base import Base
 
 
@@ -45,5 +46,5 @@ class IdentityIndex(Base):
     __tablename__ = "identity_index"
 
     case_id: Mapped[UUID] = mapped_column(ForeignKey("case_file.id"), primary_key=True)
-    kind: Mapped[str] = mapped_column(primary_key=True)
+    kind: Mapped[IndexKind] = mapped_column(primary_key=True)
     value: Mapped[bytes] = mapped_column(LargeBinary, index=True)

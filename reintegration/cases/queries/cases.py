@@ -68,7 +68,7 @@ def cases_page(
     if state in set(CaseState):
         statement = statement.where(CaseFile.state == state)
     elif not search.strip() and state != "all":
-        statement = statement.where(CaseFile.state != CaseState.CLOSED.value)
+        statement = statement.where(CaseFile.state != CaseState.CLOSED)
     return page_of(session, statement, keys=(CaseFile.updated_at, CaseFile.id), cursor=cursor)
 
 
@@ -76,7 +76,7 @@ def state_counts(session: Session, actor: Actor) -> dict[CaseState, Count]:
     """Return how many cases of the caseload stand in each state."""
     listed = permissions.visible(actor, CaseFile, CasePermission.VIEW)
     return bounded.count_each(
-        session, {state: listed.where(CaseFile.state == state.value) for state in CaseState}
+        session, {state: listed.where(CaseFile.state == state) for state in CaseState}
     )
 
 
@@ -84,7 +84,7 @@ def could_join(session: Session, case: CaseFile) -> Sequence[User]:
     """Return case workers who are not on the team now, by name."""
     now = clock.now()
     on_team = {m.user_id for m in case.members if m.until is None or m.until > now}
-    workers = (Role.CASE_MANAGER.value, Role.SUPERVISOR.value)
+    workers = (Role.CASE_MANAGER, Role.SUPERVISOR)
     return (
         session.scalars(
             select(User)
@@ -106,9 +106,7 @@ def case_managers(session: Session) -> Sequence[User]:
         session.scalars(
             select(User)
             .where(
-                User.id.in_(
-                    select(UserRole.user_id).where(UserRole.role == Role.CASE_MANAGER.value)
-                ),
+                User.id.in_(select(UserRole.user_id).where(UserRole.role == Role.CASE_MANAGER)),
                 User.disabled_at.is_(None),
             )
             .order_by(User.name, User.id)

@@ -75,7 +75,7 @@ def consented_until(session: Session, case_ids: Iterable[UUID], today: date) -> 
             select(Consent.case_id, func.max(Consent.valid_until))
             .where(
                 Consent.case_id.in_(list(case_ids)),
-                Consent.scope == ConsentScope.CASE_MANAGEMENT.value,
+                Consent.scope == ConsentScope.CASE_MANAGEMENT,
                 Consent.withdrawn_at.is_(None),
                 Consent.valid_until >= today,
             )
@@ -89,7 +89,7 @@ def provider_names(session: Session) -> dict[UUID, str]:
     return dict(
         session.execute(
             select(Organisation.id, Organisation.name)
-            .where(Organisation.kind == OrganisationKind.PROVIDER.value, Organisation.active)
+            .where(Organisation.kind == OrganisationKind.PROVIDER, Organisation.active)
             .order_by(Organisation.name)
         ).all()
     )
@@ -105,8 +105,8 @@ def ending_soon(
         .join(Consent, Consent.case_id == CaseFile.id)
         .where(
             permissions.where(actor, CaseFile, CasePermission.VIEW),
-            CaseFile.state != CaseState.CLOSED.value,
-            Consent.scope == ConsentScope.CASE_MANAGEMENT.value,
+            CaseFile.state != CaseState.CLOSED,
+            Consent.scope == ConsentScope.CASE_MANAGEMENT,
             Consent.withdrawn_at.is_(None),
         )
         .group_by(CaseFile.id, CaseFile.code)

@@ -62,8 +62,8 @@ def close(
     """Close the case; raise Conflict while anything is open."""
     if open_in_case(session, case):
         raise Conflict(N_("Something is still open: settle it first."), code="exposure")
-    CASE.fire(session, case, "close", actor=actor, now=now, reason=reason.value)
-    case.closed_at, case.closure_reason, case.updated_at = now, reason.value, now
+    CASE.fire(session, case, "close", actor=actor, now=now, reason=reason)
+    case.closed_at, case.closure_reason, case.updated_at = now, reason, now
     session.flush()
 
 

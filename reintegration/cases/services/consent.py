@@ -66,8 +66,8 @@ def record(
         Consent(
             id=new_id(),
             case_id=case.id,
-            scope=scope.value,
-            mode=mode.value,
+            scope=scope,
+            mode=mode,
             locale=locale,
             text_version=CONSENT_TEXT_VERSION,
             given_at=now,

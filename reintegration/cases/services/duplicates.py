@@ -76,16 +76,14 @@ def look_up(
         action="identity:look_up",
         subject=audit.Subject("identity"),
         now=now,
-        fields=[kind.value for kind in values],
+        fields=map(str, values),
     )
     with acting_as_system(session):
         hits = session.scalars(
             select(CaseFile)
             .join(IdentityIndex, IdentityIndex.case_id == CaseFile.id)
             .where(
-                tuple_(IdentityIndex.kind, IdentityIndex.value).in_(
-                    [(kind.value, value) for kind, value in values.items()]
-                ),
+                tuple_(IdentityIndex.kind, IdentityIndex.value).in_(list(values.items())),
                 CaseFile.id != except_case if except_case else CaseFile.id.is_not(None),
             )
             .distinct()

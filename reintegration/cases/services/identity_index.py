@@ -6,18 +6,10 @@ Names are folded so far that alphabets, diacritics, order and usual transliterat
 
 import unicodedata
 from datetime import date
-from enum import StrEnum
 from itertools import groupby
 
+from reintegration.cases.states import IndexKind
 from reintegration.kernel.crypto import Keyring
-
-
-class IndexKind(StrEnum):
-    """What an index value was made of."""
-
-    NAME_AND_BIRTH = "name_birth"
-    DOCUMENT = "document"
-
 
 _CYRILLIC = {
     "а": "a",

@@ -49,7 +49,7 @@ def write(
     note = Note(
         id=note_id,
         case_id=case.id,
-        kind=kind.value,
+        kind=kind,
         written_by=actor.id,
         written_at=now,
         body_sealed=vault.seal_for(session, case.id, text, bound_to=_bound_to(note_id)),

@@ -29,14 +29,14 @@ from reintegration.kernel.ids import new_id
 class CaseFacts:
     """What helps to find services. All of it may stay unsaid."""
 
-    language: str = Locale.RO.value
-    sex: str = Sex.UNSPECIFIED.value
+    language: str = Locale.RO
+    sex: str = Sex.UNSPECIFIED
     birth_year: int | None = None
     territorial_unit: str | None = None
     dependants: int = 0
     access_needs: tuple[str, ...] = ()
     excluded_units: tuple[str, ...] = ()
-    contact_channel: str = ContactChannel.NONE.value
+    contact_channel: str = ContactChannel.NONE
     contact_hours: str = ""
 
 
@@ -69,12 +69,12 @@ def register(
         opened_by=actor.id,
         manager_id=actor.id,
         updated_at=now,
-        members=[CaseMember(user_id=actor.id, role=MemberRole.MANAGER.value, since=now)],
+        members=[CaseMember(user_id=actor.id, role=MemberRole.MANAGER, since=now)],
     )
     take_facts(case, facts)
     for supervisor in _supervisors(session, actor, cover=cover):
         case.members.append(
-            CaseMember(user_id=supervisor.id, role=MemberRole.SUPERVISOR.value, since=now)
+            CaseMember(user_id=supervisor.id, role=MemberRole.SUPERVISOR, since=now)
         )
     session.add(case)
     session.flush()
@@ -165,9 +165,7 @@ def _supervisors(session: Session, actor: Actor, *, cover: bool) -> Sequence[Use
     return session.scalars(
         select(User)
         .join(UserRole)
-        .where(
-            UserRole.role == Role.SUPERVISOR.value, User.disabled_at.is_(None), User.id != actor.id
-        )
+        .where(UserRole.role == Role.SUPERVISOR, User.disabled_at.is_(None), User.id != actor.id)
         .order_by(User.organisation_id != actor.organisation_id, User.name, User.id)
         .limit(1)
     ).all()

@@ -48,15 +48,15 @@ def _waiting(event: SupervisorNamed) -> Select[CaseFile]:
         .join(UserRole, UserRole.user_id == User.id)
         .where(
             CaseMember.case_id == CaseFile.id,
-            CaseMember.role == MemberRole.SUPERVISOR.value,
+            CaseMember.role == MemberRole.SUPERVISOR,
             CaseMember.until.is_(None),
             User.disabled_at.is_(None),
-            UserRole.role == Role.SUPERVISOR.value,
+            UserRole.role == Role.SUPERVISOR,
         )
     )
     return select(CaseFile).where(
         CaseFile.manager_id == event.user_id,
-        CaseFile.state != CaseState.CLOSED.value,
+        CaseFile.state != CaseState.CLOSED,
         ~exists(decides.correlate(CaseFile)),
     )
 
@@ -66,7 +66,7 @@ def _join(session: Session, case: CaseFile, event: SupervisorNamed, supervisor_i
     if member is None:
         member = CaseMember(user_id=supervisor_id)
         case.members.append(member)
-    member.role, member.since, member.until = MemberRole.SUPERVISOR.value, event.at, None
+    member.role, member.since, member.until = MemberRole.SUPERVISOR, event.at, None
     session.flush()
     audit.record(
         session,

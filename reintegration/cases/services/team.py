@@ -29,7 +29,7 @@ def add_co_worker(
     if member is not None and is_current(member, now):
         raise Conflict(N_("This person is on the team already."), field="user")
     if member is None:
-        member = CaseMember(user_id=user.id, role=MemberRole.CO_WORKER.value, since=now)
+        member = CaseMember(user_id=user.id, role=MemberRole.CO_WORKER, since=now)
         case.members.append(member)
     member.since, member.until = now, None
     session.flush()
@@ -96,7 +96,7 @@ def hand_over(
         case.members.append(member)
     elif not is_current(member, now):
         member.since = now
-    member.role, member.until = MemberRole.MANAGER.value, None
+    member.role, member.until = MemberRole.MANAGER, None
     case.manager_id, case.updated_at = user.id, now
     session.flush()
     audit.record(
@@ -139,7 +139,7 @@ def _step_down(case: CaseFile, former_id: UUID, *, stays: bool, now: datetime) -
     """Make the manager a co-worker, whose membership may end at once and be taken up again."""
     for member in case.members:
         if member.user_id == former_id:
-            member.role = MemberRole.CO_WORKER.value
+            member.role = MemberRole.CO_WORKER
             member.until = member.until if stays else now
 
 

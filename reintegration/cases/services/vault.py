@@ -168,8 +168,7 @@ def _index(session: Session, case_id: UUID, identity: Identity) -> None:
         document_number=identity.document_number,
     )
     session.add_all(
-        IdentityIndex(case_id=case_id, kind=kind.value, value=value)
-        for kind, value in values.items()
+        IdentityIndex(case_id=case_id, kind=kind, value=value) for kind, value in values.items()
     )
 
 

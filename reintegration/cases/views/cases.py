@@ -1,5 +1,6 @@
 """The list of cases, and the page of one."""
 
+from functools import partial
 from typing import Any
 
 from flask import render_template, request, url_for
@@ -12,26 +13,17 @@ from reintegration.cases.permissions import CasePermission
 from reintegration.cases.queries import cases
 from reintegration.cases.queries.consents import consented_until, consents_of
 from reintegration.cases.services import case_moves, notes, registration
-from reintegration.cases.states import (
-    CASE_STATE_LABELS,
-    CASE_STATE_TONES,
-    CHANNEL_LABELS,
-    CLOSURE_LABELS,
-    MEMBER_LABELS,
-    NOTE_KIND_LABELS,
-    SCOPE_LABELS,
-    SEX_LABELS,
-)
+from reintegration.cases.states import CaseState, ClosureReason, ConsentScope
 from reintegration.cases.views import bp
 from reintegration.cases.views.frame import additions, load_case, next_steps, shell
-from reintegration.codelists.people import ACCESS_LABELS
+from reintegration.codelists.people import AccessNeed
 from reintegration.codelists.territorial_units import TERRITORIAL_UNITS
 from reintegration.kernel import clock
 from reintegration.kernel.db import session
 from reintegration.kernel.errors import NotFound
+from reintegration.kernel.words import member_of
 from reintegration.web import parameters
 from reintegration.web.current import current_actor
-from reintegration.web.i18n import LOCALES
 from reintegration.web.requires import requires
 from reintegration.web.submit import press, submit
 from reintegration.web.transactional import transactional
@@ -55,8 +47,7 @@ def case_list() -> ResponseReturnValue:
         consents=consented_until(session(), [case.id for case in page], clock.local_day(now)),
         search=search,
         state=state,
-        state_labels=CASE_STATE_LABELS,
-        state_tones=CASE_STATE_TONES,
+        states=CaseState,
         units=TERRITORIAL_UNITS,
     )
 
@@ -133,13 +124,8 @@ def _facts_page(case: CaseFile, form: FactsForm) -> str:
 def _words() -> dict[str, Any]:
     return {
         "happened": cases.happened(),
-        "member_labels": MEMBER_LABELS,
-        "note_labels": NOTE_KIND_LABELS,
-        "scope_labels": SCOPE_LABELS,
-        "sex_labels": SEX_LABELS,
-        "channel_labels": CHANNEL_LABELS,
-        "closure_labels": CLOSURE_LABELS,
-        "access_labels": ACCESS_LABELS,
-        "languages_by_code": LOCALES,
         "units": TERRITORIAL_UNITS,
+        "access": AccessNeed,
+        "scope_of": partial(member_of, ConsentScope),
+        "closure_of": partial(member_of, ClosureReason),
     }

@@ -11,21 +11,13 @@ from reintegration.cases.models import CaseFile, Consent
 from reintegration.cases.permissions import CasePermission
 from reintegration.cases.queries import consents
 from reintegration.cases.services import consent as service
-from reintegration.cases.states import (
-    CONSENT_FOR,
-    CONSENT_TEXT_VERSION,
-    MODE_LABELS,
-    SCOPE_HINTS,
-    SCOPE_LABELS,
-    ConsentMode,
-)
+from reintegration.cases.states import CONSENT_FOR, CONSENT_TEXT_VERSION, ConsentMode, ConsentScope
 from reintegration.cases.views import bp
 from reintegration.cases.views.frame import load_case, shell
 from reintegration.kernel import clock
 from reintegration.kernel.db import session
 from reintegration.web.current import current_actor
 from reintegration.web.forms import given, option
-from reintegration.web.i18n import LOCALES
 from reintegration.web.requires import requires
 from reintegration.web.submit import press, submit
 from reintegration.web.transactional import transactional
@@ -82,7 +74,6 @@ def case_consent_withdraw(consent: Consent) -> ResponseReturnValue:
         **shell(case, "cases.case_consents"),
         consent=consent,
         changes=changes,
-        scope_labels=SCOPE_LABELS,
         providers=consents.provider_names(session()),
     )
 
@@ -123,10 +114,7 @@ def _page(case: CaseFile, form: ConsentForm) -> str:
         form=form,
         live=[consent for consent in found if consent.is_live(today)],
         past=[consent for consent in found if not consent.is_live(today)],
-        scope_labels=SCOPE_LABELS,
-        scope_hints=SCOPE_HINTS,
-        mode_labels=MODE_LABELS,
-        languages_by_code=LOCALES,
+        scopes=ConsentScope,
         providers=consents.provider_names(session()),
         text_version=CONSENT_TEXT_VERSION,
     )

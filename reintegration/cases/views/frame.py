@@ -13,7 +13,7 @@ from reintegration.cases.models import CaseFile, Consent
 from reintegration.cases.queries import cases
 from reintegration.cases.queries.consents import covering
 from reintegration.cases.queries.identity import VaultState, vault_state
-from reintegration.cases.states import CASE_STATE_LABELS, CASE_STATE_TONES, CaseState, ConsentScope
+from reintegration.cases.states import CaseState, ConsentScope
 from reintegration.kernel import clock
 from reintegration.kernel.db import session
 from reintegration.web import slots
@@ -66,7 +66,6 @@ def load_case(case_id: UUID) -> CaseFile:
 
 def shell(case: CaseFile, active: str) -> dict[str, Any]:
     """Return what the head of each page of a case needs; `active` is the endpoint of its tab."""
-    state = CaseState(case.state)
     own = [
         Tab(_("Overview"), url_for("cases.case_page", case_id=case.id), "cases.case_page"),
         *slots.collect("case.tabs", case=case),
@@ -81,7 +80,6 @@ def shell(case: CaseFile, active: str) -> dict[str, Any]:
     ]
     return {
         "case": case,
-        "case_state": {"word": CASE_STATE_LABELS[state], "tone": CASE_STATE_TONES[state]},
         "identity_erased": vault_state(session(), case.id) is VaultState.ERASED,
         "case_tabs": [
             {"label": tab.label, "url": tab.url, "active": tab.endpoint == active} for tab in own

@@ -11,7 +11,7 @@ from reintegration.cases.forms import NoteForm
 from reintegration.cases.models import CaseFile
 from reintegration.cases.permissions import CasePermission
 from reintegration.cases.services import notes
-from reintegration.cases.states import NOTE_KIND_LABELS, NoteKind
+from reintegration.cases.states import NoteKind
 from reintegration.cases.views import bp
 from reintegration.cases.views.frame import load_case, shell
 from reintegration.kernel import clock
@@ -32,7 +32,7 @@ def case_notes(case: CaseFile) -> ResponseReturnValue:
     form = NoteForm(formdata=None)
     corrected = _corrected(found or [], parameters.text("correct"))
     if corrected is not None:
-        form.kind.data = corrected.kind.value
+        form.kind.data = corrected.kind
         form.body.data = _(
             "Correction of the note of %(when)s: ", when=instant(corrected.written_at)
         )
@@ -75,6 +75,5 @@ def _page(case: CaseFile, form: NoteForm, found: Sequence[notes.OpenNote] | None
         **shell(case, "cases.case_notes"),
         form=form,
         notes=found,
-        note_labels=NOTE_KIND_LABELS,
         longest=notes.LONGEST,
     )

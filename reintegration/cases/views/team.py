@@ -13,7 +13,6 @@ from reintegration.cases.models import CaseFile
 from reintegration.cases.permissions import CasePermission
 from reintegration.cases.queries import cases
 from reintegration.cases.services import team
-from reintegration.cases.states import MEMBER_LABELS
 from reintegration.cases.views import bp
 from reintegration.cases.views.frame import load_case, shell
 from reintegration.kernel import clock
@@ -145,5 +144,4 @@ def _page(case: CaseFile, form: TeamForm) -> str:
         form=form,
         present=[(m, user) for m, user in members if team.is_current(m, now)],
         former=[(m, user) for m, user in members if not team.is_current(m, now)],
-        member_labels=MEMBER_LABELS,
     )

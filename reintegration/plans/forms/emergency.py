@@ -9,7 +9,6 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional, Val
 from reintegration.cases.forms import language_choices, unit_choices
 from reintegration.cases.services.registration import CaseFacts
 from reintegration.cases.services.vault import Identity
-from reintegration.cases.states import SEX_LABELS
 from reintegration.codelists.languages import Locale
 from reintegration.codelists.people import Sex
 from reintegration.kernel.money import Money
@@ -49,7 +48,7 @@ class TonightForm(Form):
         description=_l("Leave empty when none is needed."),
     )
     consent_locale = SelectField(
-        _l("Language in which you read it"), choices=language_choices, default=Locale.RO.value
+        _l("Language in which you read it"), choices=language_choices, default=Locale.RO
     )
     agreed = BooleanField(
         _l("I read it aloud, and the person agreed"),
@@ -85,8 +84,8 @@ class DoorForm(TonightForm):
         description=_l("Any name. It is sealed; nobody needs it tonight."),
         render_kw={"autocomplete": "off"},
     )
-    language = SelectField(_l("Language"), choices=language_choices, default=Locale.RO.value)
-    sex = RadioField(_l("Sex"), choices=lambda: choices(SEX_LABELS), default=Sex.UNSPECIFIED.value)
+    language = SelectField(_l("Language"), choices=language_choices, default=Locale.RO)
+    sex = RadioField(_l("Sex"), choices=lambda: choices(Sex), default=Sex.UNSPECIFIED)
     territorial_unit = SelectField(
         _l("Where are you now?"),
         [Optional()],

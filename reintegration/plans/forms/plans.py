@@ -18,8 +18,8 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
-from reintegration.codelists.life_domains import DOMAIN_LABELS, Domain
-from reintegration.codelists.service_categories import CATEGORIES, ServiceCategory
+from reintegration.codelists.life_domains import Domain
+from reintegration.codelists.service_categories import ServiceCategory
 from reintegration.codelists.units import Unit
 from reintegration.kernel.errors import DomainError
 from reintegration.kernel.money import Money
@@ -27,7 +27,7 @@ from reintegration.plans.models import Goal, Milestone, PlanLine
 from reintegration.plans.queries.provision import BudgetChoice
 from reintegration.plans.services.plan_lines import Service
 from reintegration.plans.services.planning import Stale, Step
-from reintegration.plans.states import PRIORITY_LABELS, UNIT_LABELS
+from reintegration.plans.states import Priority
 from reintegration.web import filters
 from reintegration.web.forms import After, DayField, Form, MoneyField, choices, option, pressed
 
@@ -42,8 +42,8 @@ class NeedForm(Form):
         description=_l("In a few plain words. What happened to the person does not belong here."),
         validators=[InputRequired(_l("Write it in a few words.")), Length(max=LONGEST_TEXT)],
     )
-    domain = SelectField(_l("Area of life"), choices=choices(DOMAIN_LABELS))
-    priority = SelectField(_l("How soon"), choices=choices(PRIORITY_LABELS), default="medium")
+    domain = SelectField(_l("Area of life"), choices=choices(Domain))
+    priority = SelectField(_l("How soon"), choices=choices(Priority), default="medium")
 
 
 class GoalForm(Form):
@@ -96,7 +96,7 @@ class MilestoneForm(ComparedForm):
         description=_l("What will be reached, so that everyone can see that it is."),
         validators=[InputRequired(_l("Give the step a name.")), Length(max=120)],
     )
-    domain = SelectField(_l("Area of life"), choices=choices(DOMAIN_LABELS))
+    domain = SelectField(_l("Area of life"), choices=choices(Domain))
     goal_id = SelectField(_l("Goal that it serves"), validators=[Optional()])
     starts_on = DayField(_l("First day"), validators=[InputRequired(_l("Choose a day."))])
     due_on = DayField(
@@ -149,8 +149,8 @@ class CategoryForm(Form):
     def offer(self, steps: Sequence[Milestone]) -> None:
         """Offer the steps, and the services in the order of the areas of life."""
         self.milestone.choices = [option(step.id, step.title) for step in steps]
-        by_domain = sorted(CATEGORIES, key=lambda c: list(Domain).index(CATEGORIES[c].domain))
-        self.category.choices = [option(c.value, _(CATEGORIES[c].label)) for c in by_domain]
+        by_domain = sorted(ServiceCategory, key=lambda c: list(Domain).index(c.domain))
+        self.category.choices = [option(c, _(c.label)) for c in by_domain]
 
 
 class LineForm(ComparedForm):
@@ -161,7 +161,7 @@ class LineForm(ComparedForm):
         description=_l("Only what is not clear from the service. Providers do not see it."),
         validators=[Optional(), Length(max=200)],
     )
-    unit = SelectField(_l("Counted in"), choices=choices(UNIT_LABELS))
+    unit = SelectField(_l("Counted in"), choices=[option(unit, _l(unit.many)) for unit in Unit])
     units = IntegerField(
         _l("How many"),
         validators=[
@@ -206,7 +206,7 @@ class LineForm(ComparedForm):
 
     def prefill(self, category: ServiceCategory) -> None:
         """Fill in what follows from the category."""
-        self.unit.data, self.units.data = CATEGORIES[category].unit.value, 1
+        self.unit.data, self.units.data = category.unit, 1
 
     def service(self) -> Service:
         """Return what was typed, once it is valid."""

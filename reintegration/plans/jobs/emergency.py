@@ -21,8 +21,7 @@ def remind(session: Session, now: datetime) -> str | None:
         select(EmergencyStart, CaseFile)
         .join(CaseFile, CaseFile.id == EmergencyStart.case_id)
         .where(
-            EmergencyStart.state == EmergencyState.PENDING.value,
-            EmergencyStart.started_at <= now - first,
+            EmergencyStart.state == EmergencyState.PENDING, EmergencyStart.started_at <= now - first
         )
         .order_by(EmergencyStart.ratify_by)
     )

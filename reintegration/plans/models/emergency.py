@@ -3,10 +3,10 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from reintegration.kernel.base import Base, Currency, Id, Minor, one_of
+from reintegration.kernel.base import Base, Currency, Id, Minor
 from reintegration.plans.states import EmergencyState
 
 
@@ -17,7 +17,7 @@ class EmergencyStart(Base):
 
     id: Mapped[Id]
     case_id: Mapped[UUID] = mapped_column(ForeignKey("case_file.id"), unique=True)
-    state: Mapped[str] = mapped_column(default=EmergencyState.PENDING.value)
+    state: Mapped[EmergencyState] = mapped_column(default=EmergencyState.PENDING)
     started_by: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
     started_at: Mapped[datetime]
     ratify_by: Mapped[datetime]
@@ -29,6 +29,5 @@ class EmergencyStart(Base):
     comment: Mapped[str] = mapped_column(default="")
 
     __table_args__ = (
-        CheckConstraint(one_of("state", EmergencyState), "state"),
         Index("ix_emergency_start_pending", "ratify_by", postgresql_where="state = 'pending'"),
     )

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from reintegration.codelists.life_domains import Domain
 from reintegration.codelists.service_categories import ServiceCategory
 from reintegration.codelists.units import Unit
-from reintegration.kernel.base import Base, Currency, Id, Minor, one_of
+from reintegration.kernel.base import Base, Currency, Id, Minor
 from reintegration.kernel.money import Money
 from reintegration.plans.states import LineOrigin, MilestoneState, PlanState, Priority, VersionState
 
@@ -28,18 +28,13 @@ class Need(Base):
 
     id: Mapped[Id]
     case_id: Mapped[UUID] = mapped_column(ForeignKey("case_file.id"), index=True)
-    domain: Mapped[str]
-    priority: Mapped[str]
+    domain: Mapped[Domain]
+    priority: Mapped[Priority]
     description: Mapped[str]
     created_at: Mapped[datetime]
     met_at: Mapped[datetime | None]
 
     goals: Mapped[list["Goal"]] = relationship(back_populates="need", order_by="Goal.created_at")
-
-    __table_args__ = (
-        CheckConstraint(one_of("domain", Domain), "domain"),
-        CheckConstraint(one_of("priority", Priority), "priority"),
-    )
 
 
 class Goal(Base):
@@ -64,7 +59,7 @@ class Plan(Base):
 
     id: Mapped[Id]
     case_id: Mapped[UUID] = mapped_column(ForeignKey("case_file.id"), unique=True)
-    state: Mapped[str] = mapped_column(default=PlanState.DRAFT.value)
+    state: Mapped[PlanState] = mapped_column(default=PlanState.DRAFT)
     revision: Mapped[int] = mapped_column(default=1)
     submitted_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
     last_edited_by: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
@@ -80,8 +75,6 @@ class Plan(Base):
     versions: Mapped[list["PlanVersion"]] = relationship(
         back_populates="plan", order_by="PlanVersion.number"
     )
-
-    __table_args__ = (CheckConstraint(one_of("state", PlanState), "state"),)
     __mapper_args__ = {"version_id_col": revision}  # noqa: RUF012 - SQLAlchemy's own form
 
 
@@ -94,7 +87,7 @@ class PlanVersion(Base):
     plan_id: Mapped[UUID] = mapped_column(ForeignKey("plan.id"))
     case_id: Mapped[UUID] = mapped_column(ForeignKey("case_file.id"))
     number: Mapped[int]
-    state: Mapped[str] = mapped_column(default=VersionState.SUBMITTED.value)
+    state: Mapped[VersionState] = mapped_column(default=VersionState.SUBMITTED)
     snapshot: Mapped[dict[str, Any]] = mapped_column(JSONB)
     submitted_by: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
     submitted_at: Mapped[datetime]
@@ -104,10 +97,7 @@ class PlanVersion(Base):
 
     plan: Mapped[Plan] = relationship(back_populates="versions")
 
-    __table_args__ = (
-        UniqueConstraint("plan_id", "number"),
-        CheckConstraint(one_of("state", VersionState), "state"),
-    )
+    __table_args__ = (UniqueConstraint("plan_id", "number"),)
 
 
 class Milestone(Base):
@@ -119,11 +109,11 @@ class Milestone(Base):
     plan_id: Mapped[UUID] = mapped_column(ForeignKey("plan.id"), index=True)
     case_id: Mapped[UUID] = mapped_column(ForeignKey("case_file.id"), index=True)
     goal_id: Mapped[UUID | None] = mapped_column(ForeignKey("goal.id"))
-    domain: Mapped[str]
+    domain: Mapped[Domain]
     title: Mapped[str]
     starts_on: Mapped[date]
     due_on: Mapped[date]
-    state: Mapped[str] = mapped_column(default=MilestoneState.PLANNED.value)
+    state: Mapped[MilestoneState] = mapped_column(default=MilestoneState.PLANNED)
     evidence: Mapped[str] = mapped_column(default="")
     completed_on: Mapped[date | None]
     created_at: Mapped[datetime]
@@ -140,8 +130,6 @@ class Milestone(Base):
     )
 
     __table_args__ = (
-        CheckConstraint(one_of("state", MilestoneState), "state"),
-        CheckConstraint(one_of("domain", Domain), "domain"),
         CheckConstraint("due_on >= starts_on", "dates"),
         Index("ix_milestone_due", "due_on", "state"),
     )
@@ -174,10 +162,10 @@ class PlanLine(Base):
     id: Mapped[Id]
     case_id: Mapped[UUID] = mapped_column(ForeignKey("case_file.id"), index=True)
     milestone_id: Mapped[UUID] = mapped_column(ForeignKey("milestone.id"), index=True)
-    origin: Mapped[str] = mapped_column(default=LineOrigin.PLAN.value)
-    category: Mapped[str]
+    origin: Mapped[LineOrigin] = mapped_column(default=LineOrigin.PLAN)
+    category: Mapped[ServiceCategory]
     description: Mapped[str] = mapped_column(default="")
-    unit: Mapped[str]
+    unit: Mapped[Unit]
     units: Mapped[int]
     unit_price_minor: Mapped[Minor]
     ceiling_minor: Mapped[Minor]
@@ -194,9 +182,6 @@ class PlanLine(Base):
     delivery: Mapped["PlanLineDelivery | None"] = relationship(lazy="joined")
 
     __table_args__ = (
-        CheckConstraint(one_of("origin", LineOrigin), "origin"),
-        CheckConstraint(one_of("category", ServiceCategory), "category"),
-        CheckConstraint(one_of("unit", Unit), "unit"),
         CheckConstraint("units > 0 AND unit_price_minor > 0 AND ceiling_minor > 0", "positive"),
     )
 

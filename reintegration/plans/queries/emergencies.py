@@ -53,7 +53,7 @@ def lines_of(session: Session, case_id: UUID) -> Sequence[PlanLine]:
         select(PlanLine)
         .where(
             PlanLine.case_id == case_id,
-            PlanLine.origin == LineOrigin.EMERGENCY.value,
+            PlanLine.origin == LineOrigin.EMERGENCY,
             PlanLine.removed_at.is_(None),
         )
         .order_by(PlanLine.category.desc(), PlanLine.id)
@@ -71,7 +71,7 @@ def pending(session: Session, actor: Actor) -> list[EmergencyRow]:
 def pending_count(session: Session, actor: Actor) -> Count:
     """Return how many wait for this very person: not those that they started."""
     mine = permissions.visible(actor, EmergencyStart, EmergencyPermission.DECIDE)
-    return bounded.count(session, mine.where(EmergencyStart.state == EmergencyState.PENDING.value))
+    return bounded.count(session, mine.where(EmergencyStart.state == EmergencyState.PENDING))
 
 
 def decided(session: Session, actor: Actor, *, limit: int = 20) -> list[EmergencyRow]:
@@ -90,7 +90,7 @@ def _rows(
         .join(User, User.id == EmergencyStart.started_by)
         .where(
             permissions.where(actor, EmergencyStart, CasePermission.VIEW),
-            EmergencyStart.state.in_([state.value for state in states]),
+            EmergencyStart.state.in_(states),
         )
         .order_by(order, EmergencyStart.id)
     ).all()
@@ -111,7 +111,7 @@ def _asked(session: Session, case_ids: Sequence[UUID]) -> dict[UUID, Money]:
         select(PlanLine.case_id, func.min(PlanLine.currency), func.sum(PlanLine.ceiling_minor))
         .where(
             PlanLine.case_id.in_(case_ids),
-            PlanLine.origin == LineOrigin.EMERGENCY.value,
+            PlanLine.origin == LineOrigin.EMERGENCY,
             PlanLine.removed_at.is_(None),
         )
         .group_by(PlanLine.case_id)

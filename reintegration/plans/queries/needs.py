@@ -16,12 +16,7 @@ from reintegration.plans.states import PRIORITIES_THAT_NEED_A_GOAL, Priority
 
 Found = TypeVar("Found", Need, Goal)
 
-_URGENCY = {
-    Priority.URGENT.value: 0,
-    Priority.HIGH.value: 1,
-    Priority.MEDIUM.value: 2,
-    Priority.LOW.value: 3,
-}
+_URGENCY = {Priority.URGENT: 0, Priority.HIGH: 1, Priority.MEDIUM: 2, Priority.LOW: 3}
 
 
 def needs_of(session: Session, case_id: UUID) -> Sequence[Need]:
@@ -51,7 +46,7 @@ def needs_without_goal(session: Session, case_id: UUID) -> Sequence[Need]:
         .where(
             Need.case_id == case_id,
             Need.met_at.is_(None),
-            Need.priority.in_([priority.value for priority in PRIORITIES_THAT_NEED_A_GOAL]),
+            Need.priority.in_(PRIORITIES_THAT_NEED_A_GOAL),
             ~Need.goals.any(),
         )
         .order_by(Need.created_at)

@@ -101,7 +101,7 @@ def sharing_consent(session: Session, case_id: UUID, today: date) -> Consent | N
         select(Consent)
         .where(
             Consent.case_id == case_id,
-            Consent.scope == ConsentScope.SHARE_WITH_PROVIDER.value,
+            Consent.scope == ConsentScope.SHARE_WITH_PROVIDER,
             Consent.withdrawn_at.is_(None),
             Consent.valid_until >= today,
         )
@@ -130,8 +130,8 @@ def waiting(session: Session, actor: Actor) -> list[Waiting]:
         .join(User, User.id == PlanVersion.submitted_by)
         .where(
             permissions.where(actor, Plan, PlanPermission.VIEW),
-            Plan.state == PlanState.SUBMITTED.value,
-            PlanVersion.state == VersionState.SUBMITTED.value,
+            Plan.state == PlanState.SUBMITTED,
+            PlanVersion.state == VersionState.SUBMITTED,
         )
         .order_by(PlanVersion.submitted_at, Plan.id)
     ).all()
@@ -145,7 +145,7 @@ def waiting(session: Session, actor: Actor) -> list[Waiting]:
 def count_waiting(session: Session, actor: Actor) -> Count:
     """Return how many plans of the actor's cases wait for a decision."""
     mine = permissions.visible(actor, Plan, PlanPermission.VIEW)
-    return bounded.count(session, mine.where(Plan.state == PlanState.SUBMITTED.value))
+    return bounded.count(session, mine.where(Plan.state == PlanState.SUBMITTED))
 
 
 def _approved_versions(session: Session, plan_ids: Sequence[UUID]) -> dict[UUID, PlanVersion]:
@@ -211,9 +211,9 @@ def _open_milestones() -> Select[Milestone]:
         .options(contains_eager(Milestone.plan))
         .where(
             Milestone.removed_at.is_(None),
-            Milestone.state.in_([state.value for state in OPEN_MILESTONE_STATES]),
+            Milestone.state.in_(OPEN_MILESTONE_STATES),
             Plan.approved_version.is_not(None),
-            Plan.state != PlanState.CLOSED.value,
+            Plan.state != PlanState.CLOSED,
         )
     )
 
@@ -260,7 +260,7 @@ def _reviews_due(until: date) -> Select[Plan]:
         select(Plan)
         .where(
             Plan.review_on <= until,
-            or_(Plan.state == PlanState.APPROVED.value, Plan.state == PlanState.CHANGED.value),
+            or_(Plan.state == PlanState.APPROVED, Plan.state == PlanState.CHANGED),
         )
         .order_by(Plan.review_on, Plan.id)
     )
@@ -281,7 +281,7 @@ def returned_of(session: Session, actor: Actor) -> Sequence[tuple[PlanVersion, C
             (newest.c.plan_id == PlanVersion.plan_id) & (newest.c.number == PlanVersion.number),
         )
         .join(CaseFile, CaseFile.id == PlanVersion.case_id)
-        .where(PlanVersion.state == VersionState.RETURNED.value, CaseFile.manager_id == actor.id)
+        .where(PlanVersion.state == VersionState.RETURNED, CaseFile.manager_id == actor.id)
         .order_by(PlanVersion.decided_at)
     )
     return [(found, case) for found, case in rows]

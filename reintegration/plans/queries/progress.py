@@ -11,7 +11,7 @@ _AUTOMATIC = re.compile(r"auto:(\d+)/(\d+)")
 
 def is_value(line: PlanLine) -> bool:
     """Whether a line is money up to a sum, counted in minor units."""
-    return line.unit == Unit.AMOUNT.value
+    return line.unit == Unit.AMOUNT
 
 
 def planned_count(line: PlanLine) -> int:

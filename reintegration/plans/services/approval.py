@@ -18,7 +18,7 @@ from reintegration.plans.models import Plan, PlanLine, PlanVersion
 from reintegration.plans.queries import plans, provision
 from reintegration.plans.queries.snapshots import snapshot_of
 from reintegration.plans.services.plan_events import PlanApproved
-from reintegration.plans.services.plan_moves import PLAN, back
+from reintegration.plans.services.plan_moves import PLAN, VERSION, back
 from reintegration.plans.states import REVIEW_AFTER, LineOrigin, VersionState
 
 
@@ -38,7 +38,7 @@ def submit(
         plan_id=plan.id,
         case_id=plan.case_id,
         number=(last.number if last else 0) + 1,
-        state=VersionState.SUBMITTED.value,
+        state=VersionState.SUBMITTED,
         snapshot=snapshot_of(plan),
         submitted_by=actor.id,
         submitted_at=now,
@@ -53,7 +53,7 @@ def withdraw(session: Session, plan: Plan, *, actor: Actor, now: datetime) -> No
     """Take a version back before it was decided, to write on."""
     lock(session, plan)
     PLAN.fire(session, plan, back("withdraw", plan), actor=actor, now=now)
-    _submitted(session, plan).state = VersionState.WITHDRAWN.value
+    VERSION.put(_submitted(session, plan), "withdraw")
     session.flush()
 
 
@@ -69,11 +69,11 @@ def approve(
     PLAN.fire(session, plan, "approve", actor=actor, now=now, data={"version": number})
     for milestone in plan.milestones:
         for line in milestone.lines:
-            if line.origin == LineOrigin.PLAN.value:
+            if line.origin == LineOrigin.PLAN:
                 _approve_line(session, line)
     plan.approved_version, plan.approved_at = number, now
     plan.review_on = clock.local_day(now) + REVIEW_AFTER
-    _decide(version, VersionState.APPROVED, actor, comment, now)
+    _decide(version, "approve", actor, comment, now)
     session.flush()
     hooks.announce(session, PlanApproved(plan.id, plan.case_id, number, actor, now))
     message = N_("The plan of %(case)s is approved. Its services can be arranged.")
@@ -87,7 +87,7 @@ def send_back(
     version = _take(session, plan, number)
     move = back("return", plan)
     PLAN.fire(session, plan, move, actor=actor, now=now, reason=comment, data={"version": number})
-    _decide(version, VersionState.RETURNED, actor, comment, now)
+    _decide(version, "return", actor, comment, now)
     session.flush()
     message = N_("The plan of %(case)s came back with a comment. Read it and send it again.")
     _tell_manager(session, plan, f"plan:{plan.id}:{number}:returned", message, now=now)
@@ -104,7 +104,7 @@ def _take(session: Session, plan: Plan, number: int) -> PlanVersion:
 def _submitted(session: Session, plan: Plan) -> PlanVersion:
     version = session.scalar(
         select(PlanVersion).where(
-            PlanVersion.plan_id == plan.id, PlanVersion.state == VersionState.SUBMITTED.value
+            PlanVersion.plan_id == plan.id, PlanVersion.state == VersionState.SUBMITTED
         )
     )
     if version is None:
@@ -112,10 +112,9 @@ def _submitted(session: Session, plan: Plan) -> PlanVersion:
     return version
 
 
-def _decide(
-    version: PlanVersion, state: VersionState, actor: Actor, comment: str, now: datetime
-) -> None:
-    version.state, version.comment = state.value, comment.strip()
+def _decide(version: PlanVersion, move: str, actor: Actor, comment: str, now: datetime) -> None:
+    VERSION.put(version, move)
+    version.comment = comment.strip()
     version.decided_by, version.decided_at = actor.id, now
 
 
@@ -158,7 +157,7 @@ def _tell_supervisors(session: Session, plan: Plan, version: PlanVersion, *, now
     supervisors = session.scalars(
         select(CaseMember.user_id).where(
             CaseMember.case_id == plan.case_id,
-            CaseMember.role == MemberRole.SUPERVISOR.value,
+            CaseMember.role == MemberRole.SUPERVISOR,
             CaseMember.until.is_(None),
             CaseMember.user_id != version.submitted_by,
         )

@@ -87,7 +87,7 @@ def _decide(
 
 def _lock_lines(session: Session, case_id: UUID) -> list[PlanLine]:
     emergency = select(PlanLine).where(
-        PlanLine.case_id == case_id, PlanLine.origin == LineOrigin.EMERGENCY.value
+        PlanLine.case_id == case_id, PlanLine.origin == LineOrigin.EMERGENCY
     )
     return lock_all(session, session.scalars(emergency))
 

@@ -15,7 +15,7 @@ from reintegration.plans.states import MilestoneState as S
 
 
 def _plan_is_open(milestone: Milestone, _actor: Actor, _now: datetime) -> None:
-    if milestone.removed_at is not None or milestone.plan.state == PlanState.CLOSED.value:
+    if milestone.removed_at is not None or milestone.plan.state == PlanState.CLOSED:
         raise Conflict(N_("The plan is closed, or the step is no longer in it."))
 
 

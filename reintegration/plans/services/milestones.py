@@ -98,8 +98,7 @@ def remind(session: Session, *, now: datetime) -> int:
 
 def _unconsidered() -> Select[Any]:
     counted = case(
-        (PlanLine.unit == Unit.AMOUNT.value, PlanLineDelivery.amount_minor),
-        else_=PlanLineDelivery.units,
+        (PlanLine.unit == Unit.AMOUNT, PlanLineDelivery.amount_minor), else_=PlanLineDelivery.units
     )
     return (
         select(PlanLineDelivery.plan_line_id, PlanLine.milestone_id, counted.label("count"))
@@ -123,17 +122,17 @@ def _touched(session: Session, ids: set[UUID]) -> Sequence[Milestone]:
 
 def _follow(session: Session, milestone: Milestone, *, now: datetime) -> None:
     """Make the moves that the deliveries of a milestone call for, as the system."""
-    if milestone.removed_at is not None or milestone.plan.state == PlanState.CLOSED.value:
+    if milestone.removed_at is not None or milestone.plan.state == PlanState.CLOSED:
         return
     lines = [line for line in milestone.lines if line.is_approved]
     delivered = [line for line in lines if is_delivered(line)]
     begun = any(line.delivery and line.delivery.amount_minor for line in milestone.lines)
     whole = bool(lines) and len(delivered) == len(lines)
-    if milestone.state == MilestoneState.COMPLETED.value:
+    if milestone.state == MilestoneState.COMPLETED:
         if not whole and is_automatic(milestone):
             reopen(session, milestone, actor=SYSTEM, now=now)
         return
-    if milestone.state == MilestoneState.PLANNED.value and begun:
+    if milestone.state == MilestoneState.PLANNED and begun:
         MILESTONE.fire(session, milestone, "begin", actor=SYSTEM, now=now)
     if whole and MilestoneState(milestone.state) in OPEN_MILESTONE_STATES:
         milestone.evidence = automatic_evidence(len(delivered), len(lines))

@@ -34,8 +34,8 @@ def add_need(
     need = Need(
         id=new_id(),
         case_id=case.id,
-        domain=domain.value,
-        priority=priority.value,
+        domain=domain,
+        priority=priority,
         description=_words(description),
         created_at=now,
     )
@@ -56,7 +56,7 @@ def edit_need(
 ) -> None:
     """Write a need down better, or see it as more or less urgent."""
     permissions.demand(actor, PlanPermission.EDIT, need)
-    need.domain, need.priority = domain.value, priority.value
+    need.domain, need.priority = domain, priority
     need.description = _words(description)
     _note(session, actor, "need:edit", "need", need.id, need.case_id, now)
 

@@ -57,8 +57,8 @@ def add_line(
         id=new_id(),
         case_id=plan.case_id,
         milestone_id=milestone.id,
-        category=category.value,
-        origin=LineOrigin.PLAN.value,
+        category=category,
+        origin=LineOrigin.PLAN,
         created_at=now,
         approved_ceiling_minor=0,
     )
@@ -140,7 +140,7 @@ def _write(
         raise Invalid(
             N_("This is more than one service may ever cost."), code="ceiling", field="ceiling"
         )
-    line.unit, line.units = service.unit.value, units
+    line.unit, line.units = service.unit, units
     line.unit_price_minor, line.ceiling_minor = service.unit_price.minor, ceiling.minor
     line.currency, line.budget_line_id = ceiling.currency, service.budget_line_id
     line.description = service.description.strip()

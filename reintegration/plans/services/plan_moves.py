@@ -14,6 +14,7 @@ from reintegration.plans.models import Plan
 from reintegration.plans.permissions import PlanPermission
 from reintegration.plans.services import readiness
 from reintegration.plans.states import PlanState as S
+from reintegration.plans.states import VersionState
 
 
 def _is_ready(plan: Plan, actor: Actor, now: datetime) -> None:
@@ -79,6 +80,19 @@ PLAN: Machine[S] = Machine(
         "close": Move(
             frozenset({S.DRAFT, S.APPROVED, S.CHANGED}), S.CLOSED, CasePermission.CLOSE, N_("Close")
         ),
+    },
+)
+
+_WAITS = frozenset({VersionState.SUBMITTED})
+
+VERSION: Machine[VersionState] = Machine(
+    name="plan_version",
+    told_by=PLAN.name,
+    initial=VersionState.SUBMITTED,
+    moves={
+        "withdraw": Move(_WAITS, VersionState.WITHDRAWN, PlanPermission.SUBMIT, N_("Take back")),
+        "approve": Move(_WAITS, VersionState.APPROVED, PlanPermission.DECIDE, N_("Approve")),
+        "return": Move(_WAITS, VersionState.RETURNED, PlanPermission.DECIDE, N_("Return")),
     },
 )
 

@@ -58,7 +58,7 @@ def start_plan(session: Session, case: CaseFile, *, actor: Actor, now: datetime)
     plan = Plan(
         id=new_id(),
         case_id=case.id,
-        state=PLAN.initial.value,
+        state=PLAN.initial,
         last_edited_by=_person(actor),
         created_at=now,
         updated_at=now,
@@ -78,13 +78,13 @@ def lock_for_editing(
     """
     permissions.demand(actor, PlanPermission.EDIT, plan)
     lock(session, plan)
-    if plan.state == PlanState.SUBMITTED.value:
+    if plan.state == PlanState.SUBMITTED:
         raise Conflict(N_("The plan waits for a decision. Take it back before you change it."))
-    if plan.state == PlanState.CLOSED.value:
+    if plan.state == PlanState.CLOSED:
         raise Conflict(N_("The plan is closed."))
     if plan.revision != revision:
         raise Stale
-    if plan.state == PlanState.APPROVED.value:
+    if plan.state == PlanState.APPROVED:
         PLAN.fire(session, plan, "change", actor=actor, now=now)
     plan.last_edited_by, plan.updated_at = _person(actor), now
     flag_modified(plan, "updated_at")  # each edit counts one revision, also within one instant
@@ -143,7 +143,7 @@ def remove_milestone(
 
 def must_be_planned(line: PlanLine) -> None:
     """Raise Conflict for a service that an emergency start brought."""
-    if line.origin == LineOrigin.EMERGENCY.value:
+    if line.origin == LineOrigin.EMERGENCY:
         raise Conflict(
             N_("This service belongs to an emergency start: its decision changes it, not the plan.")
         )
@@ -197,7 +197,7 @@ def _write(session: Session, plan: Plan, milestone: Milestone, step: Step) -> No
                 N_("Choose one of the goals of this person."), code="goal_id", field="goal_id"
             )
     _check_order(plan, milestone, step)
-    milestone.title, milestone.domain = step.title.strip(), step.domain.value
+    milestone.title, milestone.domain = step.title.strip(), step.domain
     milestone.starts_on, milestone.due_on = step.starts_on, step.due_on
     milestone.goal_id = step.goal_id
     kept = {waits.depends_on_id: waits for waits in milestone.dependencies}

@@ -39,7 +39,7 @@ def problems(session: Session, plan: Plan, actor: Actor, *, on: date) -> list[Pr
 
 
 def _without_money(session: Session, plan: Plan, actor: Actor, on: date) -> list[Problem]:
-    lines = [line for line in live_lines(plan) if line.origin == LineOrigin.PLAN.value]
+    lines = [line for line in live_lines(plan) if line.origin == LineOrigin.PLAN]
     if not lines:
         return []
     choices = provision.budget_choices(session, actor, on)

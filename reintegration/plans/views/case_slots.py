@@ -89,7 +89,7 @@ def _plan_step(case: CaseFile, actor: Actor) -> list[NextStep]:
         permissions.visible(actor, Plan, PlanPermission.VIEW).where(Plan.case_id == case.id)
     )
     url = url_for("plans.plan", case_id=case.id)
-    if plan is None or (plan.state == PlanState.DRAFT.value and plan.approved_version is None):
+    if plan is None or (plan.state == PlanState.DRAFT and plan.approved_version is None):
         if not permissions.permits(actor, PlanPermission.EDIT, case):
             return []
         if plan is None:
@@ -109,7 +109,7 @@ def _plan_step(case: CaseFile, actor: Actor) -> list[NextStep]:
                 url,
             )
         ]
-    if plan.state == PlanState.SUBMITTED.value and permissions.permits(
+    if plan.state == PlanState.SUBMITTED and permissions.permits(
         actor, PlanPermission.DECIDE, plan
     ):
         return [

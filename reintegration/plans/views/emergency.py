@@ -12,7 +12,6 @@ from reintegration.cases.permissions import CasePermission
 from reintegration.cases.queries.consents import consents_of
 from reintegration.cases.states import CONSENT_TEXT_VERSION
 from reintegration.cases.views.frame import load_case, shell
-from reintegration.codelists.service_categories import CATEGORIES
 from reintegration.kernel import clock
 from reintegration.kernel.db import session
 from reintegration.plans.forms.emergency import DoorForm, TonightForm
@@ -22,12 +21,7 @@ from reintegration.plans.queries import emergencies
 from reintegration.plans.queries.provision import BudgetChoice, budget_lines_to_plan_with
 from reintegration.plans.services import emergency
 from reintegration.plans.services.emergency import Funding
-from reintegration.plans.states import (
-    EMERGENCY_ALLOWANCE,
-    EMERGENCY_STATE_LABELS,
-    EMERGENCY_STATE_TONES,
-    EmergencyState,
-)
+from reintegration.plans.states import EMERGENCY_ALLOWANCE
 from reintegration.plans.views import bp
 from reintegration.web.current import current_actor
 from reintegration.web.filters import money
@@ -157,15 +151,12 @@ def _form_context(form: TonightForm, choices: dict[str, BudgetChoice]) -> dict[s
 
 
 def _started_page(case: CaseFile, started: EmergencyStart) -> str:
-    state = EmergencyState(started.state)
     today = clock.local_day(clock.now())
     return render_template(
         "reintegration/plans/emergency.html",
         **shell(case, "cases.case_page"),
         started=started,
-        state={"word": EMERGENCY_STATE_LABELS[state], "tone": EMERGENCY_STATE_TONES[state]},
         lines=emergencies.lines_of(session(), case.id),
         asked=emergencies.asked_in(session(), started),
-        categories=CATEGORIES,
         consents=[c for c in consents_of(session(), case.id) if c.is_live(today)],
     )

@@ -9,7 +9,6 @@ from flask_babel import lazy_gettext as _l
 from reintegration.accounts.queries.users import user_or_404
 from reintegration.cases.permissions import CasePermission
 from reintegration.cases.views.frame import load_case, shell
-from reintegration.codelists.service_categories import CATEGORIES
 from reintegration.kernel import clock, hooks
 from reintegration.kernel.db import session
 from reintegration.kernel.money import Money
@@ -19,7 +18,7 @@ from reintegration.plans.permissions import EmergencyPermission
 from reintegration.plans.queries import emergencies
 from reintegration.plans.services import emergency_decision
 from reintegration.plans.services.emergency_decision import EmergencyRefused
-from reintegration.plans.states import EMERGENCY_STATE_LABELS, EMERGENCY_STATE_TONES, EmergencyState
+from reintegration.plans.states import EmergencyState
 from reintegration.plans.views import bp
 from reintegration.web.current import current_actor
 from reintegration.web.requires import requires
@@ -39,8 +38,6 @@ def case_emergencies() -> ResponseReturnValue:
         "reintegration/plans/emergencies.html",
         pending=emergencies.pending(session(), current_actor()),
         decided=emergencies.decided(session(), current_actor()),
-        state_labels=EMERGENCY_STATE_LABELS,
-        state_tones=EMERGENCY_STATE_TONES,
     )
 
 
@@ -91,11 +88,9 @@ def _page(started: EmergencyStart, form: DecisionForm) -> str:
         started=started,
         started_by=user_or_404(session(), started.started_by).name,
         decided_by=user_or_404(session(), started.decided_by).name if started.decided_by else "",
-        state={"word": EMERGENCY_STATE_LABELS[state], "tone": EMERGENCY_STATE_TONES[state]},
         lines=emergencies.lines_of(session(), case.id),
         asked=emergencies.asked_in(session(), started),
         ceiling=Money(started.ceiling_minor, started.currency),
-        categories=CATEGORIES,
         form=form,
         would_stop=hooks.preview(session(), EmergencyRefused(case.id, now, actor))
         if state is EmergencyState.PENDING

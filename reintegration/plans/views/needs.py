@@ -10,7 +10,7 @@ from werkzeug.exceptions import NotFound
 
 from reintegration.cases.models import CaseFile
 from reintegration.cases.views.frame import load_case, shell
-from reintegration.codelists.life_domains import DOMAIN_LABELS, Domain
+from reintegration.codelists.life_domains import Domain
 from reintegration.kernel import clock, permissions
 from reintegration.kernel.db import session
 from reintegration.plans.forms.plans import GoalForm, NeedForm
@@ -18,12 +18,7 @@ from reintegration.plans.models import Goal, Need
 from reintegration.plans.permissions import PlanPermission
 from reintegration.plans.queries import needs as reading
 from reintegration.plans.services import needs as writing
-from reintegration.plans.states import (
-    PRIORITIES_THAT_NEED_A_GOAL,
-    PRIORITY_LABELS,
-    PRIORITY_TONES,
-    Priority,
-)
+from reintegration.plans.states import PRIORITIES_THAT_NEED_A_GOAL, Priority
 from reintegration.plans.views import bp
 from reintegration.web import parameters
 from reintegration.web.current import current_actor
@@ -230,9 +225,6 @@ def _page(case: CaseFile, opened: dict[str, Any]) -> str:
             and Priority(need.priority) in PRIORITIES_THAT_NEED_A_GOAL
         },
         may_edit=permissions.permits(current_actor(), PlanPermission.EDIT, case),
-        domain_labels=DOMAIN_LABELS,
-        priority_labels=PRIORITY_LABELS,
-        priority_tones=PRIORITY_TONES,
     )
 
 

@@ -29,12 +29,7 @@ from reintegration.plans.queries import plans, provision
 from reintegration.plans.queries.differences import compare
 from reintegration.plans.queries.snapshots import live_milestones, snapshot_of
 from reintegration.plans.services import approval, planning, readiness
-from reintegration.plans.states import (
-    PLAN_STATE_LABELS,
-    PLAN_STATE_TONES,
-    MilestoneState,
-    PlanState,
-)
+from reintegration.plans.states import MilestoneState, PlanState
 from reintegration.plans.views import bp, plan_budget, plan_page, plan_text, plan_todo
 from reintegration.plans.views.plan_difference import shown
 from reintegration.web import parameters
@@ -43,8 +38,8 @@ from reintegration.web.requires import requires
 from reintegration.web.submit import press, submit
 from reintegration.web.transactional import transactional
 
-_WRITABLE = {PlanState.DRAFT.value, PlanState.APPROVED.value, PlanState.CHANGED.value}
-_SENDABLE = {PlanState.DRAFT.value, PlanState.CHANGED.value}
+_WRITABLE = {PlanState.DRAFT, PlanState.APPROVED, PlanState.CHANGED}
+_SENDABLE = {PlanState.DRAFT, PlanState.CHANGED}
 
 
 def load_plan(case_id: UUID) -> Plan:
@@ -89,7 +84,7 @@ def plan_print(plan: Plan) -> ResponseReturnValue:
             {
                 "title": milestone.title,
                 "until": milestone.due_on,
-                "reached": milestone.state == MilestoneState.COMPLETED.value,
+                "reached": milestone.state == MilestoneState.COMPLETED,
                 "goal": milestone.goal,
                 "services": [
                     plan_text.service_name(line)
@@ -98,7 +93,7 @@ def plan_print(plan: Plan) -> ResponseReturnValue:
                 ],
             }
             for milestone in live_milestones(plan)
-            if milestone.state != MilestoneState.CANCELLED.value
+            if milestone.state != MilestoneState.CANCELLED
         ],
     )
 
@@ -168,7 +163,6 @@ def _page(case: CaseFile, plan: Plan, now: datetime) -> dict[str, Any]:
     consent = plans.sharing_consent(session(), case.id, today)
     problems = readiness.problems(session(), plan, actor, on=today)
     editable = plan.state in _WRITABLE and permissions.permits(actor, PlanPermission.EDIT, plan)
-    state = PlanState(plan.state)
     reached, planned = plan_page.reached(plan)
     return {
         **shell(case, "plans.plan"),
@@ -176,7 +170,6 @@ def _page(case: CaseFile, plan: Plan, now: datetime) -> dict[str, Any]:
         "actor": actor,
         "last": last,
         "consent": consent,
-        "plan_state": {"word": PLAN_STATE_LABELS[state], "tone": PLAN_STATE_TONES[state]},
         "timeline": plan_page.timeline(plan, today),
         "steps": plan_page.steps(
             case, plan, today=today, money=money, actions=actions, editable=editable
@@ -189,7 +182,7 @@ def _page(case: CaseFile, plan: Plan, now: datetime) -> dict[str, Any]:
         ),
         "editable": editable,
         "primary": _primary(plan, editable=editable, ready=not problems),
-        "can_withdraw": state == PlanState.SUBMITTED
+        "can_withdraw": plan.state == PlanState.SUBMITTED
         and permissions.permits(actor, PlanPermission.SUBMIT, plan),
         "print_lang": case.language if case.language != parameters.text("lang") else None,
     }
@@ -198,7 +191,7 @@ def _page(case: CaseFile, plan: Plan, now: datetime) -> dict[str, Any]:
 def _primary(plan: Plan, *, editable: bool, ready: bool) -> dict[str, str] | None:
     """Return the one main action for this person now."""
     case_id = plan.case_id
-    if plan.state == PlanState.SUBMITTED.value:
+    if plan.state == PlanState.SUBMITTED:
         if permissions.permits(current_actor(), PlanPermission.DECIDE, plan):
             return {"label": _("Decide"), "url": url_for("plans.decision", case_id=case_id)}
         return None

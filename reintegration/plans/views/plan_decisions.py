@@ -128,7 +128,7 @@ def _page(plan: Plan, form: DecisionForm) -> str:
     last = plans.last_version(session(), plan)
     if last is None:
         raise NotFound
-    waits = plan.state == PlanState.SUBMITTED.value
+    waits = plan.state == PlanState.SUBMITTED
     base = plans.version(session(), plan, plan.approved_version) if waits else None
     if not waits and last.number > 1:
         base = plans.version(session(), plan, last.number - 1)
@@ -141,7 +141,7 @@ def _page(plan: Plan, form: DecisionForm) -> str:
         version=last,
         base=base,
         waits=waits,
-        returned=last.state == VersionState.RETURNED.value,
+        returned=last.state == VersionState.RETURNED,
         submitted_by=names.get(last.submitted_by, ""),
         decided_by=names[last.decided_by] if last.decided_by else "",
         difference=shown(

@@ -8,7 +8,7 @@ from uuid import UUID
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from reintegration.codelists.life_domains import DOMAIN_LABELS, Domain
+from reintegration.codelists.life_domains import Domain
 from reintegration.codelists.units import Unit
 from reintegration.kernel.errors import N_
 from reintegration.kernel.money import Money
@@ -22,7 +22,6 @@ from reintegration.plans.queries.differences import (
     ceiling_of,
 )
 from reintegration.plans.queries.provision import BudgetChoice
-from reintegration.plans.states import UNIT_LABELS
 from reintegration.plans.views.plan_text import FIELD_LABELS, named
 from reintegration.web import filters
 
@@ -133,9 +132,9 @@ class _Words:
         if name.endswith("_minor"):
             return filters.money(Money(value, currency))
         if name == "unit":
-            return str(_(UNIT_LABELS[Unit(value)]))
+            return str(_(Unit(value).label))
         if name == "domain":
-            return str(_(DOMAIN_LABELS[Domain(value)]))
+            return str(_(Domain(value).label))
         if name == "budget_line_id":
             return self.budget(value)
         if name == "goal_id":

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from reintegration.cases.queries import cases
-from reintegration.codelists.service_categories import CATEGORIES, ServiceCategory
+from reintegration.codelists.service_categories import ServiceCategory
 from reintegration.kernel import clock
 from reintegration.kernel.db import session
 from reintegration.kernel.errors import NotFound
@@ -17,7 +17,6 @@ from reintegration.plans.permissions import PlanPermission
 from reintegration.plans.queries import plans, provision
 from reintegration.plans.queries.snapshots import live_milestones
 from reintegration.plans.services import plan_lines, planning
-from reintegration.plans.states import PROOF_LABELS
 from reintegration.plans.views import bp, plan_text
 from reintegration.plans.views.plan import case_of, load_plan
 from reintegration.plans.views.plan_milestones import load_milestone
@@ -161,7 +160,7 @@ def _form(
     milestone: Milestone, found: PlanLine | None, category: ServiceCategory, form: LineForm
 ) -> str:
     _offer(form)
-    rule = CATEGORIES[category]
+    rule = category
     return render_template(
         "reintegration/plans/line_form.html",
         case=cases.case_or_404(session(), current_actor(), milestone.case_id),
@@ -169,7 +168,7 @@ def _form(
         line=found,
         category=category,
         category_label=rule.label,
-        proof=PROOF_LABELS[rule.proof],
+        proof=rule.proof,
         is_value=form.unit.data == "amount",
         form=form,
         stale=_clash(milestone, found, form),

@@ -36,7 +36,7 @@ from reintegration.web.requires import requires
 from reintegration.web.submit import press, submit
 from reintegration.web.transactional import transactional
 
-_LOCKED = {PlanState.SUBMITTED.value, PlanState.CLOSED.value}
+_LOCKED = {PlanState.SUBMITTED, PlanState.CLOSED}
 
 
 def load_milestone(case_id: UUID, milestone_id: UUID) -> Milestone:

@@ -10,7 +10,7 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from reintegration.cases.models import CaseFile
-from reintegration.codelists.life_domains import DOMAIN_LABELS, Domain
+from reintegration.codelists.life_domains import Domain
 from reintegration.kernel.actor import Actor
 from reintegration.plans.models import Milestone, Plan, PlanLine
 from reintegration.plans.queries.progress import is_automatic, is_delivered
@@ -41,16 +41,16 @@ def actions_of_lines(
 
 def timeline(plan: Plan, today: date) -> dict[str, Any] | None:
     """Return the rows and months of the timeline; None while there is nothing to draw."""
-    shown = [m for m in live_milestones(plan) if m.state != MilestoneState.CANCELLED.value]
+    shown = [m for m in live_milestones(plan) if m.state != MilestoneState.CANCELLED]
     if not shown:
         return None
     first = min(m.starts_on for m in shown).replace(day=1)
     last = _next_month(max(m.due_on for m in shown))
     return {
         "rows": [
-            {"label": _(DOMAIN_LABELS[domain]), "bars": bars}
+            {"label": _(domain.label), "bars": bars}
             for domain in Domain
-            if (bars := [_bar(m, today) for m in shown if m.domain == domain.value])
+            if (bars := [_bar(m, today) for m in shown if m.domain == domain])
         ],
         "months": _months(first, last),
         "first": first,
@@ -90,8 +90,8 @@ def steps(
 
 def reached(plan: Plan) -> tuple[int, int]:
     """Return how many steps are reached, of those that were not dropped."""
-    shown = [m for m in live_milestones(plan) if m.state != MilestoneState.CANCELLED.value]
-    return sum(m.state == MilestoneState.COMPLETED.value for m in shown), len(shown)
+    shown = [m for m in live_milestones(plan) if m.state != MilestoneState.CANCELLED]
+    return sum(m.state == MilestoneState.COMPLETED for m in shown), len(shown)
 
 
 def _shown(plan: Plan, money: Mapping[UUID, LineMoney]) -> list[Milestone]:
@@ -106,7 +106,7 @@ def _shown(plan: Plan, money: Mapping[UUID, LineMoney]) -> list[Milestone]:
 def _facts(milestone: Milestone, titles: Mapping[UUID, str]) -> list[str]:
     if milestone.removed_at is not None:
         return [_("taken out of the plan")]
-    if milestone.completed_on and milestone.state == MilestoneState.COMPLETED.value:
+    if milestone.completed_on and milestone.state == MilestoneState.COMPLETED:
         facts = [
             _("reached on %(day)s", day=filters.day(milestone.completed_on)),
             "" if is_automatic(milestone) else plan_text.evidence(milestone),
@@ -114,7 +114,7 @@ def _facts(milestone: Milestone, titles: Mapping[UUID, str]) -> list[str]:
     else:
         facts = [_("until %(day)s", day=filters.day(milestone.due_on))]
     waits = [titles[w.depends_on_id] for w in milestone.dependencies if w.depends_on_id in titles]
-    if waits and milestone.state == MilestoneState.PLANNED.value:
+    if waits and milestone.state == MilestoneState.PLANNED:
         facts.append(_("waits for: %(steps)s", steps=", ".join(waits)))
     return [fact for fact in facts if fact]
 

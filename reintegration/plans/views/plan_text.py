@@ -6,7 +6,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from reintegration.codelists.service_categories import CATEGORIES, ServiceCategory
+from reintegration.codelists.service_categories import ServiceCategory
 from reintegration.kernel.errors import N_
 from reintegration.kernel.money import Money
 from reintegration.plans.models import Milestone, PlanLine
@@ -17,12 +17,7 @@ from reintegration.plans.queries.progress import (
     planned_count,
 )
 from reintegration.plans.queries.provision import LineMoney
-from reintegration.plans.states import (
-    MILESTONE_STATE_LABELS,
-    MILESTONE_STATE_TONES,
-    OPEN_MILESTONE_STATES,
-    MilestoneState,
-)
+from reintegration.plans.states import OPEN_MILESTONE_STATES, MilestoneState
 from reintegration.web import filters
 from reintegration.web.counting import counted
 
@@ -69,7 +64,7 @@ def standing(milestone: Milestone, today: date) -> tuple[str, str]:
     if late:
         return late_by(late), "clay"
     state = MilestoneState(milestone.state)
-    return _(MILESTONE_STATE_LABELS[state]), MILESTONE_STATE_TONES[state]
+    return _(state.label), state.tone
 
 
 def evidence(milestone: Milestone) -> str:
@@ -85,7 +80,7 @@ def service_name(line: PlanLine) -> str:
 
 def named(category: str, unit: str, units: int, ceiling: Money) -> str:
     """Return a service in words; money up to a sum names the sum."""
-    label = _(CATEGORIES[ServiceCategory(category)].label)
+    label = _(ServiceCategory(category).label)
     if unit == "amount":
         return str(_("%(service)s, up to %(sum)s", service=label, sum=filters.money(ceiling)))
     return f"{label}, {counted(units, unit)}"

@@ -59,12 +59,12 @@ def _decision(case: CaseFile, plan: Plan, last: PlanVersion | None) -> list[Todo
     if last is None:
         return []
     url = url_for("plans.decision", case_id=case.id)
-    if last.state == VersionState.SUBMITTED.value:
+    if last.state == VersionState.SUBMITTED:
         since = filters.day(last.submitted_at)
         return [
             Todo(_("Waits"), "gold", _("Sent on %(day)s; a supervisor decides.", day=since), url)
         ]
-    if last.state == VersionState.RETURNED.value and plan.state != PlanState.SUBMITTED.value:
+    if last.state == VersionState.RETURNED and plan.state != PlanState.SUBMITTED:
         words = _(
             "The plan came back: “%(comment)s” Change it and send it again.", comment=last.comment
         )
@@ -112,7 +112,7 @@ def _step(case: CaseFile, milestone: Milestone, today: date) -> Todo | None:
 
 
 def _problems(case: CaseFile, plan: Plan, problems: Sequence[Problem]) -> list[Todo]:
-    if plan.state not in {PlanState.DRAFT.value, PlanState.CHANGED.value}:
+    if plan.state not in {PlanState.DRAFT, PlanState.CHANGED}:
         return []
     urls = {
         "needs": url_for("plans.needs", case_id=case.id),
@@ -124,7 +124,7 @@ def _problems(case: CaseFile, plan: Plan, problems: Sequence[Problem]) -> list[T
 
 
 def _review(plan: Plan, today: date) -> list[Todo]:
-    if plan.review_on is None or plan.state == PlanState.CLOSED.value:
+    if plan.review_on is None or plan.state == PlanState.CLOSED:
         return []
     days = (plan.review_on - today).days
     if days > 14:

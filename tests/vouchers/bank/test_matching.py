@@ -3,15 +3,9 @@ from datetime import date, timedelta
 import pytest
 
 from tests.vouchers.formats.writers import DAY, OTHERS, THEIRS, detail, entry
-from vouchers.bank.services.matching.proposals import (
-    REASONS,
-    ExceptionKind,
-    MatchRules,
-    OpenBatch,
-    OpenOrder,
-    Tier,
-)
+from vouchers.bank.services.matching.proposals import MatchRules, OpenBatch, OpenOrder, Tier
 from vouchers.bank.services.matching.tiers import match
+from vouchers.bank.states import ExceptionKind, ReasonCode
 from vouchers.formats.problems import ParseProblem
 
 
@@ -245,7 +239,7 @@ def test_the_window_is_a_rule_with_a_version():
 
 
 def test_every_reason_has_words():
-    assert all(REASONS.values())
+    assert all(code.text for code in ReasonCode)
 
 
 def test_an_order_that_a_flagged_entry_names_is_kept_from_weaker_tiers():

@@ -10,14 +10,9 @@ from hypothesis import strategies as st
 from tests.vouchers.formats.writers import DAY, OTHERS, THEIRS, detail, entry
 from vouchers.bank.services.matching.exact import pays
 from vouchers.bank.services.matching.order_index import in_window
-from vouchers.bank.services.matching.proposals import (
-    REASONS,
-    MatchRules,
-    OpenBatch,
-    OpenOrder,
-    Tier,
-)
+from vouchers.bank.services.matching.proposals import MatchRules, OpenBatch, OpenOrder, Tier
 from vouchers.bank.services.matching.tiers import match
+from vouchers.bank.states import ReasonCode
 from vouchers.formats.problems import ParseProblem
 from vouchers.formats.statement import Occurrences
 
@@ -148,7 +143,7 @@ def test_every_reason_can_be_said(lines, open_orders):
     for item in (*result.proposals, *result.exceptions):
         assert item.reasons
         for reason in item.reasons:
-            assert REASONS[reason.code] % reason.params
+            assert ReasonCode(reason.code).text % reason.params
 
 
 @given(entries(), orders())

@@ -19,14 +19,11 @@ from reintegration.kernel.money import Money
 from reintegration.web.paging import Page, page_of
 from vouchers.bank.models import BankLine, BankMatch, BankStatementFile
 from vouchers.bank.permissions import BankPermission
-from vouchers.bank.states import BankLineState
+from vouchers.bank.states import OPEN_LINES, BankLineState
 from vouchers.books.models import BankAccount, LedgerLine
 from vouchers.books.states import Account
 from vouchers.payments.models import PaymentOrder
 from vouchers.payments.states import OrderState
-
-LOOK = (BankLineState.UNMATCHED.value, BankLineState.SUGGESTED.value, BankLineState.EXCEPTION.value)
-
 
 KNOWN = or_(
     BankAccount.approved_at.is_not(None),
@@ -101,9 +98,9 @@ def _visible(actor: Actor) -> Select[BankLine]:
 
 _RETURNED = BankLine.kind == "return"
 _SHOWN: dict[str, ColumnElement[bool]] = {
-    "look": BankLine.state.in_(LOOK),
+    "look": BankLine.state.in_(OPEN_LINES),
     "matched": and_(
-        BankLine.state.in_([BankLineState.MATCHED.value, BankLineState.RESOLVED.value]), ~_RETURNED
+        BankLine.state.in_([BankLineState.MATCHED, BankLineState.RESOLVED]), ~_RETURNED
     ),
     "returned": _RETURNED,
 }
@@ -153,14 +150,14 @@ def figures(session: Session, account: BankAccount, month: date) -> Figures:
 
 def look_count(session: Session) -> Count:
     """Return how many lines somebody has to look at."""
-    return bounded.count(session, select(BankLine).where(BankLine.state.in_(LOOK)))
+    return bounded.count(session, select(BankLine).where(BankLine.state.in_(OPEN_LINES)))
 
 
 def proof(session: Session, currency: str) -> Proof:
     """Return books against bank for a currency."""
     ledger = session.scalar(
         select(func.coalesce(func.sum(LedgerLine.debit_minor - LedgerLine.credit_minor), 0)).where(
-            LedgerLine.account == Account.BANK.value, LedgerLine.currency == currency
+            LedgerLine.account == Account.BANK, LedgerLine.currency == currency
         )
     )
     latest = session.execute(
@@ -176,7 +173,7 @@ def proof(session: Session, currency: str) -> Proof:
     ).all()
     waiting = session.scalar(
         select(func.coalesce(func.sum(BankLine.amount_minor), 0)).where(
-            BankLine.currency == currency, BankLine.state.in_(LOOK)
+            BankLine.currency == currency, BankLine.state.in_(OPEN_LINES)
         )
     )
     return Proof(
@@ -218,7 +215,7 @@ def open_orders(
 ) -> list[PaymentOrder]:
     """Return orders under way that a line may pay, those nearest to its amount first."""
     statement = select(PaymentOrder).where(
-        PaymentOrder.currency == line.currency, PaymentOrder.state == OrderState.RELEASED.value
+        PaymentOrder.currency == line.currency, PaymentOrder.state == OrderState.RELEASED
     )
     if search.strip():
         like = f"%{search.strip()}%"
@@ -263,9 +260,7 @@ def finance_people(session: Session) -> list[tuple[UUID, str]]:
     rows = session.execute(
         select(User.id, User.name)
         .join(UserRole, UserRole.user_id == User.id)
-        .where(
-            UserRole.role.in_([role.value for role in FINANCE_ROLES]), User.disabled_at.is_(None)
-        )
+        .where(UserRole.role.in_(FINANCE_ROLES), User.disabled_at.is_(None))
         .distinct()
         .order_by(User.name)
     )
@@ -276,9 +271,7 @@ def provider_names_that_owe(session: Session, currency: str) -> dict[UUID, str]:
     """Return the providers whose account 1300 is above zero, with their names."""
     owing = (
         select(LedgerLine.provider_id)
-        .where(
-            LedgerLine.account == Account.PROVIDER_RECEIVABLE.value, LedgerLine.currency == currency
-        )
+        .where(LedgerLine.account == Account.PROVIDER_RECEIVABLE, LedgerLine.currency == currency)
         .group_by(LedgerLine.provider_id)
         .having(func.sum(LedgerLine.debit_minor - LedgerLine.credit_minor) > 0)
     )

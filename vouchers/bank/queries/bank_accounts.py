@@ -14,7 +14,7 @@ from vouchers.books.models import BankAccount
 from vouchers.payments.models import PaymentBatch
 from vouchers.payments.states import BatchState
 
-_OPEN = (BatchState.PREPARED.value, BatchState.APPROVED.value)
+_OPEN = (BatchState.PREPARED, BatchState.APPROVED)
 
 
 def account_or_404(session: Session, actor: Actor, account_id: UUID) -> BankAccount:

@@ -20,7 +20,6 @@ from reintegration.kernel.statements import insert_rows
 from vouchers.bank.models import BankMatch
 from vouchers.bank.services.matching.proposals import (
     ExceptionItem,
-    ExceptionKind,
     OpenBatch,
     OpenOrder,
     OrderId,
@@ -28,7 +27,7 @@ from vouchers.bank.services.matching.proposals import (
     Reason,
 )
 from vouchers.bank.services.matching.tiers import match
-from vouchers.bank.states import BankLineState
+from vouchers.bank.states import BankLineState, ExceptionKind, MatchedBy
 from vouchers.formats.statement import BankEntry
 from vouchers.payments.models import PaymentBatch, PaymentOrder
 from vouchers.payments.services.settlement import Paid, lock_orders, return_order, settle_many
@@ -43,10 +42,21 @@ class NewLine:
 
     id: UUID
     entry: BankEntry
-    state: BankLineState = BankLineState.EXCEPTION
-    kind: str = ""
     proposal: dict[str, Any] = field(default_factory=dict)
     outcome: Proposal | ExceptionItem | None = None
+    returned: bool = False
+
+    @property
+    def state(self) -> BankLineState:
+        """Return where the line begins."""
+        if not isinstance(self.outcome, Proposal):
+            return BankLineState.EXCEPTION
+        return BankLineState.MATCHED if self.outcome.automatic else BankLineState.SUGGESTED
+
+    @property
+    def kind(self) -> str:
+        """Return what a person has to settle; empty when there is a proposal."""
+        return self.outcome.kind if isinstance(self.outcome, ExceptionItem) else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +78,7 @@ class Decided:
 
 
 def decide(session: Session, lines: Sequence[NewLine]) -> Decided:
-    """Find out what each line is and set its state."""
+    """Find out what each line is."""
     if not lines:
         return Decided("", {})
     first = min(line.entry.booking_date for line in lines)
@@ -80,11 +90,9 @@ def decide(session: Session, lines: Sequence[NewLine]) -> Decided:
     for proposal in result.proposals:
         line = by_entry[id(proposal.entry)]
         line.outcome, line.proposal = proposal, told(proposal, waiting.rows)
-        line.state = BankLineState.MATCHED if proposal.automatic else BankLineState.SUGGESTED
     for item in result.exceptions:
         line = by_entry[id(item.entry)]
-        line.outcome, line.kind, line.proposal = item, item.kind.value, told(item, waiting.rows)
-        line.state = BankLineState.EXCEPTION
+        line.outcome, line.proposal = item, told(item, waiting.rows)
     return Decided(result.rules_version, waiting.rows)
 
 
@@ -149,7 +157,7 @@ def post_matched(
                 order_id,
                 rows[_known(order_id)].amount_minor,
                 line.entry.currency,
-                proposal.tier.name.lower(),
+                MatchedBy[proposal.tier.name],
                 True,
                 proposal.score,
                 reasons_json(proposal.reasons),
@@ -215,7 +223,7 @@ def told(outcome: Proposal | ExceptionItem, rows: dict[UUID, Any]) -> dict[str, 
         )
     kept: dict[str, Any] = {"orders": orders, "reasons": reasons_json(outcome.reasons)}
     if isinstance(outcome, Proposal):
-        kept |= {"score": outcome.score, "tier": outcome.tier.name.lower()}
+        kept |= {"score": outcome.score, "tier": MatchedBy[outcome.tier.name]}
     if outcome.entry.problems:
         kept["problems"] = [
             {"message": p.message, "params": dict(p.params)} for p in outcome.entry.problems
@@ -258,9 +266,9 @@ def _waiting(session: Session, currencies: set[str], first: date) -> Waiting:
         _ORDERS.where(
             PaymentOrder.currency.in_(currencies),
             PaymentOrder.amount_minor > 0,
-            (PaymentOrder.state == OrderState.RELEASED.value)
+            (PaymentOrder.state == OrderState.RELEASED)
             | (
-                (PaymentOrder.state == OrderState.SETTLED.value)
+                (PaymentOrder.state == OrderState.SETTLED)
                 & (PaymentOrder.settled_on >= first - _SETTLED_WITHIN)
             ),
         )

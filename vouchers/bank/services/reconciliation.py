@@ -16,9 +16,10 @@ from reintegration.kernel.locking import by_key, lock, lock_all
 from reintegration.kernel.money import Money, total
 from vouchers.bank.models import BankLine, BankMatch
 from vouchers.bank.permissions import BankPermission
+from vouchers.bank.services.line_moves import BANK_LINE, settle
 from vouchers.bank.services.matching.exact import pays
 from vouchers.bank.services.matching.proposals import MatchRules
-from vouchers.bank.states import BankLineState
+from vouchers.bank.states import OPEN_LINES, ExceptionKind, MatchedBy, Resolution
 from vouchers.books.models import BankAccount, Fund
 from vouchers.books.services import funds
 from vouchers.books.services.balances import provider_balances
@@ -34,12 +35,6 @@ from vouchers.payments.services.settlement import (
     unsettle,
 )
 from vouchers.payments.states import OrderState
-
-OPEN_LINES = (
-    BankLineState.UNMATCHED.value,
-    BankLineState.SUGGESTED.value,
-    BankLineState.EXCEPTION.value,
-)
 
 
 def match_orders(
@@ -97,7 +92,7 @@ def match_orders(
             payment_order_id=order.id,
             amount_minor=order.amount_minor,
             currency=order.currency,
-            tier=proposal.get("tier", "manual") if as_proposed else "manual",
+            tier=proposal.get("tier", MatchedBy.MANUAL) if as_proposed else MatchedBy.MANUAL,
             automatic=False,
             score=proposal.get("score", 0) if as_proposed else 0,
             reasons=proposal.get("reasons", []) if as_proposed else [],
@@ -107,20 +102,16 @@ def match_orders(
         )
         for order in orders
     )
-    line.state, line.owner_id = BankLineState.MATCHED.value, None
-    _note(session, line, "match", actor, now, orders=len(orders))
+    line.owner_id = None
+    BANK_LINE.fire(session, line, "match", actor=actor, now=now, data={"orders": len(orders)})
 
 
 def undo_match(
     session: Session, line: BankLine, *, actor: Actor, reason: str, now: datetime
 ) -> None:
     """Take a match back: the orders are under way again, and the line waits for another match."""
-    permissions.demand(actor, BankPermission.UNDO, line)
     lock(session, line)
-    if line.state != BankLineState.MATCHED:
-        raise Conflict(N_("This line is not matched with an order."))
-    if not reason.strip():
-        raise Invalid(N_("Give a reason: others will need to understand this later."))
+    BANK_LINE.fire(session, line, "undo_match", actor=actor, now=now, reason=reason)
     live = select(BankMatch).where(BankMatch.bank_line_id == line.id, BankMatch.undone_at.is_(None))
     matches = lock_all(session, session.scalars(live))
     lock_orders(session, [match.payment_order_id for match in matches])
@@ -128,9 +119,8 @@ def undo_match(
         unsettle(session, match.order, actor=actor, reason=reason, now=now)
         match.undone_by, match.undone_at = actor.id, now
         match.undone_reason = reason.strip()[:500]
-    line.state, line.owner_id = BankLineState.EXCEPTION.value, actor.id
-    line.kind = line.kind or "unknown_debit"
-    _note(session, line, "undo_match", actor, now, reason=reason)
+    line.owner_id, line.kind = actor.id, line.kind or ExceptionKind.UNKNOWN_DEBIT
+    session.flush()
 
 
 def mark_fee(session: Session, line: BankLine, *, actor: Actor, now: datetime) -> None:
@@ -148,7 +138,7 @@ def mark_fee(session: Session, line: BankLine, *, actor: Actor, now: datetime) -
         actor=actor,
         now=now,
     )
-    _resolve(session, line, "fee", actor, now)
+    settle(session, line, Resolution.FEE, actor=actor, now=now)
 
 
 def mark_grant(
@@ -162,7 +152,7 @@ def mark_grant(
     funds.record_grant(
         session, fund, actor=actor, account=account, amount=line.amount, key=line.id, now=now
     )
-    _resolve(session, line, "grant", actor, now)
+    settle(session, line, Resolution.GRANT, actor=actor, now=now)
 
 
 def mark_repaid(
@@ -184,7 +174,7 @@ def mark_repaid(
         actor=actor,
         now=now,
     )
-    _resolve(session, line, "repaid", actor, now)
+    settle(session, line, Resolution.REPAID, actor=actor, now=now)
 
 
 def mark_returned(
@@ -203,8 +193,8 @@ def mark_returned(
         reason=line.return_reason or "RRTN",
         now=now,
     )
-    line.kind = "return"
-    _resolve(session, line, "returned", actor, now)
+    line.kind = ExceptionKind.RETURN
+    settle(session, line, Resolution.RETURNED, actor=actor, now=now)
 
 
 def park(
@@ -224,7 +214,15 @@ def park(
         raise Invalid(N_("Write what is known and what was asked."), code="note")
     line.owner_id = owner_id
     line.proposal = {**line.proposal, "note": note.strip()[:500]}
-    _note(session, line, "park", actor, now)
+    session.flush()
+    audit.record(
+        session,
+        actor=actor,
+        action="bank_line:park",
+        now=now,
+        subject=audit.Subject("bank_line", line.id),
+        fields=("state",),
+    )
 
 
 def _lock_open(session: Session, line: BankLine, actor: Actor | None = None) -> None:
@@ -248,34 +246,3 @@ def _post(
 ) -> None:
     posting = Posting(event, amount, key, Source("bank_line", line.id), about)
     post_many(session, [posting], actor=actor, now=now)
-
-
-def _resolve(
-    session: Session, line: BankLine, resolution: str, actor: Actor, now: datetime
-) -> None:
-    line.state, line.resolution = BankLineState.RESOLVED.value, resolution
-    line.resolved_by, line.resolved_at, line.owner_id = actor.id, now, None
-    _note(session, line, resolution, actor, now)
-
-
-def _note(
-    session: Session,
-    line: BankLine,
-    verb: str,
-    actor: Actor,
-    now: datetime,
-    *,
-    reason: str | None = None,
-    **data: int,
-) -> None:
-    session.flush()
-    audit.record(
-        session,
-        actor=actor,
-        action=f"bank_line:{verb}",
-        now=now,
-        reason=reason,
-        subject=audit.Subject("bank_line", line.id),
-        fields=("state",),
-        data=data,
-    )

@@ -25,7 +25,8 @@ from vouchers.bank.permissions import BankPermission
 from vouchers.bank.queries.bank import accounts
 from vouchers.bank.services import line_matching
 from vouchers.bank.services.line_matching import NewLine
-from vouchers.bank.states import BankLineState
+from vouchers.bank.services.line_moves import settle
+from vouchers.bank.states import BankLineState, Resolution
 from vouchers.books.models import BankAccount
 from vouchers.formats import banks
 from vouchers.formats.amounts import spelled
@@ -198,8 +199,9 @@ def _finish(
     _bring_back(session, lines, actor=actor, now=now)
     report.matched = sum(line.state is BankLineState.MATCHED for line in lines)
     report.suggested = sum(line.state is BankLineState.SUGGESTED for line in lines)
-    report.returned = sum(line.state is BankLineState.RESOLVED for line in lines)
-    report.exceptions = sum(line.state is BankLineState.EXCEPTION for line in lines)
+    report.returned = sum(line.returned for line in lines)
+    exceptions = sum(line.state is BankLineState.EXCEPTION for line in lines)
+    report.exceptions = exceptions - report.returned
     if not report.imported_before:
         audit.record(
             session,
@@ -215,11 +217,9 @@ def _bring_back(session: Session, lines: Sequence[NewLine], *, actor: Actor, now
     for line, order_id in line_matching.returned_orders(lines):
         if not line_matching.post_return(session, line, order_id, actor=actor, now=now):
             continue
-        line.state = BankLineState.RESOLVED
+        line.returned = True
         stored = session.get_one(BankLine, line.id)
-        stored.state, stored.resolution = line.state.value, "returned"
-        stored.resolved_by, stored.resolved_at, stored.owner_id = actor.id, now, None
-        session.flush()
+        settle(session, stored, Resolution.RETURNED, actor=actor, now=now)
 
 
 def csv_profiles(ours: Sequence[BankAccount]) -> list[CsvProfile]:
@@ -444,7 +444,7 @@ def _values(
         entry.remittance,
         entry.return_reason or "",
         entry.charges_minor,
-        line.state.value,
+        line.state,
         line.kind,
         line.proposal,
         None if line.state is BankLineState.MATCHED else owner,

@@ -25,7 +25,7 @@ from vouchers.bank.models import BankLine
 from vouchers.bank.permissions import BankPermission
 from vouchers.bank.queries import bank as queries
 from vouchers.bank.services import reconciliation
-from vouchers.bank.states import BankLineState
+from vouchers.bank.states import OPEN_LINES, BankLineState
 from vouchers.bank.views import line_text as words
 from vouchers.bank.views.blueprint import bank_bp as bp
 from vouchers.books.models import BankAccount, Fund
@@ -252,7 +252,7 @@ def _page(line: BankLine | None, problem: str = "") -> str:
 
 def _panel(line: BankLine) -> dict[str, Any]:
     """Return what stands beside the list about one line."""
-    is_open = line.state in queries.LOOK
+    is_open = line.state in OPEN_LINES
     proposed = [UUID(order["id"]) for order in line.proposal.get("orders", ())]
     orders = queries.orders(session(), proposed)
     search = parameters.text("oq")
@@ -271,7 +271,6 @@ def _panel(line: BankLine) -> dict[str, Any]:
         "problems": words.problems(line.proposal.get("problems", [])),
         "note": line.proposal.get("note", ""),
         "matches": [] if is_open else queries.matches_of(session(), line),
-        "tiers": words.TIERS,
         "order_search": search,
         "choosing": others,
         "people": queries.finance_people(session()) if is_open else [],

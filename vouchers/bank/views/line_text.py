@@ -8,57 +8,11 @@ from flask_babel import gettext as _
 
 from reintegration.kernel.errors import N_
 from reintegration.kernel.money import Money
+from reintegration.kernel.words import member_of
 from reintegration.web.filters import amount
 from vouchers.bank.models import BankLine
-from vouchers.bank.services.matching.proposals import REASONS
-from vouchers.bank.states import BankLineState
+from vouchers.bank.states import BankLineState, ExceptionKind, ReasonCode, Resolution
 
-RESOLUTIONS: dict[str, str] = {
-    "fee": N_("Bank fee"),
-    "grant": N_("Grant received"),
-    "repaid": N_("Repaid"),
-    "returned": N_("Returned"),
-}
-TIERS: dict[str, str] = {
-    "end_to_end": N_("By the end-to-end reference"),
-    "batch": N_("By the reference and sum of the batch"),
-    "amount_and_iban": N_("By amount and account, one fit only"),
-    "reference": N_("By a reference in the text"),
-    "likeness": N_("By likeness"),
-    "manual": N_("By hand"),
-}
-_KINDS: dict[str, tuple[str, str]] = {
-    "unknown_credit": (N_("No match"), "grey"),
-    "unknown_debit": (N_("No match"), "grey"),
-    "return": (N_("Returned"), "clay"),
-    "charges": (N_("Rule: fee"), "sky"),
-    "duplicate_payment": (N_("Paid twice?"), "clay"),
-    "partial": (N_("Only a part"), "clay"),
-    "two_possible": (N_("Two possible"), "gold"),
-}
-_REASON_WORDS: dict[str, tuple[str, str]] = {
-    "amount_equal": (N_("equal"), "moss"),
-    "iban_equal": (N_("equal"), "moss"),
-    "end_to_end_equal": (N_("equal"), "moss"),
-    "batch_reference_equal": (N_("equal"), "moss"),
-    "batch_sum_equal": (N_("equal"), "moss"),
-    "only_fit": (N_("only one"), "moss"),
-    "charges_explain": (N_("explained"), "moss"),
-    "reference_found": (N_("found"), "moss"),
-    "name_alike": (N_("alike"), "gold"),
-    "amount_off": (N_("differs"), "clay"),
-    "outside_window": (N_("late"), "gold"),
-    "end_to_end_differs": (N_("differs"), "gold"),
-    "end_to_end_missing": (N_("missing"), "grey"),
-    "entry_flagged": (N_("problem"), "clay"),
-    "returned": (N_("returned"), "clay"),
-    "opposite_direction": (N_("opposite"), "clay"),
-    "already_settled": (N_("settled"), "clay"),
-    "several_orders": (N_("several"), "gold"),
-    "several_entries": (N_("several"), "gold"),
-    "bank_charge": (N_("fee"), "sky"),
-    "nothing_fits": (N_("nothing"), "grey"),
-}
 _DAYS_TEXT = N_("From sending to booking; usual are 1 to 3")
 
 
@@ -74,10 +28,10 @@ class Word:
 def line_word(line: BankLine) -> Word:
     """Return where a line stands, in a word."""
     if line.state == BankLineState.MATCHED:
-        return Word(_("Matched"), "moss")
+        return Word(gettext(line.state.label), line.state.tone)
     if line.state == BankLineState.RESOLVED:
-        returned = line.resolution == "returned"
-        return Word(gettext(RESOLUTIONS[line.resolution]), "clay" if returned else "moss")
+        resolution = Resolution(line.resolution)
+        return Word(gettext(resolution.label), resolution.tone)
     if line.state == BankLineState.SUGGESTED:
         several = len(line.proposal.get("orders", ())) > 1
         if several:
@@ -86,8 +40,8 @@ def line_word(line: BankLine) -> Word:
     missing = _missing(line)
     if line.kind == "partial" and missing is not None:
         return Word(_("Missing %(amount)s", amount=amount(missing)), "clay")
-    word, tone = _KINDS.get(line.kind, (N_("No match"), "grey"))
-    return Word(gettext(word), tone)
+    known = member_of(ExceptionKind, line.kind) or line.state
+    return Word(gettext(known.label), known.tone)
 
 
 def reasons(kept: list[dict[str, Any]]) -> list[Word]:
@@ -100,9 +54,8 @@ def reasons(kept: list[dict[str, Any]]) -> list[Word]:
             tone = "moss" if 0 <= days <= 3 else "gold"
             word = ngettext("%(num)s day", "%(num)s days", days)
             found.append(Word(word, tone, gettext(_DAYS_TEXT)))
-        elif code in REASONS:
-            word, tone = _REASON_WORDS.get(code, ("", "grey"))
-            found.append(Word(gettext(word), tone, gettext(REASONS[code], **params)))
+        elif known := member_of(ReasonCode, code):
+            found.append(Word(gettext(known.label), known.tone, gettext(known.text, **params)))
     return found
 
 

@@ -6,9 +6,9 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from reintegration.kernel.base import Base, Currency, Id, Minor, Serial, one_of
+from reintegration.kernel.base import Base, Currency, Id, Minor, Serial
 from reintegration.kernel.money import Money
-from vouchers.books.states import Account
+from vouchers.books.states import Account, PostingEvent
 
 
 class LedgerEntry(Base):
@@ -18,7 +18,7 @@ class LedgerEntry(Base):
 
     id: Mapped[Id]
     key: Mapped[str] = mapped_column(unique=True)
-    event: Mapped[str]
+    event: Mapped[PostingEvent]
     currency: Mapped[Currency]
     posted_on: Mapped[date]
     posted_at: Mapped[datetime]
@@ -42,7 +42,7 @@ class LedgerLine(Base):
 
     id: Mapped[Serial]
     entry_id: Mapped[UUID] = mapped_column(ForeignKey("ledger_entry.id"), index=True)
-    account: Mapped[str]
+    account: Mapped[Account]
     currency: Mapped[Currency]
     debit_minor: Mapped[Minor] = mapped_column(default=0)
     credit_minor: Mapped[Minor] = mapped_column(default=0)
@@ -52,7 +52,6 @@ class LedgerLine(Base):
     provider_id: Mapped[UUID | None]
 
     __table_args__ = (
-        CheckConstraint(one_of("account", Account), "account"),
         CheckConstraint(
             "debit_minor >= 0 AND credit_minor >= 0 AND (debit_minor = 0) <> (credit_minor = 0)",
             "one_side",

@@ -172,10 +172,7 @@ def moves(session: Session, fund_id: UUID, limit: int = 50) -> list[LedgerEntry]
     return list(
         session.scalars(
             select(LedgerEntry)
-            .where(
-                LedgerEntry.id.in_(of_fund),
-                LedgerEntry.event.in_([event.value for event in FUND_EVENTS]),
-            )
+            .where(LedgerEntry.id.in_(of_fund), LedgerEntry.event.in_(FUND_EVENTS))
             .options(selectinload(LedgerEntry.lines))
             .order_by(LedgerEntry.posted_at.desc(), LedgerEntry.id)
             .limit(limit)
@@ -197,8 +194,8 @@ def _received(session: Session, fund_ids: list[UUID]) -> dict[UUID, int]:
         .join(LedgerEntry, LedgerEntry.id == LedgerLine.entry_id)
         .where(
             LedgerLine.fund_id.in_(fund_ids),
-            LedgerLine.account == Account.DEFERRED_CONTRIBUTIONS.value,
-            LedgerEntry.event == PostingEvent.GRANT_RECEIVED.value,
+            LedgerLine.account == Account.DEFERRED_CONTRIBUTIONS,
+            LedgerEntry.event == PostingEvent.GRANT_RECEIVED,
         )
         .group_by(LedgerLine.fund_id)
     )
@@ -240,11 +237,7 @@ def _lines(session: Session, fund_ids: list[UUID]) -> dict[UUID, list[LineFigure
     return listed
 
 
-_BUDGET = (
-    Account.BUDGET_AVAILABLE.value,
-    Account.BUDGET_ENCUMBERED.value,
-    Account.BUDGET_CONSUMED.value,
-)
+_BUDGET = (Account.BUDGET_AVAILABLE, Account.BUDGET_ENCUMBERED, Account.BUDGET_CONSUMED)
 
 
 def _summed(currency: str, lines: Iterable[LineFigures]) -> CurrencyFigures:

@@ -87,8 +87,8 @@ def provider_balances(
     sums = _by(session, LedgerLine.provider_id, provider_ids, _PROVIDER)
     return {
         key: ProviderBalance(
-            Money(accounts.get(Account.PROVIDER_PAYABLE.value, 0), key[1]),
-            Money(-accounts.get(Account.PROVIDER_RECEIVABLE.value, 0), key[1]),
+            Money(accounts.get(Account.PROVIDER_PAYABLE, 0), key[1]),
+            Money(-accounts.get(Account.PROVIDER_RECEIVABLE, 0), key[1]),
         )
         for key, accounts in sums.items()
     }
@@ -111,7 +111,7 @@ def _by(
             LedgerLine.account,
             func.sum(LedgerLine.credit_minor - LedgerLine.debit_minor),
         )
-        .where(column.in_(ids), LedgerLine.account.in_([account.value for account in accounts]))
+        .where(column.in_(ids), LedgerLine.account.in_(accounts))
         .group_by(column, LedgerLine.currency, LedgerLine.account)
     ):
         if about is not None:

@@ -104,7 +104,7 @@ def _rows(
             {
                 "id": entry_id,
                 "key": f"{posting.key}|{number}",
-                "event": posting.event.value,
+                "event": posting.event,
                 "currency": amount.currency,
                 "posted_on": local_day(now),
                 "posted_at": now,

@@ -22,7 +22,6 @@ from vouchers.books.permissions import FundPermission
 from vouchers.books.queries import bank_accounts
 from vouchers.books.queries import funds as queries
 from vouchers.books.services import funds
-from vouchers.books.states import EVENT_LABELS
 
 bp = Blueprint("funds", __name__, url_prefix="/funds")
 AnyForm = TypeVar("AnyForm", bound=Form)
@@ -48,7 +47,6 @@ def fund_page(fund: Fund) -> ResponseReturnValue:
         "vouchers/books/funds/fund.html",
         found=queries.figures(session(), [fund])[0],
         moves=queries.moves(session(), fund.id),
-        events=EVENT_LABELS,
         P=FundPermission,
     )
 

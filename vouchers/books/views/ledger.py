@@ -20,7 +20,7 @@ from vouchers.books.queries import journal as queries
 from vouchers.books.queries.journal import JournalFilter, Names
 from vouchers.books.services.balances import trial_balances
 from vouchers.books.services.laws import CHECK_JOB, laws
-from vouchers.books.states import ACCOUNT_LABELS, EVENT_LABELS, SOURCE_LABELS
+from vouchers.books.states import SOURCE_LABELS, Account, PostingEvent
 from vouchers.books.views.ledger_files import FILES, MOST_ROWS, Row, xlsx_file
 
 bp = Blueprint("ledger", __name__, url_prefix="/ledger")
@@ -52,11 +52,11 @@ def journal() -> ResponseReturnValue:
             if value and name != "page"
         },
         currencies=currencies,
+        accounts=Account,
+        events=PostingEvent,
         debit=debit,
         credit=credit,
         count=queries.count(session(), wanted),
-        accounts=ACCOUNT_LABELS,
-        events=EVENT_LABELS,
         P=LedgerPermission,
     )
 
@@ -72,8 +72,6 @@ def entry(found: LedgerEntry) -> ResponseReturnValue:
         siblings=siblings,
         names=queries.names_of(session(), found.lines),
         sources=SOURCE_LABELS,
-        accounts=ACCOUNT_LABELS,
-        events=EVENT_LABELS,
     )
 
 
@@ -84,7 +82,6 @@ def balances() -> ResponseReturnValue:
     return render_template(
         "vouchers/books/ledger/balances.html",
         balances=trial_balances(session()),
-        accounts=ACCOUNT_LABELS,
         checked=queries.last_run(session(), CHECK_JOB),
         laws=laws(),
     )
@@ -141,9 +138,9 @@ def _row(entry: LedgerEntry, line: LedgerLine, names: Names) -> Row:
         entry.posted_on.isoformat(),
         _local(entry.posted_at),
         str(entry.id)[:8],
-        _(EVENT_LABELS[entry.event]),
+        _(entry.event.label),
         line.account,
-        _(ACCOUNT_LABELS[line.account]),
+        _(line.account.label),
         names.budget_lines.get(line.budget_line_id, "") if line.budget_line_id else "",
         names.providers.get(line.provider_id, "") if line.provider_id else "",
         names.vouchers.get(line.voucher_id, "") if line.voucher_id else "",
@@ -161,8 +158,8 @@ def _filter(currencies: list[str]) -> JournalFilter:
     """Read the filter from the address; what makes no sense asks for everything."""
     return JournalFilter(
         currency=parameters.choice("currency", currencies, currencies[0]),
-        account=parameters.choice("account", ACCOUNT_LABELS),
-        event=parameters.choice("event", EVENT_LABELS),
+        account=parameters.choice("account", Account),
+        event=parameters.choice("event", PostingEvent),
         provider_id=parameters.identifier("provider"),
         budget_line_id=parameters.identifier("budget_line"),
         voucher=parameters.text("voucher"),

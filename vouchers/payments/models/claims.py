@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index
 from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
-from reintegration.kernel.base import Base, Currency, Id, Minor, one_of
+from reintegration.kernel.base import Base, Currency, Id, Minor
 from reintegration.kernel.money import Money
 from vouchers.payments.states import ClaimLineState, ClaimState
 from vouchers.voucher.models.redemptions import Redemption
@@ -25,7 +25,7 @@ class Claim(Base):
     invoiced_minor: Mapped[Minor]
     period_from: Mapped[date]
     period_until: Mapped[date]
-    state: Mapped[str] = mapped_column(default=ClaimState.DRAFT.value)
+    state: Mapped[ClaimState] = mapped_column(default=ClaimState.DRAFT)
     created_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
     created_at: Mapped[datetime]
     submitted_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
@@ -42,7 +42,6 @@ class Claim(Base):
     )
 
     __table_args__ = (
-        CheckConstraint(one_of("state", ClaimState), "state"),
         Index("ix_claim_provider", "provider_id", "created_at", "id"),
         Index("ix_claim_state", "state", "created_at", "id"),
     )
@@ -75,7 +74,7 @@ class ClaimLine(Base):
     case_id: Mapped[UUID]
     amount_minor: Mapped[Minor]
     currency: Mapped[Currency]
-    state: Mapped[str] = mapped_column(default=ClaimLineState.OPEN.value)
+    state: Mapped[ClaimLineState] = mapped_column(default=ClaimLineState.OPEN)
     reason: Mapped[str] = mapped_column(default="")
 
     claim: Mapped[Claim] = relationship(back_populates="lines")
@@ -85,7 +84,6 @@ class ClaimLine(Base):
 
     __table_args__ = (
         ForeignKeyConstraint(["redemption_id", "case_id"], ["redemption.id", "redemption.case_id"]),
-        CheckConstraint(one_of("state", ClaimLineState), "state"),
         CheckConstraint("amount_minor > 0", "amount"),
         Index(
             "uq_claim_line_redemption",

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary
 from sqlalchemy.orm import Mapped, deferred, mapped_column, relationship
 
-from reintegration.kernel.base import Base, Currency, Id, Minor, one_of
+from reintegration.kernel.base import Base, Currency, Id, Minor
 from reintegration.kernel.money import Money
 from vouchers.payments.states import RELEASE_BY_PREPARER_BELOW, BatchState, OrderState, Rail
 
@@ -26,9 +26,9 @@ class PaymentBatch(Base):
     bank_account_id: Mapped[UUID] = mapped_column(ForeignKey("bank_account.id"))
     currency: Mapped[Currency]
     total_minor: Mapped[Minor]
-    rail: Mapped[str]
+    rail: Mapped[Rail]
     execution_on: Mapped[date]
-    state: Mapped[str] = mapped_column(default=BatchState.PREPARED.value)
+    state: Mapped[BatchState] = mapped_column(default=BatchState.PREPARED)
     prepared_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
     prepared_at: Mapped[datetime]
     approved_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
@@ -44,8 +44,6 @@ class PaymentBatch(Base):
     )
 
     __table_args__ = (
-        CheckConstraint(one_of("state", BatchState), "state"),
-        CheckConstraint(one_of("rail", Rail), "rail"),
         CheckConstraint("approved_by IS NULL OR approved_by <> prepared_by", "approver"),
         CheckConstraint("released_by IS NULL OR released_by <> approved_by", "releaser"),
         CheckConstraint(
@@ -85,14 +83,13 @@ class PaymentOrder(Base):
     offset_minor: Mapped[Minor] = mapped_column(default=0)
     currency: Mapped[Currency]
     text: Mapped[str]
-    state: Mapped[str] = mapped_column(default=OrderState.PREPARED.value)
+    state: Mapped[OrderState] = mapped_column(default=OrderState.PREPARED)
     settled_on: Mapped[date | None]
     failure: Mapped[str] = mapped_column(default="")
 
     batch: Mapped[PaymentBatch] = relationship(back_populates="orders")
 
     __table_args__ = (
-        CheckConstraint(one_of("state", OrderState), "state"),
         CheckConstraint(
             "amount_minor >= 0 AND offset_minor >= 0 AND amount_minor + offset_minor > 0", "amount"
         ),

@@ -24,10 +24,7 @@ def payment_state(session: Session, redemption_id: UUID) -> OrderState | None:
         select(PaymentOrder.state)
         .join(Claim, Claim.payment_order_id == PaymentOrder.id)
         .join(ClaimLine, ClaimLine.claim_id == Claim.id)
-        .where(
-            ClaimLine.redemption_id == redemption_id,
-            ClaimLine.state != ClaimLineState.REFUSED.value,
-        )
+        .where(ClaimLine.redemption_id == redemption_id, ClaimLine.state != ClaimLineState.REFUSED)
     )
     return OrderState(state) if state is not None else None
 
@@ -78,7 +75,7 @@ def batches_page(
     """Return a page of batches, the newest first."""
     statement = _visible(actor).options(selectinload(PaymentBatch.orders))
     if states:
-        statement = statement.where(PaymentBatch.state.in_([state.value for state in states]))
+        statement = statement.where(PaymentBatch.state.in_(states))
     return page_of(
         session, statement, keys=(PaymentBatch.prepared_at, PaymentBatch.id), cursor=cursor
     )
@@ -88,8 +85,7 @@ def counts(session: Session, actor: Actor) -> dict[str, Count]:
     """Return how many batches stand in each state."""
     listed = _visible(actor)
     return bounded.count_each(
-        session,
-        {state.value: listed.where(PaymentBatch.state == state.value) for state in BatchState},
+        session, {state: listed.where(PaymentBatch.state == state) for state in BatchState}
     )
 
 
@@ -108,8 +104,8 @@ def waiting_for(session: Session, actor: Actor) -> Waiting:
     found = bounded.count_each(
         session,
         {
-            "to_approve": approves.where(PaymentBatch.state == BatchState.PREPARED.value),
-            "to_release": releases.where(PaymentBatch.state == BatchState.APPROVED.value),
+            "to_approve": approves.where(PaymentBatch.state == BatchState.PREPARED),
+            "to_release": releases.where(PaymentBatch.state == BatchState.APPROVED),
         },
     )
     return Waiting(**found)

@@ -129,11 +129,11 @@ def unclaimed_sums(session: Session, actor: Actor) -> list[Unclaimed]:
 
 def _unclaimed(actor: Actor) -> Select[*tuple[Any, ...]]:
     claimed = select(ClaimLine.redemption_id).where(
-        ClaimLine.redemption_id == Redemption.id, ClaimLine.state != ClaimLineState.REFUSED.value
+        ClaimLine.redemption_id == Redemption.id, ClaimLine.state != ClaimLineState.REFUSED
     )
     return _deliveries().where(
         Redemption.provider_id == actor.organisation_id,
-        Redemption.state == RedemptionState.ACCEPTED.value,
+        Redemption.state == RedemptionState.ACCEPTED,
         ~claimed.exists(),
     )
 
@@ -204,9 +204,9 @@ def checked_lines(session: Session, claim: Claim) -> list[Checked]:
             flags.append("outside_validity")
         if lines[row[8]].amount_minor != delivered.amount.minor:
             flags.append("amount_differs")
-        if row[16] != RedemptionState.ACCEPTED.value:
+        if row[16] != RedemptionState.ACCEPTED:
             flags.append("taken_back")
-        if row[12] == VoucherState.DRAFT.value:
+        if row[12] == VoucherState.DRAFT:
             flags.append("not_authorised")
         found.append(
             Checked(
@@ -225,9 +225,7 @@ def checked_lines(session: Session, claim: Claim) -> list[Checked]:
 def _same_day(session: Session, vouchers: set[UUID]) -> set[tuple[UUID, date]]:
     rows = session.execute(
         select(Redemption.voucher_id, Redemption.delivered_on)
-        .where(
-            Redemption.voucher_id.in_(vouchers), Redemption.state == RedemptionState.ACCEPTED.value
-        )
+        .where(Redemption.voucher_id.in_(vouchers), Redemption.state == RedemptionState.ACCEPTED)
         .group_by(Redemption.voucher_id, Redemption.delivered_on)
         .having(func.count() > 1)
     )
@@ -237,9 +235,7 @@ def _same_day(session: Session, vouchers: set[UUID]) -> set[tuple[UUID, date]]:
 def _delivered_by_voucher(session: Session, vouchers: set[UUID]) -> dict[UUID, int]:
     rows = session.execute(
         select(Redemption.voucher_id, func.sum(Redemption.amount_minor))
-        .where(
-            Redemption.voucher_id.in_(vouchers), Redemption.state == RedemptionState.ACCEPTED.value
-        )
+        .where(Redemption.voucher_id.in_(vouchers), Redemption.state == RedemptionState.ACCEPTED)
         .group_by(Redemption.voucher_id)
     )
     return {row[0]: int(row[1]) for row in rows}
@@ -258,7 +254,7 @@ def claims_page(
         selectinload(Claim.lines).options(lazyload(ClaimLine.redemption))
     )
     if states:
-        statement = statement.where(Claim.state.in_([state.value for state in states]))
+        statement = statement.where(Claim.state.in_(states))
     if search.strip():
         like = f"%{search.strip()}%"
         named = select(Organisation.id).where(Organisation.name.ilike(like))
@@ -276,7 +272,7 @@ def counts(session: Session, actor: Actor) -> dict[str, Count]:
     """Return how many claims stand in each state."""
     listed, states = permissions.visible(actor, Claim, *_READING), list(ClaimState)
     return bounded.count_each(
-        session, {state.value: listed.where(Claim.state == state.value) for state in states}
+        session, {state: listed.where(Claim.state == state) for state in states}
     )
 
 
@@ -285,7 +281,7 @@ def ready_for_payment(session: Session, currency: str) -> list[Claim]:
     return list(
         session.scalars(
             select(Claim)
-            .where(Claim.state == ClaimState.CHECKED.value, Claim.currency == currency)
+            .where(Claim.state == ClaimState.CHECKED, Claim.currency == currency)
             .options(selectinload(Claim.lines).options(lazyload(ClaimLine.redemption)))
             .order_by(Claim.provider_id, Claim.created_at)
         )

@@ -15,7 +15,7 @@ from vouchers.voucher.models import Redemption, Voucher
 from vouchers.voucher.queries.exposure import held
 from vouchers.voucher.states import NOT_ISSUED, RedemptionState
 
-_LIVE_ORDERS = (OrderState.RELEASED.value, OrderState.SETTLED.value)
+_LIVE_ORDERS = (OrderState.RELEASED, OrderState.SETTLED)
 
 
 def money_of_case(session: Session, case_id: UUID) -> list[LineMoney]:
@@ -34,9 +34,7 @@ def money_of_case(session: Session, case_id: UUID) -> list[LineMoney]:
             func.coalesce(func.sum(held()), 0),
         )
         .outerjoin(done, done.c.voucher_id == Voucher.id)
-        .where(
-            Voucher.case_id == case_id, Voucher.state.not_in([state.value for state in NOT_ISSUED])
-        )
+        .where(Voucher.case_id == case_id, Voucher.state.not_in(NOT_ISSUED))
         .group_by(Voucher.plan_line_id, Voucher.currency)
     )
     if not session.scalar(select(Voucher.id).where(Voucher.case_id == case_id).limit(1)):
@@ -62,7 +60,7 @@ def _delivered() -> Subquery:
         .join(PaymentOrder, PaymentOrder.id == Claim.payment_order_id)
         .where(
             ClaimLine.redemption_id == Redemption.id,
-            ClaimLine.state != ClaimLineState.REFUSED.value,
+            ClaimLine.state != ClaimLineState.REFUSED,
             PaymentOrder.state.in_(_LIVE_ORDERS),
         )
         .exists()
@@ -74,7 +72,7 @@ def _delivered() -> Subquery:
             func.sum(case((paid, amount), else_=0)).label("paid"),
             func.sum(case((paid, 0), else_=amount)).label("unpaid"),
         )
-        .where(Redemption.state == RedemptionState.ACCEPTED.value)
+        .where(Redemption.state == RedemptionState.ACCEPTED)
         .group_by(Redemption.voucher_id)
         .subquery()
     )

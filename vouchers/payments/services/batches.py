@@ -75,7 +75,7 @@ def prepare(
         bank_account_id=bank_account.id,
         currency=bank_account.currency,
         total_minor=0,
-        rail=rails.way_for(bank_account.currency).rail.value,
+        rail=rails.way_for(bank_account.currency).rail,
         execution_on=execution_on,
         prepared_by=actor.id,
         prepared_at=now,
@@ -99,16 +99,7 @@ def prepare(
                 now=now,
                 data={"order": order.reference},
             )
-    BATCH.note(
-        session,
-        batch.id,
-        "prepare",
-        BatchState.PREPARED,
-        BatchState.PREPARED,
-        actor=actor,
-        now=now,
-        data={"total": batch.total_minor},
-    )
+    BATCH.begin(session, batch, "prepare", actor=actor, now=now, data={"total": batch.total_minor})
     _tell(
         session,
         Role.FINANCE_APPROVER,
@@ -203,7 +194,7 @@ def lock_batch(session: Session, batch: PaymentBatch) -> None:
 def close_when_done(session: Session, batch: PaymentBatch, *, actor: Actor, now: datetime) -> None:
     """Settle a batch of which no order is under way any more."""
     states = {order.state for order in batch.orders}
-    if batch.state == BatchState.RELEASED and OrderState.RELEASED.value not in states:
+    if batch.state == BatchState.RELEASED and OrderState.RELEASED not in states:
         BATCH.fire(session, batch, "settle", actor=actor, now=now)
 
 
@@ -329,7 +320,7 @@ def _owed(session: Session, provider_ids: set[UUID], currency: str) -> dict[UUID
             .where(
                 PaymentOrder.provider_id.in_(provider_ids),
                 PaymentOrder.currency == currency,
-                PaymentOrder.state == OrderState.PREPARED.value,
+                PaymentOrder.state == OrderState.PREPARED,
             )
             .group_by(PaymentOrder.provider_id)
         )

@@ -23,12 +23,12 @@ from reintegration.kernel.money import Money
 from vouchers.payments.models import Claim, ClaimLine
 from vouchers.payments.permissions import ClaimPermission
 from vouchers.payments.services import reversal
-from vouchers.payments.services.payment_moves import CLAIM
+from vouchers.payments.services.payment_moves import CLAIM, CLAIM_LINE
 from vouchers.payments.states import ClaimLineState, ClaimState
 from vouchers.voucher.models import Redemption
 from vouchers.voucher.states import RedemptionState
 
-_ANSWERED = frozenset({ClaimState.SUBMITTED.value, ClaimState.DISPUTED.value})
+_ANSWERED = frozenset({ClaimState.SUBMITTED, ClaimState.DISPUTED})
 
 
 def draft(
@@ -121,7 +121,8 @@ def withdraw(session: Session, claim: Claim, *, actor: Actor, now: datetime) -> 
     _lock(session, claim)
     CLAIM.fire(session, claim, "withdraw", actor=actor, now=now)
     for line in claim.lines:
-        line.state = ClaimLineState.REFUSED.value
+        if line.state != ClaimLineState.REFUSED:
+            CLAIM_LINE.put(line, "refuse")
     session.flush()
     return claim
 
@@ -152,7 +153,8 @@ def accept_lines(
     _must_be(claim, ClaimState.SUBMITTED)
     chosen = [line for line in _chosen(claim, line_ids) if line.state != ClaimLineState.REFUSED]
     for line in chosen:
-        line.state, line.reason = ClaimLineState.ACCEPTED.value, ""
+        CLAIM_LINE.put(line, "accept")
+        line.reason = ""
     session.flush()
     _note(session, claim, "accept_lines", actor, now, lines=len(chosen))
     return len(chosen)
@@ -173,7 +175,8 @@ def dispute(
     _must_be(claim, ClaimState.SUBMITTED)
     for line in _chosen(claim, line_ids):
         if line.state != ClaimLineState.REFUSED:
-            line.state, line.reason = ClaimLineState.DISPUTED.value, reason.strip()[:500]
+            CLAIM_LINE.put(line, "dispute")
+            line.reason = reason.strip()[:500]
     CLAIM.fire(session, claim, "dispute", actor=actor, now=now, reason=reason)
     inbox.notify(
         session,
@@ -195,7 +198,7 @@ def answer(session: Session, claim: Claim, *, actor: Actor, text: str, now: date
     CLAIM.fire(session, claim, "resubmit", actor=actor, now=now, reason=text)
     for line in claim.lines:
         if line.state == ClaimLineState.DISPUTED:
-            line.state = ClaimLineState.OPEN.value
+            CLAIM_LINE.put(line, "answer")
     claim.comment = text.strip()[:1000]
     session.flush()
     return claim
@@ -208,7 +211,7 @@ def refuse_line(
     claim = line.claim
     permissions.demand(actor, ClaimPermission.REFUSE_LINE, claim)
     _lock(session, claim)
-    if claim.state not in (*_ANSWERED, ClaimState.CHECKED.value):
+    if claim.state not in (*_ANSWERED, ClaimState.CHECKED):
         raise Conflict(N_("This claim is not being checked now."))
     if line.state == ClaimLineState.REFUSED:
         raise Conflict(N_("This line was refused already."))
@@ -266,7 +269,7 @@ def _refuse_same_invoice(session: Session, claim: Claim, number: str) -> None:
             Claim.provider_id == claim.provider_id,
             Claim.id != claim.id,
             Claim.invoice_number == number,
-            Claim.state != ClaimState.WITHDRAWN.value,
+            Claim.state != ClaimState.WITHDRAWN,
         )
     )
     if other is not None:

@@ -9,7 +9,7 @@ from reintegration.kernel.states import Machine, Move
 from vouchers.payments.permissions import ClaimPermission as C
 from vouchers.payments.permissions import PaymentPermission as P
 from vouchers.payments.states import BatchState as B
-from vouchers.payments.states import ClaimLineState
+from vouchers.payments.states import ClaimLineState as L
 from vouchers.payments.states import ClaimState as S
 from vouchers.payments.states import OrderState as O
 
@@ -17,9 +17,9 @@ from vouchers.payments.states import OrderState as O
 def _all_lines_settled(claim: Any, _actor: Actor, _now: datetime) -> None:
     """A claim is checked when each line has its answer and something is left to pay."""
     states = {line.state for line in claim.lines}
-    if states & {ClaimLineState.OPEN.value, ClaimLineState.DISPUTED.value}:
+    if states & {L.OPEN, L.DISPUTED}:
         raise Conflict(N_("Some lines have no answer yet: accept, dispute or refuse each one."))
-    if ClaimLineState.ACCEPTED.value not in states:
+    if L.ACCEPTED not in states:
         raise Conflict(N_("Every line was refused: close the claim instead."))
 
 
@@ -29,7 +29,7 @@ def _nothing_left(claim: Any, _actor: Actor, _now: datetime) -> None:
 
 
 def _something_disputed(claim: Any, _actor: Actor, _now: datetime) -> None:
-    if all(line.state != ClaimLineState.DISPUTED for line in claim.lines):
+    if all(line.state != L.DISPUTED for line in claim.lines):
         raise Conflict(N_("Choose the lines that you dispute."))
 
 
@@ -75,6 +75,20 @@ CLAIM: Machine[S] = Machine(
         "pay": Move(frozenset({S.IN_PAYMENT}), S.PAID, C.PAY, N_("Mark as paid")),
         "unpay": Move(frozenset({S.PAID}), S.IN_PAYMENT, C.PAY, N_("Undo the payment's match")),
         "reopen": Move(frozenset({S.PAID}), S.CHECKED, C.PAY, N_("The payment came back")),
+    },
+)
+
+_UNSETTLED = frozenset({L.OPEN, L.ACCEPTED, L.DISPUTED})
+
+CLAIM_LINE: Machine[L] = Machine(
+    name="claim_line",
+    told_by=CLAIM.name,
+    initial=L.OPEN,
+    moves={
+        "accept": Move(_UNSETTLED, L.ACCEPTED, C.CHECK, N_("Accept")),
+        "dispute": Move(_UNSETTLED, L.DISPUTED, C.DISPUTE, N_("Dispute the chosen lines")),
+        "answer": Move(frozenset({L.DISPUTED}), L.OPEN, C.SUBMIT, N_("Answer")),
+        "refuse": Move(_UNSETTLED, L.REFUSED, C.REFUSE_LINE, N_("Refuse")),
     },
 )
 

@@ -20,6 +20,7 @@ from vouchers.books.services.journal import Source, post
 from vouchers.books.services.postings import PostingEvent
 from vouchers.payments.models import ClaimLine
 from vouchers.payments.queries import batches
+from vouchers.payments.services.payment_moves import CLAIM_LINE
 from vouchers.payments.states import ClaimLineState
 from vouchers.voucher.models import Redemption, Voucher
 from vouchers.voucher.services.confirmation import let_go
@@ -160,9 +161,9 @@ def _refuse_claim_line(session: Session, redemption: Redemption, reason: str) ->
     with acting_as_system(session):
         line = session.scalar(
             select(ClaimLine).where(
-                ClaimLine.redemption_id == redemption.id,
-                ClaimLine.state != ClaimLineState.REFUSED.value,
+                ClaimLine.redemption_id == redemption.id, ClaimLine.state != ClaimLineState.REFUSED
             )
         )
         if line is not None:
-            line.state, line.reason = ClaimLineState.REFUSED.value, reason.strip()
+            CLAIM_LINE.put(line, "refuse")
+            line.reason = reason.strip()

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import cast
 from uuid import UUID
 
-from sqlalchemy import Date, Table, Uuid, exists, func, literal, select, update
+from sqlalchemy import Date, Table, Uuid, exists, func, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
@@ -29,7 +29,7 @@ from vouchers.payments.models import Claim, ClaimLine, PaymentBatch, PaymentOrde
 from vouchers.payments.permissions import PaymentPermission
 from vouchers.payments.services import rails
 from vouchers.payments.services.batches import close_when_done, take_out_claims
-from vouchers.payments.services.payment_moves import BATCH, CLAIM, ORDER
+from vouchers.payments.services.payment_moves import BATCH, CLAIM, CLAIM_LINE, ORDER
 from vouchers.payments.states import BatchState, ClaimLineState, ClaimState, OrderState
 from vouchers.voucher.models import Redemption
 from vouchers.voucher.states import RedemptionState
@@ -89,9 +89,9 @@ def settle_many(session: Session, paid: Sequence[Paid], *, actor: Actor, now: da
         func.unnest(literal([one.booked_on for one in paid], ARRAY(Date))).label("booked_on"),
     ).subquery()
     moved = session.execute(
-        update(_orders)
-        .where(_orders.c.id == given.c.id, _orders.c.state == OrderState.RELEASED.value)
-        .values(state=OrderState.SETTLED.value, settled_on=given.c.booked_on)
+        ORDER.moving(_orders, "settle")
+        .where(_orders.c.id == given.c.id)
+        .values(settled_on=given.c.booked_on)
     )
     if moved.rowcount != len(ids):  # type: ignore[attr-defined]
         raise Conflict(N_("One of these orders was settled or refused meanwhile."), code="order")
@@ -239,7 +239,7 @@ def _post_return(
                     order,
                     event,
                     Money(minor, order.currency),
-                    f"{event.value}|{order.id}",
+                    f"{event}|{order.id}",
                     actor=actor,
                     now=now,
                 )
@@ -253,8 +253,8 @@ def _clawed(session: Session, order: PaymentOrder) -> tuple[int, int]:
         .join(Redemption, Redemption.id == ClaimLine.redemption_id)
         .where(
             Claim.payment_order_id == order.id,
-            ClaimLine.state != ClaimLineState.REFUSED.value,
-            Redemption.state == RedemptionState.REVERSED.value,
+            ClaimLine.state != ClaimLineState.REFUSED,
+            Redemption.state == RedemptionState.REVERSED,
         )
     )
     balance = provider_balances(session, [order.provider_id]).get(
@@ -267,8 +267,11 @@ def _refuse_reversed_lines(session: Session, claim: Claim) -> None:
     """What was taken back is not paid again."""
     session.expire(claim, ["lines"])
     for line in claim.lines:
-        if line.redemption.state == RedemptionState.REVERSED:
-            line.state = ClaimLineState.REFUSED.value
+        if (
+            line.redemption.state == RedemptionState.REVERSED
+            and line.state != ClaimLineState.REFUSED
+        ):
+            CLAIM_LINE.put(line, "refuse")
     session.flush()
 
 
@@ -316,12 +319,8 @@ def _move_claims(
     now: datetime,
 ) -> None:
     moved = session.scalars(
-        update(Claim)
-        .where(
-            Claim.payment_order_id == func.any(literal(list(order_ids), ARRAY(Uuid))),
-            Claim.state == before.value,
-        )
-        .values(state=CLAIM.target(before, move).value)
+        CLAIM.moving(Claim, move)
+        .where(Claim.payment_order_id == func.any(literal(list(order_ids), ARRAY(Uuid))))
         .returning(Claim.id)
         .execution_options(synchronize_session=False)
     ).all()
@@ -331,16 +330,13 @@ def _move_claims(
 
 def _settle_batches(session: Session, batch_ids: set[UUID], *, actor: Actor, now: datetime) -> None:
     done = session.scalars(
-        update(PaymentBatch)
+        BATCH.moving(PaymentBatch, "settle")
         .where(
             PaymentBatch.id.in_(batch_ids),
-            PaymentBatch.state == BatchState.RELEASED.value,
             ~exists().where(
-                PaymentOrder.batch_id == PaymentBatch.id,
-                PaymentOrder.state == OrderState.RELEASED.value,
+                PaymentOrder.batch_id == PaymentBatch.id, PaymentOrder.state == OrderState.RELEASED
             ),
         )
-        .values(state=BatchState.SETTLED.value)
         .returning(PaymentBatch.id)
         .execution_options(synchronize_session=False)
     ).all()

@@ -29,15 +29,7 @@ from vouchers.payments.queries import batches as queries
 from vouchers.payments.queries import claims as claim_queries
 from vouchers.payments.services import batches, rails, settlement
 from vouchers.payments.services.payment_moves import BATCH, ORDER
-from vouchers.payments.states import (
-    BATCH_LABELS,
-    BATCH_TONES,
-    ORDER_LABELS,
-    ORDER_TONES,
-    RAIL_LABELS,
-    RELEASE_BY_PREPARER_BELOW,
-    BatchState,
-)
+from vouchers.payments.states import RELEASE_BY_PREPARER_BELOW, BatchState
 from vouchers.payments.views.blueprints import batches_bp as bp
 
 _SHOWN: dict[str, tuple[BatchState, ...]] = {
@@ -75,9 +67,6 @@ def index() -> ResponseReturnValue:
         people=names_of(session(), people),
         older_url=url_for(".index", page=page.older, show=show) if page.older else None,
         newer_url=url_for(".index", page=page.newer, show=show) if page.newer else None,
-        labels=BATCH_LABELS,
-        tones=BATCH_TONES,
-        rails=RAIL_LABELS,
         P=PaymentPermission,
     )
 
@@ -136,7 +125,7 @@ def approve(batch: PaymentBatch) -> ResponseReturnValue:
 @requires(PaymentPermission.RELEASE, load=_batch)
 def release_confirm(batch: PaymentBatch) -> ResponseReturnValue:
     """Ask before money moves."""
-    return render_template("vouchers/payments/batches/release.html", batch=batch, rails=RAIL_LABELS)
+    return render_template("vouchers/payments/batches/release.html", batch=batch)
 
 
 @bp.post("/<uuid:batch_id>/release")
@@ -267,7 +256,7 @@ def _new_page(form: BatchForm) -> str:
         accounts=queries.payable_accounts(session(), providers, currency),
         owed=owed,
         ticked=ticked,
-        rail=RAIL_LABELS[rails.way_for(currency).rail.value],
+        rail=rails.way_for(currency).rail.label,
         today=clock.local_day(clock.now()),
     )
 
@@ -297,11 +286,6 @@ def _show_page(batch: PaymentBatch) -> str:
         steps=_steps(batch),
         small=batch.total_minor < limit,
         move_labels={name: move.label for name, move in BATCH.moves.items()},
-        labels=BATCH_LABELS,
-        tones=BATCH_TONES,
-        order_labels=ORDER_LABELS,
-        order_tones=ORDER_TONES,
-        rails=RAIL_LABELS,
         P=PaymentPermission,
     )
 

@@ -1,6 +1,5 @@
 """What is noticed on a claim line, in words."""
 
-from reintegration.codelists.service_categories import Proof
 from reintegration.kernel.errors import N_
 
 FLAGS: dict[str, tuple[str, str]] = {
@@ -11,10 +10,4 @@ FLAGS: dict[str, tuple[str, str]] = {
     "amount_differs": (N_("Differs from the delivery"), "clay"),
     "taken_back": (N_("Delivery taken back"), "clay"),
     "not_authorised": (N_("Voucher not issued"), "clay"),
-}
-PROOFS: dict[str, str] = {
-    Proof.PIN.value: N_("PIN"),
-    Proof.STAY.value: N_("Stay"),
-    Proof.SIGNED_LIST.value: N_("Signed list"),
-    Proof.CASE_MANAGER.value: N_("Case manager"),
 }

@@ -9,7 +9,6 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from reintegration.accounts.queries.users import names_of, organisation_names
-from reintegration.codelists.service_categories import CATEGORIES
 from reintegration.kernel import clock
 from reintegration.kernel.db import session
 from reintegration.kernel.errors import DomainError
@@ -25,15 +24,9 @@ from vouchers.payments.permissions import ClaimPermission, PaymentPermission
 from vouchers.payments.queries import claims as queries
 from vouchers.payments.services import claims
 from vouchers.payments.services.payment_moves import CLAIM
-from vouchers.payments.states import (
-    CLAIM_LABELS,
-    CLAIM_LINE_LABELS,
-    CLAIM_LINE_TONES,
-    CLAIM_TONES,
-    ClaimState,
-)
+from vouchers.payments.states import ClaimState
 from vouchers.payments.views.blueprints import claims_bp as bp
-from vouchers.payments.views.claim_text import FLAGS, PROOFS
+from vouchers.payments.views.claim_text import FLAGS
 
 _SHOWN: dict[str, tuple[ClaimState, ...]] = {
     "check": (ClaimState.SUBMITTED,),
@@ -72,8 +65,6 @@ def index() -> ResponseReturnValue:
         names=organisation_names(session(), {claim.provider_id for claim in page.rows}),
         older_url=url_for(".index", page=page.older, **kept) if page.older else None,
         newer_url=url_for(".index", page=page.newer, **kept) if page.newer else None,
-        labels=CLAIM_LABELS,
-        tones=CLAIM_TONES,
         PP=PaymentPermission,
     )
 
@@ -186,11 +177,5 @@ def _show_page(claim: Claim, problem: str = "") -> str:
         problem=problem,
         asked=parameters.posted("reason", limit=10_000, lines=True),
         flags=FLAGS,
-        proofs=PROOFS,
-        categories=CATEGORIES,
-        labels=CLAIM_LABELS,
-        tones=CLAIM_TONES,
-        line_labels=CLAIM_LINE_LABELS,
-        line_tones=CLAIM_LINE_TONES,
         P=ClaimPermission,
     )

@@ -6,7 +6,6 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from reintegration.codelists.service_categories import CATEGORIES
 from reintegration.kernel import clock
 from reintegration.kernel.db import session
 from reintegration.kernel.errors import DomainError
@@ -22,7 +21,6 @@ from vouchers.payments.permissions import ClaimPermission
 from vouchers.payments.queries import claims as queries
 from vouchers.payments.services import claims
 from vouchers.payments.services.payment_moves import CLAIM
-from vouchers.payments.states import CLAIM_LABELS, CLAIM_LINE_LABELS, CLAIM_LINE_TONES, CLAIM_TONES
 from vouchers.payments.views.blueprints import claims_bp as bp
 
 
@@ -41,8 +39,6 @@ def mine() -> ResponseReturnValue:
         page=page,
         older_url=url_for(".mine", page=page.older) if page.older else None,
         newer_url=url_for(".mine", page=page.newer) if page.newer else None,
-        labels=CLAIM_LABELS,
-        tones=CLAIM_TONES,
     )
 
 
@@ -162,7 +158,6 @@ def _new_page(problem: str = "") -> str:
         currencies=currencies,
         since=since,
         until=until,
-        categories=CATEGORIES,
         problem=problem,
     )
 
@@ -184,9 +179,4 @@ def _show_page(
         answer=answer or AnswerForm(),
         order=order,
         problem=problem,
-        categories=CATEGORIES,
-        labels=CLAIM_LABELS,
-        tones=CLAIM_TONES,
-        line_labels=CLAIM_LINE_LABELS,
-        line_tones=CLAIM_LINE_TONES,
     )

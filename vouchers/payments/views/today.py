@@ -47,7 +47,7 @@ def _payees(session: Session, actor: Actor) -> list[TodayItem]:
 
 def _for_bookkeeper(session: Session, actor: Actor) -> list[TodayItem]:
     found = []
-    disputed = claims.counts(session, actor).get(ClaimState.DISPUTED.value, 0)
+    disputed = claims.counts(session, actor).get(ClaimState.DISPUTED, 0)
     if disputed:
         sentence = ngettext(
             "%(num)s claim is disputed: read why and answer",
@@ -70,13 +70,13 @@ def _for_bookkeeper(session: Session, actor: Actor) -> list[TodayItem]:
 def _for_preparer(session: Session, actor: Actor) -> list[TodayItem]:
     found = []
     counted = claims.counts(session, actor)
-    waiting = counted.get(ClaimState.SUBMITTED.value, 0)
+    waiting = counted.get(ClaimState.SUBMITTED, 0)
     if waiting:
         sentence = ngettext(
             "%(num)s claim waits to be checked", "%(num)s claims wait to be checked", waiting
         )
         found.append(TodayItem("gold", _("To check"), sentence, url_for("claims.index"), 20))
-    checked = counted.get(ClaimState.CHECKED.value, 0)
+    checked = counted.get(ClaimState.CHECKED, 0)
     if checked:
         sentence = ngettext(
             "%(num)s checked claim can be put into a batch",
@@ -110,9 +110,9 @@ def _for_batches(session: Session, actor: Actor) -> list[TodayItem]:
 def count_claims() -> int:
     """Return how many claims wait for a check."""
     counted = claims.counts(session(), current_actor())
-    return counted.get(ClaimState.SUBMITTED.value, 0)
+    return counted.get(ClaimState.SUBMITTED, 0)
 
 
 def count_disputed() -> int:
     """Return how many of one's own claims are disputed."""
-    return claims.counts(session(), current_actor()).get(ClaimState.DISPUTED.value, 0)
+    return claims.counts(session(), current_actor()).get(ClaimState.DISPUTED, 0)

@@ -38,7 +38,7 @@ class DeliveryForm(Form):
 
     def measure_by(self, kind: str, currency: str) -> None:
         """Keep the field that the voucher counts by."""
-        if kind == VoucherKind.VALUE.value:
+        if kind == VoucherKind.VALUE:
             del self.units
             self.amount.currency = currency
         else:

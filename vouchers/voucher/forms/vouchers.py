@@ -35,7 +35,7 @@ class HoldForm(ReasonForm):
 
     def offer(self, causes: Sequence[HoldCause]) -> None:
         """Let the person choose among these causes; the first is chosen at first."""
-        self.cause.choices = choices((cause, HOLDS[cause].label) for cause in causes)
+        self.cause.choices = choices(causes)
         self._only = causes[0]
         if len(causes) == 1:
             del self.cause
@@ -67,7 +67,7 @@ class IssueForm(PinForm):
 
     def measure_by(self, kind: str, currency: str) -> None:
         """Keep the field that the service is counted by."""
-        if kind == VoucherKind.VALUE.value:
+        if kind == VoucherKind.VALUE:
             del self.units
             self.amount.currency = currency
         else:

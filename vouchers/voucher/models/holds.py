@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from reintegration.kernel.base import Base, Id, one_of
+from reintegration.kernel.base import Base, Id
 from vouchers.voucher.states import HOLDS, HoldCause, HoldRule
 
 
@@ -22,7 +22,7 @@ class VoucherHold(Base):
     id: Mapped[Id]
     voucher_id: Mapped[UUID] = mapped_column(ForeignKey("voucher.id"), index=True)
     case_id: Mapped[UUID] = mapped_column(ForeignKey("case_file.id"))
-    cause: Mapped[str]
+    cause: Mapped[HoldCause]
     reference: Mapped[str] = mapped_column(default="")
     reason: Mapped[str]
     placed_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
@@ -31,7 +31,6 @@ class VoucherHold(Base):
     lifted_at: Mapped[datetime | None]
 
     __table_args__ = (
-        CheckConstraint(one_of("cause", HoldCause), "cause"),
         CheckConstraint("lifted_by IS NULL OR lifted_at IS NOT NULL", "lifted"),
         Index(
             "uq_voucher_hold_live",
@@ -49,4 +48,4 @@ class VoucherHold(Base):
     @property
     def rule(self) -> HoldRule:
         """Return what follows from its cause."""
-        return HOLDS[HoldCause(self.cause)]
+        return HOLDS[self.cause]

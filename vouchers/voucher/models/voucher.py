@@ -8,9 +8,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from reintegration.codelists.service_categories import Proof, ServiceCategory
 from reintegration.codelists.units import Unit
-from reintegration.kernel.base import Base, Currency, Id, Minor, one_of
+from reintegration.kernel.base import Base, Currency, Id, Minor
 from reintegration.kernel.money import Money
-from vouchers.voucher.states import HELD, OPEN_STATES, VoucherKind, VoucherState
+from vouchers.voucher.states import HELD, OPEN_STATES, Held, VoucherKind, VoucherState
 
 
 class Voucher(Base):
@@ -36,10 +36,10 @@ class Voucher(Base):
     budget_line_id: Mapped[UUID] = mapped_column(ForeignKey("budget_line.id"))
     fund_id: Mapped[UUID] = mapped_column(ForeignKey("fund.id"))
     pseudonym: Mapped[str]
-    kind: Mapped[str]
-    category: Mapped[str]
-    unit: Mapped[str]
-    proof: Mapped[str]
+    kind: Mapped[VoucherKind]
+    category: Mapped[ServiceCategory]
+    unit: Mapped[Unit]
+    proof: Mapped[Proof]
     units: Mapped[int] = mapped_column(default=0)
     units_left: Mapped[int] = mapped_column(default=0)
     units_pending: Mapped[int] = mapped_column(default=0)
@@ -50,7 +50,7 @@ class Voucher(Base):
     currency: Mapped[Currency]
     valid_from: Mapped[date]
     valid_until: Mapped[date]
-    state: Mapped[str] = mapped_column(default=VoucherState.DRAFT.value)
+    state: Mapped[VoucherState] = mapped_column(default=VoucherState.DRAFT)
     live_holds: Mapped[int] = mapped_column(default=0)
     """How many rows of `voucher_hold` stop it; counted here, so that a redemption need not ask."""
     code_hash: Mapped[bytes | None] = mapped_column(LargeBinary, unique=True)
@@ -68,11 +68,6 @@ class Voucher(Base):
 
     __table_args__ = (
         UniqueConstraint("id", "case_id"),
-        CheckConstraint(one_of("kind", VoucherKind), "kind"),
-        CheckConstraint(one_of("category", ServiceCategory), "category"),
-        CheckConstraint(one_of("unit", Unit), "unit"),
-        CheckConstraint(one_of("proof", Proof), "proof"),
-        CheckConstraint(one_of("state", VoucherState), "state"),
         CheckConstraint("units_left BETWEEN 0 AND units", "units_left"),
         CheckConstraint("amount_left_minor BETWEEN 0 AND amount_minor", "amount_left"),
         CheckConstraint(
@@ -131,7 +126,7 @@ class Voucher(Base):
         return self.state in OPEN_STATES and self.live_holds > 0
 
     @property
-    def standing(self) -> str:
+    def standing(self) -> VoucherState | Held:
         """Return what it is shown as: its state, or `HELD` while a hold stops it."""
         return HELD if self.is_held else self.state
 

@@ -27,7 +27,7 @@ def promised_on(session: Session, line: PlanLine) -> list[Money]:
     """Return what vouchers of a line hold and what was delivered on them, in its currency."""
     delivered = (
         select(Redemption.voucher_id, func.sum(Redemption.amount_minor).label("minor"))
-        .where(Redemption.state == RedemptionState.ACCEPTED.value)
+        .where(Redemption.state == RedemptionState.ACCEPTED)
         .group_by(Redemption.voucher_id)
         .subquery()
     )
@@ -47,7 +47,7 @@ def open_vouchers(
     session: Session, *, case_id: UUID | None = None, plan_line_id: UUID | None = None
 ) -> Sequence[OpenVoucher]:
     """Return what is drafted, open, or waits for a confirmation, in a case or on a line."""
-    unfinished = Voucher.state.in_([state.value for state in OPEN_STATES | NOT_ISSUED])
+    unfinished = Voucher.state.in_([*(OPEN_STATES | NOT_ISSUED)])
     statement = select(Voucher).where(unfinished | (Voucher.amount_pending_minor > 0))
     if case_id is not None:
         statement = statement.where(Voucher.case_id == case_id)
@@ -66,5 +66,5 @@ def open_vouchers(
 
 def held() -> ColumnElement[int]:
     """Return what a voucher still holds; a closed one holds what waits for confirmation."""
-    is_open = Voucher.state.in_([state.value for state in OPEN_STATES])
+    is_open = Voucher.state.in_(OPEN_STATES)
     return case((is_open, Voucher.amount_left_minor), else_=Voucher.amount_pending_minor)

@@ -67,10 +67,10 @@ def live_because(session: Session, cause: HoldCause, reference: str) -> Sequence
         select(VoucherHold)
         .join(Voucher, Voucher.id == VoucherHold.voucher_id)
         .where(
-            VoucherHold.cause == cause.value,
+            VoucherHold.cause == cause,
             VoucherHold.reference == reference,
             VoucherHold.lifted_at.is_(None),
-            Voucher.state.in_([state.value for state in OPEN_STATES]),
+            Voucher.state.in_(OPEN_STATES),
         )
         .order_by(VoucherHold.voucher_id)
     ).all()

@@ -51,7 +51,7 @@ def unconfirmed(session: Session, actor: Actor) -> Sequence[Redemption]:
     """Return the deliveries that the actor may confirm, oldest first."""
     return session.scalars(
         _visible(actor, RedemptionPermission.CONFIRM)
-        .where(Redemption.state == RedemptionState.UNCONFIRMED.value)
+        .where(Redemption.state == RedemptionState.UNCONFIRMED)
         .order_by(Redemption.recorded_at, Redemption.id)
         .limit(200)
     ).all()
@@ -70,4 +70,4 @@ def unconfirmed_on_case(session: Session, case_id: UUID) -> Count:
     )
 
 
-_UNCONFIRMED = Redemption.state == RedemptionState.UNCONFIRMED.value
+_UNCONFIRMED = Redemption.state == RedemptionState.UNCONFIRMED

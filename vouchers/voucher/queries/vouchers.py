@@ -86,7 +86,7 @@ def vouchers_page(
 def _standing(shown: str) -> tuple[ColumnElement[bool], ...]:
     """Return what a voucher is that is shown as `shown`; a held one is not shown as its state."""
     if shown in {"open", HELD}:
-        is_open = Voucher.state.in_([s.value for s in sorted(OPEN_STATES)])
+        is_open = Voucher.state.in_(OPEN_STATES)
         return (is_open, Voucher.live_holds > 0) if shown == HELD else (is_open,)
     if shown in OPEN_STATES:
         return (Voucher.state == shown, Voucher.live_holds == 0)
@@ -130,13 +130,13 @@ def of_lines(session: Session, line_ids: Sequence[UUID]) -> Sequence[Voucher]:
 def waiting_for_approval(session: Session, actor: Actor) -> Count:
     """Return how many drafts of the caseload the actor could approve."""
     mine = permissions.visible(actor, Voucher, VoucherPermission.APPROVE)
-    return bounded.count(session, mine.where(Voucher.state == VoucherState.DRAFT.value))
+    return bounded.count(session, mine.where(Voucher.state == VoucherState.DRAFT))
 
 
 def waiting_for_issue(session: Session, actor: Actor) -> Count:
     """Return how many vouchers that the actor drafted are approved and not issued."""
     mine = permissions.visible(actor, Voucher, VoucherPermission.ISSUE)
-    approved = Voucher.state == VoucherState.APPROVED.value
+    approved = Voucher.state == VoucherState.APPROVED
     return bounded.count(session, mine.where(approved, Voucher.drafted_by == actor.id))
 
 
@@ -144,10 +144,7 @@ def accepted_referrals(session: Session, line: PlanLine) -> Sequence[Referral]:
     """Return the referrals of a line that a provider accepted, newest first."""
     return session.scalars(
         select(Referral)
-        .where(
-            Referral.plan_line_id == line.id,
-            Referral.state.in_([state.value for state in HOLDS_A_PLACE]),
-        )
+        .where(Referral.plan_line_id == line.id, Referral.state.in_(HOLDS_A_PLACE))
         .order_by(Referral.answered_at.desc(), Referral.id)
     ).all()
 
@@ -157,8 +154,7 @@ def lines_with_acceptance(session: Session, line_ids: Sequence[UUID]) -> frozens
     return frozenset(
         session.scalars(
             select(Referral.plan_line_id).where(
-                Referral.plan_line_id.in_(line_ids),
-                Referral.state.in_([state.value for state in HOLDS_A_PLACE]),
+                Referral.plan_line_id.in_(line_ids), Referral.state.in_(HOLDS_A_PLACE)
             )
         )
     )
@@ -168,7 +164,7 @@ def emergency_offerings(session: Session, line: PlanLine, *, limit: int = 12) ->
     """Return the approved offerings that an emergency line can pay, the cheapest first."""
     statement = select(Offering).where(
         Offering.category == line.category,
-        Offering.state == OfferingState.APPROVED.value,
+        Offering.state == OfferingState.APPROVED,
         Offering.currency == line.currency,
     )
     if line.unit != "amount":

@@ -13,7 +13,7 @@ from vouchers.voucher.services.issuing import dimensions
 from vouchers.voucher.services.locking import lock_redemption
 from vouchers.voucher.services.remainder import release
 from vouchers.voucher.services.voucher_moves import REDEMPTION, VOUCHER
-from vouchers.voucher.states import OPEN_STATES, VoucherState
+from vouchers.voucher.states import OPEN_STATES
 
 
 def confirm(session: Session, redemption: Redemption, *, actor: Actor, now: datetime) -> None:
@@ -83,20 +83,8 @@ def _move_voucher(
     """Make the voucher's move as a redemption makes it; a closed one stays so."""
     if voucher.state not in OPEN_STATES:
         return
-    before = VoucherState(voucher.state)
-    after = VoucherState.PARTLY_REDEEMED if voucher.amount_left else VoucherState.REDEEMED
-    voucher.state = after.value
-    if after is VoucherState.REDEEMED:
+    move = "redeem_part" if voucher.amount_left else "redeem_all"
+    if not voucher.amount_left:
         voucher.print_sealed = None
-    session.flush()
-    VOUCHER.note(
-        session,
-        voucher.id,
-        "redeem_all" if after is VoucherState.REDEEMED else "redeem_part",
-        before,
-        after,
-        actor=actor,
-        now=now,
-        data={"redemption": str(redemption.id)},
-        case_id=voucher.case_id,
-    )
+    data = {"redemption": str(redemption.id)}
+    VOUCHER.follow(session, voucher, move, actor=actor, now=now, data=data)

@@ -4,8 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, cast
 
-from sqlalchemy import Table, Text, any_, bindparam, case, literal, update
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import Table, bindparam, case, literal
 from sqlalchemy.orm import Session
 
 from reintegration.codelists.service_categories import Proof
@@ -16,7 +15,8 @@ from vouchers.voucher.models import Voucher
 from vouchers.voucher.services.pricing import agreed_price
 from vouchers.voucher.services.validity import begins_later, is_over
 from vouchers.voucher.services.voucher_by_code import Found
-from vouchers.voucher.states import OPEN_STATES, RedemptionState, VoucherKind, VoucherState
+from vouchers.voucher.services.voucher_moves import VOUCHER
+from vouchers.voucher.states import RedemptionState, VoucherKind, VoucherState
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,17 +86,20 @@ _spent_units = bindparam("spent_units", type_=_v.units_left.type)
 _held = bindparam("held", type_=_v.amount_left_minor.type)
 _held_units = bindparam("held_units", type_=_v.units_left.type)
 _price_now = bindparam("price", type_=_v.unit_price_minor.type)
-_open = literal([state.value for state in sorted(OPEN_STATES)], ARRAY(Text))
-_is_value = _v.kind == VoucherKind.VALUE.value
+_is_value = _v.kind == VoucherKind.VALUE
 
 
 def _taking(amount_left: Any, **more: Any) -> Any:
     """Return the conditional update; `amount_left` is the remainder that it leaves."""
     return (
-        update(_table)
+        VOUCHER.moving_by(
+            _table,
+            (amount_left == 0, "redeem_all"),
+            otherwise="redeem_part",
+            stays=_held > literal(0),
+        )
         .where(
             _v.id == bindparam("voucher"),
-            _v.state == any_(_open),
             _v.live_holds == literal(0),
             ~begins_later(_v.valid_from, bindparam("today")),
             ~is_over(_v.valid_until, bindparam("today")),
@@ -109,11 +112,6 @@ def _taking(amount_left: Any, **more: Any) -> Any:
             units_pending=_v.units_pending + _held_units,
             amount_left_minor=amount_left,
             amount_pending_minor=_v.amount_pending_minor + _held,
-            state=case(
-                (_held > literal(0), _v.state),
-                (amount_left == 0, VoucherState.REDEEMED.value),
-                else_=VoucherState.PARTLY_REDEEMED.value,
-            ),
             print_sealed=case((amount_left == 0, None), else_=_v.print_sealed),
             **more,
         )

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from reintegration.kernel.actor import SYSTEM
@@ -17,7 +17,6 @@ from vouchers.books.services.postings import PostingEvent
 from vouchers.voucher.models import Voucher
 from vouchers.voucher.services.validity import is_over
 from vouchers.voucher.services.voucher_moves import VOUCHER
-from vouchers.voucher.states import OPEN_STATES, VoucherState
 
 _BATCH = 500
 
@@ -33,14 +32,7 @@ def expire_due(session: Session, now: datetime) -> str | None:
     _post_released(session, rows, now=now)
     for row in rows:
         VOUCHER.note(
-            session,
-            row.id,
-            "expire",
-            VoucherState(row.before),
-            VoucherState.EXPIRED,
-            actor=SYSTEM,
-            now=now,
-            case_id=row.case_id,
+            session, row.id, "expire", row.before, actor=SYSTEM, now=now, case_id=row.case_id
         )
     return f"{len(rows)} expired"
 
@@ -53,8 +45,7 @@ def _expire(session: Session, today: date) -> list[Any]:
             (Voucher.amount_left_minor - Voucher.amount_pending_minor).label("free"),
         )
         .where(
-            Voucher.state.in_([state.value for state in OPEN_STATES]),
-            is_over(Voucher.valid_until, today),
+            Voucher.state.in_(VOUCHER.moves["expire"].sources), is_over(Voucher.valid_until, today)
         )
         .order_by(Voucher.id)
         .limit(_BATCH)
@@ -63,10 +54,9 @@ def _expire(session: Session, today: date) -> list[Any]:
     )
     return list(
         session.execute(
-            update(Voucher)
+            VOUCHER.moving(Voucher, "expire")
             .where(Voucher.id == due.c.id)
             .values(
-                state=VoucherState.EXPIRED.value,
                 units_left=Voucher.units_pending,
                 amount_left_minor=Voucher.amount_pending_minor,
                 print_sealed=None,

@@ -70,7 +70,7 @@ def placeable(voucher: Voucher, held: Sequence[VoucherHold], actor: Actor) -> li
     return [
         cause
         for cause in HOLDS
-        if cause.value not in standing
+        if cause not in standing
         and permissions.permits(
             actor, HoldPermission.PLACE, VoucherHold(case_id=voucher.case_id, cause=cause)
         )
@@ -95,7 +95,7 @@ def _hold(
         id=new_id(),
         voucher_id=voucher.id,
         case_id=voucher.case_id,
-        cause=cause.value,
+        cause=cause,
         reference=reference,
         reason=reason.strip(),
         placed_by=actor.id,

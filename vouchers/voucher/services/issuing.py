@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from providers.directory.models import Offering
 from providers.referrals.models import Referral
-from reintegration.codelists.service_categories import CATEGORIES, ServiceCategory
+from reintegration.codelists.service_categories import ServiceCategory
 from reintegration.kernel import permissions
 from reintegration.kernel.actor import SYSTEM, Actor
 from reintegration.kernel.clock import local_day
@@ -89,10 +89,10 @@ def draft(
         budget_line_id=budget_line.id,
         fund_id=budget_line.fund_id,
         pseudonym=entitlement.pseudonym_for(session, basis),
-        kind=basis.kind.value,
+        kind=basis.kind,
         category=plan_line.category,
         unit=plan_line.unit,
-        proof=CATEGORIES[ServiceCategory(plan_line.category)].proof.value,
+        proof=ServiceCategory(plan_line.category).proof,
         units=count,
         units_left=count,
         unit_price_minor=price.minor,
@@ -101,7 +101,7 @@ def draft(
         currency=money.currency,
         valid_from=valid_from,
         valid_until=valid_until,
-        state=VoucherState.DRAFT.value,
+        state=VoucherState.DRAFT,
         drafted_by=actor.id,
         created_at=now,
     )

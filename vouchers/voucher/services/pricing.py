@@ -7,7 +7,7 @@ from vouchers.voucher.states import VoucherKind
 
 def is_value(found: Found) -> bool:
     """Whether the voucher is money up to a sum, not a number of units."""
-    return found.kind == VoucherKind.VALUE.value
+    return found.kind == VoucherKind.VALUE
 
 
 def agreed_price(found: Found) -> Money:

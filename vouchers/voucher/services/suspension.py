@@ -26,7 +26,7 @@ def at_offering(session: Session, offering_id: UUID) -> Sequence[Voucher]:
     """Return the vouchers that could be redeemed at an offering; open ones go elsewhere."""
     held_by_it = select(VoucherHold.voucher_id).where(
         VoucherHold.voucher_id == Voucher.id,
-        VoucherHold.cause == HoldCause.OFFERING_SUSPENDED.value,
+        VoucherHold.cause == HoldCause.OFFERING_SUSPENDED,
         VoucherHold.reference == str(offering_id),
         VoucherHold.lifted_at.is_(None),
     )
@@ -97,7 +97,7 @@ def cancel_on_consent(
 def of_emergency(session: Session, case_id: UUID) -> Sequence[Voucher]:
     """Return the vouchers that were made on a case's emergency allowance and are not ended."""
     emergency = select(PlanLine.id).where(
-        PlanLine.case_id == case_id, PlanLine.origin == LineOrigin.EMERGENCY.value
+        PlanLine.case_id == case_id, PlanLine.origin == LineOrigin.EMERGENCY
     )
     return _with_states(session, _NOT_ENDED, Voucher.plan_line_id.in_(emergency))
 
@@ -147,7 +147,5 @@ def _with_states(
     session: Session, states: Iterable[VoucherState], *conditions: ColumnElement[bool]
 ) -> Sequence[Voucher]:
     return session.scalars(
-        select(Voucher)
-        .where(Voucher.state.in_([state.value for state in states]), *conditions)
-        .order_by(Voucher.id)
+        select(Voucher).where(Voucher.state.in_(states), *conditions).order_by(Voucher.id)
     ).all()

@@ -53,7 +53,7 @@ class Found:
 
     def offering_is_vetted(self, today: date) -> bool:
         """Whether the provider's offering is approved on that day."""
-        return self.offering_state == OfferingState.APPROVED.value and (
+        return self.offering_state == OfferingState.APPROVED and (
             self.offering_until is None or self.offering_until >= today
         )
 
@@ -114,10 +114,10 @@ def _statement(condition: Any) -> ConstantStatement:
         .where(
             _other.provider_id == _organisation,
             _other.category == _v.category,
-            _other.state == OfferingState.APPROVED.value,
+            _other.state == OfferingState.APPROVED,
             _other.currency == _v.currency,
             or_(
-                _v.kind == VoucherKind.VALUE.value,
+                _v.kind == VoucherKind.VALUE,
                 and_(_other.unit == _v.unit, _other.price_minor <= _v.unit_price_minor),
             ),
         )

@@ -94,7 +94,7 @@ def new_submit(line: PlanLine) -> ResponseReturnValue:
 
 def _form(line: PlanLine) -> tuple[IssueForm, dict[str, Basis]]:
     form = IssueForm() if request.method == "POST" else IssueForm(formdata=None)
-    form.measure_by(Basis(line).kind.value, line.currency)
+    form.measure_by(Basis(line).kind, line.currency)
     bases = _bases(line)
     form.bound_to.choices = [option(key, _label(basis)) for key, basis in bases.items()]
     return form, bases

@@ -25,13 +25,7 @@ from vouchers.voucher.queries import redemptions as redemption_reading
 from vouchers.voucher.queries import vouchers as reading
 from vouchers.voucher.queries.exposure import OpenVoucher
 from vouchers.voucher.services import entitlement
-from vouchers.voucher.states import (
-    NOT_ISSUED,
-    OPEN_STATES,
-    VOUCHER_LABELS,
-    VOUCHER_TONES,
-    VoucherState,
-)
+from vouchers.voucher.states import NOT_ISSUED, OPEN_STATES, VoucherState
 from vouchers.voucher.views import voucher_text
 
 _AHEAD = OPEN_STATES | NOT_ISSUED
@@ -71,8 +65,8 @@ def _standing(line: PlanLine, voucher: Voucher) -> LineAction:
         line.id,
         label=_("Voucher %(reference)s", reference=voucher.reference),
         url=url_for("vouchers.show", voucher_id=voucher.id),
-        status=_("voucher: %(state)s", state=_(VOUCHER_LABELS[voucher.standing])),
-        tone=VOUCHER_TONES[voucher.standing],
+        status=_("voucher: %(state)s", state=_(voucher.standing.label)),
+        tone=voucher.standing.tone,
     )
 
 
@@ -119,8 +113,6 @@ def emergency_actions(case: CaseFile, line: PlanLine, started: EmergencyStart) -
         line=line,
         vouchers=vouchers,
         may_issue=may_issue,
-        labels=VOUCHER_LABELS,
-        tones=VOUCHER_TONES,
         words=voucher_text,
     )
 

@@ -34,7 +34,7 @@ from vouchers.voucher.services.redeemability import RECORDED_WITHIN, refuse_unus
 from vouchers.voucher.services.redemption import Delivery, redeem_once
 from vouchers.voucher.services.return_window import may_still_reverse
 from vouchers.voucher.services.voucher_by_code import Found
-from vouchers.voucher.states import REDEMPTION_LABELS, REDEMPTION_TONES, RedemptionState
+from vouchers.voucher.states import RedemptionState
 from vouchers.voucher.views import voucher_text
 from vouchers.voucher.views.blueprints import redeem_bp as bp
 from vouchers.voucher.views.handles import make_handle, read_handle
@@ -169,7 +169,7 @@ def receipt(redemption: Redemption) -> ResponseReturnValue:
         redemption=redemption,
         words=voucher_text,
         unconfirmed=redemption.state == RedemptionState.UNCONFIRMED,
-        label=REDEMPTION_LABELS[redemption.state],
+        label=redemption.state.label,
         may_reverse=_may_reverse(redemption),
     )
 
@@ -185,8 +185,6 @@ def recent() -> ResponseReturnValue:
         "vouchers/voucher/redeem/recent.html",
         redemptions=reading.recorded_since(session(), actor, midnight),
         words=voucher_text,
-        labels=REDEMPTION_LABELS,
-        tones=REDEMPTION_TONES,
         may_reverse=_may_reverse,
     )
 

@@ -19,7 +19,6 @@ from vouchers.voucher.permissions import RedemptionPermission
 from vouchers.voucher.queries import redemptions as reading
 from vouchers.voucher.queries import vouchers as voucher_reading
 from vouchers.voucher.services import confirmation
-from vouchers.voucher.states import PROOF_LABELS
 from vouchers.voucher.views import voucher_text
 from vouchers.voucher.views.blueprints import vouchers_bp as bp
 
@@ -41,7 +40,6 @@ def unconfirmed() -> ResponseReturnValue:
         codes=voucher_reading.case_codes(
             session(), current_actor(), [one.voucher.case_id for one in found]
         ),
-        proofs=PROOF_LABELS,
         words=voucher_text,
     )
 

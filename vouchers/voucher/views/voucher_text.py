@@ -3,7 +3,7 @@
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from reintegration.codelists.service_categories import CATEGORIES, ServiceCategory
+from reintegration.codelists.service_categories import ServiceCategory
 from reintegration.kernel.money import Money
 from reintegration.web.counting import counted
 from reintegration.web.filters import money
@@ -17,19 +17,19 @@ MANY = 30
 
 def service(category: str) -> str:
     """Return the service's neutral name."""
-    return str(_(CATEGORIES[ServiceCategory(category)].label))
+    return str(_(ServiceCategory(category).label))
 
 
 def what(voucher: Voucher) -> str:
     """Return what a voucher is for: `12 sessions`, or `up to 600.00 MDL`."""
-    if voucher.kind == VoucherKind.VALUE.value:
+    if voucher.kind == VoucherKind.VALUE:
         return str(_("up to %(sum)s", sum=money(voucher.amount)))
     return counted(voucher.units, voucher.unit)
 
 
 def left(voucher: Voucher) -> str:
     """Return what is left of a voucher."""
-    if voucher.kind == VoucherKind.VALUE.value:
+    if voucher.kind == VoucherKind.VALUE:
         return money(voucher.amount_left)
     return counted(voucher.units_left, voucher.unit)
 
@@ -43,7 +43,7 @@ def delivered(redemption: Redemption) -> str:
 
 def found_left(found: Found) -> str:
     """Return what a receptionist can still record."""
-    if found.kind == VoucherKind.VALUE.value:
+    if found.kind == VoucherKind.VALUE:
         return money(Money(found.amount_free, found.currency))
     return counted(found.units_free, found.unit)
 
@@ -51,7 +51,7 @@ def found_left(found: Found) -> str:
 def found_of(found: Found) -> str:
     """Return the line under it: `left of 12 · Counselling`."""
     name = service(found.category)
-    if found.kind == VoucherKind.VALUE.value:
+    if found.kind == VoucherKind.VALUE:
         return str(_("left · %(service)s", service=name))
     return str(
         ngettext(

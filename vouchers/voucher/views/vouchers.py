@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 
 from reintegration.accounts.queries.history import moves_of
 from reintegration.accounts.queries.users import organisation_names
-from reintegration.codelists.service_categories import CATEGORIES
+from reintegration.codelists.service_categories import ServiceCategory
 from reintegration.kernel import clock, permissions
 from reintegration.kernel.db import session
 from reintegration.kernel.errors import DomainError
@@ -30,13 +30,7 @@ from vouchers.voucher.services import cancelling, issuing, replacing
 from vouchers.voucher.services.holds import placeable
 from vouchers.voucher.services.return_window import may_still_reverse
 from vouchers.voucher.services.voucher_moves import VOUCHER
-from vouchers.voucher.states import (
-    REDEMPTION_LABELS,
-    REDEMPTION_TONES,
-    VOUCHER_HISTORY,
-    VOUCHER_LABELS,
-    VOUCHER_TONES,
-)
+from vouchers.voucher.states import HELD, VOUCHER_HISTORY, VoucherState
 from vouchers.voucher.views import voucher_text
 from vouchers.voucher.views.blueprints import vouchers_bp as bp
 
@@ -68,9 +62,8 @@ def index() -> ResponseReturnValue:
         names=dict(providers),
         codes=reading.case_codes(session(), actor, [one.case_id for one in page.rows]),
         providers=providers,
-        categories=CATEGORIES,
-        labels=VOUCHER_LABELS,
-        tones=VOUCHER_TONES,
+        every_state=[*VoucherState, HELD],
+        categories=ServiceCategory,
         words=voucher_text,
         newer_url=url_for(".index", page=page.newer, **kept) if page.newer else None,
         older_url=url_for(".index", page=page.older, **kept) if page.older else None,
@@ -107,10 +100,6 @@ def show(voucher: Voucher) -> ResponseReturnValue:
             and may_still_reverse(one, actor, clock.now())
         ),
         past_words=VOUCHER_HISTORY,
-        labels=VOUCHER_LABELS,
-        tones=VOUCHER_TONES,
-        redemption_labels=REDEMPTION_LABELS,
-        redemption_tones=REDEMPTION_TONES,
         words=voucher_text,
     )
 
@@ -223,8 +212,8 @@ def _issue_page(voucher: Voucher, form: PinForm) -> str:
 
 def _sought() -> VoucherFilter:
     return VoucherFilter(
-        state=parameters.choice("state", (*VOUCHER_LABELS, "open")),
-        category=parameters.choice("category", CATEGORIES),
+        state=parameters.choice("state", (*VoucherState, HELD, "open")),
+        category=parameters.choice("category", ServiceCategory),
         provider_id=parameters.identifier("provider"),
         reference=parameters.text("q").upper(),
     )

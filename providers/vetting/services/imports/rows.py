@@ -19,7 +19,7 @@ from providers.vetting.services.imports.vocabulary import (
 )
 from reintegration.codelists.currencies import CURRENCIES
 from reintegration.codelists.people import SexPolicy
-from reintegration.codelists.service_categories import CATEGORIES, ServiceCategory
+from reintegration.codelists.service_categories import ServiceCategory
 from reintegration.kernel import amounts
 from reintegration.kernel.errors import N_, Invalid
 
@@ -169,7 +169,7 @@ class _RowReader:
                 "jurisdiction",
                 JURISDICTION_WORDS,
                 N_("Write right bank, left bank or abroad."),
-                Jurisdiction.RIGHT_BANK.value,
+                Jurisdiction.RIGHT_BANK,
             ),
             email=self._email(),
             phone=self._text("phone"),
@@ -186,13 +186,13 @@ class _RowReader:
                 "unit",
                 UNIT_WORDS,
                 N_("No such unit: “%(text)s”."),
-                CATEGORIES[ServiceCategory(category)].unit.value if category else "",
+                ServiceCategory(category).unit if category else "",
             ),
             price_minor=price,
             currency=currency,
             languages=self._languages(),
             sex_policy=self._word(
-                "sex_policy", SEX_WORDS, N_("Write everyone, women or men."), SexPolicy.ANY.value
+                "sex_policy", SEX_WORDS, N_("Write everyone, women or men."), SexPolicy.ANY
             ),
             min_age=low,
             max_age=high,

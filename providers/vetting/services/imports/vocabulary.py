@@ -95,7 +95,7 @@ HEADERS = _table(
 
 CATEGORY_WORDS = _table(
     {
-        ServiceCategory.SHELTER.value: (
+        ServiceCategory.SHELTER: (
             "temporary accommodation",
             "cazare temporară",
             "adăpost",
@@ -103,28 +103,28 @@ CATEGORY_WORDS = _table(
             "временное жилье",
             "приют",
         ),
-        ServiceCategory.RENTED_HOUSING.value: (
+        ServiceCategory.RENTED_HOUSING: (
             "rented housing",
             "locuință închiriată",
             "chirie",
             "аренда жилья",
             "съемное жилье",
         ),
-        ServiceCategory.BASIC_NEEDS.value: (
+        ServiceCategory.BASIC_NEEDS: (
             "food and basic needs",
             "necesități de bază",
             "alimente",
             "питание",
             "базовые потребности",
         ),
-        ServiceCategory.MEDICAL.value: (
+        ServiceCategory.MEDICAL: (
             "medical care",
             "asistență medicală",
             "medicină",
             "медицинская помощь",
             "медицина",
         ),
-        ServiceCategory.MENTAL_HEALTH.value: (
+        ServiceCategory.MENTAL_HEALTH: (
             "counselling",
             "counseling",
             "consiliere",
@@ -134,89 +134,80 @@ CATEGORY_WORDS = _table(
             "психолог",
             "психологическая помощь",
         ),
-        ServiceCategory.LEGAL_AID.value: ("asistență juridică", "jurist", "юридическая помощь"),
-        ServiceCategory.DOCUMENTS.value: (
+        ServiceCategory.LEGAL_AID: ("asistență juridică", "jurist", "юридическая помощь"),
+        ServiceCategory.DOCUMENTS: (
             "identity and civil documents",
             "acte",
             "acte de identitate",
             "документы",
         ),
-        ServiceCategory.EDUCATION.value: ("educație", "studii", "образование", "учеба"),
-        ServiceCategory.VOCATIONAL_TRAINING.value: (
+        ServiceCategory.EDUCATION: ("educație", "studii", "образование", "учеба"),
+        ServiceCategory.VOCATIONAL_TRAINING: (
             "formare profesională",
             "curs profesional",
             "профессиональное обучение",
             "профобучение",
         ),
-        ServiceCategory.EMPLOYMENT.value: (
+        ServiceCategory.EMPLOYMENT: (
             "help to find work",
             "angajare",
             "ajutor la angajare",
             "трудоустройство",
         ),
-        ServiceCategory.BUSINESS_START_UP.value: (
+        ServiceCategory.BUSINESS_START_UP: (
             "starting a small business",
             "mică afacere",
             "afacere",
             "малый бизнес",
             "открытие бизнеса",
         ),
-        ServiceCategory.FAMILY_MEDIATION.value: (
-            "mediere familială",
-            "mediere",
-            "семейная медиация",
-        ),
-        ServiceCategory.CHILDCARE.value: (
+        ServiceCategory.FAMILY_MEDIATION: ("mediere familială", "mediere", "семейная медиация"),
+        ServiceCategory.CHILDCARE: (
             "îngrijirea copiilor",
             "creșă",
             "уход за детьми",
             "присмотр за детьми",
         ),
-        ServiceCategory.SOCIAL_PROTECTION.value: (
+        ServiceCategory.SOCIAL_PROTECTION: (
             "help with social benefits",
             "protecție socială",
             "prestații sociale",
             "социальная защита",
             "социальные выплаты",
         ),
-        ServiceCategory.TRANSPORT.value: ("taxi", "transport", "транспорт", "такси"),
-        ServiceCategory.INTERPRETATION.value: (
-            "interpretare",
-            "traducere",
-            "устный перевод",
-            "перевод",
-        ),
+        ServiceCategory.TRANSPORT: ("taxi", "transport", "транспорт", "такси"),
+        ServiceCategory.INTERPRETATION: ("interpretare", "traducere", "устный перевод", "перевод"),
     }
 )
 
 UNIT_WORDS = _table(
     {
-        Unit.NIGHT.value: ("nights", "noapte", "nopți", "ночь", "ночи"),
-        Unit.SESSION.value: ("sessions", "ședință", "ședințe", "сеанс", "сессия", "встреча"),
-        Unit.HOUR.value: ("hours", "oră", "ore", "час", "часы"),
-        Unit.VISIT.value: ("visits", "vizită", "vizite", "визит", "прием"),
-        Unit.COURSE.value: ("courses", "curs", "cursuri", "курс"),
-        Unit.DAY.value: ("days", "zi", "zile", "день", "дни"),
-        Unit.RIDE.value: ("rides", "cursă", "călătorie", "поездка"),
-        Unit.MONTH.value: ("months", "lună", "luni", "месяц"),
-        Unit.ITEM.value: ("items", "bucată", "act", "штука", "документ"),
-        Unit.AMOUNT.value: ("amount of money", "sumă", "сумма"),
+        Unit.NIGHT: ("nights", "noapte", "nopți", "ночь", "ночи"),
+        Unit.SESSION: ("sessions", "ședință", "ședințe", "сеанс", "сессия", "встреча"),
+        Unit.HOUR: ("hours", "oră", "ore", "час", "часы"),
+        Unit.VISIT: ("visits", "vizită", "vizite", "визит", "прием"),
+        Unit.COURSE: ("courses", "curs", "cursuri", "курс"),
+        Unit.DAY: ("days", "zi", "zile", "день", "дни"),
+        Unit.RIDE: ("rides", "cursă", "călătorie", "поездка"),
+        Unit.MONTH: ("months", "lună", "luni", "месяц"),
+        Unit.ITEM: ("items", "bucată", "act", "штука", "документ"),
+        Unit.AMOUNT: ("amount of money", "sumă", "сумма"),
     }
 )
 
 LANGUAGE_WORDS = _table(
     {
-        Locale.RO.value: ("romanian", "română", "румынский", "молдавский"),
-        Locale.RU.value: ("russian", "rusă", "русский"),
-        Locale.EN.value: ("english", "engleză", "английский"),
+        Locale.RO: ("romanian", "română", "румынский", "молдавский"),
+        Locale.RU: ("russian", "rusă", "русский"),
+        Locale.EN: ("english", "engleză", "английский"),
     }
 )
 
 SEX_WORDS = _table(
     {
-        SexPolicy.ANY.value: ("everyone", "all", "toți", "oricine", "все", "любой", "всех"),
-        SexPolicy.FEMALE.value: ("women", "woman", "f", "femei", "feminin", "женщины", "женский"),
-        SexPolicy.MALE.value: ("men", "man", "m", "bărbați", "masculin", "мужчины", "мужской"),
+        SexPolicy.ANY: ("everyone", "all", "toți", "oricine", "все", "любой", "всех"),
+        SexPolicy.FEMALE: ("women", "woman", "f", "femei", "feminin", "женщины", "женский"),
+        SexPolicy.MALE: ("men", "man", "m", "bărbați", "masculin", "мужчины", "мужской"),
     }
 )
 
@@ -226,15 +217,9 @@ YES_WORDS = _table(
 
 JURISDICTION_WORDS = _table(
     {
-        Jurisdiction.RIGHT_BANK.value: (
-            "right",
-            "dreapta",
-            "malul drept",
-            "правый",
-            "правый берег",
-        ),
-        Jurisdiction.LEFT_BANK.value: ("left", "stânga", "malul stâng", "левый", "левый берег"),
-        Jurisdiction.ABROAD.value: ("străinătate", "alt stat", "за рубежом", "другая страна"),
+        Jurisdiction.RIGHT_BANK: ("right", "dreapta", "malul drept", "правый", "правый берег"),
+        Jurisdiction.LEFT_BANK: ("left", "stânga", "malul stâng", "левый", "левый берег"),
+        Jurisdiction.ABROAD: ("străinătate", "alt stat", "за рубежом", "другая страна"),
     }
 )
 

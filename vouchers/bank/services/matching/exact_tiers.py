@@ -14,7 +14,6 @@ from vouchers.bank.services.matching.order_index import (
 )
 from vouchers.bank.services.matching.proposals import (
     ExceptionItem,
-    ExceptionKind,
     OpenBatch,
     OpenOrder,
     OrderId,
@@ -22,6 +21,7 @@ from vouchers.bank.services.matching.proposals import (
     Reason,
     Tier,
 )
+from vouchers.bank.states import ExceptionKind
 from vouchers.formats.statement import BankEntry, EntryDetail
 
 Outcome = Proposal | ExceptionItem

@@ -3,41 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from enum import IntEnum, StrEnum
+from enum import IntEnum
 from typing import Any, TypeAlias
 from uuid import UUID
 
-from reintegration.kernel.errors import N_
+from vouchers.bank.states import ExceptionKind, ReasonCode
 from vouchers.formats.statement import BankEntry
 
 OrderId: TypeAlias = int | str | UUID
-
-REASONS: Mapping[str, str] = {
-    "amount_equal": N_("Equal amount"),
-    "amount_off": N_("The amount differs by %(difference)s"),
-    "batch_reference_equal": N_("Batch reference equal (%(reference)s)"),
-    "batch_sum_equal": N_("Equal to the sum of the batch (payments: %(count)s)"),
-    "charges_explain": N_("The bank's charges explain the difference"),
-    "days": N_("Days from sending to booking: %(days)s"),
-    "end_to_end_differs": N_(
-        "The end-to-end reference is another one, so it did not post by itself"
-    ),
-    "end_to_end_equal": N_("End-to-end reference equal (%(reference)s)"),
-    "end_to_end_missing": N_("The end-to-end reference is missing, so it did not post by itself"),
-    "entry_flagged": N_("The bank's entry has a problem, so it did not post by itself"),
-    "iban_equal": N_("Equal IBAN"),
-    "name_alike": N_("The names are %(percent)s%% alike"),
-    "only_fit": N_("One order and one entry fit, in both directions"),
-    "outside_window": N_("Booked outside the expected days"),
-    "reference_found": N_("Reference %(reference)s found in the text"),
-    "returned": N_("Returned, reason %(reason)s"),
-    "opposite_direction": N_("The reference of a payment, in the opposite direction"),
-    "already_settled": N_("The payment with this reference or account is settled already"),
-    "several_orders": N_("Orders that fit: %(count)s"),
-    "several_entries": N_("Entries that fit the same order: %(count)s"),
-    "bank_charge": N_("The bank calls it a charge"),
-    "nothing_fits": N_("No open order fits"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +23,7 @@ class Reason:
     @property
     def message(self) -> str:
         """Return the gettext source string; `params` fill it."""
-        return REASONS[self.code]
+        return ReasonCode(self.code).text
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,18 +95,6 @@ class Proposal:
     order_ids: tuple[OrderId, ...]
     score: int
     reasons: tuple[Reason, ...]
-
-
-class ExceptionKind(StrEnum):
-    """What a person has to settle."""
-
-    UNKNOWN_CREDIT = "unknown_credit"
-    UNKNOWN_DEBIT = "unknown_debit"
-    RETURN = "return"
-    CHARGES = "charges"
-    DUPLICATE_PAYMENT = "duplicate_payment"
-    PARTIAL = "partial"
-    TWO_POSSIBLE = "two_possible"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,12 +10,12 @@ from vouchers.bank.services.matching.exact_tiers import Outcome, days_reason
 from vouchers.bank.services.matching.order_index import OrderIndex, Timeline, in_window
 from vouchers.bank.services.matching.proposals import (
     ExceptionItem,
-    ExceptionKind,
     OpenOrder,
     Proposal,
     Reason,
     Tier,
 )
+from vouchers.bank.states import ExceptionKind
 from vouchers.formats.amounts import spelled
 from vouchers.formats.charset import latin
 from vouchers.formats.iban import compact

@@ -17,7 +17,6 @@ from vouchers.bank.services.matching.exact_tiers import (
 from vouchers.bank.services.matching.order_index import OrderIndex, entry_key
 from vouchers.bank.services.matching.proposals import (
     ExceptionItem,
-    ExceptionKind,
     MatchResult,
     MatchRules,
     OpenBatch,
@@ -27,6 +26,7 @@ from vouchers.bank.services.matching.proposals import (
     Tier,
 )
 from vouchers.bank.services.matching.suggested_tiers import Suggestions
+from vouchers.bank.states import ExceptionKind
 from vouchers.formats.statement import BankEntry
 
 

@@ -1,0 +1,39 @@
+"""The moves of a line of the bank, as data. Where matching leaves a new line, it begins."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from reintegration.kernel.actor import Actor
+from reintegration.kernel.errors import N_
+from reintegration.kernel.states import Machine, Move
+from vouchers.bank.models import BankLine
+from vouchers.bank.permissions import BankPermission as P
+from vouchers.bank.states import OPEN_LINES, Resolution
+from vouchers.bank.states import BankLineState as S
+
+_MATCHED = frozenset({S.MATCHED})
+
+
+BANK_LINE: Machine[S] = Machine(
+    name="bank_line",
+    initial=S.UNMATCHED,
+    begins=frozenset({S.SUGGESTED, S.MATCHED, S.EXCEPTION}),
+    moves={
+        "match": Move(OPEN_LINES, S.MATCHED, P.MATCH, N_("Match with the ticked")),
+        "undo_match": Move(_MATCHED, S.EXCEPTION, P.UNDO, N_("Undo the match"), needs_reason=True),
+        **{
+            resolution: Move(OPEN_LINES, S.RESOLVED, P.RESOLVE, resolution.label)
+            for resolution in Resolution
+        },
+    },
+)
+
+
+def settle(
+    session: Session, line: BankLine, resolution: Resolution, *, actor: Actor, now: datetime
+) -> None:
+    """Say what a line was that no order explains: nobody has to look at it any more."""
+    line.resolution, line.owner_id = resolution, None
+    line.resolved_by, line.resolved_at = actor.id, now
+    BANK_LINE.fire(session, line, resolution, actor=actor, now=now)
