@@ -30,7 +30,8 @@ def import_file(file: Path, *, encoding: str | None, dry_run: bool, take_valid: 
     """
     act_as(session(), OPERATOR)
     try:
-        checked = providers_import.examine(file.read_bytes(), encoding=encoding)
+        found = providers_import.examine(file.read_bytes(), encoding=encoding)
+        checked = providers_import.compared(session(), found)
     except DomainError as error:
         raise click.ClickException(str(error)) from None
     _report(checked)

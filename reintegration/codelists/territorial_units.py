@@ -1,7 +1,10 @@
 """The districts of Moldova on both banks of the Nistru: ISO 3166-2:MD."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+
+from reintegration.kernel.text import plain
 
 
 class Bank(StrEnum):
@@ -63,3 +66,75 @@ _UNITS = (
     TerritorialUnit("MD-UN", "Ungheni", Bank.RIGHT, 47.21, 27.80),
 )
 TERRITORIAL_UNITS: dict[str, TerritorialUnit] = {unit.code: unit for unit in _UNITS}
+_RUSSIAN = {
+    "MD-CU": ("Кишинёв", "Кишинэу"),
+    "MD-BA": ("Бельцы", "Бэлць"),
+    "MD-BD": ("Бендеры", "Тигина"),
+    "MD-GA": ("Гагаузия", "Гагауз Ери"),
+    "MD-SN": ("Левобережье Днестра", "Левый берег Днестра", "Приднестровье"),
+    "MD-AN": ("Новые Анены", "Анений Ной"),
+    "MD-BS": ("Бессарабка", "Басарабяска"),
+    "MD-BR": ("Бричаны", "Бричень"),
+    "MD-CA": ("Кагул",),
+    "MD-CT": ("Кантемир",),
+    "MD-CL": ("Калараш", "Кэлэраш"),
+    "MD-CS": ("Каушаны", "Кэушень"),
+    "MD-CM": ("Чимишлия",),
+    "MD-CR": ("Криуляны", "Криулень"),
+    "MD-DO": ("Дондюшаны", "Дондушень"),
+    "MD-DR": ("Дрокия",),
+    "MD-DU": ("Дубоссары", "Дубэсарь"),
+    "MD-ED": ("Единец", "Единцы"),
+    "MD-FA": ("Фалешты", "Фэлешть"),
+    "MD-FL": ("Флорешты", "Флорешть"),
+    "MD-GL": ("Глодяны", "Глодень"),
+    "MD-HI": ("Хынчешты", "Хынчешть"),
+    "MD-IA": ("Яловены", "Яловень"),
+    "MD-LE": ("Леова",),
+    "MD-NI": ("Ниспорены", "Ниспорень"),
+    "MD-OC": ("Окница",),
+    "MD-OR": ("Оргеев", "Орхей"),
+    "MD-RE": ("Резина",),
+    "MD-RI": ("Рышканы", "Рышкань"),
+    "MD-SI": ("Сынжерея", "Сынжерей"),
+    "MD-SO": ("Сороки", "Сорока"),
+    "MD-ST": ("Страшены", "Стрэшень"),
+    "MD-SD": ("Шолданешты", "Шолдэнешть"),
+    "MD-SV": ("Штефан-Водэ",),
+    "MD-TA": ("Тараклия",),
+    "MD-TE": ("Теленешты", "Теленешть"),
+    "MD-UN": ("Унгены", "Унгень"),
+}
+_ALSO = {
+    "MD-BD": ("Tighina",),
+    "MD-GA": ("Gagauzia", "Gagauz Yeri", "Comrat", "Ceadîr-Lunga", "Vulcănești", "Комрат"),
+    "MD-SN": (
+        *("Transnistria", "Tiraspol", "Тирасполь", "Rîbnița", "Рыбница", "Slobozia", "Слободзея"),
+        *("Grigoriopol", "Григориополь", "Camenca", "Каменка", "Dnestrovsc", "Днестровск"),
+    ),
+}
+"""Other names, and towns that stand for their unit. Dubăsari is the district of the right bank."""
+_KINDS = frozenset(
+    plain(
+        "mun municipiul municipiu or oras orasul raion raionul rn r n nul district districtul city"
+        " of uta u t a unitatea teritoriala autonoma ато"
+        " г гор город м мун муниципий муниципия р н район района"
+    ).split()
+)
+"""Words that say what kind of place follows."""
+
+
+def find_unit(text: str) -> str | None:
+    """Return the code of the unit that is meant, in whatever language and with what in front."""
+    words = plain(text).split()
+    named = " ".join(word for word in words if word not in _KINDS)
+    return _KNOWN.get(" ".join(words)) or _KNOWN.get(named)
+
+
+def _spellings(unit: TerritorialUnit) -> Iterator[str]:
+    yield from (unit.code, unit.name, unit.name.replace("î", "â"), unit.name.replace("î", "i"))
+    yield from _RUSSIAN[unit.code]
+    yield from _ALSO.get(unit.code, ())
+
+
+_KNOWN = {plain(one): unit.code for unit in _UNITS for one in _spellings(unit)}

@@ -3,6 +3,8 @@
 import secrets
 import uuid
 
+from reintegration.kernel import codes
+
 # Crockford's base 32 has no I, L, O, U: what a tired eye confuses.
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _LOOKALIKES = str.maketrans({"O": "0", "I": "1", "L": "1", "U": "V"})
@@ -40,7 +42,7 @@ def check_symbol(body: str) -> str:
 
 def normalise_typed_code(text: str) -> str | None:
     """Return the 16 symbols that were meant, or None when they cannot be a code."""
-    bare = "".join(c for c in text.upper() if c.isalnum()).translate(_LOOKALIKES)
+    bare = codes.bare(text).translate(_LOOKALIKES)
     if len(bare) != TYPED_CODE_LENGTH or any(c not in ALPHABET for c in bare):
         return None
     return bare if check_symbol(bare[:-1]) == bare[-1] else None

@@ -1,5 +1,6 @@
 """Text that comes in: one spelling of each letter, and no sign that a reader cannot see."""
 
+import re
 import unicodedata
 
 from reintegration.kernel.errors import N_, Invalid
@@ -28,6 +29,13 @@ def clean(text: str, *, limit: int, lines: bool = False) -> str:
     if len(bare) > limit:
         raise Invalid(N_("Write at most %(limit)s characters."), code="too_long", limit=limit)
     return bare
+
+
+def plain(text: str) -> str:
+    """Return the words of `text` in small letters, without diacritics and signs, for comparing."""
+    bare = unicodedata.normalize("NFKD", freed(text).casefold())
+    letters = "".join(one for one in bare if not unicodedata.combining(one))
+    return " ".join(re.sub(r"[\W_]+", " ", letters).split())
 
 
 def _seen(letter: str, lines: bool) -> str:

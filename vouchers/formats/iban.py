@@ -2,14 +2,16 @@
 
 import re
 
+from reintegration.kernel import codes
+
 _SHAPE = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}")
 
 
 def compact(text: str | None) -> str | None:
-    """Return an account number without spaces and in capitals; nothing gives None."""
+    """Return an account number as a code is compared; nothing gives None."""
     if not text:
         return None
-    return "".join(text.split()).upper() or None
+    return codes.compact(text) or None
 
 
 def is_iban(text: str) -> bool:

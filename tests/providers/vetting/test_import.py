@@ -32,7 +32,9 @@ def sentences(checked):
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
 @pytest.mark.parametrize("sign", [";", ",", "\t"])
 def test_a_file_is_read_whatever_its_letters_and_separators(encoding, sign):
-    text = f"{HEAD}\r\nMünchner Haus;1;Sediu;Balti;shelter;Adapost;500;ro\r\n".replace(";", sign)
+    text = f"{HEAD}\r\nMünchner Haus;1003600077777;Sediu;Balti;shelter;Adapost;500;ro\r\n".replace(
+        ";", sign
+    )
     checked = examine(text, encoding)
     assert not checked.errors
     assert checked.rows[0].organisation == "Münchner Haus"
@@ -42,7 +44,7 @@ def test_a_file_is_read_whatever_its_letters_and_separators(encoding, sign):
 def test_a_russian_file_from_an_old_spreadsheet_is_read():
     text = (
         "организация;идентификатор;место;район;категория;услуга;цена;языки\n"
-        "Дом Надежды;77;Офис;MD-SN;приют;Ночлег;200;русский, румынский\n"
+        "Дом Надежды;1003600077777;Офис;MD-SN;приют;Ночлег;200;русский, румынский\n"
     )
     row = examine(text, "cp1251").rows[0]
     assert (row.organisation, row.category, row.languages) == (
@@ -55,7 +57,7 @@ def test_a_russian_file_from_an_old_spreadsheet_is_read():
 def test_romanian_heads_are_understood():
     text = (
         "Denumire;IDNO;Sediu;Raion;Categorie;Serviciu;Preț;Valută;Copii;Pentru cine;Locuri\n"
-        "Casa;1;Sediu;Stânga Nistrului;cazare temporară;Cazare;1.200,50;MDL;da;femei;8\n"
+        "Casa;1003600077777;Sediu;Stânga Nistrului;cazare temporară;Cazare;1.200,50;MDL;da;femei;8\n"
     )
     row = examine(text).rows[0]
     assert (row.price_minor, row.accepts_children, row.sex_policy, row.capacity) == (
@@ -329,3 +331,27 @@ def test_an_import_of_somebody_else_is_not_there(session, cast, sign_in):
 def test_no_cell_of_ours_runs_in_a_spreadsheet(text):
     assert guarded(text) == "'" + text
     assert guarded("mai mult") == "mai mult"
+
+
+def test_a_number_that_belongs_to_another_provider_stops_its_row_and_renames_nobody(session, cast):
+    known = cast.provider
+    row = f"Altcineva SRL;{known.identifier};Sediu;Orhei;psiholog;Consiliere;350;ro"
+    found = examine(f"{HEAD}\n{row}\n")
+    checked = providers_import.compared(session, found)
+    assert checked.rows == ()
+    assert checked.errors[0].column == "organisation"
+    assert checked.errors[0].params["name"] == known.name
+    assert checked.errors[0].params["other"] == "Altcineva SRL"
+
+
+@pytest.mark.parametrize("number", ["1,0036E+12", "100360005555", "10036000555555", "IDNO"])
+def test_a_number_that_is_no_idno_is_an_error_of_its_cell(number):
+    found = examine(f"{HEAD}\nCentrul A;{number};Sediu;Orhei;psiholog;Consiliere;100;ro\n")
+    assert [error.column for error in found.errors] == ["identifier"]
+
+
+def test_a_left_bank_number_stands_as_it_is_written():
+    head = f"{HEAD};jurisdiction"
+    found = examine(f"{head}\nДом;200-017;Офис;Тирасполь;приют;Ночлег;200;ru;левый берег\n")
+    assert found.errors == ()
+    assert (found.rows[0].identifier, found.rows[0].territorial_unit) == ("200-017", "MD-SN")

@@ -11,7 +11,7 @@ from providers.directory.models import Provider
 from reintegration.accounts.queries import people
 from reintegration.accounts.services import inbox
 from reintegration.codelists.currencies import CURRENCIES
-from reintegration.kernel import audit, permissions
+from reintegration.kernel import audit, codes, permissions
 from reintegration.kernel.actor import Actor, Role
 from reintegration.kernel.errors import N_, Conflict, Invalid
 from reintegration.kernel.ids import new_id
@@ -23,7 +23,7 @@ from vouchers.payments.permissions import PayeePermission
 def read_iban(text: str) -> IBAN:
     """Return the account number that was meant; raise Invalid for one that cannot exist."""
     try:
-        return IBAN(text.strip().upper())
+        return IBAN(codes.compact(text))
     except (SchwiftyException, ValueError):
         raise Invalid(
             N_("This is not a valid IBAN. Compare it with the bank's paper, sign by sign."),

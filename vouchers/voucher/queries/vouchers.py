@@ -13,7 +13,7 @@ from providers.referrals.models import Referral
 from providers.referrals.states import HOLDS_A_PLACE
 from reintegration.accounts.models import Organisation
 from reintegration.cases.models import CaseFile
-from reintegration.kernel import bounded, permissions
+from reintegration.kernel import bounded, codes, permissions
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.bounded import Count
 from reintegration.kernel.errors import NotFound
@@ -196,4 +196,4 @@ def references_of(session: Session, ids: Collection[UUID]) -> dict[UUID, str]:
 def called(session: Session, reference: str) -> Select[UUID]:
     """Return the ids of the vouchers that are called so, however it is spelled, as a question."""
     del session  # it is asked within the statement that needs them
-    return select(Voucher.id).where(func.upper(Voucher.reference) == reference.strip().upper())
+    return select(Voucher.id).where(func.upper(Voucher.reference) == codes.compact(reference))

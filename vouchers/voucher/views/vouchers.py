@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from reintegration.accounts.queries.history import moves_of
 from reintegration.accounts.queries.users import organisation_names
 from reintegration.codelists.service_categories import ServiceCategory
-from reintegration.kernel import clock, permissions
+from reintegration.kernel import clock, codes, permissions
 from reintegration.kernel.db import session
 from reintegration.kernel.errors import DomainError
 from reintegration.plans.permissions import PlanPermission
@@ -215,5 +215,5 @@ def _sought() -> VoucherFilter:
         state=parameters.choice("state", (*VoucherState, HELD, "open")),
         category=parameters.choice("category", ServiceCategory),
         provider_id=parameters.identifier("provider"),
-        reference=parameters.text("q").upper(),
+        reference=codes.compact(parameters.text("q")),
     )

@@ -1,7 +1,7 @@
 """Checked rows into the directory: the same file twice changes nothing the second time."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -15,13 +15,15 @@ from providers.directory.services.profiles import EDITABLE, Place, Profile, Term
 from providers.directory.states import Jurisdiction, OfferingState
 from providers.vetting.services import vetting
 from providers.vetting.services.imports import reading
-from providers.vetting.services.imports.rows import Checked, ImportRow, check, from_json
+from providers.vetting.services.imports.rows import CellError, Checked, ImportRow, check, from_json
 from reintegration.codelists.people import SexPolicy
 from reintegration.codelists.service_categories import ServiceCategory
 from reintegration.codelists.units import Unit
 from reintegration.kernel import permissions
 from reintegration.kernel.actor import Actor
+from reintegration.kernel.errors import N_
 from reintegration.kernel.money import Money
+from reintegration.kernel.text import plain
 
 Progress = Callable[[int, int], None]
 _STEP = 25
@@ -46,6 +48,27 @@ class Summary:
 def examine(content: bytes, *, encoding: str | None = None) -> Checked:
     """Return what a file holds; raise Invalid when it is no table at all."""
     return check(reading.read(content, encoding))
+
+
+def compared(session: Session, checked: Checked) -> Checked:
+    """Return what was checked, without rows whose number belongs to a provider of another name."""
+    numbers = {row.identifier for row in checked.rows}
+    found = session.scalars(select(Provider).where(Provider.identifier.in_(numbers)))
+    names = {provider.identifier: provider.name for provider in found}
+    others = [one for one in checked.rows if _is_another(names.get(one.identifier), one)]
+    errors = tuple(_named_otherwise(one, names[one.identifier]) for one in others)
+    rows = tuple(one for one in checked.rows if one not in others)
+    return replace(checked, rows=rows, errors=(*checked.errors, *errors))
+
+
+def _is_another(name: str | None, row: ImportRow) -> bool:
+    return name is not None and plain(name) != plain(row.organisation)
+
+
+def _named_otherwise(row: ImportRow, name: str) -> CellError:
+    message = N_("The number %(number)s belongs to “%(name)s”; this row says “%(other)s”.")
+    params = {"number": row.identifier, "name": name, "other": row.organisation}
+    return CellError(row.row, "organisation", message, params)
 
 
 def write(
@@ -89,7 +112,7 @@ def _provider(
         )
         return profiles.add_provider(session, actor=actor, profile=profile, now=now)
     profile = Profile(
-        name=row.organisation,
+        name=provider.name,
         legal_name=provider.legal_name,
         identifier=provider.identifier,
         jurisdiction=Jurisdiction(row.jurisdiction),

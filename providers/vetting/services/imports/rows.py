@@ -12,16 +12,16 @@ from providers.vetting.services.imports.vocabulary import (
     JURISDICTION_WORDS,
     LANGUAGE_WORDS,
     SEX_WORDS,
-    TERRITORY_WORDS,
     UNIT_WORDS,
     YES_WORDS,
-    plain,
 )
 from reintegration.codelists.currencies import CURRENCIES
 from reintegration.codelists.people import SexPolicy
 from reintegration.codelists.service_categories import ServiceCategory
-from reintegration.kernel import amounts
+from reintegration.codelists.territorial_units import find_unit
+from reintegration.kernel import amounts, codes
 from reintegration.kernel.errors import N_, Invalid
+from reintegration.kernel.text import plain
 
 REQUIRED = (
     "organisation",
@@ -159,24 +159,23 @@ class _RowReader:
         category = self._word(
             "category", CATEGORY_WORDS, N_("No such kind of service: “%(text)s”.")
         )
+        jurisdiction = self._word(
+            "jurisdiction",
+            JURISDICTION_WORDS,
+            N_("Write right bank, left bank or abroad."),
+            Jurisdiction.RIGHT_BANK.value,
+        )
         price, currency = self._price()
         low, high = self._ages()
         row = ImportRow(
             row=self.number,
             organisation=self._text("organisation"),
-            identifier=self._text("identifier"),
-            jurisdiction=self._word(
-                "jurisdiction",
-                JURISDICTION_WORDS,
-                N_("Write right bank, left bank or abroad."),
-                Jurisdiction.RIGHT_BANK,
-            ),
+            identifier=self._identifier(jurisdiction),
+            jurisdiction=jurisdiction,
             email=self._email(),
             phone=self._text("phone"),
             site=self._text("site"),
-            territorial_unit=self._word(
-                "territorial_unit", TERRITORY_WORDS, N_("No such district: “%(text)s”.")
-            ),
+            territorial_unit=self._district(),
             locality=self._text("locality"),
             address=self._text("address"),
             confidential=self._yes("confidential"),
@@ -250,6 +249,24 @@ class _RowReader:
         if found is None:
             self._wrong(name, message, text=text[:60])
         return found or ""
+
+    def _district(self) -> str:
+        text = self._text("territorial_unit")
+        found = find_unit(text)
+        if text and found is None:
+            self._wrong("territorial_unit", N_("No such district: “%(text)s”."), text=text[:60])
+        return found or ""
+
+    def _identifier(self, jurisdiction: str) -> str:
+        """Return the register's number; on the right bank an IDNO, elsewhere as it is written."""
+        text = self._text("identifier")
+        if not text or jurisdiction != Jurisdiction.RIGHT_BANK:
+            return text
+        try:
+            return codes.idno(text)
+        except Invalid as error:
+            self._wrong("identifier", error.message, **error.params)
+            return ""
 
     def _email(self) -> str:
         text = self._text("email")

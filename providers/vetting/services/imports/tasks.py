@@ -17,11 +17,12 @@ CHECK, WRITE = "providers.check", "providers.import"
 MOST_ERRORS = 2_000
 
 
-def run_check(_session: Session, task: BackgroundTask, progress: Progress) -> dict[str, Any]:
+def run_check(session: Session, task: BackgroundTask, progress: Progress) -> dict[str, Any]:
     """Return the rows that could be written and everything that is wrong."""
     try:
         chosen = task.options.get("encoding") or None
-        checked = providers_import.examine(task.input or b"", encoding=chosen)
+        found = providers_import.examine(task.input or b"", encoding=chosen)
+        checked = providers_import.compared(session, found)
     except DomainError as error:
         problem = {"row": 0, "column": "", "message": error.message, "params": error.params}
         return {"total": 0, "rows": [], "errors": [problem], "ignored": []}

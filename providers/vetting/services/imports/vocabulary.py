@@ -1,21 +1,11 @@
 """The words that people write in the head and in the cells, in three languages."""
 
-import re
-import unicodedata
-
 from providers.directory.states import Jurisdiction
 from reintegration.codelists.languages import Locale
 from reintegration.codelists.people import SexPolicy
 from reintegration.codelists.service_categories import ServiceCategory
-from reintegration.codelists.territorial_units import TERRITORIAL_UNITS
 from reintegration.codelists.units import Unit
-
-
-def plain(text: str) -> str:
-    """Return `text` in small letters, without diacritics and signs, for comparing."""
-    bare = unicodedata.normalize("NFKD", text.casefold())
-    letters = "".join(c for c in bare if not unicodedata.combining(c))
-    return " ".join(re.sub(r"[\W_]+", " ", letters).split())
+from reintegration.kernel.text import plain
 
 
 def _table(words: dict[str, tuple[str, ...]]) -> dict[str, str]:
@@ -222,15 +212,3 @@ JURISDICTION_WORDS = _table(
         Jurisdiction.ABROAD: ("străinătate", "alt stat", "за рубежом", "другая страна"),
     }
 )
-
-
-def _territory() -> dict[str, str]:
-    """Names with and without diacritics, in both spellings of the same vowel, and codes."""
-    known: dict[str, str] = {}
-    for unit in TERRITORIAL_UNITS.values():
-        for spelling in (unit.code, unit.name, unit.name.replace("î", "â")):
-            known[plain(spelling)] = unit.code
-    return known
-
-
-TERRITORY_WORDS = _territory()
