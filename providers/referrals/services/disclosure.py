@@ -60,7 +60,10 @@ def build(case: CaseFile, offering: Offering, *, pseudonym: str, asked: Asked) -
     note = " ".join(asked.note.split())
     if len(note) > LONGEST_NOTE:
         raise Invalid(
-            N_("The note may have %(limit)s characters."), code="note", limit=LONGEST_NOTE
+            N_("The note may have %(limit)s characters."),
+            code="note",
+            field="note",
+            limit=LONGEST_NOTE,
         )
     with_children = case.dependants and ServiceCategory(offering.category) in _CHILDREN_MATTER
     silent = case.contact_channel == ContactChannel.NONE

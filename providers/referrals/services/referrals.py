@@ -322,10 +322,11 @@ def _check_asked(session: Session, found: LineWithCase, asked: Asked, today: dat
         raise Invalid(
             N_("Ask for at least 1 and at most %(left)s: that is what the plan has left."),
             code="units",
+            field="units",
             left=left,
         )
     if asked.starts_on < today:
-        raise Invalid(N_("The first day lies in the past."), code="starts_on")
+        raise Invalid(N_("The first day lies in the past."), code="starts_on", field="starts_on")
 
 
 def _consent(session: Session, found: LineWithCase, offering: Offering, today: date) -> Consent:

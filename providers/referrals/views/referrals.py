@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from flask import flash, redirect, render_template, url_for
+from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -26,13 +26,12 @@ from reintegration.accounts.queries.history import moves_of
 from reintegration.accounts.queries.users import organisation_names
 from reintegration.kernel import clock
 from reintegration.kernel.db import session
-from reintegration.kernel.errors import DomainError
 from reintegration.web import parameters
 from reintegration.web.current import current_actor
 from reintegration.web.requires import requires
+from reintegration.web.submit import press, submit
 from reintegration.web.transactional import transactional
 
-_FIELDS = frozenset({"units", "starts_on", "note"})
 _FILTERS = (
     "open",
     ReferralState.REQUESTED,
@@ -107,10 +106,9 @@ def new(choice: Choice) -> ResponseReturnValue:
 def create(choice: Choice) -> ResponseReturnValue:
     """Write a draft, and lead to what would be told."""
     form, found, offering = ReferralForm(), choice.found, choice.offering
-    if not form.validate():
-        return _write_page(form, found, offering), 422
-    try:
-        referral = referrals.draft(
+    return submit(
+        form,
+        lambda: referrals.draft(
             session(),
             actor=current_actor(),
             found=found,
@@ -118,11 +116,10 @@ def create(choice: Choice) -> ResponseReturnValue:
             asked=form.value(),
             match=_match_of(found, offering),
             now=clock.now(),
-        )
-    except DomainError as error:
-        form.refuse(error, error.code if error.code in _FIELDS else None)
-        return _write_page(form, found, offering), error.status
-    return redirect(url_for(".preview", referral_id=referral.id))
+        ),
+        again=lambda: _write_page(form, found, offering),
+        to=lambda referral: url_for(".preview", referral_id=referral.id),
+    )
 
 
 @bp.get("/<uuid:referral_id>/change")
@@ -139,21 +136,19 @@ def change(referral: Referral) -> ResponseReturnValue:
 def change_submit(referral: Referral) -> ResponseReturnValue:
     """Write the draft anew."""
     form, found = ReferralForm(), _line_of(referral)
-    if not form.validate():
-        return _write_page(form, found, referral.offering, referral), 422
-    try:
-        referrals.change_draft(
+    return submit(
+        form,
+        lambda: referrals.change_draft(
             session(),
             referral,
             actor=current_actor(),
             found=found,
             asked=form.value(),
             now=clock.now(),
-        )
-    except DomainError as error:
-        form.refuse(error, error.code if error.code in _FIELDS else None)
-        return _write_page(form, found, referral.offering, referral), error.status
-    return redirect(url_for(".preview", referral_id=referral.id))
+        ),
+        again=lambda: _write_page(form, found, referral.offering, referral),
+        to=url_for(".preview", referral_id=referral.id),
+    )
 
 
 @bp.get("/<uuid:referral_id>/preview")
@@ -176,11 +171,13 @@ def preview(referral: Referral) -> ResponseReturnValue:
 @transactional
 def send(referral: Referral) -> ResponseReturnValue:
     """Send what was shown."""
-    referrals.send(
-        session(), referral, actor=current_actor(), found=_line_of(referral), now=clock.now()
+    return press(
+        lambda: referrals.send(
+            session(), referral, actor=current_actor(), found=_line_of(referral), now=clock.now()
+        ),
+        said=_("It is sent. The provider has three days to answer."),
+        to=url_for(".show", referral_id=referral.id),
     )
-    flash(_("It is sent. The provider has three days to answer."), "done")
-    return redirect(url_for(".show", referral_id=referral.id))
 
 
 @bp.get("/<uuid:referral_id>")
@@ -212,13 +209,19 @@ def cancel(referral: Referral) -> ResponseReturnValue:
 def cancel_submit(referral: Referral) -> ResponseReturnValue:
     """Take a referral back."""
     form = ReasonForm()
-    if not form.validate():
-        return _cancel_page(form, referral), 422
-    referrals.cancel(
-        session(), referral, actor=current_actor(), reason=form.reason.data or "", now=clock.now()
+    return submit(
+        form,
+        lambda: referrals.cancel(
+            session(),
+            referral,
+            actor=current_actor(),
+            reason=form.reason.data or "",
+            now=clock.now(),
+        ),
+        again=lambda: _cancel_page(form, referral),
+        said=_("The referral is cancelled."),
+        to=url_for(".show", referral_id=referral.id),
     )
-    flash(_("The referral is cancelled."), "done")
-    return redirect(url_for(".show", referral_id=referral.id))
 
 
 def _write_page(

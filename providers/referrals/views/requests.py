@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from flask import flash, redirect, render_template, url_for
+from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -18,10 +18,10 @@ from providers.referrals.views.blueprints import requests_bp as bp
 from providers.referrals.views.disclosure_text import disclosure_rows
 from reintegration.kernel import clock
 from reintegration.kernel.db import session
-from reintegration.kernel.errors import DomainError
 from reintegration.web import parameters
 from reintegration.web.current import current_actor
 from reintegration.web.requires import requires
+from reintegration.web.submit import press, submit
 from reintegration.web.transactional import transactional
 
 _FILTERS = (
@@ -74,9 +74,11 @@ def show(referral: Referral) -> ResponseReturnValue:
 @transactional
 def accept(referral: Referral) -> ResponseReturnValue:
     """Accept, and hold a place."""
-    referrals.accept(session(), referral, actor=current_actor(), now=clock.now())
-    flash(_("It is accepted. The case worker will be in touch."), "done")
-    return redirect(url_for(".show", referral_id=referral.id))
+    return press(
+        lambda: referrals.accept(session(), referral, actor=current_actor(), now=clock.now()),
+        said=_("It is accepted. The case worker will be in touch."),
+        to=url_for(".show", referral_id=referral.id),
+    )
 
 
 @bp.get("/<uuid:referral_id>/decline")
@@ -92,18 +94,20 @@ def reject(referral: Referral) -> ResponseReturnValue:
 def reject_submit(referral: Referral) -> ResponseReturnValue:
     """Decline with a reason."""
     form = RejectForm()
-    if not form.validate():
-        return _form(form, referral, "reject"), 422
-    referrals.reject(
-        session(),
-        referral,
-        actor=current_actor(),
-        now=clock.now(),
-        reason=RejectionReason(form.rejection.data),
-        comment=form.comment.data or "",
+    return submit(
+        form,
+        lambda: referrals.reject(
+            session(),
+            referral,
+            actor=current_actor(),
+            now=clock.now(),
+            reason=RejectionReason(form.rejection.data),
+            comment=form.comment.data or "",
+        ),
+        again=lambda: _form(form, referral, "reject"),
+        said=_("It is declined. Thank you for answering."),
+        to=url_for(".index"),
     )
-    flash(_("It is declined. Thank you for answering."), "done")
-    return redirect(url_for(".index"))
 
 
 @bp.post("/<uuid:referral_id>/start")
@@ -111,9 +115,11 @@ def reject_submit(referral: Referral) -> ResponseReturnValue:
 @transactional
 def start(referral: Referral) -> ResponseReturnValue:
     """Say that it has begun."""
-    referrals.start(session(), referral, actor=current_actor(), now=clock.now())
-    flash(_("It is marked as begun."), "done")
-    return redirect(url_for(".show", referral_id=referral.id))
+    return press(
+        lambda: referrals.start(session(), referral, actor=current_actor(), now=clock.now()),
+        said=_("It is marked as begun."),
+        to=url_for(".show", referral_id=referral.id),
+    )
 
 
 @bp.post("/<uuid:referral_id>/complete")
@@ -121,9 +127,11 @@ def start(referral: Referral) -> ResponseReturnValue:
 @transactional
 def complete(referral: Referral) -> ResponseReturnValue:
     """Say that everything was delivered."""
-    referrals.complete(session(), referral, actor=current_actor(), now=clock.now())
-    flash(_("It is completed. The place is free again."), "done")
-    return redirect(url_for(".show", referral_id=referral.id))
+    return press(
+        lambda: referrals.complete(session(), referral, actor=current_actor(), now=clock.now()),
+        said=_("It is completed. The place is free again."),
+        to=url_for(".show", referral_id=referral.id),
+    )
 
 
 @bp.get("/<uuid:referral_id>/not-delivered")
@@ -139,21 +147,19 @@ def fail(referral: Referral) -> ResponseReturnValue:
 def fail_submit(referral: Referral) -> ResponseReturnValue:
     """Say that it did not take place."""
     form = ReasonForm()
-    if not form.validate():
-        return _form(form, referral, "fail"), 422
-    try:
-        referrals.fail(
+    return submit(
+        form,
+        lambda: referrals.fail(
             session(),
             referral,
             actor=current_actor(),
             reason=form.reason.data or "",
             now=clock.now(),
-        )
-    except DomainError as error:
-        form.refuse(error, "reason")
-        return _form(form, referral, "fail"), error.status
-    flash(_("It is noted. The place is free again."), "done")
-    return redirect(url_for(".show", referral_id=referral.id))
+        ),
+        again=lambda: _form(form, referral, "fail"),
+        said=_("It is noted. The place is free again."),
+        to=url_for(".show", referral_id=referral.id),
+    )
 
 
 def _page(referral: Referral) -> str:

@@ -2,16 +2,16 @@
 
 from uuid import UUID
 
-from flask import flash, redirect, render_template, url_for
+from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from reintegration.accounts.queries.users import names_of
 from reintegration.kernel import clock
 from reintegration.kernel.db import session
-from reintegration.kernel.errors import DomainError
 from reintegration.web.current import current_actor
 from reintegration.web.requires import requires
+from reintegration.web.submit import press, submit
 from reintegration.web.transactional import transactional
 from vouchers.bank.forms import BankAccountForm
 from vouchers.bank.permissions import BankAccountPermission
@@ -64,10 +64,9 @@ def account_new() -> ResponseReturnValue:
 def account_create() -> ResponseReturnValue:
     """Propose an account."""
     form = BankAccountForm()
-    if not form.validate():
-        return _form_page(form), 422
-    try:
-        proposed = bank_accounts.propose(
+    return submit(
+        form,
+        lambda: bank_accounts.propose(
             session(),
             actor=current_actor(),
             name=form.name.data or "",
@@ -77,12 +76,11 @@ def account_create() -> ResponseReturnValue:
             currency=form.currency.data,
             profile=form.profile.data or "",
             now=clock.now(),
-        )
-    except DomainError as error:
-        form.refuse(error, error.code if error.code in form else None)
-        return _form_page(form), error.status
-    flash(_("It is proposed. Nothing is paid from it before an approver has agreed."), "done")
-    return redirect(url_for(".account", bank_account_id=proposed.id))
+        ),
+        again=lambda: _form_page(form),
+        said=_("It is proposed. Nothing is paid from it before an approver has agreed."),
+        to=lambda proposed: url_for(".account", bank_account_id=proposed.id),
+    )
 
 
 @bp.post("/accounts/<uuid:bank_account_id>/approve")
@@ -90,9 +88,11 @@ def account_create() -> ResponseReturnValue:
 @transactional
 def account_approve(account: BankAccount) -> ResponseReturnValue:
     """Put an account to use."""
-    bank_accounts.approve(session(), account, actor=current_actor(), now=clock.now())
-    flash(_("The account is in use from now on."), "done")
-    return redirect(url_for(".account", bank_account_id=account.id))
+    return press(
+        lambda: bank_accounts.approve(session(), account, actor=current_actor(), now=clock.now()),
+        said=_("The account is in use from now on."),
+        to=url_for(".account", bank_account_id=account.id),
+    )
 
 
 @bp.post("/accounts/<uuid:bank_account_id>/drop")
@@ -100,9 +100,11 @@ def account_approve(account: BankAccount) -> ResponseReturnValue:
 @transactional
 def account_drop(account: BankAccount) -> ResponseReturnValue:
     """Drop a proposal."""
-    bank_accounts.drop(session(), account, actor=current_actor(), now=clock.now())
-    flash(_("The proposal is dropped."), "done")
-    return redirect(url_for(".account", bank_account_id=account.id))
+    return press(
+        lambda: bank_accounts.drop(session(), account, actor=current_actor(), now=clock.now()),
+        said=_("The proposal is dropped."),
+        to=url_for(".account", bank_account_id=account.id),
+    )
 
 
 @bp.get("/accounts/<uuid:bank_account_id>/stop")
@@ -118,13 +120,19 @@ def account_stop(account: BankAccount) -> ResponseReturnValue:
 def account_stopped(account: BankAccount) -> ResponseReturnValue:
     """Use an account no more."""
     form = ReasonForm()
-    if not form.validate():
-        return _stop_page(account, form), 422
-    bank_accounts.stop(
-        session(), account, actor=current_actor(), reason=form.reason.data or "", now=clock.now()
+    return submit(
+        form,
+        lambda: bank_accounts.stop(
+            session(),
+            account,
+            actor=current_actor(),
+            reason=form.reason.data or "",
+            now=clock.now(),
+        ),
+        again=lambda: _stop_page(account, form),
+        said=_("Nothing is paid from this account any more."),
+        to=url_for(".account", bank_account_id=account.id),
     )
-    flash(_("Nothing is paid from this account any more."), "done")
-    return redirect(url_for(".account", bank_account_id=account.id))
 
 
 def _form_page(form: BankAccountForm) -> str:

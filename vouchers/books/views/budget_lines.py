@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from babel.numbers import format_decimal
-from flask import flash, redirect, render_template, url_for
+from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -18,6 +18,7 @@ from reintegration.web.current import current_actor
 from reintegration.web.filters import day, format_locale, money
 from reintegration.web.forms import option
 from reintegration.web.requires import requires
+from reintegration.web.submit import submit
 from reintegration.web.transactional import transactional
 from vouchers.books.forms import AmountForm, CloseForm, ConvertForm, MoveForm
 from vouchers.books.models import BudgetLine, ExchangeRate
@@ -171,13 +172,17 @@ def close_ask(line: BudgetLine) -> ResponseReturnValue:
 def close(line: BudgetLine) -> ResponseReturnValue:
     """Close a line; its free money returns to the fund."""
     form = CloseForm()
-    if not form.validate():
-        return render_template(
+    return submit(
+        form,
+        lambda: allocation.close_line(
+            session(), line, actor=current_actor(), key=form.act, now=clock.now()
+        ),
+        again=lambda: render_template(
             "vouchers/books/funds/close.html", form=form, line=line, crumbs=crumbs(line.fund)
-        ), 422
-    allocation.close_line(session(), line, actor=current_actor(), key=form.act, now=clock.now())
-    flash(_("The line is closed."), "done")
-    return redirect(url_for(".fund_page", fund_id=line.fund_id))
+        ),
+        said=_("The line is closed."),
+        to=url_for(".fund_page", fund_id=line.fund_id),
+    )
 
 
 def rate_options(*currencies: str) -> list[Any]:

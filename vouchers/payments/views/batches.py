@@ -5,19 +5,20 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from flask import flash, redirect, render_template, request, send_file, url_for
+from flask import render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from reintegration.accounts.queries.users import names_of, organisation_names
 from reintegration.kernel import clock
 from reintegration.kernel.db import session
-from reintegration.kernel.errors import N_, DomainError, Invalid, NotFound
+from reintegration.kernel.errors import N_, Invalid, NotFound
 from reintegration.kernel.money import Money
 from reintegration.web import parameters
 from reintegration.web.current import current_actor
 from reintegration.web.forms import chosen_ids, option
 from reintegration.web.requires import requires
+from reintegration.web.submit import press, submit
 from reintegration.web.transactional import transactional
 from vouchers.books.models import BankAccount
 from vouchers.books.queries import bank_accounts
@@ -85,23 +86,20 @@ def new() -> ResponseReturnValue:
 def create() -> ResponseReturnValue:
     """Make a batch of the ticked claims."""
     form = _batch_form()
-    if not form.validate():
-        return _new_page(form), 422
-    try:
-        batch = batches.prepare(
+    return submit(
+        form,
+        lambda: batches.prepare(
             session(),
             actor=current_actor(),
             claim_ids=chosen_ids("claims"),
             bank_account=_account(form),
             execution_on=form.execution_on.data or clock.local_day(clock.now()),
             now=clock.now(),
-        )
-    except DomainError as error:
-        session().expire_all()
-        form.refuse(error, "execution_on" if error.code == "execution_on" else None)
-        return _new_page(form), error.status
-    flash(_("The batch is prepared. Somebody else approves it."), "done")
-    return redirect(url_for(".show", batch_id=batch.id))
+        ),
+        again=lambda: _new_page(form),
+        said=_("The batch is prepared. Somebody else approves it."),
+        to=lambda batch: url_for(".show", batch_id=batch.id),
+    )
 
 
 @bp.get("/<uuid:batch_id>")
@@ -116,9 +114,11 @@ def show(batch: PaymentBatch) -> ResponseReturnValue:
 @transactional
 def approve(batch: PaymentBatch) -> ResponseReturnValue:
     """Approve what somebody else prepared."""
-    batches.approve(session(), batch, actor=current_actor(), now=clock.now())
-    flash(_("The batch is approved. A third person releases it."), "done")
-    return redirect(url_for(".show", batch_id=batch.id))
+    return press(
+        lambda: batches.approve(session(), batch, actor=current_actor(), now=clock.now()),
+        said=_("The batch is approved. A third person releases it."),
+        to=url_for(".show", batch_id=batch.id),
+    )
 
 
 @bp.get("/<uuid:batch_id>/release")
@@ -133,9 +133,11 @@ def release_confirm(batch: PaymentBatch) -> ResponseReturnValue:
 @transactional
 def release(batch: PaymentBatch) -> ResponseReturnValue:
     """Post the payments and make the file."""
-    batches.release(session(), batch, actor=current_actor(), now=clock.now())
-    flash(_("The batch is released. Give its file to the bank."), "done")
-    return redirect(url_for(".show", batch_id=batch.id))
+    return press(
+        lambda: batches.release(session(), batch, actor=current_actor(), now=clock.now()),
+        said=_("The batch is released. Give its file to the bank."),
+        to=url_for(".show", batch_id=batch.id),
+    )
 
 
 @bp.get("/<uuid:batch_id>/cancel")
@@ -151,13 +153,15 @@ def cancel_confirm(batch: PaymentBatch) -> ResponseReturnValue:
 def cancel(batch: PaymentBatch) -> ResponseReturnValue:
     """Take a batch back before its release."""
     form = ReasonForm()
-    if not form.validate():
-        return _cancel_page(batch, form), 422
-    batches.cancel(
-        session(), batch, actor=current_actor(), reason=form.reason.data or "", now=clock.now()
+    return submit(
+        form,
+        lambda: batches.cancel(
+            session(), batch, actor=current_actor(), reason=form.reason.data or "", now=clock.now()
+        ),
+        again=lambda: _cancel_page(batch, form),
+        said=_("The batch is cancelled. Its claims can be paid by another one."),
+        to=url_for(".show", batch_id=batch.id),
     )
-    flash(_("The batch is cancelled. Its claims can be paid by another one."), "done")
-    return redirect(url_for(".show", batch_id=batch.id))
 
 
 @bp.get("/<uuid:batch_id>/file")
@@ -189,13 +193,15 @@ def fail_confirm(order: PaymentOrder) -> ResponseReturnValue:
 def fail(order: PaymentOrder) -> ResponseReturnValue:
     """The bank refused an order: its claims are owed again."""
     form = ReasonForm()
-    if not form.validate():
-        return _fail_page(order, form), 422
-    settlement.fail_order(
-        session(), order, actor=current_actor(), reason=form.reason.data or "", now=clock.now()
+    return submit(
+        form,
+        lambda: settlement.fail_order(
+            session(), order, actor=current_actor(), reason=form.reason.data or "", now=clock.now()
+        ),
+        again=lambda: _fail_page(order, form),
+        said=_("The order failed. Its claims can be paid again."),
+        to=url_for(".show", batch_id=order.batch_id),
     )
-    flash(_("The order failed. Its claims can be paid again."), "done")
-    return redirect(url_for(".show", batch_id=order.batch_id))
 
 
 def _ready() -> list[dict[str, Any]]:

@@ -17,6 +17,7 @@ from reintegration.web.current import current_actor
 from reintegration.web.forms import chosen_ids
 from reintegration.web.requires import requires
 from reintegration.web.saying import error_text
+from reintegration.web.submit import press, submit
 from reintegration.web.transactional import transactional
 from vouchers.payments.forms.claims import ReasonForm
 from vouchers.payments.models import Claim, ClaimLine
@@ -129,9 +130,11 @@ def check(claim: Claim) -> ResponseReturnValue:
 @transactional
 def close(claim: Claim) -> ResponseReturnValue:
     """Close a claim of which nothing is left to pay."""
-    claims.close(session(), claim, actor=current_actor(), now=clock.now())
-    flash(_("The claim is closed."), "done")
-    return redirect(url_for(".show", claim_id=claim.id))
+    return press(
+        lambda: claims.close(session(), claim, actor=current_actor(), now=clock.now()),
+        said=_("The claim is closed."),
+        to=url_for(".show", claim_id=claim.id),
+    )
 
 
 @bp.get("/<uuid:claim_id>/lines/<uuid:claim_line_id>/refuse")
@@ -147,13 +150,15 @@ def refuse_confirm(line: ClaimLine) -> ResponseReturnValue:
 def refuse(line: ClaimLine) -> ResponseReturnValue:
     """Refuse a line: its delivery is reversed."""
     form = ReasonForm()
-    if not form.validate():
-        return _refuse_page(line, form), 422
-    claims.refuse_line(
-        session(), line, actor=current_actor(), reason=form.reason.data or "", now=clock.now()
+    return submit(
+        form,
+        lambda: claims.refuse_line(
+            session(), line, actor=current_actor(), reason=form.reason.data or "", now=clock.now()
+        ),
+        again=lambda: _refuse_page(line, form),
+        said=_("The line is refused and its delivery reversed."),
+        to=url_for(".show", claim_id=line.claim_id),
     )
-    flash(_("The line is refused and its delivery reversed."), "done")
-    return redirect(url_for(".show", claim_id=line.claim_id))
 
 
 def _refuse_page(line: ClaimLine, form: ReasonForm) -> str:

@@ -14,6 +14,7 @@ from reintegration.web.current import current_actor
 from reintegration.web.forms import chosen_ids
 from reintegration.web.requires import requires
 from reintegration.web.saying import error_text
+from reintegration.web.submit import press, submit
 from reintegration.web.transactional import transactional
 from vouchers.payments.forms.claims import AnswerForm, InvoiceForm
 from vouchers.payments.models import Claim
@@ -80,22 +81,20 @@ def mine_show(claim: Claim) -> ResponseReturnValue:
 def mine_submit(claim: Claim) -> ResponseReturnValue:
     """Send the claim with the number and the amount of the invoice."""
     form = InvoiceForm(claim.currency)
-    if not form.validate():
-        return _show_page(claim, invoice=form), 422
-    try:
-        claims.submit(
+    return submit(
+        form,
+        lambda: claims.submit(
             session(),
             claim,
             actor=current_actor(),
             invoice_number=form.invoice_number.data or "",
             invoiced=form.money,
             now=clock.now(),
-        )
-    except DomainError as error:
-        form.refuse(error, error.code if error.code in ("invoiced", "invoice_number") else None)
-        return _show_page(claim, invoice=form), error.status
-    flash(_("The claim is sent. You see here when it is checked and paid."), "done")
-    return redirect(url_for(".mine_show", claim_id=claim.id))
+        ),
+        again=lambda: _show_page(claim, invoice=form),
+        said=_("The claim is sent. You see here when it is checked and paid."),
+        to=url_for(".mine_show", claim_id=claim.id),
+    )
 
 
 @bp.post("/mine/<uuid:claim_id>/leave-out")
@@ -119,13 +118,15 @@ def mine_leave_out(claim: Claim) -> ResponseReturnValue:
 def mine_answer(claim: Claim) -> ResponseReturnValue:
     """Answer a dispute."""
     form = AnswerForm()
-    if not form.validate():
-        return _show_page(claim, answer=form), 422
-    claims.answer(
-        session(), claim, actor=current_actor(), text=form.answer.data or "", now=clock.now()
+    return submit(
+        form,
+        lambda: claims.answer(
+            session(), claim, actor=current_actor(), text=form.answer.data or "", now=clock.now()
+        ),
+        again=lambda: _show_page(claim, answer=form),
+        said=_("Your answer is sent."),
+        to=url_for(".mine_show", claim_id=claim.id),
     )
-    flash(_("Your answer is sent."), "done")
-    return redirect(url_for(".mine_show", claim_id=claim.id))
 
 
 @bp.get("/mine/<uuid:claim_id>/withdraw")
@@ -140,9 +141,11 @@ def mine_withdraw_confirm(claim: Claim) -> ResponseReturnValue:
 @transactional
 def mine_withdraw(claim: Claim) -> ResponseReturnValue:
     """Take a claim back."""
-    claims.withdraw(session(), claim, actor=current_actor(), now=clock.now())
-    flash(_("The claim is withdrawn. What it held can be claimed again."), "done")
-    return redirect(url_for(".mine"))
+    return press(
+        lambda: claims.withdraw(session(), claim, actor=current_actor(), now=clock.now()),
+        said=_("The claim is withdrawn. What it held can be claimed again."),
+        to=url_for(".mine"),
+    )
 
 
 def _new_page(problem: str = "") -> str:

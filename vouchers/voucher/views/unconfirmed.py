@@ -2,16 +2,16 @@
 
 from uuid import UUID
 
-from flask import flash, redirect, render_template, url_for
+from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from reintegration.accounts.queries.users import organisation_names
 from reintegration.kernel import clock
 from reintegration.kernel.db import session
-from reintegration.kernel.errors import DomainError
 from reintegration.web.current import current_actor
 from reintegration.web.requires import requires
+from reintegration.web.submit import press, submit
 from reintegration.web.transactional import transactional
 from vouchers.voucher.forms.redeem import ReasonForm
 from vouchers.voucher.models import Redemption
@@ -49,9 +49,11 @@ def unconfirmed() -> ResponseReturnValue:
 @transactional
 def confirm(redemption: Redemption) -> ResponseReturnValue:
     """Confirm a delivery: from now on it is owed."""
-    confirmation.confirm(session(), redemption, actor=current_actor(), now=clock.now())
-    flash(_("Confirmed: %(receipt)s will be paid.", receipt=redemption.receipt), "done")
-    return redirect(url_for(".unconfirmed"))
+    return press(
+        lambda: confirmation.confirm(session(), redemption, actor=current_actor(), now=clock.now()),
+        said=_("Confirmed: %(receipt)s will be paid.", receipt=redemption.receipt),
+        to=url_for(".unconfirmed"),
+    )
 
 
 @bp.get("/redemptions/<uuid:redemption_id>/refuse")
@@ -67,21 +69,19 @@ def refuse(redemption: Redemption) -> ResponseReturnValue:
 def refuse_submit(redemption: Redemption) -> ResponseReturnValue:
     """Refuse a delivery that did not happen."""
     form = ReasonForm()
-    if not form.validate():
-        return _ask(redemption, form), 422
-    try:
-        confirmation.refuse(
+    return submit(
+        form,
+        lambda: confirmation.refuse(
             session(),
             redemption,
             actor=current_actor(),
             reason=form.reason.data or "",
             now=clock.now(),
-        )
-    except DomainError as error:
-        form.refuse(error)
-        return _ask(redemption, form), error.status
-    flash(_("Refused. The units can be used again."), "done")
-    return redirect(url_for(".unconfirmed"))
+        ),
+        again=lambda: _ask(redemption, form),
+        said=_("Refused. The units can be used again."),
+        to=url_for(".unconfirmed"),
+    )
 
 
 def _ask(redemption: Redemption, form: ReasonForm) -> str:

@@ -18,6 +18,7 @@ from reintegration.plans.permissions import PlanPermission
 from reintegration.web import parameters
 from reintegration.web.current import current_actor
 from reintegration.web.requires import requires
+from reintegration.web.submit import press
 from reintegration.web.transactional import transactional
 from vouchers.voucher.forms.redeem import ReasonForm
 from vouchers.voucher.forms.vouchers import PinForm
@@ -109,9 +110,11 @@ def show(voucher: Voucher) -> ResponseReturnValue:
 @transactional
 def approve(voucher: Voucher) -> ResponseReturnValue:
     """Approve a draft of somebody else."""
-    issuing.approve(session(), voucher, actor=current_actor(), now=clock.now())
-    flash(_("Approved. The case manager can issue it now."), "done")
-    return redirect(url_for(".show", voucher_id=voucher.id))
+    return press(
+        lambda: issuing.approve(session(), voucher, actor=current_actor(), now=clock.now()),
+        said=_("Approved. The case manager can issue it now."),
+        to=url_for(".show", voucher_id=voucher.id),
+    )
 
 
 @bp.get("/<uuid:voucher_id>/issue")
