@@ -1,17 +1,26 @@
 """Forms: one base, and the fields that know money, days and codes."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from datetime import date
 from functools import partial
 from typing import Any, ClassVar, TypeVar
 from uuid import UUID
 
-from flask import request
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import DateField, PasswordField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import (
+    DateField,
+    Field,
+    PasswordField,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # stubs of 3.2
 from wtforms.validators import InputRequired, Length, ValidationError
+from wtforms.widgets import HiddenInput
 
 from reintegration.kernel import amounts
 from reintegration.kernel.encodings import Encoding
@@ -52,10 +61,12 @@ def pressed(*names: str) -> RadioField:
 class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
     """The base of every form. An invalid one answers 422 with what was typed still in it.
 
-    `called` maps a service's name of a field to the form's where they differ.
+    `called` maps a service's name of a field to the form's where they differ; `refused_at` is the
+    field beside which a refusal stands that names none.
     """
 
     called: ClassVar[Mapping[str, str]] = {}
+    refused_at: ClassVar[str | None] = None
     refused: DomainError | None = None
 
     class Meta(FlaskForm.Meta):  # type: ignore[misc]
@@ -68,10 +79,16 @@ class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
                 _keep_clean(field)
             return field
 
-    def refuse(self, error: DomainError, field: str | None = None) -> None:
+    @property
+    def problem(self) -> str:
+        """Return the first thing that is wrong, for a page that says it in a notice."""
+        beside = (error for field in self for error in field.errors)
+        return str(next(iter(self.form_errors), next(beside, "")))
+
+    def refuse(self, error: DomainError) -> None:
         """Show what a service refused beside the field that it names, or above the form."""
         self.refused = error
-        name = field or self.called.get(error.field or "", error.field)
+        name = self.called.get(error.field or "", error.field) or self.refused_at
         if name is None or name not in self:
             self.form_errors.append(error_text(error))
         else:
@@ -120,10 +137,21 @@ class MoneyField(_ReadField):
         except DomainError as error:
             raise ValueError(error_text(error)) from None
 
+    @property
+    def money(self) -> Money:
+        """Return the amount of a form that was validated."""
+        assert isinstance(self.data, Money)
+        return self.data
+
     def pre_validate(self, form: Any) -> None:
         """Count in the currency that was chosen in another field of the form."""
         if self.currency_from and isinstance(self.data, Money):
-            self.currency = form[self.currency_from].data
+            self.count_in(form[self.currency_from].data)
+
+    def count_in(self, currency: str) -> None:
+        """Read what was typed anew, as an amount of `currency`."""
+        self.currency = currency
+        if self.raw_text:
             self.process_formdata([self.raw_text])
 
     def _value(self) -> str:
@@ -187,12 +215,31 @@ class After:
             raise ValidationError(str(self.message))
 
 
-def chosen_ids(name: str) -> list[UUID]:
-    """Return the ids of the ticked boxes; what is no id is passed over."""
-    found = []
-    for text in request.form.getlist(name):
-        try:
-            found.append(UUID(text))
-        except ValueError:
-            continue
-    return found
+class IdField(Field):
+    """The id of one thing that was chosen; None when nothing was, or what was sent is no id."""
+
+    widget = HiddenInput()
+    data: UUID | None
+
+    def process_formdata(self, valuelist: Iterable[Any]) -> None:
+        """Read what was chosen."""
+        self.data = next(iter(_ids(valuelist)), None)
+
+    def _value(self) -> str:
+        return str(self.data or "")
+
+
+class TickedField(Field):
+    """The ids of the ticked boxes; what is no id is passed over."""
+
+    data: list[UUID]
+
+    def process_formdata(self, valuelist: Iterable[Any]) -> None:
+        """Read what was ticked."""
+        self.data = list(_ids(valuelist))
+
+
+def _ids(texts: Iterable[str]) -> Iterator[UUID]:
+    for text in texts:
+        with suppress(ValueError):
+            yield UUID(text)

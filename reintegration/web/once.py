@@ -10,6 +10,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
+from uuid import NAMESPACE_OID, UUID, uuid5
 
 from flask import Flask, flash, redirect, request
 from flask.typing import ResponseReturnValue
@@ -17,6 +18,7 @@ from werkzeug.datastructures import FileStorage
 
 from reintegration.kernel import answered, clock
 from reintegration.kernel.db import session
+from reintegration.kernel.errors import N_, Invalid
 from reintegration.kernel.jobs import Job, register
 from reintegration.web.current import current_actor
 
@@ -52,6 +54,17 @@ def init_app(app: Flask) -> None:
 def form_key() -> str:
     """Return the key of one more form."""
     return secrets.token_urlsafe(16)
+
+
+def form_id() -> UUID:
+    """Return an id for what this form makes: the same however often the form is sent.
+
+    Raise Invalid for a form without a key: what it makes must not be made twice.
+    """
+    key = request.form.get(FIELD, "")[:_LONGEST]
+    if not key:
+        raise Invalid(N_("Open the page again."))
+    return uuid5(NAMESPACE_OID, f"{current_actor().id}|{key}")
 
 
 def once(act: Callable[[], Answer]) -> ResponseReturnValue:

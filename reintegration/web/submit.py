@@ -25,13 +25,13 @@ def submit(
     again: Callable[[], str],
     to: Said[T] = "",
     said: Said[T] = "",
-    shown: Callable[[T], str] | None = None,
+    shown: Callable[[T], str | None] | None = None,
     remembered: bool = True,
 ) -> ResponseReturnValue:
     """Validate, act, and lead on; an invalid or refused form is shown `again` (422, 409, …).
 
-    `to` and `said` are what they are or made from what `act` returned; `shown` is a page instead.
-    What is not `remembered` is done each time that it is sent.
+    `to` and `said` are what they are or made from what `act` returned; `shown` makes a page instead
+    (or returns None). What is not `remembered` is done each time that it is sent.
     """
     if not form.validate():
         return again(), 422
@@ -48,7 +48,7 @@ def press(
     *,
     to: Said[T] = "",
     said: Said[T] = "",
-    shown: Callable[[T], str] | None = None,
+    shown: Callable[[T], str | None] | None = None,
 ) -> ResponseReturnValue:
     """Act on a form that is only a button; what a service refuses is a page of its own."""
     return once(lambda: _answer(act(), to, said, shown))
@@ -58,9 +58,10 @@ def _do(act: Callable[[], Answer], *, remembered: bool) -> ResponseReturnValue:
     return once(act) if remembered else respond(act())
 
 
-def _answer(done: T, to: Said[T], said: Said[T], shown: Callable[[T], str] | None) -> Answer:
-    if shown is not None:
-        return Shown(shown(done))
+def _answer(done: T, to: Said[T], said: Said[T], shown: Callable[[T], str | None] | None) -> Answer:
+    page = shown(done) if shown is not None else None
+    if page is not None:
+        return Shown(page)
     return Went(_made(to, done), _made(said, done))
 
 

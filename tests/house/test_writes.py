@@ -5,13 +5,9 @@ import re
 
 import pytest
 
-from tests.house.source import ROOT
+from tests.house.source import PRODUCT, ROOT
 
-VIEWS = sorted(
-    path
-    for name in ("reintegration", "providers/directory", "providers/vetting")
-    for path in (ROOT / name).rglob("views/*.py")
-)
+VIEWS = sorted(path for name in PRODUCT for path in (ROOT / name).rglob("views/*.py"))
 WITHOUT_KEY = {"set_locale", "sign_out"}
 """The language and the way out make nothing: to press them twice is to press them once."""
 

@@ -1,13 +1,15 @@
 """Forms of our accounts and of statements."""
 
+from typing import ClassVar
+
 from flask_babel import lazy_gettext
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField, FileRequired
-from wtforms import BooleanField, RadioField, SelectField, StringField
-from wtforms.validators import InputRequired, Length
+from wtforms import BooleanField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.validators import DataRequired, InputRequired, Length
 
 from reintegration.codelists.currencies import CURRENCIES
-from reintegration.web.forms import Form, encoding_field, option
+from reintegration.web.forms import Form, IdField, TickedField, encoding_field, option
 from vouchers.formats import banks
 from vouchers.payments.forms.claims import _NEEDED
 
@@ -60,3 +62,42 @@ class StatementForm(Form):
     )
     encoding = encoding_field()
     trial = BooleanField(_l("Only say what would happen; import nothing"))
+
+
+class MatchForm(Form):
+    """The orders that a line of the bank pays."""
+
+    orders = TickedField()
+
+
+class UndoForm(Form):
+    """Why a match is taken back."""
+
+    reason = TextAreaField(validators=[Length(max=500)])
+
+
+class GrantForm(Form):
+    """The fund that money of a donor is for."""
+
+    fund = IdField(validators=[DataRequired(_l("Choose the fund that the money is for."))])
+
+
+class RepaidForm(Form):
+    """The provider that paid back."""
+
+    provider = IdField(validators=[DataRequired(_l("Choose who paid back."))])
+
+
+class ReturnedForm(Form):
+    """The order that came back."""
+
+    order = IdField(validators=[DataRequired(_l("Choose the order that came back."))])
+
+
+class ParkForm(Form):
+    """Who finds out what a line is, and what is known."""
+
+    called: ClassVar = {"owner_id": "owner"}
+
+    owner = IdField()
+    note = TextAreaField(validators=[Length(max=500)])

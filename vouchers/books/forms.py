@@ -1,42 +1,21 @@
-"""Forms of funds: each carries a key of its own, so that sending it twice counts once."""
+"""Forms of funds."""
 
+from collections.abc import Sequence
+from contextlib import suppress
 from decimal import Decimal
-from typing import Any
-from uuid import UUID
+from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField, SelectField, StringField
-from wtforms.validators import InputRequired, Length, NumberRange, ValidationError
+from wtforms import SelectField, StringField
+from wtforms.validators import InputRequired, Length, NumberRange
 
 from reintegration.codelists.currencies import CURRENCIES
-from reintegration.kernel.ids import new_id
 from reintegration.kernel.money import Money
 from reintegration.web.forms import After, DayField, FigureField, Form, MoneyField, option
+from vouchers.books.models import BankAccount
 
 _OPTIONS = [option(code, code) for code in CURRENCIES]
 _NEEDED = InputRequired(_l("Fill this in."))
-
-
-def _new_key() -> str:
-    return str(new_id())
-
-
-class OnceForm(Form):
-    """A form whose sending counts once."""
-
-    key = HiddenField(default=_new_key)
-
-    def validate_key(self, field: HiddenField) -> None:
-        """Raise ValidationError for a key that this page did not make."""
-        try:
-            UUID(field.data or "")
-        except ValueError:
-            raise ValidationError(str(_l("Open the page again."))) from None
-
-    @property
-    def act(self) -> UUID:
-        """Return the key of this act."""
-        return UUID(self.key.data)
 
 
 class FundForm(Form):
@@ -70,8 +49,10 @@ class LineForm(Form):
     )
 
 
-class AmountForm(OnceForm):
+class AmountForm(Form):
     """An amount of `currency`."""
+
+    called: ClassVar = {"taken": "amount", "buffer_percent": "buffer"}
 
     amount = MoneyField(_l("Amount"), [_NEEDED])
 
@@ -90,10 +71,6 @@ class AmountForm(OnceForm):
         found = self.amount.data
         assert isinstance(found, Money)
         return found
-
-
-class CloseForm(OnceForm):
-    """Nothing to fill in: the key alone."""
 
 
 class GrantForm(AmountForm):
@@ -137,11 +114,24 @@ class RateForm(Form):
     )
 
 
-class ExchangeForm(OnceForm):
+class ExchangeForm(Form):
     """Cash exchanged at the bank: in the currencies of the two accounts."""
 
     bank_from = SelectField(_l("From the account"), [_NEEDED])
-    amount_out = StringField(_l("Amount that left"), [_NEEDED])
+    amount_out = MoneyField(_l("Amount that left"), [_NEEDED])
     bank_to = SelectField(_l("To the account"), [_NEEDED])
-    amount_in = StringField(_l("Amount that arrived"), [_NEEDED])
+    amount_in = MoneyField(_l("Amount that arrived"), [_NEEDED])
     rate = SelectField(_l("Compared with the rate"), [_NEEDED])
+
+    def offer(self, accounts: Sequence[BankAccount]) -> None:
+        """Offer our accounts, and read each amount in the currency of the one that was chosen."""
+        currencies = {str(account.id): account.currency for account in accounts}
+        for account, amount in ((self.bank_from, self.amount_out), (self.bank_to, self.amount_in)):
+            account.choices = [account_option(one) for one in accounts]
+            with suppress(ValueError):  # it was said already, when the form was read
+                amount.count_in(currencies.get(account.data, amount.currency))
+
+
+def account_option(account: BankAccount) -> Any:
+    """Return one of our bank accounts as an option."""
+    return option(account.id, f"{account.name} · {account.iban} · {account.currency}")

@@ -81,9 +81,9 @@ class PlanEditForm(Form):
 class ComparedForm(PlanEditForm):
     """An edit whose page shows, after a clash, what was changed meanwhile: that says it all."""
 
-    def refuse(self, error: DomainError, field: str | None = None) -> None:
+    def refuse(self, error: DomainError) -> None:
         """Show a clash on the page, and any other refusal beside its field."""
-        super().refuse(error, field)
+        super().refuse(error)
         if isinstance(error, Stale):
             self.form_errors.clear()
 

@@ -25,7 +25,7 @@ def found(desk, issued) -> str:
 
 
 def send(desk, address, key=None, **fields):
-    values = {"key": key or new_id().hex, "units": "1", "pin": PIN}
+    values = {"form_key": key or new_id().hex, "units": "1", "pin": PIN}
     return desk.post(address, data=values | fields)
 
 
@@ -122,7 +122,7 @@ def test_without_a_pin_it_waits_for_confirmation(session, cast, desk):
         {"units": ""},
         {"delivered_on": "never"},
         {"delivered_on": "0001-01-01"},
-        {"key": "short"},
+        {"form_key": ""},
         {"pin": "\x00\x00"},
         {"pin": "１２３４５６"},
         {"pin": "x" * 13},

@@ -27,7 +27,7 @@ def today():
 
 def fields(**more):
     return {
-        "voucher_id": str(new_id()),
+        "form_key": str(new_id()),
         "bound_to": "anywhere",
         "units": "2",
         "valid_from": today().isoformat(),
@@ -104,9 +104,8 @@ def test_sending_the_form_twice_makes_one_voucher(session, cast, sign_in):
     work = make_casework(session, cast)
     ana = sign_in(cast.ana)
     sent = fields()
-    ana.post(f"/vouchers/lines/{work.line.id}/new", data=sent)
-    again = ana.post(f"/vouchers/lines/{work.line.id}/new", data=sent)
-    assert again.location == f"/vouchers/{sent['voucher_id']}"
+    first, again = (ana.post(f"/vouchers/lines/{work.line.id}/new", data=sent) for _ in range(2))
+    assert (again.status_code, again.text) == (200, first.text)
     assert len(session.scalars(select(Voucher)).all()) == 1
 
 
@@ -123,7 +122,6 @@ def test_sending_the_form_twice_makes_one_voucher(session, cast, sign_in):
         {"pin": "12"},
         {"pin": "111111"},
         {"pin": "123456"},
-        {"voucher_id": "x"},
     ],
 )
 def test_what_cannot_be_issued_comes_back_with_a_reason(session, cast, sign_in, wrong):

@@ -45,7 +45,9 @@ def propose(
     """
     permissions.demand(actor, BankAccountPermission.PROPOSE)
     if currency not in CURRENCIES:
-        raise Invalid(N_("Payments are made in MDL, EUR or USD."), code="currency")
+        raise Invalid(
+            N_("Payments are made in MDL, EUR or USD."), code="currency", field="currency"
+        )
     rails.refuse_our_code(currency, identifier.strip())
     files = _files_of(profile, currency)
     number = read_iban(iban)
@@ -127,13 +129,14 @@ def _room_for(session: Session, iban: str, currency: str) -> BankAccount:
     if known is None:
         return BankAccount(id=new_id())
     if known.waits:
-        raise Conflict(N_("This account waits for approval already."), code="iban")
+        raise Conflict(N_("This account waits for approval already."), code="iban", field="iban")
     if known.in_use:
-        raise Conflict(N_("This account is already in use."), code="iban")
+        raise Conflict(N_("This account is already in use."), code="iban", field="iban")
     if known.currency != currency and _was_used(session, known):
         raise Invalid(
             N_("This account has always been in %(currency)s."),
             code="currency",
+            field="currency",
             currency=known.currency,
         )
     return known

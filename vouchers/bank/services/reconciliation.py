@@ -62,8 +62,8 @@ def match_orders(
         raise Invalid(
             N_("The orders are %(orders)s together, the line is %(line)s."),
             code="orders",
-            orders=str(total((order.amount for order in orders), line.currency)),
-            line=str(-line.amount),
+            orders=total((order.amount for order in orders), line.currency),
+            line=-line.amount,
         )
     proposal = dict(line.proposal)
     proposed = {one["id"] for one in proposal.get("orders", [])}
@@ -209,9 +209,9 @@ def park(
     """Leave a line open, with somebody who finds out and what is known."""
     _lock_open(session, line, actor)
     if owner_id is None:
-        raise Invalid(N_("Say who finds out."), code="owner")
+        raise Invalid(N_("Say who finds out."), code="owner", field="owner_id")
     if not note.strip():
-        raise Invalid(N_("Write what is known and what was asked."), code="note")
+        raise Invalid(N_("Write what is known and what was asked."), code="note", field="note")
     line.owner_id = owner_id
     line.proposal = {**line.proposal, "note": note.strip()[:500]}
     session.flush()

@@ -1,11 +1,12 @@
 """Reconciliation: the lines of the bank, what they are, and what a person decides."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, TypeVar
 from uuid import UUID
 
 from babel.dates import format_date
-from flask import flash, redirect, render_template, url_for
+from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -13,14 +14,15 @@ from providers.directory.models import Provider
 from reintegration.accounts.queries.users import names_of
 from reintegration.kernel import clock
 from reintegration.kernel.db import session
-from reintegration.kernel.errors import N_, DomainError, Invalid, NotFound
+from reintegration.kernel.errors import NotFound
 from reintegration.web import parameters
 from reintegration.web.current import current_actor
 from reintegration.web.filters import format_locale
-from reintegration.web.forms import chosen_ids
+from reintegration.web.forms import Form, IdField
 from reintegration.web.requires import requires
-from reintegration.web.saying import error_text
+from reintegration.web.submit import submit
 from reintegration.web.transactional import transactional
+from vouchers.bank.forms import GrantForm, MatchForm, ParkForm, RepaidForm, ReturnedForm, UndoForm
 from vouchers.bank.models import BankLine
 from vouchers.bank.permissions import BankPermission
 from vouchers.bank.queries import bank as queries
@@ -56,13 +58,13 @@ def index() -> ResponseReturnValue:
 @transactional
 def match(line: BankLine) -> ResponseReturnValue:
     """Settle the ticked orders by the line."""
-
-    def act() -> None:
-        reconciliation.match_orders(
-            session(), line, actor=current_actor(), order_ids=chosen_ids("orders"), now=clock.now()
-        )
-
-    return _acted(line, act, _("The line is matched and the payment settled."))
+    form = MatchForm()
+    return _acted(
+        line,
+        form,
+        partial(reconciliation.match_orders, order_ids=form.orders.data),
+        _("The line is matched and the payment settled."),
+    )
 
 
 @bp.post("/lines/<uuid:bank_line_id>/undo")
@@ -70,17 +72,13 @@ def match(line: BankLine) -> ResponseReturnValue:
 @transactional
 def undo(line: BankLine) -> ResponseReturnValue:
     """Take a match back."""
-
-    def act() -> None:
-        reconciliation.undo_match(
-            session(),
-            line,
-            actor=current_actor(),
-            reason=parameters.posted("reason", lines=True),
-            now=clock.now(),
-        )
-
-    return _acted(line, act, _("The match is undone. The order waits for its line again."))
+    form = UndoForm()
+    return _acted(
+        line,
+        form,
+        partial(reconciliation.undo_match, reason=form.reason.data or ""),
+        _("The match is undone. The order waits for its line again."),
+    )
 
 
 @bp.post("/lines/<uuid:bank_line_id>/fee")
@@ -88,11 +86,7 @@ def undo(line: BankLine) -> ResponseReturnValue:
 @transactional
 def fee(line: BankLine) -> ResponseReturnValue:
     """Post the line as a fee of the bank."""
-
-    def act() -> None:
-        reconciliation.mark_fee(session(), line, actor=current_actor(), now=clock.now())
-
-    return _acted(line, act, _("The fee is posted."))
+    return _acted(line, Form(), reconciliation.mark_fee, _("The fee is posted."))
 
 
 @bp.post("/lines/<uuid:bank_line_id>/grant")
@@ -100,16 +94,13 @@ def fee(line: BankLine) -> ResponseReturnValue:
 @transactional
 def grant(line: BankLine) -> ResponseReturnValue:
     """Post the line as money of a donor."""
-
-    def act() -> None:
-        fund = _named(Fund, "fund")
-        if fund is None:
-            raise Invalid(N_("Choose the fund that the money is for."))
-        reconciliation.mark_grant(
-            session(), line, actor=current_actor(), fund=fund, now=clock.now()
-        )
-
-    return _acted(line, act, _("The grant is recorded in its fund."))
+    form = GrantForm()
+    return _acted(
+        line,
+        form,
+        lambda *who, **when: reconciliation.mark_grant(*who, fund=_named(Fund, form.fund), **when),
+        _("The grant is recorded in its fund."),
+    )
 
 
 @bp.post("/lines/<uuid:bank_line_id>/repaid")
@@ -117,16 +108,15 @@ def grant(line: BankLine) -> ResponseReturnValue:
 @transactional
 def repaid(line: BankLine) -> ResponseReturnValue:
     """Post the line as money that a provider gave back."""
-
-    def act() -> None:
-        provider = _named(Provider, "provider")
-        if provider is None:
-            raise Invalid(N_("Choose who paid back."))
-        reconciliation.mark_repaid(
-            session(), line, actor=current_actor(), provider=provider, now=clock.now()
-        )
-
-    return _acted(line, act, _("The repayment is posted."))
+    form = RepaidForm()
+    return _acted(
+        line,
+        form,
+        lambda *who, **when: reconciliation.mark_repaid(
+            *who, provider=_named(Provider, form.provider), **when
+        ),
+        _("The repayment is posted."),
+    )
 
 
 @bp.post("/lines/<uuid:bank_line_id>/returned")
@@ -134,16 +124,15 @@ def repaid(line: BankLine) -> ResponseReturnValue:
 @transactional
 def returned(line: BankLine) -> ResponseReturnValue:
     """Post the line as a payment that came back."""
-
-    def act() -> None:
-        order = _named(PaymentOrder, "order")
-        if order is None:
-            raise Invalid(N_("Choose the order that came back."))
-        reconciliation.mark_returned(
-            session(), line, actor=current_actor(), order=order, now=clock.now()
-        )
-
-    return _acted(line, act, _("The payment came back: its claims can be paid again."))
+    form = ReturnedForm()
+    return _acted(
+        line,
+        form,
+        lambda *who, **when: reconciliation.mark_returned(
+            *who, order=_named(PaymentOrder, form.order), **when
+        ),
+        _("The payment came back: its claims can be paid again."),
+    )
 
 
 @bp.post("/lines/<uuid:bank_line_id>/park")
@@ -151,40 +140,36 @@ def returned(line: BankLine) -> ResponseReturnValue:
 @transactional
 def park(line: BankLine) -> ResponseReturnValue:
     """Leave the line open, with somebody who finds out."""
-
-    def act() -> None:
-        reconciliation.park(
-            session(),
-            line,
-            actor=current_actor(),
-            owner_id=parameters.posted_identifier("owner"),
-            note=parameters.posted("note", lines=True),
-            now=clock.now(),
-        )
-
-    return _acted(line, act, _("The note is kept, and who finds out."), stay=True)
+    form = ParkForm()
+    return _acted(
+        line,
+        form,
+        partial(reconciliation.park, owner_id=form.owner.data, note=form.note.data or ""),
+        _("The note is kept, and who finds out."),
+        stay=True,
+    )
 
 
 def _acted(
-    line: BankLine, act: Callable[[], None], done: str, *, stay: bool = False
+    line: BankLine, form: Form, act: Callable[..., object], said: str, *, stay: bool = False
 ) -> ResponseReturnValue:
     """Act and go back to the list, or show beside the line what was refused."""
-    try:
-        act()
-    except DomainError as error:
-        session().expire_all()
-        return _page(line, error_text(error)), error.status
-    flash(done, "done")
-    kept = _kept(line.bank_account_id)
-    if stay:
-        kept["line"] = line.id
-    return redirect(url_for(".index", **kept))
+    kept = _kept(line.bank_account_id) | ({"line": line.id} if stay else {})
+    return submit(
+        form,
+        lambda: act(session(), line, actor=current_actor(), now=clock.now()),
+        again=lambda: _page(line, form.problem),
+        said=said,
+        to=url_for(".index", **kept),
+    )
 
 
-def _named(model: type[Model], name: str) -> Model | None:
-    """Return the object that a list of the form names; None when nothing was chosen."""
-    chosen = parameters.posted_identifier(name)
-    return session().get(model, chosen) if chosen else None
+def _named(model: type[Model], field: IdField) -> Model:
+    """Return the object that was chosen; raise NotFound when it is gone meanwhile."""
+    found = session().get(model, field.data)
+    if found is None:
+        raise NotFound
+    return found
 
 
 def _asked_line() -> BankLine | None:

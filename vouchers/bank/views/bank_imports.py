@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import Response, redirect, render_template, url_for
+from flask import Response, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from providers.vetting.queries.imports import task_or_404
@@ -12,6 +12,7 @@ from reintegration.kernel.jobs import BackgroundTask, TaskState
 from reintegration.kernel.money import Money
 from reintegration.web.current import current_actor
 from reintegration.web.requires import requires
+from reintegration.web.submit import submit
 from reintegration.web.transactional import transactional
 from vouchers.bank.forms import StatementForm
 from vouchers.bank.permissions import BankPermission
@@ -37,18 +38,20 @@ def upload() -> ResponseReturnValue:
 def upload_submit() -> ResponseReturnValue:
     """Queue the import of a file, or a trial of it."""
     form = StatementForm()
-    if not form.validate():
-        return render_template("vouchers/bank/upload.html", form=form), 422
-    task = jobs.queue(
-        session(),
-        kind=IMPORT,
-        actor=current_actor(),
-        now=clock.now(),
-        options={"trial": bool(form.trial.data), "encoding": form.encoding.data},
-        filename=(form.file.data.filename or "")[:200],
-        content=form.file.data.read(),
+    return submit(
+        form,
+        lambda: jobs.queue(
+            session(),
+            kind=IMPORT,
+            actor=current_actor(),
+            now=clock.now(),
+            options={"trial": bool(form.trial.data), "encoding": form.encoding.data},
+            filename=(form.file.data.filename or "")[:200],
+            content=form.file.data.read(),
+        ),
+        again=lambda: render_template("vouchers/bank/upload.html", form=form),
+        to=lambda task: url_for(".imported", task_id=task.id),
     )
-    return redirect(url_for(".imported", task_id=task.id))
 
 
 @bp.get("/import/<uuid:task_id>")

@@ -35,7 +35,9 @@ def allocate(
     refuse_nothing(amount)
     fund = _opened(session, line)
     if not fund.currency == line.currency == amount.currency:
-        raise Invalid(N_("This line has another currency: choose a rate."), code="currency")
+        raise Invalid(
+            N_("This line has another currency: choose a rate."), code="currency", field="amount"
+        )
     posting = once(session, "allocate", key)
     _refuse_more_than_unallocated(session, fund, amount)
     _give(session, line, amount, posting, actor=actor, now=now)
@@ -60,12 +62,16 @@ def allocate_converted(
     permissions.demand(actor, FundPermission.ALLOCATE, line)
     refuse_nothing(taken)
     if not 0 <= buffer_percent < 100:
-        raise Invalid(N_("The buffer lies between 0 and 99 percent."), code="buffer")
+        raise Invalid(
+            N_("The buffer lies between 0 and 99 percent."), code="buffer", field="buffer_percent"
+        )
     fund = _opened(session, line)
     if taken.currency != fund.currency or line.currency == fund.currency:
-        raise Invalid(N_("The amount is in the currency of the fund."), code="currency")
+        raise Invalid(
+            N_("The amount is in the currency of the fund."), code="currency", field="taken"
+        )
     if {rate.base, rate.quote} != {fund.currency, line.currency}:
-        raise Invalid(N_("This rate is of other currencies."), code="rate")
+        raise Invalid(N_("This rate is of other currencies."), code="rate", field="rate")
     posting = once(session, "allocate", key)
     _refuse_more_than_unallocated(session, fund, taken)
     given = convert(taken, rate, less_percent=buffer_percent)
@@ -103,7 +109,9 @@ def move(
     refuse_nothing(amount)
     if to.id == line.id or to.fund_id != line.fund_id or to.currency != line.currency:
         raise Invalid(
-            N_("Money moves between lines of one fund and one currency."), code="other_fund"
+            N_("Money moves between lines of one fund and one currency."),
+            code="other_fund",
+            field="to",
         )
     _opened(session, to)
     posting = once(session, "move", key)
@@ -155,7 +163,8 @@ def _refuse_more_than_unallocated(session: Session, fund: Fund, amount: Money) -
         raise Conflict(
             N_("The fund has %(amount)s that is received and not allocated."),
             code="fund_exhausted",
-            amount=str(free),
+            field="amount",
+            amount=free,
         )
 
 

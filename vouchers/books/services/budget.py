@@ -34,7 +34,8 @@ def take(
         raise Conflict(
             N_("The budget line has less than %(amount)s free. Ask finance, or choose another."),
             code="budget_exhausted",
-            amount=str(amount),
+            field="amount",
+            amount=amount,
         )
 
 

@@ -35,13 +35,13 @@ def add_rate(
     """Store what one unit of `base` cost in `quote` that day; a stored rate never changes."""
     permissions.demand(actor, FundPermission.ADD_RATE)
     if base == quote:
-        raise Invalid(N_("Choose two different currencies."), code="currency")
+        raise Invalid(N_("Choose two different currencies."), code="currency", field="quote")
     if not rate.is_finite() or not 0 < rate < 10**6:
-        raise Invalid(N_("Enter a rate above zero."), code="rate")
+        raise Invalid(N_("Enter a rate above zero."), code="rate", field="rate")
     if not source.strip():
-        raise Invalid(N_("Say who published the rate."), code="source")
+        raise Invalid(N_("Say who published the rate."), code="source", field="source")
     if session.get(ExchangeRate, (on, base, quote)) is not None:
-        raise Conflict(N_("There is a rate of this day already."), code="repeated")
+        raise Conflict(N_("There is a rate of this day already."), code="repeated", field="on")
     stored = ExchangeRate(on=on, base=base, quote=quote, rate=rate, source=source.strip())
     session.add(stored)
     session.flush()
@@ -63,7 +63,7 @@ def convert(amount: Money, rate: ExchangeRate, *, less_percent: Decimal = Decima
     elif amount.currency == rate.quote:
         currency, value = rate.base, amount.decimal / rate.rate
     else:
-        raise Invalid(N_("This rate is of other currencies."), code="rate")
+        raise Invalid(N_("This rate is of other currencies."), code="rate", field="rate")
     value = value * (100 - less_percent) / 100
     return Money.rounded_down(value, currency)
 

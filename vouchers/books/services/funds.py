@@ -33,9 +33,9 @@ def create_fund(
     """Open a fund; raise Invalid for a code that is taken or an end before the start."""
     permissions.demand(actor, FundPermission.CREATE)
     if ends_on < starts_on:
-        raise Invalid(N_("The fund ends before it starts."), code="dates")
+        raise Invalid(N_("The fund ends before it starts."), code="dates", field="ends_on")
     if session.scalar(select(Fund.id).where(Fund.code == code.strip())):
-        raise Invalid(N_("Another fund has this code."), code="code_taken")
+        raise Invalid(N_("Another fund has this code."), code="code_taken", field="code")
     fund = Fund(
         id=new_id(),
         code=code.strip(),
@@ -68,7 +68,9 @@ def add_line(
         BudgetLine.fund_id == fund.id, BudgetLine.code == code.strip()
     )
     if session.scalar(taken):
-        raise Invalid(N_("Another line of this fund has this code."), code="code_taken")
+        raise Invalid(
+            N_("Another line of this fund has this code."), code="code_taken", field="code"
+        )
     line = BudgetLine(
         id=new_id(),
         fund_id=fund.id,
@@ -98,7 +100,9 @@ def record_grant(
     """
     permissions.demand(actor, FundPermission.RECORD_GRANT, fund)
     if amount.currency != fund.currency or account.currency != fund.currency:
-        raise Invalid(N_("A grant arrives in the currency of its fund."), code="currency")
+        raise Invalid(
+            N_("A grant arrives in the currency of its fund."), code="currency", field="amount"
+        )
     refuse_nothing(amount)
     lock_fund(session, fund.id)
     posting = once(session, "grant", key)
@@ -143,7 +147,7 @@ def once(session: Session, act: str, key: UUID) -> str:
 def refuse_nothing(amount: Money) -> None:
     """Raise Invalid unless the amount is above zero."""
     if amount.minor <= 0:
-        raise Invalid(N_("Enter more than zero."), code="not_positive")
+        raise Invalid(N_("Enter more than zero."), code="not_positive", field="amount")
 
 
 def _note(

@@ -16,16 +16,17 @@ from reintegration.kernel.errors import NotFound
 from reintegration.kernel.money import Money
 from reintegration.web.current import current_actor
 from reintegration.web.filters import day, format_locale, money
-from reintegration.web.forms import option
+from reintegration.web.forms import Form, option
+from reintegration.web.once import form_id
 from reintegration.web.requires import requires
 from reintegration.web.submit import submit
 from reintegration.web.transactional import transactional
-from vouchers.books.forms import AmountForm, CloseForm, ConvertForm, MoveForm
+from vouchers.books.forms import AmountForm, ConvertForm, MoveForm
 from vouchers.books.models import BudgetLine, ExchangeRate
 from vouchers.books.permissions import FundPermission
 from vouchers.books.queries import funds as queries
 from vouchers.books.services import allocation
-from vouchers.books.views.funds import acted, bp, crumbs, form_page
+from vouchers.books.views.funds import bp, crumbs, form_page
 
 
 def _line(budget_line_id: UUID) -> BudgetLine:
@@ -70,7 +71,7 @@ def allocate(line: BudgetLine) -> ResponseReturnValue:
                 taken=form.money,
                 rate=chosen_rate(form.rate.data),
                 buffer_percent=form.buffer.data or Decimal(0),
-                key=form.act,
+                key=form_id(),
                 now=clock.now(),
             )
         else:
@@ -79,17 +80,17 @@ def allocate(line: BudgetLine) -> ResponseReturnValue:
                 line,
                 actor=current_actor(),
                 amount=form.money,
-                key=form.act,
+                key=form_id(),
                 now=clock.now(),
             )
         return url_for(".line_page", budget_line_id=line.id)
 
-    return acted(
+    return submit(
         form,
         give,
-        lambda form: _allocate_page(form, line),
-        done=_("The line has the money."),
-        field="amount",
+        again=lambda: _allocate_page(form, line),
+        said=_("The line has the money."),
+        to=lambda url: url,
     )
 
 
@@ -109,16 +110,21 @@ def reduce(line: BudgetLine) -> ResponseReturnValue:
 
     def take_back() -> str:
         allocation.reduce(
-            session(), line, actor=current_actor(), amount=form.money, key=form.act, now=clock.now()
+            session(),
+            line,
+            actor=current_actor(),
+            amount=form.money,
+            key=form_id(),
+            now=clock.now(),
         )
         return url_for(".line_page", budget_line_id=line.id)
 
-    return acted(
+    return submit(
         form,
         take_back,
-        lambda form: _reduce_page(form, line),
-        done=_("The money is back in the fund."),
-        field="amount",
+        again=lambda: _reduce_page(form, line),
+        said=_("The money is back in the fund."),
+        to=lambda url: url,
     )
 
 
@@ -143,17 +149,17 @@ def move(line: BudgetLine) -> ResponseReturnValue:
             actor=current_actor(),
             to=queries.budget_line_or_404(session(), UUID(form.to.data)),
             amount=form.money,
-            key=form.act,
+            key=form_id(),
             now=clock.now(),
         )
         return url_for(".fund_page", fund_id=line.fund_id)
 
-    return acted(
+    return submit(
         form,
         carry,
-        lambda form: _move_page(form, line),
-        done=_("The money is moved."),
-        field="amount",
+        again=lambda: _move_page(form, line),
+        said=_("The money is moved."),
+        to=lambda url: url,
     )
 
 
@@ -162,7 +168,7 @@ def move(line: BudgetLine) -> ResponseReturnValue:
 def close_ask(line: BudgetLine) -> ResponseReturnValue:
     """Ask before a line is closed."""
     return render_template(
-        "vouchers/books/funds/close.html", form=CloseForm(), line=line, crumbs=crumbs(line.fund)
+        "vouchers/books/funds/close.html", form=Form(), line=line, crumbs=crumbs(line.fund)
     )
 
 
@@ -171,11 +177,11 @@ def close_ask(line: BudgetLine) -> ResponseReturnValue:
 @transactional
 def close(line: BudgetLine) -> ResponseReturnValue:
     """Close a line; its free money returns to the fund."""
-    form = CloseForm()
+    form = Form()
     return submit(
         form,
         lambda: allocation.close_line(
-            session(), line, actor=current_actor(), key=form.act, now=clock.now()
+            session(), line, actor=current_actor(), key=form_id(), now=clock.now()
         ),
         again=lambda: render_template(
             "vouchers/books/funds/close.html", form=form, line=line, crumbs=crumbs(line.fund)

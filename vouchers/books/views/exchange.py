@@ -4,24 +4,26 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from flask import flash, redirect, render_template, url_for
+from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from reintegration.kernel import amounts, clock
+from reintegration.kernel import clock
 from reintegration.kernel.db import session
-from reintegration.kernel.errors import DomainError
 from reintegration.web.current import current_actor
 from reintegration.web.filters import money
+from reintegration.web.once import form_id
 from reintegration.web.requires import requires
+from reintegration.web.submit import submit
 from reintegration.web.transactional import transactional
 from vouchers.books.forms import ExchangeForm, RateForm
 from vouchers.books.models import BankAccount
 from vouchers.books.permissions import FundPermission
+from vouchers.books.queries import bank_accounts
 from vouchers.books.queries import funds as queries
 from vouchers.books.services import exchange
 from vouchers.books.views.budget_lines import chosen_rate, rate_options, rate_text
-from vouchers.books.views.funds import account_options, acted, bp, crumbs, form_page
+from vouchers.books.views.funds import bp, crumbs, form_page
 
 __all__ = ["bp"]
 
@@ -53,7 +55,13 @@ def rate_create() -> ResponseReturnValue:
         )
         return url_for(".rate_list")
 
-    return acted(form, store, _rates_page, done=_("The rate is stored."), field="rate")
+    return submit(
+        form,
+        store,
+        again=lambda: _rates_page(form),
+        said=_("The rate is stored."),
+        to=lambda url: url,
+    )
 
 
 @bp.get("/exchange")
@@ -69,28 +77,25 @@ def exchange_new() -> ResponseReturnValue:
 def exchange_record() -> ResponseReturnValue:
     """Record cash that the bank exchanged."""
     form = _exchange_form()
-    if not form.validate():
-        return _exchange_page(form), 422
-    accounts = [
-        session().get_one(BankAccount, UUID(field.data)) for field in (form.bank_from, form.bank_to)
-    ]
-    try:
-        difference = exchange.exchange(
+    return submit(
+        form,
+        lambda: exchange.exchange(
             session(),
             actor=current_actor(),
-            bank_from=accounts[0],
-            bank_to=accounts[1],
-            amount_out=amounts.typed(form.amount_out.data or "", accounts[0].currency),
-            amount_in=amounts.typed(form.amount_in.data or "", accounts[1].currency),
+            bank_from=session().get_one(BankAccount, UUID(form.bank_from.data)),
+            bank_to=session().get_one(BankAccount, UUID(form.bank_to.data)),
+            amount_out=form.amount_out.money,
+            amount_in=form.amount_in.money,
             rate=chosen_rate(form.rate.data),
-            key=form.act,
+            key=form_id(),
             now=clock.now(),
-        )
-    except DomainError as error:
-        form.refuse(error)
-        return _exchange_page(form), 422
-    flash(_("Recorded. Difference to the rate: %(money)s.", money=money(difference)), "done")
-    return redirect(url_for("ledger.balances"))
+        ),
+        again=lambda: _exchange_page(form),
+        said=lambda difference: _(
+            "Recorded. Difference to the rate: %(money)s.", money=money(difference)
+        ),
+        to=url_for("ledger.balances"),
+    )
 
 
 def _rates_page(form: RateForm) -> str:
@@ -105,7 +110,7 @@ def _rates_page(form: RateForm) -> str:
 
 def _exchange_form() -> ExchangeForm:
     form = ExchangeForm()
-    form.bank_from.choices = form.bank_to.choices = account_options()
+    form.offer(bank_accounts.in_use(session()))
     form.rate.choices = rate_options()
     return form
 

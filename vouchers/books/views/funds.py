@@ -1,22 +1,22 @@
 """Funds and their budget lines, for finance and the auditor."""
 
-from collections.abc import Callable
 from datetime import date
 from typing import Any, TypeVar
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from reintegration.kernel import clock
 from reintegration.kernel.db import session
-from reintegration.kernel.errors import DomainError
 from reintegration.web.current import current_actor
-from reintegration.web.forms import Form, option
+from reintegration.web.forms import Form
+from reintegration.web.once import form_id
 from reintegration.web.requires import requires
+from reintegration.web.submit import submit
 from reintegration.web.transactional import transactional
-from vouchers.books.forms import FundForm, GrantForm, LineForm
+from vouchers.books.forms import FundForm, GrantForm, LineForm, account_option
 from vouchers.books.models import BankAccount, Fund
 from vouchers.books.permissions import FundPermission
 from vouchers.books.queries import bank_accounts
@@ -79,7 +79,13 @@ def fund_create() -> ResponseReturnValue:
         )
         return url_for(".fund_page", fund_id=fund.id)
 
-    return acted(form, create, _new_fund_page, done=_("The fund is open."), field="code")
+    return submit(
+        form,
+        create,
+        again=lambda: _new_fund_page(form),
+        said=_("The fund is open."),
+        to=lambda url: url,
+    )
 
 
 @bp.get("/<uuid:fund_id>/lines/new")
@@ -108,12 +114,12 @@ def line_create(fund: Fund) -> ResponseReturnValue:
         )
         return url_for(".fund_page", fund_id=fund.id)
 
-    return acted(
+    return submit(
         form,
         create,
-        lambda form: _new_line_page(form, fund),
-        done=_("The line is added. An approver gives it money."),
-        field="code",
+        again=lambda: _new_line_page(form, fund),
+        said=_("The line is added. An approver gives it money."),
+        to=lambda url: url,
     )
 
 
@@ -138,38 +144,18 @@ def grant_record(fund: Fund) -> ResponseReturnValue:
             actor=current_actor(),
             account=session().get_one(BankAccount, UUID(form.account.data)),
             amount=form.money,
-            key=form.act,
+            key=form_id(),
             now=clock.now(),
         )
         return url_for(".fund_page", fund_id=fund.id)
 
-    return acted(
+    return submit(
         form,
         record,
-        lambda form: _grant_page(form, fund),
-        done=_("The money is recorded."),
-        field="amount",
+        again=lambda: _grant_page(form, fund),
+        said=_("The money is recorded."),
+        to=lambda url: url,
     )
-
-
-def acted(
-    form: AnyForm,
-    act: Callable[[], str],
-    page: Callable[[AnyForm], ResponseReturnValue],
-    *,
-    done: str,
-    field: str,
-) -> ResponseReturnValue:
-    """Do it and go where `act` says; show `page` again when the form or the service refuses."""
-    if form.validate():
-        try:
-            target = act()
-        except DomainError as error:
-            form.refuse(error, field)
-        else:
-            flash(done, "done")
-            return redirect(target)
-    return page(form), 422  # type: ignore[return-value]  # a page is text
 
 
 def form_page(form: Form, **words: Any) -> str:
@@ -179,10 +165,7 @@ def form_page(form: Form, **words: Any) -> str:
 
 def account_options(currency: str | None = None) -> list[Any]:
     """Return our bank accounts as options."""
-    return [
-        option(account.id, f"{account.name} · {account.iban} · {account.currency}")
-        for account in bank_accounts.in_use(session(), currency)
-    ]
+    return [account_option(one) for one in bank_accounts.in_use(session(), currency)]
 
 
 def crumbs(fund: Fund | None = None) -> list[dict[str, str]]:

@@ -7,7 +7,7 @@ from wtforms import SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 
 from reintegration.kernel.money import Money
-from reintegration.web.forms import DayField, Form, MoneyField
+from reintegration.web.forms import DayField, Form, MoneyField, TickedField
 
 _NEEDED = InputRequired(_l("Fill this in."))
 
@@ -34,6 +34,24 @@ class InvoiceForm(Form):
         return self.invoiced.data
 
 
+class DeliveriesForm(Form):
+    """Which deliveries a claim shall be made of."""
+
+    deliveries = TickedField()
+
+
+class LinesForm(Form):
+    """Which lines of a claim are meant."""
+
+    lines = TickedField()
+
+
+class DisputeForm(LinesForm):
+    """What is asked about them."""
+
+    reason = TextAreaField(validators=[Length(max=500)])
+
+
 class ReasonForm(Form):
     """Why: others will read it later."""
 
@@ -47,8 +65,9 @@ class AnswerForm(Form):
 
 
 class BatchForm(Form):
-    """When a batch shall leave, and from which of our accounts where there are several."""
+    """Of which claims a batch is made, when it leaves, and from which account if we have several."""
 
+    claims = TickedField()
     account = SelectField(_l("Paid from"), [Optional()], choices=[])
 
     execution_on = DayField(

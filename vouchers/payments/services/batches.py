@@ -60,6 +60,7 @@ def prepare(
         raise Invalid(
             N_("Choose a day within the next %(days)s days."),
             code="execution_on",
+            field="execution_on",
             days=_LONGEST_AHEAD,
         )
     claims = _lock_claims(session, claim_ids, bank_account.currency)

@@ -90,7 +90,9 @@ def submit(
     _lock(session, claim)
     number = " ".join(invoice_number.split())[:60]
     if not number:
-        raise Invalid(N_("Enter the number of your invoice."), code="invoice_number")
+        raise Invalid(
+            N_("Enter the number of your invoice."), code="invoice_number", field="invoice_number"
+        )
     payable = claim.payable
     if invoiced.currency != claim.currency or not payable:
         raise Conflict(N_("Nothing is left on this claim. Withdraw it."), code="empty")
@@ -98,7 +100,8 @@ def submit(
         raise Invalid(
             N_("The invoice is above what was delivered (%(payable)s). Correct the invoice."),
             code="invoiced",
-            payable=str(payable),
+            field="invoiced",
+            payable=payable,
         )
     if invoiced < payable:
         raise Invalid(
@@ -107,7 +110,8 @@ def submit(
                 " that you do not ask for, or have them taken back: that is the credit note."
             ),
             code="invoiced",
-            payable=str(payable),
+            field="invoiced",
+            payable=payable,
         )
     _refuse_same_invoice(session, claim, number)
     claim.invoice_number, claim.invoiced_minor = number, invoiced.minor
@@ -276,6 +280,7 @@ def _refuse_same_invoice(session: Session, claim: Claim, number: str) -> None:
         raise Invalid(
             N_("This invoice number stands on claim %(reference)s already."),
             code="invoice_number",
+            field="invoice_number",
             reference=other,
         )
 

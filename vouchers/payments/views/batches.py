@@ -16,7 +16,7 @@ from reintegration.kernel.errors import N_, Invalid, NotFound
 from reintegration.kernel.money import Money
 from reintegration.web import parameters
 from reintegration.web.current import current_actor
-from reintegration.web.forms import chosen_ids, option
+from reintegration.web.forms import option
 from reintegration.web.requires import requires
 from reintegration.web.submit import press, submit
 from reintegration.web.transactional import transactional
@@ -91,7 +91,7 @@ def create() -> ResponseReturnValue:
         lambda: batches.prepare(
             session(),
             actor=current_actor(),
-            claim_ids=chosen_ids("claims"),
+            claim_ids=form.claims.data,
             bank_account=_account(form),
             execution_on=form.execution_on.data or clock.local_day(clock.now()),
             now=clock.now(),
@@ -251,7 +251,7 @@ def _new_page(form: BatchForm) -> str:
         for key, balance in provider_balances(session(), providers).items()
         if key[1] == currency and balance.receivable.minor > 0
     }
-    ticked = {str(key) for key in chosen_ids("claims")} if request.method == "POST" else None
+    ticked = {str(key) for key in form.claims.data} if request.method == "POST" else None
     return render_template(
         "vouchers/payments/batches/new.html",
         form=form,

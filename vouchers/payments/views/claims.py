@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from flask import flash, redirect, render_template, url_for
+from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -11,15 +11,14 @@ from flask_babel import ngettext
 from reintegration.accounts.queries.users import names_of, organisation_names
 from reintegration.kernel import clock
 from reintegration.kernel.db import session
-from reintegration.kernel.errors import DomainError
+from reintegration.kernel.errors import N_, Invalid
 from reintegration.web import parameters
 from reintegration.web.current import current_actor
-from reintegration.web.forms import chosen_ids
+from reintegration.web.forms import Form
 from reintegration.web.requires import requires
-from reintegration.web.saying import error_text
 from reintegration.web.submit import press, submit
 from reintegration.web.transactional import transactional
-from vouchers.payments.forms.claims import ReasonForm
+from vouchers.payments.forms.claims import DisputeForm, LinesForm, ReasonForm
 from vouchers.payments.models import Claim, ClaimLine
 from vouchers.payments.permissions import ClaimPermission, PaymentPermission
 from vouchers.payments.queries import claims as queries
@@ -74,7 +73,7 @@ def index() -> ResponseReturnValue:
 @requires(ClaimPermission.VIEW, load=_claim)
 def show(claim: Claim) -> ResponseReturnValue:
     """Show each line beside what it is checked against."""
-    return _show_page(claim)
+    return _show_page(claim, DisputeForm(formdata=None))
 
 
 @bp.post("/<uuid:claim_id>/accept")
@@ -82,13 +81,25 @@ def show(claim: Claim) -> ResponseReturnValue:
 @transactional
 def accept(claim: Claim) -> ResponseReturnValue:
     """Accept the ticked lines."""
+    form = LinesForm()
+    return submit(
+        form,
+        lambda: _accept(claim, form),
+        again=lambda: _show_page(claim, form),
+        said=lambda count: ngettext(
+            "%(num)s line is accepted.", "%(num)s lines are accepted.", count
+        ),
+        to=url_for(".show", claim_id=claim.id),
+    )
+
+
+def _accept(claim: Claim, form: LinesForm) -> int:
     count = claims.accept_lines(
-        session(), claim, actor=current_actor(), line_ids=chosen_ids("lines"), now=clock.now()
+        session(), claim, actor=current_actor(), line_ids=form.lines.data, now=clock.now()
     )
     if not count:
-        return _show_page(claim, problem=_("Tick the lines that you accept.")), 422
-    flash(ngettext("%(num)s line is accepted.", "%(num)s lines are accepted.", count), "done")
-    return redirect(url_for(".show", claim_id=claim.id))
+        raise Invalid(N_("Tick the lines that you accept."))
+    return count
 
 
 @bp.post("/<uuid:claim_id>/dispute")
@@ -96,20 +107,21 @@ def accept(claim: Claim) -> ResponseReturnValue:
 @transactional
 def dispute(claim: Claim) -> ResponseReturnValue:
     """Send the claim back with the ticked lines in doubt."""
-    try:
-        claims.dispute(
+    form = DisputeForm()
+    return submit(
+        form,
+        lambda: claims.dispute(
             session(),
             claim,
             actor=current_actor(),
-            line_ids=chosen_ids("lines"),
-            reason=parameters.posted("reason", lines=True),
+            line_ids=form.lines.data,
+            reason=form.reason.data or "",
             now=clock.now(),
-        )
-    except DomainError as error:
-        session().expire_all()
-        return _show_page(claim, problem=error_text(error)), error.status
-    flash(_("The claim went back to the provider with your question."), "done")
-    return redirect(url_for(".show", claim_id=claim.id))
+        ),
+        again=lambda: _show_page(claim, form),
+        said=_("The claim went back to the provider with your question."),
+        to=url_for(".show", claim_id=claim.id),
+    )
 
 
 @bp.post("/<uuid:claim_id>/check")
@@ -117,12 +129,14 @@ def dispute(claim: Claim) -> ResponseReturnValue:
 @transactional
 def check(claim: Claim) -> ResponseReturnValue:
     """Say that the claim is right."""
-    try:
-        claims.check(session(), claim, actor=current_actor(), now=clock.now())
-    except DomainError as error:
-        return _show_page(claim, problem=error_text(error)), error.status
-    flash(_("The claim is checked and can be paid."), "done")
-    return redirect(url_for(".show", claim_id=claim.id))
+    form = Form()
+    return submit(
+        form,
+        lambda: claims.check(session(), claim, actor=current_actor(), now=clock.now()),
+        again=lambda: _show_page(claim, form),
+        said=_("The claim is checked and can be paid."),
+        to=url_for(".show", claim_id=claim.id),
+    )
 
 
 @bp.post("/<uuid:claim_id>/close")
@@ -167,7 +181,7 @@ def _refuse_page(line: ClaimLine, form: ReasonForm) -> str:
     )
 
 
-def _show_page(claim: Claim, problem: str = "") -> str:
+def _show_page(claim: Claim, form: Form) -> str:
     events = queries.history(session(), CLAIM.name, claim.id)
     return render_template(
         "vouchers/payments/claims/show.html",
@@ -179,8 +193,8 @@ def _show_page(claim: Claim, problem: str = "") -> str:
         events=events,
         people=names_of(session(), [event.actor_id for event in events]),
         move_labels={name: move.label for name, move in CLAIM.moves.items()},
-        problem=problem,
-        asked=parameters.posted("reason", limit=10_000, lines=True),
+        problem=form.problem,
+        asked=form.reason.data if isinstance(form, DisputeForm) else "",
         flags=FLAGS,
         P=ClaimPermission,
     )

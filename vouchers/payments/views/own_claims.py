@@ -2,21 +2,18 @@
 
 from uuid import UUID
 
-from flask import flash, redirect, render_template, url_for
+from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from reintegration.kernel import clock
 from reintegration.kernel.db import session
-from reintegration.kernel.errors import DomainError
 from reintegration.web import parameters
 from reintegration.web.current import current_actor
-from reintegration.web.forms import chosen_ids
 from reintegration.web.requires import requires
-from reintegration.web.saying import error_text
 from reintegration.web.submit import press, submit
 from reintegration.web.transactional import transactional
-from vouchers.payments.forms.claims import AnswerForm, InvoiceForm
+from vouchers.payments.forms.claims import AnswerForm, DeliveriesForm, InvoiceForm, LinesForm
 from vouchers.payments.models import Claim
 from vouchers.payments.permissions import ClaimPermission
 from vouchers.payments.queries import claims as queries
@@ -55,17 +52,15 @@ def mine_new() -> ResponseReturnValue:
 @transactional
 def mine_create() -> ResponseReturnValue:
     """Make a draft of what was ticked."""
-    try:
-        claim = claims.draft(
-            session(),
-            actor=current_actor(),
-            redemption_ids=chosen_ids("deliveries"),
-            now=clock.now(),
-        )
-    except DomainError as error:
-        session().expire_all()
-        return _new_page(error_text(error)), error.status
-    return redirect(url_for(".mine_show", claim_id=claim.id))
+    form = DeliveriesForm()
+    return submit(
+        form,
+        lambda: claims.draft(
+            session(), actor=current_actor(), redemption_ids=form.deliveries.data, now=clock.now()
+        ),
+        again=lambda: _new_page(form.problem),
+        to=lambda claim: url_for(".mine_show", claim_id=claim.id),
+    )
 
 
 @bp.get("/mine/<uuid:claim_id>")
@@ -102,14 +97,16 @@ def mine_submit(claim: Claim) -> ResponseReturnValue:
 @transactional
 def mine_leave_out(claim: Claim) -> ResponseReturnValue:
     """Take ticked lines out of a draft."""
-    try:
-        claims.leave_out(
-            session(), claim, actor=current_actor(), line_ids=chosen_ids("lines"), now=clock.now()
-        )
-    except DomainError as error:
-        return _show_page(claim, problem=error_text(error)), error.status
-    flash(_("The lines are left out. They can be claimed later."), "done")
-    return redirect(url_for(".mine_show", claim_id=claim.id))
+    form = LinesForm()
+    return submit(
+        form,
+        lambda: claims.leave_out(
+            session(), claim, actor=current_actor(), line_ids=form.lines.data, now=clock.now()
+        ),
+        again=lambda: _show_page(claim, problem=form.problem),
+        said=_("The lines are left out. They can be claimed later."),
+        to=url_for(".mine_show", claim_id=claim.id),
+    )
 
 
 @bp.post("/mine/<uuid:claim_id>/answer")

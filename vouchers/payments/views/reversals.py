@@ -2,15 +2,15 @@
 
 from collections.abc import Callable
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from reintegration.kernel import clock
 from reintegration.kernel.db import session
-from reintegration.kernel.errors import DomainError
 from reintegration.web.current import current_actor
 from reintegration.web.requires import requires
+from reintegration.web.submit import submit
 from reintegration.web.transactional import transactional
 from vouchers.payments.services import reversal
 from vouchers.voucher.forms.redeem import ReasonForm
@@ -57,16 +57,19 @@ def _reverse(
     redemption: Redemption, page: Callable[[Redemption, ReasonForm], str], said: str, home: str
 ) -> ResponseReturnValue:
     form = ReasonForm()
-    if not form.validate():
-        return page(redemption, form), 422
-    actor, reason = current_actor(), form.reason.data or ""
-    try:
-        reversal.reverse(session(), redemption, actor=actor, reason=reason, now=clock.now())
-    except DomainError as error:
-        form.refuse(error)
-        return page(redemption, form), error.status
-    flash(said, "done")
-    return redirect(home)
+    return submit(
+        form,
+        lambda: reversal.reverse(
+            session(),
+            redemption,
+            actor=current_actor(),
+            reason=form.reason.data or "",
+            now=clock.now(),
+        ),
+        again=lambda: page(redemption, form),
+        said=said,
+        to=home,
+    )
 
 
 def _desk_page(redemption: Redemption, form: ReasonForm) -> str:

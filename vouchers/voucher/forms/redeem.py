@@ -1,23 +1,19 @@
 """The forms of a provider's desk."""
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, HiddenField, IntegerField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length, Optional, Regexp
+from wtforms import BooleanField, IntegerField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length, Optional
 
-from reintegration.kernel.ids import new_id
 from reintegration.kernel.money import Money
 from reintegration.web.forms import DayField, Form, MoneyField
 from vouchers.voucher.services.voucher_by_code import LONGEST_CODE
 from vouchers.voucher.states import VoucherKind
 
 
-def new_key() -> str:
-    """Return the key of one page load: sending the page twice records once."""
-    return new_id().hex
-
-
 class FindForm(Form):
-    """The code, typed or scanned."""
+    """The code, typed or scanned; whatever is wrong is wrong with it."""
+
+    refused_at = "code"
 
     code = StringField(
         _l("Code of the voucher"),
@@ -29,7 +25,6 @@ class FindForm(Form):
 class DeliveryForm(Form):
     """What was delivered. One of `units` and `amount` is used, as the voucher counts."""
 
-    key = HiddenField(validators=[Regexp(r"^[0-9a-f]{32}$")])
     units = IntegerField(
         _l("How many were given?"), [InputRequired(_l("Enter a whole number."))], default=1
     )

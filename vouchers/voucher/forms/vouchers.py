@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField, IntegerField, RadioField, StringField
-from wtforms.validators import InputRequired, Length, Optional, Regexp
+from wtforms import IntegerField, RadioField, StringField
+from wtforms.validators import InputRequired, Length, Optional
 
 from reintegration.web.forms import After, DayField, Form, MoneyField, choices
 from vouchers.voucher.forms.redeem import ReasonForm
@@ -50,9 +50,8 @@ class HoldForm(ReasonForm):
 
 
 class IssueForm(PinForm):
-    """A voucher on a planned service. `voucher_id` makes sending twice count once."""
+    """A voucher on a planned service."""
 
-    voucher_id = HiddenField(validators=[Regexp(r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")])
     bound_to = RadioField(_l("Where can it be used?"), choices=[])
     units = IntegerField(_l("How many?"), [InputRequired(_l("Enter a whole number."))])
     amount = MoneyField(_l("Up to which amount?"), [InputRequired(_l("Enter an amount."))])

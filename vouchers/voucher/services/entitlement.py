@@ -143,7 +143,8 @@ def refuse_unvetted(session: Session, basis: Basis, *, today: date, until: date)
         raise Invalid(
             N_("The offering is approved until %(day)s only. Choose an earlier last day."),
             code="valid_until",
-            day=offering.approved_until.strftime("%d.%m.%Y"),
+            field="valid_until",
+            day=offering.approved_until,
         )
 
 
@@ -163,7 +164,8 @@ def consent_for(
         raise Invalid(
             N_("The consent ends on %(day)s. Choose an earlier last day, or renew the consent."),
             code="valid_until",
-            day=consent.valid_until.strftime("%d.%m.%Y"),
+            field="valid_until",
+            day=consent.valid_until,
         )
     return consent
 

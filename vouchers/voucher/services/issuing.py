@@ -5,7 +5,6 @@ and money on a budget line. Vouchers of one line are made in turn, under the lin
 """
 
 from datetime import date, datetime
-from uuid import UUID
 
 from sqlalchemy.orm import Session
 
@@ -51,17 +50,14 @@ def draft(
     valid_from: date,
     valid_until: date,
     now: datetime,
-    voucher_id: UUID | None = None,
 ) -> Voucher:
     """Draft a voucher on a plan line; below the threshold it is approved at once.
 
     `referral` binds it to the provider that accepted; `offering` to one that was chosen for an
-    emergency; with neither the person chooses. `voucher_id`, made with the form, lets the same
-    form count once. Raises Conflict or Invalid when something that it must stand on is missing.
+    emergency; with neither the person chooses. Raises Conflict or Invalid when something that it
+    must stand on is missing.
     """
     permissions.demand(actor, VoucherPermission.DRAFT, plan_line)
-    if voucher_id is not None and session.get(Voucher, voucher_id) is not None:
-        raise Conflict(N_("This voucher was made already."), code="already_made")
     basis = _basis(plan_line, referral, offering)
     entitlement.lock_line(session, plan_line)
     today = local_day(now)
@@ -78,7 +74,7 @@ def draft(
     if budget_line.currency != plan_line.currency:
         raise Conflict(N_("The budget line has another currency than the service."))
     voucher = Voucher(
-        id=voucher_id or new_id(),
+        id=new_id(),
         reference=new_reference("V", 8),
         case_id=plan_line.case_id,
         plan_line_id=plan_line.id,
@@ -172,7 +168,6 @@ def issue(
     valid_until: date,
     pin: str | None = None,
     now: datetime,
-    voucher_id: UUID | None = None,
 ) -> tuple[Voucher, Secrets | None]:
     """Draft and issue in one go; the secrets are None when a second person must approve first."""
     voucher = draft(
@@ -186,7 +181,6 @@ def issue(
         valid_from=valid_from,
         valid_until=valid_until,
         now=now,
-        voucher_id=voucher_id,
     )
     if voucher.state != VoucherState.APPROVED:
         return voucher, None
@@ -229,9 +223,11 @@ def _basis_of(session: Session, voucher: Voucher, line: PlanLine) -> Basis:
 
 def _refuse_days(valid_from: date, valid_until: date, *, today: date) -> None:
     if is_over(valid_until, valid_from):
-        raise Invalid(N_("The last day lies before the first."), code="valid_until")
+        raise Invalid(
+            N_("The last day lies before the first."), code="valid_until", field="valid_until"
+        )
     if is_over(valid_until, today):
-        raise Invalid(N_("The last day lies in the past."), code="valid_until")
+        raise Invalid(N_("The last day lies in the past."), code="valid_until", field="valid_until")
 
 
 def _measure(
@@ -241,24 +237,37 @@ def _measure(
     room = entitlement.room_on(session, basis.line)
     if basis.kind is VoucherKind.VALUE:
         if amount is None:
-            raise Invalid(N_("Enter an amount."), code="amount")
+            raise Invalid(N_("Enter an amount."), code="amount", field="amount")
         count, price, money = 0, amount, amount
     else:
         if units is None:
-            raise Invalid(N_("Enter a number of units."), code="units")
+            raise Invalid(N_("Enter a number of units."), code="units", field="units")
         count, price, money = units, basis.unit_price, basis.unit_price * units
     if money.minor <= 0:
-        raise Invalid(N_("Enter more than zero."), code="units" if count else "amount")
+        raise Invalid(
+            N_("Enter more than zero."),
+            code="units" if count else "amount",
+            field="units" if count else "amount",
+        )
     if count > room.units and basis.kind is VoucherKind.SERVICE_UNITS:
-        raise Invalid(N_("The plan allows %(left)s more."), code="units", left=max(room.units, 0))
+        raise Invalid(
+            N_("The plan allows %(left)s more."),
+            code="units",
+            field="units",
+            left=max(room.units, 0),
+        )
     if basis.referral is not None and count > basis.referral.units:
         raise Invalid(
-            N_("The provider accepted %(units)s."), code="units", units=basis.referral.units
+            N_("The provider accepted %(units)s."),
+            code="units",
+            field="units",
+            units=basis.referral.units,
         )
     if money > room.money:
         raise Invalid(
             N_("The plan allows %(left)s more for this service."),
             code="units" if count else "amount",
-            left=str(max(room.money, Money.zero(money.currency))),
+            field="units" if count else "amount",
+            left=max(room.money, Money.zero(money.currency)),
         )
     return count, price, money

@@ -98,9 +98,11 @@ def new_pin() -> str:
 def checked_choice(pin: str) -> str:
     """Return a PIN that a person chose; raise Invalid when it is not six digits or obvious."""
     if len(pin) != DIGITS or not (pin.isascii() and pin.isdigit()):
-        raise Invalid(N_("A PIN has 6 digits."), code="pin")
+        raise Invalid(N_("A PIN has 6 digits."), code="pin", field="pin")
     if _is_obvious(pin):
-        raise Invalid(N_("This PIN is easy to guess. Choose other digits."), code="pin")
+        raise Invalid(
+            N_("This PIN is easy to guess. Choose other digits."), code="pin", field="pin"
+        )
     return pin
 
 

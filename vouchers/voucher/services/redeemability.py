@@ -20,7 +20,9 @@ class WrongPin(DomainError):
     code = "wrong_pin"
 
     def __init__(self, left: int) -> None:
-        super().__init__(N_("The PIN is not right. Tries left today: %(left)s."), left=left)
+        super().__init__(
+            N_("The PIN is not right. Tries left today: %(left)s."), field="pin", left=left
+        )
 
 
 def unknown_voucher() -> NotFound:
@@ -57,47 +59,62 @@ _CLOSED: dict[VoucherState, tuple[str, str]] = {
 
 def refuse_unusable(found: Found, *, today: date) -> None:
     """Raise Conflict unless the voucher can be used today at this provider."""
+    if reason := why_unusable(found, today=today):
+        raise reason
+
+
+def why_unusable(found: Found, *, today: date) -> DomainError | None:
+    """Return why the voucher cannot be used today at this provider."""
     state = VoucherState(found.state)
     if state in _CLOSED:
-        message, code = _CLOSED[state]
-        raise Conflict(message, code=code)
+        return _closed(state)
     if state in NOT_ISSUED:
-        raise unknown_voucher()
+        return unknown_voucher()
     if found.live_holds:
-        raise Conflict(
+        return Conflict(
             N_(
                 "This voucher is stopped for now. Ask the case manager before you give the service."
             ),
             code="suspended",
         )
     if begins_later(found.valid_from, today):
-        raise Conflict(
-            N_("This voucher is valid from %(day)s."),
-            code="not_yet_valid",
-            day=found.valid_from.strftime("%d.%m.%Y"),
+        return Conflict(
+            N_("This voucher is valid from %(day)s."), code="not_yet_valid", day=found.valid_from
         )
     if is_over(found.valid_until, today):
-        message, code = _CLOSED[VoucherState.EXPIRED]
-        raise Conflict(message, code=code)
+        return _closed(VoucherState.EXPIRED)
     if not found.offering_is_vetted(today):
-        raise Conflict(
+        return Conflict(
             N_("Your service is not approved for this voucher now. Ask the programme."),
             code="offering_suspended",
         )
+    return None
+
+
+def _closed(state: VoucherState) -> Conflict:
+    message, code = _CLOSED[state]
+    return Conflict(message, code=code)
 
 
 def refuse_day(found: Found, delivered_on: date, *, today: date) -> None:
     """Raise Invalid unless the day of delivery lies within what may be recorded."""
     if delivered_on > today:
-        raise Invalid(N_("The day of the service lies in the future."), code="delivered_on")
+        raise Invalid(
+            N_("The day of the service lies in the future."),
+            code="delivered_on",
+            field="delivered_on",
+        )
     if delivered_on < today - RECORDED_WITHIN:
         raise Invalid(
             N_("A service is recorded within %(days)s days. Ask the case manager."),
             code="delivered_on",
+            field="delivered_on",
             days=RECORDED_WITHIN.days,
         )
     if not covers(found.valid_from, found.valid_until, delivered_on):
-        raise Invalid(N_("The voucher was not valid on this day."), code="delivered_on")
+        raise Invalid(
+            N_("The voucher was not valid on this day."), code="delivered_on", field="delivered_on"
+        )
 
 
 def asked(found: Found, units: int | None, amount: str | None) -> tuple[int, Money]:
@@ -107,36 +124,45 @@ def asked(found: Found, units: int | None, amount: str | None) -> tuple[int, Mon
     """
     if is_value(found):
         if amount is None or units is not None:
-            raise Invalid(N_("This voucher takes an amount of money."), code="wrong_measure")
+            raise Invalid(
+                N_("This voucher takes an amount of money."), code="wrong_measure", field="amount"
+            )
         money = amounts.machine(amount, found.currency)
         count = 0
     else:
         if units is None or amount is not None:
-            raise Invalid(N_("This voucher takes a number of units."), code="wrong_measure")
+            raise Invalid(
+                N_("This voucher takes a number of units."), code="wrong_measure", field="units"
+            )
         if not 0 < units <= max(found.units, 1):
             _refuse_number(units, found)
         money, count = at_most(found, units), units
     if money.minor <= 0:
-        raise Invalid(N_("Enter more than zero."), code="not_positive")
+        raise Invalid(N_("Enter more than zero."), code="not_positive", field=_measure(found))
     if count > found.units_free or money.minor > found.amount_free:
         if found.amount_free <= 0:
-            message, code = _CLOSED[VoucherState.REDEEMED]
-            raise Conflict(message, code=code)
+            raise _closed(VoucherState.REDEEMED)
         raise more_than_left(found)
     return count, money
 
 
 def more_than_left(found: Found) -> Invalid:
     """Return the refusal that names what is left."""
-    left = (
-        str(found.units_free)
-        if not is_value(found)
-        else str(Money(found.amount_free, found.currency))
+    left = Money(found.amount_free, found.currency) if is_value(found) else found.units_free
+    return Invalid(
+        N_("Only %(left)s is left on this voucher."),
+        code="more_than_left",
+        field=_measure(found),
+        left=left,
     )
-    return Invalid(N_("Only %(left)s is left on this voucher."), code="more_than_left", left=left)
+
+
+def _measure(found: Found) -> str:
+    """Return what the voucher counts by, as a delivery calls it."""
+    return "amount" if is_value(found) else "units"
 
 
 def _refuse_number(units: int, found: Found) -> None:
     if units <= 0:
-        raise Invalid(N_("Enter more than zero."), code="not_positive")
+        raise Invalid(N_("Enter more than zero."), code="not_positive", field=_measure(found))
     raise more_than_left(found)

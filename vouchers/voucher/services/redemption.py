@@ -150,7 +150,11 @@ def _check(found: Found, delivery: Delivery, *, today: date) -> Wanted:
         return Wanted(units, money, price, on, Proof.PIN, RedemptionState.ACCEPTED, "")
     reason = _clean(delivery.without_pin)
     if proof is Proof.PIN and not reason:
-        raise Invalid(N_("Enter the PIN, or say why the person cannot use it."), code="pin_missing")
+        raise Invalid(
+            N_("Enter the PIN, or say why the person cannot use it."),
+            code="pin_missing",
+            field="pin",
+        )
     otherwise = Proof.CASE_MANAGER if proof is Proof.PIN else proof
     return Wanted(units, money, price, on, otherwise, RedemptionState.UNCONFIRMED, reason)
 

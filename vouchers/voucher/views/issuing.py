@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from uuid import UUID
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -13,8 +13,6 @@ from reintegration.cases.queries.consents import live_consent
 from reintegration.cases.states import ConsentScope
 from reintegration.kernel import clock
 from reintegration.kernel.db import session
-from reintegration.kernel.errors import DomainError
-from reintegration.kernel.ids import new_id
 from reintegration.kernel.money import Money
 from reintegration.plans.models import PlanLine
 from reintegration.plans.states import LineOrigin
@@ -23,11 +21,14 @@ from reintegration.web.current import current_actor
 from reintegration.web.filters import money
 from reintegration.web.forms import option
 from reintegration.web.requires import requires
+from reintegration.web.submit import submit
 from reintegration.web.transactional import transactional
 from vouchers.voucher.forms.vouchers import IssueForm
+from vouchers.voucher.models import Voucher
 from vouchers.voucher.permissions import VoucherPermission
 from vouchers.voucher.queries import vouchers as reading
 from vouchers.voucher.services import entitlement, issuing
+from vouchers.voucher.services.codes import Secrets
 from vouchers.voucher.services.entitlement import Basis
 from vouchers.voucher.states import VoucherKind
 from vouchers.voucher.views import voucher_text
@@ -36,7 +37,6 @@ from vouchers.voucher.views.blueprints import vouchers_bp as bp
 ANYWHERE = "anywhere"
 _USUALLY_VALID = timedelta(days=90)
 _EMERGENCY_VALID = timedelta(days=7)
-_FIELDS = frozenset({"units", "amount", "valid_from", "valid_until", "pin"})
 
 
 def load_line(line_id: UUID) -> PlanLine:
@@ -57,38 +57,43 @@ def new(line: PlanLine) -> ResponseReturnValue:
 @requires(VoucherPermission.DRAFT, load=load_line)
 @transactional
 def new_submit(line: PlanLine) -> ResponseReturnValue:
-    """Make the voucher; sending the form twice makes it once."""
+    """Make the voucher, and show its PIN, this once."""
     form, bases = _form(line)
-    if not form.validate():
-        return _page(line, form), 422
-    basis = bases[form.bound_to.data]
-    voucher_id = UUID(form.voucher_id.data)
-    try:
-        voucher, made = issuing.issue(
-            session(),
-            actor=current_actor(),
-            plan_line=line,
-            referral=basis.referral,
-            offering=basis.offering,
-            units=form.units.data if "units" in form else None,
-            amount=form["amount"].data if "amount" in form else None,
-            valid_from=form["valid_from"].data,
-            valid_until=form["valid_until"].data,
-            pin=form.pin.data or None,
-            now=clock.now(),
-            voucher_id=voucher_id,
-        )
-    except DomainError as error:
-        if error.code == "already_made":
-            flash(_("This voucher was made already."), "info")
-            return redirect(url_for(".show", voucher_id=voucher_id))
-        form.refuse(error, error.code if error.code in _FIELDS and error.code in form else None)
-        return _page(line, form), error.status
-    if made is None:
+    return submit(
+        form,
+        lambda: _issue(line, form, bases[form.bound_to.data]),
+        again=lambda: _page(line, form),
+        shown=_handed,
+        to=lambda made: url_for(".show", voucher_id=made[0].id),
+    )
+
+
+def _issue(line: PlanLine, form: IssueForm, basis: Basis) -> tuple[Voucher, Secrets | None]:
+    made = issuing.issue(
+        session(),
+        actor=current_actor(),
+        plan_line=line,
+        referral=basis.referral,
+        offering=basis.offering,
+        units=form.units.data if "units" in form else None,
+        amount=form["amount"].data if "amount" in form else None,
+        valid_from=form["valid_from"].data,
+        valid_until=form["valid_until"].data,
+        pin=form.pin.data or None,
+        now=clock.now(),
+    )
+    if made[1] is None:
         flash(_("A supervisor must approve it first: the amount is above the threshold."), "info")
-        return redirect(url_for(".show", voucher_id=voucher.id))
+    return made
+
+
+def _handed(made: tuple[Voucher, Secrets | None]) -> str | None:
+    """Return the page with the PIN, or None while the voucher waits for an approval."""
+    voucher, secrets = made
+    if secrets is None:
+        return None
     return render_template(
-        "vouchers/voucher/handed.html", voucher=voucher, pin=made.pin, words=voucher_text
+        "vouchers/voucher/handed.html", voucher=voucher, pin=secrets.pin, words=voucher_text
     )
 
 
@@ -138,7 +143,6 @@ def _fill(form: IssueForm, line: PlanLine, bases: dict[str, Basis]) -> None:
     chosen = asked if asked in bases else next(iter(bases))
     basis = bases[chosen]
     form.bound_to.data = chosen
-    form.voucher_id.data = str(new_id())
     today = clock.local_day(clock.now())
     form.valid_from.data = today
     form.valid_until.data = _last_day(line, basis, today)

@@ -6,32 +6,27 @@ A provider sees the service, what is left and until when, and nothing of the per
 from datetime import datetime, time
 from uuid import UUID
 
-from flask import redirect, render_template, url_for
+from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from reintegration.kernel import clock, permissions
 from reintegration.kernel.db import session
-from reintegration.kernel.errors import DomainError
+from reintegration.kernel.errors import N_, Invalid
 from reintegration.kernel.money import Money
 from reintegration.web.current import current_actor
+from reintegration.web.once import form_id
 from reintegration.web.requires import requires
 from reintegration.web.saying import error_text
+from reintegration.web.submit import submit
 from reintegration.web.transactional import transactional
-from vouchers.voucher.forms.redeem import (
-    DeliveryForm,
-    FindForm,
-    RedeemForm,
-    WithoutPinForm,
-    new_key,
-)
+from vouchers.voucher.forms.redeem import DeliveryForm, FindForm, RedeemForm, WithoutPinForm
 from vouchers.voucher.models import Redemption
 from vouchers.voucher.permissions import RedemptionPermission
 from vouchers.voucher.queries import redemptions as reading
 from vouchers.voucher.services.code_entry import look_again, look_up
 from vouchers.voucher.services.pricing import at_most, is_value
-from vouchers.voucher.services.redeemability import RECORDED_WITHIN, refuse_unusable
-from vouchers.voucher.services.redemption import Delivery, redeem_once
+from vouchers.voucher.services.redeemability import RECORDED_WITHIN, why_unusable
+from vouchers.voucher.services.redemption import Delivery, Outcome, redeem_once
 from vouchers.voucher.services.return_window import may_still_reverse
 from vouchers.voucher.services.voucher_by_code import Found
 from vouchers.voucher.states import RedemptionState
@@ -41,15 +36,6 @@ from vouchers.voucher.views.handles import make_handle, read_handle
 
 BIG = {"MDL": Money(300_000, "MDL"), "EUR": Money(15_000, "EUR"), "USD": Money(15_000, "USD")}
 """From this amount on the desk says once more that it is right."""
-_FIELD_OF = {
-    "wrong_pin": "pin",
-    "pin_missing": "pin",
-    "delivered_on": "delivered_on",
-    "not_positive": "measure",
-    "more_than_left": "measure",
-    "wrong_measure": "measure",
-    "invalid": "measure",
-}
 
 
 def load_redemption(redemption_id: UUID) -> Redemption:
@@ -66,7 +52,7 @@ def load_found(handle: str) -> Found:
 @requires(RedemptionPermission.RECORD)
 def find() -> ResponseReturnValue:
     """Ask for the code."""
-    return render_template("vouchers/voucher/redeem/find.html", form=FindForm(formdata=None))
+    return _find_page(FindForm(formdata=None))
 
 
 @bp.post("/", endpoint="find_submit")
@@ -75,25 +61,22 @@ def find() -> ResponseReturnValue:
 def find_submit() -> ResponseReturnValue:
     """Find the voucher; what is wrong with it is said here already."""
     form = FindForm()
-    status = 422
-    if form.validate():
-        try:
-            found = look_up(
-                session(), actor=current_actor(), code=form.code.data or "", now=clock.now()
-            )
-        except DomainError as error:
-            form.refuse(error, "code")
-            status = error.status
-        else:
-            return redirect(url_for(".show", handle=make_handle(found.id)))
-    return render_template("vouchers/voucher/redeem/find.html", form=form), status
+    return submit(
+        form,
+        lambda: look_up(
+            session(), actor=current_actor(), code=form.code.data or "", now=clock.now()
+        ),
+        again=lambda: _find_page(form),
+        to=lambda found: url_for(".show", handle=make_handle(found.id)),
+        remembered=False,
+    )
 
 
 @bp.get("/v/<handle>")
 @requires(RedemptionPermission.RECORD, load=load_found)
 def show(found: Found) -> ResponseReturnValue:
     """Show what is left, and the form."""
-    form = RedeemForm(formdata=None, key=new_key())
+    form = RedeemForm(formdata=None)
     form.measure_by(found.kind, found.currency)
     return _redeem_page(found, form)
 
@@ -105,32 +88,20 @@ def record(found: Found) -> ResponseReturnValue:
     """Record a delivery with its PIN."""
     form = RedeemForm()
     form.measure_by(found.kind, found.currency)
-    if not form.validate():
-        return _redeem_page(found, form), 422
-    if _is_big(found, form) and not form.sure.data:
-        form.sure.errors = [_("This is much money: check it, tick this, and confirm again.")]
-        return _redeem_page(found, form), 422
-    delivery = Delivery(
-        key=form.key.data or "",
-        voucher_id=found.id,
-        units=form.counted,
-        amount=form.sum,
-        delivered_on=form.delivered_on.data,
-        pin=form.pin.data or "",
+    return submit(
+        form,
+        lambda: _record(found, form, pin=form.pin.data or ""),
+        again=lambda: _redeem_page(found, form),
+        to=_receipt_of,
+        remembered=False,
     )
-    try:
-        outcome = redeem_once(session(), actor=current_actor(), delivery=delivery, now=clock.now())
-    except DomainError as error:
-        _refuse(form, error, found)
-        return _redeem_page(found, form), error.status
-    return redirect(url_for(".receipt", redemption_id=outcome.redemption_id))
 
 
 @bp.get("/v/<handle>/without-pin", endpoint="without_pin")
 @requires(RedemptionPermission.RECORD, load=load_found)
 def without_pin(found: Found) -> ResponseReturnValue:
     """Ask why the PIN cannot be used."""
-    form = WithoutPinForm(formdata=None, key=new_key())
+    form = WithoutPinForm(formdata=None)
     form.measure_by(found.kind, found.currency)
     return _without_pin_page(found, form)
 
@@ -142,22 +113,37 @@ def record_without_pin(found: Found) -> ResponseReturnValue:
     """Record a delivery that a case person will confirm."""
     form = WithoutPinForm()
     form.measure_by(found.kind, found.currency)
-    if not form.validate():
-        return _without_pin_page(found, form), 422
+    return submit(
+        form,
+        lambda: _record(found, form, without_pin=form.reason.data),
+        again=lambda: _without_pin_page(found, form),
+        to=_receipt_of,
+        remembered=False,
+    )
+
+
+def _record(
+    found: Found, form: DeliveryForm, *, pin: str | None = None, without_pin: str | None = None
+) -> Outcome:
+    """Record it under the form's own key, which the delivery remembers for good."""
+    if isinstance(form, RedeemForm) and _is_big(found, form) and not form.sure.data:
+        raise Invalid(
+            N_("This is much money: check it, tick this, and confirm again."), field="sure"
+        )
     delivery = Delivery(
-        key=form.key.data or "",
+        key=form_id().hex,
         voucher_id=found.id,
         units=form.counted,
         amount=form.sum,
         delivered_on=form.delivered_on.data,
-        without_pin=form.reason.data,
+        pin=pin,
+        without_pin=without_pin,
     )
-    try:
-        outcome = redeem_once(session(), actor=current_actor(), delivery=delivery, now=clock.now())
-    except DomainError as error:
-        _refuse(form, error, found)
-        return _without_pin_page(found, form), error.status
-    return redirect(url_for(".receipt", redemption_id=outcome.redemption_id))
+    return redeem_once(session(), actor=current_actor(), delivery=delivery, now=clock.now())
+
+
+def _receipt_of(outcome: Outcome) -> str:
+    return url_for(".receipt", redemption_id=outcome.redemption_id)
 
 
 @bp.get("/receipts/<uuid:redemption_id>")
@@ -189,17 +175,16 @@ def recent() -> ResponseReturnValue:
     )
 
 
+def _find_page(form: FindForm) -> str:
+    return render_template("vouchers/voucher/redeem/find.html", form=form)
+
+
 def _redeem_page(found: Found, form: RedeemForm) -> str:
-    today = clock.local_day(clock.now())
-    problem = None
-    try:
-        refuse_unusable(found, today=today)
-    except DomainError as error:
-        problem = error_text(error)
+    reason = why_unusable(found, today=clock.local_day(clock.now()))
     return render_template(
         "vouchers/voucher/redeem/voucher.html",
         **_page(found, form),
-        problem=problem,
+        problem=error_text(reason) if reason else None,
         may_be_big=_at_most(found) >= _big_from(found.currency),
     )
 
@@ -219,13 +204,6 @@ def _page(found: Found, form: DeliveryForm) -> dict[str, object]:
         "words": voucher_text,
         "earliest": clock.local_day(clock.now() - RECORDED_WITHIN),
     }
-
-
-def _refuse(form: DeliveryForm, error: DomainError, found: Found) -> None:
-    field = _FIELD_OF.get(error.code)
-    if field == "measure":
-        field = "amount" if is_value(found) else "units"
-    form.refuse(error, field if field in form else None)
 
 
 def _may_reverse(redemption: Redemption) -> bool:

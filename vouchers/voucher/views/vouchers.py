@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from flask import flash, redirect, render_template, url_for
+from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -13,12 +13,11 @@ from reintegration.accounts.queries.users import organisation_names
 from reintegration.codelists.service_categories import ServiceCategory
 from reintegration.kernel import clock, codes, permissions
 from reintegration.kernel.db import session
-from reintegration.kernel.errors import DomainError
 from reintegration.plans.permissions import PlanPermission
 from reintegration.web import parameters
 from reintegration.web.current import current_actor
 from reintegration.web.requires import requires
-from reintegration.web.submit import press
+from reintegration.web.submit import press, submit
 from reintegration.web.transactional import transactional
 from vouchers.voucher.forms.redeem import ReasonForm
 from vouchers.voucher.forms.vouchers import PinForm
@@ -130,17 +129,15 @@ def issue(voucher: Voucher) -> ResponseReturnValue:
 def issue_submit(voucher: Voucher) -> ResponseReturnValue:
     """Issue an approved voucher and show its PIN, this once."""
     form = PinForm()
-    if not form.validate():
-        return _issue_page(voucher, form), 422
-    try:
-        made = issuing.issue_draft(
+    return submit(
+        form,
+        lambda: issuing.issue_draft(
             session(), voucher, actor=current_actor(), pin=form.pin.data or None, now=clock.now()
-        )
-    except DomainError as error:
-        form.refuse(error, "pin" if error.code == "pin" else None)
-        return _issue_page(voucher, form), error.status
-    return render_template(
-        "vouchers/voucher/handed.html", voucher=voucher, pin=made.pin, words=voucher_text
+        ),
+        again=lambda: _issue_page(voucher, form),
+        shown=lambda made: render_template(
+            "vouchers/voucher/handed.html", voucher=voucher, pin=made.pin, words=voucher_text
+        ),
     )
 
 
@@ -196,15 +193,13 @@ def _acted(
     voucher: Voucher, move: str, act: Callable[[str], Voucher], done: str
 ) -> ResponseReturnValue:
     form = ReasonForm()
-    if not form.validate():
-        return _ask(voucher, form, move), 422
-    try:
-        shown = act(form.reason.data or "")
-    except DomainError as error:
-        form.refuse(error)
-        return _ask(voucher, form, move), error.status
-    flash(done, "done")
-    return redirect(url_for(".show", voucher_id=shown.id))
+    return submit(
+        form,
+        lambda: act(form.reason.data or ""),
+        again=lambda: _ask(voucher, form, move),
+        said=done,
+        to=lambda shown: url_for(".show", voucher_id=shown.id),
+    )
 
 
 def _issue_page(voucher: Voucher, form: PinForm) -> str:
