@@ -1,19 +1,24 @@
-"""Every write goes through one edge: refusals are met there, and each form carries its key."""
+"""A write has one edge, a form its key, and a service that changes rows asks whether it may."""
 
 import ast
 import re
 
 import pytest
 
+from tests.house import services
 from tests.house.source import PRODUCT, ROOT
 
 VIEWS = sorted(path for name in PRODUCT for path in (ROOT / name).rglob("views/*.py"))
 WITHOUT_KEY = {"set_locale", "sign_out"}
 """The language and the way out make nothing: to press them twice is to press them once."""
 
-
-def names_in(text: str, pattern: str) -> list[str]:
-    return re.findall(pattern, text)
+ASKED_BEFORE = {
+    # Steps of other services: what calls them has asked for the act that they belong to.
+    "vouchers.books.services.journal.post",
+    "vouchers.books.services.journal.post_many",
+    "vouchers.voucher.services.confirmation.let_go",
+    "vouchers.voucher.services.remainder.release",
+}
 
 
 @pytest.mark.parametrize("path", VIEWS, ids=lambda path: str(path.relative_to(ROOT)))
@@ -54,3 +59,15 @@ def test_every_form_that_sends_carries_a_key():
 
 def test_a_form_without_a_key_would_be_found():
     assert forms_without_key('<form method="post" action="/x">x</form>') != []
+
+
+def test_every_service_that_changes_rows_for_an_actor_asks_whether_it_may():
+    assert services.writing_without_asking() == ASKED_BEFORE
+
+
+def test_the_calls_of_a_service_are_followed():
+    found = services.bodies()["reintegration.accounts.services.organisations", "close"]
+    assert (found.writes, found.asks) == (True, True)
+    register = ("reintegration.cases.services.registration", "register")
+    stored = services.bodies()["reintegration.cases.services.vault", "store_identity"]
+    assert stored in set(services.reached(register))

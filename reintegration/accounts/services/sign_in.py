@@ -7,8 +7,9 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from reintegration.accounts.models import SignInSession, User
+from reintegration.accounts.permissions import AccountPermission
 from reintegration.accounts.services import passwords
-from reintegration.kernel import audit, crypto, tries
+from reintegration.kernel import audit, crypto, permissions, tries
 from reintegration.kernel.actor import ANONYMOUS, Actor, ActorKind
 from reintegration.kernel.errors import N_, DomainError
 
@@ -111,6 +112,7 @@ def seen(session: Session, found: SignInSession, *, now: datetime) -> None:
 
 def end_session(session: Session, token: str, *, actor: Actor, now: datetime) -> None:
     """End one session: its cookie opens nothing from now on."""
+    permissions.demand(actor, AccountPermission.OWN_ACCOUNT)
     ended = session.execute(
         update(SignInSession)
         .where(SignInSession.hash == crypto.token_hash(token), SignInSession.ended_at.is_(None))

@@ -65,7 +65,7 @@ class AnswerForm(Form):
 
 
 class BatchForm(Form):
-    """Of which claims a batch is made, when it leaves, and from which account if we have several."""
+    """Of which claims a batch is made, when it leaves, and from which account of ours."""
 
     claims = TickedField()
     account = SelectField(_l("Paid from"), [Optional()], choices=[])
