@@ -1,6 +1,5 @@
 """`flask providers …`: the directory from the command line, as the logged operator."""
 
-from functools import partial
 from pathlib import Path
 
 import click
@@ -10,10 +9,8 @@ from providers.vetting.services.imports import providers_import
 from providers.vetting.services.imports.rows import Checked
 from reintegration.kernel import clock
 from reintegration.kernel.actor import OPERATOR
-from reintegration.kernel.db import act_as, session
 from reintegration.kernel.encodings import Encoding
-from reintegration.kernel.errors import DomainError
-from reintegration.kernel.locking import committed
+from reintegration.web.commands import operating
 
 providers_cli = AppGroup("providers", help="The directory of providers.")
 
@@ -28,24 +25,21 @@ def import_file(file: Path, *, encoding: str | None, dry_run: bool, take_valid: 
 
     Nothing is written unless every row is valid, or the valid part is asked for.
     """
-    act_as(session(), OPERATOR)
-    try:
-        found = providers_import.examine(file.read_bytes(), encoding=encoding)
-        checked = providers_import.compared(session(), found)
-    except DomainError as error:
-        raise click.ClickException(str(error)) from None
+    checked = operating(
+        lambda opened: providers_import.compared(
+            opened, providers_import.examine(file.read_bytes(), encoding=encoding)
+        )
+    )
     _report(checked)
     if checked.errors and not take_valid:
         raise click.ClickException(f"{len(checked.errors)} errors, nothing was written")
     if dry_run:
         return
-    write = partial(
-        providers_import.write, session(), actor=OPERATOR, rows=checked.rows, now=clock.now()
+    summary = operating(
+        lambda opened: providers_import.write(
+            opened, actor=OPERATOR, rows=checked.rows, now=clock.now()
+        )
     )
-    try:
-        summary = committed(session(), write)
-    except DomainError as error:
-        raise click.ClickException(f"{error}; nothing was written") from None
     for name, count in summary.as_json().items():
         click.echo(f"{name.replace('_', ' ')}: {count}")
 

@@ -5,17 +5,14 @@ from datetime import datetime
 import click
 from flask.cli import AppGroup
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
-from reintegration.accounts.models import Organisation, User
-from reintegration.accounts.services import users
-from reintegration.accounts.states import OrganisationKind
+from reintegration.accounts.models import Organisation
+from reintegration.accounts.services import organisations, users
 from reintegration.codelists.languages import Locale
 from reintegration.kernel import clock
 from reintegration.kernel.actor import OPERATOR, Role
-from reintegration.kernel.db import act_as, session
-from reintegration.kernel.errors import DomainError
-from reintegration.kernel.ids import new_id
-from reintegration.kernel.locking import committed
+from reintegration.web.commands import operating
 
 _ROLES = click.Choice([str(role) for role in Role])
 _LOCALES = click.Choice([str(locale) for locale in Locale])
@@ -33,36 +30,24 @@ def create(
     email: str, name: str, roles: tuple[str, ...], organisation: str, locale: str, password: str
 ) -> None:
     """Make an account, such as the first administrator's."""
-    act_as(session(), OPERATOR)
     now = clock.now()
-
-    def create() -> User:
-        return users.create_user(
-            session(),
+    user = operating(
+        lambda opened: users.create_user(
+            opened,
             actor=OPERATOR,
             email=email,
             name=name,
             password=password,
-            organisation=_organisation(organisation, now),
+            organisation=_organisation(opened, organisation, now),
             roles=[Role(role) for role in roles],
             locale=Locale(locale),
             now=now,
         )
-
-    try:
-        user = committed(session(), create)
-    except DomainError as error:
-        raise click.ClickException(str(error)) from None
+    )
     click.echo(f"created {user.email}")
 
 
-def _organisation(name: str, now: datetime) -> Organisation:
+def _organisation(opened: Session, name: str, now: datetime) -> Organisation:
     """Return the organisation of that name, made now if there is none."""
-    found = session().scalar(select(Organisation).where(Organisation.name == name))
-    if found is None:
-        found = Organisation(
-            id=new_id(), name=name, kind=OrganisationKind.PROGRAMME, created_at=now
-        )
-        session().add(found)
-        session().flush()
-    return found
+    found = opened.scalar(select(Organisation).where(Organisation.name == name))
+    return found or organisations.create_office(opened, actor=OPERATOR, name=name, now=now)

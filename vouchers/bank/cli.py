@@ -1,7 +1,6 @@
 """`flask bank …`: statements from the command line, as the logged operator."""
 
 import json
-from functools import partial
 from pathlib import Path
 
 import click
@@ -9,10 +8,8 @@ from flask.cli import AppGroup
 
 from reintegration.kernel import clock
 from reintegration.kernel.actor import OPERATOR
-from reintegration.kernel.db import act_as, session
 from reintegration.kernel.encodings import Encoding
-from reintegration.kernel.errors import DomainError
-from reintegration.kernel.locking import committed
+from reintegration.web.commands import operating
 from vouchers.bank.services.statement_import import MAX_BYTES, ImportReport, import_file
 
 bank_cli = AppGroup("bank", help="Statements of the bank.")
@@ -25,21 +22,17 @@ bank_cli = AppGroup("bank", help="Statements of the bank.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 def import_statement(file: Path, *, encoding: str | None, dry_run: bool, as_json: bool) -> None:
     """Import a camt.053, MT940 or CSV statement; exit 1 and say why when it is refused."""
-    act_as(session(), OPERATOR)
-    take = partial(
-        import_file,
-        session(),
-        actor=OPERATOR,
-        name=file.name,
-        content=_read(file),
-        now=clock.now(),
-        dry_run=dry_run,
-        encoding=encoding,
+    report = operating(
+        lambda opened: import_file(
+            opened,
+            actor=OPERATOR,
+            name=file.name,
+            content=_read(file),
+            now=clock.now(),
+            dry_run=dry_run,
+            encoding=encoding,
+        )
     )
-    try:
-        report = committed(session(), take)
-    except DomainError as error:
-        raise click.ClickException(str(error)) from None
     click.echo(json.dumps(report.as_json()) if as_json else _text(report))
 
 

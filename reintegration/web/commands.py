@@ -1,0 +1,24 @@
+"""The edge of a command: it acts as the logged operator, and all of it is kept or none."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+import click
+from sqlalchemy.orm import Session
+
+from reintegration.kernel.actor import OPERATOR
+from reintegration.kernel.db import act_as, session
+from reintegration.kernel.errors import DomainError
+from reintegration.kernel.locking import committed
+
+Done = TypeVar("Done")
+
+
+def operating(act: Callable[[Session], Done]) -> Done:
+    """Return what `act` did, committed; what a service refuses is said, with exit 1."""
+    opened = session()
+    act_as(opened, OPERATOR)
+    try:
+        return committed(opened, lambda: act(opened))
+    except DomainError as error:
+        raise click.ClickException(str(error)) from None
