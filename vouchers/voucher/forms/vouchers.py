@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import IntegerField, RadioField, StringField
 from wtforms.validators import InputRequired, Length, Optional
 
-from reintegration.web.forms import After, DayField, Form, MoneyField, choices
+from reintegration.web.forms import After, DayField, Form, IdField, MoneyField, choices
 from vouchers.voucher.forms.redeem import ReasonForm
 from vouchers.voucher.states import HOLDS, HoldCause, VoucherKind
 
@@ -47,6 +47,12 @@ class HoldForm(ReasonForm):
         """Return the cause and what it refers to."""
         cause = self.cause.data if "cause" in self else self._only
         return cause, (self.reference.data or "") if "reference" in self else ""
+
+
+class LiftForm(Form):
+    """Which hold is lifted."""
+
+    hold = IdField()
 
 
 class IssueForm(PinForm):

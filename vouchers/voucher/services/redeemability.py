@@ -65,6 +65,24 @@ def refuse_unusable(found: Found, *, today: date) -> None:
 
 def why_unusable(found: Found, *, today: date) -> DomainError | None:
     """Return why the voucher cannot be used today at this provider."""
+    if stopped := _not_open(found):
+        return stopped
+    if begins_later(found.valid_from, today):
+        return Conflict(
+            N_("This voucher is valid from %(day)s."), code="not_yet_valid", day=found.valid_from
+        )
+    if is_over(found.valid_until, today):
+        return _closed(VoucherState.EXPIRED)
+    if not found.offering_is_vetted(today):
+        return Conflict(
+            N_("Your service is not approved for this voucher now. Ask the programme."),
+            code="offering_suspended",
+        )
+    return None
+
+
+def _not_open(found: Found) -> DomainError | None:
+    """Return why nobody can use it now, whatever the day and whoever asks."""
     state = VoucherState(found.state)
     if state in _CLOSED:
         return _closed(state)
@@ -76,17 +94,6 @@ def why_unusable(found: Found, *, today: date) -> DomainError | None:
                 "This voucher is stopped for now. Ask the case manager before you give the service."
             ),
             code="suspended",
-        )
-    if begins_later(found.valid_from, today):
-        return Conflict(
-            N_("This voucher is valid from %(day)s."), code="not_yet_valid", day=found.valid_from
-        )
-    if is_over(found.valid_until, today):
-        return _closed(VoucherState.EXPIRED)
-    if not found.offering_is_vetted(today):
-        return Conflict(
-            N_("Your service is not approved for this voucher now. Ask the programme."),
-            code="offering_suspended",
         )
     return None
 

@@ -14,7 +14,7 @@ from reintegration.web.current import current_actor
 from reintegration.web.requires import requires
 from reintegration.web.submit import press, submit
 from reintegration.web.transactional import transactional
-from vouchers.voucher.forms.vouchers import HoldForm
+from vouchers.voucher.forms.vouchers import HoldForm, LiftForm
 from vouchers.voucher.models import Voucher, VoucherHold
 from vouchers.voucher.permissions import VoucherPermission
 from vouchers.voucher.queries import holds as reading
@@ -52,7 +52,7 @@ def suspend_submit(voucher: Voucher) -> ResponseReturnValue:
 def resume(voucher: Voucher) -> ResponseReturnValue:
     """Lift one hold; the voucher can be used again when it was the last one."""
     return press(
-        lambda: _lift(voucher, parameters.posted_identifier("hold")),
+        lambda: _lift(voucher, LiftForm().hold.data),
         to=url_for(".show", voucher_id=voucher.id),
         said=_said,
     )
