@@ -72,11 +72,6 @@ def posted(name: str, *, limit: int = LONGEST_POSTED, lines: bool = False) -> st
     return clean(request.form.get(name, ""), limit=limit, lines=lines)
 
 
-def posted_identifier(name: str) -> UUID | None:
-    """Return the id that a form sent, or None."""
-    return _identifier(request.form.get(name, ""))
-
-
 def _identifier(said: str) -> UUID | None:
     """Return the id that a text is, or None."""
     try:

@@ -32,7 +32,8 @@ def test_no_view_meets_a_refusal_or_reads_what_was_sent_past_its_form(path):
     read = [
         node.lineno
         for node in tree
-        if isinstance(node, ast.Attribute) and ast.unparse(node) == "request.form"
+        if isinstance(node, ast.Attribute)
+        and ast.unparse(node) in ("request.form", "parameters.posted")
     ]
     assert (caught, read) == ([], []), "use reintegration.web.submit, and a field of the form"
 

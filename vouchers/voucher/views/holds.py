@@ -9,7 +9,6 @@ from flask_babel import gettext as _
 from reintegration.kernel import clock
 from reintegration.kernel.db import session
 from reintegration.kernel.errors import N_, Conflict
-from reintegration.web import parameters
 from reintegration.web.current import current_actor
 from reintegration.web.requires import requires
 from reintegration.web.submit import press, submit
