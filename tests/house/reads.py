@@ -7,10 +7,13 @@ that shows less than before takes its line out, and nothing is added.
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import Select, inspect, select
+from sqlalchemy import Select, inspect, or_, select
 
+from providers.directory.models import Offering, Site
+from providers.directory.permissions import ProviderPermission
 from providers.referrals.models import Pseudonym, Referral
 from providers.referrals.permissions import ReferralPermission
+from providers.vetting.permissions import VettingPermission
 from reintegration.accounts.models import InboxMessage
 from reintegration.accounts.permissions import AccountPermission
 from reintegration.cases import models as cases
@@ -21,6 +24,7 @@ from reintegration.kernel.answered import AnsweredForm
 from reintegration.kernel.audit import AuditEvent
 from reintegration.kernel.jobs import BackgroundTask
 from reintegration.kernel.outbox import OutboxMessage
+from reintegration.kernel.states import StateEvent
 from reintegration.plans import models as plans
 from reintegration.plans.permissions import PlanPermission
 from vouchers.bank.models import BankLine, BankMatch, BankStatementFile
@@ -46,6 +50,35 @@ def _own(model: Any, field: str) -> tuple[Any, Shown]:
 def _of_claims(actor: Actor) -> Select[Any]:
     seen = permissions.where(actor, Claim, ClaimPermission.VIEW, ClaimPermission.VIEW_OWN)
     return _keys(ClaimLine).join(Claim, Claim.id == ClaimLine.claim_id).where(seen)
+
+
+_HISTORIES: tuple[tuple[str, Any, tuple[Any, ...]], ...] = (
+    ("case", cases.CaseFile, (CasePermission.VIEW,)),
+    ("plan", plans.Plan, (PlanPermission.VIEW,)),
+    ("milestone", plans.Milestone, (PlanPermission.VIEW,)),
+    ("emergency", plans.EmergencyStart, (CasePermission.VIEW,)),
+    ("referral", Referral, (ReferralPermission.VIEW,)),
+    ("voucher", Voucher, (VoucherPermission.VIEW,)),
+    ("redemption", Redemption, (RedemptionPermission.VIEW,)),
+    ("offering", Offering, (VettingPermission.VIEW, VettingPermission.ANSWER)),
+    ("claim", Claim, (ClaimPermission.VIEW,)),
+    ("payment_batch", PaymentBatch, (PaymentPermission.VIEW,)),
+    ("payment_order", PaymentOrder, (PaymentPermission.VIEW,)),
+)
+
+
+def _of_histories(actor: Actor) -> Select[Any]:
+    return _keys(StateEvent).where(
+        or_(
+            *(
+                (StateEvent.aggregate == name)
+                & StateEvent.aggregate_id.in_(
+                    select(model.id).where(permissions.where(actor, model, *asked))
+                )
+                for name, model, asked in _HISTORIES
+            )
+        )
+    )
 
 
 def _keys(model: Any) -> Select[Any]:
@@ -94,10 +127,16 @@ READS: dict[str, tuple[Any, Shown]] = {
         _own(BackgroundTask, "started_by"),
         _own(AnsweredForm, "actor_id"),
         _rows(OutboxMessage),
+        (StateEvent, _of_histories),
+        _rows(Site, ProviderPermission.VIEW, ProviderPermission.READ_PLACE),
     )
 }
 
 SURPLUS: dict[tuple[str, Role], str] = {
+    **{
+        ("site", role): "Own requests and deliveries name the place where they are."
+        for role in PROVIDER_ROLES - {Role.PROVIDER_MANAGER}
+    },
     **{
         ("voucher", role): "A desk finds a voucher by its code; a claim says which service it was."
         for role in PROVIDER_ROLES
@@ -111,3 +150,28 @@ SURPLUS: dict[tuple[str, Role], str] = {
         for role in (Role.PROVIDER_BOOKKEEPER, Role.PROVIDER_MANAGER)
     },
 }
+
+_MONEY = "Tells of the programme's money and of nobody; every issue and delivery changes it."
+_OFFER = "What is on offer is matched, shown and checked by everybody who signs in."
+_DOOR = "Is read before anybody is known: it says who comes in."
+UNGUARDED: dict[str, str] = {
+    "alembic_version": "Is the owner's.",
+    "api_token": _DOOR,
+    "audit_checkpoint": "Hashes and signatures; health pages read how fresh they are.",
+    "audit_seal": "Hashes only.",
+    "budget_line": _MONEY,
+    "converted_allocation": _MONEY,
+    "exchange_rate": _MONEY,
+    "fund": _MONEY,
+    "job_run": "Names of jobs and when they ran; health pages read it.",
+    "offering": _OFFER,
+    "organisation": _OFFER,
+    "plan_line_delivery": "Counts units of a line by id; a desk adds to it and knows no case.",
+    "provider": _OFFER,
+    "sign_in_session": _DOOR,
+    "try_counter": _DOOR,
+    "user_account": _DOOR,
+    "user_role": _DOOR,
+    "vetting_document": _OFFER,
+}
+"""Tables without row-level security, and why. This list may only shrink, too."""

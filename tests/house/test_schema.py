@@ -14,43 +14,11 @@ from reintegration.app import FEATURES
 from reintegration.kernel.base import Base
 from reintegration.kernel.coded import Coded
 from reintegration.kernel.db import act_as
+from tests.house.reads import READS
 
 for feature in FEATURES:
     import_module(feature)
-PLANES = (
-    "person_key",
-    "person_identity",
-    "identity_index",
-    "case_file",
-    "case_note",
-    "consent",
-    "need",
-    "goal",
-    "plan",
-    "plan_version",
-    "milestone",
-    "plan_line",
-    "emergency_start",
-    "erasure_request",
-    "referral",
-    "pseudonym",
-    "voucher",
-    "voucher_hold",
-    "redemption",
-    "claim",
-    "claim_line",
-    "payment_order",
-    "payee_account",
-    "payment_batch",
-    "bank_account",
-    "bank_statement",
-    "bank_line",
-    "bank_match",
-    "ledger_entry",
-    "ledger_line",
-    "audit_event",
-    "answered_form",
-)
+PLANES = tuple(READS)
 
 
 def test_head_equals_models(app, committed_db):

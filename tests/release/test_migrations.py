@@ -29,6 +29,7 @@ RELEASED = {
     "0010_compare_own_rows.py": "80f3ed5e6f134b28f7a130812cf22e98c49872ed733910a60cbcb3867e0bed16",
     "0011_guard_messages_and_tasks.py": "cc87cd29712b4f96653272d2562797f40d7461cdccaa54301e6726e16c77c984",
     "0012_hold_codes.py": "96fc623e4f38e81ce454a735935940349042f7d788615f2d745dd5b7bb5459d8",
+    "0013_guard_history_and_places.py": "14fe1b250068f022a055c3fb48dbc37a8c606b84f0a33b531e6eca16158ac8b0",
 }
 OURS = {"reintegration", "providers", "vouchers", "demo"}
 
