@@ -232,3 +232,20 @@ def test_garbage_is_refused_in_the_language_of_who_sent_it(client, token):
     assert (answer.status_code, answer.mimetype) == (400, "application/problem+json")
     assert answer.json["detail"].startswith("Запрос не удалось прочитать")
     assert client.get("/api/v1/nothing", headers=headers).json["detail"].startswith("По этому")
+
+
+@pytest.mark.parametrize(
+    ("changed", "field"),
+    [
+        ({"units": 6}, "units"),
+        ({"units": None, "amount": "10"}, "units"),
+        ({"pin": None}, "pin"),
+        ({"delivered_on": "2020-01-01"}, "delivered_on"),
+        ({"delivered_on": "9999-12-31"}, "delivered_on"),
+    ],
+)
+def test_what_a_rule_refuses_is_named_by_its_field(session, cast, client, token, changed, field):
+    issued = living_voucher(session, cast)
+    body = {"code": issued.secrets.code, "pin": PIN, "units": 1} | changed
+    answer = send(client, token, body)
+    assert (answer.status_code, [one["field"] for one in answer.json["errors"]]) == (422, [field])

@@ -134,7 +134,7 @@ def asked(found: Found, units: int | None, amount: str | None) -> tuple[int, Mon
             raise Invalid(
                 N_("This voucher takes an amount of money."), code="wrong_measure", field="amount"
             )
-        money = amounts.machine(amount, found.currency)
+        money = _read(amount, found.currency)
         count = 0
     else:
         if units is None or amount is not None:
@@ -151,6 +151,18 @@ def asked(found: Found, units: int | None, amount: str | None) -> tuple[int, Mon
             raise _closed(VoucherState.REDEEMED)
         raise more_than_left(found)
     return count, money
+
+
+def _read(amount: str, currency: str) -> Money:
+    """Read an amount without repeating it: what programs sent stands in no answer."""
+    try:
+        return amounts.machine(amount, currency)
+    except amounts.Unreadable:
+        raise Invalid(
+            N_("Send digits with a dot, as 149.50, and no more decimals than the currency has."),
+            code="invalid",
+            field="amount",
+        ) from None
 
 
 def more_than_left(found: Found) -> Invalid:
