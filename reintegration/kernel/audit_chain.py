@@ -100,7 +100,7 @@ def _last_seal(session: Session) -> tuple[int, bytes]:
     last = session.execute(
         select(AuditSeal.position, AuditSeal.hash).order_by(AuditSeal.position.desc()).limit(1)
     ).first()
-    return (last[0], last[1]) if last else (0, b"")
+    return (last.position, last.hash) if last else (0, b"")
 
 
 def _sealed_events(session: Session) -> Iterator[tuple[AuditSeal, AuditEvent | None]]:

@@ -66,7 +66,7 @@ def _check_database(_now: datetime) -> list[str]:
     except SQLAlchemyError as error:
         session().rollback()
         return [f"the database does not answer ({type(error).__name__}); is `make run` up?"]
-    if row[0] or row[1]:
+    if any(row):
         return ["the application's role owns the database or bypasses row-level security"]
     return []
 

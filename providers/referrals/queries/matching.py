@@ -54,7 +54,7 @@ def line_or_404(session: Session, actor: Actor, plan_line_id: UUID) -> LineWithC
     ).first()
     if row is None:
         raise NotFound
-    return LineWithCase(row[0], row[1])
+    return LineWithCase(*row)
 
 
 def request_of(found: LineWithCase, *, units: int, today: date) -> MatchRequest:
@@ -113,14 +113,14 @@ def _past(session: Session, offering_ids: Sequence[UUID]) -> dict[UUID, _Past]:
         rows = session.execute(
             select(
                 Referral.offering_id,
-                func.count().filter(Referral.state == ReferralState.COMPLETED),
-                func.count().filter(Referral.state == ReferralState.FAILED),
-                func.max(Referral.requested_at),
+                func.count().filter(Referral.state == ReferralState.COMPLETED).label("completed"),
+                func.count().filter(Referral.state == ReferralState.FAILED).label("failed"),
+                func.max(Referral.requested_at).label("last_asked_at"),
             )
             .where(Referral.offering_id.in_(offering_ids))
             .group_by(Referral.offering_id)
         ).all()
-    return {row[0]: _Past(row[1], row[2], row[3]) for row in rows}
+    return {row.offering_id: _Past(row.completed, row.failed, row.last_asked_at) for row in rows}
 
 
 def _providers_of_case(session: Session, case_id: UUID) -> set[UUID]:

@@ -4,21 +4,22 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 from typing import Any
 
+from reintegration.kernel.errors import N_
 from reintegration.kernel.money import Money
+from reintegration.kernel.words import Worded
 from reintegration.plans.queries.snapshots import Snapshot
 
 Row = Mapping[str, Any]
 
 
-class Kind(StrEnum):
+class Kind(Worded):
     """What happened to a step or a service."""
 
-    ADDED = "added"
-    REMOVED = "removed"
-    CHANGED = "changed"
+    ADDED = "added", N_("New"), "green"
+    REMOVED = "removed", N_("Taken out"), "clay"
+    CHANGED = "changed", N_("Changed"), "gold"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,13 +10,11 @@ from flask_babel import ngettext
 
 from reintegration.codelists.life_domains import Domain
 from reintegration.codelists.units import Unit
-from reintegration.kernel.errors import N_
 from reintegration.kernel.money import Money
 from reintegration.plans.models import Plan
 from reintegration.plans.queries.differences import (
     Difference,
     FieldChange,
-    Kind,
     LineChange,
     MilestoneChange,
     ceiling_of,
@@ -25,11 +23,6 @@ from reintegration.plans.queries.provision import BudgetChoice
 from reintegration.plans.views.plan_text import FIELD_LABELS, named
 from reintegration.web import filters
 
-_KINDS = {
-    Kind.ADDED: (N_("New"), "green"),
-    Kind.REMOVED: (N_("Taken out"), "clay"),
-    Kind.CHANGED: (N_("Changed"), "gold"),
-}
 _NONE = "–"
 
 
@@ -84,7 +77,7 @@ class _Words:
 
     def milestone(self, change: MilestoneChange) -> dict[str, Any]:
         """Return a changed step."""
-        word, tone = _KINDS[change.kind]
+        word, tone = change.kind.label, change.kind.tone
         return {
             "word": word,
             "tone": tone,
@@ -95,7 +88,7 @@ class _Words:
 
     def line(self, change: LineChange) -> dict[str, Any]:
         """Return a changed service."""
-        word, tone = _KINDS[change.kind]
+        word, tone = change.kind.label, change.kind.tone
         row = change.row
         return {
             "word": word,

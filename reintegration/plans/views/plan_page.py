@@ -20,14 +20,6 @@ from reintegration.plans.states import MilestoneState
 from reintegration.plans.views import plan_text
 from reintegration.web import filters, slots
 
-_TONE_OF_BAR = {
-    "planned": "grey",
-    "in_progress": "sky",
-    "completed": "moss",
-    "not_completed": "clay",
-    "cancelled": "grey",
-}
-
 
 def actions_of_lines(
     case: CaseFile, lines: Sequence[PlanLine], actor: Actor
@@ -153,7 +145,7 @@ def _bar(milestone: Milestone, today: date) -> dict[str, Any]:
         "label": milestone.title,
         "start": milestone.starts_on,
         "end": milestone.due_on + timedelta(days=1),
-        "tone": "clay" if late else _TONE_OF_BAR[milestone.state],
+        "tone": "clay" if late else milestone.state.tone,
         "status": status,
     }
 

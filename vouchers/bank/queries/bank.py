@@ -129,8 +129,8 @@ def figures(session: Session, account: BankAccount, month: date) -> Figures:
     shown = bounded.count_each(session, {key: lines.where(_SHOWN[key]) for key in _SHOWN})
     matched = session.execute(
         select(
-            func.count().filter(BankMatch.automatic),
-            func.coalesce(func.sum(BankMatch.amount_minor), 0),
+            func.count().filter(BankMatch.automatic).label("automatic"),
+            func.coalesce(func.sum(BankMatch.amount_minor), 0).label("minor"),
         )
         .join(BankLine, BankLine.id == BankMatch.bank_line_id)
         .where(
@@ -140,11 +140,11 @@ def figures(session: Session, account: BankAccount, month: date) -> Figures:
         )
     ).one()
     return Figures(
-        by_themselves=matched[0],
+        by_themselves=matched.automatic,
         look=shown["look"],
         returned=shown["returned"],
         matched=shown["matched"],
-        settled=Money(int(matched[1]), account.currency),
+        settled=Money(int(matched.minor), account.currency),
     )
 
 
@@ -178,9 +178,9 @@ def proof(session: Session, currency: str) -> Proof:
     )
     return Proof(
         ledger=Money(int(ledger or 0), currency),
-        bank=Money(sum(row[0] or 0 for row in latest), currency) if latest else None,
+        bank=Money(sum(row.closing_minor or 0 for row in latest), currency) if latest else None,
         open_lines=Money(int(waiting or 0), currency),
-        until=max((row[1] for row in latest if row[1]), default=None),
+        until=max((row.until_on for row in latest if row.until_on), default=None),
     )
 
 
@@ -264,7 +264,7 @@ def finance_people(session: Session) -> list[tuple[UUID, str]]:
         .distinct()
         .order_by(User.name)
     )
-    return [(row[0], row[1]) for row in rows]
+    return [(key, name) for key, name in rows]
 
 
 def provider_names_that_owe(session: Session, currency: str) -> dict[UUID, str]:
@@ -280,7 +280,7 @@ def provider_names_that_owe(session: Session, currency: str) -> dict[UUID, str]:
         .where(Organisation.id.in_(owing))
         .order_by(Organisation.name)
     )
-    return {row[0]: row[1] for row in rows}
+    return dict(row.tuple() for row in rows)
 
 
 def undone_matches(session: Session, order_ids: Sequence[UUID]) -> dict[UUID, int]:
@@ -293,4 +293,4 @@ def undone_matches(session: Session, order_ids: Sequence[UUID]) -> dict[UUID, in
         )
         .group_by(BankMatch.payment_order_id)
     )
-    return {row[0]: row[1] for row in rows}
+    return dict(row.tuple() for row in rows)

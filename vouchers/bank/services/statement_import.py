@@ -340,8 +340,8 @@ def _new_lines(session: Session, statement: BankStatement, account: BankAccount)
     # One text of hexadecimal travels faster than an array of bytes.
     prints = ",".join(entry.fingerprint for entry in statement.entries)
     known = {
-        (row[0], row[1])
-        for row in session.execute(
+        (fingerprint, occurrence)
+        for fingerprint, occurrence in session.execute(
             text(
                 "SELECT encode(l.fingerprint, 'hex'), l.occurrence FROM bank_line l"
                 " JOIN unnest(string_to_array(:prints, ',')) AS p(fingerprint)"

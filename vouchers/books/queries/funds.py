@@ -145,7 +145,8 @@ def converted(session: Session, budget_line_id: UUID) -> tuple[int, int]:
             func.coalesce(func.sum(ConvertedAllocation.given_minor), 0),
         ).where(ConvertedAllocation.budget_line_id == budget_line_id)
     ).one()
-    return int(row[0]), int(row[1])
+    taken, given = row
+    return int(taken), int(given)
 
 
 def rates(session: Session, limit: int = 200) -> list[ExchangeRate]:

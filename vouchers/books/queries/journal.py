@@ -98,7 +98,8 @@ def totals(session: Session, wanted: JournalFilter) -> tuple[Money, Money]:
     row = session.execute(
         _lines(session, wanted, func.sum(LedgerLine.debit_minor), func.sum(LedgerLine.credit_minor))
     ).one()
-    return Money(int(row[0] or 0), wanted.currency), Money(int(row[1] or 0), wanted.currency)
+    debit, credit = (Money(int(minor or 0), wanted.currency) for minor in row)
+    return debit, credit
 
 
 def count(session: Session, wanted: JournalFilter) -> int:
@@ -186,7 +187,7 @@ def provider_names(session: Session) -> dict[UUID, str]:
         .where(Organisation.id.in_(seen))
         .order_by(Organisation.name)
     )
-    return {row[0]: row[1] for row in rows}
+    return dict(row.tuple() for row in rows)
 
 
 def last_run(session: Session, job: str) -> JobRun | None:
@@ -202,7 +203,7 @@ def last_run(session: Session, job: str) -> JobRun | None:
 def _names(session: Session, key: Any, name: Any, wanted: set[UUID]) -> dict[UUID, str]:
     if not wanted:
         return {}
-    return {row[0]: row[1] for row in session.execute(select(key, name).where(key.in_(wanted)))}
+    return dict(row.tuple() for row in session.execute(select(key, name).where(key.in_(wanted))))
 
 
 def _lines(session: Session, wanted: JournalFilter, *columns: Any) -> Select[Any]:

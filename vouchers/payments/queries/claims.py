@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Row, Select, func, or_, select
 from sqlalchemy.orm import Session, joinedload, lazyload, selectinload
 
 from reintegration.accounts.models import Organisation
@@ -117,14 +117,17 @@ def unclaimed_sums(session: Session, actor: Actor) -> list[Unclaimed]:
     rows = session.execute(
         select(
             listed.c.currency,
-            func.count(),
-            func.sum(listed.c.amount_minor),
-            func.min(listed.c.delivered_on),
+            func.count().label("lines"),
+            func.sum(listed.c.amount_minor).label("minor"),
+            func.min(listed.c.delivered_on).label("first"),
         )
         .group_by(listed.c.currency)
         .order_by(listed.c.currency)
     )
-    return [Unclaimed(row[0], row[1], Money(int(row[2]), row[0]), row[3]) for row in rows]
+    return [
+        Unclaimed(row.currency, row.lines, Money(int(row.minor), row.currency), row.first)
+        for row in rows
+    ]
 
 
 def _unclaimed(actor: Actor) -> Select[*tuple[Any, ...]]:
@@ -151,9 +154,10 @@ def _deliveries() -> Select[*tuple[Any, ...]]:
     ).join(Voucher, Voucher.id == Redemption.voucher_id)
 
 
-def _delivered(row: Sequence[Any]) -> Delivered:
-    key, receipt, category, unit, units, minor, currency, on = row[:8]
-    return Delivered(key, receipt, category, unit, units, Money(minor, currency), on)
+def _delivered(row: Row[*tuple[Any, ...]]) -> Delivered:
+    amount = Money(row.amount_minor, row.currency)
+    on = row.delivered_on
+    return Delivered(row.id, row.receipt, row.category, row.unit, row.units, amount, on)
 
 
 def deliveries_of(session: Session, claim: Claim) -> dict[UUID, Delivered]:
@@ -161,10 +165,10 @@ def deliveries_of(session: Session, claim: Claim) -> dict[UUID, Delivered]:
     rows = session.execute(
         _deliveries()
         .join(ClaimLine, ClaimLine.redemption_id == Redemption.id)
-        .add_columns(ClaimLine.id)
+        .add_columns(ClaimLine.id.label("line_id"))
         .where(ClaimLine.claim_id == claim.id)
     )
-    return {row[8]: _delivered(row) for row in rows}
+    return {row.line_id: _delivered(row) for row in rows}
 
 
 def checked_lines(session: Session, claim: Claim) -> list[Checked]:
@@ -173,49 +177,49 @@ def checked_lines(session: Session, claim: Claim) -> list[Checked]:
         _deliveries()
         .join(ClaimLine, ClaimLine.redemption_id == Redemption.id)
         .add_columns(
-            ClaimLine.id,
-            Voucher.id,
+            ClaimLine.id.label("line_id"),
+            Voucher.id.label("voucher_id"),
             Voucher.reference,
-            Voucher.amount_minor,
-            Voucher.state,
+            Voucher.amount_minor.label("authorised_minor"),
+            Voucher.state.label("voucher_state"),
             Voucher.valid_from,
             Voucher.valid_until,
             Redemption.proof,
-            Redemption.state,
+            Redemption.state.label("delivery_state"),
         )
         .where(ClaimLine.claim_id == claim.id)
         .order_by(Redemption.delivered_on, Redemption.receipt)
     ).all()
-    vouchers = {row[9] for row in rows}
+    vouchers = {row.voucher_id for row in rows}
     twice = _same_day(session, vouchers)
     total = _delivered_by_voucher(session, vouchers)
     lines = {line.id: line for line in claim.lines}
     found = []
     for row in rows:
-        delivered, voucher = _delivered(row), row[9]
+        delivered, voucher = _delivered(row), row.voucher_id
         flags = []
         if (voucher, delivered.delivered_on) in twice:
             flags.append("same_day")
         if (claim.created_at.date() - delivered.delivered_on).days > LATE_DAYS:
             flags.append("late")
-        if total.get(voucher, 0) > row[11]:
+        if total.get(voucher, 0) > row.authorised_minor:
             flags.append("over_plan")
-        if not covers(row[13], row[14], delivered.delivered_on):
+        if not covers(row.valid_from, row.valid_until, delivered.delivered_on):
             flags.append("outside_validity")
-        if lines[row[8]].amount_minor != delivered.amount.minor:
+        if lines[row.line_id].amount_minor != delivered.amount.minor:
             flags.append("amount_differs")
-        if row[16] != RedemptionState.ACCEPTED:
+        if row.delivery_state != RedemptionState.ACCEPTED:
             flags.append("taken_back")
-        if row[12] == VoucherState.DRAFT:
+        if row.voucher_state == VoucherState.DRAFT:
             flags.append("not_authorised")
         found.append(
             Checked(
-                line=lines[row[8]],
+                line=lines[row.line_id],
                 delivered=delivered,
-                voucher=row[10],
-                proof=row[15],
-                authorised=Money(row[11], delivered.amount.currency),
-                delivery_state=row[16],
+                voucher=row.reference,
+                proof=row.proof,
+                authorised=Money(row.authorised_minor, delivered.amount.currency),
+                delivery_state=row.delivery_state,
                 flags=tuple(flags),
             )
         )
@@ -229,7 +233,7 @@ def _same_day(session: Session, vouchers: set[UUID]) -> set[tuple[UUID, date]]:
         .group_by(Redemption.voucher_id, Redemption.delivered_on)
         .having(func.count() > 1)
     )
-    return {(row[0], row[1]) for row in rows}
+    return {(voucher_id, day) for voucher_id, day in rows}
 
 
 def _delivered_by_voucher(session: Session, vouchers: set[UUID]) -> dict[UUID, int]:
@@ -238,7 +242,7 @@ def _delivered_by_voucher(session: Session, vouchers: set[UUID]) -> dict[UUID, i
         .where(Redemption.voucher_id.in_(vouchers), Redemption.state == RedemptionState.ACCEPTED)
         .group_by(Redemption.voucher_id)
     )
-    return {row[0]: int(row[1]) for row in rows}
+    return {voucher_id: int(minor) for voucher_id, minor in rows}
 
 
 def claims_page(

@@ -315,8 +315,8 @@ def _lock_providers(session: Session, provider_ids: set[UUID]) -> None:
 def _owed(session: Session, provider_ids: set[UUID], currency: str) -> dict[UUID, int]:
     """Return what providers, whose rows are locked, owe and no waiting batch has set off."""
     reserved = {
-        row[0]: int(row[1])
-        for row in session.execute(
+        provider_id: int(minor)
+        for provider_id, minor in session.execute(
             select(PaymentOrder.provider_id, func.sum(PaymentOrder.offset_minor))
             .where(
                 PaymentOrder.provider_id.in_(provider_ids),

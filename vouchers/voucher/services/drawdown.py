@@ -76,7 +76,11 @@ def take(
             "offering": found.offering_id,
         },
     ).one_or_none()
-    return Taken(row[0], row[1], row[2], VoucherState(row[3])) if row else None
+    return (
+        None
+        if row is None
+        else Taken(row.units_left, row.amount_left_minor, row.amount_minor, VoucherState(row.state))
+    )
 
 
 _table = cast("Table", Voucher.__table__)  # Core: the ORM would cost as much as the statement

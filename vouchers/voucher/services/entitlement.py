@@ -91,18 +91,19 @@ def room_on(session: Session, line: PlanLine) -> Room:
     units, ceiling = ceiling_of(line)
     promised = session.execute(
         select(
-            func.coalesce(func.sum(Voucher.units_left), 0),
-            func.coalesce(func.sum(Voucher.amount_left_minor), 0),
+            func.coalesce(func.sum(Voucher.units_left), 0).label("units"),
+            func.coalesce(func.sum(Voucher.amount_left_minor), 0).label("minor"),
         ).where(Voucher.plan_line_id == line.id)
     ).one()
     delivered = session.execute(
         select(PlanLineDelivery.units, PlanLineDelivery.amount_minor).where(
             PlanLineDelivery.plan_line_id == line.id
         )
-    ).one_or_none() or (0, 0)
+    ).one_or_none()
+    used, spent = delivered or (0, 0)
     return Room(
-        units=units - int(promised[0]) - delivered[0],
-        money=ceiling - Money(int(promised[1]) + delivered[1], line.currency),
+        units=units - int(promised.units) - used,
+        money=ceiling - Money(int(promised.minor) + spent, line.currency),
     )
 
 
