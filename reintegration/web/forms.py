@@ -22,7 +22,7 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 from wtforms.validators import InputRequired, Length, ValidationError
 from wtforms.widgets import HiddenInput
 
-from reintegration.kernel import amounts
+from reintegration.kernel import amounts, dates
 from reintegration.kernel.encodings import Encoding
 from reintegration.kernel.errors import DomainError
 from reintegration.kernel.money import Money
@@ -185,11 +185,18 @@ class FigureField(_ReadField):
 
 
 class DayField(DateField):
-    """A local day, as a browser's date input sends it."""
+    """A local day, as a browser's date input sends it or a person types it."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        kwargs.setdefault("format", ["%Y-%m-%d", "%d.%m.%Y"])
-        super().__init__(*args, **kwargs)
+    def process_formdata(self, valuelist: Iterable[Any]) -> None:
+        """Read what was typed."""
+        said = next(iter(valuelist), "").strip()
+        self.data = None
+        if not said:
+            return
+        try:
+            self.data = dates.typed(said)
+        except DomainError as error:
+            raise ValueError(error_text(error)) from None
 
 
 def encoding_field() -> SelectField:

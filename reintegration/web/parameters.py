@@ -10,6 +10,7 @@ from uuid import UUID
 
 from flask import request
 
+from reintegration.kernel import dates
 from reintegration.kernel.text import clean
 
 LONGEST = 200
@@ -50,10 +51,10 @@ def identifier(name: str) -> UUID | None:
 
 
 def day(name: str) -> date | None:
-    """Return a day as a browser's field sends it, or None."""
+    """Return a day, or None."""
     try:
-        return date.fromisoformat(request.values.get(name, ""))
-    except ValueError:
+        return dates.typed(request.values.get(name, ""))
+    except dates.NoDay:
         return None
 
 

@@ -4,9 +4,11 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
+from reintegration.kernel import dates
 from reintegration.kernel.amounts import machine
 from reintegration.kernel.text import freed
 from vouchers.formats.amounts import currency_code, unsigned_minor
+from vouchers.formats.days import day_of
 from vouchers.formats.problems import StatementFileError
 
 # lxml's element types are too wide for strict typing; `Any` ends here.
@@ -75,15 +77,10 @@ def text(node: Node, *path: str) -> str | None:
 
 def date_of(written: str, where: str) -> date:
     """Return the day of an ISO date or date-time, as the bank wrote it; refuse anything else."""
-    try:
-        return _day(written[:10])
-    except ValueError:
-        raise StatementFileError("date_garbled", text=written[:40], where=where[:60]) from None
+    return day_of(_day, written[:10], where)
 
 
-@lru_cache(maxsize=1024)
-def _day(written: str) -> date:
-    return date.fromisoformat(written)
+_day = lru_cache(maxsize=1024)(dates.machine)
 
 
 def signed(node: Node, default_currency: str, where: str) -> tuple[int, str, str]:

@@ -5,12 +5,14 @@ import io
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from functools import partial
 
+from reintegration.kernel import dates
 from reintegration.kernel.amounts import FOUND_OUT, Signs
 from reintegration.kernel.amounts import csv as csv_amount
 from vouchers.formats.amounts import currency_code, minor_of
+from vouchers.formats.days import day_of
 from vouchers.formats.iban import compact
 from vouchers.formats.letters import possible_texts, text_of
 from vouchers.formats.problems import StatementFileError
@@ -284,9 +286,4 @@ def _signed(text: str, currency: str, profile: CsvProfile, where: str) -> int:
 
 
 def _date(text: str, profile: CsvProfile, where: str) -> date:
-    for shape in profile.date_formats:
-        try:
-            return datetime.strptime(text.split(" ", maxsplit=1)[0], shape).date()  # noqa: DTZ007 - a day only
-        except ValueError:
-            continue
-    raise StatementFileError("date_garbled", text=text[:40], where=where)
+    return day_of(partial(dates.csv, shapes=profile.date_formats), text, where)

@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from reintegration.kernel.amounts import swift
+from reintegration.kernel.dates import swift as swift_day
 from vouchers.formats.amounts import unsigned_minor
+from vouchers.formats.days import day_of
 from vouchers.formats.iban import compact, is_iban
 from vouchers.formats.letters import text_of
 from vouchers.formats.mt940_text import Narrative, read_narrative
@@ -144,10 +146,7 @@ def _minor(text: str, currency: str, where: str) -> int:
 
 
 def _six_digits(text: str, where: str) -> date:
-    try:
-        return date(2000 + int(text[:2]), int(text[2:4]), int(text[4:6]))
-    except ValueError:
-        raise StatementFileError("date_garbled", text=text[:40], where=where) from None
+    return day_of(swift_day, text, where)
 
 
 def _booked(valued: date, text: str | None, where: str) -> date:
