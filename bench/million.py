@@ -32,7 +32,7 @@ from reintegration.kernel import clock, jobs, outbox
 from reintegration.kernel.actor import SYSTEM
 from reintegration.kernel.db import act_as, db
 from reintegration.kernel.db import session as current_session
-from reintegration.operations.scheduler import own_jobs
+from reintegration.operations.job_lane import own_jobs
 from tests.database import Database, Server
 from tests.release.pages import browser_of, logins
 

@@ -10,7 +10,7 @@ from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from reintegration.codelists.languages import Locale
-from reintegration.kernel import answered, clock, jobs, outbox, ports, states, tries
+from reintegration.kernel import answered, clock, jobs, lanes, outbox, ports, states, tasks, tries
 from reintegration.kernel.crypto import Keyring
 from reintegration.kernel.db import db
 from reintegration.settings import ROOT, Settings
@@ -32,7 +32,15 @@ from reintegration.web import (
 from reintegration.web.current import current_actor
 from reintegration.web.navigation import navigation
 
-TABLES = (answered, jobs, outbox, states, tries)  # importing them declares their tables
+TABLES = (
+    answered,
+    jobs,
+    lanes,
+    outbox,
+    states,
+    tasks,
+    tries,
+)  # importing them declares their tables
 FEATURES = (
     "reintegration.accounts.feature",
     "reintegration.cases.feature",

@@ -12,6 +12,7 @@ from providers.vetting.views import checks, imports, today, vetting
 from providers.vetting.views.blueprints import checks_bp, imports_bp, vetting_bp
 from reintegration.kernel import jobs, permissions
 from reintegration.kernel.errors import N_
+from reintegration.kernel.tasks import register_task
 from reintegration.web import navigation, slots
 from reintegration.web.navigation import Place
 
@@ -27,8 +28,8 @@ def register(app: Flask) -> None:
     app.cli.add_command(providers_cli)
     for job in JOBS:
         jobs.register(job)
-    jobs.register_task(tasks.CHECK, tasks.run_check)
-    jobs.register_task(tasks.WRITE, tasks.run_write)
+    register_task(tasks.CHECK, tasks.run_check)
+    register_task(tasks.WRITE, tasks.run_write)
     slots.add("offering.moves", checks.moves_of)
     slots.add("today.items", today.items)
     for place in _PLACES:

@@ -2,7 +2,8 @@
 
 Chaining inside each change would serialise all of them. One sealer, alone under an advisory lock,
 links the events that have no seal yet. It looks for events *without a seal*, not for events above
-the highest id: a transaction that commits late would be missed.
+the highest id: a transaction that commits late would be missed. It looks above a low watermark, so
+that its work does not grow with the trail; a sweep once a day looks everywhere.
 """
 
 import hashlib
@@ -18,6 +19,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy import Select, func, insert, select
 from sqlalchemy.orm import Session
 
+from reintegration.kernel import audit_window
 from reintegration.kernel.audit import AuditCheckpoint, AuditEvent, AuditSeal
 from reintegration.kernel.crypto import Keyring
 
@@ -40,16 +42,35 @@ class Report:
         return not self.problems
 
 
-def seal(session: Session, keyring: Keyring, *, now: datetime, log: Path | None = None) -> int:
+def seal(
+    session: Session,
+    keyring: Keyring,
+    *,
+    now: datetime,
+    log: Path | None = None,
+    whole: bool = False,
+) -> int:
     """Seal up to a batch of events and sign a checkpoint; return how many were sealed.
 
-    `log` is a file outside the database: it shows when the end of the trail was cut off.
+    `log` is a file outside the database: it shows when the end of the trail was cut off. With
+    `whole` it looks below the watermark too.
     """
     if not session.scalar(select(func.pg_try_advisory_xact_lock(_LOCK))):
         return 0
+    horizon = audit_window.horizon(session)  # before looking: what ends later is looked for again
+    low = 0 if whole else audit_window.low(session)
+    sealed = _seal_above(session, keyring, low, now=now, log=log)
+    if sealed < _BATCH:
+        audit_window.move_up(session, horizon, now=now)
+    return sealed
+
+
+def _seal_above(
+    session: Session, keyring: Keyring, low: int, *, now: datetime, log: Path | None
+) -> int:
     position, previous = _last_seal(session)
     seals = []
-    for event in session.scalars(_without_seal().limit(_BATCH)):
+    for event in session.scalars(_without_seal(low).limit(_BATCH)):
         position += 1
         previous = _link(keyring.audit, previous, event)
         seals.append({"position": position, "audit_id": event.id, "hash": previous})
@@ -91,9 +112,12 @@ def unsealed(session: Session) -> tuple[int, datetime | None]:
     return count, oldest
 
 
-def _without_seal() -> Select[AuditEvent]:
-    sealed = select(AuditSeal.audit_id).where(AuditSeal.audit_id == AuditEvent.id)
-    return select(AuditEvent).where(~sealed.exists()).order_by(AuditEvent.id)
+def _without_seal(low: int = 0) -> Select[AuditEvent]:
+    sealed = select(AuditSeal.audit_id).where(
+        AuditSeal.audit_id == AuditEvent.id, AuditSeal.audit_id > low
+    )
+    unsealed = AuditEvent.id > low, ~sealed.exists()
+    return select(AuditEvent).where(*unsealed).order_by(AuditEvent.id)
 
 
 def _last_seal(session: Session) -> tuple[int, bytes]:

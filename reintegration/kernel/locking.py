@@ -20,6 +20,8 @@ Row = TypeVar("Row", bound=Base)
 Done = TypeVar("Done")
 
 ORDER = (
+    "lane_beat",
+    "audit_window",
     "answered_form",
     "background_task",
     "outbox_message",

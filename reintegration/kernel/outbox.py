@@ -1,29 +1,35 @@
-"""Messages that leave the house are rows, committed with the change and delivered by a job.
+"""Messages that leave the house are rows, committed with the change and delivered afterwards.
 
-No network call happens inside a transaction of the domain. An outcome that nobody knows (the
-connection broke after sending) stays `unknown` until a person or a reconciliation settles it.
+No network call happens inside a transaction: a message is claimed, that is committed, it is sent,
+and what came of it is settled. An outcome that nobody knows (the line broke after sending, the
+process was killed) is `unknown`, until the receiver or a person settles it.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index, select
+from sqlalchemy import Index, ScalarResult, select, update
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from reintegration.kernel.base import Base, Id, Json
+from reintegration.kernel.errors import N_, NotFound
 from reintegration.kernel.ids import new_id
 
 MAX_ATTEMPTS = 8
+SILENT_AFTER = timedelta(minutes=5)
+"""Longer than any channel takes to send: whoever claimed a message then is gone."""
 
 
 class OutboxState(StrEnum):
     """Where a message stands."""
 
     QUEUED = "queued"
+    SENDING = "sending"
     SENT = "sent"
     FAILED = "failed"
     UNKNOWN = "unknown"
@@ -42,19 +48,46 @@ class OutboxMessage(Base):
     attempts: Mapped[int] = mapped_column(default=0)
     queued_at: Mapped[datetime]
     next_attempt_at: Mapped[datetime]
+    claimed_at: Mapped[datetime | None]
     settled_at: Mapped[datetime | None]
     error: Mapped[str | None]
 
     __table_args__ = (
         Index("ix_outbox_message_due", "next_attempt_at", postgresql_where="state = 'queued'"),
+        Index(
+            "ix_outbox_message_open",
+            "queued_at",
+            postgresql_where="state IN ('sending', 'unknown', 'failed')",
+        ),
     )
 
 
 class OutcomeUnknown(Exception):
-    """The message may or may not have left: it must not be sent again by itself."""
+    """The message may or may not have left."""
 
 
-Sender = Callable[[OutboxMessage], None]
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """One way out of the house, as the feature that owns it registers it.
+
+    `send` hands a message over under its id, the receiver's key; it raises OutcomeUnknown when it
+    cannot tell. With `repeat_is_harmless` the receiver takes the same key once, so an unknown
+    outcome is settled by sending again. Otherwise `was_received` asks the receiver; None when it
+    cannot be asked: a person decides.
+    """
+
+    name: str
+    send: Callable[[OutboxMessage], None]
+    repeat_is_harmless: bool
+    was_received: Callable[[OutboxMessage], bool | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of one attempt."""
+
+    state: OutboxState
+    error: str | None = None
 
 
 def put(
@@ -77,43 +110,125 @@ def put(
     )
 
 
-def due(session: Session, *, now: datetime, limit: int = 50) -> list[UUID]:
-    """Return the ids of the messages that may be tried now, oldest first."""
-    return list(
-        session.scalars(
-            select(OutboxMessage.id)
-            .where(OutboxMessage.state == OutboxState.QUEUED, OutboxMessage.next_attempt_at <= now)
-            .order_by(OutboxMessage.next_attempt_at)
-            .limit(limit)
-        )
-    )
+def claim(session: Session, *, now: datetime) -> OutboxMessage | None:
+    """Claim the message that is due longest; the caller commits, and only then sends.
 
-
-def deliver(
-    session: Session, message_id: UUID, senders: Mapping[str, Sender], *, now: datetime
-) -> None:
-    """Try one message; its row stays locked meanwhile, so two deliverers never both send it."""
+    The message belongs to no session any more: nothing is read while it is sent.
+    """
     message = session.scalar(
         select(OutboxMessage)
-        .where(OutboxMessage.id == message_id, OutboxMessage.state == OutboxState.QUEUED)
+        .where(OutboxMessage.state == OutboxState.QUEUED, OutboxMessage.next_attempt_at <= now)
+        .order_by(OutboxMessage.next_attempt_at, OutboxMessage.id)
+        .limit(1)
         .with_for_update(skip_locked=True, key_share=True)
     )
     if message is None:
-        return
+        return None
+    message.state, message.claimed_at = OutboxState.SENDING, now
     message.attempts += 1
+    session.flush()
+    session.expunge(message)
+    return message
+
+
+def attempt(channel: Channel, message: OutboxMessage) -> Outcome:
+    """Send a claimed message, outside of any transaction, and say what came of it."""
     try:
-        senders[message.channel](message)
+        channel.send(message)
     except OutcomeUnknown as problem:
-        _settle(message, OutboxState.UNKNOWN, now, str(problem))
-    except Exception as problem:  # noqa: BLE001 - whatever a sender raises is a failed attempt
-        message.error = f"{type(problem).__name__}: {problem}"[:500]
-        if message.attempts >= MAX_ATTEMPTS:
-            _settle(message, OutboxState.FAILED, now, message.error)
-        else:
-            message.next_attempt_at = now + timedelta(minutes=2**message.attempts)
-    else:
-        _settle(message, OutboxState.SENT, now, None)
+        return Outcome(OutboxState.UNKNOWN, _told(problem))
+    except Exception as problem:  # noqa: BLE001 - whatever a channel raises is a failed attempt
+        tried = message.attempts >= MAX_ATTEMPTS
+        return Outcome(OutboxState.FAILED if tried else OutboxState.QUEUED, _told(problem))
+    return Outcome(OutboxState.SENT)
 
 
-def _settle(message: OutboxMessage, state: OutboxState, now: datetime, error: str | None) -> None:
-    message.state, message.settled_at, message.error = state, now, error
+def settle(session: Session, message: OutboxMessage, outcome: Outcome, *, now: datetime) -> None:
+    """Write down what came of an attempt; the next one waits twice as long each time."""
+    again = outcome.state is OutboxState.QUEUED
+    values: dict[str, Any] = {"state": outcome.state, "error": outcome.error}
+    if again:
+        values["next_attempt_at"] = now + timedelta(minutes=2**message.attempts)
+    session.execute(
+        update(OutboxMessage)
+        .where(
+            OutboxMessage.id == message.id,
+            OutboxMessage.state.in_((OutboxState.SENDING, OutboxState.UNKNOWN)),
+        )
+        .values(settled_at=None if again else now, **values)
+    )
+
+
+def give_up_silent(session: Session, *, now: datetime) -> int:
+    """Say of messages whose sender was killed that nobody knows; return how many."""
+    given_up = session.scalars(
+        update(OutboxMessage)
+        .where(
+            OutboxMessage.state == OutboxState.SENDING,
+            OutboxMessage.claimed_at < now - SILENT_AFTER,
+        )
+        .values(state=OutboxState.UNKNOWN, settled_at=now, error="the sender did not come back")
+        .returning(OutboxMessage.id)
+    )
+    return len(given_up.all())
+
+
+def unknown_on(session: Session, channel: str) -> ScalarResult[OutboxMessage]:
+    """Return the messages of a channel of which nobody knows whether they arrived."""
+    return session.scalars(
+        select(OutboxMessage)
+        .where(OutboxMessage.channel == channel, OutboxMessage.state == OutboxState.UNKNOWN)
+        .order_by(OutboxMessage.id)
+    )
+
+
+def found_out(channel: Channel, message: OutboxMessage) -> Outcome | None:
+    """Return how an unknown outcome is settled by itself; None: a person decides."""
+    if channel.repeat_is_harmless:
+        return Outcome(OutboxState.QUEUED, message.error)
+    received = channel.was_received(message)
+    if received is None:
+        return None
+    return Outcome(OutboxState.SENT if received else OutboxState.QUEUED, message.error)
+
+
+def send_again(session: Session, message_id: UUID, *, now: datetime) -> None:
+    """Queue a message anew, under the same key, as often as at first."""
+    _decide(
+        session,
+        message_id,
+        {"state": OutboxState.QUEUED, "attempts": 0, "next_attempt_at": now, "settled_at": None},
+    )
+
+
+def take_as_sent(session: Session, message_id: UUID, *, now: datetime) -> None:
+    """Say that a message has arrived."""
+    _decide(session, message_id, {"state": OutboxState.SENT, "settled_at": now})
+
+
+def undecided(session: Session) -> Sequence[OutboxMessage]:
+    """Return what failed or is unknown, the oldest first: somebody has to decide."""
+    return session.scalars(
+        select(OutboxMessage)
+        .where(OutboxMessage.state.in_(_UNDECIDED))
+        .order_by(OutboxMessage.queued_at, OutboxMessage.id)
+        .limit(500)
+    ).all()
+
+
+_UNDECIDED = (OutboxState.UNKNOWN, OutboxState.FAILED)
+
+
+def _decide(session: Session, message_id: UUID, values: dict[str, Any]) -> None:
+    decided = session.scalar(
+        update(OutboxMessage)
+        .where(OutboxMessage.id == message_id, OutboxMessage.state.in_(_UNDECIDED))
+        .values(**values)
+        .returning(OutboxMessage.id)
+    )
+    if decided is None:
+        raise NotFound(N_("No message of this number waits for a decision."))
+
+
+def _told(problem: Exception) -> str:
+    return f"{type(problem).__name__}: {problem}"[:500]

@@ -1,6 +1,7 @@
 """Commands of the house itself: the audit trail, the scheduler, and the doctor."""
 
 from datetime import datetime
+from uuid import UUID
 
 import click
 from flask import current_app
@@ -8,10 +9,10 @@ from flask.cli import AppGroup
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from reintegration.kernel import audit_chain, clock
+from reintegration.kernel import audit_chain, clock, outbox
 from reintegration.kernel.actor import OPERATOR
 from reintegration.kernel.db import act_as, keyring, session
-from reintegration.operations import scheduler
+from reintegration.operations import scheduler, task_lane
 from reintegration.settings import Settings
 
 audit_cli = AppGroup("audit", help="The audit trail.")
@@ -32,6 +33,13 @@ def verify() -> None:
 def run_scheduler() -> None:
     """Run scheduled jobs and background tasks until stopped; one leader at a time."""
     scheduler.run(current_app._get_current_object())  # type: ignore[attr-defined]  # noqa: SLF001
+
+
+@click.command("task", hidden=True)
+@click.argument("task", type=click.UUID)
+def run_task(task: UUID) -> None:
+    """Run one claimed task; the scheduler starts a process for each."""
+    task_lane.run_here(task)
 
 
 @click.command("doctor")
@@ -95,4 +103,13 @@ def _check_audit(now: datetime) -> list[str]:
     return []
 
 
-_CHECKS = (_check_database, _check_schema, _check_audit)
+def _check_outbox(_now: datetime) -> list[str]:
+    try:
+        waiting = len(outbox.undecided(session()))
+    except SQLAlchemyError:
+        session().rollback()
+        return []
+    return [f"{waiting} messages may not have arrived: see `flask outbox list`"] if waiting else []
+
+
+_CHECKS = (_check_database, _check_schema, _check_audit, _check_outbox)

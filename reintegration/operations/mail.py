@@ -1,21 +1,21 @@
 """How messages leave: SMTP where it is set; in the demo, files in `instance/outbox/`."""
 
 import smtplib
-from collections.abc import Mapping
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from urllib.parse import unquote, urlsplit
 
-from flask import Flask
-
-from reintegration.kernel.outbox import OutboxMessage, OutcomeUnknown, Sender
+from reintegration.kernel.outbox import Channel, OutboxMessage, OutcomeUnknown
 from reintegration.settings import Settings
 
 
-def senders(app: Flask) -> Mapping[str, Sender]:
-    """Return the sender of each channel."""
-    settings: Settings = app.extensions["settings"]
+def channel(settings: Settings) -> Channel:
+    """Return how mail leaves.
+
+    A mail program shows two mails of one Message-ID as one, but a mail server takes both and
+    cannot be asked: a person decides what becomes of a mail that may have left.
+    """
 
     def by_smtp(message: OutboxMessage) -> None:
         _send(settings, _email(settings, message))
@@ -23,7 +23,8 @@ def senders(app: Flask) -> Mapping[str, Sender]:
     def to_file(message: OutboxMessage) -> None:
         _to_file(settings, message)
 
-    return {"email": by_smtp if settings.smtp_url else to_file}
+    send = by_smtp if settings.smtp_url else to_file
+    return Channel("email", send, repeat_is_harmless=False, was_received=lambda _message: None)
 
 
 def _email(settings: Settings, message: OutboxMessage) -> EmailMessage:

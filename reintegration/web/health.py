@@ -1,19 +1,15 @@
 """Health: is the process alive, and can it serve?"""
 
-from datetime import timedelta
-
 from flask import Flask, jsonify
 from flask.typing import ResponseReturnValue
-from sqlalchemy import func, select, text
+from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from reintegration.kernel import clock, schema
+from reintegration.kernel import clock, lanes, schema
 from reintegration.kernel.db import session
-from reintegration.kernel.jobs import JobRun
+from reintegration.kernel.lanes import Lane
 from reintegration.web import filling
 from reintegration.web.requires import public
-
-_SCHEDULER_SILENT = timedelta(minutes=2)
 
 
 def init_app(app: Flask) -> None:
@@ -30,11 +26,12 @@ def healthz() -> ResponseReturnValue:
 def readyz() -> ResponseReturnValue:
     """Answer 200 when database, schema and, in the demo, its data are there.
 
-    A silent scheduler is only `degraded`. A schema that is newer than this code serves it.
+    A lane of the scheduler that stands still is only `degraded`, and named. A schema that is newer
+    than this code serves it.
     """
     try:
         version = session().scalar(text("SELECT version_num FROM alembic_version"))
-        last = session().scalar(select(func.max(JobRun.slot)))
+        standing = lanes.standing(session(), now=clock.now())
     except SQLAlchemyError:
         session().rollback()
         return jsonify(status="unready", database="unreachable or not migrated"), 503
@@ -42,9 +39,10 @@ def readyz() -> ResponseReturnValue:
         return jsonify(status="unready", database="not migrated", schema=version), 503
     if filling.is_going_on():
         return jsonify(status="filling", schema=version), 503
-    silent = last is None or clock.now() - last > _SCHEDULER_SILENT
+    silent = len(standing) == len(Lane)
     return jsonify(
-        status="degraded" if silent else "ok",
+        status="degraded" if standing else "ok",
         schema=version,
         scheduler="silent" if silent else "running",
+        standing_still=[lane.value for lane in standing],
     )

@@ -12,7 +12,7 @@ from typing import Any
 import click
 from flask import Flask
 
-from reintegration.kernel import hooks, jobs, permissions
+from reintegration.kernel import hooks, jobs, permissions, tasks
 from reintegration.kernel.base import Base
 from reintegration.kernel.states import Machine
 from tests.house import source
@@ -37,7 +37,7 @@ def found(app: Flask) -> dict[str, list[str]]:
         "columns held to values": held_columns,
         "files of banks": lambda: set(banks.PROFILES),
         "jobs": scheduled_jobs,
-        "tasks": lambda: {kind for kind, run in jobs._runners.items() if _is_ours(run)},
+        "tasks": lambda: {kind for kind, run in tasks._runners.items() if _is_ours(run)},
         "channels": lambda: source.keyword("channel"),
         "events announced": lambda: {
             event.__name__ for event in hooks._subscribers if _is_ours(event)

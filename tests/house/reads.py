@@ -22,9 +22,9 @@ from reintegration.kernel import permissions
 from reintegration.kernel.actor import PROVIDER_ROLES, Actor, Role
 from reintegration.kernel.answered import AnsweredForm
 from reintegration.kernel.audit import AuditEvent
-from reintegration.kernel.jobs import BackgroundTask
 from reintegration.kernel.outbox import OutboxMessage
 from reintegration.kernel.states import StateEvent
+from reintegration.kernel.tasks import BackgroundTask
 from reintegration.plans import models as plans
 from reintegration.plans.permissions import PlanPermission
 from vouchers.bank.models import BankLine, BankMatch, BankStatementFile

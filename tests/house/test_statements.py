@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, event
 
-from reintegration.kernel import clock, jobs
+from reintegration.kernel import clock, tasks
 from reintegration.kernel.actor import SYSTEM, Actor, ActorKind
 from reintegration.kernel.db import act_as
 from reintegration.kernel.db import session as current_session
@@ -43,7 +43,7 @@ def looked_at(walked):
         act_as(session, SYSTEM)
         for blueprint, (person, kind) in TASKS.items():
             starter = Actor(world.user_ids[person], ActorKind.PERSON)
-            task = jobs.queue(session, kind=kind, actor=starter, now=clock.now())
+            task = tasks.queue(session, kind=kind, actor=starter, now=clock.now())
             world.mine[blueprint] = task.id
         session.commit()
     return app, world

@@ -16,7 +16,7 @@ from reintegration.accounts.models import User
 from reintegration.accounts.services.sign_in import start_session
 from reintegration.cases.models import ErasureRequest
 from reintegration.codelists.service_categories import ServiceCategory
-from reintegration.kernel import clock, jobs
+from reintegration.kernel import clock, tasks
 from reintegration.kernel.actor import SYSTEM, Actor, Role
 from reintegration.kernel.db import act_as
 from reintegration.kernel.ids import new_id
@@ -156,7 +156,7 @@ def _side(session: Session, cast: Any, provider: Any, offerings: Any) -> dict[st
     )
     session.add_all([document, account, emergency, version, erasure])
     session.flush()
-    task = jobs.queue(session, kind="providers.import", actor=actor(session, cast.ana), now=NOW)
+    task = tasks.queue(session, kind="providers.import", actor=actor(session, cast.ana), now=NOW)
     return (
         _case_ids(work)
         | {

@@ -4,9 +4,12 @@ from datetime import timedelta
 
 import psycopg
 import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from reintegration.kernel import audit, audit_chain
 from reintegration.kernel.actor import SYSTEM
+from reintegration.kernel.audit import AuditEvent, AuditWindow
 from reintegration.kernel.crypto import Keyring
 from reintegration.kernel.db import keyring
 from tests.factories.cast import NOW
@@ -111,3 +114,44 @@ def test_old_events_without_a_seal_raise_an_alarm(session):
     write(session, 1)
     assert verify(session, now=NOW + timedelta(minutes=1)).holds
     assert "wait for a seal" in verify(session, now=NOW + timedelta(hours=1)).problems[0]
+
+
+def window(session):
+    return session.get(AuditWindow, 1, populate_existing=True)
+
+
+def seal_at(session, minutes, **more):
+    count = audit_chain.seal(
+        session, keyring(session), now=NOW + timedelta(minutes=minutes), **more
+    )
+    session.commit()
+    return count
+
+
+def test_the_sealer_looks_only_above_what_has_settled(session):
+    write(session, 3)
+    seal_at(session, 0)
+    assert window(session).low == 0
+    seal_at(session, 2)
+    highest = session.scalar(select(func.max(AuditEvent.id)))
+    assert window(session).low == highest
+
+
+def test_an_event_that_commits_an_hour_late_is_sealed(session):
+    with Session(session.get_bind(), info=dict(session.info)) as late:
+        audit.record(late, actor=SYSTEM, action="thing:do", subject=audit.Subject("thing"), now=NOW)
+        write(session, 2)
+        for minutes in range(0, 60, 5):
+            seal_at(session, minutes)
+            write(session, 1)
+        late.commit()
+    assert audit_chain.unsealed(session)[0] == 2
+    assert seal_at(session, 61) == 2
+
+
+def test_what_lies_below_without_a_seal_is_found_by_the_sweep(session):
+    write(session, 2)
+    session.add(AuditWindow(id=1, low=10**9, next_low=10**9, next_xid=0, noted_at=NOW))
+    session.commit()
+    assert seal_at(session, 0) == 0
+    assert seal_at(session, 0, whole=True) == 2

@@ -4,10 +4,11 @@ from datetime import timedelta
 
 import pytest
 
-from reintegration.kernel import jobs
+from reintegration.kernel import jobs, tasks
 from reintegration.kernel.actor import SYSTEM
+from reintegration.kernel.errors import Invalid
 from reintegration.kernel.jobs import Job
-from reintegration.operations.scheduler import Timetable
+from reintegration.operations.job_lane import Timetable
 from tests.factories.cast import NOW
 
 
@@ -40,17 +41,17 @@ def test_a_job_that_fails_leaves_its_slot_free(session):
 
 
 def test_a_task_is_claimed_once_and_again_when_its_process_died(session):
-    jobs.register_task("test.task", lambda _s, _task, _progress: {"lines": 3})
-    queued = jobs.queue(session, kind="test.task", actor=SYSTEM, now=NOW, content=b"x")
+    tasks.register_task("test.task", lambda _s, _task, _progress: {"lines": 3})
+    queued = tasks.queue(session, kind="test.task", actor=SYSTEM, now=NOW, content=b"x")
     session.commit()
-    task = jobs.next_task(session, now=NOW)
+    task = tasks.next_task(session, now=NOW)
     assert task is not None
     assert task.id == queued.id
     session.commit()
-    assert jobs.next_task(session, now=NOW + timedelta(seconds=30)) is None
-    again = jobs.next_task(session, now=NOW + timedelta(minutes=5))
+    assert tasks.next_task(session, now=NOW + timedelta(seconds=30)) is None
+    again = tasks.next_task(session, now=NOW + timedelta(minutes=5))
     assert again is not None
-    jobs.run_task(session, again, now=NOW)
+    tasks.run_task(session, again, now=NOW)
     session.commit()
     session.refresh(queued)
     assert (queued.state, queued.result, queued.input) == ("done", {"lines": 3}, None)
@@ -69,12 +70,12 @@ def test_progress_is_seen_before_the_task_commits(session, committed_db):
         engine.dispose()
         return {}
 
-    jobs.register_task("test.progress", run)
-    jobs.queue(session, kind="test.progress", actor=SYSTEM, now=NOW)
+    tasks.register_task("test.progress", run)
+    tasks.queue(session, kind="test.progress", actor=SYSTEM, now=NOW)
     session.commit()
-    task = jobs.next_task(session, now=NOW)
+    task = tasks.next_task(session, now=NOW)
     session.commit()
-    jobs.run_task(session, task, now=NOW)
+    tasks.run_task(session, task, now=NOW)
     assert tuple(seen[0]) == (40, 100)
 
 
@@ -104,3 +105,49 @@ def test_a_job_that_ran_waits_for_its_next_slot():
     timetable.succeeded(job, NOW)
     assert not timetable.is_due(job, NOW)
     assert timetable.is_due(job, NOW + timedelta(minutes=1))
+
+
+def test_a_task_that_ended_its_process_twice_has_failed_and_keeps_no_upload(session):
+    queued = tasks.queue(session, kind="test.heavy", actor=SYSTEM, now=NOW, content=b"x")
+    for _ in range(tasks.ATTEMPTS):
+        assert tasks.next_task(session, now=NOW) is not None
+        tasks.put_back(session, queued.id, now=NOW)
+        session.commit()
+    assert tasks.next_task(session, now=NOW) is None
+    session.refresh(queued)
+    assert (queued.state, queued.input) == ("failed", None)
+    assert queued.result["problem"] == tasks.TOO_HEAVY
+
+
+def test_a_task_that_was_left_behind_twice_is_not_taken_again(session):
+    queued = tasks.queue(session, kind="test.heavy", actor=SYSTEM, now=NOW, content=b"x")
+    for number in range(tasks.ATTEMPTS):
+        assert tasks.next_task(session, now=NOW + timedelta(minutes=5 * number)) is not None
+        session.commit()
+    assert tasks.next_task(session, now=NOW + timedelta(hours=1)) is None
+    session.refresh(queued)
+    assert queued.state == "failed"
+
+
+def test_an_attempt_that_the_scheduler_ended_does_not_count(session):
+    queued = tasks.queue(session, kind="test.heavy", actor=SYSTEM, now=NOW)
+    tasks.next_task(session, now=NOW)
+    session.flush()
+    tasks.give_back(session, queued.id)
+    session.refresh(queued)
+    assert (queued.state, queued.attempts) == ("queued", 0)
+
+
+@pytest.mark.parametrize(
+    ("problem", "said"),
+    [
+        (MemoryError(), tasks.TOO_LARGE),
+        (KeyError("row"), tasks.NOT_DONE),
+        (Invalid("This file has %(rows)s rows.", rows=3), "This file has %(rows)s rows."),
+    ],
+)
+def test_a_failure_is_told_in_words_for_people(session, problem, said):
+    queued = tasks.queue(session, kind="test.heavy", actor=SYSTEM, now=NOW)
+    tasks.fail_with(session, queued.id, problem, now=NOW)
+    session.refresh(queued)
+    assert queued.result["problem"] == said

@@ -30,6 +30,7 @@ RELEASED = {
     "0011_guard_messages_and_tasks.py": "cc87cd29712b4f96653272d2562797f40d7461cdccaa54301e6726e16c77c984",
     "0012_hold_codes.py": "96fc623e4f38e81ce454a735935940349042f7d788615f2d745dd5b7bb5459d8",
     "0013_guard_history_and_places.py": "14fe1b250068f022a055c3fb48dbc37a8c606b84f0a33b531e6eca16158ac8b0",
+    "0014_add_lanes.py": "a9bfa3e78e349a0a6659bf342f531cad78a0650210bf34880c9bea29def1176f",
 }
 OURS = {"reintegration", "providers", "vouchers", "demo"}
 

@@ -2,8 +2,9 @@
 
 from flask import Flask
 
-from reintegration.kernel import jobs, permissions
+from reintegration.kernel import permissions
 from reintegration.kernel.errors import N_
+from reintegration.kernel.tasks import register_task
 from reintegration.web import navigation, slots
 from reintegration.web.navigation import Place
 from vouchers.bank.cli import bank_cli
@@ -24,7 +25,7 @@ def register(app: Flask) -> None:
     permissions.register(POLICY)
     app.register_blueprint(bank_bp)
     app.cli.add_command(bank_cli)
-    jobs.register_task(tasks.IMPORT, tasks.run_import)
+    register_task(tasks.IMPORT, tasks.run_import)
     settlement.undone_matches.answer_with(undone_matches)
     slots.add("today.items", today.items)
     navigation.add(

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.errors import NotFound
-from reintegration.kernel.jobs import BackgroundTask
+from reintegration.kernel.tasks import BackgroundTask
 
 
 def task_or_404(

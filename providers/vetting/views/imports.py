@@ -14,13 +14,14 @@ from providers.vetting.forms import UploadForm
 from providers.vetting.queries.imports import task_or_404
 from providers.vetting.services.imports.tasks import CHECK, MOST_ERRORS, WRITE
 from providers.vetting.views.blueprints import imports_bp as bp
-from reintegration.kernel import clock, jobs
+from reintegration.kernel import clock
 from reintegration.kernel.db import session
 from reintegration.kernel.errors import N_, Conflict
-from reintegration.kernel.jobs import BackgroundTask, TaskState
+from reintegration.kernel.tasks import BackgroundTask, TaskState, queue
 from reintegration.web.current import current_actor
 from reintegration.web.requires import requires
 from reintegration.web.submit import press, submit
+from reintegration.web.tasks import why_it_stopped
 from reintegration.web.transactional import transactional
 
 _IMPORT = ProviderPermission.IMPORT
@@ -93,7 +94,7 @@ def upload_submit() -> ResponseReturnValue:
     form = UploadForm()
     return submit(
         form,
-        lambda: jobs.queue(
+        lambda: queue(
             session(),
             kind=CHECK,
             actor=current_actor(),
@@ -125,6 +126,7 @@ def show(task: BackgroundTask) -> ResponseReturnValue:
         task=task,
         running=task.finished_at is None,
         failed=task.state == TaskState.FAILED,
+        stopped=why_it_stopped(task),
         errors=[{**one, "words": _words(one)} for one in errors[:_SHOWN]],
         error_count=len(errors),
         most=MOST_ERRORS,
@@ -169,7 +171,7 @@ def confirm(task: BackgroundTask) -> ResponseReturnValue:
 def _queue_writing(task: BackgroundTask) -> BackgroundTask:
     if task.kind != CHECK or task.state != TaskState.DONE or not task.result.get("rows"):
         raise Conflict(N_("There is nothing in this file that can be imported."))
-    return jobs.queue(
+    return queue(
         session(),
         kind=WRITE,
         actor=current_actor(),

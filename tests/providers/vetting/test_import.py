@@ -12,9 +12,9 @@ from providers.directory.states import OfferingState
 from providers.vetting.services.imports import providers_import, reading
 from providers.vetting.services.imports.rows import check
 from providers.vetting.views.imports import COLUMNS, EXAMPLE, guarded
-from reintegration.kernel import jobs
+from reintegration.kernel import tasks
 from reintegration.kernel.errors import Invalid
-from reintegration.kernel.jobs import BackgroundTask
+from reintegration.kernel.tasks import BackgroundTask
 from tests.factories.cast import NOW, actor
 
 HEAD = "organisation;identifier;site;territorial_unit;category;service;price;languages"
@@ -271,9 +271,9 @@ def test_the_valid_part_is_written_when_asked_for(session, cast, command):
 
 
 def run_tasks(session):
-    task = jobs.next_task(session, now=NOW)
+    task = tasks.next_task(session, now=NOW)
     session.commit()
-    jobs.run_task(session, task, now=NOW)
+    tasks.run_task(session, task, now=NOW)
     session.commit()
     return task
 

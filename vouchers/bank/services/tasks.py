@@ -8,7 +8,7 @@ from reintegration.accounts.models import User
 from reintegration.accounts.services.actors import actor_of
 from reintegration.kernel import clock
 from reintegration.kernel.errors import DomainError
-from reintegration.kernel.jobs import BackgroundTask, Progress
+from reintegration.kernel.tasks import BackgroundTask, Progress
 from vouchers.bank.services.statement_import import import_file
 
 IMPORT = "bank.import"

@@ -6,13 +6,14 @@ from flask import Response, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from providers.vetting.queries.imports import task_or_404
-from reintegration.kernel import clock, jobs
+from reintegration.kernel import clock
 from reintegration.kernel.db import session
-from reintegration.kernel.jobs import BackgroundTask, TaskState
 from reintegration.kernel.money import Money
+from reintegration.kernel.tasks import BackgroundTask, TaskState, queue
 from reintegration.web.current import current_actor
 from reintegration.web.requires import requires
 from reintegration.web.submit import submit
+from reintegration.web.tasks import why_it_stopped
 from reintegration.web.transactional import transactional
 from vouchers.bank.forms import StatementForm
 from vouchers.bank.permissions import BankPermission
@@ -40,7 +41,7 @@ def upload_submit() -> ResponseReturnValue:
     form = StatementForm()
     return submit(
         form,
-        lambda: jobs.queue(
+        lambda: queue(
             session(),
             kind=IMPORT,
             actor=current_actor(),
@@ -65,6 +66,7 @@ def imported(task: BackgroundTask) -> ResponseReturnValue:
         task=task,
         running=task.finished_at is None,
         failed=task.state == TaskState.FAILED,
+        stopped=why_it_stopped(task),
         refused=words.problems([error])[0] if error else "",
         trial=task.options.get("trial", False),
         report=report,

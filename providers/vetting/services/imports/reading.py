@@ -16,7 +16,7 @@ from reintegration.kernel.text import freed
 
 MAX_ROWS = 20_000
 MAX_COLUMNS = 100
-_MAX_UNPACKED = 200 * 1024 * 1024
+_MAX_UNPACKED = 40 * 1024 * 1024
 _ZIP = b"PK\x03\x04"
 FORMULA = "\x00formula"
 """Stands in a cell that holds a formula: its value is not known here."""

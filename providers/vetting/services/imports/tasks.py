@@ -11,7 +11,7 @@ from reintegration.accounts.services import actors
 from reintegration.kernel import clock
 from reintegration.kernel.actor import SYSTEM, Actor
 from reintegration.kernel.errors import N_, DomainError, NotFound
-from reintegration.kernel.jobs import BackgroundTask, Progress
+from reintegration.kernel.tasks import BackgroundTask, Progress
 
 CHECK, WRITE = "providers.check", "providers.import"
 MOST_ERRORS = 2_000
