@@ -65,6 +65,7 @@ def approved_with_documents(session: Session) -> Sequence[Offering]:
         session.scalars(
             select(Offering)
             .where(Offering.state == OfferingState.APPROVED)
+            .order_by(Offering.id)  # they are changed in this order: that of locks
             .options(selectinload(Offering.provider).selectinload(Provider.documents))
         )
         .unique()

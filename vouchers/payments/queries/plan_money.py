@@ -24,7 +24,7 @@ def money_of_case(session: Session, case_id: UUID) -> list[LineMoney]:
     Whether a delivery is paid stands on rows that case people may not see; only these sums of
     their own case leave the step that looks.
     """
-    done = _delivered()
+    done = _delivered(case_id)
     statement = (
         select(
             Voucher.plan_line_id,
@@ -52,8 +52,8 @@ def money_of_case(session: Session, case_id: UUID) -> list[LineMoney]:
     ]
 
 
-def _delivered() -> Subquery:
-    """Return per voucher what was delivered: `paid` is in a live order, `unpaid` is not yet."""
+def _delivered(case_id: UUID) -> Subquery:
+    """Return per voucher of a case what was delivered: `paid` in a live order, `unpaid` not yet."""
     paid: Any = (
         select(ClaimLine.id)
         .join(Claim, Claim.id == ClaimLine.claim_id)
@@ -66,13 +66,14 @@ def _delivered() -> Subquery:
         .exists()
     )
     amount = Redemption.amount_minor
+    of_case = select(Voucher.id).where(Voucher.case_id == case_id)
     return (
         select(
             Redemption.voucher_id,
             func.sum(case((paid, amount), else_=0)).label("paid"),
             func.sum(case((paid, 0), else_=amount)).label("unpaid"),
         )
-        .where(Redemption.state == RedemptionState.ACCEPTED)
+        .where(Redemption.state == RedemptionState.ACCEPTED, Redemption.voucher_id.in_(of_case))
         .group_by(Redemption.voucher_id)
         .subquery()
     )
