@@ -161,3 +161,20 @@ def test_with_all_lanes_going_it_is_ready(session, client):
         lanes.beat(session, lane, now=clock.now())
     session.commit()
     assert client.get("/readyz").json["status"] == "ok"
+
+
+def test_the_scheduler_leads_in_all_lanes_until_it_is_told_to_stop(session, committed_db):
+    scheduler = subprocess.Popen(
+        [sys.executable, "-m", "flask", "--app", "wsgi", "scheduler"],
+        env=os.environ | committed_db.process_environment(),
+    )
+    try:
+        wait_for(lambda: standing(session) == [])
+    finally:
+        scheduler.send_signal(signal.SIGTERM)
+    assert scheduler.wait(LONG) == 0
+
+
+def standing(session):
+    session.rollback()
+    return lanes.standing(session, now=clock.now())
