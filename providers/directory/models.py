@@ -15,6 +15,7 @@ from reintegration.codelists.service_categories import ServiceCategory
 from reintegration.codelists.units import Unit
 from reintegration.kernel.base import Base, Currency, Id, Minor
 from reintegration.kernel.money import Money
+from reintegration.kernel.search import words_index
 
 
 class Provider(Base):
@@ -43,6 +44,8 @@ class Provider(Base):
     documents: Mapped[list["VettingDocument"]] = relationship(
         order_by="(VettingDocument.expires_on, VettingDocument.id)"
     )
+
+    __table_args__ = (words_index("provider", "legal_name", "identifier"),)
 
     @property
     def name(self) -> str:

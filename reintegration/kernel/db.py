@@ -39,6 +39,11 @@ def session() -> Session:
     return opened
 
 
+def session_to_close() -> Session:
+    """Return a session of the same actor that outlives the request; whoever reads it closes it."""
+    return Session(db.engine, info=dict(session().info))
+
+
 def actor_settings(actor: Actor) -> dict[str, str]:
     """Return the settings that row-level security reads, as text."""
     roles = {role.value for role in actor.roles}

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from reintegration.kernel.base import Base, Currency, Id, Json, Minor
 from reintegration.kernel.money import Money
+from reintegration.kernel.search import words_index
 from vouchers.bank.states import BankLineState, MatchedBy
 from vouchers.books.models.bank_account import BankAccount
 from vouchers.payments.models.payments import PaymentOrder
@@ -82,6 +83,23 @@ class BankLine(Base):
         UniqueConstraint("bank_account_id", "fingerprint", "occurrence"),
         Index("ix_bank_line_state", "state", "booked_on", "id"),
         Index("ix_bank_line_booked", "booked_on", "id"),
+        words_index(
+            "bank_line",
+            *("bank_reference", "counterparty_name", "counterparty_iban"),
+            *("remittance", "end_to_end_id"),
+        ),
+        Index("ix_bank_line_account", "bank_account_id", "booked_on", "id"),
+        Index("ix_bank_line_amount", "bank_account_id", "amount_minor"),
+        Index(
+            "ix_bank_line_look",
+            *("bank_account_id", "booked_on", "id"),
+            postgresql_where="state IN ('unmatched', 'suggested', 'exception')",
+        ),
+        Index(
+            "ix_bank_line_returned",
+            *("bank_account_id", "booked_on", "id"),
+            postgresql_where="kind = 'return'",
+        ),
     )
 
     @property

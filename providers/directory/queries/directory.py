@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, contains_eager, selectinload
 
 from providers.directory.models import Offering, Provider, Site
@@ -15,13 +15,12 @@ from reintegration.kernel import permissions
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.errors import NotFound
 from reintegration.kernel.ports import Port
+from reintegration.kernel.search import has_words
 from reintegration.web.paging import Page, page_of
 
 sites_revealed_to = Port[[Session, Actor], frozenset[UUID]](
     "which confidential sites accepted somebody of the actor's caseload"
 )
-
-_MARKED, _PLAIN = "ăâîșțşţéёй", "aaiststeеи"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +31,6 @@ class DirectoryFilter:
     category: str = ""
     unit: str = ""
     state: str = ""
-
-
-def folded(column: ColumnElement[str]) -> ColumnElement[str]:
-    """Return the column in small letters and without diacritics, for searching."""
-    return func.translate(func.lower(column), _MARKED, _PLAIN)
 
 
 def providers_page(
@@ -53,12 +47,10 @@ def providers_page(
         )
     )
     if sought.search.strip():
-        like = f"%{_escape(sought.search.strip().lower().translate(_folding()))}%"
         statement = statement.where(
             or_(
-                folded(Organisation.name).like(like, escape="\\"),  # type: ignore[arg-type]
-                folded(Provider.legal_name).like(like, escape="\\"),  # type: ignore[arg-type]
-                Provider.identifier == sought.search.strip(),
+                has_words(sought.search, Organisation.name),
+                has_words(sought.search, Provider.legal_name, Provider.identifier),
             )
         )
     if sought.category or sought.state:
@@ -175,11 +167,3 @@ def _place(site: Site, revealed: bool) -> VisiblePlace:
 def approved_categories(provider: Provider) -> list[str]:
     """Return the categories in which a provider has an approved offering, in a stable order."""
     return sorted({o.category for o in provider.offerings if o.state == OfferingState.APPROVED})
-
-
-def _escape(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-
-
-def _folding() -> dict[int, int]:
-    return {ord(marked): ord(plain) for marked, plain in zip(_MARKED, _PLAIN, strict=True)}

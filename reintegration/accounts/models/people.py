@@ -10,6 +10,7 @@ from reintegration.accounts.states import OrganisationKind
 from reintegration.codelists.languages import Locale
 from reintegration.kernel.actor import Role
 from reintegration.kernel.base import Base, Id
+from reintegration.kernel.search import words_index
 
 
 class Organisation(Base):
@@ -22,6 +23,8 @@ class Organisation(Base):
     kind: Mapped[OrganisationKind]
     active: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime]
+
+    __table_args__ = (words_index("organisation", "name"),)
 
 
 class User(Base):
@@ -45,7 +48,10 @@ class User(Base):
         lazy="selectin", cascade="all, delete-orphan", back_populates="user"
     )
 
-    __table_args__ = (Index("uq_user_account_email", text("lower(email)"), unique=True),)
+    __table_args__ = (
+        Index("uq_user_account_email", text("lower(email)"), unique=True),
+        words_index("user_account", "name", "email"),
+    )
 
     @property
     def role_set(self) -> frozenset[Role]:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from reintegration.accounts.models import Organisation, User, UserRole
 from reintegration.kernel.actor import Role
 from reintegration.kernel.errors import NotFound
+from reintegration.kernel.search import has_words
 
 
 def user_or_404(session: Session, user_id: UUID) -> User:
@@ -30,11 +31,9 @@ def organisation_or_404(session: Session, organisation_id: UUID) -> Organisation
 def users(session: Session, *, search: str = "", role: Role | None = None) -> Sequence[User]:
     """Return people by name; `search` looks in names, e-mails and organisations."""
     statement = select(User).join(Organisation).order_by(User.name, User.id)
-    if search:
-        like = f"%{search.strip()}%"
-        statement = statement.where(
-            or_(User.name.ilike(like), User.email.ilike(like), Organisation.name.ilike(like))
-        )
+    if search.strip():
+        named = has_words(search, Organisation.name)
+        statement = statement.where(or_(has_words(search, User.name, User.email), named))
     if role is not None:
         statement = statement.where(
             User.id.in_(select(UserRole.user_id).where(UserRole.role == role))

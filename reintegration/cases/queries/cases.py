@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from reintegration.accounts.models import User, UserRole
@@ -17,6 +17,7 @@ from reintegration.kernel.actor import Actor, Role
 from reintegration.kernel.audit import AuditEvent
 from reintegration.kernel.bounded import Count
 from reintegration.kernel.errors import NotFound
+from reintegration.kernel.search import has_words
 from reintegration.web.paging import Page, page_of
 
 
@@ -56,15 +57,13 @@ def team_of(session: Session, case: CaseFile) -> Sequence[tuple[CaseMember, User
 def cases_page(
     session: Session, actor: Actor, *, search: str = "", state: str = "", cursor: str | None = None
 ) -> Page[CaseFile]:
-    """Return a page of the caseload, last touched first; `search` is part of a code.
+    """Return a page of the caseload, last touched first; `search` is words of a code.
 
     Without a chosen state, closed cases are left out unless a code is searched.
     """
     statement = _visible(actor)
     if search.strip():
-        statement = statement.where(
-            func.lower(CaseFile.code).contains(search.strip().lower(), autoescape=True)
-        )
+        statement = statement.where(has_words(search, CaseFile.code))
     if state in set(CaseState):
         statement = statement.where(CaseFile.state == state)
     elif not search.strip() and state != "all":

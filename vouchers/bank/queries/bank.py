@@ -5,7 +5,18 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Uuid, and_, exists, func, literal, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Uuid,
+    and_,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, distinct_on
 from sqlalchemy.orm import Session, joinedload, lazyload
 
@@ -16,6 +27,7 @@ from reintegration.kernel.actor import FINANCE_ROLES, Actor
 from reintegration.kernel.bounded import Count
 from reintegration.kernel.errors import DomainError, NotFound
 from reintegration.kernel.money import Money
+from reintegration.kernel.search import is_called
 from reintegration.web.paging import Page, page_of
 from vouchers.bank.models import BankLine, BankMatch, BankStatementFile
 from vouchers.bank.permissions import BankPermission
@@ -86,7 +98,7 @@ def lines_page(
     if wanted is not None:
         statement = statement.where(wanted)
     if search.strip():
-        statement = statement.where(_like(search.strip(), account.currency))
+        statement = statement.where(_is_sought(search.strip(), account.currency))
     return page_of(
         session, statement, keys=(BankLine.booked_on, BankLine.id), cursor=cursor, size=size
     )
@@ -106,15 +118,8 @@ _SHOWN: dict[str, ColumnElement[bool]] = {
 }
 
 
-def _like(search: str, currency: str) -> ColumnElement[bool]:
-    like = f"%{search}%"
-    found = or_(
-        BankLine.bank_reference.ilike(like),
-        BankLine.counterparty_name.ilike(like),
-        BankLine.counterparty_iban.ilike(like),
-        BankLine.remittance.ilike(like),
-        BankLine.end_to_end_id.ilike(like),
-    )
+def _is_sought(search: str, currency: str) -> ColumnElement[bool]:
+    found = is_called(BankLine, search)
     try:
         minor = amounts.typed(search, currency).minor
     except DomainError:
@@ -218,18 +223,26 @@ def open_orders(
         PaymentOrder.currency == line.currency, PaymentOrder.state == OrderState.RELEASED
     )
     if search.strip():
-        like = f"%{search.strip()}%"
-        statement = statement.where(
-            or_(PaymentOrder.reference.ilike(like), PaymentOrder.payee_name.ilike(like))
-        )
+        statement = statement.where(is_called(PaymentOrder, search))
     distance = func.abs(PaymentOrder.amount_minor + line.amount_minor)
     return list(
         session.scalars(
-            statement.options(joinedload(PaymentOrder.batch))
+            select(PaymentOrder)
+            .where(PaymentOrder.id.in_(_nearest(statement, -line.amount_minor, limit)))
+            .options(joinedload(PaymentOrder.batch))
             .order_by(distance, PaymentOrder.reference)
             .limit(limit)
         )
     )
+
+
+def _nearest(statement: Select[PaymentOrder], minor: int, limit: int) -> Select[UUID]:
+    """Return the ids of the orders next above and next below a sum, as an index has them."""
+    amount, ids = PaymentOrder.amount_minor, statement.with_only_columns(PaymentOrder.id)
+    above = ids.where(amount >= minor).order_by(amount, PaymentOrder.id).limit(limit)
+    below = ids.where(amount < minor).order_by(amount.desc(), PaymentOrder.id.desc()).limit(limit)
+    both = union_all(select(above.subquery()), select(below.subquery())).subquery()
+    return select(both.c.id)
 
 
 def matches_of(session: Session, line: BankLine) -> Sequence[BankMatch]:

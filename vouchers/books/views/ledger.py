@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from datetime import datetime
 from uuid import UUID
 
-from flask import Blueprint, Response, render_template, stream_with_context
+from flask import Blueprint, Response, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from reintegration.kernel import clock
-from reintegration.kernel.db import session
+from reintegration.kernel.db import session, session_to_close
 from reintegration.kernel.errors import N_, Invalid, NotFound
 from reintegration.web import parameters
 from reintegration.web.requires import requires
@@ -99,9 +99,8 @@ def export(kind: str) -> ResponseReturnValue:
         raise Invalid(
             N_("More than %(count)s lines: narrow the period."), code="too_many", count=MOST_ROWS
         )
-    answer = Response(
-        stream_with_context(make(_head(), _rows(session(), wanted))), mimetype=mimetype
-    )
+    rows = _rows(session_to_close(), wanted, _labels())
+    answer = Response(make(_head(), rows), mimetype=mimetype)
     stamp = clock.local_day(clock.now()).isoformat()
     answer.headers["Content-Disposition"] = (
         f'attachment; filename="ledger-{wanted.currency}-{stamp}.{kind}"'
@@ -126,21 +125,26 @@ def _head() -> list[str]:
     ]
 
 
-def _rows(reading: Session, wanted: JournalFilter) -> Iterator[Row]:
+def _labels() -> dict[str, str]:
+    """Return what events and accounts are called in the reader's language, read beforehand."""
+    return {one: _(one.label) for one in (*PostingEvent, *Account)}
+
+
+def _rows(reading: Session, wanted: JournalFilter, labels: dict[str, str]) -> Iterator[Row]:
     """Give the rows of a file, and close `reading`: the request may have ended meanwhile."""
     with reading:
         for entry, line, names in queries.rows(reading, wanted):
-            yield _row(entry, line, names)
+            yield _row(entry, line, names, labels)
 
 
-def _row(entry: LedgerEntry, line: LedgerLine, names: Names) -> Row:
+def _row(entry: LedgerEntry, line: LedgerLine, names: Names, labels: dict[str, str]) -> Row:
     return (
         entry.posted_on.isoformat(),
         _local(entry.posted_at),
         str(entry.id)[:8],
-        _(entry.event.label),
+        labels[entry.event],
         line.account,
-        _(line.account.label),
+        labels[line.account],
         names.budget_lines.get(line.budget_line_id, "") if line.budget_line_id else "",
         names.providers.get(line.provider_id, "") if line.provider_id else "",
         names.vouchers.get(line.voucher_id, "") if line.voucher_id else "",

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
 from reintegration.kernel.base import Base, Currency, Id, Minor
 from reintegration.kernel.money import Money
+from reintegration.kernel.search import words_index
 from vouchers.payments.states import ClaimLineState, ClaimState
 from vouchers.voucher.models.redemptions import Redemption
 
@@ -43,7 +44,13 @@ class Claim(Base):
 
     __table_args__ = (
         Index("ix_claim_provider", "provider_id", "created_at", "id"),
+        words_index("claim", "reference", "invoice_number"),
         Index("ix_claim_state", "state", "created_at", "id"),
+        Index(
+            "ix_claim_checked",
+            *("currency", "created_at", "id"),
+            postgresql_where="state = 'checked'",
+        ),
     )
 
     @property

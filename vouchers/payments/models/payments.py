@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, deferred, mapped_column, relationship
 
 from reintegration.kernel.base import Base, Currency, Id, Minor
 from reintegration.kernel.money import Money
+from reintegration.kernel.search import words_index
 from vouchers.payments.states import RELEASE_BY_PREPARER_BELOW, BatchState, OrderState, Rail
 
 _SMALL = " ".join(
@@ -93,7 +94,13 @@ class PaymentOrder(Base):
         CheckConstraint(
             "amount_minor >= 0 AND offset_minor >= 0 AND amount_minor + offset_minor > 0", "amount"
         ),
+        words_index("payment_order", "reference", "payee_name"),
         Index("ix_payment_order_provider", "provider_id", "state"),
+        Index(
+            "ix_payment_order_open",
+            *("currency", "amount_minor", "id"),
+            postgresql_where="state = 'released'",
+        ),
     )
 
     @property

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, func, or_, select
 from sqlalchemy.orm import Session, joinedload, lazyload, selectinload
 
 from reintegration.accounts.models import Organisation
@@ -15,6 +15,7 @@ from reintegration.kernel.actor import Actor
 from reintegration.kernel.bounded import Count
 from reintegration.kernel.errors import NotFound
 from reintegration.kernel.money import Money
+from reintegration.kernel.search import has_words, is_called
 from reintegration.kernel.states import StateEvent
 from reintegration.web.paging import Page, page_of
 from vouchers.payments.models import Claim, ClaimLine, PaymentOrder
@@ -26,6 +27,8 @@ from vouchers.voucher.states import RedemptionState, VoucherState
 
 _READING = (ClaimPermission.VIEW, ClaimPermission.VIEW_OWN)
 LATE_DAYS = 60
+AT_ONCE = 100
+"""How many deliveries a claim, and how many claims a batch is made of: the oldest come first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,13 +104,14 @@ def unclaimed(
     since: date | None = None,
     until: date | None = None,
 ) -> list[Delivered]:
-    """Return what the actor's provider delivered and has not claimed, the oldest first."""
+    """Return what the actor's provider delivered and has not claimed: the oldest `AT_ONCE`."""
     statement = _unclaimed(actor).where(Redemption.currency == currency)
     if since is not None:
         statement = statement.where(Redemption.delivered_on >= since)
     if until is not None:
         statement = statement.where(Redemption.delivered_on <= until)
-    rows = session.execute(statement.order_by(Redemption.delivered_on, Redemption.receipt))
+    oldest = statement.order_by(Redemption.delivered_on, Redemption.receipt).limit(AT_ONCE)
+    rows = session.execute(oldest)
     return [_delivered(row) for row in rows]
 
 
@@ -260,16 +264,14 @@ def claims_page(
     if states:
         statement = statement.where(Claim.state.in_(states))
     if search.strip():
-        like = f"%{search.strip()}%"
-        named = select(Organisation.id).where(Organisation.name.ilike(like))
-        statement = statement.where(
-            or_(
-                Claim.reference.ilike(like),
-                Claim.invoice_number.ilike(like),
-                Claim.provider_id.in_(named),
-            )
-        )
+        statement = statement.where(_is_sought(session, search))
     return page_of(session, statement, keys=(Claim.created_at, Claim.id), cursor=cursor)
+
+
+def _is_sought(session: Session, search: str) -> ColumnElement[bool]:
+    """Return whether a claim, its invoice or its provider is called so."""
+    named = session.scalars(select(Organisation.id).where(has_words(search, Organisation.name)))
+    return or_(is_called(Claim, search), Claim.provider_id.in_(named.all()))
 
 
 def counts(session: Session, actor: Actor) -> dict[str, Count]:
@@ -281,15 +283,15 @@ def counts(session: Session, actor: Actor) -> dict[str, Count]:
 
 
 def ready_for_payment(session: Session, currency: str) -> list[Claim]:
-    """Return the checked claims in a currency, by provider and age."""
-    return list(
-        session.scalars(
-            select(Claim)
-            .where(Claim.state == ClaimState.CHECKED, Claim.currency == currency)
-            .options(selectinload(Claim.lines).options(lazyload(ClaimLine.redemption)))
-            .order_by(Claim.provider_id, Claim.created_at)
-        )
+    """Return the checked claims in a currency, the oldest `AT_ONCE`, by provider and age."""
+    oldest = session.scalars(
+        select(Claim)
+        .where(Claim.state == ClaimState.CHECKED, Claim.currency == currency)
+        .options(selectinload(Claim.lines).options(lazyload(ClaimLine.redemption)))
+        .order_by(Claim.created_at, Claim.id)
+        .limit(AT_ONCE)
     )
+    return sorted(oldest, key=lambda claim: (claim.provider_id, claim.created_at))
 
 
 def order_of(session: Session, claim: Claim) -> PaymentOrder | None:

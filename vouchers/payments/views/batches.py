@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 
 from reintegration.accounts.queries.users import names_of, organisation_names
 from reintegration.kernel import clock
+from reintegration.kernel.bounded import Count
 from reintegration.kernel.db import session
 from reintegration.kernel.errors import N_, Invalid, NotFound
 from reintegration.kernel.money import Money
@@ -212,7 +213,8 @@ def _ready() -> list[dict[str, Any]]:
         if claims:
             minor = sum(claim.payable.minor for claim in claims)
             payees = len({claim.provider_id for claim in claims})
-            found.append({"sum": Money(minor, currency), "claims": len(claims), "payees": payees})
+            count = Count(len(claims))
+            found.append({"sum": Money(minor, currency), "claims": count, "payees": payees})
     return found
 
 
@@ -256,6 +258,7 @@ def _new_page(form: BatchForm) -> str:
         "vouchers/payments/batches/new.html",
         form=form,
         claims=claims,
+        at_once=claim_queries.AT_ONCE,
         currency=currency,
         currencies=rails.currencies(),
         names=organisation_names(session(), providers),

@@ -154,6 +154,7 @@ def _new_page(problem: str = "") -> str:
     return render_template(
         "vouchers/payments/claims/mine_new.html",
         deliveries=queries.unclaimed(session(), actor, currency=currency, since=since, until=until),
+        at_once=queries.AT_ONCE,
         currency=currency,
         currencies=currencies,
         since=since,

@@ -63,7 +63,7 @@ class Voucher(Base):
     approved_automatically: Mapped[bool] = mapped_column(default=False)
     issued_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
     issued_at: Mapped[datetime | None]
-    replaces_id: Mapped[UUID | None] = mapped_column(ForeignKey("voucher.id"))
+    replaces_id: Mapped[UUID | None] = mapped_column(ForeignKey("voucher.id"), index=True)
     created_at: Mapped[datetime]
 
     __table_args__ = (

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session, defer
 
 from providers.directory.models import Offering, Provider
@@ -196,4 +196,4 @@ def references_of(session: Session, ids: Collection[UUID]) -> dict[UUID, str]:
 def called(session: Session, reference: str) -> Select[UUID]:
     """Return the ids of the vouchers that are called so, however it is spelled, as a question."""
     del session  # it is asked within the statement that needs them
-    return select(Voucher.id).where(func.upper(Voucher.reference) == codes.compact(reference))
+    return select(Voucher.id).where(Voucher.reference == codes.compact(reference))
