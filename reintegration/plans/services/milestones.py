@@ -5,7 +5,8 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, case, select, update
+from sqlalchemy import Select, Uuid, case, func, literal, select, update
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session, selectinload
 
 from reintegration.accounts.services import inbox
@@ -146,7 +147,8 @@ def _last_day(lines: Sequence[PlanLine]) -> date | None:
 
 
 def _cases(session: Session, ids: Sequence[UUID]) -> dict[UUID, CaseFile]:
-    found = session.scalars(select(CaseFile).where(CaseFile.id.in_(set(ids))))
+    wanted = literal(list(set(ids)), ARRAY(Uuid))  # one parameter, however many cases
+    found = session.scalars(select(CaseFile).where(CaseFile.id == func.any(wanted)))
     return {case_file.id: case_file for case_file in found}
 
 

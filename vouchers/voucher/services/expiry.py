@@ -38,17 +38,16 @@ def expire_due(session: Session, now: datetime) -> str | None:
 
 
 def _expire(session: Session, today: date) -> list[Any]:
+    over = (Voucher.state.in_(VOUCHER.moves["expire"].sources), is_over(Voucher.valid_until, today))
+    first = select(Voucher.id).where(*over).order_by(Voucher.valid_until).limit(_BATCH)
     due = (
         select(
             Voucher.id,
             Voucher.state.label("before"),
             (Voucher.amount_left_minor - Voucher.amount_pending_minor).label("free"),
         )
-        .where(
-            Voucher.state.in_(VOUCHER.moves["expire"].sources), is_over(Voucher.valid_until, today)
-        )
+        .where(Voucher.id.in_(first), *over)
         .order_by(Voucher.id)
-        .limit(_BATCH)
         .with_for_update(skip_locked=True, key_share=True)
         .cte("due")
     )
