@@ -9,7 +9,7 @@ a row whose key stays may be pointed at meanwhile, so a new row below it need no
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, inspect, select
 from sqlalchemy.exc import DBAPIError, InvalidRequestError
 from sqlalchemy.orm import Session
 
@@ -100,11 +100,12 @@ def lock_all(session: Session, rows: Iterable[Row]) -> list[Row]:
 
 def by_key(model: Any, *conditions: ColumnElement[bool]) -> Select[Any]:
     """Return the statement that locks some rows of `model`, and reads only their keys."""
-    return _in_order(select(model.id).where(*conditions), model)
+    return _in_order(select(*inspect(model).primary_key).where(*conditions), model)
 
 
 def _in_order(statement: Select[Any], model: Any) -> Select[Any]:
-    return statement.order_by(model.id).with_for_update(of=model, key_share=True)
+    keys = inspect(model).primary_key
+    return statement.order_by(*keys).with_for_update(of=model, key_share=True)
 
 
 def hold(session: Session, row: Row) -> Row:

@@ -22,6 +22,7 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 from wtforms.validators import InputRequired, Length, ValidationError
 from wtforms.widgets import HiddenInput
 
+from reintegration.codelists.currencies import CURRENCIES
 from reintegration.kernel import amounts, dates
 from reintegration.kernel.encodings import Encoding
 from reintegration.kernel.errors import DomainError
@@ -144,9 +145,10 @@ class MoneyField(_ReadField):
         return self.data
 
     def pre_validate(self, form: Any) -> None:
-        """Count in the currency that was chosen in another field of the form."""
-        if self.currency_from and isinstance(self.data, Money):
-            self.count_in(form[self.currency_from].data)
+        """Count in the currency that was chosen in another field, which refuses what is none."""
+        chosen = form[self.currency_from].data if self.currency_from else None
+        if chosen in CURRENCIES and isinstance(self.data, Money):
+            self.count_in(chosen)
 
     def count_in(self, currency: str) -> None:
         """Read what was typed anew, as an amount of `currency`."""
@@ -240,6 +242,10 @@ class TickedField(Field):
     """The ids of the ticked boxes; what is no id is passed over."""
 
     data: list[UUID]
+
+    def process_data(self, value: Iterable[UUID] | None) -> None:
+        """Begin with these ticked: none, where a post carries no field at all."""
+        self.data = list(value or ())
 
     def process_formdata(self, valuelist: Iterable[Any]) -> None:
         """Read what was ticked."""

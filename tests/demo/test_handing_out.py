@@ -10,6 +10,10 @@ from vouchers.voucher.services.pins import PER_DEVICE, PER_VOUCHER
 pytestmark = pytest.mark.xdist_group("demo")
 
 
+# One command, alone on a demo, makes money, referral and voucher in one transaction, all or nothing.
+pytestmark = pytest.mark.out_of_order
+
+
 @pytest.fixture
 def vouchers(demo):
     result = demo.run("demo", "vouchers", "--count", "24", "--json")

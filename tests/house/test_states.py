@@ -8,7 +8,7 @@ from tests.house.source import PRODUCT, ROOT
 
 MACHINES = "reintegration/kernel/states.py"
 BY_THEMSELVES = {
-    "reintegration/kernel/jobs.py": "a background task is run, not decided: it has no actor",
+    "reintegration/kernel/tasks.py": "a background task is run, not decided: it has no actor",
     "reintegration/kernel/outbox.py": "a message is sent, not decided: it has no actor",
 }
 FILES = sorted(

@@ -34,8 +34,7 @@ def close(session: Session, organisation: Organisation, *, actor: Actor, now: da
         return
     organisation.active = False
     people = select(User).where(User.organisation_id == organisation.id)
-    for user in session.scalars(people).unique():
-        sign_in.end_all_sessions(session, user, now=now)
+    sign_in.end_all_sessions(session, *session.scalars(people).unique(), now=now)
     session.flush()
     _note(session, actor, "organisation:close", organisation, now)
 

@@ -12,6 +12,7 @@ from reintegration.accounts.services import passwords
 from reintegration.kernel import audit, crypto, permissions, tries
 from reintegration.kernel.actor import ANONYMOUS, Actor, ActorKind
 from reintegration.kernel.errors import N_, DomainError
+from reintegration.kernel.locking import by_key
 
 PER_ACCOUNT = tries.Limit(tries=8, window=timedelta(minutes=15))
 PER_ADDRESS = tries.Limit(tries=40, window=timedelta(minutes=15))
@@ -128,13 +129,11 @@ def end_session(session: Session, token: str, *, actor: Actor, now: datetime) ->
         )
 
 
-def end_all_sessions(session: Session, user: User, *, now: datetime) -> None:
-    """End every session of a person: after a new password, new roles, or being disabled."""
-    session.execute(
-        update(SignInSession)
-        .where(SignInSession.user_id == user.id, SignInSession.ended_at.is_(None))
-        .values(ended_at=now)
-    )
+def end_all_sessions(session: Session, *users: User, now: datetime) -> None:
+    """End every session of people: after a new password, new roles, or being disabled."""
+    open_ones = SignInSession.ended_at.is_(None), SignInSession.user_id.in_([u.id for u in users])
+    session.execute(by_key(SignInSession, *open_ones))
+    session.execute(update(SignInSession).where(*open_ones).values(ended_at=now))
 
 
 def _remember_refusal(session: Session, user: User | None, now: datetime) -> None:

@@ -293,7 +293,7 @@ def provider_names_that_owe(session: Session, currency: str) -> dict[UUID, str]:
         .where(Organisation.id.in_(owing))
         .order_by(Organisation.name)
     )
-    return dict(row.tuple() for row in rows)
+    return dict(rows.all())
 
 
 def undone_matches(session: Session, order_ids: Sequence[UUID]) -> dict[UUID, int]:
@@ -306,4 +306,4 @@ def undone_matches(session: Session, order_ids: Sequence[UUID]) -> dict[UUID, in
         )
         .group_by(BankMatch.payment_order_id)
     )
-    return dict(row.tuple() for row in rows)
+    return dict(rows.all())

@@ -187,7 +187,7 @@ def provider_names(session: Session) -> dict[UUID, str]:
         .where(Organisation.id.in_(seen))
         .order_by(Organisation.name)
     )
-    return dict(row.tuple() for row in rows)
+    return dict(rows.all())
 
 
 def last_run(session: Session, job: str) -> JobRun | None:
@@ -203,7 +203,7 @@ def last_run(session: Session, job: str) -> JobRun | None:
 def _names(session: Session, key: Any, name: Any, wanted: set[UUID]) -> dict[UUID, str]:
     if not wanted:
         return {}
-    return dict(row.tuple() for row in session.execute(select(key, name).where(key.in_(wanted))))
+    return dict(session.execute(select(key, name).where(key.in_(wanted))).all())
 
 
 def _lines(session: Session, wanted: JournalFilter, *columns: Any) -> Select[Any]:
