@@ -9,15 +9,14 @@ from providers.vetting.services.imports import providers_import
 from providers.vetting.services.imports.rows import Checked
 from reintegration.kernel import clock
 from reintegration.kernel.actor import OPERATOR
-from reintegration.kernel.encodings import Encoding
-from reintegration.web.commands import operating
+from reintegration.web.commands import encoding_option, operating
 
 providers_cli = AppGroup("providers", help="The directory of providers.")
 
 
 @providers_cli.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--encoding", type=click.Choice(list(Encoding)), help="Otherwise: found out.")
+@encoding_option
 @click.option("--dry-run", is_flag=True, help="Say what is wrong and write nothing.")
 @click.option("--take-valid", is_flag=True, help="Write the valid rows although others are wrong.")
 def import_file(file: Path, *, encoding: str | None, dry_run: bool, take_valid: bool) -> None:

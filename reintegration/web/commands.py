@@ -8,10 +8,16 @@ from sqlalchemy.orm import Session
 
 from reintegration.kernel.actor import OPERATOR
 from reintegration.kernel.db import act_as, session
+from reintegration.kernel.encodings import Encoding
 from reintegration.kernel.errors import DomainError
 from reintegration.kernel.locking import committed
 
 Done = TypeVar("Done")
+
+encoding_option = click.option(
+    "--encoding", type=click.Choice([str(one) for one in Encoding]), help="Otherwise: found out."
+)
+"""In which letters a file is written, by Python's name of the encoding."""
 
 
 def operating(act: Callable[[Session], Done]) -> Done:

@@ -8,8 +8,7 @@ from flask.cli import AppGroup
 
 from reintegration.kernel import clock
 from reintegration.kernel.actor import OPERATOR
-from reintegration.kernel.encodings import Encoding
-from reintegration.web.commands import operating
+from reintegration.web.commands import encoding_option, operating
 from vouchers.bank.services.statement_import import MAX_BYTES, ImportReport, import_file
 
 bank_cli = AppGroup("bank", help="Statements of the bank.")
@@ -17,7 +16,7 @@ bank_cli = AppGroup("bank", help="Statements of the bank.")
 
 @bank_cli.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--encoding", type=click.Choice(list(Encoding)), help="Otherwise: found out.")
+@encoding_option
 @click.option("--dry-run", is_flag=True, help="Say what would happen; write nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 def import_statement(file: Path, *, encoding: str | None, dry_run: bool, as_json: bool) -> None:

@@ -232,10 +232,10 @@ def test_a_file_that_forgets_the_mark_does_not_open_a_confidential_place(session
 
 @pytest.fixture
 def command(app, session, tmp_path):
-    def run(text, *options):
+    def run(text, *options, encoding="utf-8"):
         session.commit()
         file = tmp_path / "list.csv"
-        file.write_text(text, encoding="utf-8")
+        file.write_text(text, encoding=encoding)
         return app.test_cli_runner().invoke(args=["providers", "import", str(file), *options])
 
     return run
@@ -250,6 +250,11 @@ def count(session):
 
 def test_the_command_writes_a_valid_file(session, cast, command):
     answer = command(f"{HEAD}\n{ROW}\n")
+    assert (answer.exit_code, count(session)) == (0, 1)
+
+
+def test_the_command_takes_the_letters_of_the_file_by_their_usual_name(session, cast, command):
+    answer = command(f"{HEAD}\n{ROW}\n", "--encoding", "cp1250", encoding="cp1250")
     assert (answer.exit_code, count(session)) == (0, 1)
 
 
