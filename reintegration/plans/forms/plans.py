@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import date
-from typing import ClassVar
+from typing import Any, ClassVar
 from uuid import UUID
 
 from flask_babel import gettext as _
@@ -179,13 +179,7 @@ class LineForm(ComparedForm):
 
     def offer(self, budget: Sequence[BudgetChoice]) -> None:
         """Offer the budget lines, each with what is free; amounts are in the chosen one's money."""
-        self.budget_line_id.choices = [
-            option(
-                choice.id,
-                _("%(line)s (%(sum)s free)", line=choice.label, sum=filters.money(choice.free)),
-            )
-            for choice in budget
-        ]
+        self.budget_line_id.choices = budget_options(budget)
         chosen = next(
             (c.free.currency for c in budget if str(c.id) == self.budget_line_id.data), None
         )
@@ -272,3 +266,14 @@ class DecisionForm(Form):
         """Return the version that was read; 0 when it is missing."""
         text = str(self.number.data or "")
         return int(text) if text.isdigit() else 0
+
+
+def budget_options(budget: Sequence[BudgetChoice]) -> list[Any]:
+    """Return the options of a choice of budget lines, each with what is free on it."""
+    return [
+        option(
+            choice.id,
+            _("%(line)s (%(sum)s free)", line=choice.label, sum=filters.money(choice.free)),
+        )
+        for choice in budget
+    ]

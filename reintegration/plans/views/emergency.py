@@ -15,6 +15,7 @@ from reintegration.cases.views.frame import load_case, shell
 from reintegration.kernel import clock
 from reintegration.kernel.db import session
 from reintegration.plans.forms.emergency import DoorForm, TonightForm
+from reintegration.plans.forms.plans import budget_options
 from reintegration.plans.models import EmergencyStart
 from reintegration.plans.permissions import EmergencyPermission
 from reintegration.plans.queries import emergencies
@@ -24,8 +25,6 @@ from reintegration.plans.services.emergency import Funding
 from reintegration.plans.states import EMERGENCY_ALLOWANCE
 from reintegration.plans.views import bp
 from reintegration.web.current import current_actor
-from reintegration.web.filters import money
-from reintegration.web.forms import option
 from reintegration.web.i18n import chosen_locale
 from reintegration.web.requires import can, requires
 from reintegration.web.submit import submit
@@ -112,9 +111,7 @@ def _with_budget(form: TonightType) -> tuple[TonightType, dict[str, BudgetChoice
         EMERGENCY_ALLOWANCE.ceiling.currency,
         clock.local_day(clock.now()),
     )
-    form.budget_line.choices = [
-        option(choice.id, f"{choice.label} · {_('free')}: {money(choice.free)}") for choice in found
-    ]
+    form.budget_line.choices = budget_options(found)
     if form.budget_line.data is None and found:
         enough = [choice for choice in found if choice.free >= EMERGENCY_ALLOWANCE.ceiling]
         form.budget_line.data = str((enough or found)[0].id)
