@@ -42,7 +42,7 @@ bench: .venv/dev.stamp $(MO)
 # Bring the catalogues up to the strings in code and templates; a new language: make translations NEW=uk
 translations: .venv/run.stamp
 	@mkdir -p .stamps
-	@$(BIN)/pybabel --quiet extract -F babel.cfg -k _l -k N_ --no-location --omit-header -o .stamps/messages.pot .
+	@$(BIN)/pybabel --quiet extract -F babel.cfg -k _l -k N_ --no-location --omit-header --sort-output -o .stamps/messages.pot .
 	@$(if $(NEW),$(BIN)/pybabel --quiet init -i .stamps/messages.pot -d reintegration/translations -l $(NEW))
 	@$(BIN)/pybabel --quiet update -i .stamps/messages.pot -d reintegration/translations --no-fuzzy-matching --ignore-obsolete
 
