@@ -15,10 +15,9 @@ from providers.directory.services import profiles
 from providers.directory.views.blueprint import directory_bp as bp
 from providers.directory.views.directory import load_provider, profile_context
 from reintegration.codelists.territorial_units import TERRITORIAL_UNITS
-from reintegration.kernel import clock
 from reintegration.kernel.db import session
 from reintegration.web import slots
-from reintegration.web.current import current_actor
+from reintegration.web.current import acting, current_actor
 from reintegration.web.forms import Form
 from reintegration.web.requires import requires
 from reintegration.web.submit import submit
@@ -73,9 +72,7 @@ def create() -> ResponseReturnValue:
     form = ProfileForm()
     return submit(
         form,
-        lambda: profiles.add_provider(
-            session(), actor=current_actor(), profile=form.value(), now=clock.now()
-        ),
+        lambda: profiles.add_provider(session(), profile=form.value(), **acting()),
         again=lambda: form_page(form, _("Add a provider"), url_for(".new"), url_for(".index")),
         said=_("The provider is added. Add where it works next."),
         to=lambda provider: url_for(".show", provider_id=provider.id),
@@ -98,9 +95,7 @@ def edit_submit(provider: Provider) -> ResponseReturnValue:
     form = ProfileForm()
     return _save(
         form,
-        lambda: profiles.edit_profile(
-            session(), provider, actor=current_actor(), profile=form.value(), now=clock.now()
-        ),
+        lambda: profiles.edit_profile(session(), provider, profile=form.value(), **acting()),
         page_title(provider.name),
         _edit_url(provider),
         provider.id,
@@ -123,9 +118,7 @@ def site_create(provider: Provider) -> ResponseReturnValue:
     form = SiteForm()
     return _save(
         form,
-        lambda: profiles.add_site(
-            session(), provider, actor=current_actor(), place=form.value(), now=clock.now()
-        ),
+        lambda: profiles.add_site(session(), provider, place=form.value(), **acting()),
         _("Add a site"),
         url_for(".site_new", provider_id=provider.id),
         provider.id,
@@ -148,9 +141,7 @@ def site_edit_submit(site: Site) -> ResponseReturnValue:
     form = SiteForm()
     return _save(
         form,
-        lambda: profiles.edit_site(
-            session(), site, actor=current_actor(), place=form.value(), now=clock.now()
-        ),
+        lambda: profiles.edit_site(session(), site, place=form.value(), **acting()),
         page_title(site.name),
         url_for(".site_edit", site_id=site.id),
         site.provider_id,
@@ -173,9 +164,7 @@ def offering_create(site: Site) -> ResponseReturnValue:
     form = OfferingForm()
     return _save(
         form,
-        lambda: profiles.draft_offering(
-            session(), site, actor=current_actor(), terms=form.value(), now=clock.now()
-        ),
+        lambda: profiles.draft_offering(session(), site, terms=form.value(), **acting()),
         _("Add a service"),
         url_for(".offering_new", site_id=site.id),
         site.provider_id,
@@ -199,9 +188,7 @@ def offering_edit_submit(offering: Offering) -> ResponseReturnValue:
     form = OfferingForm()
     return _save(
         form,
-        lambda: profiles.edit_offering(
-            session(), offering, actor=current_actor(), terms=form.value(), now=clock.now()
-        ),
+        lambda: profiles.edit_offering(session(), offering, terms=form.value(), **acting()),
         page_title(offering.name),
         url_for(".offering_edit", offering_id=offering.id),
         offering.provider_id,
@@ -230,10 +217,9 @@ def capacity_submit(offering: Offering) -> ResponseReturnValue:
         lambda: profiles.set_capacity(
             session(),
             offering,
-            actor=current_actor(),
             capacity=form.capacity.data,
             lead_days=form.lead_days.data or 0,
-            now=clock.now(),
+            **acting(),
         ),
         _("Places: %(name)s", name=offering.name),
         url_for(".capacity", offering_id=offering.id),

@@ -27,7 +27,7 @@ from reintegration.accounts.queries.users import organisation_names
 from reintegration.kernel import clock
 from reintegration.kernel.db import session
 from reintegration.web import parameters
-from reintegration.web.current import current_actor
+from reintegration.web.current import acting, current_actor
 from reintegration.web.requires import requires
 from reintegration.web.submit import press, submit
 from reintegration.web.transactional import transactional
@@ -110,12 +110,11 @@ def create(choice: Choice) -> ResponseReturnValue:
         form,
         lambda: referrals.draft(
             session(),
-            actor=current_actor(),
             found=found,
             offering=offering,
             asked=form.value(),
             match=_match_of(found, offering),
-            now=clock.now(),
+            **acting(),
         ),
         again=lambda: _write_page(form, found, offering),
         to=lambda referral: url_for(".preview", referral_id=referral.id),
@@ -139,12 +138,7 @@ def change_submit(referral: Referral) -> ResponseReturnValue:
     return submit(
         form,
         lambda: referrals.change_draft(
-            session(),
-            referral,
-            actor=current_actor(),
-            found=found,
-            asked=form.value(),
-            now=clock.now(),
+            session(), referral, found=found, asked=form.value(), **acting()
         ),
         again=lambda: _write_page(form, found, referral.offering, referral),
         to=url_for(".preview", referral_id=referral.id),
@@ -172,9 +166,7 @@ def preview(referral: Referral) -> ResponseReturnValue:
 def send(referral: Referral) -> ResponseReturnValue:
     """Send what was shown."""
     return press(
-        lambda: referrals.send(
-            session(), referral, actor=current_actor(), found=_line_of(referral), now=clock.now()
-        ),
+        lambda: referrals.send(session(), referral, found=_line_of(referral), **acting()),
         said=_("It is sent. The provider has three days to answer."),
         to=url_for(".show", referral_id=referral.id),
     )
@@ -211,13 +203,7 @@ def cancel_submit(referral: Referral) -> ResponseReturnValue:
     form = ReasonForm()
     return submit(
         form,
-        lambda: referrals.cancel(
-            session(),
-            referral,
-            actor=current_actor(),
-            reason=form.reason.data or "",
-            now=clock.now(),
-        ),
+        lambda: referrals.cancel(session(), referral, reason=form.reason.data or "", **acting()),
         again=lambda: _cancel_page(form, referral),
         said=_("The referral is cancelled."),
         to=url_for(".show", referral_id=referral.id),

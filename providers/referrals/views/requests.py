@@ -16,10 +16,9 @@ from providers.referrals.services.referral_moves import REFERRAL
 from providers.referrals.states import ReferralState, RejectionReason
 from providers.referrals.views.blueprints import requests_bp as bp
 from providers.referrals.views.disclosure_text import disclosure_rows
-from reintegration.kernel import clock
 from reintegration.kernel.db import session
 from reintegration.web import parameters
-from reintegration.web.current import current_actor
+from reintegration.web.current import acting, current_actor
 from reintegration.web.requires import requires
 from reintegration.web.submit import press, submit
 from reintegration.web.transactional import transactional
@@ -75,7 +74,7 @@ def show(referral: Referral) -> ResponseReturnValue:
 def accept(referral: Referral) -> ResponseReturnValue:
     """Accept, and hold a place."""
     return press(
-        lambda: referrals.accept(session(), referral, actor=current_actor(), now=clock.now()),
+        lambda: referrals.accept(session(), referral, **acting()),
         said=_("It is accepted. The case worker will be in touch."),
         to=url_for(".show", referral_id=referral.id),
     )
@@ -99,8 +98,7 @@ def reject_submit(referral: Referral) -> ResponseReturnValue:
         lambda: referrals.reject(
             session(),
             referral,
-            actor=current_actor(),
-            now=clock.now(),
+            **acting(),
             reason=RejectionReason(form.rejection.data),
             comment=form.comment.data or "",
         ),
@@ -116,7 +114,7 @@ def reject_submit(referral: Referral) -> ResponseReturnValue:
 def start(referral: Referral) -> ResponseReturnValue:
     """Say that it has begun."""
     return press(
-        lambda: referrals.start(session(), referral, actor=current_actor(), now=clock.now()),
+        lambda: referrals.start(session(), referral, **acting()),
         said=_("It is marked as begun."),
         to=url_for(".show", referral_id=referral.id),
     )
@@ -128,7 +126,7 @@ def start(referral: Referral) -> ResponseReturnValue:
 def complete(referral: Referral) -> ResponseReturnValue:
     """Say that everything was delivered."""
     return press(
-        lambda: referrals.complete(session(), referral, actor=current_actor(), now=clock.now()),
+        lambda: referrals.complete(session(), referral, **acting()),
         said=_("It is completed. The place is free again."),
         to=url_for(".show", referral_id=referral.id),
     )
@@ -149,13 +147,7 @@ def fail_submit(referral: Referral) -> ResponseReturnValue:
     form = ReasonForm()
     return submit(
         form,
-        lambda: referrals.fail(
-            session(),
-            referral,
-            actor=current_actor(),
-            reason=form.reason.data or "",
-            now=clock.now(),
-        ),
+        lambda: referrals.fail(session(), referral, reason=form.reason.data or "", **acting()),
         again=lambda: _form(form, referral, "fail"),
         said=_("It is noted. The place is free again."),
         to=url_for(".show", referral_id=referral.id),

@@ -14,10 +14,9 @@ from providers.vetting.permissions import VettingPermission
 from providers.vetting.queries import vetting as reading
 from providers.vetting.services import vetting
 from providers.vetting.views.blueprints import checks_bp as bp
-from reintegration.kernel import clock
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.db import session
-from reintegration.web.current import current_actor
+from reintegration.web.current import acting
 from reintegration.web.requires import requires
 from reintegration.web.submit import press
 from reintegration.web.submit import submit as send
@@ -35,7 +34,7 @@ def moves_of(*, provider: Provider, actor: Actor) -> list[tuple[UUID, list[str]]
 def submit(offering: Offering) -> ResponseReturnValue:
     """Ask for a check."""
     return press(
-        lambda: vetting.submit(session(), offering, actor=current_actor(), now=clock.now()),
+        lambda: vetting.submit(session(), offering, **acting()),
         said=_("It is submitted. Two officers will check it."),
         to=home_url(offering.provider_id),
     )
@@ -47,9 +46,7 @@ def submit(offering: Offering) -> ResponseReturnValue:
 def withdraw(offering: Offering) -> ResponseReturnValue:
     """Take a service out before anybody relies on it; it can be submitted again."""
     return press(
-        lambda: vetting.move(
-            session(), offering, "withdraw", actor=current_actor(), now=clock.now()
-        ),
+        lambda: vetting.move(session(), offering, "withdraw", **acting()),
         said=_("It is withdrawn. You can submit it again."),
         to=home_url(offering.provider_id),
     )
@@ -70,14 +67,7 @@ def answer_submit(offering: Offering) -> ResponseReturnValue:
     form = ReasonForm()
     return send(
         form,
-        lambda: vetting.move(
-            session(),
-            offering,
-            "answer",
-            actor=current_actor(),
-            reason=form.reason.data,
-            now=clock.now(),
-        ),
+        lambda: vetting.move(session(), offering, "answer", reason=form.reason.data, **acting()),
         again=lambda: _answer_form(form, offering),
         said=_("Your answer is sent."),
         to=home_url(offering.provider_id),

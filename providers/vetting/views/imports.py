@@ -14,11 +14,10 @@ from providers.vetting.forms import UploadForm
 from providers.vetting.queries.imports import task_or_404
 from providers.vetting.services.imports.tasks import CHECK, MOST_ERRORS, WRITE
 from providers.vetting.views.blueprints import imports_bp as bp
-from reintegration.kernel import clock
 from reintegration.kernel.db import session
 from reintegration.kernel.errors import N_, Conflict
 from reintegration.kernel.tasks import BackgroundTask, TaskState, queue
-from reintegration.web.current import current_actor
+from reintegration.web.current import acting, current_actor
 from reintegration.web.requires import requires
 from reintegration.web.submit import press, submit
 from reintegration.web.tasks import why_it_stopped
@@ -97,8 +96,7 @@ def upload_submit() -> ResponseReturnValue:
         lambda: queue(
             session(),
             kind=CHECK,
-            actor=current_actor(),
-            now=clock.now(),
+            **acting(),
             options={"encoding": form.encoding.data},
             filename=(form.file.data.filename or "")[:200],
             content=form.file.data.read(),
@@ -172,12 +170,7 @@ def _queue_writing(task: BackgroundTask) -> BackgroundTask:
     if task.kind != CHECK or task.state != TaskState.DONE or not task.result.get("rows"):
         raise Conflict(N_("There is nothing in this file that can be imported."))
     return queue(
-        session(),
-        kind=WRITE,
-        actor=current_actor(),
-        now=clock.now(),
-        options={"check": str(task.id)},
-        filename=task.filename,
+        session(), kind=WRITE, **acting(), options={"check": str(task.id)}, filename=task.filename
     )
 
 

@@ -26,7 +26,7 @@ from reintegration.kernel.db import session
 from reintegration.kernel.errors import NotFound
 from reintegration.kernel.hooks import Change
 from reintegration.web import parameters
-from reintegration.web.current import current_actor
+from reintegration.web.current import acting, current_actor
 from reintegration.web.forms import given
 from reintegration.web.requires import requires
 from reintegration.web.submit import press, submit
@@ -93,7 +93,7 @@ def show(offering: Offering) -> ResponseReturnValue:
 def assess(offering: Offering) -> ResponseReturnValue:
     """Say that it is checked; another officer approves."""
     return press(
-        lambda: vetting.assess(session(), offering, actor=current_actor(), now=clock.now()),
+        lambda: vetting.assess(session(), offering, **acting()),
         said=_("It is checked. Another officer must approve it."),
         to=url_for(".show", offering_id=offering.id),
     )
@@ -107,13 +107,7 @@ def approve(offering: Offering) -> ResponseReturnValue:
     form = ApproveForm()
     return submit(
         form,
-        lambda: vetting.approve(
-            session(),
-            offering,
-            actor=current_actor(),
-            until=given(form.until.data),
-            now=clock.now(),
-        ),
+        lambda: vetting.approve(session(), offering, until=given(form.until.data), **acting()),
         again=lambda: _page(offering, form),
         said=_("It is approved and can be matched from now on."),
         to=url_for(".show", offering_id=offering.id),
@@ -202,13 +196,12 @@ def document_create(provider: Provider) -> ResponseReturnValue:
         form,
         lambda: documents.add_document(
             session(),
-            actor=current_actor(),
             provider=provider,
             kind=DocumentKind(form.kind.data),
             reference=form.reference.data or "",
             issued_on=given(form.issued_on.data),
             expires_on=form.expires_on.data,
-            now=clock.now(),
+            **acting(),
         ),
         again=lambda: _document_page(form, provider, url),
         said=_("The document is recorded as checked by you."),
@@ -237,12 +230,11 @@ def document_edit_submit(document: VettingDocument) -> ResponseReturnValue:
         lambda: documents.change_document(
             session(),
             document,
-            actor=current_actor(),
             kind=DocumentKind(form.kind.data),
             reference=form.reference.data or "",
             issued_on=given(form.issued_on.data),
             expires_on=form.expires_on.data,
-            now=clock.now(),
+            **acting(),
         ),
         again=lambda: _document_page(form, provider, url, document),
         said=_("The document is corrected and counts as checked by you."),
@@ -266,9 +258,7 @@ def document_remove(document: VettingDocument) -> ResponseReturnValue:
 def document_remove_submit(document: VettingDocument) -> ResponseReturnValue:
     """Take out a document that was recorded by mistake."""
     return press(
-        lambda: documents.remove_document(
-            session(), document, actor=current_actor(), now=clock.now()
-        ),
+        lambda: documents.remove_document(session(), document, **acting()),
         said=_("The document is removed."),
         to=url_for("providers.show", provider_id=document.provider_id),
     )
@@ -349,13 +339,7 @@ def _with_reason(
     form = ReasonForm()
     return submit(
         form,
-        lambda: act(
-            session(),
-            offering,
-            actor=current_actor(),
-            reason=form.reason.data or "",
-            now=clock.now(),
-        ),
+        lambda: act(session(), offering, reason=form.reason.data or "", **acting()),
         again=lambda: _reason_page(offering, move, form),
         said=said,
         to=url_for(".show", offering_id=offering.id),

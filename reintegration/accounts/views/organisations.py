@@ -12,9 +12,8 @@ from reintegration.accounts.permissions import AccountPermission
 from reintegration.accounts.queries import users as reading
 from reintegration.accounts.services import organisations
 from reintegration.accounts.views import bp
-from reintegration.kernel import clock
 from reintegration.kernel.db import session
-from reintegration.web.current import current_actor
+from reintegration.web.current import acting
 from reintegration.web.requires import requires
 from reintegration.web.submit import press, submit
 from reintegration.web.transactional import transactional
@@ -41,9 +40,7 @@ def organisation_create() -> ResponseReturnValue:
     form = OfficeForm()
     return submit(
         form,
-        lambda: organisations.create_office(
-            session(), actor=current_actor(), name=form.name.data or "", now=clock.now()
-        ),
+        lambda: organisations.create_office(session(), name=form.name.data or "", **acting()),
         again=lambda: _page(form),
         said=_("The office is added."),
         to=url_for(".organisation_list"),
@@ -56,9 +53,7 @@ def organisation_create() -> ResponseReturnValue:
 def organisation_closed(organisation: Organisation) -> ResponseReturnValue:
     """Close an organisation to sign-in."""
     return press(
-        lambda: organisations.close(
-            session(), organisation, actor=current_actor(), now=clock.now()
-        ),
+        lambda: organisations.close(session(), organisation, **acting()),
         said=_("It is closed. Its people cannot sign in."),
         to=url_for(".organisation_list"),
     )
@@ -70,9 +65,7 @@ def organisation_closed(organisation: Organisation) -> ResponseReturnValue:
 def organisation_active(organisation: Organisation) -> ResponseReturnValue:
     """Open an organisation again."""
     return press(
-        lambda: organisations.reopen(
-            session(), organisation, actor=current_actor(), now=clock.now()
-        ),
+        lambda: organisations.reopen(session(), organisation, **acting()),
         said=_("It is open again. Its people can sign in."),
         to=url_for(".organisation_list"),
     )

@@ -14,7 +14,7 @@ from reintegration.accounts.views.credentials import presented_session
 from reintegration.kernel import clock
 from reintegration.kernel.db import session
 from reintegration.web import parameters
-from reintegration.web.current import current_actor
+from reintegration.web.current import acting, current_actor
 from reintegration.web.i18n import local_target
 from reintegration.web.requires import public, requires
 from reintegration.web.submit import submit
@@ -71,7 +71,7 @@ def _where_to(user: User, form: SignInForm) -> str:
 @transactional
 def sign_out() -> ResponseReturnValue:
     """End the session here and on the server."""
-    sessions.end_session(session(), presented_session(), actor=current_actor(), now=clock.now())
+    sessions.end_session(session(), presented_session(), **acting())
     leaving = SignOutForm().leave.data
     page = render_template("layout/leave.html") if leaving else redirect(url_for(".sign_in"))
     answer = make_response(page)

@@ -19,7 +19,7 @@ from reintegration.kernel import clock, hooks
 from reintegration.kernel.actor import Role
 from reintegration.kernel.db import session
 from reintegration.web import parameters
-from reintegration.web.current import current_actor
+from reintegration.web.current import acting, current_actor
 from reintegration.web.forms import option
 from reintegration.web.requires import requires
 from reintegration.web.submit import press, submit
@@ -77,7 +77,6 @@ def user_create() -> ResponseReturnValue:
 def _create(form: UserForm, password: str) -> User:
     return users.create_user(
         session(),
-        actor=current_actor(),
         email=form.email.data or "",
         name=form.name.data or "",
         password=password,
@@ -85,7 +84,7 @@ def _create(form: UserForm, password: str) -> User:
         roles=[Role(role) for role in form.roles.data or ()],
         locale=Locale(form.locale.data),
         supervisor_id=UUID(form.supervisor.data) if form.supervisor.data else None,
-        now=clock.now(),
+        **acting(),
     )
 
 
@@ -119,12 +118,7 @@ def user_changed(user: User) -> ResponseReturnValue:
     return submit(
         form,
         lambda: users.change_details(
-            session(),
-            user,
-            actor=current_actor(),
-            details=form.details(),
-            seen=form.seen.data or "",
-            now=clock.now(),
+            session(), user, details=form.details(), seen=form.seen.data or "", **acting()
         ),
         again=lambda: _change_page(user, form),
         said=_said_of,
@@ -140,9 +134,7 @@ def user_roles(user: User) -> ResponseReturnValue:
     form = RolesForm()
     return submit(
         form,
-        lambda: users.set_roles(
-            session(), user, actor=current_actor(), roles=form.chosen(), now=clock.now()
-        ),
+        lambda: users.set_roles(session(), user, roles=form.chosen(), **acting()),
         again=lambda: _user_page(user, form),
         said=_("The roles are changed. The person signs in anew."),
         to=_page_of(user),
@@ -156,9 +148,7 @@ def user_password(user: User) -> ResponseReturnValue:
     """Set a first password again; it is shown once."""
     first = first_password()
     return press(
-        lambda: users.reset_password(
-            session(), user, actor=current_actor(), new=first, now=clock.now()
-        ),
+        lambda: users.reset_password(session(), user, new=first, **acting()),
         shown=lambda _done: _first_password_page(user, first),
     )
 
@@ -169,7 +159,7 @@ def user_password(user: User) -> ResponseReturnValue:
 def user_closed(user: User) -> ResponseReturnValue:
     """Close an account."""
     return press(
-        lambda: users.close(session(), user, actor=current_actor(), now=clock.now()),
+        lambda: users.close(session(), user, **acting()),
         said=_("The account is closed."),
         to=_page_of(user),
     )
@@ -181,7 +171,7 @@ def user_closed(user: User) -> ResponseReturnValue:
 def user_reopened(user: User) -> ResponseReturnValue:
     """Open an account again."""
     return press(
-        lambda: users.reopen(session(), user, actor=current_actor(), now=clock.now()),
+        lambda: users.reopen(session(), user, **acting()),
         said=_("The account is open again."),
         to=_page_of(user),
     )

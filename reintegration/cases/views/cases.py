@@ -23,7 +23,7 @@ from reintegration.kernel.db import session
 from reintegration.kernel.errors import NotFound
 from reintegration.kernel.words import member_of
 from reintegration.web import parameters
-from reintegration.web.current import current_actor
+from reintegration.web.current import acting, current_actor
 from reintegration.web.requires import requires
 from reintegration.web.submit import press, submit
 from reintegration.web.transactional import transactional
@@ -92,9 +92,7 @@ def case_facts_save(case: CaseFile) -> ResponseReturnValue:
     form = FactsForm()
     return submit(
         form,
-        lambda: registration.edit_facts(
-            session(), case, actor=current_actor(), facts=form.facts(), now=clock.now()
-        ),
+        lambda: registration.edit_facts(session(), case, facts=form.facts(), **acting()),
         again=lambda: _facts_page(case, form),
         said=_("The facts are kept."),
         to=url_for(".case_page", case_id=case.id),
@@ -110,7 +108,7 @@ def case_move(case: CaseFile) -> ResponseReturnValue:
     if name not in _PLAIN_MOVES:
         raise NotFound
     return press(
-        lambda: case_moves.move(session(), case, name, actor=current_actor(), now=clock.now()),
+        lambda: case_moves.move(session(), case, name, **acting()),
         to=url_for(".case_page", case_id=case.id),
     )
 

@@ -11,9 +11,8 @@ from reintegration.cases.services import case_moves
 from reintegration.cases.states import ClosureReason
 from reintegration.cases.views import bp
 from reintegration.cases.views.frame import load_case, shell
-from reintegration.kernel import clock
 from reintegration.kernel.db import session
-from reintegration.web.current import current_actor
+from reintegration.web.current import acting
 from reintegration.web.requires import requires
 from reintegration.web.submit import submit
 from reintegration.web.transactional import transactional
@@ -34,13 +33,7 @@ def case_closed(case: CaseFile) -> ResponseReturnValue:
     form = CloseForm()
     return submit(
         form,
-        lambda: case_moves.close(
-            session(),
-            case,
-            actor=current_actor(),
-            reason=ClosureReason(form.why.data),
-            now=clock.now(),
-        ),
+        lambda: case_moves.close(session(), case, reason=ClosureReason(form.why.data), **acting()),
         again=lambda: _close_page(case, form),
         said=_("The case is closed."),
         to=url_for(".case_page", case_id=case.id),
@@ -62,9 +55,7 @@ def case_reopened(case: CaseFile) -> ResponseReturnValue:
     form = ReopenForm()
     return submit(
         form,
-        lambda: case_moves.reopen(
-            session(), case, actor=current_actor(), reason=form.reason.data or "", now=clock.now()
-        ),
+        lambda: case_moves.reopen(session(), case, reason=form.reason.data or "", **acting()),
         again=lambda: _reopen_page(case, form),
         said=_("The case is open again."),
         to=url_for(".case_page", case_id=case.id),

@@ -16,7 +16,7 @@ from reintegration.cases.views import bp
 from reintegration.cases.views.frame import load_case, shell
 from reintegration.kernel import clock
 from reintegration.kernel.db import session
-from reintegration.web.current import current_actor
+from reintegration.web.current import acting, current_actor
 from reintegration.web.forms import given, option
 from reintegration.web.requires import requires
 from reintegration.web.submit import press, submit
@@ -52,14 +52,13 @@ def case_consent_save(case: CaseFile) -> ResponseReturnValue:
 def _record(case: CaseFile, form: ConsentForm) -> None:
     service.record(
         session(),
-        actor=current_actor(),
         case=case,
         scopes=form.chosen_scopes(),
         mode=ConsentMode(form.mode.data),
         locale=form.consent_locale.data,
         valid_until=given(form.valid_until.data),
         provider_id=UUID(form.provider.data) if form.provider.data else None,
-        now=clock.now(),
+        **acting(),
     )
 
 
@@ -68,7 +67,7 @@ def _record(case: CaseFile, form: ConsentForm) -> None:
 def case_consent_withdraw(consent: Consent) -> ResponseReturnValue:
     """Show what withdrawing will change, before anything changes."""
     case = load_case(consent.case_id)
-    changes = service.preview(session(), consent, actor=current_actor(), now=clock.now())
+    changes = service.preview(session(), consent, **acting())
     return render_template(
         "reintegration/cases/consent_withdraw.html",
         **shell(case, "cases.case_consents"),
@@ -85,9 +84,7 @@ def case_consent_withdrawn(consent: Consent) -> ResponseReturnValue:
     """Withdraw it: what stands on it stops now."""
     case = load_case(consent.case_id)
     return press(
-        lambda: service.withdraw(
-            session(), consent, actor=current_actor(), case=case, now=clock.now()
-        ),
+        lambda: service.withdraw(session(), consent, case=case, **acting()),
         said=_("The consent is withdrawn, and what needed it has stopped."),
         to=url_for(".case_consents", case_id=case.id),
     )

@@ -14,9 +14,8 @@ from reintegration.cases.queries import erasures
 from reintegration.cases.services import case_moves, erasure
 from reintegration.cases.views import bp
 from reintegration.cases.views.frame import load_case, shell
-from reintegration.kernel import clock
 from reintegration.kernel.db import session
-from reintegration.web.current import current_actor
+from reintegration.web.current import acting, current_actor
 from reintegration.web.forms import Form
 from reintegration.web.requires import requires
 from reintegration.web.submit import press, submit
@@ -43,9 +42,7 @@ def case_erasure_asked(case: CaseFile) -> ResponseReturnValue:
     form = ErasureForm()
     return submit(
         form,
-        lambda: erasure.ask(
-            session(), case, actor=current_actor(), reason=form.reason.data or "", now=clock.now()
-        ),
+        lambda: erasure.ask(session(), case, reason=form.reason.data or "", **acting()),
         again=lambda: _ask_page(case, form),
         said=_("It is asked for. Nothing is erased before a supervisor of the case does it."),
         to=url_for(".case_identity", case_id=case.id),
@@ -67,7 +64,7 @@ def case_erased(request: ErasureRequest) -> ResponseReturnValue:
     case, form = load_case(request.case_id), Form()
     return submit(
         form,
-        lambda: erasure.erase(session(), case, request, actor=current_actor(), now=clock.now()),
+        lambda: erasure.erase(session(), case, request, **acting()),
         again=lambda: _decision_page(request, form),
         said=_("Name, details and notes are erased for good."),
         to=url_for(".case_page", case_id=case.id),
@@ -81,7 +78,7 @@ def case_erasure_decline(request: ErasureRequest) -> ResponseReturnValue:
     """Keep the name."""
     case = load_case(request.case_id)
     return press(
-        lambda: erasure.decline(session(), case, request, actor=current_actor(), now=clock.now()),
+        lambda: erasure.decline(session(), case, request, **acting()),
         said=_("The name is kept. Whoever asked was told."),
         to=url_for(".case_identity", case_id=case.id),
     )

@@ -17,7 +17,7 @@ from reintegration.cases.views import bp
 from reintegration.cases.views.frame import load_case, shell
 from reintegration.kernel import clock
 from reintegration.kernel.db import session
-from reintegration.web.current import current_actor
+from reintegration.web.current import acting, current_actor
 from reintegration.web.forms import Form
 from reintegration.web.requires import requires
 from reintegration.web.submit import submit
@@ -42,11 +42,7 @@ def case_identity_read(case: CaseFile) -> ResponseReturnValue:
     return submit(
         reason,
         lambda: vault.read_identity(
-            session(),
-            actor=current_actor(),
-            case=case,
-            reason=reason.reason.data or "",
-            now=clock.now(),
+            session(), case=case, reason=reason.reason.data or "", **acting()
         ),
         again=lambda: _page(case, reason=reason),
         shown=lambda identity: _shown_page(case, identity, reason),

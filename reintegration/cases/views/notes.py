@@ -14,10 +14,9 @@ from reintegration.cases.services import notes
 from reintegration.cases.states import NoteKind
 from reintegration.cases.views import bp
 from reintegration.cases.views.frame import load_case, shell
-from reintegration.kernel import clock
 from reintegration.kernel.db import session
 from reintegration.web import parameters
-from reintegration.web.current import current_actor
+from reintegration.web.current import acting
 from reintegration.web.filters import instant
 from reintegration.web.requires import requires
 from reintegration.web.submit import submit
@@ -49,11 +48,10 @@ def case_note_save(case: CaseFile) -> ResponseReturnValue:
         form,
         lambda: notes.write(
             session(),
-            actor=current_actor(),
             case=case,
             kind=NoteKind(form.kind.data),
             body=form.body.data or "",
-            now=clock.now(),
+            **acting(),
         ),
         again=lambda: _page(case, form, notes.read_unless_erased(session(), case)),
         said=_("The note is kept."),

@@ -17,7 +17,7 @@ from reintegration.cases.views import bp
 from reintegration.cases.views.frame import load_case, shell
 from reintegration.kernel import clock
 from reintegration.kernel.db import session
-from reintegration.web.current import current_actor
+from reintegration.web.current import acting
 from reintegration.web.forms import option
 from reintegration.web.requires import can, requires
 from reintegration.web.submit import press, submit
@@ -48,7 +48,7 @@ def case_team_add(case: CaseFile) -> ResponseReturnValue:
 
 def _add(case: CaseFile, user_id: UUID) -> User:
     user = user_or_404(session(), user_id)
-    team.add_co_worker(session(), case, actor=current_actor(), user=user, now=clock.now())
+    team.add_co_worker(session(), case, user=user, **acting())
     return user
 
 
@@ -59,9 +59,7 @@ def case_team_remove(case: CaseFile) -> ResponseReturnValue:
     """End a co-worker's access at once."""
     user = user_or_404(session(), (request.view_args or {})["user_id"])
     return press(
-        lambda: team.remove_co_worker(
-            session(), case, actor=current_actor(), user=user, now=clock.now()
-        ),
+        lambda: team.remove_co_worker(session(), case, user=user, **acting()),
         said=_("%(name)s can no longer open this case.", name=user.name),
         to=url_for(".case_team", case_id=case.id),
     )
@@ -94,11 +92,10 @@ def _hand_over(case: CaseFile, form: HandOverForm) -> User:
     team.hand_over(
         session(),
         case,
-        actor=current_actor(),
         user=user,
         stays=bool(form.stays.data),
         reason=form.reason.data or "",
-        now=clock.now(),
+        **acting(),
     )
     return user
 

@@ -24,7 +24,7 @@ from reintegration.plans.services import emergency
 from reintegration.plans.services.emergency import Funding
 from reintegration.plans.states import EMERGENCY_ALLOWANCE
 from reintegration.plans.views import bp
-from reintegration.web.current import current_actor
+from reintegration.web.current import acting, current_actor
 from reintegration.web.i18n import chosen_locale
 from reintegration.web.requires import can, requires
 from reintegration.web.submit import submit
@@ -52,14 +52,13 @@ def case_emergency_started() -> ResponseReturnValue:
         form,
         lambda: emergency.start_new(
             session(),
-            actor=current_actor(),
             facts=form.facts(),
             identity=form.identity(),
             needs=form.needs(),
             funding=_funding(choices, form),
             consent_locale=form.consent_locale.data,
             circumstances=form.circumstances.data or "",
-            now=clock.now(),
+            **acting(),
         ),
         again=lambda: _door_page(form, choices),
         said=_("Help can begin now. A supervisor was told."),
@@ -89,13 +88,12 @@ def case_emergency_save(case: CaseFile) -> ResponseReturnValue:
         form,
         lambda: emergency.start(
             session(),
-            actor=current_actor(),
             case=case,
             needs=form.needs(),
             funding=_funding(choices, form),
             consent_locale=form.consent_locale.data,
             circumstances=form.circumstances.data or "",
-            now=clock.now(),
+            **acting(),
         ),
         again=lambda: _existing_page(case, form, choices),
         said=_("Help can begin now. A supervisor was told."),

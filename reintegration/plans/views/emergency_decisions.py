@@ -20,7 +20,7 @@ from reintegration.plans.services import emergency_decision
 from reintegration.plans.services.emergency_decision import EmergencyRefused
 from reintegration.plans.states import EmergencyState
 from reintegration.plans.views import bp
-from reintegration.web.current import current_actor
+from reintegration.web.current import acting, current_actor
 from reintegration.web.requires import requires
 from reintegration.web.submit import submit
 from reintegration.web.transactional import transactional
@@ -57,11 +57,7 @@ def case_emergency_decided(started: EmergencyStart) -> ResponseReturnValue:
     return submit(
         form,
         lambda: _DECISIONS[form.decision.data](
-            session(),
-            started,
-            actor=current_actor(),
-            comment=form.comment.data or "",
-            now=clock.now(),
+            session(), started, comment=form.comment.data or "", **acting()
         ),
         again=lambda: _page(started, form),
         said=lambda _done: str(_SAID[form.decision.data]),

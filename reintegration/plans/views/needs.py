@@ -11,7 +11,7 @@ from werkzeug.exceptions import NotFound
 from reintegration.cases.models import CaseFile
 from reintegration.cases.views.frame import load_case, shell
 from reintegration.codelists.life_domains import Domain
-from reintegration.kernel import clock, permissions
+from reintegration.kernel import permissions
 from reintegration.kernel.db import session
 from reintegration.plans.forms.plans import GoalForm, NeedForm
 from reintegration.plans.models import Goal, Need
@@ -21,7 +21,7 @@ from reintegration.plans.services import needs as writing
 from reintegration.plans.states import PRIORITIES_THAT_NEED_A_GOAL, Priority
 from reintegration.plans.views import bp
 from reintegration.web import parameters
-from reintegration.web.current import current_actor
+from reintegration.web.current import acting, current_actor
 from reintegration.web.forms import Form
 from reintegration.web.requires import requires
 from reintegration.web.submit import press, submit
@@ -56,11 +56,10 @@ def need_add(case: CaseFile) -> ResponseReturnValue:
         lambda: writing.add_need(
             session(),
             case,
-            actor=current_actor(),
             domain=Domain(form.domain.data),
             priority=Priority(form.priority.data),
             description=form.description.data or "",
-            now=clock.now(),
+            **acting(),
         ),
         again=lambda: _page(case, _open("new", None, form)),
         to=_needs_of(case.id),
@@ -78,11 +77,10 @@ def need_save(need: Need) -> ResponseReturnValue:
         lambda: writing.edit_need(
             session(),
             need,
-            actor=current_actor(),
             domain=Domain(form.domain.data),
             priority=Priority(form.priority.data),
             description=form.description.data or "",
-            now=clock.now(),
+            **acting(),
         ),
         again=lambda: _page(_case(need), _open("need", need.id, form)),
         to=_needs_of(need.case_id),
@@ -94,10 +92,7 @@ def need_save(need: Need) -> ResponseReturnValue:
 @transactional
 def need_met(need: Need) -> ResponseReturnValue:
     """Say that a need is met."""
-    return press(
-        lambda: writing.meet(session(), need, actor=current_actor(), now=clock.now()),
-        to=_needs_of(need.case_id),
-    )
+    return press(lambda: writing.meet(session(), need, **acting()), to=_needs_of(need.case_id))
 
 
 @bp.post("/<uuid:case_id>/needs/<uuid:need_id>/reopened")
@@ -105,10 +100,7 @@ def need_met(need: Need) -> ResponseReturnValue:
 @transactional
 def need_reopened(need: Need) -> ResponseReturnValue:
     """Say that a need is open again."""
-    return press(
-        lambda: writing.reopen(session(), need, actor=current_actor(), now=clock.now()),
-        to=_needs_of(need.case_id),
-    )
+    return press(lambda: writing.reopen(session(), need, **acting()), to=_needs_of(need.case_id))
 
 
 @bp.post("/<uuid:case_id>/needs/<uuid:need_id>/remove")
@@ -119,7 +111,7 @@ def need_remove(need: Need) -> ResponseReturnValue:
     form = Form()
     return submit(
         form,
-        lambda: writing.remove_need(session(), need, actor=current_actor(), now=clock.now()),
+        lambda: writing.remove_need(session(), need, **acting()),
         again=lambda: _kept(need, "need", NeedForm(formdata=None, obj=need), form),
         said=_("The need is taken out."),
         to=_needs_of(need.case_id),
@@ -137,10 +129,9 @@ def goal_add(need: Need) -> ResponseReturnValue:
         lambda: writing.add_goal(
             session(),
             need,
-            actor=current_actor(),
             description=form.description.data or "",
             own_words=form.own_words.data or "",
-            now=clock.now(),
+            **acting(),
         ),
         again=lambda: _page(_case(need), _open("goal_for", need.id, form)),
         to=_needs_of(need.case_id),
@@ -158,10 +149,9 @@ def goal_save(goal: Goal) -> ResponseReturnValue:
         lambda: writing.edit_goal(
             session(),
             goal,
-            actor=current_actor(),
             description=form.description.data or "",
             own_words=form.own_words.data or "",
-            now=clock.now(),
+            **acting(),
         ),
         again=lambda: _page(_case(goal), _open("goal", goal.id, form)),
         to=_needs_of(goal.case_id),
@@ -176,7 +166,7 @@ def goal_remove(goal: Goal) -> ResponseReturnValue:
     form = Form()
     return submit(
         form,
-        lambda: writing.remove_goal(session(), goal, actor=current_actor(), now=clock.now()),
+        lambda: writing.remove_goal(session(), goal, **acting()),
         again=lambda: _kept(goal, "goal", GoalForm(formdata=None, obj=goal), form),
         said=_("The goal is taken out."),
         to=_needs_of(goal.case_id),

@@ -33,7 +33,7 @@ from reintegration.plans.states import MilestoneState, PlanState
 from reintegration.plans.views import bp, plan_budget, plan_page, plan_text, plan_todo
 from reintegration.plans.views.plan_difference import shown
 from reintegration.web import parameters
-from reintegration.web.current import current_actor
+from reintegration.web.current import acting, current_actor
 from reintegration.web.requires import requires
 from reintegration.web.submit import press, submit
 from reintegration.web.transactional import transactional
@@ -68,7 +68,7 @@ def plan(case: CaseFile) -> ResponseReturnValue:
 def plan_start(case: CaseFile) -> ResponseReturnValue:
     """Begin the plan, and go to its first step."""
     return press(
-        lambda: planning.start_plan(session(), case, actor=current_actor(), now=clock.now()),
+        lambda: planning.start_plan(session(), case, **acting()),
         to=url_for("plans.milestone_new", case_id=case.id),
     )
 
@@ -113,9 +113,7 @@ def plan_send(plan: Plan) -> ResponseReturnValue:
     form = SendForm()
     return submit(
         form,
-        lambda: approval.submit(
-            session(), plan, actor=current_actor(), revision=form.read_revision, now=clock.now()
-        ),
+        lambda: approval.submit(session(), plan, revision=form.read_revision, **acting()),
         again=lambda: _sending(plan, form),
         said=_("The plan is sent. It cannot be changed until a supervisor decides."),
         to=url_for("plans.plan", case_id=plan.case_id),
@@ -128,7 +126,7 @@ def plan_send(plan: Plan) -> ResponseReturnValue:
 def plan_withdraw(plan: Plan) -> ResponseReturnValue:
     """Take the plan back before it is decided."""
     return press(
-        lambda: approval.withdraw(session(), plan, actor=current_actor(), now=clock.now()),
+        lambda: approval.withdraw(session(), plan, **acting()),
         said=_("The plan is taken back. You can change it again."),
         to=url_for("plans.plan", case_id=plan.case_id),
     )

@@ -24,7 +24,7 @@ from reintegration.plans.views import bp, plan_text
 from reintegration.plans.views.plan import case_of, load_plan
 from reintegration.plans.views.plan_difference import shown, signed
 from reintegration.web import filters
-from reintegration.web.current import current_actor
+from reintegration.web.current import acting, current_actor
 from reintegration.web.requires import requires
 from reintegration.web.submit import submit
 from reintegration.web.transactional import transactional
@@ -85,12 +85,7 @@ def decide(plan: Plan) -> ResponseReturnValue:
     return submit(
         form,
         lambda: _DECISIONS[form.decision.data](
-            session(),
-            plan,
-            actor=current_actor(),
-            number=form.read_number,
-            comment=form.comment.data or "",
-            now=clock.now(),
+            session(), plan, number=form.read_number, comment=form.comment.data or "", **acting()
         ),
         again=lambda: _page(plan, form),
         said=lambda _done: str(_SAID[form.decision.data]),

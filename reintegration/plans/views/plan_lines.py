@@ -22,7 +22,7 @@ from reintegration.plans.views.plan import case_of, load_plan
 from reintegration.plans.views.plan_milestones import load_milestone
 from reintegration.plans.views.plan_stale import clash
 from reintegration.web import parameters
-from reintegration.web.current import current_actor
+from reintegration.web.current import acting, current_actor
 from reintegration.web.requires import requires
 from reintegration.web.submit import submit
 from reintegration.web.transactional import transactional
@@ -83,11 +83,10 @@ def line_add(milestone: Milestone) -> ResponseReturnValue:
         lambda: plan_lines.add_line(
             session(),
             milestone,
-            actor=current_actor(),
             category=category,
             service=form.service(),
             revision=form.read_revision,
-            now=clock.now(),
+            **acting(),
         ),
         again=lambda: _form(milestone, None, category, form),
         said=_("The service is in the plan. It can be arranged once the plan is approved."),
@@ -114,12 +113,7 @@ def line_save(line: PlanLine) -> ResponseReturnValue:
     return submit(
         form,
         lambda: plan_lines.edit_line(
-            session(),
-            line,
-            actor=current_actor(),
-            service=form.service(),
-            revision=form.read_revision,
-            now=clock.now(),
+            session(), line, service=form.service(), revision=form.read_revision, **acting()
         ),
         again=lambda: _form(line.milestone, line, category, form),
         said=_("The service is changed. What was approved before stays in force until then."),
@@ -142,9 +136,7 @@ def line_remove(line: PlanLine) -> ResponseReturnValue:
     form = RemoveForm()
     return submit(
         form,
-        lambda: plan_lines.remove_line(
-            session(), line, actor=current_actor(), revision=form.read_revision, now=clock.now()
-        ),
+        lambda: plan_lines.remove_line(session(), line, revision=form.read_revision, **acting()),
         again=lambda: _removing(line, form),
         said=_("The service is taken out of the plan."),
         to=url_for("plans.plan", case_id=line.case_id),

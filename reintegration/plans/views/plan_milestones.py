@@ -30,7 +30,7 @@ from reintegration.plans.states import PlanState
 from reintegration.plans.views import bp, plan_text
 from reintegration.plans.views.plan import case_of, load_plan
 from reintegration.plans.views.plan_stale import clash
-from reintegration.web.current import current_actor
+from reintegration.web.current import acting, current_actor
 from reintegration.web.forms import given
 from reintegration.web.requires import requires
 from reintegration.web.submit import press, submit
@@ -85,12 +85,7 @@ def milestone_add(plan: Plan) -> ResponseReturnValue:
 
 def _add(plan: Plan, form: MilestoneForm) -> Milestone:
     step = planning.add_milestone(
-        session(),
-        plan,
-        actor=current_actor(),
-        step=form.step(),
-        revision=form.read_revision,
-        now=clock.now(),
+        session(), plan, step=form.step(), revision=form.read_revision, **acting()
     )
     _warn(plan)
     return step
@@ -131,12 +126,7 @@ def milestone_save(milestone: Milestone) -> ResponseReturnValue:
 
 def _save(milestone: Milestone, form: MilestoneForm) -> None:
     planning.edit_milestone(
-        session(),
-        milestone,
-        actor=current_actor(),
-        step=form.step(),
-        revision=form.read_revision,
-        now=clock.now(),
+        session(), milestone, step=form.step(), revision=form.read_revision, **acting()
     )
     _warn(milestone.plan)
 
@@ -157,11 +147,7 @@ def milestone_remove(milestone: Milestone) -> ResponseReturnValue:
     return submit(
         form,
         lambda: planning.remove_milestone(
-            session(),
-            milestone,
-            actor=current_actor(),
-            revision=form.read_revision,
-            now=clock.now(),
+            session(), milestone, revision=form.read_revision, **acting()
         ),
         again=lambda: _removing(milestone, form),
         said=_("The step is taken out of the plan."),
@@ -189,11 +175,7 @@ def milestone_move(asked: MilestoneMove) -> ResponseReturnValue:
     to = url_for("plans.milestone", case_id=asked.case_id, milestone_id=asked.milestone.id)
     if asked.move in _WITHOUT_WORDS:
         said, move = _WITHOUT_WORDS[asked.move]
-        return press(
-            lambda: move(session(), asked.milestone, actor=current_actor(), now=clock.now()),
-            said=str(said),
-            to=to,
-        )
+        return press(lambda: move(session(), asked.milestone, **acting()), said=str(said), to=to)
     form = EvidenceForm() if asked.move == "complete" else ReasonForm()
     return submit(
         form,
@@ -215,21 +197,15 @@ def _complete(asked: MilestoneMove, form: EvidenceForm) -> None:
     moving.complete(
         session(),
         asked.milestone,
-        actor=current_actor(),
         evidence=form.evidence.data or "",
         on=given(form.on.data),
-        now=clock.now(),
+        **acting(),
     )
 
 
 def _give_up(asked: MilestoneMove, form: ReasonForm) -> None:
     moving.give_up(
-        session(),
-        asked.milestone,
-        actor=current_actor(),
-        move=asked.move,
-        reason=form.reason.data or "",
-        now=clock.now(),
+        session(), asked.milestone, move=asked.move, reason=form.reason.data or "", **acting()
     )
 
 

@@ -16,7 +16,7 @@ from reintegration.kernel import clock
 from reintegration.kernel.db import session
 from reintegration.kernel.errors import NotFound
 from reintegration.web import parameters
-from reintegration.web.current import current_actor
+from reintegration.web.current import acting, current_actor
 from reintegration.web.filters import format_locale
 from reintegration.web.forms import Form, IdField
 from reintegration.web.requires import requires
@@ -157,7 +157,7 @@ def _acted(
     kept = _kept(line.bank_account_id) | ({"line": line.id} if stay else {})
     return submit(
         form,
-        lambda: act(session(), line, actor=current_actor(), now=clock.now()),
+        lambda: act(session(), line, **acting()),
         again=lambda: _page(line, form.problem),
         said=said,
         to=url_for(".index", **kept),

@@ -7,9 +7,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from reintegration.accounts.queries.users import names_of
-from reintegration.kernel import clock
 from reintegration.kernel.db import session
-from reintegration.web.current import current_actor
+from reintegration.web.current import acting, current_actor
 from reintegration.web.requires import requires
 from reintegration.web.submit import press, submit
 from reintegration.web.transactional import transactional
@@ -68,14 +67,13 @@ def account_create() -> ResponseReturnValue:
         form,
         lambda: bank_accounts.propose(
             session(),
-            actor=current_actor(),
             name=form.name.data or "",
             holder=form.holder.data or "",
             iban=form.iban.data or "",
             identifier=form.identifier.data or "",
             currency=form.currency.data,
             profile=form.profile.data or "",
-            now=clock.now(),
+            **acting(),
         ),
         again=lambda: _form_page(form),
         said=_("It is proposed. Nothing is paid from it before an approver has agreed."),
@@ -89,7 +87,7 @@ def account_create() -> ResponseReturnValue:
 def account_approve(account: BankAccount) -> ResponseReturnValue:
     """Put an account to use."""
     return press(
-        lambda: bank_accounts.approve(session(), account, actor=current_actor(), now=clock.now()),
+        lambda: bank_accounts.approve(session(), account, **acting()),
         said=_("The account is in use from now on."),
         to=url_for(".account", bank_account_id=account.id),
     )
@@ -101,7 +99,7 @@ def account_approve(account: BankAccount) -> ResponseReturnValue:
 def account_drop(account: BankAccount) -> ResponseReturnValue:
     """Drop a proposal."""
     return press(
-        lambda: bank_accounts.drop(session(), account, actor=current_actor(), now=clock.now()),
+        lambda: bank_accounts.drop(session(), account, **acting()),
         said=_("The proposal is dropped."),
         to=url_for(".account", bank_account_id=account.id),
     )
@@ -122,13 +120,7 @@ def account_stopped(account: BankAccount) -> ResponseReturnValue:
     form = ReasonForm()
     return submit(
         form,
-        lambda: bank_accounts.stop(
-            session(),
-            account,
-            actor=current_actor(),
-            reason=form.reason.data or "",
-            now=clock.now(),
-        ),
+        lambda: bank_accounts.stop(session(), account, reason=form.reason.data or "", **acting()),
         again=lambda: _stop_page(account, form),
         said=_("Nothing is paid from this account any more."),
         to=url_for(".account", bank_account_id=account.id),

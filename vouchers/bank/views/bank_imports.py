@@ -6,11 +6,10 @@ from flask import Response, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from providers.vetting.queries.imports import task_or_404
-from reintegration.kernel import clock
 from reintegration.kernel.db import session
 from reintegration.kernel.money import Money
 from reintegration.kernel.tasks import BackgroundTask, TaskState, queue
-from reintegration.web.current import current_actor
+from reintegration.web.current import acting, current_actor
 from reintegration.web.requires import requires
 from reintegration.web.submit import submit
 from reintegration.web.tasks import why_it_stopped
@@ -44,8 +43,7 @@ def upload_submit() -> ResponseReturnValue:
         lambda: queue(
             session(),
             kind=IMPORT,
-            actor=current_actor(),
-            now=clock.now(),
+            **acting(),
             options={"trial": bool(form.trial.data), "encoding": form.encoding.data},
             filename=(form.file.data.filename or "")[:200],
             content=form.file.data.read(),

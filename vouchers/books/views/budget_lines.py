@@ -10,11 +10,10 @@ from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from reintegration.kernel import clock
 from reintegration.kernel.db import session
 from reintegration.kernel.errors import NotFound
 from reintegration.kernel.money import Money
-from reintegration.web.current import current_actor
+from reintegration.web.current import acting
 from reintegration.web.filters import day, format_locale, money
 from reintegration.web.forms import Form, option
 from reintegration.web.once import form_id
@@ -67,22 +66,14 @@ def allocate(line: BudgetLine) -> ResponseReturnValue:
             allocation.allocate_converted(
                 session(),
                 line,
-                actor=current_actor(),
                 taken=form.money,
                 rate=chosen_rate(form.rate.data),
                 buffer_percent=form.buffer.data or Decimal(0),
                 key=form_id(),
-                now=clock.now(),
+                **acting(),
             )
         else:
-            allocation.allocate(
-                session(),
-                line,
-                actor=current_actor(),
-                amount=form.money,
-                key=form_id(),
-                now=clock.now(),
-            )
+            allocation.allocate(session(), line, amount=form.money, key=form_id(), **acting())
         return url_for(".line_page", budget_line_id=line.id)
 
     return submit(
@@ -109,14 +100,7 @@ def reduce(line: BudgetLine) -> ResponseReturnValue:
     form = AmountForm(line.currency)
 
     def take_back() -> str:
-        allocation.reduce(
-            session(),
-            line,
-            actor=current_actor(),
-            amount=form.money,
-            key=form_id(),
-            now=clock.now(),
-        )
+        allocation.reduce(session(), line, amount=form.money, key=form_id(), **acting())
         return url_for(".line_page", budget_line_id=line.id)
 
     return submit(
@@ -146,11 +130,10 @@ def move(line: BudgetLine) -> ResponseReturnValue:
         allocation.move(
             session(),
             line,
-            actor=current_actor(),
             to=queries.budget_line_or_404(session(), UUID(form.to.data)),
             amount=form.money,
             key=form_id(),
-            now=clock.now(),
+            **acting(),
         )
         return url_for(".fund_page", fund_id=line.fund_id)
 
@@ -180,9 +163,7 @@ def close(line: BudgetLine) -> ResponseReturnValue:
     form = Form()
     return submit(
         form,
-        lambda: allocation.close_line(
-            session(), line, actor=current_actor(), key=form_id(), now=clock.now()
-        ),
+        lambda: allocation.close_line(session(), line, key=form_id(), **acting()),
         again=lambda: render_template(
             "vouchers/books/funds/close.html", form=form, line=line, crumbs=crumbs(line.fund)
         ),

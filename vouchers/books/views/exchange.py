@@ -8,9 +8,8 @@ from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from reintegration.kernel import clock
 from reintegration.kernel.db import session
-from reintegration.web.current import current_actor
+from reintegration.web.current import acting
 from reintegration.web.filters import money
 from reintegration.web.once import form_id
 from reintegration.web.requires import requires
@@ -45,13 +44,12 @@ def rate_create() -> ResponseReturnValue:
     def store() -> str:
         exchange.add_rate(
             session(),
-            actor=current_actor(),
             on=form.on.data or date.max,
             base=form.base.data,
             quote=form.quote.data,
             rate=form.rate.data or Decimal(0),
             source=form.source.data or "",
-            now=clock.now(),
+            **acting(),
         )
         return url_for(".rate_list")
 
@@ -81,14 +79,13 @@ def exchange_record() -> ResponseReturnValue:
         form,
         lambda: exchange.exchange(
             session(),
-            actor=current_actor(),
             bank_from=session().get_one(BankAccount, UUID(form.bank_from.data)),
             bank_to=session().get_one(BankAccount, UUID(form.bank_to.data)),
             amount_out=form.amount_out.money,
             amount_in=form.amount_in.money,
             rate=chosen_rate(form.rate.data),
             key=form_id(),
-            now=clock.now(),
+            **acting(),
         ),
         again=lambda: _exchange_page(form),
         said=lambda difference: _(

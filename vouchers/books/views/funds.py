@@ -8,9 +8,8 @@ from flask import Blueprint, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from reintegration.kernel import clock
 from reintegration.kernel.db import session
-from reintegration.web.current import current_actor
+from reintegration.web.current import acting
 from reintegration.web.forms import Form
 from reintegration.web.once import form_id
 from reintegration.web.requires import requires
@@ -68,14 +67,13 @@ def fund_create() -> ResponseReturnValue:
     def create() -> str:
         fund = funds.create_fund(
             session(),
-            actor=current_actor(),
             code=form.code.data or "",
             name=form.name.data or "",
             donor=form.donor.data or "",
             currency=form.currency.data,
             starts_on=form.starts_on.data or date.max,
             ends_on=form.ends_on.data or date.max,
-            now=clock.now(),
+            **acting(),
         )
         return url_for(".fund_page", fund_id=fund.id)
 
@@ -106,11 +104,10 @@ def line_create(fund: Fund) -> ResponseReturnValue:
         funds.add_line(
             session(),
             fund,
-            actor=current_actor(),
             code=form.code.data or "",
             name=form.name.data or "",
             currency=form.currency.data,
-            now=clock.now(),
+            **acting(),
         )
         return url_for(".fund_page", fund_id=fund.id)
 
@@ -141,11 +138,10 @@ def grant_record(fund: Fund) -> ResponseReturnValue:
         funds.record_grant(
             session(),
             fund,
-            actor=current_actor(),
             account=session().get_one(BankAccount, UUID(form.account.data)),
             amount=form.money,
             key=form_id(),
-            now=clock.now(),
+            **acting(),
         )
         return url_for(".fund_page", fund_id=fund.id)
 

@@ -16,7 +16,7 @@ from reintegration.kernel.db import session
 from reintegration.kernel.errors import N_, Invalid, NotFound
 from reintegration.kernel.money import Money
 from reintegration.web import parameters
-from reintegration.web.current import current_actor
+from reintegration.web.current import acting, current_actor
 from reintegration.web.forms import option
 from reintegration.web.requires import requires
 from reintegration.web.submit import press, submit
@@ -91,11 +91,10 @@ def create() -> ResponseReturnValue:
         form,
         lambda: batches.prepare(
             session(),
-            actor=current_actor(),
             claim_ids=form.claims.data,
             bank_account=_account(form),
             execution_on=form.execution_on.data or clock.local_day(clock.now()),
-            now=clock.now(),
+            **acting(),
         ),
         again=lambda: _new_page(form),
         said=_("The batch is prepared. Somebody else approves it."),
@@ -116,7 +115,7 @@ def show(batch: PaymentBatch) -> ResponseReturnValue:
 def approve(batch: PaymentBatch) -> ResponseReturnValue:
     """Approve what somebody else prepared."""
     return press(
-        lambda: batches.approve(session(), batch, actor=current_actor(), now=clock.now()),
+        lambda: batches.approve(session(), batch, **acting()),
         said=_("The batch is approved. A third person releases it."),
         to=url_for(".show", batch_id=batch.id),
     )
@@ -135,7 +134,7 @@ def release_confirm(batch: PaymentBatch) -> ResponseReturnValue:
 def release(batch: PaymentBatch) -> ResponseReturnValue:
     """Post the payments and make the file."""
     return press(
-        lambda: batches.release(session(), batch, actor=current_actor(), now=clock.now()),
+        lambda: batches.release(session(), batch, **acting()),
         said=_("The batch is released. Give its file to the bank."),
         to=url_for(".show", batch_id=batch.id),
     )
@@ -156,9 +155,7 @@ def cancel(batch: PaymentBatch) -> ResponseReturnValue:
     form = ReasonForm()
     return submit(
         form,
-        lambda: batches.cancel(
-            session(), batch, actor=current_actor(), reason=form.reason.data or "", now=clock.now()
-        ),
+        lambda: batches.cancel(session(), batch, reason=form.reason.data or "", **acting()),
         again=lambda: _cancel_page(batch, form),
         said=_("The batch is cancelled. Its claims can be paid by another one."),
         to=url_for(".show", batch_id=batch.id),
@@ -196,9 +193,7 @@ def fail(order: PaymentOrder) -> ResponseReturnValue:
     form = ReasonForm()
     return submit(
         form,
-        lambda: settlement.fail_order(
-            session(), order, actor=current_actor(), reason=form.reason.data or "", now=clock.now()
-        ),
+        lambda: settlement.fail_order(session(), order, reason=form.reason.data or "", **acting()),
         again=lambda: _fail_page(order, form),
         said=_("The order failed. Its claims can be paid again."),
         to=url_for(".show", batch_id=order.batch_id),

@@ -9,11 +9,10 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from reintegration.accounts.queries.users import names_of, organisation_names
-from reintegration.kernel import clock
 from reintegration.kernel.db import session
 from reintegration.kernel.errors import N_, Invalid
 from reintegration.web import parameters
-from reintegration.web.current import current_actor
+from reintegration.web.current import acting, current_actor
 from reintegration.web.forms import Form
 from reintegration.web.requires import requires
 from reintegration.web.submit import press, submit
@@ -94,9 +93,7 @@ def accept(claim: Claim) -> ResponseReturnValue:
 
 
 def _accept(claim: Claim, form: LinesForm) -> int:
-    count = claims.accept_lines(
-        session(), claim, actor=current_actor(), line_ids=form.lines.data, now=clock.now()
-    )
+    count = claims.accept_lines(session(), claim, line_ids=form.lines.data, **acting())
     if not count:
         raise Invalid(N_("Tick the lines that you accept."))
     return count
@@ -111,12 +108,7 @@ def dispute(claim: Claim) -> ResponseReturnValue:
     return submit(
         form,
         lambda: claims.dispute(
-            session(),
-            claim,
-            actor=current_actor(),
-            line_ids=form.lines.data,
-            reason=form.reason.data or "",
-            now=clock.now(),
+            session(), claim, line_ids=form.lines.data, reason=form.reason.data or "", **acting()
         ),
         again=lambda: _show_page(claim, form),
         said=_("The claim went back to the provider with your question."),
@@ -132,7 +124,7 @@ def check(claim: Claim) -> ResponseReturnValue:
     form = Form()
     return submit(
         form,
-        lambda: claims.check(session(), claim, actor=current_actor(), now=clock.now()),
+        lambda: claims.check(session(), claim, **acting()),
         again=lambda: _show_page(claim, form),
         said=_("The claim is checked and can be paid."),
         to=url_for(".show", claim_id=claim.id),
@@ -145,7 +137,7 @@ def check(claim: Claim) -> ResponseReturnValue:
 def close(claim: Claim) -> ResponseReturnValue:
     """Close a claim of which nothing is left to pay."""
     return press(
-        lambda: claims.close(session(), claim, actor=current_actor(), now=clock.now()),
+        lambda: claims.close(session(), claim, **acting()),
         said=_("The claim is closed."),
         to=url_for(".show", claim_id=claim.id),
     )
@@ -166,9 +158,7 @@ def refuse(line: ClaimLine) -> ResponseReturnValue:
     form = ReasonForm()
     return submit(
         form,
-        lambda: claims.refuse_line(
-            session(), line, actor=current_actor(), reason=form.reason.data or "", now=clock.now()
-        ),
+        lambda: claims.refuse_line(session(), line, reason=form.reason.data or "", **acting()),
         again=lambda: _refuse_page(line, form),
         said=_("The line is refused and its delivery reversed."),
         to=url_for(".show", claim_id=line.claim_id),

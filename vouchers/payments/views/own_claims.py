@@ -6,10 +6,9 @@ from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from reintegration.kernel import clock
 from reintegration.kernel.db import session
 from reintegration.web import parameters
-from reintegration.web.current import current_actor
+from reintegration.web.current import acting, current_actor
 from reintegration.web.requires import requires
 from reintegration.web.submit import press, submit
 from reintegration.web.transactional import transactional
@@ -55,9 +54,7 @@ def mine_create() -> ResponseReturnValue:
     form = DeliveriesForm()
     return submit(
         form,
-        lambda: claims.draft(
-            session(), actor=current_actor(), redemption_ids=form.deliveries.data, now=clock.now()
-        ),
+        lambda: claims.draft(session(), redemption_ids=form.deliveries.data, **acting()),
         again=lambda: _new_page(form.problem),
         to=lambda claim: url_for(".mine_show", claim_id=claim.id),
     )
@@ -81,10 +78,9 @@ def mine_submit(claim: Claim) -> ResponseReturnValue:
         lambda: claims.submit(
             session(),
             claim,
-            actor=current_actor(),
             invoice_number=form.invoice_number.data or "",
             invoiced=form.money,
-            now=clock.now(),
+            **acting(),
         ),
         again=lambda: _show_page(claim, invoice=form),
         said=_("The claim is sent. You see here when it is checked and paid."),
@@ -100,9 +96,7 @@ def mine_leave_out(claim: Claim) -> ResponseReturnValue:
     form = LinesForm()
     return submit(
         form,
-        lambda: claims.leave_out(
-            session(), claim, actor=current_actor(), line_ids=form.lines.data, now=clock.now()
-        ),
+        lambda: claims.leave_out(session(), claim, line_ids=form.lines.data, **acting()),
         again=lambda: _show_page(claim, problem=form.problem),
         said=_("The lines are left out. They can be claimed later."),
         to=url_for(".mine_show", claim_id=claim.id),
@@ -117,9 +111,7 @@ def mine_answer(claim: Claim) -> ResponseReturnValue:
     form = AnswerForm()
     return submit(
         form,
-        lambda: claims.answer(
-            session(), claim, actor=current_actor(), text=form.answer.data or "", now=clock.now()
-        ),
+        lambda: claims.answer(session(), claim, text=form.answer.data or "", **acting()),
         again=lambda: _show_page(claim, answer=form),
         said=_("Your answer is sent."),
         to=url_for(".mine_show", claim_id=claim.id),
@@ -139,7 +131,7 @@ def mine_withdraw_confirm(claim: Claim) -> ResponseReturnValue:
 def mine_withdraw(claim: Claim) -> ResponseReturnValue:
     """Take a claim back."""
     return press(
-        lambda: claims.withdraw(session(), claim, actor=current_actor(), now=clock.now()),
+        lambda: claims.withdraw(session(), claim, **acting()),
         said=_("The claim is withdrawn. What it held can be claimed again."),
         to=url_for(".mine"),
     )

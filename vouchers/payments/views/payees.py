@@ -11,10 +11,9 @@ from providers.directory.models import Provider
 from providers.directory.views.directory import load_provider
 from providers.directory.views.profile import home_url, layout, load_editable
 from reintegration.accounts.queries.users import names_of, organisation_names
-from reintegration.kernel import clock
 from reintegration.kernel.db import session
 from reintegration.web import parameters, slots
-from reintegration.web.current import current_actor
+from reintegration.web.current import acting, current_actor
 from reintegration.web.requires import requires
 from reintegration.web.submit import press, submit
 from reintegration.web.transactional import transactional
@@ -100,13 +99,12 @@ def create(provider: Provider) -> ResponseReturnValue:
         form,
         lambda: payees.propose(
             session(),
-            actor=current_actor(),
             provider=provider,
             currency=form.currency.data or "",
             iban=form.iban.data or "",
             holder=form.holder.data or "",
             final_account=form.final_account.data or "",
-            now=clock.now(),
+            **acting(),
         ),
         again=lambda: _form(form, provider),
         said=_("It is proposed. Nothing is paid there before finance has approved it."),
@@ -120,7 +118,7 @@ def create(provider: Provider) -> ResponseReturnValue:
 def approve(account: PayeeAccount) -> ResponseReturnValue:
     """Put an account to use; the one before it is retired."""
     return press(
-        lambda: payees.approve(session(), account, actor=current_actor(), now=clock.now()),
+        lambda: payees.approve(session(), account, **acting()),
         said=_("The account is in use from now on."),
         to=url_for(".show", account_id=account.id),
     )
@@ -132,7 +130,7 @@ def approve(account: PayeeAccount) -> ResponseReturnValue:
 def decline(account: PayeeAccount) -> ResponseReturnValue:
     """Drop a proposal."""
     return press(
-        lambda: payees.decline(session(), account, actor=current_actor(), now=clock.now()),
+        lambda: payees.decline(session(), account, **acting()),
         said=_("The proposal is dropped. The account before it stays in use."),
         to=url_for(".show", account_id=account.id),
     )

@@ -6,9 +6,8 @@ from flask import Blueprint, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from reintegration.kernel import clock
 from reintegration.kernel.db import session
-from reintegration.web.current import current_actor
+from reintegration.web.current import acting
 from reintegration.web.requires import requires
 from reintegration.web.submit import submit
 from reintegration.web.transactional import transactional
@@ -59,13 +58,7 @@ def _reverse(
     form = ReasonForm()
     return submit(
         form,
-        lambda: reversal.reverse(
-            session(),
-            redemption,
-            actor=current_actor(),
-            reason=form.reason.data or "",
-            now=clock.now(),
-        ),
+        lambda: reversal.reverse(session(), redemption, reason=form.reason.data or "", **acting()),
         again=lambda: page(redemption, form),
         said=said,
         to=home,

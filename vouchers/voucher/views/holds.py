@@ -6,10 +6,9 @@ from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from reintegration.kernel import clock
 from reintegration.kernel.db import session
 from reintegration.kernel.errors import N_, Conflict
-from reintegration.web.current import current_actor
+from reintegration.web.current import acting, current_actor
 from reintegration.web.requires import requires
 from reintegration.web.submit import press, submit
 from reintegration.web.transactional import transactional
@@ -60,19 +59,13 @@ def resume(voucher: Voucher) -> ResponseReturnValue:
 def _place(voucher: Voucher, form: HoldForm) -> VoucherHold:
     cause, reference = form.chosen
     return holds.place(
-        session(),
-        voucher,
-        cause,
-        actor=current_actor(),
-        reason=form.reason.data or "",
-        reference=reference,
-        now=clock.now(),
+        session(), voucher, cause, reason=form.reason.data or "", reference=reference, **acting()
     )
 
 
 def _lift(voucher: Voucher, hold_id: UUID | None) -> Voucher:
     hold = reading.hold_or_404(session(), voucher, hold_id)
-    return holds.lift(session(), hold, actor=current_actor(), now=clock.now())
+    return holds.lift(session(), hold, **acting())
 
 
 def _said(voucher: Voucher) -> str:

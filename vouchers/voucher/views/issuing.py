@@ -17,7 +17,7 @@ from reintegration.kernel.money import Money
 from reintegration.plans.models import PlanLine
 from reintegration.plans.states import LineOrigin
 from reintegration.web import parameters
-from reintegration.web.current import current_actor
+from reintegration.web.current import acting, current_actor
 from reintegration.web.filters import money
 from reintegration.web.forms import option
 from reintegration.web.requires import requires
@@ -71,7 +71,6 @@ def new_submit(line: PlanLine) -> ResponseReturnValue:
 def _issue(line: PlanLine, form: IssueForm, basis: Basis) -> tuple[Voucher, Secrets | None]:
     made = issuing.issue(
         session(),
-        actor=current_actor(),
         plan_line=line,
         referral=basis.referral,
         offering=basis.offering,
@@ -80,7 +79,7 @@ def _issue(line: PlanLine, form: IssueForm, basis: Basis) -> tuple[Voucher, Secr
         valid_from=form["valid_from"].data,
         valid_until=form["valid_until"].data,
         pin=form.pin.data or None,
-        now=clock.now(),
+        **acting(),
     )
     if made[1] is None:
         flash(_("A supervisor must approve it first: the amount is above the threshold."), "info")

@@ -13,7 +13,7 @@ from reintegration.kernel import clock, permissions
 from reintegration.kernel.db import session
 from reintegration.kernel.errors import N_, Invalid
 from reintegration.kernel.money import Money
-from reintegration.web.current import current_actor
+from reintegration.web.current import acting, current_actor
 from reintegration.web.once import form_id
 from reintegration.web.requires import requires
 from reintegration.web.saying import error_text
@@ -63,9 +63,7 @@ def find_submit() -> ResponseReturnValue:
     form = FindForm()
     return submit(
         form,
-        lambda: look_up(
-            session(), actor=current_actor(), code=form.code.data or "", now=clock.now()
-        ),
+        lambda: look_up(session(), code=form.code.data or "", **acting()),
         again=lambda: _find_page(form),
         to=lambda found: url_for(".show", handle=make_handle(found.id)),
         remembered=False,
@@ -139,7 +137,7 @@ def _record(
         pin=pin,
         without_pin=without_pin,
     )
-    return redeem_once(session(), actor=current_actor(), delivery=delivery, now=clock.now())
+    return redeem_once(session(), delivery=delivery, **acting())
 
 
 def _receipt_of(outcome: Outcome) -> str:

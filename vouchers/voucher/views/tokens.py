@@ -11,7 +11,7 @@ from reintegration.accounts.permissions import AccountPermission
 from reintegration.accounts.services import tokens as service
 from reintegration.kernel import clock
 from reintegration.kernel.db import session
-from reintegration.web.current import current_actor
+from reintegration.web.current import acting, current_actor
 from reintegration.web.requires import requires
 from reintegration.web.submit import press, submit
 from reintegration.web.transactional import transactional
@@ -69,7 +69,7 @@ def token_revoke(token: ApiToken) -> ResponseReturnValue:
 def token_revoke_submit(token: ApiToken) -> ResponseReturnValue:
     """Revoke a token."""
     return press(
-        lambda: service.revoke_token(session(), token, actor=current_actor(), now=clock.now()),
+        lambda: service.revoke_token(session(), token, **acting()),
         to=url_for(".tokens"),
         said=_("The token opens nothing any more."),
     )

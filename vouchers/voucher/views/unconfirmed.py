@@ -7,9 +7,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from reintegration.accounts.queries.users import organisation_names
-from reintegration.kernel import clock
 from reintegration.kernel.db import session
-from reintegration.web.current import current_actor
+from reintegration.web.current import acting, current_actor
 from reintegration.web.requires import requires
 from reintegration.web.submit import press, submit
 from reintegration.web.transactional import transactional
@@ -50,7 +49,7 @@ def unconfirmed() -> ResponseReturnValue:
 def confirm(redemption: Redemption) -> ResponseReturnValue:
     """Confirm a delivery: from now on it is owed."""
     return press(
-        lambda: confirmation.confirm(session(), redemption, actor=current_actor(), now=clock.now()),
+        lambda: confirmation.confirm(session(), redemption, **acting()),
         said=_("Confirmed: %(receipt)s will be paid.", receipt=redemption.receipt),
         to=url_for(".unconfirmed"),
     )
@@ -72,11 +71,7 @@ def refuse_submit(redemption: Redemption) -> ResponseReturnValue:
     return submit(
         form,
         lambda: confirmation.refuse(
-            session(),
-            redemption,
-            actor=current_actor(),
-            reason=form.reason.data or "",
-            now=clock.now(),
+            session(), redemption, reason=form.reason.data or "", **acting()
         ),
         again=lambda: _ask(redemption, form),
         said=_("Refused. The units can be used again."),

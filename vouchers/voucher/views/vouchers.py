@@ -15,7 +15,7 @@ from reintegration.kernel import clock, codes, permissions
 from reintegration.kernel.db import session
 from reintegration.plans.permissions import PlanPermission
 from reintegration.web import parameters
-from reintegration.web.current import current_actor
+from reintegration.web.current import acting, current_actor
 from reintegration.web.requires import requires
 from reintegration.web.submit import press, submit
 from reintegration.web.transactional import transactional
@@ -110,7 +110,7 @@ def show(voucher: Voucher) -> ResponseReturnValue:
 def approve(voucher: Voucher) -> ResponseReturnValue:
     """Approve a draft of somebody else."""
     return press(
-        lambda: issuing.approve(session(), voucher, actor=current_actor(), now=clock.now()),
+        lambda: issuing.approve(session(), voucher, **acting()),
         said=_("Approved. The case manager can issue it now."),
         to=url_for(".show", voucher_id=voucher.id),
     )
@@ -131,9 +131,7 @@ def issue_submit(voucher: Voucher) -> ResponseReturnValue:
     form = PinForm()
     return submit(
         form,
-        lambda: issuing.issue_draft(
-            session(), voucher, actor=current_actor(), pin=form.pin.data or None, now=clock.now()
-        ),
+        lambda: issuing.issue_draft(session(), voucher, pin=form.pin.data or None, **acting()),
         again=lambda: _issue_page(voucher, form),
         shown=lambda made: render_template(
             "vouchers/voucher/handed.html", voucher=voucher, pin=made.pin, words=voucher_text
@@ -155,7 +153,7 @@ def cancel_submit(voucher: Voucher) -> ResponseReturnValue:
     """Cancel a voucher for good."""
 
     def act(reason: str) -> Voucher:
-        cancelling.cancel(session(), voucher, actor=current_actor(), reason=reason, now=clock.now())
+        cancelling.cancel(session(), voucher, reason=reason, **acting())
         return voucher
 
     return _acted(voucher, "cancel", act, _("Cancelled. What was not used is free again."))
@@ -175,9 +173,7 @@ def replace_submit(voucher: Voucher) -> ResponseReturnValue:
     """Give the person a new code; the old one is dead."""
 
     def act(reason: str) -> Voucher:
-        new, _secrets = replacing.replace(
-            session(), voucher, actor=current_actor(), reason=reason, now=clock.now()
-        )
+        new, _secrets = replacing.replace(session(), voucher, reason=reason, **acting())
         return new
 
     return _acted(voucher, "replace", act, _("Replaced. Print the new one; the PIN is the same."))
