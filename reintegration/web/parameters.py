@@ -4,7 +4,7 @@ Each returns what is meant, or nothing where no value can be meant; text that is
 refused in words. What comes in was freed before (`reintegration.web.door`).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date
 from uuid import UUID
 
@@ -63,9 +63,13 @@ def cursor() -> str | None:
     return text("page", limit=LONGEST_CURSOR) or None
 
 
-def all_of_them() -> Mapping[str, str]:
-    """Return what the address says, to fill a form with it or to write it into a link."""
-    return {name: text(name, limit=LONGEST_CURSOR) for name in request.args}
+def those(*names: str) -> dict[str, str]:
+    """Return what the address says under these names, to fill a form or for the next link.
+
+    Words that a page does not know are never carried into a link: some mean something there.
+    """
+    found = {name: text(name, limit=LONGEST_CURSOR) for name in names if name in request.args}
+    return {name: said for name, said in found.items() if said}
 
 
 def posted(name: str, *, limit: int = LONGEST_POSTED, lines: bool = False) -> str:

@@ -91,3 +91,12 @@ def test_only_the_floor_of_the_web_reads_what_was_sent():
                 and node.attr in READERS
             ]
     assert found == []
+
+
+def test_a_word_that_a_page_does_not_know_is_carried_into_no_link(cast, sign_in):
+    words = "currency=MDL&kind=pdf&_external=1&_scheme=javascript&endpoint=x"
+    page = sign_in(cast.petru).get(f"/ledger/?{words}")
+    assert page.status_code == 200
+    text = page.get_data(as_text=True)
+    assert "/ledger/export/csv?currency=MDL" in text
+    assert "javascript:" not in text

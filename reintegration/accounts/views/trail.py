@@ -33,7 +33,7 @@ def audit() -> ResponseReturnValue:
         page=page,
         names=users.names_of(session(), {event.actor_id for event in page.rows}),
         people=users.users(session()),
-        given=parameters.all_of_them(),
+        given=parameters.those("action", "actor", "subject", "since"),
         waiting=waiting,
         sealed=trail.sealed_count(session()),
     )

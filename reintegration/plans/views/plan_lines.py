@@ -43,7 +43,7 @@ def line_choose(plan: Plan) -> ResponseReturnValue:
     steps = live_milestones(plan)
     if not steps:
         return redirect(url_for("plans.milestone_new", case_id=plan.case_id))
-    form = CategoryForm(formdata=None, data=parameters.all_of_them())
+    form = CategoryForm(formdata=None, data=parameters.those("milestone", "category"))
     form.offer(steps)
     milestone_id, category = parameters.identifier("milestone"), parameters.text("category")
     if milestone_id and category:

@@ -25,6 +25,9 @@ from vouchers.books.views.ledger_files import FILES, MOST_ROWS, Row, xlsx_file
 
 bp = Blueprint("ledger", __name__, url_prefix="/ledger")
 
+_WORDS = ("currency", "account", "event", "provider", "budget_line", "voucher", "since", "until")
+"""The filters of the journal, as the address names them."""
+
 
 def _entry(entry_id: UUID) -> LedgerEntry:
     return queries.entry_or_404(session(), entry_id)
@@ -46,11 +49,7 @@ def journal() -> ResponseReturnValue:
         names=queries.names_of(session(), [line for found in lines.values() for line in found]),
         providers=queries.provider_names(session()),
         wanted=wanted,
-        given={
-            name: value
-            for name, value in parameters.all_of_them().items()
-            if value and name != "page"
-        },
+        given=parameters.those(*_WORDS),
         currencies=currencies,
         accounts=Account,
         events=PostingEvent,

@@ -148,7 +148,7 @@ def release(session: Session, batch: PaymentBatch, *, actor: Actor, now: datetim
     if made is not None:
         batch.file_name, batch.file_content = made
         batch.file_sha256 = hashlib.sha256(made[1]).hexdigest()
-    for order in batch.orders:
+    for order in lock_all(session, batch.orders):
         ORDER.fire(session, order, "release", actor=actor, now=now)
     post_many(session, _released(batch), actor=actor, now=now)
     _settle_the_set_off(session, batch, actor=actor, now=now)
@@ -161,7 +161,7 @@ def cancel(
     """Take a batch back before its release: its claims can be paid by another one."""
     lock_batch(session, batch)
     BATCH.fire(session, batch, "cancel", actor=actor, now=now, reason=reason)
-    for order in batch.orders:
+    for order in lock_all(session, batch.orders):
         ORDER.fire(session, order, "cancel", actor=actor, now=now)
     take_out_claims(session, batch.orders, actor=actor, now=now)
     return batch
