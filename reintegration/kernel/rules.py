@@ -6,6 +6,7 @@ a loaded object (or None for a page that has none), or a mapped class whose colu
 names.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -18,20 +19,20 @@ from reintegration.kernel.actor import Actor, ActorKind, Role
 Rows = ColumnElement[bool]
 
 
-class Rule:
+class Rule(ABC):
     """What must hold; see the module."""
 
+    @abstractmethod
     def check(self, actor: Actor, subject: Any) -> bool:
         """Whether it holds for `subject`."""
-        raise NotImplementedError
 
+    @abstractmethod
     def could(self, actor: Actor) -> bool:
         """Whether it may hold for *some* subject: decided by what the actor is."""
-        raise NotImplementedError
 
+    @abstractmethod
     def where(self, actor: Actor, model: Any) -> Rows:
         """Return the condition that the rows of `model` meet for which `check` holds."""
-        raise NotImplementedError
 
     def __and__(self, other: "Rule") -> "Rule":
         """Return the rule that both hold."""

@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 
 from reintegration.kernel.actor import ANONYMOUS, Actor, ActorKind
 from reintegration.kernel.db import session
-from reintegration.kernel.tries import Limit
 
 API_PREFIX = "/api/"
 
@@ -42,8 +41,7 @@ class Credential:
     """A kind of proof, and what must be known of each.
 
     `verify` returns None for what is not living: expired, revoked, or of somebody closed; it lets
-    the session act for whom it returns. `tries` bound guessing; none are needed where nothing can
-    be guessed (128 random bits or more). `acts` are the trail's words for its life.
+    the session act for whom it returns. `acts` are the trail's words for its life.
     """
 
     name: str
@@ -52,9 +50,7 @@ class Credential:
     verify: Callable[[Session, str], Shown | None]
     speaks_as: ActorKind
     sent_by_browser: bool
-    revoke: Callable[..., None]
     acts: tuple[str, ...]
-    tries: tuple[Limit, ...] = ()
     challenge: str = ""
     scheme: Mapping[str, str] = field(default_factory=dict)
 

@@ -50,9 +50,7 @@ TABLE = (
         verify=_person,
         speaks_as=ActorKind.PERSON,
         sent_by_browser=True,
-        revoke=sign_in.end_session,
         acts=("session:start", "session:end", "session:refuse"),
-        tries=(sign_in.PER_ACCOUNT, sign_in.PER_ADDRESS),
     ),
     Credential(
         name="bearer",
@@ -61,7 +59,6 @@ TABLE = (
         verify=_program,
         speaks_as=ActorKind.TOKEN,
         sent_by_browser=False,
-        revoke=tokens.revoke_token,
         acts=("token:create", "token:revoke"),
         challenge="Bearer",
         scheme={"type": "http", "scheme": "bearer"},
