@@ -6,7 +6,6 @@ from flask_babel import lazy_gettext as _l
 from wtforms import (
     BooleanField,
     EmailField,
-    IntegerField,
     RadioField,
     SelectField,
     SelectMultipleField,
@@ -24,7 +23,7 @@ from reintegration.codelists.service_categories import ServiceCategory
 from reintegration.codelists.territorial_units import TERRITORIAL_UNITS
 from reintegration.codelists.units import Unit
 from reintegration.kernel.money import Money
-from reintegration.web.forms import Form, MoneyField, choices, option
+from reintegration.web.forms import CountField, Form, MoneyField, choices, option
 
 
 class ProfileForm(Form):
@@ -131,23 +130,23 @@ class OfferingForm(Form):
         _l("Languages"), choices=[option(code, code.label) for code in Locale]
     )
     sex_policy = RadioField(_l("For whom"), choices=choices(SexPolicy), default=SexPolicy.ANY)
-    min_age = IntegerField(
+    min_age = CountField(
         _l("Lowest age"),
         [InputRequired(_l("Enter an age.")), NumberRange(0, 120, _l("Enter an age."))],
         default=0,
     )
-    max_age = IntegerField(
+    max_age = CountField(
         _l("Highest age"),
         [InputRequired(_l("Enter an age.")), NumberRange(0, 120, _l("Enter an age."))],
         default=120,
     )
     accepts_children = BooleanField(_l("People may bring their children"))
-    capacity = IntegerField(
+    capacity = CountField(
         _l("Places"),
         [Optional(), NumberRange(0, 10_000, _l("Enter a number from 0 to 10,000."))],
         description=_l("How many people at the same time. Leave it empty if you do not count."),
     )
-    lead_days = IntegerField(
+    lead_days = CountField(
         _l("Days until one can begin"),
         [Optional(), NumberRange(0, 365, _l("Enter a number from 0 to 365."))],
         default=0,
@@ -175,12 +174,12 @@ class OfferingForm(Form):
 class CapacityForm(Form):
     """What changes from day to day."""
 
-    capacity = IntegerField(
+    capacity = CountField(
         _l("Places"),
         [Optional(), NumberRange(0, 10_000, _l("Enter a number from 0 to 10,000."))],
         description=_l("How many people at the same time. Leave it empty if you do not count."),
     )
-    lead_days = IntegerField(
+    lead_days = CountField(
         _l("Days until one can begin"),
         [Optional(), NumberRange(0, 365, _l("Enter a number from 0 to 365."))],
         default=0,

@@ -1,18 +1,18 @@
 """Forms of referrals."""
 
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField, IntegerField, RadioField, TextAreaField
+from wtforms import HiddenField, RadioField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange
 
 from providers.referrals.services.disclosure import LONGEST_NOTE, Asked
 from providers.referrals.states import RejectionReason
-from reintegration.web.forms import DayField, Form, choices
+from reintegration.web.forms import CountField, DayField, Form, choices
 
 
 class ReferralForm(Form):
     """What is asked of a provider, beside the facts of the plan."""
 
-    units = IntegerField(
+    units = CountField(
         _l("How many"),
         [
             InputRequired(_l("Enter a number.")),

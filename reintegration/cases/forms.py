@@ -5,7 +5,6 @@ from typing import Any, ClassVar
 from flask_babel import lazy_gettext as _l
 from wtforms import (
     BooleanField,
-    IntegerField,
     RadioField,
     SelectField,
     SelectMultipleField,
@@ -29,7 +28,7 @@ from reintegration.codelists.languages import Locale
 from reintegration.codelists.people import AccessNeed, Sex
 from reintegration.codelists.territorial_units import TERRITORIAL_UNITS
 from reintegration.kernel import clock
-from reintegration.web.forms import DayField, Form, choices, option
+from reintegration.web.forms import CountField, DayField, Form, choices, option
 
 OLDEST = 100
 
@@ -60,7 +59,7 @@ class FactsForm(Form):
         default=Sex.UNSPECIFIED,
         description=_l("Only because some places take in only women, or only men."),
     )
-    birth_year = IntegerField(
+    birth_year = CountField(
         _l("Year of birth (optional)"),
         [Optional()],
         description=_l("Four digits. Some services have an age limit."),
@@ -70,7 +69,7 @@ class FactsForm(Form):
         [Optional()],
         choices=lambda: [option("", _l("Not said")), *unit_choices()],
     )
-    dependants = IntegerField(
+    dependants = CountField(
         _l("Children or others in the person's care"),
         [NumberRange(0, 20, _l("Enter a number from 0 to 20."))],
         default=0,
@@ -92,7 +91,7 @@ class FactsForm(Form):
         description=_l("For example: after 18:00, do not leave a message. No names, no numbers."),
     )
 
-    def validate_birth_year(self, field: IntegerField) -> None:
+    def validate_birth_year(self, field: CountField) -> None:
         """Refuse a year in which nobody living was born."""
         year = clock.local_day(clock.now()).year
         if field.data is not None and not year - OLDEST <= field.data <= year:

@@ -12,6 +12,7 @@ from flask_wtf import FlaskForm
 from wtforms import (
     DateField,
     Field,
+    IntegerField,
     PasswordField,
     RadioField,
     SelectField,
@@ -32,6 +33,8 @@ from reintegration.kernel.words import Worded
 from reintegration.web.saying import error_text
 
 T = TypeVar("T")
+HIGHEST_COUNT = 2**31 - 1
+"""What an integer column holds."""
 
 
 def choices(codes: Iterable[Worded]) -> list[Any]:
@@ -184,6 +187,17 @@ class FigureField(_ReadField):
 
     def _value(self) -> str:
         return self.raw_data[0] if self.raw_data else str(self.data or "")
+
+
+class CountField(IntegerField):
+    """A whole number that a count of something can be; `.data` is int or None."""
+
+    def process_formdata(self, valuelist: Iterable[Any]) -> None:
+        """Read what was typed; nothing is reckoned with a number that nobody can mean."""
+        super().process_formdata(list(valuelist))
+        if self.data is not None and abs(self.data) > HIGHEST_COUNT:
+            self.data = None
+            raise ValueError(_l("Enter a smaller number."))
 
 
 class DayField(DateField):

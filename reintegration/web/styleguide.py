@@ -16,7 +16,6 @@ from wtforms import (
     BooleanField,
     DateField,
     FileField,
-    IntegerField,
     RadioField,
     SelectField,
     SelectMultipleField,
@@ -26,6 +25,7 @@ from wtforms import (
 from wtforms.validators import InputRequired
 
 from reintegration.kernel.money import Money
+from reintegration.web.forms import CountField
 from reintegration.web.requires import public
 
 bp = Blueprint("styleguide", __name__)
@@ -62,7 +62,7 @@ class SampleForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
     note = TextAreaField()
     file = FileField()
     agreed = BooleanField()
-    units = IntegerField(default=1)
+    units = CountField(default=1)
     code = StringField()
     pin = StringField()
 

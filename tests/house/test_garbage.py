@@ -13,7 +13,9 @@ from urllib.parse import urlencode
 
 import pytest
 from lxml import html
+from wtforms import IntegerField
 
+from reintegration.web import forms as web_forms
 from reintegration.web.requires import WebPermission
 from tests.house import source
 from tests.house.test_access import ask, fill, nothing_is_committed, somebody_who_may, walked
@@ -61,9 +63,10 @@ NOWHERE = "00000000-0000-0000-0000-00000000abcd"
 
 @dataclass(frozen=True)
 class Form:
-    """A form of a page: who saw it, where it is sent, and what a person would send."""
+    """A form of a page: who saw it, on which page, where it is sent, what a person would send."""
 
     person: str
+    page: str
     action: str
     fields: tuple[tuple[str, str], ...]
 
@@ -159,7 +162,8 @@ def forms(app, world) -> list[Form]:
         page = html.fromstring(answer.get_data(as_text=True), base_url=answer.request.path)
         for form in page.forms:
             if form.method == "POST":
-                one = Form(person or "", form.action or answer.request.path, tuple(filled(form)))
+                action = form.action or answer.request.path
+                one = Form(person or "", rule.rule, action, tuple(filled(form)))
                 found.setdefault((one.action, tuple(name for name, _ in one.fields)), one)
     return list(found.values())
 
@@ -188,8 +192,10 @@ def test_no_field_of_a_form_breaks_its_answer(walked):
     app, world = walked
     broken, sent = [], 0
     for form in forms(app, world):
-        hit = [(drawn(form.fields, 1, of=f"{name} to {form}")[-1][0], name) for name in GARBAGE]
-        for field, name in drawn(hit, 2, of=f"fields of {form}"):
+        # Drawn by the page: an address may carry a handle that is another in each run.
+        of = f"{form.page} {len(form.fields)}"
+        hit = [(name, drawn(form.fields, 1, of=f"{name} {of}")[-1][0]) for name in GARBAGE]
+        for name, field in drawn(hit, 2, of=f"fields of {of}"):
             told = [(one, GARBAGE[name] if one == field else said) for one, said in form.fields]
             body = "&".join(f"{one}={encoded(said)}" for one, said in told)
             answer = send(app, world.tokens.get(form.person), "POST", form.action, body)
@@ -197,3 +203,21 @@ def test_no_field_of_a_form_breaks_its_answer(walked):
             broken += [f"{form}: {name} in {field}"] if answer.status_code >= 500 else []
     assert sent > 100
     assert broken == []
+
+
+def kinds_of(form: type) -> Iterator[type]:
+    """Yield each form that is made of this one."""
+    for kind in form.__subclasses__():
+        yield kind
+        yield from kinds_of(kind)
+
+
+def test_each_whole_number_of_a_form_is_bounded(app):
+    assert app.name
+    unbounded = [
+        f"{form.__name__}.{name}"
+        for form in kinds_of(web_forms.Form)
+        for name, field in vars(form).items()
+        if getattr(field, "field_class", None) is IntegerField
+    ]
+    assert unbounded == []

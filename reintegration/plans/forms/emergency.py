@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, IntegerField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 
 from reintegration.cases.forms import language_choices, unit_choices
@@ -14,7 +14,7 @@ from reintegration.codelists.people import Sex
 from reintegration.kernel.money import Money
 from reintegration.plans.services.emergency import TonightNeeds
 from reintegration.plans.states import EMERGENCY_ALLOWANCE
-from reintegration.web.forms import Form, MoneyField, choices, option, pressed
+from reintegration.web.forms import CountField, Form, MoneyField, choices, option, pressed
 
 _CURRENCY = EMERGENCY_ALLOWANCE.ceiling.currency
 
@@ -24,7 +24,7 @@ class TonightForm(Form):
 
     called: ClassVar = {"funding": "budget_line"}
 
-    nights = IntegerField(
+    nights = CountField(
         _l("Nights in a safe bed"),
         [
             InputRequired(_l("Enter a number.")),
@@ -32,7 +32,7 @@ class TonightForm(Form):
         ],
         default=1,
     )
-    rides = IntegerField(
+    rides = CountField(
         _l("Taxi rides"),
         [
             InputRequired(_l("Enter a number.")),

@@ -8,14 +8,7 @@ from uuid import UUID
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import (
-    HiddenField,
-    IntegerField,
-    SelectField,
-    SelectMultipleField,
-    StringField,
-    TextAreaField,
-)
+from wtforms import HiddenField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from reintegration.codelists.life_domains import Domain
@@ -29,7 +22,16 @@ from reintegration.plans.services.plan_lines import Service
 from reintegration.plans.services.planning import Stale, Step
 from reintegration.plans.states import Priority
 from reintegration.web import filters
-from reintegration.web.forms import After, DayField, Form, MoneyField, choices, option, pressed
+from reintegration.web.forms import (
+    After,
+    CountField,
+    DayField,
+    Form,
+    MoneyField,
+    choices,
+    option,
+    pressed,
+)
 
 LONGEST_TEXT = 500
 
@@ -162,7 +164,7 @@ class LineForm(ComparedForm):
         validators=[Optional(), Length(max=200)],
     )
     unit = SelectField(_l("Counted in"), choices=[option(unit, _l(unit.many)) for unit in Unit])
-    units = IntegerField(
+    units = CountField(
         _l("How many"),
         validators=[
             InputRequired(_l("Write a number.")),

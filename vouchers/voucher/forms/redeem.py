@@ -1,11 +1,11 @@
 """The forms of a provider's desk."""
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, IntegerField, StringField, TextAreaField
+from wtforms import BooleanField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 
 from reintegration.kernel.money import Money
-from reintegration.web.forms import DayField, Form, MoneyField
+from reintegration.web.forms import CountField, DayField, Form, MoneyField
 from vouchers.voucher.services.voucher_by_code import LONGEST_CODE
 from vouchers.voucher.states import VoucherKind
 
@@ -25,7 +25,7 @@ class FindForm(Form):
 class DeliveryForm(Form):
     """What was delivered. One of `units` and `amount` is used, as the voucher counts."""
 
-    units = IntegerField(
+    units = CountField(
         _l("How many were given?"), [InputRequired(_l("Enter a whole number."))], default=1
     )
     amount = MoneyField(_l("How much was it?"), [InputRequired(_l("Enter an amount."))])

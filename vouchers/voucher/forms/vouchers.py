@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 from flask_babel import lazy_gettext as _l
-from wtforms import IntegerField, RadioField, StringField
+from wtforms import RadioField, StringField
 from wtforms.validators import InputRequired, Length, Optional
 
-from reintegration.web.forms import After, DayField, Form, IdField, MoneyField, choices
+from reintegration.web.forms import After, CountField, DayField, Form, IdField, MoneyField, choices
 from vouchers.voucher.forms.redeem import ReasonForm
 from vouchers.voucher.states import HOLDS, HoldCause, VoucherKind
 
@@ -59,7 +59,7 @@ class IssueForm(PinForm):
     """A voucher on a planned service."""
 
     bound_to = RadioField(_l("Where can it be used?"), choices=[])
-    units = IntegerField(_l("How many?"), [InputRequired(_l("Enter a whole number."))])
+    units = CountField(_l("How many?"), [InputRequired(_l("Enter a whole number."))])
     amount = MoneyField(_l("Up to which amount?"), [InputRequired(_l("Enter an amount."))])
     valid_from = DayField(_l("Valid from"), [InputRequired(_l("Enter a day."))])
     valid_until = DayField(
