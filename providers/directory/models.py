@@ -14,7 +14,7 @@ from reintegration.codelists.people import SexPolicy
 from reintegration.codelists.service_categories import ServiceCategory
 from reintegration.codelists.units import Unit
 from reintegration.kernel.base import Base, Currency, Id, Minor
-from reintegration.kernel.money import Money
+from reintegration.kernel.money_columns import MoneyColumns
 from reintegration.kernel.search import words_index
 
 
@@ -104,6 +104,9 @@ class Offering(Base):
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
 
+    price = MoneyColumns()
+    """The agreed price of one unit."""
+
     provider: Mapped[Provider] = relationship(back_populates="offerings", lazy="joined")
     site: Mapped[Site] = relationship(lazy="joined", innerjoin=True)
 
@@ -114,11 +117,6 @@ class Offering(Base):
         CheckConstraint("places_taken >= 0", "places"),
         Index("ix_offering_category", "category", "state"),
     )
-
-    @property
-    def price(self) -> Money:
-        """Return the agreed price of one unit."""
-        return Money(self.price_minor, self.currency)
 
 
 class VettingDocument(Base):

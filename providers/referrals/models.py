@@ -13,7 +13,7 @@ from providers.referrals.states import ReferralState, RejectionReason
 from reintegration.codelists.service_categories import ServiceCategory
 from reintegration.codelists.units import Unit
 from reintegration.kernel.base import Base, Currency, Id, Json, Minor
-from reintegration.kernel.money import Money
+from reintegration.kernel.money_columns import MoneyColumns
 
 
 class Pseudonym(Base):
@@ -64,6 +64,9 @@ class Referral(Base):
     answered_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
     ended_at: Mapped[datetime | None]
 
+    unit_price = MoneyColumns()
+    """The offered price of one unit."""
+
     offering: Mapped[Offering] = relationship(lazy="joined", innerjoin=True)
 
     __table_args__ = (
@@ -72,8 +75,3 @@ class Referral(Base):
         Index("ix_referral_created", "created_at", "id"),
         Index("ix_referral_answer_by", "answer_by", postgresql_where="state = 'requested'"),
     )
-
-    @property
-    def unit_price(self) -> Money:
-        """Return the offered price of one unit."""
-        return Money(self.unit_price_minor, self.currency)

@@ -106,6 +106,14 @@ class Money:
         return [Money(part, self.currency) for part in parts]
 
 
+def by_currency(amounts: Iterable[Money]) -> list[Money]:
+    """Sum `amounts` by currency, in the order of the codes."""
+    sums: dict[str, Money] = {}
+    for amount in amounts:
+        sums[amount.currency] = sums.get(amount.currency, Money.zero(amount.currency)) + amount
+    return [sums[currency] for currency in sorted(sums)]
+
+
 def total(amounts: Iterable[Money], currency: str) -> Money:
     """Sum `amounts`, which must all be in `currency`; nothing sums to zero of it."""
     result = Money.zero(currency)

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reintegration.kernel.money import CurrencyMismatch, Money, total
+from reintegration.kernel.money_columns import MoneyColumns
 
 amounts = st.integers(-(10**12), 10**12)
 
@@ -64,3 +65,22 @@ def test_a_share_is_never_more_than_its_part_nor_short_by_a_whole_unit(minor, pa
 @given(minor=st.integers(0, 10**12), whole=st.integers(1, 10**9))
 def test_the_whole_share_is_everything(minor, whole):
     assert Money(minor, "MDL").share(whole, whole) == Money(minor, "MDL")
+
+
+class Row:
+    """A row as the mapper makes one: empty columns at first."""
+
+    currency, price_minor = None, None
+    price = MoneyColumns()
+
+
+def test_money_set_in_a_row_never_relabels_it():
+    row = Row()
+    row.price = Money(150, "MDL")
+    assert (row.price_minor, row.currency) == (150, "MDL")
+    row.price += Money(50, "MDL")
+    assert row.price == Money(200, "MDL")
+    with pytest.raises(CurrencyMismatch):
+        row.price = Money(200, "EUR")
+    row.price_minor = 7
+    assert row.price == Money(7, "MDL")

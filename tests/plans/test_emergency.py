@@ -198,7 +198,7 @@ def test_ratifying_keeps_the_lines(session, cast, at_the_door, heard):
 def test_refusing_keeps_what_was_delivered_and_stops_the_rest(session, cast, at_the_door, heard):
     started = at_the_door()
     bed = session.scalars(select(PlanLine).where(PlanLine.category == "shelter")).one()
-    record_service_delivered(session, bed.id, units=1, amount_minor=15_000, on=TODAY)
+    record_service_delivered(session, bed.id, units=1, amount=Money(15_000, "MDL"), on=TODAY)
     emergency_decision.refuse(
         session, started, actor=actor(session, cast.sergiu), comment="alt loc", now=NOW
     )

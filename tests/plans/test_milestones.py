@@ -9,6 +9,7 @@ from reintegration.codelists.units import Unit
 from reintegration.kernel import jobs
 from reintegration.kernel.actor import SYSTEM
 from reintegration.kernel.errors import Conflict, Invalid, NotPermitted
+from reintegration.kernel.money import Money
 from reintegration.kernel.states import StateEvent
 from reintegration.plans.jobs.milestones import MOVE_MILESTONES
 from reintegration.plans.models import PlanLineDelivery
@@ -37,7 +38,7 @@ def deliver(session, w, units, amount=None):
         session,
         w.line.id,
         units=units,
-        amount_minor=units * w.line.unit_price_minor if amount is None else amount,
+        amount=w.line.unit_price * units if amount is None else Money(amount, "MDL"),
         on=TODAY,
     )
 

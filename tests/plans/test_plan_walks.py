@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 
 from reintegration.kernel.actor import SYSTEM
 from reintegration.kernel.errors import DomainError
+from reintegration.kernel.money import Money
 from reintegration.kernel.permissions import registered
 from reintegration.plans.models import PlanVersion
 from reintegration.plans.services import approval, deliveries, milestones, plan_lines, planning
@@ -111,7 +112,7 @@ class Life:
     def deliver(self, n):
         deliveries.expect_deliveries(self.session, self.w.line.id)
         deliveries.record_service_delivered(
-            self.session, self.w.line.id, units=n, amount_minor=n * 50_000, on=TODAY
+            self.session, self.w.line.id, units=n, amount=Money(n * 50_000, "MDL"), on=TODAY
         )
         milestones.follow_deliveries(self.session, now=NOW)
 

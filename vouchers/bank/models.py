@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from reintegration.kernel.base import Base, Currency, Id, Json, Minor
-from reintegration.kernel.money import Money
+from reintegration.kernel.money_columns import MoneyColumns
 from reintegration.kernel.search import words_index
 from vouchers.bank.states import BankLineState, MatchedBy
 from vouchers.books.models.bank_account import BankAccount
@@ -58,7 +58,6 @@ class BankLine(Base):
     booked_on: Mapped[date]
     value_on: Mapped[date | None]
     amount_minor: Mapped[Minor]
-    """Signed: a credit to our account is positive."""
     currency: Mapped[Currency]
     bank_reference: Mapped[str] = mapped_column(default="")
     end_to_end_id: Mapped[str] = mapped_column(default="", index=True)
@@ -76,6 +75,10 @@ class BankLine(Base):
     resolution: Mapped[str] = mapped_column(default="")
     resolved_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
     resolved_at: Mapped[datetime | None]
+
+    amount = MoneyColumns()
+    """Signed: a credit to our account is positive."""
+    charges = MoneyColumns()
 
     statement: Mapped[BankStatementFile] = relationship()
 
@@ -102,11 +105,6 @@ class BankLine(Base):
         ),
     )
 
-    @property
-    def amount(self) -> Money:
-        """Return the signed amount."""
-        return Money(self.amount_minor, self.currency)
-
 
 class BankMatch(Base):
     """A line matched to an order. Immutable: undoing it adds who and when, and reverses."""
@@ -128,6 +126,8 @@ class BankMatch(Base):
     undone_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
     undone_at: Mapped[datetime | None]
     undone_reason: Mapped[str] = mapped_column(default="")
+
+    amount = MoneyColumns()
 
     order: Mapped[PaymentOrder] = relationship()
 

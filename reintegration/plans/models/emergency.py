@@ -7,11 +7,12 @@ from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from reintegration.kernel.base import Base, Currency, Id, Minor
+from reintegration.kernel.money_columns import MoneyColumns
 from reintegration.plans.states import EmergencyState
 
 
 class EmergencyStart(Base):
-    """One per case. `ceiling_minor` is the standing allowance at the time it was used."""
+    """One per case."""
 
     __tablename__ = "emergency_start"
 
@@ -27,6 +28,9 @@ class EmergencyStart(Base):
     decided_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
     decided_at: Mapped[datetime | None]
     comment: Mapped[str] = mapped_column(default="")
+
+    ceiling = MoneyColumns()
+    """The standing allowance at the time it was used."""
 
     __table_args__ = (
         Index("ix_emergency_start_pending", "ratify_by", postgresql_where="state = 'pending'"),

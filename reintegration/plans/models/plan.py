@@ -17,7 +17,7 @@ from reintegration.codelists.life_domains import Domain
 from reintegration.codelists.service_categories import ServiceCategory
 from reintegration.codelists.units import Unit
 from reintegration.kernel.base import Base, Currency, Id, Minor
-from reintegration.kernel.money import Money
+from reintegration.kernel.money_columns import MoneyColumns
 from reintegration.plans.states import LineOrigin, MilestoneState, PlanState, Priority, VersionState
 
 
@@ -178,6 +178,15 @@ class PlanLine(Base):
     created_at: Mapped[datetime]
     removed_at: Mapped[datetime | None]
 
+    unit_price = MoneyColumns()
+    """The planned price of one unit."""
+    ceiling = MoneyColumns()
+    """The most that the line may cost."""
+    approved_unit_price = MoneyColumns()
+    """The price that was approved; zero before any approval."""
+    approved_ceiling = MoneyColumns()
+    """The most that was approved; zero before any approval."""
+
     milestone: Mapped[Milestone] = relationship(back_populates="lines")
     delivery: Mapped["PlanLineDelivery | None"] = relationship(lazy="joined")
 
@@ -186,24 +195,9 @@ class PlanLine(Base):
     )
 
     @property
-    def unit_price(self) -> Money:
-        """Return the planned price of one unit."""
-        return Money(self.unit_price_minor, self.currency)
-
-    @property
-    def ceiling(self) -> Money:
-        """Return the most that the line may cost."""
-        return Money(self.ceiling_minor, self.currency)
-
-    @property
-    def approved_ceiling(self) -> Money:
-        """Return the most that was approved; zero before any approval."""
-        return Money(self.approved_ceiling_minor, self.currency)
-
-    @property
     def is_approved(self) -> bool:
         """Whether there is an approved ceiling to spend from."""
-        return self.removed_at is None and self.approved_ceiling_minor > 0
+        return self.removed_at is None and self.approved_ceiling.minor > 0
 
 
 class PlanLineDelivery(Base):

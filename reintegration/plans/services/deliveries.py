@@ -8,6 +8,7 @@ from sqlalchemy import Table, bindparam, func, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from reintegration.kernel.money import Money
 from reintegration.kernel.statements import ConstantStatement
 from reintegration.plans.models import PlanLineDelivery
 
@@ -22,14 +23,14 @@ def expect_deliveries(session: Session, plan_line_id: UUID) -> None:
 
 
 def record_service_delivered(
-    session: Session, plan_line_id: UUID, *, units: int, amount_minor: int, on: date
+    session: Session, plan_line_id: UUID, *, units: int, amount: Money, on: date
 ) -> None:
     """Count a delivery (or, with negative figures, take one back); one statement.
 
     Whoever redeems may not see the line or its case: a job moves the milestone soon after.
     """
     _COUNT.run(
-        session, {"line": plan_line_id, "more": units, "more_minor": amount_minor, "day": on}
+        session, {"line": plan_line_id, "more": units, "more_minor": amount.minor, "day": on}
     )
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.dialects import postgresql
 
 from reintegration.kernel.money import Money
+from reintegration.kernel.money_columns import MoneyColumns
 from vouchers.voucher.models import Voucher
 from vouchers.voucher.services import pricing, validity
 from vouchers.voucher.states import VoucherKind
@@ -26,7 +27,10 @@ class Found:
     unit_price_minor: int = 300
     currency: str = "MDL"
     provider_id: object = "bound"
-    offering_price: int | None = None
+    offering_price_minor: int | None = None
+
+    unit_price = MoneyColumns()
+    offering_price = MoneyColumns()
 
 
 @pytest.mark.parametrize(
@@ -58,9 +62,9 @@ def test_a_statement_says_the_same_as_the_rule():
     ("found", "costs", "frees"),
     [
         (Found(), 600, 0),
-        (Found(offering_price=200), 600, 0),
-        (Found(provider_id=None, offering_price=200), 400, 1000),
-        (Found(provider_id=None, offering_price=500), 600, 0),
+        (Found(offering_price_minor=200), 600, 0),
+        (Found(provider_id=None, offering_price_minor=200), 400, 1000),
+        (Found(provider_id=None, offering_price_minor=500), 600, 0),
         (Found(provider_id=None), 600, 0),
     ],
     ids=["bound", "bound, price fell since", "open, cheaper", "open, dearer", "open, no price"],
@@ -72,7 +76,7 @@ def test_units_cost_the_agreed_price_and_never_more_than_the_voucher(found, cost
 
 
 def test_a_value_costs_what_was_given_out():
-    found = Found(kind=VoucherKind.VALUE.value, provider_id=None, offering_price=1)
+    found = Found(kind=VoucherKind.VALUE.value, provider_id=None, offering_price_minor=1)
     assert pricing.cost(found, 0, Money(12_345, "MDL")) == Money(12_345, "MDL")
     assert not pricing.saved(found)
 
@@ -86,7 +90,7 @@ def test_a_value_costs_what_was_given_out():
 def test_no_delivery_costs_more_than_the_voucher_holds_for_it(price, offered, units, bound):
     found = Found(
         unit_price_minor=price,
-        offering_price=offered,
+        offering_price_minor=offered,
         units=1000,
         provider_id="bound" if bound else None,
     )

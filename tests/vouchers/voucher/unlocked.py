@@ -30,7 +30,7 @@ def look_then_write(session, found, wanted, *, actor, today):
         .values(units_left=units, amount_left_minor=amount, state=state.value)
         .execution_options(synchronize_session=False)
     )
-    return Taken(units, amount, seen.amount_minor, state)
+    return Taken(units, amount, seen.amount_minor, found.currency, state)
 
 
 redemption.take = look_then_write

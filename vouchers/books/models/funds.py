@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Numeric, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from reintegration.kernel.base import Base, Currency, Id, Minor
-from reintegration.kernel.money import Money
+from reintegration.kernel.money_columns import MoneyColumns
 
 
 class Fund(Base):
@@ -49,6 +49,9 @@ class BudgetLine(Base):
     available_minor: Mapped[Minor] = mapped_column(default=0)
     closed_at: Mapped[datetime | None]
 
+    available = MoneyColumns()
+    """What may still be committed."""
+
     fund: Mapped[Fund] = relationship(back_populates="budget_lines", lazy="joined", innerjoin=True)
 
     __table_args__ = (
@@ -56,17 +59,11 @@ class BudgetLine(Base):
         CheckConstraint("available_minor >= 0", "available"),
     )
 
-    @property
-    def available(self) -> Money:
-        """Return what may still be committed."""
-        return Money(self.available_minor, self.currency)
-
 
 class ConvertedAllocation(Base):
     """What a line in another currency took from its fund; negative when a part went back.
 
-    `taken_minor` counts in the fund's currency, `given_minor` in the line's, at `rate` less the
-    buffer that was held back. Append-only by convention: the sums say what the fund has left.
+    Append-only by convention: the sums say what the fund has left.
     """
 
     __tablename__ = "converted_allocation"
@@ -83,6 +80,11 @@ class ConvertedAllocation(Base):
     buffer_percent: Mapped[Decimal] = mapped_column(Numeric(5, 2), default=Decimal(0))
     converted_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
     converted_at: Mapped[datetime]
+
+    taken = MoneyColumns("taken_currency")
+    """In the fund's currency."""
+    given = MoneyColumns("given_currency")
+    """In the line's currency, at `rate` less the buffer that was held back."""
 
     __table_args__ = (
         CheckConstraint("taken_currency <> given_currency", "currencies"),

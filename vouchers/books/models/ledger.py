@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from reintegration.kernel.base import Base, Currency, Id, Minor, Serial
-from reintegration.kernel.money import Money
+from reintegration.kernel.money_columns import MoneyColumns
 from vouchers.books.states import Account, PostingEvent
 
 
@@ -51,6 +51,9 @@ class LedgerLine(Base):
     voucher_id: Mapped[UUID | None]
     provider_id: Mapped[UUID | None]
 
+    debit = MoneyColumns()
+    credit = MoneyColumns()
+
     __table_args__ = (
         CheckConstraint(
             "debit_minor >= 0 AND credit_minor >= 0 AND (debit_minor = 0) <> (credit_minor = 0)",
@@ -61,13 +64,3 @@ class LedgerLine(Base):
         Index("ix_ledger_line_voucher", "voucher_id"),
         Index("ix_ledger_line_provider", "provider_id", "account"),
     )
-
-    @property
-    def debit(self) -> Money:
-        """Return the debit."""
-        return Money(self.debit_minor, self.currency)
-
-    @property
-    def credit(self) -> Money:
-        """Return the credit."""
-        return Money(self.credit_minor, self.currency)

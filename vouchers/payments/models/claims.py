@@ -7,7 +7,8 @@ from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index
 from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
 from reintegration.kernel.base import Base, Currency, Id, Minor
-from reintegration.kernel.money import Money
+from reintegration.kernel.money import Money, total
+from reintegration.kernel.money_columns import MoneyColumns
 from reintegration.kernel.search import words_index
 from vouchers.payments.states import ClaimLineState, ClaimState
 from vouchers.voucher.models.redemptions import Redemption
@@ -38,6 +39,9 @@ class Claim(Base):
         ForeignKey("payment_order.id"), index=True
     )
 
+    invoiced = MoneyColumns()
+    """What the provider's invoice says."""
+
     lines: Mapped[list["ClaimLine"]] = relationship(
         back_populates="claim", order_by="ClaimLine.id", cascade="all, delete-orphan"
     )
@@ -54,15 +58,10 @@ class Claim(Base):
     )
 
     @property
-    def invoiced(self) -> Money:
-        """Return what the provider's invoice says."""
-        return Money(self.invoiced_minor, self.currency)
-
-    @property
     def payable(self) -> Money:
         """Return the sum of the lines that were not refused."""
-        kept = (line.amount_minor for line in self.lines if line.state != ClaimLineState.REFUSED)
-        return Money(sum(kept), self.currency)
+        kept = (line.amount for line in self.lines if line.state != ClaimLineState.REFUSED)
+        return total(kept, self.currency)
 
     @property
     def credit(self) -> Money:
@@ -84,6 +83,8 @@ class ClaimLine(Base):
     state: Mapped[ClaimLineState] = mapped_column(default=ClaimLineState.OPEN)
     reason: Mapped[str] = mapped_column(default="")
 
+    amount = MoneyColumns()
+
     claim: Mapped[Claim] = relationship(back_populates="lines")
     redemption: Mapped[Redemption] = relationship(
         lazy="joined", innerjoin=True, primaryjoin=Redemption.id == foreign(redemption_id)
@@ -99,8 +100,3 @@ class ClaimLine(Base):
             postgresql_where="state <> 'refused'",
         ),
     )
-
-    @property
-    def amount(self) -> Money:
-        """Return the amount of the line."""
-        return Money(self.amount_minor, self.currency)

@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary
 from sqlalchemy.orm import Mapped, deferred, mapped_column, relationship
 
 from reintegration.kernel.base import Base, Currency, Id, Minor
-from reintegration.kernel.money import Money
+from reintegration.kernel.money_columns import MoneyColumns
 from reintegration.kernel.search import words_index
 from vouchers.payments.states import RELEASE_BY_PREPARER_BELOW, BatchState, OrderState, Rail
 
@@ -40,6 +40,9 @@ class PaymentBatch(Base):
     file_content: Mapped[bytes | None] = deferred(mapped_column(LargeBinary))
     file_sha256: Mapped[str | None]
 
+    total = MoneyColumns()
+    """What leaves the account."""
+
     orders: Mapped[list["PaymentOrder"]] = relationship(
         back_populates="batch", order_by="PaymentOrder.reference"
     )
@@ -54,11 +57,6 @@ class PaymentBatch(Base):
         ),
         Index("ix_payment_batch_prepared", "prepared_at", "id"),
     )
-
-    @property
-    def total(self) -> Money:
-        """Return what leaves the account."""
-        return Money(self.total_minor, self.currency)
 
 
 class PaymentOrder(Base):
@@ -88,6 +86,11 @@ class PaymentOrder(Base):
     settled_on: Mapped[date | None]
     failure: Mapped[str] = mapped_column(default="")
 
+    amount = MoneyColumns()
+    """What is paid."""
+    offset = MoneyColumns()
+    """What is set off against what the payee owes."""
+
     batch: Mapped[PaymentBatch] = relationship(back_populates="orders")
 
     __table_args__ = (
@@ -102,16 +105,6 @@ class PaymentOrder(Base):
             postgresql_where="state = 'released'",
         ),
     )
-
-    @property
-    def amount(self) -> Money:
-        """Return what is paid."""
-        return Money(self.amount_minor, self.currency)
-
-    @property
-    def offset(self) -> Money:
-        """Return what is set off against what the payee owes."""
-        return Money(self.offset_minor, self.currency)
 
     @property
     def prepared_by(self) -> UUID | None:

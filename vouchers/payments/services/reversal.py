@@ -80,7 +80,7 @@ def reverse(
         session,
         voucher.plan_line_id,
         units=-redemption.units,
-        amount_minor=-redemption.amount_minor,
+        amount=-redemption.amount,
         on=redemption.delivered_on,
     )
     return event
@@ -142,8 +142,8 @@ def _reopen(
     now: datetime,
 ) -> None:
     voucher.units_left += redemption.units
-    voucher.amount_left_minor += redemption.amount_minor
-    whole = voucher.amount_left_minor == voucher.amount_minor
+    voucher.amount_left += redemption.amount
+    whole = voucher.amount_left == voucher.amount
     session.flush()
     VOUCHER.fire(
         session,

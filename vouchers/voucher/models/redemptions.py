@@ -15,7 +15,7 @@ from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
 from reintegration.codelists.service_categories import Proof
 from reintegration.kernel.base import Base, Currency, Id, Minor
-from reintegration.kernel.money import Money
+from reintegration.kernel.money_columns import MoneyColumns
 from vouchers.voucher.models.voucher import Voucher
 from vouchers.voucher.states import RedemptionState
 
@@ -49,6 +49,9 @@ class Redemption(Base):
     settled_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
     settled_at: Mapped[datetime | None]
 
+    amount = MoneyColumns()
+    """What the delivery costs."""
+
     voucher: Mapped[Voucher] = relationship(
         lazy="joined", innerjoin=True, primaryjoin=Voucher.id == foreign(voucher_id)
     )
@@ -66,8 +69,3 @@ class Redemption(Base):
             postgresql_where="state = 'unconfirmed'",
         ),
     )
-
-    @property
-    def amount(self) -> Money:
-        """Return what the delivery costs."""
-        return Money(self.amount_minor, self.currency)

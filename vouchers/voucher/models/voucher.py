@@ -10,6 +10,7 @@ from reintegration.codelists.service_categories import Proof, ServiceCategory
 from reintegration.codelists.units import Unit
 from reintegration.kernel.base import Base, Currency, Id, Minor
 from reintegration.kernel.money import Money
+from reintegration.kernel.money_columns import MoneyColumns
 from vouchers.voucher.states import HELD, OPEN_STATES, Held, VoucherKind, VoucherState
 
 
@@ -66,6 +67,15 @@ class Voucher(Base):
     replaces_id: Mapped[UUID | None] = mapped_column(ForeignKey("voucher.id"), index=True)
     created_at: Mapped[datetime]
 
+    unit_price = MoneyColumns()
+    """The agreed price of one unit."""
+    amount = MoneyColumns()
+    """What it was issued for."""
+    amount_left = MoneyColumns()
+    """What is still committed."""
+    amount_pending = MoneyColumns()
+    """The part of it that was delivered and waits for confirmation."""
+
     __table_args__ = (
         UniqueConstraint("id", "case_id"),
         CheckConstraint("units_left BETWEEN 0 AND units", "units_left"),
@@ -96,24 +106,9 @@ class Voucher(Base):
     )
 
     @property
-    def unit_price(self) -> Money:
-        """Return the agreed price of one unit."""
-        return Money(self.unit_price_minor, self.currency)
-
-    @property
-    def amount(self) -> Money:
-        """Return what it was issued for."""
-        return Money(self.amount_minor, self.currency)
-
-    @property
-    def amount_left(self) -> Money:
-        """Return what is still committed."""
-        return Money(self.amount_left_minor, self.currency)
-
-    @property
     def amount_free(self) -> Money:
         """Return what can still be redeemed: what is left without what waits for confirmation."""
-        return Money(self.amount_left_minor - self.amount_pending_minor, self.currency)
+        return self.amount_left - self.amount_pending
 
     @property
     def units_free(self) -> int:

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import Session
 
 from reintegration.kernel.money import Money
+from reintegration.kernel.money_columns import InMoney
 from reintegration.plans.models import PlanLine
 from vouchers.voucher.models import Redemption, Voucher
 from vouchers.voucher.states import NOT_ISSUED, OPEN_STATES, RedemptionState, VoucherState
@@ -31,16 +32,14 @@ def promised_on(session: Session, line: PlanLine) -> list[Money]:
         .group_by(Redemption.voucher_id)
         .subquery()
     )
-    rows = session.execute(
-        select(
-            Voucher.currency,
-            func.sum(Voucher.amount_left_minor + func.coalesce(delivered.c.minor, 0)),
-        )
+    held_and_delivered = func.sum(Voucher.amount_left_minor + func.coalesce(delivered.c.minor, 0))
+    sums = session.scalars(
+        select(InMoney("sum", held_and_delivered, Voucher.currency))
         .outerjoin(delivered, delivered.c.voucher_id == Voucher.id)
         .where(Voucher.plan_line_id == line.id, Voucher.currency == line.currency)
         .group_by(Voucher.currency)
     )
-    return [Money(int(minor), currency) for currency, minor in rows]
+    return list(sums)
 
 
 def open_vouchers(
@@ -54,12 +53,7 @@ def open_vouchers(
     if plan_line_id is not None:
         statement = statement.where(Voucher.plan_line_id == plan_line_id)
     return [
-        OpenVoucher(
-            voucher.reference,
-            VoucherState(voucher.state),
-            voucher.amount_left,
-            Money(voucher.amount_pending_minor, voucher.currency),
-        )
+        OpenVoucher(voucher.reference, voucher.state, voucher.amount_left, voucher.amount_pending)
         for voucher in session.scalars(statement.order_by(Voucher.created_at))
     ]
 

@@ -23,7 +23,7 @@ def confirm(session: Session, redemption: Redemption, *, actor: Actor, now: date
     redemption.settled_by, redemption.settled_at = actor.id, now
     _unhold(voucher, redemption)
     voucher.units_left -= redemption.units
-    voucher.amount_left_minor -= redemption.amount_minor
+    voucher.amount_left -= redemption.amount
     session.flush()
     post(
         session,
@@ -39,7 +39,7 @@ def confirm(session: Session, redemption: Redemption, *, actor: Actor, now: date
         session,
         voucher.plan_line_id,
         units=redemption.units,
-        amount_minor=redemption.amount_minor,
+        amount=redemption.amount,
         on=redemption.delivered_on,
     )
     _move_voucher(session, voucher, redemption, actor=actor, now=now)
@@ -65,7 +65,7 @@ def let_go(
         session.flush()
         return
     voucher.units_left -= redemption.units
-    voucher.amount_left_minor -= redemption.amount_minor
+    voucher.amount_left -= redemption.amount
     session.flush()
     release(
         session, voucher, redemption.amount, key=f"release|{redemption.id}", actor=actor, now=now
@@ -74,7 +74,7 @@ def let_go(
 
 def _unhold(voucher: Voucher, redemption: Redemption) -> None:
     voucher.units_pending -= redemption.units
-    voucher.amount_pending_minor -= redemption.amount_minor
+    voucher.amount_pending -= redemption.amount
 
 
 def _move_voucher(

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from reintegration.codelists.service_categories import Proof
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.money import Money
+from reintegration.kernel.money_columns import MoneyColumns
 from reintegration.kernel.statements import ConstantStatement
 from vouchers.voucher.models import Voucher
 from vouchers.voucher.services.pricing import agreed_price
@@ -45,9 +46,13 @@ class Taken:
     """What the conditional update left."""
 
     units_left: int
-    amount_left: int
-    amount: int
+    amount_left_minor: int
+    amount_minor: int
+    currency: str
     state: VoucherState
+
+    amount_left = MoneyColumns()
+    amount = MoneyColumns()
 
 
 def take(
@@ -76,11 +81,10 @@ def take(
             "offering": found.offering_id,
         },
     ).one_or_none()
-    return (
-        None
-        if row is None
-        else Taken(row.units_left, row.amount_left_minor, row.amount_minor, VoucherState(row.state))
-    )
+    if row is None:
+        return None
+    state = VoucherState(row.state)
+    return Taken(row.units_left, row.amount_left_minor, row.amount_minor, row.currency, state)
 
 
 _table = cast("Table", Voucher.__table__)  # Core: the ORM would cost as much as the statement
@@ -123,6 +127,7 @@ def _taking(amount_left: Any, **more: Any) -> Any:
             (_v.units_left - _v.units_pending).label("units_left"),
             _v.amount_left_minor,
             _v.amount_minor,
+            _v.currency,
             _v.state,
         )
     )

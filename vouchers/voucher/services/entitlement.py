@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, literal, select
 from sqlalchemy.orm import Session
 
 from providers.directory.models import Offering
@@ -20,6 +20,7 @@ from reintegration.codelists.units import Unit
 from reintegration.kernel.errors import N_, Conflict, Invalid
 from reintegration.kernel.locking import hold, lock
 from reintegration.kernel.money import Money
+from reintegration.kernel.money_columns import InMoney
 from reintegration.plans.models import EmergencyStart, PlanLine, PlanLineDelivery
 from reintegration.plans.states import EmergencyState, LineOrigin
 from vouchers.voucher.models import Voucher
@@ -57,8 +58,7 @@ class Basis:
             return self.referral.unit_price
         if self.offering is not None and self.kind is VoucherKind.SERVICE_UNITS:
             return self.offering.price
-        approved = self.line.approved_unit_price_minor or self.line.unit_price_minor
-        return Money(approved, self.line.currency)
+        return self.line.approved_unit_price or self.line.unit_price
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ def lock_line(session: Session, line: PlanLine) -> None:
 
 def ceiling_of(line: PlanLine) -> tuple[int, Money]:
     """Return the units and the money that may be spent on a line."""
-    if line.approved_ceiling_minor > 0:
+    if line.approved_ceiling:
         return line.approved_units, line.approved_ceiling
     if line.origin == LineOrigin.EMERGENCY:
         return line.units, line.ceiling
@@ -92,19 +92,17 @@ def room_on(session: Session, line: PlanLine) -> Room:
     promised = session.execute(
         select(
             func.coalesce(func.sum(Voucher.units_left), 0).label("units"),
-            func.coalesce(func.sum(Voucher.amount_left_minor), 0).label("minor"),
+            InMoney("money", func.sum(Voucher.amount_left_minor), literal(line.currency)),
         ).where(Voucher.plan_line_id == line.id)
     ).one()
     delivered = session.execute(
-        select(PlanLineDelivery.units, PlanLineDelivery.amount_minor).where(
-            PlanLineDelivery.plan_line_id == line.id
-        )
+        select(
+            PlanLineDelivery.units,
+            InMoney("money", PlanLineDelivery.amount_minor, literal(line.currency)),
+        ).where(PlanLineDelivery.plan_line_id == line.id)
     ).one_or_none()
-    used, spent = delivered or (0, 0)
-    return Room(
-        units=units - int(promised.units) - used,
-        money=ceiling - Money(int(promised.minor) + spent, line.currency),
-    )
+    used, spent = delivered or (0, Money.zero(line.currency))
+    return Room(units=units - int(promised.units) - used, money=ceiling - promised.money - spent)
 
 
 def refuse_unready_line(session: Session, line: PlanLine) -> None:

@@ -1,5 +1,6 @@
 """Vouchers end with their last day; a job posts what they held."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
@@ -10,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from reintegration.kernel.actor import SYSTEM
 from reintegration.kernel.clock import local_day
-from reintegration.kernel.money import Money
+from reintegration.kernel.money import Money, by_currency
+from reintegration.kernel.money_columns import InMoney
 from vouchers.books.services import budget
 from vouchers.books.services.journal import Dimensions, Source, post
 from vouchers.books.services.postings import PostingEvent
@@ -66,9 +68,8 @@ def _expire(session: Session, today: date) -> list[Any]:
                 Voucher.fund_id,
                 Voucher.budget_line_id,
                 Voucher.provider_id,
-                Voucher.currency,
                 due.c.before,
-                due.c.free,
+                InMoney("free", due.c.free, Voucher.currency),
             )
             .execution_options(synchronize_session=False)
         )
@@ -76,21 +77,21 @@ def _expire(session: Session, today: date) -> list[Any]:
 
 
 def _post_released(session: Session, rows: Iterable[Any], *, now: datetime) -> None:
-    freed: dict[tuple[UUID, str], int] = {}
+    freed: dict[UUID, list[Money]] = defaultdict(list)
     for row in rows:
         if not row.free:
             continue
         post(
             session,
             PostingEvent.REMAINDER_RELEASED,
-            Money(row.free, row.currency),
+            row.free,
             key=f"release|{row.id}",
             source=Source("voucher", row.id),
             about=Dimensions(row.fund_id, row.budget_line_id, row.id, row.provider_id),
             actor=SYSTEM,
             now=now,
         )
-        line = (row.budget_line_id, row.currency)
-        freed[line] = freed.get(line, 0) + row.free
-    for (budget_line_id, currency), minor in sorted(freed.items(), key=lambda item: str(item[0])):
-        budget.give_back(session, budget_line_id, Money(minor, currency))
+        freed[row.budget_line_id].append(row.free)
+    for budget_line_id in sorted(freed, key=str):
+        for sum_freed in by_currency(freed[budget_line_id]):
+            budget.give_back(session, budget_line_id, sum_freed)

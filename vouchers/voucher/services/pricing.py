@@ -12,10 +12,9 @@ def is_value(found: Found) -> bool:
 
 def agreed_price(found: Found) -> Money:
     """Return the price of a unit: at an open voucher's first use the provider's own, if lower."""
-    price = found.unit_price_minor
-    if found.provider_id is None and not is_value(found):
-        price = min(found.offering_price or price, price)
-    return Money(price, found.currency)
+    if found.provider_id is None and not is_value(found) and found.offering_price_minor:
+        return min(found.offering_price, found.unit_price)
+    return found.unit_price
 
 
 def cost(found: Found, units: int, amount: Money) -> Money:
@@ -25,10 +24,9 @@ def cost(found: Found, units: int, amount: Money) -> Money:
 
 def at_most(found: Found, units: int) -> Money:
     """Return what these units may cost at most: at the price that the voucher was issued for."""
-    return Money(found.unit_price_minor, found.currency) * units
+    return found.unit_price * units
 
 
 def saved(found: Found) -> Money:
     """Return what an open voucher frees when it is bound to a provider that asks for less."""
-    lower = Money(found.unit_price_minor, found.currency) - agreed_price(found)
-    return lower * found.units
+    return (found.unit_price - agreed_price(found)) * found.units

@@ -13,7 +13,7 @@ from reintegration.cases.services.consent import ConsentWithdrawn
 from reintegration.kernel.db import acting_as_system
 from reintegration.kernel.errors import N_
 from reintegration.kernel.hooks import Change
-from reintegration.kernel.money import Money
+from reintegration.kernel.money import by_currency
 from reintegration.plans.services.emergency_decision import EmergencyRefused
 from vouchers.voucher.models import Voucher
 from vouchers.voucher.services import suspension
@@ -75,10 +75,5 @@ def _seen(
 
 def _sums(vouchers: Sequence[Voucher]) -> dict[str, Any]:
     """Return what would no longer be promised, per currency, as text."""
-    sums: dict[str, int] = {}
-    for voucher in vouchers:
-        sums[voucher.currency] = sums.get(voucher.currency, 0) + voucher.amount_free.minor
-    return {
-        "count": len(vouchers),
-        "amount": ", ".join(str(Money(minor, code)) for code, minor in sorted(sums.items())),
-    }
+    sums = by_currency(voucher.amount_free for voucher in vouchers)
+    return {"count": len(vouchers), "amount": ", ".join(map(str, sums))}

@@ -146,8 +146,8 @@ def asked(found: Found, units: int | None, amount: str | None) -> tuple[int, Mon
         money, count = at_most(found, units), units
     if money.minor <= 0:
         raise Invalid(N_("Enter more than zero."), code="not_positive", field=_measure(found))
-    if count > found.units_free or money.minor > found.amount_free:
-        if found.amount_free <= 0:
+    if count > found.units_free or money > found.amount_free:
+        if found.amount_free.minor <= 0:
             raise _closed(VoucherState.REDEEMED)
         raise more_than_left(found)
     return count, money
@@ -167,7 +167,7 @@ def _read(amount: str, currency: str) -> Money:
 
 def more_than_left(found: Found) -> Invalid:
     """Return the refusal that names what is left."""
-    left = Money(found.amount_free, found.currency) if is_value(found) else found.units_free
+    left = found.amount_free if is_value(found) else found.units_free
     return Invalid(
         N_("Only %(left)s is left on this voucher."),
         code="more_than_left",

@@ -263,7 +263,7 @@ def _settle(
         actor=actor,
         now=now,
     )
-    untouched = taken.amount_left + money.minor == taken.amount
+    untouched = taken.amount_left + money == taken.amount
     VOUCHER.note(
         session,
         found.id,
@@ -275,7 +275,7 @@ def _settle(
         case_id=found.case_id,
     )
     record_service_delivered(
-        session, found.plan_line_id, units=wanted.units, amount_minor=money.minor, on=wanted.on
+        session, found.plan_line_id, units=wanted.units, amount=money, on=wanted.on
     )
 
 
@@ -314,7 +314,7 @@ def _response(
             currency=money.currency,
             delivered_on=wanted.on,
             units_left=taken.units_left,
-            amount_left=str(Money(taken.amount_left, found.currency).decimal),
+            amount_left=str(taken.amount_left.decimal),
             valid_until=found.valid_until,
         )
         .model_dump_json()

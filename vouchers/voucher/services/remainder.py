@@ -17,7 +17,7 @@ def empty(voucher: Voucher) -> Money:
     """Take what is free off the voucher and forget its paper; return how much that was."""
     free = voucher.amount_free
     voucher.units_left = voucher.units_pending
-    voucher.amount_left_minor = voucher.amount_pending_minor
+    voucher.amount_left = voucher.amount_pending
     voucher.print_sealed = None
     return free
 

@@ -13,6 +13,7 @@ from providers.directory.states import OfferingState
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.db import keyring
 from reintegration.kernel.ids import normalise_typed_code
+from reintegration.kernel.money_columns import MoneyColumns
 from reintegration.kernel.statements import ConstantStatement
 from vouchers.voucher.models import Redemption, Voucher
 from vouchers.voucher.states import VoucherKind
@@ -38,7 +39,7 @@ class Found:
     units: int
     units_free: int
     unit_price_minor: int
-    amount_free: int
+    amount_free_minor: int
     currency: str
     valid_from: date
     valid_until: date
@@ -49,7 +50,11 @@ class Found:
     offering_id: UUID | None
     offering_state: str | None
     offering_until: date | None
-    offering_price: int | None
+    offering_price_minor: int | None
+
+    unit_price = MoneyColumns()
+    amount_free = MoneyColumns()
+    offering_price = MoneyColumns()
 
     def offering_is_vetted(self, today: date) -> bool:
         """Whether the provider's offering is approved on that day."""
@@ -155,7 +160,7 @@ def _statement(condition: Any) -> ConstantStatement:
         _v.units,
         (_v.units_left - _v.units_pending).label("units_free"),
         _v.unit_price_minor,
-        (_v.amount_left_minor - _v.amount_pending_minor).label("amount_free"),
+        (_v.amount_left_minor - _v.amount_pending_minor).label("amount_free_minor"),
         _v.currency,
         _v.valid_from,
         _v.valid_until,

@@ -12,6 +12,7 @@ from reintegration.cases.models import CaseFile
 from reintegration.kernel import permissions
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.db import session
+from reintegration.kernel.money import total
 from reintegration.plans.models import EmergencyStart, PlanLine
 from reintegration.plans.queries.provision import LineAction
 from reintegration.plans.states import EmergencyState, LineOrigin
@@ -76,9 +77,9 @@ def _may_issue(line: PlanLine, vouchers: Sequence[Voucher], has_acceptance: bool
         return False
     units, ceiling = entitlement.ceiling_of(line)
     del units
-    promised = sum(one.amount_left_minor for one in vouchers)
+    promised = total((one.amount_left for one in vouchers), line.currency)
     delivered = line.delivery.amount_minor if line.delivery else 0
-    is_free = ceiling.minor > promised + delivered
+    is_free = (ceiling - promised).minor > delivered
     return is_free and (has_acceptance or not vouchers)
 
 

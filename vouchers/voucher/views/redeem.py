@@ -183,7 +183,7 @@ def _redeem_page(found: Found, form: RedeemForm) -> str:
         "vouchers/voucher/redeem/voucher.html",
         **_page(found, form),
         problem=error_text(reason) if reason else None,
-        may_be_big=_at_most(found) >= _big_from(found.currency),
+        may_be_big=found.amount_free >= _big_from(found.currency),
     )
 
 
@@ -198,7 +198,7 @@ def _page(found: Found, form: DeliveryForm) -> dict[str, object]:
         "form": form,
         "handle": make_handle(found.id),
         "is_value": by_value,
-        "price": None if by_value else Money(found.unit_price_minor, found.currency),
+        "price": None if by_value else found.unit_price,
         "words": voucher_text,
         "earliest": clock.local_day(clock.now() - RECORDED_WITHIN),
     }
@@ -209,10 +209,6 @@ def _may_reverse(redemption: Redemption) -> bool:
     return permissions.permits(
         actor, RedemptionPermission.REVERSE, redemption
     ) and may_still_reverse(redemption, actor, clock.now())
-
-
-def _at_most(found: Found) -> Money:
-    return Money(found.amount_free, found.currency)
 
 
 def _big_from(currency: str) -> Money:

@@ -4,7 +4,6 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from reintegration.codelists.service_categories import ServiceCategory
-from reintegration.kernel.money import Money
 from reintegration.web.counting import counted
 from reintegration.web.filters import money
 from vouchers.voucher.models import Redemption, Voucher
@@ -44,7 +43,7 @@ def delivered(redemption: Redemption) -> str:
 def found_left(found: Found) -> str:
     """Return what a receptionist can still record."""
     if found.kind == VoucherKind.VALUE:
-        return money(Money(found.amount_free, found.currency))
+        return money(found.amount_free)
     return counted(found.units_free, found.unit)
 
 
