@@ -9,7 +9,6 @@ from wtforms import (
     HiddenField,
     PasswordField,
     RadioField,
-    SelectField,
     SelectMultipleField,
     StringField,
 )
@@ -20,6 +19,7 @@ from reintegration.accounts.services.users import Details
 from reintegration.codelists.languages import Locale
 from reintegration.kernel.actor import Role
 from reintegration.web.forms import Form, choices, option
+from reintegration.web.offers import OfferedField
 
 
 class SignInForm(Form):
@@ -70,7 +70,7 @@ class DetailsForm(Form):
             Regexp(r"^[^@\s]+@[^@\s]+\.[^@\s]+$", message=_l("This is not an e-mail address.")),
         ],
     )
-    supervisor = SelectField(
+    supervisor = OfferedField(
         _l("Supervisor"),
         description=_l(
             "Joins each case that this person opens from now on. Somebody of the same organisation."
@@ -101,7 +101,7 @@ class RolesForm(Form):
 class UserForm(DetailsForm, RolesForm):
     """A new account; the first password is made for it."""
 
-    organisation = SelectField(_l("Organisation"))
+    organisation = OfferedField(_l("Organisation"), [InputRequired(_l("Choose an organisation."))])
     locale = RadioField(
         _l("Language"), choices=[option(code, code.label) for code in Locale], default=Locale.RO
     )

@@ -29,6 +29,7 @@ from reintegration.codelists.people import AccessNeed, Sex
 from reintegration.codelists.territorial_units import TERRITORIAL_UNITS
 from reintegration.kernel import clock
 from reintegration.web.forms import CountField, DayField, Form, choices, option
+from reintegration.web.offers import OfferedField
 
 OLDEST = 100
 
@@ -170,7 +171,7 @@ class ConsentFields(Form):
 class ConsentForm(ConsentFields):
     """A consent on its own page, with its last day and, for sharing, the provider."""
 
-    provider = SelectField(_l("Which provider may be told (optional)"), [Optional()], choices=[])
+    provider = OfferedField(_l("Which provider may be told (optional)"), [Optional()])
     valid_until = DayField(
         _l("Until (last day)"),
         [InputRequired(_l("Enter the last day."))],
@@ -221,7 +222,7 @@ class TeamForm(Form):
 
     called: ClassVar = {"user": "person"}
 
-    person = SelectField(_l("Who"), [InputRequired(_l("Choose a person."))], choices=[])
+    person = OfferedField(_l("Who"), [InputRequired(_l("Choose a person."))], choices=[])
 
 
 class HandOverForm(Form):
@@ -229,7 +230,7 @@ class HandOverForm(Form):
 
     called: ClassVar = {"user": "person"}
 
-    person = SelectField(
+    person = OfferedField(
         _l("New case manager"), [InputRequired(_l("Choose a person."))], choices=[]
     )
     stays = BooleanField(

@@ -70,6 +70,24 @@ def test_an_e_mail_is_taken_whatever_its_capitals(cast, sign_in, session):
     assert page.status_code == 409
 
 
+def test_people_and_organisations_are_paged_by_name_and_found_by_words(cast, sign_in, session):
+    office = cast.programme
+    session.add_all(make_person(f"om{n}", office, f"Om {n:02}", Role.AUDITOR) for n in range(30))
+    session.add_all(
+        Organisation(id=new_id(), name=f"Oficiu {n:02}", kind="programme", created_at=NOW)
+        for n in range(30)
+    )
+    session.flush()
+    dan = sign_in(cast.dan)
+    for path, words in (("users", "om role=auditor"), ("organisations", "oficiu")):
+        address = f"/account/{path}?q={words.replace(' ', '&')}"
+        first = dan.get(address).text
+        older = first.split('rel="next" href="')[1].split('"')[0].replace("&amp;", "&")
+        second = dan.get(older).text
+        assert (first.count('scope="row"'), second.count('scope="row"')) == (25, 5)
+        assert " 29" in second
+
+
 def typed(user, **others):
     """Return what the form of a person's details sends."""
     seen = Details.of(user)

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from reintegration.accounts.queries.users import users_with_role
+from reintegration.accounts.queries.users import at_work
 from reintegration.accounts.services.inbox import notify
 from reintegration.kernel.actor import Role
 from reintegration.kernel.clock import local_day
@@ -18,7 +18,7 @@ def check(session: Session, now: datetime) -> str | None:
     found = broken(session)
     if not found:
         return None
-    approvers = [user.id for user in users_with_role(session, Role.FINANCE_APPROVER)]
+    approvers = [user.id for user in session.scalars(at_work(Role.FINANCE_APPROVER)).unique()]
     for failure in found:
         notify(
             session,

@@ -1,15 +1,18 @@
 """Reading people and organisations."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import Session
 
 from reintegration.accounts.models import Organisation, User, UserRole
+from reintegration.accounts.states import OrganisationKind
 from reintegration.kernel.actor import Role
 from reintegration.kernel.errors import NotFound
 from reintegration.kernel.search import has_words
+from reintegration.web.offers import Offer, offered
+from reintegration.web.paging import Page, page_of
 
 
 def user_or_404(session: Session, user_id: UUID) -> User:
@@ -28,31 +31,43 @@ def organisation_or_404(session: Session, organisation_id: UUID) -> Organisation
     return organisation
 
 
-def users(session: Session, *, search: str = "", role: Role | None = None) -> Sequence[User]:
-    """Return people by name; `search` looks in names, e-mails and organisations."""
-    statement = select(User).join(Organisation).order_by(User.name, User.id)
+def users_page(
+    session: Session, *, search: str = "", role: Role | None = None, cursor: str | None = None
+) -> Page[User]:
+    """Return a page of people by name; `search` looks in names, e-mails and organisations."""
+    statement = select(User).join(Organisation)
     if search.strip():
-        named = has_words(search, Organisation.name)
-        statement = statement.where(or_(has_words(search, User.name, User.email), named))
+        statement = statement.where(_is_called(search))
     if role is not None:
-        statement = statement.where(
-            User.id.in_(select(UserRole.user_id).where(UserRole.role == role))
-        )
-    return session.scalars(statement).unique().all()
+        statement = statement.where(_holds(role))
+    return page_of(session, statement, keys=(User.name, User.id), cursor=cursor, ascending=True)
 
 
-def users_with_role(session: Session, role: Role) -> Sequence[User]:
-    """Return the active people who hold `role`."""
-    return [user for user in users(session, role=role) if user.disabled_at is None]
+def at_work(*roles: Role, search: str = "") -> Select[User]:
+    """Return the select of who has an open account and one of these roles, by name."""
+    active = select(User).where(User.disabled_at.is_(None), _holds(*roles))
+    if search.strip():
+        active = active.join(Organisation).where(_is_called(search))
+    return active.order_by(User.name, User.id)
 
 
-def supervisors(session: Session, organisation_id: UUID | None = None) -> Sequence[User]:
-    """Return who can supervise, by name; of one organisation, or of each."""
-    return [
-        user
-        for user in users_with_role(session, Role.SUPERVISOR)
-        if organisation_id in (None, user.organisation_id)
-    ]
+def _holds(*roles: Role) -> ColumnElement[bool]:
+    return User.id.in_(select(UserRole.user_id).where(UserRole.role.in_(roles)))
+
+
+def _is_called(search: str) -> ColumnElement[bool]:
+    """Return whether a person, or the organisation that is joined, has the words."""
+    return or_(has_words(search, User.name, User.email), has_words(search, Organisation.name))
+
+
+def supervisors(
+    session: Session, organisation_id: UUID | None = None, *, search: str = "", chosen: object
+) -> Offer[User]:
+    """Offer who can supervise, by name; of one organisation, or of each."""
+    able = at_work(Role.SUPERVISOR, search=search)
+    if organisation_id is not None:
+        able = able.where(User.organisation_id == organisation_id)
+    return offered(session, able, User.id, chosen=chosen)
 
 
 def can_supervise(user: User) -> bool:
@@ -71,9 +86,34 @@ def without_supervisor(session: Session, users: Iterable[User]) -> frozenset[UUI
     return frozenset(user.id for user in managers if user.supervisor_id not in deciding)
 
 
-def organisations(session: Session) -> Sequence[Organisation]:
-    """Return every organisation by name."""
-    return session.scalars(select(Organisation).order_by(Organisation.name)).all()
+def organisations_page(
+    session: Session, *, search: str = "", cursor: str | None = None
+) -> Page[Organisation]:
+    """Return a page of organisations by name."""
+    keys = (Organisation.name, Organisation.id)
+    found = _organisations(search)
+    return page_of(session, found, keys=keys, cursor=cursor, ascending=True)
+
+
+def organisations(session: Session, *, search: str = "", chosen: object) -> Offer[Organisation]:
+    """Offer organisations by name."""
+    found = _organisations(search).order_by(Organisation.name, Organisation.id)
+    return offered(session, found, Organisation.id, chosen=chosen)
+
+
+def providers(
+    session: Session, *among: ColumnElement[bool], search: str, chosen: object
+) -> Offer[Organisation]:
+    """Offer the organisations that are providers, by name."""
+    kind = Organisation.kind == OrganisationKind.PROVIDER
+    found = _organisations(search).where(kind, *among)
+    by_name = found.order_by(Organisation.name, Organisation.id)
+    return offered(session, by_name, Organisation.id, chosen=chosen)
+
+
+def _organisations(search: str) -> Select[Organisation]:
+    every = select(Organisation)
+    return every.where(has_words(search, Organisation.name)) if search.strip() else every
 
 
 def names_of(session: Session, user_ids: Iterable[UUID | None]) -> dict[UUID, str]:

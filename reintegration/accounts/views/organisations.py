@@ -13,6 +13,7 @@ from reintegration.accounts.queries import users as reading
 from reintegration.accounts.services import organisations
 from reintegration.accounts.views import bp
 from reintegration.kernel.db import session
+from reintegration.web import parameters
 from reintegration.web.current import acting
 from reintegration.web.requires import requires
 from reintegration.web.submit import press, submit
@@ -75,5 +76,8 @@ def _page(form: OfficeForm) -> str:
     return render_template(
         "reintegration/accounts/organisations.html",
         form=form,
-        organisations=reading.organisations(session()),
+        page=reading.organisations_page(
+            session(), search=parameters.text("q"), cursor=parameters.cursor()
+        ),
+        given=parameters.those("q"),
     )

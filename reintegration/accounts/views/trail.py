@@ -22,7 +22,7 @@ def audit() -> ResponseReturnValue:
     """List events, newest first; every filter stands in the address."""
     wanted = TrailFilter(
         action=parameters.text("action"),
-        actor_id=parameters.identifier("actor"),
+        actor=parameters.text("actor"),
         subject_id=parameters.identifier("subject"),
         since=_begin(parameters.day("since")),
     )
@@ -32,7 +32,6 @@ def audit() -> ResponseReturnValue:
         "reintegration/accounts/audit.html",
         page=page,
         names=users.names_of(session(), {event.actor_id for event in page.rows}),
-        people=users.users(session()),
         given=parameters.those("action", "actor", "subject", "since"),
         waiting=waiting,
         sealed=trail.sealed_count(session()),

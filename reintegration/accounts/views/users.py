@@ -42,21 +42,20 @@ def user_list() -> ResponseReturnValue:
     """List people; search and role stand in the address."""
     search, role = parameters.text("q"), parameters.choice("role", Role)
     chosen = Role(role) if role else None
-    found = reading.users(session(), search=search, role=chosen)
+    page = reading.users_page(session(), search=search, role=chosen, cursor=parameters.cursor())
     return render_template(
         "reintegration/accounts/users.html",
-        users=found,
-        alone=reading.without_supervisor(session(), found),
-        search=search,
+        page=page,
+        alone=reading.without_supervisor(session(), page),
+        given=parameters.those("q", "role"),
         roles=Role,
-        role=role,
     )
 
 
 @bp.get("/users/new")
 @requires(MANAGE)
 def user_new() -> ResponseReturnValue:
-    """Show the form for a new account."""
+    """Show the form for a new account; `q` narrows what it offers, by names."""
     return _new_page(_user_form())
 
 
@@ -193,7 +192,9 @@ def _page_of(user: User) -> str:
 
 
 def _new_page(form: UserForm) -> str:
-    return render_template("reintegration/accounts/user_new.html", form=form)
+    return render_template(
+        "reintegration/accounts/user_new.html", form=form, search=parameters.text("q")
+    )
 
 
 def _user_page(user: User, form: RolesForm) -> str:
@@ -226,11 +227,9 @@ def _change_page(user: User, form: DetailsForm) -> str:
 
 def _offer_supervisors(form: DetailsForm, user: User) -> None:
     """Offer who can supervise there; whoever is named now stays in the list."""
-    able = [
-        found
-        for found in reading.supervisors(session(), user.organisation_id)
-        if found.id != user.id
-    ]
+    chosen = form.supervisor.data or user.supervisor_id
+    offer = reading.supervisors(session(), user.organisation_id, chosen=chosen)
+    able = [found for found in offer if found.id != user.id]
     listed = [option("", _("Nobody")), *(option(found.id, found.name) for found in able)]
     if user.supervisor_id and user.supervisor_id not in {found.id for found in able}:
         named = _user(user.supervisor_id)
@@ -249,15 +248,11 @@ def _said_of(changed: frozenset[str]) -> str:
 
 
 def _user_form() -> UserForm:
-    form = UserForm()
-    form.organisation.choices = [
-        option(found.id, found.name) for found in reading.organisations(session())
-    ]
-    form.supervisor.choices = [
-        option("", _("Nobody")),
-        *(
-            option(found.id, f"{found.name}, {found.organisation.name}")
-            for found in reading.supervisors(session())
-        ),
-    ]
+    form, search = UserForm(), parameters.text("q")
+    places = reading.organisations(session(), search=search, chosen=form.organisation.data)
+    able = reading.supervisors(session(), search=search, chosen=form.supervisor.data)
+    form.organisation.offer(places, lambda found: found.name, first=_("Choose"))
+    form.supervisor.offer(
+        able, lambda found: f"{found.name}, {found.organisation.name}", first=_("Nobody")
+    )
     return form

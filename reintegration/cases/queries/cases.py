@@ -8,7 +8,8 @@ from uuid import UUID
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
-from reintegration.accounts.models import User, UserRole
+from reintegration.accounts.models import User
+from reintegration.accounts.queries.users import at_work
 from reintegration.cases.models import CaseFile, CaseMember
 from reintegration.cases.permissions import CasePermission
 from reintegration.cases.states import HAPPENED, CaseState
@@ -18,6 +19,7 @@ from reintegration.kernel.audit import AuditEvent
 from reintegration.kernel.bounded import Count
 from reintegration.kernel.errors import NotFound
 from reintegration.kernel.search import has_words
+from reintegration.web.offers import Offer, offered
 from reintegration.web.paging import Page, page_of
 
 
@@ -79,40 +81,18 @@ def state_counts(session: Session, actor: Actor) -> dict[CaseState, Count]:
     )
 
 
-def could_join(session: Session, case: CaseFile) -> Sequence[User]:
-    """Return case workers who are not on the team now, by name."""
+def could_join(session: Session, case: CaseFile, *, search: str, chosen: object) -> Offer[User]:
+    """Offer case workers who are not on the team now, by name."""
     now = clock.now()
-    on_team = {m.user_id for m in case.members if m.until is None or m.until > now}
-    workers = (Role.CASE_MANAGER, Role.SUPERVISOR)
-    return (
-        session.scalars(
-            select(User)
-            .where(
-                User.id.in_(select(UserRole.user_id).where(UserRole.role.in_(workers))),
-                User.id.not_in(on_team),
-                User.disabled_at.is_(None),
-            )
-            .order_by(User.name, User.id)
-        )
-        .unique()
-        .all()
-    )
+    on_team = [m.user_id for m in case.members if m.until is None or m.until > now]
+    workers = at_work(Role.CASE_MANAGER, Role.SUPERVISOR, search=search)
+    return offered(session, workers.where(User.id.not_in(on_team)), User.id, chosen=chosen)
 
 
-def case_managers(session: Session) -> Sequence[User]:
-    """Return everybody with an open account who manages cases, by name."""
-    return (
-        session.scalars(
-            select(User)
-            .where(
-                User.id.in_(select(UserRole.user_id).where(UserRole.role == Role.CASE_MANAGER)),
-                User.disabled_at.is_(None),
-            )
-            .order_by(User.name, User.id)
-        )
-        .unique()
-        .all()
-    )
+def case_managers(session: Session, *, search: str, chosen: object) -> Offer[User]:
+    """Offer everybody with an open account who manages cases, by name."""
+    managers = at_work(Role.CASE_MANAGER, search=search)
+    return offered(session, managers, User.id, chosen=chosen)
 
 
 def _visible(actor: Actor) -> Select[CaseFile]:

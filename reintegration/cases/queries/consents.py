@@ -8,13 +8,14 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from reintegration.accounts.models import Organisation
-from reintegration.accounts.states import OrganisationKind
+from reintegration.accounts.queries import users
 from reintegration.cases.models import CaseFile, Consent
 from reintegration.cases.permissions import CasePermission
 from reintegration.cases.states import CaseState, ConsentScope
 from reintegration.kernel import permissions
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.errors import NotFound
+from reintegration.web.offers import Offer
 
 
 def live_consent(
@@ -84,15 +85,10 @@ def consented_until(session: Session, case_ids: Iterable[UUID], today: date) -> 
     )
 
 
-def provider_names(session: Session) -> dict[UUID, str]:
-    """Return the names of the providers that a consent can be narrowed to."""
-    return dict(
-        session.execute(
-            select(Organisation.id, Organisation.name)
-            .where(Organisation.kind == OrganisationKind.PROVIDER, Organisation.active)
-            .order_by(Organisation.name)
-        ).all()
-    )
+def providers(session: Session, *, search: str, chosen: object) -> Offer[Organisation]:
+    """Offer the providers that a consent can be narrowed to, by name."""
+    active = Organisation.active.is_(True)
+    return users.providers(session, active, search=search, chosen=chosen)
 
 
 def ending_soon(

@@ -6,6 +6,7 @@ from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from reintegration.accounts.queries.users import organisation_names
 from reintegration.cases.forms import ConsentForm
 from reintegration.cases.models import CaseFile, Consent
 from reintegration.cases.permissions import CasePermission
@@ -16,8 +17,9 @@ from reintegration.cases.views import bp
 from reintegration.cases.views.frame import load_case, shell
 from reintegration.kernel import clock
 from reintegration.kernel.db import session
+from reintegration.web import parameters
 from reintegration.web.current import acting, current_actor
-from reintegration.web.forms import given, option
+from reintegration.web.forms import given
 from reintegration.web.requires import requires
 from reintegration.web.submit import press, submit
 from reintegration.web.transactional import transactional
@@ -73,7 +75,7 @@ def case_consent_withdraw(consent: Consent) -> ResponseReturnValue:
         **shell(case, "cases.case_consents"),
         consent=consent,
         changes=changes,
-        providers=consents.provider_names(session()),
+        providers=organisation_names(session(), [consent.provider_id]),
     )
 
 
@@ -92,10 +94,10 @@ def case_consent_withdrawn(consent: Consent) -> ResponseReturnValue:
 
 def _form(case: CaseFile, *, fresh: bool) -> ConsentForm:
     form = ConsentForm(formdata=None) if fresh else ConsentForm()
-    form.provider.choices = [
-        option("", _("Each provider that the person chooses")),
-        *(option(key, name) for key, name in consents.provider_names(session()).items()),
-    ]
+    found = consents.providers(session(), search=parameters.text("q"), chosen=form.provider.data)
+    form.provider.offer(
+        found, lambda provider: provider.name, first=_("Each provider that the person chooses")
+    )
     if fresh:
         form.consent_locale.data = case.language
         form.valid_until.data = clock.local_day(clock.now()) + CONSENT_FOR
@@ -112,6 +114,7 @@ def _page(case: CaseFile, form: ConsentForm) -> str:
         live=[consent for consent in found if consent.is_live(today)],
         past=[consent for consent in found if not consent.is_live(today)],
         scopes=ConsentScope,
-        providers=consents.provider_names(session()),
+        search=parameters.text("q"),
+        providers=organisation_names(session(), {consent.provider_id for consent in found}),
         text_version=CONSENT_TEXT_VERSION,
     )

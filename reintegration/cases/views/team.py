@@ -17,8 +17,9 @@ from reintegration.cases.views import bp
 from reintegration.cases.views.frame import load_case, shell
 from reintegration.kernel import clock
 from reintegration.kernel.db import session
+from reintegration.web import parameters
 from reintegration.web.current import acting
-from reintegration.web.forms import option
+from reintegration.web.offers import Offer
 from reintegration.web.requires import can, requires
 from reintegration.web.submit import press, submit
 from reintegration.web.transactional import transactional
@@ -102,14 +103,9 @@ def _hand_over(case: CaseFile, form: HandOverForm) -> User:
 
 def _hand_over_form(case: CaseFile) -> HandOverForm:
     form, now = HandOverForm(), clock.now()
-    form.person.choices = [
-        option("", _("Choose")),
-        *(
-            option(user.id, user.name)
-            for user in cases.case_managers(session())
-            if team.can_manage(case, user, now)
-        ),
-    ]
+    found = cases.case_managers(session(), search=parameters.text("q"), chosen=form.person.data)
+    able = [user for user in found if team.can_manage(case, user, now)]
+    form.person.offer(Offer(able, found.more), _name, first=_("Choose"))
     return form
 
 
@@ -118,6 +114,7 @@ def _hand_over_page(case: CaseFile, form: HandOverForm) -> str:
         "reintegration/cases/hand_over.html",
         **shell(case, "cases.case_team"),
         form=form,
+        search=parameters.text("q"),
         manager=user_or_404(session(), case.manager_id).name,
     )
 
@@ -125,11 +122,15 @@ def _hand_over_page(case: CaseFile, form: HandOverForm) -> str:
 def _form(case: CaseFile) -> TeamForm:
     form = TeamForm()
     if can(CasePermission.MANAGE_TEAM, case):
-        form.person.choices = [
-            option("", _("Choose")),
-            *(option(user.id, user.name) for user in cases.could_join(session(), case)),
-        ]
+        found = cases.could_join(
+            session(), case, search=parameters.text("q"), chosen=form.person.data
+        )
+        form.person.offer(found, _name, first=_("Choose"))
     return form
+
+
+def _name(user: User) -> str:
+    return user.name
 
 
 def _page(case: CaseFile, form: TeamForm) -> str:
@@ -139,6 +140,7 @@ def _page(case: CaseFile, form: TeamForm) -> str:
         "reintegration/cases/team.html",
         **shell(case, "cases.case_team"),
         form=form,
+        search=parameters.text("q"),
         present=[(m, user) for m, user in members if team.is_current(m, now)],
         former=[(m, user) for m, user in members if not team.is_current(m, now)],
     )

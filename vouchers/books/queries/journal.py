@@ -6,15 +6,17 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, exists, func, select
 from sqlalchemy.orm import Session, selectinload
 
 from reintegration.accounts.models import Organisation
+from reintegration.accounts.queries import users
 from reintegration.codelists.currencies import HOME
 from reintegration.kernel.errors import NotFound
 from reintegration.kernel.jobs import JobRun
 from reintegration.kernel.money import Money
 from reintegration.kernel.ports import Port
+from reintegration.web.offers import Offer
 from reintegration.web.paging import Page, page_of
 from vouchers.books.models import BudgetLine, Fund, LedgerEntry, LedgerLine
 
@@ -179,15 +181,10 @@ def budget_line_names(session: Session) -> dict[UUID, str]:
     }
 
 
-def provider_names(session: Session) -> dict[UUID, str]:
-    """Return the providers that anything was posted about, by id and in order of name."""
-    seen = select(LedgerLine.provider_id).where(LedgerLine.provider_id.is_not(None)).distinct()
-    rows = session.execute(
-        select(Organisation.id, Organisation.name)
-        .where(Organisation.id.in_(seen))
-        .order_by(Organisation.name)
-    )
-    return dict(rows.all())
+def providers(session: Session, *, search: str, chosen: object) -> Offer[Organisation]:
+    """Offer the providers that anything was posted about, by name."""
+    posted = exists().where(LedgerLine.provider_id == Organisation.id)
+    return users.providers(session, posted, search=search, chosen=chosen)
 
 
 def last_run(session: Session, job: str) -> JobRun | None:

@@ -25,7 +25,17 @@ from vouchers.books.views.ledger_files import FILES, MOST_ROWS, Row, xlsx_file
 
 bp = Blueprint("ledger", __name__, url_prefix="/ledger")
 
-_WORDS = ("currency", "account", "event", "provider", "budget_line", "voucher", "since", "until")
+_WORDS = (
+    "currency",
+    "account",
+    "event",
+    "provider",
+    "budget_line",
+    "voucher",
+    "since",
+    "until",
+    "called",
+)
 """The filters of the journal, as the address names them."""
 
 
@@ -38,7 +48,7 @@ def _entry(entry_id: UUID) -> LedgerEntry:
 def journal() -> ResponseReturnValue:
     """List entries, newest first; every filter stands in the address."""
     currencies = queries.currencies(session())
-    wanted = _filter(currencies)
+    wanted, called = _filter(currencies), parameters.text("called")
     page = queries.entries(session(), wanted, parameters.cursor())
     lines = queries.matching_lines(session(), wanted, page.rows)
     debit, credit = queries.totals(session(), wanted)
@@ -47,7 +57,8 @@ def journal() -> ResponseReturnValue:
         page=page,
         lines=lines,
         names=queries.names_of(session(), [line for found in lines.values() for line in found]),
-        providers=queries.provider_names(session()),
+        providers=queries.providers(session(), search=called, chosen=wanted.provider_id),
+        called=called,
         wanted=wanted,
         given=parameters.those(*_WORDS),
         currencies=currencies,

@@ -7,11 +7,10 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session, defer
 
-from providers.directory.models import Offering, Provider
+from providers.directory.models import Offering
 from providers.directory.states import OfferingState
 from providers.referrals.models import Referral
 from providers.referrals.states import HOLDS_A_PLACE
-from reintegration.accounts.models import Organisation
 from reintegration.cases.models import CaseFile
 from reintegration.kernel import bounded, codes, permissions
 from reintegration.kernel.actor import Actor
@@ -91,16 +90,6 @@ def _standing(shown: str) -> tuple[ColumnElement[bool], ...]:
     if shown in OPEN_STATES:
         return (Voucher.state == shown, Voucher.live_holds == 0)
     return (Voucher.state == shown,)
-
-
-def providers_by_name(session: Session) -> Sequence[tuple[UUID, str]]:
-    """Return every provider, for a filter."""
-    rows = session.execute(
-        select(Provider.id, Organisation.name)
-        .join(Organisation, Organisation.id == Provider.id)
-        .order_by(Organisation.name)
-    )
-    return [(row.id, row.name) for row in rows]
 
 
 def case_codes(session: Session, actor: Actor, ids: Iterable[UUID]) -> dict[UUID, str]:

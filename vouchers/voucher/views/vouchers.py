@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from reintegration.accounts.queries.history import moves_of
-from reintegration.accounts.queries.users import organisation_names
+from reintegration.accounts.queries.users import organisation_names, providers
 from reintegration.codelists.service_categories import ServiceCategory
 from reintegration.kernel import clock, codes, permissions
 from reintegration.kernel.db import session
@@ -47,21 +47,22 @@ def index() -> ResponseReturnValue:
     sought = _sought()
     actor = current_actor()
     page = reading.vouchers_page(session(), actor, sought, cursor=parameters.cursor())
-    providers = reading.providers_by_name(session())
+    called = parameters.text("called")
     kept: dict[str, Any] = {
         "q": sought.reference,
         "state": sought.state,
         "category": sought.category,
         "provider": sought.provider_id or "",
+        "called": called,
     }
     return render_template(
         "vouchers/voucher/index.html",
         page=page,
         sought=sought,
         kept=kept,
-        names=dict(providers),
+        names=organisation_names(session(), [one.provider_id for one in page.rows]),
         codes=reading.case_codes(session(), actor, [one.case_id for one in page.rows]),
-        providers=providers,
+        providers=providers(session(), search=called, chosen=sought.provider_id),
         every_state=[*VoucherState, HELD],
         categories=ServiceCategory,
         words=voucher_text,
