@@ -1,6 +1,7 @@
 """Fixtures that every test may use: the application on a real database, and servers on it."""
 
 import tempfile
+import threading
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -187,10 +188,12 @@ class _Client(FlaskClient):
     """Commits what the test's session holds, so that the request finds it."""
 
     before_request: Callable[[], None] | None = None
+    _one_session = threading.Lock()  # browsers may send at once, from threads of their own
 
     def open(self, *args: Any, **kwargs: Any) -> Any:
         if _Client.before_request is not None:
-            _Client.before_request()
+            with self._one_session:
+                _Client.before_request()
         return super().open(*args, **kwargs)
 
 

@@ -32,7 +32,7 @@ FAST: Mapping[str, str] = {
 """What a test that kills nothing can do without."""
 
 _PASSWORD = "only-for-tests"
-_LOCK_TIMEOUT = "15s"  # a test that waits for itself fails instead of hanging
+_LOCK_TIMEOUT = "60s"  # a test that waits for itself fails instead of hanging
 
 
 @dataclass(frozen=True)
