@@ -6,6 +6,7 @@ rows in SQL. No other code sets a state: whatever is noted or put must be a move
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -80,17 +81,23 @@ class Stateful(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Move(Generic[State]):
-    """From any of `sources` to `target`, for whoever has `permission`; None: it stays where it is.
+    """From one state, or any of several, to `target`, for whoever has `permission`.
 
-    `guard` raises a domain error when the object is not ready. `label` is the button's text.
+    A `target` of None: it stays where it is. `label` is the button's text. `guard` raises a domain
+    error when the object is not ready.
     """
 
-    sources: frozenset[State]
+    start: State | AbstractSet[State]
     target: State | None
     permission: StrEnum
     label: str
     guard: Guard | None = None
     needs_reason: bool = False
+
+    @property
+    def sources(self) -> frozenset[State]:
+        """The states that it starts from."""
+        return frozenset(self.start if isinstance(self.start, AbstractSet) else {self.start})
 
 
 def _leaving(rows: Any, sources: Iterable[StrEnum]) -> Update:

@@ -1,66 +1,28 @@
 """The moves of a referral (HL7 SDOH Clinical Care, in our words): who asks, who answers."""
 
-from providers.referrals.permissions import ReferralPermission
-from providers.referrals.states import OPEN_REFERRALS, ReferralState
+from providers.referrals.permissions import ReferralPermission as P
+from providers.referrals.states import OPEN_REFERRALS
+from providers.referrals.states import ReferralState as S
 from reintegration.kernel.errors import N_
 from reintegration.kernel.states import Machine, Move
 
-_ANSWERED_YES = frozenset({ReferralState.ACCEPTED, ReferralState.IN_PROGRESS})
+_ANSWERED_YES = frozenset({S.ACCEPTED, S.IN_PROGRESS})
 
-REFERRAL: Machine[ReferralState] = Machine(
+REFERRAL: Machine[S] = Machine(
     name="referral",
-    initial=ReferralState.DRAFT,
+    initial=S.DRAFT,
     moves={
-        "send": Move(
-            frozenset({ReferralState.DRAFT}),
-            ReferralState.REQUESTED,
-            ReferralPermission.SEND,
-            N_("Send"),
-        ),
-        "accept": Move(
-            frozenset({ReferralState.REQUESTED}),
-            ReferralState.ACCEPTED,
-            ReferralPermission.ANSWER,
-            N_("Accept"),
-        ),
-        "reject": Move(
-            frozenset({ReferralState.REQUESTED}),
-            ReferralState.REJECTED,
-            ReferralPermission.ANSWER,
-            N_("Decline"),
-            needs_reason=True,
-        ),
-        "start": Move(
-            frozenset({ReferralState.ACCEPTED}),
-            ReferralState.IN_PROGRESS,
-            ReferralPermission.DELIVER,
-            N_("It has begun"),
-        ),
-        "complete": Move(
-            _ANSWERED_YES,
-            ReferralState.COMPLETED,
-            ReferralPermission.DELIVER,
-            N_("It is completed"),
-        ),
+        "send": Move(S.DRAFT, S.REQUESTED, P.SEND, N_("Send")),
+        "accept": Move(S.REQUESTED, S.ACCEPTED, P.ANSWER, N_("Accept")),
+        "reject": Move(S.REQUESTED, S.REJECTED, P.ANSWER, N_("Decline"), needs_reason=True),
+        "start": Move(S.ACCEPTED, S.IN_PROGRESS, P.DELIVER, N_("It has begun")),
+        "complete": Move(_ANSWERED_YES, S.COMPLETED, P.DELIVER, N_("It is completed")),
         "fail": Move(
-            _ANSWERED_YES,
-            ReferralState.FAILED,
-            ReferralPermission.DELIVER,
-            N_("It did not take place"),
-            needs_reason=True,
+            _ANSWERED_YES, S.FAILED, P.DELIVER, N_("It did not take place"), needs_reason=True
         ),
         "cancel": Move(
-            OPEN_REFERRALS,
-            ReferralState.CANCELLED,
-            ReferralPermission.CANCEL,
-            N_("Cancel the referral"),
-            needs_reason=True,
+            OPEN_REFERRALS, S.CANCELLED, P.CANCEL, N_("Cancel the referral"), needs_reason=True
         ),
-        "expire": Move(
-            frozenset({ReferralState.REQUESTED}),
-            ReferralState.CANCELLED,
-            ReferralPermission.EXPIRE,
-            N_("Let it lapse"),
-        ),
+        "expire": Move(S.REQUESTED, S.CANCELLED, P.EXPIRE, N_("Let it lapse")),
     },
 )

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from providers.directory.models import Offering
 from providers.directory.queries.documents import checklist
-from providers.directory.states import OfferingState
-from providers.vetting.permissions import VettingPermission
+from providers.directory.states import OfferingState as S
+from providers.vetting.permissions import VettingPermission as P
 from providers.vetting.services.offering_events import OfferingReinstated, OfferingSuspended
 from reintegration.kernel import clock, hooks
 from reintegration.kernel.actor import Actor
@@ -49,84 +49,41 @@ def _may_return(offering: Offering, actor: Actor, now: datetime) -> None:
     _has_documents(offering, actor, now)
 
 
-_BEFORE_APPROVAL = frozenset(
-    {OfferingState.SUBMITTED, OfferingState.INFO_REQUESTED, OfferingState.PENDING_APPROVAL}
-)
-_STARTS_ANEW = frozenset(
-    {OfferingState.DRAFT, OfferingState.REJECTED, OfferingState.EXPIRED, OfferingState.WITHDRAWN}
-)
+_BEFORE_APPROVAL = frozenset({S.SUBMITTED, S.INFO_REQUESTED, S.PENDING_APPROVAL})
+_STARTS_ANEW = frozenset({S.DRAFT, S.REJECTED, S.EXPIRED, S.WITHDRAWN})
 
-OFFERING: Machine[OfferingState] = Machine(
+OFFERING: Machine[S] = Machine(
     name="offering",
-    initial=OfferingState.DRAFT,
+    initial=S.DRAFT,
     moves={
-        "submit": Move(
-            _STARTS_ANEW,
-            OfferingState.SUBMITTED,
-            VettingPermission.SUBMIT,
-            N_("Submit for a check"),
-            guard=_is_complete,
-        ),
-        "assess": Move(
-            frozenset({OfferingState.SUBMITTED}),
-            OfferingState.PENDING_APPROVAL,
-            VettingPermission.ASSESS,
-            N_("Checked: ask for approval"),
-        ),
-        "approve": Move(
-            frozenset({OfferingState.PENDING_APPROVAL}),
-            OfferingState.APPROVED,
-            VettingPermission.APPROVE,
-            N_("Approve"),
-            guard=_has_documents,
-        ),
+        "submit": Move(_STARTS_ANEW, S.SUBMITTED, P.SUBMIT, N_("Submit for a check"), _is_complete),
+        "assess": Move(S.SUBMITTED, S.PENDING_APPROVAL, P.ASSESS, N_("Checked: ask for approval")),
+        "approve": Move(S.PENDING_APPROVAL, S.APPROVED, P.APPROVE, N_("Approve"), _has_documents),
         "request_info": Move(
-            frozenset({OfferingState.SUBMITTED, OfferingState.PENDING_APPROVAL}),
-            OfferingState.INFO_REQUESTED,
-            VettingPermission.REQUEST_INFO,
+            {S.SUBMITTED, S.PENDING_APPROVAL},
+            S.INFO_REQUESTED,
+            P.REQUEST_INFO,
             N_("Ask the provider"),
             needs_reason=True,
         ),
         "answer": Move(
-            frozenset({OfferingState.INFO_REQUESTED}),
-            OfferingState.SUBMITTED,
-            VettingPermission.ANSWER,
-            N_("Send the answer"),
-            needs_reason=True,
+            S.INFO_REQUESTED, S.SUBMITTED, P.ANSWER, N_("Send the answer"), needs_reason=True
         ),
         "reject": Move(
-            _BEFORE_APPROVAL | {OfferingState.SUSPENDED},
-            OfferingState.REJECTED,
-            VettingPermission.REJECT,
-            N_("Reject"),
-            needs_reason=True,
+            _BEFORE_APPROVAL | {S.SUSPENDED}, S.REJECTED, P.REJECT, N_("Reject"), needs_reason=True
         ),
-        "suspend": Move(
-            frozenset({OfferingState.APPROVED}),
-            OfferingState.SUSPENDED,
-            VettingPermission.SUSPEND,
-            N_("Suspend"),
-            needs_reason=True,
-        ),
+        "suspend": Move(S.APPROVED, S.SUSPENDED, P.SUSPEND, N_("Suspend"), needs_reason=True),
         "reinstate": Move(
-            frozenset({OfferingState.SUSPENDED}),
-            OfferingState.APPROVED,
-            VettingPermission.REINSTATE,
+            S.SUSPENDED,
+            S.APPROVED,
+            P.REINSTATE,
             N_("Lift the suspension"),
-            guard=_may_return,
+            _may_return,
             needs_reason=True,
         ),
-        "expire": Move(
-            frozenset({OfferingState.APPROVED}),
-            OfferingState.EXPIRED,
-            VettingPermission.EXPIRE,
-            N_("Let it expire"),
-        ),
+        "expire": Move(S.APPROVED, S.EXPIRED, P.EXPIRE, N_("Let it expire")),
         "withdraw": Move(
-            _BEFORE_APPROVAL | _STARTS_ANEW - {OfferingState.WITHDRAWN},
-            OfferingState.WITHDRAWN,
-            VettingPermission.WITHDRAW,
-            N_("Withdraw"),
+            _BEFORE_APPROVAL | _STARTS_ANEW - {S.WITHDRAWN}, S.WITHDRAWN, P.WITHDRAW, N_("Withdraw")
         ),
     },
 )

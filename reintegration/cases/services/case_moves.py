@@ -5,8 +5,9 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from reintegration.cases.models import CaseFile
-from reintegration.cases.permissions import CasePermission
-from reintegration.cases.states import CaseState, ClosureReason
+from reintegration.cases.permissions import CasePermission as P
+from reintegration.cases.states import CaseState as S
+from reintegration.cases.states import ClosureReason
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.errors import N_, Conflict
 from reintegration.kernel.ports import Poll
@@ -16,35 +17,14 @@ open_in_case = Poll[[Session, CaseFile], str](
     "sentences about what is still open in a case: vouchers, referrals, deliveries"
 )
 
-CASE: Machine[CaseState] = Machine(
+CASE: Machine[S] = Machine(
     name="case",
-    initial=CaseState.INTAKE,
+    initial=S.INTAKE,
     moves={
-        "activate": Move(
-            sources=frozenset({CaseState.INTAKE, CaseState.FOLLOW_UP}),
-            target=CaseState.ACTIVE,
-            permission=CasePermission.EDIT,
-            label=N_("Begin work on the plan"),
-        ),
-        "follow_up": Move(
-            sources=frozenset({CaseState.ACTIVE}),
-            target=CaseState.FOLLOW_UP,
-            permission=CasePermission.EDIT,
-            label=N_("Begin follow-up"),
-        ),
-        "close": Move(
-            sources=frozenset({CaseState.INTAKE, CaseState.ACTIVE, CaseState.FOLLOW_UP}),
-            target=CaseState.CLOSED,
-            permission=CasePermission.CLOSE,
-            label=N_("Close the case"),
-        ),
-        "reopen": Move(
-            sources=frozenset({CaseState.CLOSED}),
-            target=CaseState.ACTIVE,
-            permission=CasePermission.CLOSE,
-            label=N_("Open the case again"),
-            needs_reason=True,
-        ),
+        "activate": Move({S.INTAKE, S.FOLLOW_UP}, S.ACTIVE, P.EDIT, N_("Begin work on the plan")),
+        "follow_up": Move(S.ACTIVE, S.FOLLOW_UP, P.EDIT, N_("Begin follow-up")),
+        "close": Move({S.INTAKE, S.ACTIVE, S.FOLLOW_UP}, S.CLOSED, P.CLOSE, N_("Close the case")),
+        "reopen": Move(S.CLOSED, S.ACTIVE, P.CLOSE, N_("Open the case again"), needs_reason=True),
     },
 )
 

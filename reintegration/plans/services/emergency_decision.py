@@ -16,8 +16,9 @@ from reintegration.kernel.errors import N_
 from reintegration.kernel.locking import lock, lock_all
 from reintegration.kernel.states import Machine, Move
 from reintegration.plans.models import EmergencyStart, PlanLine, PlanLineDelivery
-from reintegration.plans.permissions import EmergencyPermission
-from reintegration.plans.states import EmergencyState, LineOrigin
+from reintegration.plans.permissions import EmergencyPermission as P
+from reintegration.plans.states import EmergencyState as S
+from reintegration.plans.states import LineOrigin
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,22 +30,13 @@ class EmergencyRefused:
     actor: Actor = SYSTEM
 
 
-EMERGENCY: Machine[EmergencyState] = Machine(
+EMERGENCY: Machine[S] = Machine(
     name="emergency",
-    initial=EmergencyState.PENDING,
+    initial=S.PENDING,
     moves={
-        "ratify": Move(
-            sources=frozenset({EmergencyState.PENDING}),
-            target=EmergencyState.RATIFIED,
-            permission=EmergencyPermission.DECIDE,
-            label=N_("Ratify"),
-        ),
+        "ratify": Move(S.PENDING, S.RATIFIED, P.DECIDE, N_("Ratify")),
         "refuse": Move(
-            sources=frozenset({EmergencyState.PENDING}),
-            target=EmergencyState.REFUSED,
-            permission=EmergencyPermission.DECIDE,
-            label=N_("Refuse what lies ahead"),
-            needs_reason=True,
+            S.PENDING, S.REFUSED, P.DECIDE, N_("Refuse what lies ahead"), needs_reason=True
         ),
     },
 )

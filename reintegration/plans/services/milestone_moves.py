@@ -8,10 +8,11 @@ from reintegration.kernel.actor import Actor
 from reintegration.kernel.errors import N_, Conflict, Invalid
 from reintegration.kernel.states import Machine, Move
 from reintegration.plans.models import Milestone
-from reintegration.plans.permissions import PlanPermission
+from reintegration.plans.permissions import PlanPermission as P
 from reintegration.plans.queries import provision
-from reintegration.plans.states import OPEN_MILESTONE_STATES, PlanState
+from reintegration.plans.states import OPEN_MILESTONE_STATES as OPEN
 from reintegration.plans.states import MilestoneState as S
+from reintegration.plans.states import PlanState
 
 
 def _plan_is_open(milestone: Milestone, _actor: Actor, _now: datetime) -> None:
@@ -41,41 +42,26 @@ MILESTONE: Machine[S] = Machine(
     initial=S.PLANNED,
     moves={
         "begin": Move(
-            frozenset({S.PLANNED}),
-            S.IN_PROGRESS,
-            PlanPermission.MOVE_MILESTONE,
-            N_("It has begun"),
-            guard=_plan_is_open,
+            S.PLANNED, S.IN_PROGRESS, P.MOVE_MILESTONE, N_("It has begun"), _plan_is_open
         ),
-        "complete": Move(
-            OPEN_MILESTONE_STATES,
-            S.COMPLETED,
-            PlanPermission.MOVE_MILESTONE,
-            N_("It is reached"),
-            guard=_has_evidence,
-        ),
+        "complete": Move(OPEN, S.COMPLETED, P.MOVE_MILESTONE, N_("It is reached"), _has_evidence),
         "not_complete": Move(
-            OPEN_MILESTONE_STATES,
+            OPEN,
             S.NOT_COMPLETED,
-            PlanPermission.MOVE_MILESTONE,
+            P.MOVE_MILESTONE,
             N_("It was not reached"),
-            guard=_plan_is_open,
+            _plan_is_open,
             needs_reason=True,
         ),
         "cancel": Move(
-            OPEN_MILESTONE_STATES,
-            S.CANCELLED,
-            PlanPermission.MOVE_MILESTONE,
-            N_("Drop it"),
-            guard=_nothing_is_open,
-            needs_reason=True,
+            OPEN, S.CANCELLED, P.MOVE_MILESTONE, N_("Drop it"), _nothing_is_open, needs_reason=True
         ),
         "reopen": Move(
-            frozenset({S.COMPLETED, S.NOT_COMPLETED, S.CANCELLED}),
+            {S.COMPLETED, S.NOT_COMPLETED, S.CANCELLED},
             S.IN_PROGRESS,
-            PlanPermission.MOVE_MILESTONE,
+            P.MOVE_MILESTONE,
             N_("Open again"),
-            guard=_plan_is_open,
+            _plan_is_open,
         ),
     },
 )

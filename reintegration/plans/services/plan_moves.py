@@ -1,7 +1,6 @@
 """The moves of a plan, as data. A version follows its plan and has no moves of its own."""
 
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy.orm import object_session
 
@@ -11,10 +10,12 @@ from reintegration.kernel.clock import local_day
 from reintegration.kernel.errors import N_, Conflict, Invalid
 from reintegration.kernel.states import Machine, Move
 from reintegration.plans.models import Plan
-from reintegration.plans.permissions import PlanPermission
+from reintegration.plans.permissions import PlanPermission as P
 from reintegration.plans.services import readiness
 from reintegration.plans.states import PlanState as S
-from reintegration.plans.states import VersionState
+from reintegration.plans.states import VersionState as V
+
+_ELSEWHERE = N_("The plan stands where it stood before it was sent.")
 
 
 def _is_ready(plan: Plan, actor: Actor, now: datetime) -> None:
@@ -24,75 +25,45 @@ def _is_ready(plan: Plan, actor: Actor, now: datetime) -> None:
         raise Invalid(problem.message, **problem.params)
 
 
-def _was_approved(*, before: bool) -> Any:
-    def guard(plan: Plan, _actor: Actor, _now: datetime) -> None:
-        if (plan.approved_version is not None) is not before:
-            raise Conflict(N_("The plan stands where it stood before it was sent."))
-
-    return guard
+def _is_change(plan: Plan, _actor: Actor, _now: datetime) -> None:
+    if plan.approved_version is None:
+        raise Conflict(_ELSEWHERE)
 
 
-_SENT = frozenset({S.SUBMITTED})
+def _is_first(plan: Plan, _actor: Actor, _now: datetime) -> None:
+    if plan.approved_version is not None:
+        raise Conflict(_ELSEWHERE)
+
 
 PLAN: Machine[S] = Machine(
     name="plan",
     initial=S.DRAFT,
     moves={
         "submit": Move(
-            frozenset({S.DRAFT, S.CHANGED}),
-            S.SUBMITTED,
-            PlanPermission.SUBMIT,
-            N_("Send for approval"),
-            guard=_is_ready,
+            {S.DRAFT, S.CHANGED}, S.SUBMITTED, P.SUBMIT, N_("Send for approval"), _is_ready
         ),
-        "withdraw": Move(
-            _SENT,
-            S.DRAFT,
-            PlanPermission.SUBMIT,
-            N_("Take back"),
-            guard=_was_approved(before=False),
-        ),
-        "withdraw_change": Move(
-            _SENT,
-            S.CHANGED,
-            PlanPermission.SUBMIT,
-            N_("Take back"),
-            guard=_was_approved(before=True),
-        ),
-        "approve": Move(_SENT, S.APPROVED, PlanPermission.DECIDE, N_("Approve")),
-        "return": Move(
-            _SENT,
-            S.DRAFT,
-            PlanPermission.DECIDE,
-            N_("Return"),
-            guard=_was_approved(before=False),
-            needs_reason=True,
-        ),
+        "withdraw": Move(S.SUBMITTED, S.DRAFT, P.SUBMIT, N_("Take back"), _is_first),
+        "withdraw_change": Move(S.SUBMITTED, S.CHANGED, P.SUBMIT, N_("Take back"), _is_change),
+        "approve": Move(S.SUBMITTED, S.APPROVED, P.DECIDE, N_("Approve")),
+        "return": Move(S.SUBMITTED, S.DRAFT, P.DECIDE, N_("Return"), _is_first, needs_reason=True),
         "return_change": Move(
-            _SENT,
-            S.CHANGED,
-            PlanPermission.DECIDE,
-            N_("Return"),
-            guard=_was_approved(before=True),
-            needs_reason=True,
+            S.SUBMITTED, S.CHANGED, P.DECIDE, N_("Return"), _is_change, needs_reason=True
         ),
-        "change": Move(frozenset({S.APPROVED}), S.CHANGED, PlanPermission.EDIT, N_("Change")),
+        "change": Move(S.APPROVED, S.CHANGED, P.EDIT, N_("Change")),
         "close": Move(
-            frozenset({S.DRAFT, S.APPROVED, S.CHANGED}), S.CLOSED, CasePermission.CLOSE, N_("Close")
+            {S.DRAFT, S.APPROVED, S.CHANGED}, S.CLOSED, CasePermission.CLOSE, N_("Close")
         ),
     },
 )
 
-_WAITS = frozenset({VersionState.SUBMITTED})
-
-VERSION: Machine[VersionState] = Machine(
+VERSION: Machine[V] = Machine(
     name="plan_version",
     told_by=PLAN.name,
-    initial=VersionState.SUBMITTED,
+    initial=V.SUBMITTED,
     moves={
-        "withdraw": Move(_WAITS, VersionState.WITHDRAWN, PlanPermission.SUBMIT, N_("Take back")),
-        "approve": Move(_WAITS, VersionState.APPROVED, PlanPermission.DECIDE, N_("Approve")),
-        "return": Move(_WAITS, VersionState.RETURNED, PlanPermission.DECIDE, N_("Return")),
+        "withdraw": Move(V.SUBMITTED, V.WITHDRAWN, P.SUBMIT, N_("Take back")),
+        "approve": Move(V.SUBMITTED, V.APPROVED, P.DECIDE, N_("Approve")),
+        "return": Move(V.SUBMITTED, V.RETURNED, P.DECIDE, N_("Return")),
     },
 )
 

@@ -12,16 +12,13 @@ from vouchers.bank.permissions import BankPermission as P
 from vouchers.bank.states import OPEN_LINES, Resolution
 from vouchers.bank.states import BankLineState as S
 
-_MATCHED = frozenset({S.MATCHED})
-
-
 BANK_LINE: Machine[S] = Machine(
     name="bank_line",
     initial=S.UNMATCHED,
     begins=frozenset({S.SUGGESTED, S.MATCHED, S.EXCEPTION}),
     moves={
         "match": Move(OPEN_LINES, S.MATCHED, P.MATCH, N_("Match with the ticked")),
-        "undo_match": Move(_MATCHED, S.EXCEPTION, P.UNDO, N_("Undo the match"), needs_reason=True),
+        "undo_match": Move(S.MATCHED, S.EXCEPTION, P.UNDO, N_("Undo the match"), needs_reason=True),
         **{
             resolution: Move(OPEN_LINES, S.RESOLVED, P.RESOLVE, resolution.label)
             for resolution in Resolution

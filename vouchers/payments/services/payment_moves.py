@@ -37,44 +37,34 @@ CLAIM: Machine[S] = Machine(
     name="claim",
     initial=S.DRAFT,
     moves={
-        "submit": Move(frozenset({S.DRAFT}), S.SUBMITTED, C.SUBMIT, N_("Send the claim")),
+        "submit": Move(S.DRAFT, S.SUBMITTED, C.SUBMIT, N_("Send the claim")),
         "dispute": Move(
-            frozenset({S.SUBMITTED}),
+            S.SUBMITTED,
             S.DISPUTED,
             C.DISPUTE,
             N_("Dispute the chosen lines"),
-            guard=_something_disputed,
+            _something_disputed,
             needs_reason=True,
         ),
-        "resubmit": Move(
-            frozenset({S.DISPUTED}), S.SUBMITTED, C.SUBMIT, N_("Answer"), needs_reason=True
-        ),
+        "resubmit": Move(S.DISPUTED, S.SUBMITTED, C.SUBMIT, N_("Answer"), needs_reason=True),
         "check": Move(
-            frozenset({S.SUBMITTED}),
-            S.CHECKED,
-            C.CHECK,
-            N_("The claim is right"),
-            guard=_all_lines_settled,
+            S.SUBMITTED, S.CHECKED, C.CHECK, N_("The claim is right"), _all_lines_settled
         ),
         "close": Move(
-            frozenset({S.SUBMITTED, S.DISPUTED, S.CHECKED}),
+            {S.SUBMITTED, S.DISPUTED, S.CHECKED},
             S.WITHDRAWN,
             C.CLOSE,
             N_("Close: nothing is left to pay"),
-            guard=_nothing_left,
+            _nothing_left,
         ),
         "withdraw": Move(
-            frozenset({S.DRAFT, S.SUBMITTED, S.DISPUTED}), S.WITHDRAWN, C.WITHDRAW, N_("Withdraw")
+            {S.DRAFT, S.SUBMITTED, S.DISPUTED}, S.WITHDRAWN, C.WITHDRAW, N_("Withdraw")
         ),
-        "put_in_payment": Move(
-            frozenset({S.CHECKED}), S.IN_PAYMENT, C.PUT_IN_PAYMENT, N_("Put into a batch")
-        ),
-        "take_out": Move(
-            frozenset({S.IN_PAYMENT}), S.CHECKED, C.TAKE_OUT, N_("Take out of the batch")
-        ),
-        "pay": Move(frozenset({S.IN_PAYMENT}), S.PAID, C.PAY, N_("Mark as paid")),
-        "unpay": Move(frozenset({S.PAID}), S.IN_PAYMENT, C.PAY, N_("Undo the payment's match")),
-        "reopen": Move(frozenset({S.PAID}), S.CHECKED, C.PAY, N_("The payment came back")),
+        "put_in_payment": Move(S.CHECKED, S.IN_PAYMENT, C.PUT_IN_PAYMENT, N_("Put into a batch")),
+        "take_out": Move(S.IN_PAYMENT, S.CHECKED, C.TAKE_OUT, N_("Take out of the batch")),
+        "pay": Move(S.IN_PAYMENT, S.PAID, C.PAY, N_("Mark as paid")),
+        "unpay": Move(S.PAID, S.IN_PAYMENT, C.PAY, N_("Undo the payment's match")),
+        "reopen": Move(S.PAID, S.CHECKED, C.PAY, N_("The payment came back")),
     },
 )
 
@@ -87,7 +77,7 @@ CLAIM_LINE: Machine[L] = Machine(
     moves={
         "accept": Move(_UNSETTLED, L.ACCEPTED, C.CHECK, N_("Accept")),
         "dispute": Move(_UNSETTLED, L.DISPUTED, C.DISPUTE, N_("Dispute the chosen lines")),
-        "answer": Move(frozenset({L.DISPUTED}), L.OPEN, C.SUBMIT, N_("Answer")),
+        "answer": Move(L.DISPUTED, L.OPEN, C.SUBMIT, N_("Answer")),
         "refuse": Move(_UNSETTLED, L.REFUSED, C.REFUSE_LINE, N_("Refuse")),
     },
 )
@@ -96,17 +86,17 @@ BATCH: Machine[B] = Machine(
     name="payment_batch",
     initial=B.PREPARED,
     moves={
-        "approve": Move(frozenset({B.PREPARED}), B.APPROVED, P.APPROVE, N_("Approve")),
-        "release": Move(frozenset({B.APPROVED}), B.RELEASED, P.RELEASE, N_("Release")),
+        "approve": Move(B.PREPARED, B.APPROVED, P.APPROVE, N_("Approve")),
+        "release": Move(B.APPROVED, B.RELEASED, P.RELEASE, N_("Release")),
         "cancel": Move(
-            frozenset({B.PREPARED, B.APPROVED}),
+            {B.PREPARED, B.APPROVED},
             B.CANCELLED,
             P.CANCEL,
             N_("Cancel the batch"),
             needs_reason=True,
         ),
-        "settle": Move(frozenset({B.RELEASED}), B.SETTLED, P.SETTLE, N_("Settle")),
-        "unsettle": Move(frozenset({B.SETTLED}), B.RELEASED, P.SETTLE, N_("Open again")),
+        "settle": Move(B.RELEASED, B.SETTLED, P.SETTLE, N_("Settle")),
+        "unsettle": Move(B.SETTLED, B.RELEASED, P.SETTLE, N_("Open again")),
     },
 )
 
@@ -114,15 +104,11 @@ ORDER: Machine[O] = Machine(
     name="payment_order",
     initial=O.PREPARED,
     moves={
-        "release": Move(frozenset({O.PREPARED}), O.RELEASED, P.RELEASE, N_("Release")),
-        "cancel": Move(frozenset({O.PREPARED}), O.CANCELLED, P.CANCEL, N_("Cancel the order")),
-        "settle": Move(frozenset({O.RELEASED}), O.SETTLED, P.SETTLE, N_("Settle")),
-        "unsettle": Move(frozenset({O.SETTLED}), O.RELEASED, P.SETTLE, N_("Undo the settlement")),
-        "fail": Move(
-            frozenset({O.RELEASED}), O.FAILED, P.FAIL, N_("The bank refused it"), needs_reason=True
-        ),
-        "return": Move(
-            frozenset({O.SETTLED}), O.RETURNED, P.SETTLE, N_("It came back"), needs_reason=True
-        ),
+        "release": Move(O.PREPARED, O.RELEASED, P.RELEASE, N_("Release")),
+        "cancel": Move(O.PREPARED, O.CANCELLED, P.CANCEL, N_("Cancel the order")),
+        "settle": Move(O.RELEASED, O.SETTLED, P.SETTLE, N_("Settle")),
+        "unsettle": Move(O.SETTLED, O.RELEASED, P.SETTLE, N_("Undo the settlement")),
+        "fail": Move(O.RELEASED, O.FAILED, P.FAIL, N_("The bank refused it"), needs_reason=True),
+        "return": Move(O.SETTLED, O.RETURNED, P.SETTLE, N_("It came back"), needs_reason=True),
     },
 )

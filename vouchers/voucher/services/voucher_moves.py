@@ -8,7 +8,8 @@ from reintegration.kernel.errors import N_
 from reintegration.kernel.states import Machine, Move
 from vouchers.voucher.permissions import RedemptionPermission as R
 from vouchers.voucher.permissions import VoucherPermission as P
-from vouchers.voucher.states import OPEN_STATES, RedemptionState
+from vouchers.voucher.states import OPEN_STATES
+from vouchers.voucher.states import RedemptionState as D
 from vouchers.voucher.states import VoucherState as S
 
 _USED = frozenset({S.PARTLY_REDEEMED, S.REDEEMED})
@@ -17,8 +18,8 @@ VOUCHER: Machine[S] = Machine(
     name="voucher",
     initial=S.DRAFT,
     moves={
-        "approve": Move(frozenset({S.DRAFT}), S.APPROVED, P.APPROVE, N_("Approve")),
-        "issue": Move(frozenset({S.APPROVED}), S.ISSUED, P.ISSUE, N_("Issue")),
+        "approve": Move(S.DRAFT, S.APPROVED, P.APPROVE, N_("Approve")),
+        "issue": Move(S.APPROVED, S.ISSUED, P.ISSUE, N_("Issue")),
         "redeem_part": Move(OPEN_STATES, S.PARTLY_REDEEMED, R.RECORD, N_("Redeem a part")),
         "redeem_all": Move(OPEN_STATES, S.REDEEMED, R.RECORD, N_("Redeem the rest")),
         "reopen_part": Move(_USED, S.PARTLY_REDEEMED, R.REVERSE, N_("Take a delivery back")),
@@ -37,29 +38,14 @@ VOUCHER: Machine[S] = Machine(
     },
 )
 
-REDEMPTION: Machine[RedemptionState] = Machine(
+REDEMPTION: Machine[D] = Machine(
     name="redemption",
-    initial=RedemptionState.UNCONFIRMED,
+    initial=D.UNCONFIRMED,
     moves={
-        "confirm": Move(
-            frozenset({RedemptionState.UNCONFIRMED}),
-            RedemptionState.ACCEPTED,
-            R.CONFIRM,
-            N_("Confirm"),
-        ),
-        "refuse": Move(
-            frozenset({RedemptionState.UNCONFIRMED}),
-            RedemptionState.REFUSED,
-            R.REFUSE,
-            N_("Refuse"),
-            needs_reason=True,
-        ),
+        "confirm": Move(D.UNCONFIRMED, D.ACCEPTED, R.CONFIRM, N_("Confirm")),
+        "refuse": Move(D.UNCONFIRMED, D.REFUSED, R.REFUSE, N_("Refuse"), needs_reason=True),
         "reverse": Move(
-            frozenset({RedemptionState.ACCEPTED, RedemptionState.UNCONFIRMED}),
-            RedemptionState.REVERSED,
-            R.REVERSE,
-            N_("Reverse"),
-            needs_reason=True,
+            {D.ACCEPTED, D.UNCONFIRMED}, D.REVERSED, R.REVERSE, N_("Reverse"), needs_reason=True
         ),
     },
 )
