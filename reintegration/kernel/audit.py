@@ -6,7 +6,7 @@ No names and no values of the vault stand in a row: only ids, the names of field
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from sqlalchemy import BigInteger, CheckConstraint, Index, LargeBinary
@@ -112,12 +112,26 @@ _RECORD = Appending(
 )
 
 
+class Told(Protocol):
+    """What a row may be about: `case_id` may be absent; it is noted when present."""
+
+    id: Any
+
+
+def _subject(action: str, about: Told | Subject | None) -> Subject:
+    if isinstance(about, Subject):
+        return about
+    return Subject(
+        action.partition(":")[0], getattr(about, "id", None), getattr(about, "case_id", None)
+    )
+
+
 def record(
     session: Session,
+    action: str,
+    about: Told | Subject | None = None,
     *,
     actor: Actor,
-    action: str,
-    subject: Subject,
     now: datetime,
     reason: str | None = None,
     fields: Iterable[str] = (),
@@ -125,8 +139,10 @@ def record(
 ) -> None:
     """Add one row to the trail, in the transaction of the change itself.
 
-    `action` is `subject:verb`, such as `voucher:issue` or `identity:read`.
+    `action` is `subject:verb`, such as `voucher:issue` or `identity:read`; `about` is that subject,
+    or names another.
     """
+    subject = _subject(action, about)
     _RECORD.add(
         session,
         {

@@ -280,9 +280,9 @@ class Machine(Generic[State]):
         _NOTE.add(session, dict(zip(_EVENT, row, strict=True)))
         audit.record(
             session,
+            f"{self.name}:{act}",
+            audit.Subject(self.name, key, case_id),
             actor=actor,
-            action=f"{self.name}:{act}",
-            subject=audit.Subject(self.name, key, case_id),
             now=now,
             reason=reason,
             fields=("state",),

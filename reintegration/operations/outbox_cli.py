@@ -51,8 +51,8 @@ def _settle(opened: Session, message: UUID, decision: str, now: datetime) -> Non
         outbox.take_as_sent(opened, message, now=now)
     audit.record(
         opened,
+        "outbox:send_again" if decision == "again" else "outbox:take_as_sent",
+        audit.Subject("outbox_message", message),
         actor=OPERATOR,
-        action="outbox:send_again" if decision == "again" else "outbox:take_as_sent",
-        subject=audit.Subject("outbox_message", message),
         now=now,
     )

@@ -32,9 +32,8 @@ def write(session, count):
     for number in range(count):
         audit.record(
             session,
+            "thing:do",
             actor=SYSTEM,
-            action="thing:do",
-            subject=audit.Subject("thing"),
             now=NOW + timedelta(seconds=number),
             data={"number": number},
         )
@@ -100,7 +99,7 @@ def test_an_event_that_commits_late_is_sealed_too(session, committed_db, log):
 
     engine = create_engine(committed_db.url)
     with Session(engine) as late:
-        audit.record(late, actor=SYSTEM, action="late:do", subject=audit.Subject("t"), now=NOW)
+        audit.record(late, "late:do", actor=SYSTEM, now=NOW)
         write(session, 2)
         assert audit_chain.seal(session, keyring(session), now=NOW, log=log) == 2
         session.commit()
@@ -149,7 +148,7 @@ def test_the_sealer_looks_only_above_what_has_settled(session):
 
 def test_an_event_that_commits_an_hour_late_is_sealed(session):
     with Session(session.get_bind(), info=dict(session.info)) as late:
-        audit.record(late, actor=SYSTEM, action="thing:do", subject=audit.Subject("thing"), now=NOW)
+        audit.record(late, "thing:do", actor=SYSTEM, now=NOW)
         write(session, 2)
         for minutes in range(0, 60, 5):
             seal_at(session, minutes)

@@ -17,14 +17,7 @@ SUBJECT = UUID(int=7)
 
 
 def record(session, action, **more):
-    audit.record(
-        session,
-        actor=SYSTEM,
-        action=action,
-        subject=Subject("test", SUBJECT),
-        now=clock.now(),
-        **more,
-    )
+    audit.record(session, action, Subject("test", SUBJECT), actor=SYSTEM, now=clock.now(), **more)
 
 
 def actions(session):
@@ -75,9 +68,9 @@ def test_what_stands_in_a_row_is_the_same_either_way(session):
         with where(session):
             audit.record(
                 session,
+                "test:same",
+                Subject("test", SUBJECT, SUBJECT),
                 actor=SYSTEM,
-                action="test:same",
-                subject=Subject("test", SUBJECT, SUBJECT),
                 now=now,
                 **told,
             )

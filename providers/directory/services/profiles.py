@@ -98,7 +98,9 @@ def add_provider(session: Session, *, actor: Actor, profile: Profile, now: datet
     )
     session.add(provider)
     session.flush()
-    _note(session, "provider:add", provider, actor, now, ("name", "identifier"))
+    audit.record(
+        session, "provider:add", provider, actor=actor, now=now, fields=("name", "identifier")
+    )
     return provider
 
 
@@ -116,7 +118,14 @@ def edit_profile(
     provider.email, provider.phone = profile.email.strip(), profile.phone.strip()
     provider.updated_at = now
     session.flush()
-    _note(session, "provider:edit", provider, actor, now, ("name", "identifier", "contact"))
+    audit.record(
+        session,
+        "provider:edit",
+        provider,
+        actor=actor,
+        now=now,
+        fields=("name", "identifier", "contact"),
+    )
     return provider
 
 
@@ -130,7 +139,9 @@ def add_site(
     _set_place(site, place)
     session.add(site)
     session.flush()
-    _note(session, "site:add", site, actor, now, ("name", "place", "confidential"))
+    audit.record(
+        session, "site:add", site, actor=actor, now=now, fields=("name", "place", "confidential")
+    )
     return site
 
 
@@ -140,7 +151,9 @@ def edit_site(session: Session, site: Site, *, actor: Actor, place: Place, now: 
     _check_site_name(session, site.provider, place.name, site)
     _set_place(site, place)
     session.flush()
-    _note(session, "site:edit", site, actor, now, ("name", "place", "confidential"))
+    audit.record(
+        session, "site:edit", site, actor=actor, now=now, fields=("name", "place", "confidential")
+    )
     return site
 
 
@@ -161,7 +174,7 @@ def draft_offering(
     _set_terms(offering, terms)
     session.add(offering)
     session.flush()
-    _note(session, "offering:draft", offering, actor, now, ("terms",))
+    audit.record(session, "offering:draft", offering, actor=actor, now=now, fields=("terms",))
     return offering
 
 
@@ -180,7 +193,7 @@ def edit_offering(
     _set_terms(offering, terms)
     offering.updated_at = now
     session.flush()
-    _note(session, "offering:edit", offering, actor, now, ("terms",))
+    audit.record(session, "offering:edit", offering, actor=actor, now=now, fields=("terms",))
     return offering
 
 
@@ -205,7 +218,14 @@ def set_capacity(
         )
     offering.capacity, offering.lead_days, offering.updated_at = capacity, lead_days, now
     session.flush()
-    _note(session, "offering:set_capacity", offering, actor, now, ("capacity", "lead_days"))
+    audit.record(
+        session,
+        "offering:set_capacity",
+        offering,
+        actor=actor,
+        now=now,
+        fields=("capacity", "lead_days"),
+    )
     return offering
 
 
@@ -261,21 +281,3 @@ def _check_offering_name(session: Session, site: Site, terms: Terms, own: Offeri
         raise Conflict(
             N_("This site already offers a service of this name."), code="name", field="name"
         )
-
-
-def _note(
-    session: Session,
-    action: str,
-    row: Provider | Site | Offering,
-    actor: Actor,
-    now: datetime,
-    fields: Sequence[str],
-) -> None:
-    audit.record(
-        session,
-        actor=actor,
-        action=action,
-        subject=audit.Subject(action.split(":", maxsplit=1)[0], row.id),
-        now=now,
-        fields=fields,
-    )

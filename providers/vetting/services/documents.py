@@ -87,9 +87,9 @@ def _note(
 ) -> None:
     audit.record(
         session,
+        f"vetting_document:{verb}",
+        document,
         actor=actor,
-        action=f"vetting_document:{verb}",
-        subject=audit.Subject("vetting_document", document.id),
         now=now,
         fields=("kind", "reference", "issued_on", "expires_on"),
         data={

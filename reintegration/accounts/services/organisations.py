@@ -23,7 +23,7 @@ def create_office(session: Session, *, actor: Actor, name: str, now: datetime) -
     )
     session.add(organisation)
     session.flush()
-    _note(session, actor, "organisation:create", organisation, now)
+    audit.record(session, "organisation:create", organisation, actor=actor, now=now)
     return organisation
 
 
@@ -36,7 +36,7 @@ def close(session: Session, organisation: Organisation, *, actor: Actor, now: da
     people = select(User).where(User.organisation_id == organisation.id)
     sign_in.end_all_sessions(session, *session.scalars(people).unique(), now=now)
     session.flush()
-    _note(session, actor, "organisation:close", organisation, now)
+    audit.record(session, "organisation:close", organisation, actor=actor, now=now)
 
 
 def reopen(session: Session, organisation: Organisation, *, actor: Actor, now: datetime) -> None:
@@ -46,11 +46,4 @@ def reopen(session: Session, organisation: Organisation, *, actor: Actor, now: d
         return
     organisation.active = True
     session.flush()
-    _note(session, actor, "organisation:open", organisation, now)
-
-
-def _note(
-    session: Session, actor: Actor, action: str, organisation: Organisation, now: datetime
-) -> None:
-    subject = audit.Subject("organisation", organisation.id)
-    audit.record(session, actor=actor, action=action, subject=subject, now=now)
+    audit.record(session, "organisation:open", organisation, actor=actor, now=now)

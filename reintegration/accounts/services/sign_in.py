@@ -74,9 +74,9 @@ def start_session(
     session.flush()
     audit.record(
         session,
+        "session:start",
+        audit.Subject("user", user.id),
         actor=Actor(user.id, ActorKind.PERSON, user.name, organisation_id=user.organisation_id),
-        action="session:start",
-        subject=audit.Subject("user", user.id),
         now=now,
     )
     return token
@@ -120,13 +120,7 @@ def end_session(session: Session, token: str, *, actor: Actor, now: datetime) ->
         .values(ended_at=now)
     )
     if ended.rowcount:  # type: ignore[attr-defined]
-        audit.record(
-            session,
-            actor=actor,
-            action="session:end",
-            subject=audit.Subject("user", actor.id),
-            now=now,
-        )
+        audit.record(session, "session:end", audit.Subject("user", actor.id), actor=actor, now=now)
 
 
 def end_all_sessions(session: Session, *users: User, now: datetime) -> None:
@@ -141,8 +135,8 @@ def _remember_refusal(session: Session, user: User | None, now: datetime) -> Non
     with Session(tries.companion(session)) as own, own.begin():
         audit.record(
             own,
+            "session:refuse",
+            audit.Subject("user", user.id if user else None),
             actor=ANONYMOUS,
-            action="session:refuse",
-            subject=audit.Subject("user", user.id if user else None),
             now=now,
         )

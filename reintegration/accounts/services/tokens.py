@@ -83,7 +83,7 @@ def create_token(
     )
     session.add(token)
     session.flush()
-    _note(session, actor, "token:create", token, now)
+    audit.record(session, "token:create", token, actor=actor, now=now)
     return token, secret
 
 
@@ -93,7 +93,7 @@ def revoke_token(session: Session, token: ApiToken, *, actor: Actor, now: dateti
     if token.revoked_at is None:
         token.revoked_at = now
         session.flush()
-        _note(session, actor, "token:revoke", token, now)
+        audit.record(session, "token:revoke", token, actor=actor, now=now)
 
 
 def tokens_of(session: Session, organisation_id: UUID | None) -> Sequence[ApiToken]:
@@ -111,9 +111,3 @@ def token_or_404(session: Session, actor: Actor, token_id: UUID) -> ApiToken:
     if token is None or token.organisation_id != actor.organisation_id:
         raise NotFound
     return token
-
-
-def _note(session: Session, actor: Actor, action: str, token: ApiToken, now: datetime) -> None:
-    audit.record(
-        session, actor=actor, action=action, subject=audit.Subject("token", token.id), now=now
-    )

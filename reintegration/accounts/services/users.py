@@ -110,7 +110,10 @@ def create_user(
     )
     with _taking_email(session):
         session.add(user)
-    _note(session, actor, "user:create", user, now, fields=("email", "name", "roles"))
+    session.flush()
+    audit.record(
+        session, "user:create", user, actor=actor, now=now, fields=("email", "name", "roles")
+    )
     return user
 
 
@@ -142,7 +145,8 @@ def change_details(
         user.supervisor_id = details.supervisor_id
     if "email" in changed:
         sign_in.end_all_sessions(session, user, now=now)
-    _note(session, actor, "user:change", user, now, fields=sorted(changed))
+    session.flush()
+    audit.record(session, "user:change", user, actor=actor, now=now, fields=sorted(changed))
     if "supervisor" in changed and details.supervisor_id is not None:
         hooks.announce(session, SupervisorNamed(user.id, details.supervisor_id, now, actor))
     return changed
@@ -162,7 +166,8 @@ def set_roles(
     user.roles = kept + [UserRole(role=role) for role in sorted(new)]
     sign_in.end_all_sessions(session, user, now=now)
     session.flush()
-    _note(session, actor, "user:set_roles", user, now, fields=("roles",))
+    session.flush()
+    audit.record(session, "user:set_roles", user, actor=actor, now=now, fields=("roles",))
 
 
 def change_password(
@@ -178,7 +183,8 @@ def change_password(
         )
     _set_password(session, user, new, now=now)
     user.must_change_password = False
-    _note(session, actor, "user:change_password", user, now, fields=("password",))
+    session.flush()
+    audit.record(session, "user:change_password", user, actor=actor, now=now, fields=("password",))
 
 
 def reset_password(session: Session, user: User, *, actor: Actor, new: str, now: datetime) -> None:
@@ -186,7 +192,8 @@ def reset_password(session: Session, user: User, *, actor: Actor, new: str, now:
     permissions.demand(actor, AccountPermission.MANAGE_USERS)
     _set_password(session, user, new, now=now)
     user.must_change_password = True
-    _note(session, actor, "user:reset_password", user, now, fields=("password",))
+    session.flush()
+    audit.record(session, "user:reset_password", user, actor=actor, now=now, fields=("password",))
 
 
 def close(session: Session, user: User, *, actor: Actor, now: datetime) -> None:
@@ -198,7 +205,8 @@ def close(session: Session, user: User, *, actor: Actor, now: datetime) -> None:
         return
     user.disabled_at = now
     sign_in.end_all_sessions(session, user, now=now)
-    _note(session, actor, "user:disable", user, now, fields=("disabled_at",))
+    session.flush()
+    audit.record(session, "user:disable", user, actor=actor, now=now, fields=("disabled_at",))
 
 
 def reopen(session: Session, user: User, *, actor: Actor, now: datetime) -> None:
@@ -207,7 +215,8 @@ def reopen(session: Session, user: User, *, actor: Actor, now: datetime) -> None
     if lock(session, user).disabled_at is None:
         return
     user.disabled_at = None
-    _note(session, actor, "user:enable", user, now, fields=("disabled_at",))
+    session.flush()
+    audit.record(session, "user:enable", user, actor=actor, now=now, fields=("disabled_at",))
 
 
 def check_roles(organisation: Organisation, roles: frozenset[Role]) -> None:
@@ -270,17 +279,3 @@ def _set_password(session: Session, user: User, new: str, *, now: datetime) -> N
     passwords.check_rule(new, about=(user.email.partition("@")[0], *user.name.split()))
     user.password_hash = passwords.hash_password(new)
     sign_in.end_all_sessions(session, user, now=now)
-
-
-def _note(
-    session: Session, actor: Actor, action: str, user: User, now: datetime, *, fields: Iterable[str]
-) -> None:
-    session.flush()
-    audit.record(
-        session,
-        actor=actor,
-        action=action,
-        subject=audit.Subject("user", user.id),
-        now=now,
-        fields=fields,
-    )

@@ -135,9 +135,9 @@ def _event(
 def _note(session: Session, actor: Actor, action: str, consent: Consent, now: datetime) -> None:
     audit.record(
         session,
+        action,
+        consent,
         actor=actor,
-        action=action,
-        subject=audit.Subject("consent", consent.id, consent.case_id),
         now=now,
         fields=(consent.scope,),
         data={"version": consent.text_version, "locale": consent.locale},

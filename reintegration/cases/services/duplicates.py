@@ -70,14 +70,7 @@ def look_up(
         return []
     if actor.id is not None:
         tries.spend(session, f"identity-look-up|{actor.id}", LOOK_UPS, now=now)
-    audit.record(
-        session,
-        actor=actor,
-        action="identity:look_up",
-        subject=audit.Subject("identity"),
-        now=now,
-        fields=map(str, values),
-    )
+    audit.record(session, "identity:look_up", actor=actor, now=now, fields=map(str, values))
     with acting_as_system(session):
         hits = session.scalars(
             select(CaseFile)

@@ -40,7 +40,7 @@ def ask(
     )
     session.add(request)
     session.flush()
-    _note(session, request, "identity:ask_erasure", actor=actor, now=now, reason=request.reason)
+    audit.record(session, "identity:ask_erasure", case, actor=actor, now=now, reason=request.reason)
     supervisors = [
         member.user_id
         for member in case.members
@@ -84,7 +84,7 @@ def decline(
     """Keep the name; it can be asked for again."""
     _decide(session, case, request, actor=actor, now=now)
     session.flush()
-    _note(session, request, "identity:decline_erasure", actor=actor, now=now)
+    audit.record(session, "identity:decline_erasure", case, actor=actor, now=now)
     inbox.notify(
         session,
         [request.asked_by],
@@ -115,22 +115,3 @@ def _decide(
     if request.decided_at is not None:
         raise Conflict(N_("This was decided already."), code="decided")
     request.decided_by, request.decided_at = actor.id, now
-
-
-def _note(
-    session: Session,
-    request: ErasureRequest,
-    action: str,
-    *,
-    actor: Actor,
-    now: datetime,
-    reason: str | None = None,
-) -> None:
-    audit.record(
-        session,
-        actor=actor,
-        action=action,
-        now=now,
-        reason=reason,
-        subject=audit.Subject("case", request.case_id, request.case_id),
-    )

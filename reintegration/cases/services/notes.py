@@ -57,14 +57,7 @@ def write(
     session.add(note)
     case.updated_at = now
     session.flush()
-    audit.record(
-        session,
-        actor=actor,
-        action="note:write",
-        subject=audit.Subject("note", note.id, case.id),
-        now=now,
-        fields=("body",),
-    )
+    audit.record(session, "note:write", note, actor=actor, now=now, fields=("body",))
     return note
 
 

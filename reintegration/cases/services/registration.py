@@ -79,13 +79,7 @@ def register(
     session.add(case)
     session.flush()
     vault.make_person_key(session, case, now=now)
-    audit.record(
-        session,
-        actor=actor,
-        action="case:register",
-        subject=audit.Subject("case", case.id, case.id),
-        now=now,
-    )
+    audit.record(session, "case:register", case, actor=actor, now=now)
     if identity is not None and identity.told:
         vault.store_identity(
             session, actor=with_case(actor, case), case=case, identity=identity, now=now
@@ -111,14 +105,7 @@ def edit_facts(
         return
     case.updated_at = now
     session.flush()
-    audit.record(
-        session,
-        actor=actor,
-        action="case:edit",
-        subject=audit.Subject("case", case.id, case.id),
-        now=now,
-        fields=changed,
-    )
+    audit.record(session, "case:edit", case, actor=actor, now=now, fields=changed)
 
 
 def check_facts(facts: CaseFacts) -> None:

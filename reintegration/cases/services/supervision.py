@@ -70,9 +70,9 @@ def _join(session: Session, case: CaseFile, event: SupervisorNamed, supervisor_i
     session.flush()
     audit.record(
         session,
+        "case:add_member",
+        case,
         actor=event.actor,
-        action="case:add_member",
-        subject=audit.Subject("case", case.id, case.id),
         now=event.at,
         data={"user": str(supervisor_id)},
     )

@@ -33,7 +33,9 @@ def add_co_worker(
         case.members.append(member)
     member.since, member.until = now, None
     session.flush()
-    _note(session, actor, "case:add_member", case, user, now)
+    audit.record(
+        session, "case:add_member", case, actor=actor, now=now, data={"user": str(user.id)}
+    )
     inbox.notify(
         session,
         [user.id],
@@ -57,7 +59,9 @@ def remove_co_worker(
         raise Conflict(N_("The case manager and the supervisor cannot be taken off here."))
     member.until = now
     session.flush()
-    _note(session, actor, "case:remove_member", case, user, now)
+    audit.record(
+        session, "case:remove_member", case, actor=actor, now=now, data={"user": str(user.id)}
+    )
 
 
 def hand_over(
@@ -101,9 +105,9 @@ def hand_over(
     session.flush()
     audit.record(
         session,
+        "case:hand_over",
+        case,
         actor=actor,
-        action="case:hand_over",
-        subject=audit.Subject("case", case.id, case.id),
         now=now,
         reason=reason.strip(),
         fields=("manager_id",),
@@ -177,16 +181,3 @@ def _tell_both(
             name=user.name,
             message=N_("Case %(code)s is now managed by %(name)s. You left its team."),
         )
-
-
-def _note(
-    session: Session, actor: Actor, action: str, case: CaseFile, user: User, now: datetime
-) -> None:
-    audit.record(
-        session,
-        actor=actor,
-        action=action,
-        subject=audit.Subject("case", case.id, case.id),
-        now=now,
-        data={"user": str(user.id)},
-    )

@@ -71,7 +71,7 @@ def store_identity(
     stored.updated_at = now
     _index(session, case.id, identity)
     session.flush()
-    _note(session, actor, "identity:store", case, now, told=identity.told)
+    audit.record(session, "identity:store", case, actor=actor, now=now, fields=identity.told)
 
 
 def read_identity(
@@ -100,7 +100,9 @@ def read_identity(
         for name in names
         if stored is not None and (sealed := getattr(stored, name)) is not None
     }
-    _note(session, actor, "identity:read", case, now, told=names, reason=reason.strip())
+    audit.record(
+        session, "identity:read", case, actor=actor, now=now, fields=names, reason=reason.strip()
+    )
     born = found.pop("birth_date", "")
     return Identity(**found, birth_date=date.fromisoformat(born) if born else None)
 
@@ -117,7 +119,9 @@ def erase_identity(
     session.execute(delete(IdentityIndex).where(IdentityIndex.case_id == case.id))
     session.execute(delete(PersonKey).where(PersonKey.case_id == case.id))
     session.flush()
-    _note(session, actor, "identity:erase", case, now, told=FIELDS, reason=reason.strip())
+    audit.record(
+        session, "identity:erase", case, actor=actor, now=now, fields=FIELDS, reason=reason.strip()
+    )
 
 
 def seal_for(session: Session, case_id: UUID, text: str, *, bound_to: str) -> bytes:
@@ -169,25 +173,4 @@ def _index(session: Session, case_id: UUID, identity: Identity) -> None:
     )
     session.add_all(
         IdentityIndex(case_id=case_id, kind=kind, value=value) for kind, value in values.items()
-    )
-
-
-def _note(
-    session: Session,
-    actor: Actor,
-    action: str,
-    case: CaseFile,
-    now: datetime,
-    *,
-    told: Iterable[str],
-    reason: str | None = None,
-) -> None:
-    audit.record(
-        session,
-        actor=actor,
-        action=action,
-        subject=audit.Subject("identity", case.id, case.id),
-        now=now,
-        fields=told,
-        reason=reason,
     )

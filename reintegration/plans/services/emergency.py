@@ -255,9 +255,9 @@ def _announce(
     asked = needs.at_most()
     audit.record(
         session,
+        "emergency:start",
+        audit.Subject("emergency", started.id, case.id),
         actor=actor,
-        action="emergency:start",
-        subject=audit.Subject("emergency", started.id, case.id),
         now=now,
         data={"at_most_minor": asked.minor, "currency": asked.currency},
     )

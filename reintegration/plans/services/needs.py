@@ -1,8 +1,6 @@
 """Needs and goals: what is missing, and what the person wants, in their own words."""
 
-from collections.abc import Iterable
 from datetime import datetime
-from uuid import UUID
 
 from sqlalchemy.orm import Session
 
@@ -40,7 +38,8 @@ def add_need(
         created_at=now,
     )
     session.add(need)
-    _note(session, actor, "need:add", "need", need.id, case.id, now)
+    session.flush()
+    audit.record(session, "need:add", need, actor=actor, now=now)
     return need
 
 
@@ -58,7 +57,8 @@ def edit_need(
     permissions.demand(actor, PlanPermission.EDIT, need)
     need.domain, need.priority = domain, priority
     need.description = _words(description)
-    _note(session, actor, "need:edit", "need", need.id, need.case_id, now)
+    session.flush()
+    audit.record(session, "need:edit", need, actor=actor, now=now)
 
 
 def meet(session: Session, need: Need, *, actor: Actor, now: datetime) -> None:
@@ -66,7 +66,8 @@ def meet(session: Session, need: Need, *, actor: Actor, now: datetime) -> None:
     permissions.demand(actor, PlanPermission.EDIT, need)
     if lock(session, need).met_at is None:
         need.met_at = now
-        _note(session, actor, "need:met", "need", need.id, need.case_id, now)
+        session.flush()
+        audit.record(session, "need:met", need, actor=actor, now=now)
 
 
 def reopen(session: Session, need: Need, *, actor: Actor, now: datetime) -> None:
@@ -74,7 +75,8 @@ def reopen(session: Session, need: Need, *, actor: Actor, now: datetime) -> None
     permissions.demand(actor, PlanPermission.EDIT, need)
     if lock(session, need).met_at is not None:
         need.met_at = None
-        _note(session, actor, "need:reopen", "need", need.id, need.case_id, now)
+        session.flush()
+        audit.record(session, "need:reopen", need, actor=actor, now=now)
 
 
 def remove_need(session: Session, need: Need, *, actor: Actor, now: datetime) -> None:
@@ -83,7 +85,8 @@ def remove_need(session: Session, need: Need, *, actor: Actor, now: datetime) ->
     if need.goals:
         raise Conflict(N_("This need has goals. Take them out first."))
     session.delete(need)
-    _note(session, actor, "need:remove", "need", need.id, need.case_id, now)
+    session.flush()
+    audit.record(session, "need:remove", need, actor=actor, now=now)
 
 
 def add_goal(
@@ -100,7 +103,8 @@ def add_goal(
         created_at=now,
     )
     session.add(goal)
-    _note(session, actor, "goal:add", "goal", goal.id, need.case_id, now)
+    session.flush()
+    audit.record(session, "goal:add", goal, actor=actor, now=now)
     return goal
 
 
@@ -110,7 +114,8 @@ def edit_goal(
     """Write a goal down better."""
     permissions.demand(actor, PlanPermission.EDIT, goal)
     goal.description, goal.own_words = _words(description), own_words.strip()
-    _note(session, actor, "goal:edit", "goal", goal.id, goal.case_id, now)
+    session.flush()
+    audit.record(session, "goal:edit", goal, actor=actor, now=now)
 
 
 def remove_goal(session: Session, goal: Goal, *, actor: Actor, now: datetime) -> None:
@@ -119,31 +124,11 @@ def remove_goal(session: Session, goal: Goal, *, actor: Actor, now: datetime) ->
     if reading.is_used(session, goal):
         raise Conflict(N_("A step of the plan serves this goal. Change the step first."))
     session.delete(goal)
-    _note(session, actor, "goal:remove", "goal", goal.id, goal.case_id, now)
+    session.flush()
+    audit.record(session, "goal:remove", goal, actor=actor, now=now)
 
 
 def _words(text: str) -> str:
     if not text.strip():
         raise Invalid(N_("Write it in a few words."), code="description", field="description")
     return text.strip()
-
-
-def _note(
-    session: Session,
-    actor: Actor,
-    action: str,
-    kind: str,
-    subject_id: UUID,
-    case_id: UUID,
-    now: datetime,
-    fields: Iterable[str] = (),
-) -> None:
-    session.flush()
-    audit.record(
-        session,
-        actor=actor,
-        action=action,
-        subject=audit.Subject(kind, subject_id, case_id),
-        now=now,
-        fields=fields,
-    )

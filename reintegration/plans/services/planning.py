@@ -176,9 +176,9 @@ def note_edit(
     session.flush()
     audit.record(
         session,
+        f"plan:edit_{what}",
+        audit.Subject("plan", subject_id, plan.case_id),
         actor=actor,
-        action=f"plan:edit_{what}",
-        subject=audit.Subject("plan", subject_id, plan.case_id),
         now=now,
         fields=fields,
         data={"revision": plan.revision},

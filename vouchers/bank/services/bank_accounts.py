@@ -171,9 +171,9 @@ def _note(
 ) -> None:
     audit.record(
         session,
+        f"bank_account:{verb}",
+        account,
         actor=actor,
-        action=f"bank_account:{verb}",
-        subject=audit.Subject("bank_account", account.id),
         now=now,
         reason=reason,
         fields=("name", "holder", "iban", "identifier", "currency", "profile")

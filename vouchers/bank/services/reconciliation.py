@@ -215,14 +215,7 @@ def park(
     line.owner_id = owner_id
     line.proposal = {**line.proposal, "note": note.strip()[:500]}
     session.flush()
-    audit.record(
-        session,
-        actor=actor,
-        action="bank_line:park",
-        now=now,
-        subject=audit.Subject("bank_line", line.id),
-        fields=("state",),
-    )
+    audit.record(session, "bank_line:park", line, actor=actor, now=now, fields=("state",))
 
 
 def _lock_open(session: Session, line: BankLine, actor: Actor | None = None) -> None:

@@ -205,10 +205,9 @@ def _finish(
     if not report.imported_before:
         audit.record(
             session,
+            "bank_statement:import",
             actor=actor,
-            action="bank_statement:import",
             now=now,
-            subject=audit.Subject("bank_statement"),
             data={"sha256": report.sha256, "new": report.new, "matched": report.matched},
         )
 

@@ -293,9 +293,9 @@ def _note(
 ) -> None:
     audit.record(
         session,
+        action,
+        line,
         actor=actor,
-        action=action,
-        subject=audit.Subject("budget_line", line.id),
         now=now,
         data={"minor": amount.minor, "currency": amount.currency, **data},
     )

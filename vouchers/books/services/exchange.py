@@ -47,9 +47,8 @@ def add_rate(
     session.flush()
     audit.record(
         session,
+        "exchange_rate:create",
         actor=actor,
-        action="exchange_rate:create",
-        subject=audit.Subject("exchange_rate"),
         now=now,
         data={"on": on.isoformat(), "base": base, "quote": quote, "rate": str(rate)},
     )
@@ -115,9 +114,9 @@ def exchange(
         )
     audit.record(
         session,
+        "bank_account:exchange",
+        bank_from,
         actor=actor,
-        action="bank_account:exchange",
-        subject=audit.Subject("bank_account", bank_from.id),
         now=now,
         data={"out": str(amount_out), "in": str(amount_in), "rate": str(rate.rate)},
     )

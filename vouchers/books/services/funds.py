@@ -48,7 +48,7 @@ def create_fund(
     )
     session.add(fund)
     session.flush()
-    _note(session, actor, "fund:create", "fund", fund.id, now, code=fund.code)
+    audit.record(session, "fund:create", fund, actor=actor, now=now, data={"code": fund.code})
     return fund
 
 
@@ -80,7 +80,9 @@ def add_line(
     )
     session.add(line)
     session.flush()
-    _note(session, actor, "budget_line:create", "budget_line", line.id, now, code=line.code)
+    audit.record(
+        session, "budget_line:create", line, actor=actor, now=now, data={"code": line.code}
+    )
     return line
 
 
@@ -116,16 +118,8 @@ def record_grant(
         actor=actor,
         now=now,
     )
-    _note(
-        session,
-        actor,
-        "fund:record_grant",
-        "fund",
-        fund.id,
-        now,
-        minor=amount.minor,
-        currency=amount.currency,
-    )
+    told = {"minor": amount.minor, "currency": amount.currency}
+    audit.record(session, "fund:record_grant", fund, actor=actor, now=now, data=told)
 
 
 def lock_fund(session: Session, fund_id: UUID) -> None:
@@ -148,22 +142,3 @@ def refuse_nothing(amount: Money) -> None:
     """Raise Invalid unless the amount is above zero."""
     if amount.minor <= 0:
         raise Invalid(N_("Enter more than zero."), code="not_positive", field="amount")
-
-
-def _note(
-    session: Session,
-    actor: Actor,
-    action: str,
-    kind: str,
-    subject_id: UUID,
-    now: datetime,
-    **data: object,
-) -> None:
-    audit.record(
-        session,
-        actor=actor,
-        action=action,
-        subject=audit.Subject(kind, subject_id),
-        now=now,
-        data=data,
-    )

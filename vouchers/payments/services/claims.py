@@ -144,7 +144,8 @@ def leave_out(
         raise Invalid(N_("Leave at least one line, or withdraw the claim."), code="lines")
     claim.lines = kept
     session.flush()
-    _note(session, claim, "leave_out", actor, now, lines=len(kept))
+    told = {"lines": len(kept)}
+    audit.record(session, "claim:leave_out", claim, actor=actor, now=now, fields=told, data=told)
     return claim
 
 
@@ -160,7 +161,8 @@ def accept_lines(
         CLAIM_LINE.put(line, "accept")
         line.reason = ""
     session.flush()
-    _note(session, claim, "accept_lines", actor, now, lines=len(chosen))
+    told = {"lines": len(chosen)}
+    audit.record(session, "claim:accept_lines", claim, actor=actor, now=now, fields=told, data=told)
     return len(chosen)
 
 
@@ -288,20 +290,6 @@ def _refuse_same_invoice(session: Session, claim: Claim, number: str) -> None:
 def _lock(session: Session, claim: Claim) -> None:
     lock(session, claim)
     session.expire(claim, ["lines"])
-
-
-def _note(
-    session: Session, claim: Claim, verb: str, actor: Actor, now: datetime, **data: int
-) -> None:
-    audit.record(
-        session,
-        actor=actor,
-        action=f"claim:{verb}",
-        now=now,
-        subject=audit.Subject("claim", claim.id),
-        fields=("lines",),
-        data=data,
-    )
 
 
 def _must_be(claim: Claim, state: ClaimState) -> None:

@@ -151,9 +151,9 @@ def _note(
 ) -> None:
     audit.record(
         session,
+        f"payee_account:{verb}",
+        account,
         actor=actor,
-        action=f"payee_account:{verb}",
-        subject=audit.Subject("payee_account", account.id),
         now=now,
         fields=("iban", "holder", "currency"),
         data={"provider": str(account.provider_id), "currency": account.currency},

@@ -231,9 +231,9 @@ def _record(
     else:
         audit.record(
             session,
+            "redemption:record_unconfirmed",
+            audit.Subject("redemption", redemption_id, found.case_id),
             actor=actor,
-            action="redemption:record_unconfirmed",
-            subject=audit.Subject("redemption", redemption_id, found.case_id),
             now=now,
             reason=wanted.reason or None,
         )

@@ -90,10 +90,4 @@ def _place(voucher: Voucher) -> str:
 def _note_print(voucher: Voucher, now: datetime) -> None:
     """Note in the trail that the codes were read: in its own transaction, for a GET writes none."""
     with Session(tries.companion(session())) as own, own.begin():
-        audit.record(
-            own,
-            actor=current_actor(),
-            action="voucher:print",
-            subject=audit.Subject("voucher", voucher.id, voucher.case_id),
-            now=now,
-        )
+        audit.record(own, "voucher:print", voucher, actor=current_actor(), now=now)
