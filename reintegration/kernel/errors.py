@@ -6,7 +6,9 @@ the other. `code` is the machine reason that the API states; `field` is the para
 service that the refusal is about, beside which a form shows it.
 """
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
+
+Found = TypeVar("Found")
 
 
 def N_(message: str) -> str:  # noqa: N802 - the name that message extractors know
@@ -61,6 +63,13 @@ class NotFound(DomainError):
         self, message: str = N_("There is nothing here that you can open."), **kw: Any
     ) -> None:
         super().__init__(message, **kw)
+
+
+def or_404(found: Found | None) -> Found:
+    """Return what a reader found within the actor's scope; raise NotFound when it is None."""
+    if found is None:
+        raise NotFound
+    return found
 
 
 class TooManyTries(DomainError):

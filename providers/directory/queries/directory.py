@@ -13,7 +13,7 @@ from providers.directory.states import OfferingState
 from reintegration.accounts.models import Organisation
 from reintegration.kernel import permissions
 from reintegration.kernel.actor import Actor
-from reintegration.kernel.errors import NotFound
+from reintegration.kernel.errors import NotFound, or_404
 from reintegration.kernel.ports import Port
 from reintegration.kernel.search import has_words
 from reintegration.web.paging import Page, page_of
@@ -79,18 +79,17 @@ def providers_page(
 
 def provider_or_404(session: Session, provider_id: UUID) -> Provider:
     """Return a provider with its sites, offerings and documents, or raise NotFound."""
-    provider = session.scalar(
-        select(Provider)
-        .where(Provider.id == provider_id)
-        .options(
-            selectinload(Provider.sites),
-            selectinload(Provider.offerings),
-            selectinload(Provider.documents),
+    return or_404(
+        session.scalar(
+            select(Provider)
+            .where(Provider.id == provider_id)
+            .options(
+                selectinload(Provider.sites),
+                selectinload(Provider.offerings),
+                selectinload(Provider.documents),
+            )
         )
     )
-    if provider is None:
-        raise NotFound
-    return provider
 
 
 def own_provider_or_404(session: Session, actor: Actor) -> Provider:

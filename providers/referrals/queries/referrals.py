@@ -17,7 +17,7 @@ from reintegration.cases.models import CaseFile
 from reintegration.kernel import bounded, permissions
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.bounded import Count
-from reintegration.kernel.errors import NotFound
+from reintegration.kernel.errors import or_404
 from reintegration.plans.models import PlanLineDelivery
 from reintegration.web.paging import Page, page_of
 
@@ -40,10 +40,7 @@ def request_or_404(session: Session, actor: Actor, referral_id: UUID) -> Referra
 
 
 def _one(session: Session, statement: Select[Referral], referral_id: UUID) -> Referral:
-    referral = session.scalar(statement.where(Referral.id == referral_id))
-    if referral is None:
-        raise NotFound
-    return referral
+    return or_404(session.scalar(statement.where(Referral.id == referral_id)))
 
 
 def _of_cases(actor: Actor) -> Select[Referral]:

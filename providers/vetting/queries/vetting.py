@@ -11,7 +11,7 @@ from providers.directory.models import Offering, Provider, VettingDocument
 from providers.directory.states import OfferingState
 from reintegration.kernel import bounded
 from reintegration.kernel.bounded import Count
-from reintegration.kernel.errors import NotFound
+from reintegration.kernel.errors import or_404
 from reintegration.kernel.states import StateEvent
 from reintegration.web.paging import Page, page_of
 
@@ -20,18 +20,12 @@ WAITING = (OfferingState.SUBMITTED, OfferingState.PENDING_APPROVAL, OfferingStat
 
 def offering_or_404(session: Session, offering_id: UUID) -> Offering:
     """Return an offering or raise NotFound."""
-    offering = session.get(Offering, offering_id)
-    if offering is None:
-        raise NotFound
-    return offering
+    return or_404(session.get(Offering, offering_id))
 
 
 def document_or_404(session: Session, document_id: UUID) -> VettingDocument:
     """Return a document or raise NotFound."""
-    document = session.get(VettingDocument, document_id)
-    if document is None:
-        raise NotFound
-    return document
+    return or_404(session.get(VettingDocument, document_id))
 
 
 def queue(session: Session, *, state: OfferingState, cursor: str | None) -> Page[Offering]:

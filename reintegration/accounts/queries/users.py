@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from reintegration.accounts.models import Organisation, User, UserRole
 from reintegration.accounts.states import OrganisationKind
 from reintegration.kernel.actor import Role
-from reintegration.kernel.errors import NotFound
+from reintegration.kernel.errors import or_404
 from reintegration.kernel.search import has_words
 from reintegration.web.offers import Offer, offered
 from reintegration.web.paging import Page, page_of
@@ -17,18 +17,12 @@ from reintegration.web.paging import Page, page_of
 
 def user_or_404(session: Session, user_id: UUID) -> User:
     """Return the person or raise NotFound."""
-    user = session.get(User, user_id)
-    if user is None:
-        raise NotFound
-    return user
+    return or_404(session.get(User, user_id))
 
 
 def organisation_or_404(session: Session, organisation_id: UUID) -> Organisation:
     """Return the organisation or raise NotFound."""
-    organisation = session.get(Organisation, organisation_id)
-    if organisation is None:
-        raise NotFound
-    return organisation
+    return or_404(session.get(Organisation, organisation_id))
 
 
 def users_page(

@@ -17,7 +17,7 @@ from reintegration.kernel import bounded, clock, permissions
 from reintegration.kernel.actor import Actor, Role
 from reintegration.kernel.audit import AuditEvent
 from reintegration.kernel.bounded import Count
-from reintegration.kernel.errors import NotFound
+from reintegration.kernel.errors import or_404
 from reintegration.kernel.search import has_words
 from reintegration.web.offers import Offer, offered
 from reintegration.web.paging import Page, page_of
@@ -25,10 +25,7 @@ from reintegration.web.paging import Page, page_of
 
 def case_or_404(session: Session, actor: Actor, case_id: UUID) -> CaseFile:
     """Return a case of the caseload; foreign and missing ones raise the same NotFound."""
-    case = session.scalar(_visible(actor).where(CaseFile.id == case_id))
-    if case is None:
-        raise NotFound
-    return case
+    return or_404(session.scalar(_visible(actor).where(CaseFile.id == case_id)))
 
 
 def caseload_of(session: Session, user_id: UUID) -> frozenset[UUID]:

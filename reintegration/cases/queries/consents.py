@@ -14,7 +14,7 @@ from reintegration.cases.permissions import CasePermission
 from reintegration.cases.states import CaseState, ConsentScope
 from reintegration.kernel import permissions
 from reintegration.kernel.actor import Actor
-from reintegration.kernel.errors import NotFound
+from reintegration.kernel.errors import or_404
 from reintegration.web.offers import Offer
 
 
@@ -57,16 +57,15 @@ def consents_of(session: Session, case_id: UUID) -> Sequence[Consent]:
 
 def consent_or_404(session: Session, actor: Actor, case_id: UUID, consent_id: UUID) -> Consent:
     """Return a consent of a case of the caseload, or raise NotFound."""
-    consent = session.scalar(
-        select(Consent).where(
-            Consent.id == consent_id,
-            Consent.case_id == case_id,
-            permissions.where(actor, Consent, CasePermission.VIEW),
+    return or_404(
+        session.scalar(
+            select(Consent).where(
+                Consent.id == consent_id,
+                Consent.case_id == case_id,
+                permissions.where(actor, Consent, CasePermission.VIEW),
+            )
         )
     )
-    if consent is None:
-        raise NotFound
-    return consent
 
 
 def consented_until(session: Session, case_ids: Iterable[UUID], today: date) -> dict[UUID, date]:

@@ -11,7 +11,7 @@ from reintegration.cases.permissions import CasePermission
 from reintegration.cases.queries import cases
 from reintegration.kernel import permissions
 from reintegration.kernel.actor import Actor
-from reintegration.kernel.errors import NotFound
+from reintegration.kernel.errors import or_404
 
 
 def waiting(session: Session, case_id: UUID) -> ErasureRequest | None:
@@ -25,10 +25,7 @@ def waiting(session: Session, case_id: UUID) -> ErasureRequest | None:
 
 def waiting_or_404(session: Session, actor: Actor, case_id: UUID) -> ErasureRequest:
     """Return the wish that waits in a case of the caseload or raise NotFound."""
-    found = waiting(session, cases.case_or_404(session, actor, case_id).id)
-    if found is None:
-        raise NotFound
-    return found
+    return or_404(waiting(session, cases.case_or_404(session, actor, case_id).id))
 
 
 def waiting_for(session: Session, actor: Actor) -> Sequence[tuple[ErasureRequest, str]]:

@@ -13,7 +13,7 @@ from reintegration.cases.permissions import CasePermission
 from reintegration.kernel import bounded, permissions
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.bounded import Count
-from reintegration.kernel.errors import NotFound
+from reintegration.kernel.errors import or_404
 from reintegration.kernel.money import Money, total
 from reintegration.plans.models import EmergencyStart, PlanLine
 from reintegration.plans.permissions import EmergencyPermission
@@ -32,14 +32,13 @@ class EmergencyRow:
 
 def emergency_or_404(session: Session, actor: Actor, emergency_id: UUID) -> EmergencyStart:
     """Return one of the caseload, or raise NotFound."""
-    found = session.scalar(
-        permissions.visible(actor, EmergencyStart, CasePermission.VIEW).where(
-            EmergencyStart.id == emergency_id
+    return or_404(
+        session.scalar(
+            permissions.visible(actor, EmergencyStart, CasePermission.VIEW).where(
+                EmergencyStart.id == emergency_id
+            )
         )
     )
-    if found is None:
-        raise NotFound
-    return found
 
 
 def of_case(session: Session, case_id: UUID) -> EmergencyStart | None:

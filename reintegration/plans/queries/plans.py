@@ -16,7 +16,7 @@ from reintegration.kernel import bounded, permissions
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.audit import AuditEvent
 from reintegration.kernel.bounded import Count
-from reintegration.kernel.errors import NotFound
+from reintegration.kernel.errors import NotFound, or_404
 from reintegration.plans.models import Milestone, Plan, PlanLine, PlanVersion
 from reintegration.plans.permissions import PlanPermission
 from reintegration.plans.states import OPEN_MILESTONE_STATES, PlanState, VersionState
@@ -49,33 +49,31 @@ def milestone_or_404(
     session: Session, actor: Actor, case_id: UUID, milestone_id: UUID
 ) -> Milestone:
     """Return a step that stands in the plan of a case of the caseload, or raise NotFound."""
-    found = session.scalar(
-        select(Milestone).where(
-            Milestone.id == milestone_id,
-            Milestone.case_id == case_id,
-            permissions.where(actor, Milestone, PlanPermission.VIEW),
-            Milestone.removed_at.is_(None),
+    return or_404(
+        session.scalar(
+            select(Milestone).where(
+                Milestone.id == milestone_id,
+                Milestone.case_id == case_id,
+                permissions.where(actor, Milestone, PlanPermission.VIEW),
+                Milestone.removed_at.is_(None),
+            )
         )
     )
-    if found is None:
-        raise NotFound
-    return found
 
 
 def line_or_404(session: Session, actor: Actor, line_id: UUID) -> PlanLine:
     """Return a service that stands in a plan of the caseload, or raise NotFound."""
-    found = session.scalar(
-        select(PlanLine)
-        .where(
-            PlanLine.id == line_id,
-            permissions.where(actor, PlanLine, PlanPermission.VIEW),
-            PlanLine.removed_at.is_(None),
+    return or_404(
+        session.scalar(
+            select(PlanLine)
+            .where(
+                PlanLine.id == line_id,
+                permissions.where(actor, PlanLine, PlanPermission.VIEW),
+                PlanLine.removed_at.is_(None),
+            )
+            .options(joinedload(PlanLine.milestone))
         )
-        .options(joinedload(PlanLine.milestone))
     )
-    if found is None:
-        raise NotFound
-    return found
 
 
 def version(session: Session, plan: Plan, number: int | None) -> PlanVersion | None:

@@ -25,7 +25,7 @@ from reintegration.codelists.currencies import HOME
 from reintegration.kernel import amounts, bounded, permissions
 from reintegration.kernel.actor import FINANCE_ROLES, Actor
 from reintegration.kernel.bounded import Count
-from reintegration.kernel.errors import DomainError, NotFound
+from reintegration.kernel.errors import DomainError, or_404
 from reintegration.kernel.money import Money
 from reintegration.kernel.search import is_called
 from reintegration.web.paging import Page, page_of
@@ -76,10 +76,7 @@ class Proof:
 
 def line_or_404(session: Session, actor: Actor, line_id: UUID) -> BankLine:
     """Return a line or raise NotFound."""
-    line = session.scalar(_visible(actor).where(BankLine.id == line_id))
-    if line is None:
-        raise NotFound
-    return line
+    return or_404(session.scalar(_visible(actor).where(BankLine.id == line_id)))
 
 
 def lines_page(

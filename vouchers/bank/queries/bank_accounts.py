@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from reintegration.kernel import permissions
 from reintegration.kernel.actor import Actor
-from reintegration.kernel.errors import NotFound
+from reintegration.kernel.errors import or_404
 from vouchers.bank.permissions import BankAccountPermission
 from vouchers.books.models import BankAccount
 from vouchers.payments.models import PaymentBatch
@@ -19,10 +19,7 @@ _OPEN = (BatchState.PREPARED, BatchState.APPROVED)
 
 def account_or_404(session: Session, actor: Actor, account_id: UUID) -> BankAccount:
     """Return an account or raise NotFound."""
-    account = session.scalar(_visible(actor).where(BankAccount.id == account_id))
-    if account is None:
-        raise NotFound
-    return account
+    return or_404(session.scalar(_visible(actor).where(BankAccount.id == account_id)))
 
 
 def every_account(session: Session, actor: Actor) -> Sequence[BankAccount]:

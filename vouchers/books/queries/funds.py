@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
-from reintegration.kernel.errors import NotFound
+from reintegration.kernel.errors import or_404
 from reintegration.kernel.money import Money
 from vouchers.books.models import (
     BudgetLine,
@@ -74,18 +74,12 @@ class FundFigures:
 
 def fund_or_404(session: Session, fund_id: UUID) -> Fund:
     """Return the fund or raise NotFound. Funds name no person: all of finance sees them."""
-    found = session.get(Fund, fund_id)
-    if found is None:
-        raise NotFound
-    return found
+    return or_404(session.get(Fund, fund_id))
 
 
 def budget_line_or_404(session: Session, budget_line_id: UUID) -> BudgetLine:
     """Return the budget line or raise NotFound."""
-    found = session.get(BudgetLine, budget_line_id)
-    if found is None:
-        raise NotFound
-    return found
+    return or_404(session.get(BudgetLine, budget_line_id))
 
 
 def funds(session: Session) -> list[Fund]:

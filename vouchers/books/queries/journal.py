@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, selectinload
 from reintegration.accounts.models import Organisation
 from reintegration.accounts.queries import users
 from reintegration.codelists.currencies import HOME
-from reintegration.kernel.errors import NotFound
+from reintegration.kernel.errors import or_404
 from reintegration.kernel.jobs import JobRun
 from reintegration.kernel.money import Money
 from reintegration.kernel.ports import Port
@@ -133,10 +133,7 @@ def rows(
 
 def entry_or_404(session: Session, entry_id: UUID) -> LedgerEntry:
     """Return an entry with its lines; row-level security hides it from all but the books."""
-    found = session.get(LedgerEntry, entry_id, options=[selectinload(LedgerEntry.lines)])
-    if found is None:
-        raise NotFound
-    return found
+    return or_404(session.get(LedgerEntry, entry_id, options=[selectinload(LedgerEntry.lines)]))
 
 
 def siblings(session: Session, entry: LedgerEntry) -> list[LedgerEntry]:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from reintegration.kernel import bounded, permissions
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.bounded import Count
-from reintegration.kernel.errors import NotFound
+from reintegration.kernel.errors import or_404
 from reintegration.web.paging import Page, page_of
 from vouchers.payments.models import Claim, ClaimLine, PaymentBatch, PaymentOrder
 from vouchers.payments.models.payees import PayeeAccount
@@ -44,29 +44,27 @@ def is_settled(session: Session, redemption_id: UUID) -> bool:
 
 def batch_or_404(session: Session, actor: Actor, batch_id: UUID) -> PaymentBatch:
     """Return a batch with its orders or raise NotFound."""
-    batch = session.scalar(
-        _visible(actor)
-        .where(PaymentBatch.id == batch_id)
-        .options(selectinload(PaymentBatch.orders))
+    return or_404(
+        session.scalar(
+            _visible(actor)
+            .where(PaymentBatch.id == batch_id)
+            .options(selectinload(PaymentBatch.orders))
+        )
     )
-    if batch is None:
-        raise NotFound
-    return batch
 
 
 def order_or_404(session: Session, actor: Actor, order_id: UUID) -> PaymentOrder:
     """Return an order with its batch or raise NotFound."""
-    order = session.scalar(
-        select(PaymentOrder)
-        .where(
-            PaymentOrder.id == order_id,
-            permissions.where(actor, PaymentOrder, PaymentPermission.VIEW),
+    return or_404(
+        session.scalar(
+            select(PaymentOrder)
+            .where(
+                PaymentOrder.id == order_id,
+                permissions.where(actor, PaymentOrder, PaymentPermission.VIEW),
+            )
+            .options(joinedload(PaymentOrder.batch))
         )
-        .options(joinedload(PaymentOrder.batch))
     )
-    if order is None:
-        raise NotFound
-    return order
 
 
 def batches_page(

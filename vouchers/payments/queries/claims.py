@@ -13,7 +13,7 @@ from reintegration.accounts.models import Organisation
 from reintegration.kernel import bounded, permissions
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.bounded import Count
-from reintegration.kernel.errors import NotFound
+from reintegration.kernel.errors import or_404
 from reintegration.kernel.money import Money
 from reintegration.kernel.search import has_words, is_called
 from reintegration.kernel.states import StateEvent
@@ -69,31 +69,29 @@ class Unclaimed:
 
 def claim_or_404(session: Session, actor: Actor, claim_id: UUID) -> Claim:
     """Return a claim within reach, with its lines, or raise NotFound."""
-    claim = session.scalar(
-        permissions.visible(actor, Claim, *_READING)
-        .where(Claim.id == claim_id)
-        .options(selectinload(Claim.lines).options(lazyload(ClaimLine.redemption)))
+    return or_404(
+        session.scalar(
+            permissions.visible(actor, Claim, *_READING)
+            .where(Claim.id == claim_id)
+            .options(selectinload(Claim.lines).options(lazyload(ClaimLine.redemption)))
+        )
     )
-    if claim is None:
-        raise NotFound
-    return claim
 
 
 def claim_line_or_404(session: Session, actor: Actor, claim_id: UUID, line_id: UUID) -> ClaimLine:
     """Return a line of a claim within reach or raise NotFound."""
-    line = session.scalar(
-        select(ClaimLine)
-        .join(Claim)
-        .where(
-            ClaimLine.id == line_id,
-            Claim.id == claim_id,
-            permissions.where(actor, Claim, *_READING),
+    return or_404(
+        session.scalar(
+            select(ClaimLine)
+            .join(Claim)
+            .where(
+                ClaimLine.id == line_id,
+                Claim.id == claim_id,
+                permissions.where(actor, Claim, *_READING),
+            )
+            .options(joinedload(ClaimLine.claim), joinedload(ClaimLine.redemption))
         )
-        .options(joinedload(ClaimLine.claim), joinedload(ClaimLine.redemption))
     )
-    if line is None:
-        raise NotFound
-    return line
 
 
 def unclaimed(

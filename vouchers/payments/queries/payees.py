@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from reintegration.kernel import bounded, permissions
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.bounded import Count
-from reintegration.kernel.errors import NotFound
+from reintegration.kernel.errors import or_404
 from reintegration.web.paging import Page, page_of
 from vouchers.payments.models.payees import PayeeAccount
 from vouchers.payments.permissions import PayeePermission
@@ -17,10 +17,7 @@ from vouchers.payments.permissions import PayeePermission
 
 def account_or_404(session: Session, actor: Actor, account_id: UUID) -> PayeeAccount:
     """Return an account within the actor's reach or raise NotFound."""
-    account = session.scalar(_visible(actor).where(PayeeAccount.id == account_id))
-    if account is None:
-        raise NotFound
-    return account
+    return or_404(session.scalar(_visible(actor).where(PayeeAccount.id == account_id)))
 
 
 def accounts_of(session: Session, actor: Actor, provider_id: UUID) -> Sequence[PayeeAccount]:

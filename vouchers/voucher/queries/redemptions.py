@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from reintegration.kernel import bounded, permissions
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.bounded import Count
-from reintegration.kernel.errors import NotFound
+from reintegration.kernel.errors import or_404
 from vouchers.voucher.models import Redemption
 from vouchers.voucher.permissions import RedemptionPermission
 from vouchers.voucher.states import RedemptionState
@@ -27,10 +27,7 @@ def receipt_or_404(session: Session, actor: Actor, redemption_id: UUID) -> Redem
 
 
 def _one(session: Session, statement: Select[Redemption], redemption_id: UUID) -> Redemption:
-    found = session.scalar(statement.where(Redemption.id == redemption_id))
-    if found is None:
-        raise NotFound
-    return found
+    return or_404(session.scalar(statement.where(Redemption.id == redemption_id)))
 
 
 def _visible(actor: Actor, permission: RedemptionPermission) -> Select[Redemption]:

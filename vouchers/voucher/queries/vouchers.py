@@ -15,7 +15,7 @@ from reintegration.cases.models import CaseFile
 from reintegration.kernel import bounded, codes, permissions
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.bounded import Count
-from reintegration.kernel.errors import NotFound
+from reintegration.kernel.errors import or_404
 from reintegration.plans.models import PlanLine
 from reintegration.web.paging import Page, page_of
 from vouchers.voucher.models import Redemption, Voucher
@@ -49,20 +49,18 @@ class VoucherFilter:
 def voucher_or_404(session: Session, actor: Actor, voucher_id: UUID) -> Voucher:
     """Return a voucher within the actor's reach; foreign and missing ones raise NotFound."""
     visible = permissions.visible(actor, Voucher, VoucherPermission.VIEW)
-    voucher = session.scalar(visible.where(Voucher.id == voucher_id))
-    if voucher is None:
-        raise NotFound
-    return voucher
+    return or_404(session.scalar(visible.where(Voucher.id == voucher_id)))
 
 
 def line_or_404(session: Session, actor: Actor, line_id: UUID) -> PlanLine:
     """Return a plan line of the caseload, or raise NotFound."""
-    line = session.scalar(
-        permissions.visible(actor, PlanLine, VoucherPermission.DRAFT).where(PlanLine.id == line_id)
+    return or_404(
+        session.scalar(
+            permissions.visible(actor, PlanLine, VoucherPermission.DRAFT).where(
+                PlanLine.id == line_id
+            )
+        )
     )
-    if line is None:
-        raise NotFound
-    return line
 
 
 def vouchers_page(
