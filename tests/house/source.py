@@ -148,13 +148,18 @@ def keyword(name: str) -> Names:
 
 
 def marked_messages(name: str) -> Names:
-    """Return the sentences marked with `N_` that any call hands over under a name."""
+    """Return the sentences marked with `N_` that a name stands for, in a call or before one."""
+    handed = [word.value for word in each(ast.keyword) if word.arg == name]
+    set_before = [
+        node.value
+        for node in each(ast.Assign)
+        for target in node.targets
+        if isinstance(target, ast.Name) and target.id == name
+    ]
     return {
         marked.args[0].value
-        for node in each(ast.Call)
-        for word in node.keywords
-        if word.arg == name
-        for marked in ast.walk(word.value)
+        for value in (*handed, *set_before)
+        for marked in ast.walk(value)
         if isinstance(marked, ast.Call)
         and called(marked) == "N_"
         and isinstance(marked.args[0], ast.Constant)

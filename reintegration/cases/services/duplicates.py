@@ -11,10 +11,10 @@ from uuid import UUID
 from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
-from reintegration.accounts.services import inbox
 from reintegration.cases.models import CaseFile, IdentityIndex
 from reintegration.cases.permissions import CasePermission
 from reintegration.cases.services.identity_index import index_values
+from reintegration.cases.services.telling import tell
 from reintegration.cases.services.vault import Identity
 from reintegration.kernel import audit, clock, permissions, tries
 from reintegration.kernel.actor import Actor
@@ -87,13 +87,6 @@ def look_up(
 
 def _tell_others(session: Session, actor: Actor, cases: Iterable[CaseFile], now: datetime) -> None:
     for case in cases:
-        inbox.notify(
-            session,
-            [case.manager_id],
-            key=f"duplicate|{case.id}|{actor.id}|{clock.local_day(now)}",
-            message=N_("%(who)s wrote down a person who may be in your case %(code)s."),
-            now=now,
-            link=f"/cases/{case.id}",
-            who=actor.name,
-            code=case.code,
-        )
+        key = f"duplicate|{case.id}|{actor.id}|{clock.local_day(now)}"
+        message = N_("%(who)s wrote down a person who may be in your case %(code)s.")
+        tell(session, case, [case.manager_id], key, message, now=now, who=actor.name)

@@ -4,14 +4,14 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from reintegration.accounts.services import inbox
 from reintegration.cases.models import CaseFile, ErasureRequest
 from reintegration.cases.permissions import CasePermission
 from reintegration.cases.queries.erasures import waiting
 from reintegration.cases.queries.identity import VaultState, vault_state
 from reintegration.cases.services import case_moves, vault
-from reintegration.cases.services.team import is_current
-from reintegration.cases.states import CaseState, MemberRole
+from reintegration.cases.services.team import supervisors
+from reintegration.cases.services.telling import tell
+from reintegration.cases.states import CaseState
 from reintegration.kernel import audit, permissions
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.errors import N_, Conflict, Invalid
@@ -41,20 +41,9 @@ def ask(
     session.add(request)
     session.flush()
     audit.record(session, "identity:ask_erasure", case, actor=actor, now=now, reason=request.reason)
-    supervisors = [
-        member.user_id
-        for member in case.members
-        if member.role == MemberRole.SUPERVISOR and is_current(member, now)
-    ]
-    inbox.notify(
-        session,
-        supervisors,
-        key=f"erasure|{request.id}",
-        now=now,
-        link=f"/cases/{case.id}/erasure",
-        code=case.code,
-        message=N_("The name in case %(code)s shall be erased for good. Decide on it."),
-    )
+    message = N_("The name in case %(code)s shall be erased for good. Decide on it.")
+    link = f"/cases/{case.id}/erasure"
+    tell(session, case, supervisors(case, now), _key(request), message, now=now, link=link)
     return request
 
 
@@ -67,15 +56,8 @@ def erase(
     vault.erase_identity(session, actor=actor, case=case, reason=request.reason, now=now)
     request.erased, case.updated_at = True, now
     session.flush()
-    inbox.notify(
-        session,
-        [request.asked_by],
-        key=f"erasure|{request.id}",
-        now=now,
-        link=f"/cases/{case.id}",
-        code=case.code,
-        message=N_("The name in case %(code)s was erased for good."),
-    )
+    message = N_("The name in case %(code)s was erased for good.")
+    tell(session, case, [request.asked_by], _key(request), message, now=now)
 
 
 def decline(
@@ -85,15 +67,8 @@ def decline(
     _decide(session, case, request, actor=actor, now=now)
     session.flush()
     audit.record(session, "identity:decline_erasure", case, actor=actor, now=now)
-    inbox.notify(
-        session,
-        [request.asked_by],
-        key=f"erasure|{request.id}",
-        now=now,
-        link=f"/cases/{case.id}",
-        code=case.code,
-        message=N_("The name in case %(code)s is kept: the supervisor did not erase it."),
-    )
+    message = N_("The name in case %(code)s is kept: the supervisor did not erase it.")
+    tell(session, case, [request.asked_by], _key(request), message, now=now)
 
 
 def require_erasable(session: Session, case: CaseFile) -> None:
@@ -115,3 +90,7 @@ def _decide(
     if request.decided_at is not None:
         raise Conflict(N_("This was decided already."), code="decided")
     request.decided_by, request.decided_at = actor.id, now
+
+
+def _key(request: ErasureRequest) -> str:
+    return f"erasure|{request.id}"

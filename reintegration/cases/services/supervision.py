@@ -6,9 +6,9 @@ from sqlalchemy import Select, exists, func, select
 from sqlalchemy.orm import Session
 
 from reintegration.accounts.models import User, UserRole
-from reintegration.accounts.services import inbox
 from reintegration.accounts.services.users import SupervisorNamed
 from reintegration.cases.models import CaseFile, CaseMember
+from reintegration.cases.services.telling import tell
 from reintegration.cases.states import CaseState, MemberRole
 from reintegration.kernel import audit
 from reintegration.kernel.actor import Role
@@ -76,12 +76,6 @@ def _join(session: Session, case: CaseFile, event: SupervisorNamed, supervisor_i
         now=event.at,
         data={"user": str(supervisor_id)},
     )
-    inbox.notify(
-        session,
-        [supervisor_id],
-        key=f"supervision|{case.id}|{event.at.isoformat()}",
-        message=N_("You now supervise case %(code)s."),
-        now=event.at,
-        link=f"/cases/{case.id}",
-        code=case.code,
-    )
+    key = f"supervision|{case.id}|{event.at.isoformat()}"
+    message = N_("You now supervise case %(code)s.")
+    tell(session, case, [supervisor_id], key, message, now=event.at)

@@ -6,10 +6,10 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from reintegration.accounts.models import User
-from reintegration.accounts.services import inbox
 from reintegration.cases.models import CaseFile, CaseMember
 from reintegration.cases.permissions import CasePermission
 from reintegration.cases.services.open_cases import require_open
+from reintegration.cases.services.telling import tell
 from reintegration.cases.states import MemberRole
 from reintegration.kernel import audit, permissions
 from reintegration.kernel.actor import Actor, Role
@@ -36,15 +36,8 @@ def add_co_worker(
     audit.record(
         session, "case:add_member", case, actor=actor, now=now, data={"user": str(user.id)}
     )
-    inbox.notify(
-        session,
-        [user.id],
-        key=f"team|{case.id}|{now.isoformat()}",
-        message=N_("You now work on case %(code)s."),
-        now=now,
-        link=f"/cases/{case.id}",
-        code=case.code,
-    )
+    message = N_("You now work on case %(code)s.")
+    tell(session, case, [user.id], f"team|{case.id}|{now.isoformat()}", message, now=now)
 
 
 def remove_co_worker(
@@ -118,21 +111,26 @@ def hand_over(
 
 def can_manage(case: CaseFile, user: User, now: datetime) -> bool:
     """Whether a case could be handed over to `user`: nobody manages what they supervise."""
-    member = _member(case, user)
-    supervises = (
-        member is not None and is_current(member, now) and member.role == MemberRole.SUPERVISOR
-    )
     return (
         user.disabled_at is None
         and Role.CASE_MANAGER in user.role_set
         and user.id != case.manager_id
-        and not supervises
+        and user.id not in supervisors(case, now)
     )
 
 
 def is_current(member: CaseMember, now: datetime) -> bool:
     """Whether a membership holds now."""
     return member.until is None or member.until > now
+
+
+def supervisors(case: CaseFile, now: datetime) -> list[UUID]:
+    """Return who supervises the case now."""
+    return [
+        member.user_id
+        for member in case.members
+        if member.role == MemberRole.SUPERVISOR and is_current(member, now)
+    ]
 
 
 def _member(case: CaseFile, user: User) -> CaseMember | None:
@@ -150,34 +148,13 @@ def _step_down(case: CaseFile, former_id: UUID, *, stays: bool, now: datetime) -
 def _tell_both(
     session: Session, case: CaseFile, former_id: UUID, user: User, *, stays: bool, now: datetime
 ) -> None:
-    key, link = f"hand_over|{case.id}|{now.isoformat()}", f"/cases/{case.id}"
-    inbox.notify(
-        session,
-        [user.id],
-        key=key,
-        now=now,
-        link=link,
-        code=case.code,
-        message=N_("You are now the case manager of case %(code)s."),
+    key = f"hand_over|{case.id}|{now.isoformat()}"
+    message = N_("You are now the case manager of case %(code)s.")
+    tell(session, case, [user.id], key, message, now=now)
+    message = (
+        N_("Case %(code)s is now managed by %(name)s. You stay on its team.")
+        if stays
+        else N_("Case %(code)s is now managed by %(name)s. You left its team.")
     )
-    if stays:
-        inbox.notify(
-            session,
-            [former_id],
-            key=key,
-            now=now,
-            link=link,
-            code=case.code,
-            name=user.name,
-            message=N_("Case %(code)s is now managed by %(name)s. You stay on its team."),
-        )
-    else:
-        inbox.notify(
-            session,
-            [former_id],
-            key=key,
-            now=now,
-            code=case.code,
-            name=user.name,
-            message=N_("Case %(code)s is now managed by %(name)s. You left its team."),
-        )
+    link = "" if stays else None
+    tell(session, case, [former_id], key, message, now=now, link=link, name=user.name)

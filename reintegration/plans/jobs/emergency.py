@@ -5,12 +5,12 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from reintegration.accounts.services import inbox
 from reintegration.cases.models import CaseFile
+from reintegration.cases.services.team import supervisors
+from reintegration.cases.services.telling import tell
 from reintegration.kernel.errors import N_
 from reintegration.kernel.jobs import Job
 from reintegration.plans.models import EmergencyStart
-from reintegration.plans.services.emergency import supervisors_of
 from reintegration.plans.states import EMERGENCY_ALLOWANCE, EmergencyState
 
 
@@ -35,18 +35,15 @@ def remind(session: Session, now: datetime) -> str | None:
 def _remind(
     session: Session, started: EmergencyStart, case: CaseFile, now: datetime, *, overdue: bool
 ) -> None:
-    told = set(supervisors_of(case)) | ({started.started_by} if overdue else set())
-    inbox.notify(
-        session,
-        told,
-        key=f"emergency|{started.id}|{'overdue' if overdue else 'due'}",
-        message=N_("The emergency help in case %(code)s is past its time to be decided.")
+    told = set(supervisors(case, now)) | ({started.started_by} if overdue else set())
+    key = f"emergency|{started.id}|{'overdue' if overdue else 'due'}"
+    message = (
+        N_("The emergency help in case %(code)s is past its time to be decided.")
         if overdue
-        else N_("The emergency help in case %(code)s must be decided within a day."),
-        now=now,
-        link=f"/cases/emergencies/{started.id}",
-        code=case.code,
+        else N_("The emergency help in case %(code)s must be decided within a day.")
     )
+    link = f"/cases/emergencies/{started.id}"
+    tell(session, case, told, key, message, now=now, link=link)
 
 
 EMERGENCY_OVERDUE = Job("plans.emergency_overdue", timedelta(minutes=30), remind)

@@ -5,9 +5,9 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from reintegration.accounts.services import inbox
-from reintegration.cases.models import CaseFile, CaseMember
-from reintegration.cases.states import MemberRole
+from reintegration.cases.models import CaseFile
+from reintegration.cases.services.team import supervisors
+from reintegration.cases.services.telling import tell
 from reintegration.kernel import clock, hooks
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.errors import N_, Conflict
@@ -154,39 +154,13 @@ def _check_promises(session: Session, line: PlanLine, ceiling: Money) -> None:
 
 
 def _tell_supervisors(session: Session, plan: Plan, version: PlanVersion, *, now: datetime) -> None:
-    supervisors = session.scalars(
-        select(CaseMember.user_id).where(
-            CaseMember.case_id == plan.case_id,
-            CaseMember.role == MemberRole.SUPERVISOR,
-            CaseMember.until.is_(None),
-            CaseMember.user_id != version.submitted_by,
-        )
-    )
-    inbox.notify(
-        session,
-        supervisors.all(),
-        key=f"plan:{plan.id}:{version.number}:submitted",
-        message=N_("The plan of %(case)s waits for your decision."),
-        now=now,
-        link=f"/cases/{plan.case_id}/plan/decision",
-        case=_code(session, plan),
-    )
+    case = session.get_one(CaseFile, plan.case_id)
+    others = set(supervisors(case, now)) - {version.submitted_by}
+    key, link = f"plan:{plan.id}:{version.number}:submitted", f"/cases/{case.id}/plan/decision"
+    message = N_("The plan of %(case)s waits for your decision.")
+    tell(session, case, others, key, message, now=now, link=link)
 
 
 def _tell_manager(session: Session, plan: Plan, key: str, message: str, *, now: datetime) -> None:
-    case = session.get(CaseFile, plan.case_id)
-    assert case is not None
-    inbox.notify(
-        session,
-        [case.manager_id],
-        key=key,
-        message=message,
-        now=now,
-        link=f"/cases/{case.id}/plan",
-        case=case.code,
-    )
-
-
-def _code(session: Session, plan: Plan) -> str:
-    case = session.get(CaseFile, plan.case_id)
-    return case.code if case else ""
+    case = session.get_one(CaseFile, plan.case_id)
+    tell(session, case, [case.manager_id], key, message, now=now, link=f"/cases/{case.id}/plan")

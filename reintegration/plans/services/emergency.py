@@ -1,6 +1,6 @@
 """The emergency start: one worker helps at once from a standing allowance, once per case."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -8,7 +8,6 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from reintegration.accounts.services import inbox
 from reintegration.cases.models import CaseFile
 from reintegration.cases.permissions import CasePermission
 from reintegration.cases.queries.consents import live_consent
@@ -16,8 +15,10 @@ from reintegration.cases.services import consent as consents
 from reintegration.cases.services import registration
 from reintegration.cases.services.open_cases import require_open
 from reintegration.cases.services.registration import CaseFacts
+from reintegration.cases.services.team import supervisors
+from reintegration.cases.services.telling import tell
 from reintegration.cases.services.vault import Identity
-from reintegration.cases.states import ConsentMode, ConsentScope, MemberRole
+from reintegration.cases.states import ConsentMode, ConsentScope
 from reintegration.codelists.life_domains import Domain
 from reintegration.codelists.service_categories import ServiceCategory
 from reintegration.codelists.units import Unit
@@ -261,23 +262,15 @@ def _announce(
         now=now,
         data={"at_most_minor": asked.minor, "currency": asked.currency},
     )
-    inbox.notify(
+    message = N_("%(who)s started emergency help in case %(code)s, %(asked)s at most. Decide.")
+    tell(
         session,
-        supervisors_of(case),
-        key=f"emergency|{started.id}|started",
-        message=N_("%(who)s started emergency help in case %(code)s, %(asked)s at most. Decide."),
+        case,
+        supervisors(case, now),
+        f"emergency|{started.id}|started",
+        message,
         now=now,
         link=f"/cases/emergencies/{started.id}",
         who=actor.name,
-        code=case.code,
         asked=str(asked),
     )
-
-
-def supervisors_of(case: CaseFile) -> Iterable[UUID]:
-    """Return who may decide on this case's emergency."""
-    return [
-        member.user_id
-        for member in case.members
-        if member.role == MemberRole.SUPERVISOR and member.until is None
-    ]

@@ -8,8 +8,8 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from reintegration.accounts.services import inbox
 from reintegration.cases.models import CaseFile
+from reintegration.cases.services.telling import tell
 from reintegration.kernel import hooks
 from reintegration.kernel.actor import SYSTEM, Actor
 from reintegration.kernel.errors import N_
@@ -47,7 +47,8 @@ def ratify(
 ) -> None:
     """Say yes: the lines stay approved as they are."""
     _decide(session, started, "ratify", actor, comment, now)
-    _tell(session, started, actor, now, N_("%(who)s ratified the emergency help in %(code)s."))
+    message = N_("%(who)s ratified the emergency help in %(code)s.")
+    _tell(session, started, actor, now, message)
 
 
 def refuse(
@@ -58,13 +59,8 @@ def refuse(
     lines = _lock_lines(session, started.case_id)
     hooks.announce(session, EmergencyRefused(started.case_id, now, actor))
     _keep_what_was_delivered(session, lines)
-    _tell(
-        session,
-        started,
-        actor,
-        now,
-        N_("%(who)s refused the rest of the emergency help in %(code)s."),
-    )
+    message = N_("%(who)s refused the rest of the emergency help in %(code)s.")
+    _tell(session, started, actor, now, message)
 
 
 def _decide(
@@ -103,14 +99,6 @@ def _keep_what_was_delivered(session: Session, lines: Iterable[PlanLine]) -> Non
 def _tell(
     session: Session, started: EmergencyStart, actor: Actor, now: datetime, message: str
 ) -> None:
-    code = session.scalar(select(CaseFile.code).where(CaseFile.id == started.case_id))
-    inbox.notify(
-        session,
-        [started.started_by],
-        key=f"emergency|{started.id}|decided",
-        message=message,
-        now=now,
-        link=f"/cases/{started.case_id}/emergency",
-        who=actor.name,
-        code=code,
-    )
+    case = session.get_one(CaseFile, started.case_id)
+    key, link = f"emergency|{started.id}|decided", f"/cases/{case.id}/emergency"
+    tell(session, case, [started.started_by], key, message, now=now, link=link, who=actor.name)

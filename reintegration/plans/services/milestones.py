@@ -9,8 +9,8 @@ from sqlalchemy import Select, Uuid, case, func, literal, select, update
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session, selectinload
 
-from reintegration.accounts.services import inbox
 from reintegration.cases.models import CaseFile
+from reintegration.cases.services.telling import tell
 from reintegration.codelists.units import Unit
 from reintegration.kernel import clock
 from reintegration.kernel.actor import SYSTEM, Actor
@@ -162,14 +162,8 @@ def _remind_of_step(
         else N_("A step of %(case)s is due on %(day)s.")
     )
     stage = "late" if late else "due"
-    _send(
-        session,
-        case_file,
-        f"milestone:{milestone.id}:{milestone.due_on}:{stage}",
-        message,
-        day=milestone.due_on,
-        now=now,
-    )
+    key = f"milestone:{milestone.id}:{milestone.due_on}:{stage}"
+    _send(session, case_file, key, message, day=milestone.due_on, now=now)
 
 
 def _remind_of_review(session: Session, plan: Plan, case_file: CaseFile, *, now: datetime) -> None:
@@ -180,15 +174,7 @@ def _remind_of_review(session: Session, plan: Plan, case_file: CaseFile, *, now:
 
 
 def _send(
-    session: Session, case_file: CaseFile, key: str, message: str, *, day: date, now: datetime
+    session: Session, file: CaseFile, key: str, message: str, *, day: date, now: datetime
 ) -> None:
-    inbox.notify(
-        session,
-        [case_file.manager_id],
-        key=key,
-        message=message,
-        now=now,
-        link=f"/cases/{case_file.id}/plan",
-        case=case_file.code,
-        day=f"{day:%d.%m.%Y}",
-    )
+    link, on = f"/cases/{file.id}/plan", f"{day:%d.%m.%Y}"
+    tell(session, file, [file.manager_id], key, message, now=now, link=link, day=on)

@@ -66,9 +66,9 @@ def _is_another(name: str | None, row: ImportRow) -> bool:
 
 
 def _named_otherwise(row: ImportRow, name: str) -> CellError:
-    message = N_("The number %(number)s belongs to “%(name)s”; this row says “%(other)s”.")
+    sentence = N_("The number %(number)s belongs to “%(name)s”; this row says “%(other)s”.")
     params = {"number": row.identifier, "name": name, "other": row.organisation}
-    return CellError(row.row, "organisation", message, params)
+    return CellError(row.row, "organisation", sentence, params)
 
 
 def write(
