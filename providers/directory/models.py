@@ -69,7 +69,7 @@ class Site(Base):
 
     provider: Mapped[Provider] = relationship(back_populates="sites")
 
-    __table_args__ = (UniqueConstraint("provider_id", "name"),)
+    __table_args__ = (UniqueConstraint("provider_id", "name"), words_index("site", "name"))
 
 
 class Offering(Base):
@@ -116,6 +116,7 @@ class Offering(Base):
         CheckConstraint("min_age >= 0 AND max_age >= min_age", "ages"),
         CheckConstraint("places_taken >= 0", "places"),
         Index("ix_offering_category", "category", "state"),
+        words_index("offering", "name"),
     )
 
 

@@ -32,6 +32,7 @@ RELEASED = {
     "0013_guard_history_and_places.py": "14fe1b250068f022a055c3fb48dbc37a8c606b84f0a33b531e6eca16158ac8b0",
     "0014_add_lanes.py": "a9bfa3e78e349a0a6659bf342f531cad78a0650210bf34880c9bea29def1176f",
     "0015_find_by_words.py": "5a23c1dfba03f56b2a23243603c49f945e715363e9a096eb169dcbbd40dadb22",
+    "0016_find_sites_and_services.py": "952d8d70cda147418746c6ce5fcd97713fc789efe6f584b6389d725ad83ff674",
 }
 OURS = {"reintegration", "providers", "vouchers", "demo"}
 

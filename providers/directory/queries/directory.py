@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import CompoundSelect, Select, select, union_all
 from sqlalchemy.orm import Session, contains_eager, selectinload
 
 from providers.directory.models import Offering, Provider, Site
@@ -15,7 +15,7 @@ from reintegration.kernel import permissions
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.errors import NotFound, or_404
 from reintegration.kernel.ports import Port
-from reintegration.kernel.search import has_words
+from reintegration.kernel.search import has_words, is_called
 from reintegration.web.paging import Page, page_of
 
 sites_revealed_to = Port[[Session, Actor], frozenset[UUID]](
@@ -47,12 +47,7 @@ def providers_page(
         )
     )
     if sought.search.strip():
-        statement = statement.where(
-            or_(
-                has_words(sought.search, Organisation.name),
-                has_words(sought.search, Provider.legal_name, Provider.identifier),
-            )
-        )
+        statement = statement.where(Provider.id.in_(_called(actor, sought.search)))
     if sought.category or sought.state:
         offered = select(Offering.provider_id)
         if sought.category:
@@ -61,11 +56,7 @@ def providers_page(
             offered = offered.where(Offering.state == sought.state)
         statement = statement.where(Provider.id.in_(offered))
     if sought.unit:
-        here = select(Site.provider_id).where(
-            Site.territorial_unit == sought.unit,
-            Site.confidential.is_(False)
-            | permissions.where(actor, Site, ProviderPermission.READ_PLACE),
-        )
+        here = _places_known_to(actor).where(Site.territorial_unit == sought.unit)
         statement = statement.where(Provider.id.in_(here))
     return page_of(
         session,
@@ -75,6 +66,22 @@ def providers_page(
         key_of=lambda provider: (provider.name, provider.id),
         ascending=True,
     )
+
+
+def _called(actor: Actor, said: str) -> CompoundSelect[UUID]:
+    """Return the providers that have the words in a name: their own, of a site, of a service."""
+    return union_all(
+        select(Organisation.id).where(has_words(said, Organisation.name)),
+        select(Provider.id).where(has_words(said, Provider.legal_name, Provider.identifier)),
+        _places_known_to(actor).where(is_called(Site, said)),
+        select(Offering.provider_id).where(has_words(said, Offering.name)),
+    )
+
+
+def _places_known_to(actor: Actor) -> Select[UUID]:
+    """Return the providers of the sites that are open, or that the actor may know."""
+    may_know = permissions.where(actor, Site, ProviderPermission.READ_PLACE)
+    return select(Site.provider_id).where(Site.confidential.is_(False) | may_know)
 
 
 def provider_or_404(session: Session, provider_id: UUID) -> Provider:

@@ -32,6 +32,23 @@ def test_a_provider_is_found_with_and_without_diacritics(session, cast, text):
     assert names(session, actor(session, cast.ana), search=text) == ["Centrul Speranța"]
 
 
+@pytest.mark.parametrize(("of", "text"), [("site", "filiala nor"), ("name", "ședințe seara")])
+def test_a_provider_is_found_by_the_names_of_its_sites_and_services(session, cast, of, text):
+    offering = cast.offerings[COUNSELLING]
+    offering.name = "Ședințe de seară"
+    offering.site.name = "Filiala de Nord"
+    session.flush()
+    assert names(session, actor(session, cast.ana), search=text) == ["Centrul Speranța"]
+
+
+def test_the_name_of_a_confidential_site_finds_its_provider_for_who_may_know_it(session, cast):
+    site = cast.offerings[COUNSELLING].site
+    site.name, site.confidential = "Casa Canar", True
+    session.flush()
+    for person, found in ((cast.ana, []), (cast.petru, []), (cast.vera, ["Centrul Speranța"])):
+        assert names(session, actor(session, person), search="canar") == found
+
+
 def test_a_percent_sign_finds_only_itself(session, cast):
     assert names(session, actor(session, cast.ana), search="%") == []
 
