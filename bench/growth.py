@@ -70,7 +70,9 @@ GROWN: dict[str, Grown] = {
     "milestone": Grown(CASES),
     "milestone_dependency": Grown(CASES),
     "plan_line": Grown(CASES, _times(_PER_CASE, *_LINE)),
-    "plan_line_delivery": Grown(CASES, _times(_PER_CASE, "units", "amount_minor")),
+    "plan_line_delivery": Grown(
+        CASES, _times(_PER_CASE, "units", "amount_minor", "considered_units")
+    ),
     "pseudonym": Grown(CASES, _distinct("words")),
     "referral": Grown(CASES, {"match": "'{}'", "disclosure": "'{}'"}),
     "voucher": Grown(

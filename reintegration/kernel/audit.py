@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, LargeBinary
+from sqlalchemy import BigInteger, Index, LargeBinary
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from sqlalchemy.types import Text
@@ -53,24 +53,6 @@ class AuditSeal(Base):
     position: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     audit_id: Mapped[int] = mapped_column(BigInteger, unique=True)
     hash: Mapped[bytes] = mapped_column(LargeBinary)
-
-
-class AuditWindow(Base):
-    """Where the sealer looks: above `low` only, because all at or below it is sealed.
-
-    `next_low` becomes it once every transaction below `next_xid` has ended, and some time after
-    `noted_at`: until then a late one may still add an event there.
-    """
-
-    __tablename__ = "audit_window"
-
-    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    low: Mapped[int] = mapped_column(BigInteger)
-    next_low: Mapped[int] = mapped_column(BigInteger)
-    next_xid: Mapped[int] = mapped_column(BigInteger)
-    noted_at: Mapped[datetime]
-
-    __table_args__ = (CheckConstraint("id = 1", "one"),)
 
 
 class AuditCheckpoint(Base):

@@ -19,11 +19,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy import Select, func, insert, select
 from sqlalchemy.orm import Session
 
-from reintegration.kernel import audit_window
+from reintegration.kernel import watermark
 from reintegration.kernel.audit import AuditCheckpoint, AuditEvent, AuditSeal
 from reintegration.kernel.crypto import Keyring
 
 _LOCK = 0x50554E5445  # one sealer at a time
+_MARK = "audit.seal"
 _BATCH = 5_000
 _STALE = timedelta(minutes=10)
 
@@ -57,11 +58,13 @@ def seal(
     """
     if not session.scalar(select(func.pg_try_advisory_xact_lock(_LOCK))):
         return 0
-    horizon = audit_window.horizon(session)  # before looking: what ends later is looked for again
-    low = 0 if whole else audit_window.low(session)
+    horizon = watermark.horizon(
+        session, AuditEvent.id
+    )  # before looking: what ends later is looked for again
+    low = 0 if whole else watermark.low(session, _MARK)
     sealed = _seal_above(session, keyring, low, now=now, log=log)
     if sealed < _BATCH:
-        audit_window.move_up(session, horizon, now=now)
+        watermark.move_up(session, _MARK, horizon, now=now)
     return sealed
 
 

@@ -21,7 +21,7 @@ Done = TypeVar("Done")
 
 ORDER = (
     "lane_beat",
-    "audit_window",
+    "watermark",
     "answered_form",
     "background_task",
     "outbox_message",
@@ -67,6 +67,7 @@ ORDER = (
     "plan_line_delivery",
     "api_token",
     "inbox_message",
+    "ledger_sum",
     "job_run",
     "try_counter",
 )

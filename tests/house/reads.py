@@ -29,7 +29,7 @@ from reintegration.plans import models as plans
 from reintegration.plans.permissions import PlanPermission
 from vouchers.bank.models import BankLine, BankMatch, BankStatementFile
 from vouchers.bank.permissions import BankAccountPermission, BankPermission
-from vouchers.books.models import BankAccount, LedgerEntry, LedgerLine
+from vouchers.books.models import BankAccount, LedgerEntry, LedgerLine, LedgerSum
 from vouchers.books.permissions import LedgerPermission
 from vouchers.payments.models import Claim, ClaimLine, PayeeAccount, PaymentBatch, PaymentOrder
 from vouchers.payments.permissions import ClaimPermission, PayeePermission, PaymentPermission
@@ -122,6 +122,7 @@ READS: dict[str, tuple[Any, Shown]] = {
         _rows(BankMatch, BankPermission.LIST),
         _rows(LedgerEntry, LedgerPermission.READ),
         _rows(LedgerLine, LedgerPermission.READ),
+        _rows(LedgerSum, LedgerPermission.READ),
         _rows(AuditEvent, AccountPermission.READ_AUDIT, _CASE),
         _own(InboxMessage, "user_id"),
         _own(BackgroundTask, "started_by"),
@@ -159,7 +160,6 @@ UNGUARDED: dict[str, str] = {
     "api_token": _DOOR,
     "audit_checkpoint": "Hashes and signatures; health pages read how fresh they are.",
     "audit_seal": "Hashes only.",
-    "audit_window": "One number: how far the trail is sealed without a gap.",
     "budget_line": _MONEY,
     "converted_allocation": _MONEY,
     "exchange_rate": _MONEY,
@@ -175,5 +175,6 @@ UNGUARDED: dict[str, str] = {
     "user_account": _DOOR,
     "user_role": _DOOR,
     "vetting_document": _OFFER,
+    "watermark": "Numbers: how far the trail is sealed, and the books are checked, without a gap.",
 }
 """Tables without row-level security, and why. This list may only shrink, too."""

@@ -34,6 +34,7 @@ from tests.house.world import make_world
 from vouchers.bank.models import BankLine
 from vouchers.bank.permissions import BankAccountPermission, BankPermission
 from vouchers.books.models import BankAccount
+from vouchers.books.services import settling
 from vouchers.payments.models import Claim, PayeeAccount, PaymentBatch
 from vouchers.payments.permissions import ClaimPermission, PayeePermission, PaymentPermission
 from vouchers.voucher.models import Redemption, Voucher, VoucherHold
@@ -89,6 +90,7 @@ def world(postgres, worker_id):
     with Session(engine, info={"keyring": Keyring(settings.master_key)}) as session:
         made = make_world(session)
         _hold(session, *session.scalars(select(Voucher)))
+        settling.sum_up(session, 0, 10**9)
         yield session, made
         tries.companion(session).dispose()
     engine.dispose()

@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 
 from reintegration.kernel import audit, audit_chain
 from reintegration.kernel.actor import SYSTEM
-from reintegration.kernel.audit import AuditEvent, AuditWindow
+from reintegration.kernel.audit import AuditEvent
 from reintegration.kernel.crypto import Keyring
 from reintegration.kernel.db import keyring
+from reintegration.kernel.watermark import Watermark
 from tests.factories.cast import NOW
 
 
@@ -117,7 +118,7 @@ def test_old_events_without_a_seal_raise_an_alarm(session):
 
 
 def window(session):
-    return session.get(AuditWindow, 1, populate_existing=True)
+    return session.get(Watermark, "audit.seal", populate_existing=True)
 
 
 def seal_at(session, minutes, **more):
@@ -160,7 +161,8 @@ def test_an_event_that_commits_an_hour_late_is_sealed(session):
 
 def test_what_lies_below_without_a_seal_is_found_by_the_sweep(session):
     write(session, 2)
-    session.add(AuditWindow(id=1, low=10**9, next_low=10**9, next_xid=0, noted_at=NOW))
+    far = {"low": 10**9, "next_low": 10**9, "next_xid": 0}
+    session.add(Watermark(name="audit.seal", noted_at=NOW, **far))
     session.commit()
     assert seal_at(session, 0) == 0
     assert seal_at(session, 0, whole=True) == 2

@@ -33,6 +33,7 @@ RELEASED = {
     "0014_add_lanes.py": "a9bfa3e78e349a0a6659bf342f531cad78a0650210bf34880c9bea29def1176f",
     "0015_find_by_words.py": "5a23c1dfba03f56b2a23243603c49f945e715363e9a096eb169dcbbd40dadb22",
     "0016_find_sites_and_services.py": "952d8d70cda147418746c6ce5fcd97713fc789efe6f584b6389d725ad83ff674",
+    "0017_settle_journal.py": "c60a4d628295ec0a4748e17fd0a8d8289f2db1047ec099e0154a1788741ceb11",
 }
 OURS = {"reintegration", "providers", "vouchers", "demo"}
 

@@ -6,15 +6,17 @@ from flask.cli import AppGroup
 from reintegration.kernel.actor import OPERATOR
 from reintegration.kernel.db import act_as, session
 from vouchers.books.services.laws import broken, laws
+from vouchers.books.services.settling import marks
 
 ledger_cli = AppGroup("ledger", help="The ledger.")
 
 
 @ledger_cli.command("check")
-def check() -> None:
+@click.option("--all", "everything", is_flag=True, help="Everything, not only what is new.")
+def check(everything: bool) -> None:
     """Check every law of the books; exit 1 and name each one that does not hold."""
     act_as(session(), OPERATOR)
-    found = broken(session())
+    found = broken(session(), None if everything else marks(session()))
     failing = {failure.law.name: failure for failure in found}
     for law in laws():
         if law.name in failing:

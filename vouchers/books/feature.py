@@ -8,7 +8,7 @@ from reintegration.plans.queries import provision
 from reintegration.web import navigation
 from reintegration.web.navigation import Place
 from vouchers.books.cli import ledger_cli
-from vouchers.books.jobs import LEDGER_CHECK
+from vouchers.books.jobs import LEDGER_CHECK, LEDGER_SWEEP
 from vouchers.books.permissions import FundPermission, LedgerPermission
 from vouchers.books.policy import POLICY
 from vouchers.books.queries import plan_budget
@@ -22,8 +22,9 @@ PAGES = (budget_lines, exchange, funds, ledger)
 def register(app: Flask) -> None:
     """Add pages, commands, jobs, laws and rules."""
     permissions.register(POLICY)
-    laws.keep(laws.LAWS)
+    laws.keep(laws.LAWS, laws.RELATIONS)
     jobs.register(LEDGER_CHECK)
+    jobs.register(LEDGER_SWEEP)
     app.cli.add_command(ledger_cli)
     for blueprint in (funds.bp, ledger.bp):
         app.register_blueprint(blueprint)

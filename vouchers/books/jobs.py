@@ -1,4 +1,4 @@
-"""The scheduled check of the books: silence means that they are sound."""
+"""The scheduled checks of the books: silence means that they are sound."""
 
 from datetime import datetime, timedelta
 
@@ -10,14 +10,33 @@ from reintegration.kernel.actor import Role
 from reintegration.kernel.clock import local_day
 from reintegration.kernel.errors import N_
 from reintegration.kernel.jobs import Job
-from vouchers.books.services.laws import CHECK_JOB, broken
+from vouchers.books.services import settling
+from vouchers.books.services.laws import CHECK_JOB, SWEEP_JOB, Broken, broken
+from vouchers.books.services.settling import Marks
 
 
 def check(session: Session, now: datetime) -> str | None:
+    """Check what is new since the last check that found nothing."""
+    return _checked(session, now, settling.marks(session))
+
+
+def sweep(session: Session, now: datetime) -> str | None:
+    """Check everything: what was damaged below the marks is found too."""
+    return _checked(session, now, None)
+
+
+def _checked(session: Session, now: datetime, since: Marks | None) -> str | None:
+    seen = settling.horizons(session)
+    found = broken(session, since)
+    if found:
+        _tell(session, found, now)
+        return "; ".join(str(failure) for failure in found)
+    settling.settle(session, seen, now=now)
+    return None
+
+
+def _tell(session: Session, found: list[Broken], now: datetime) -> None:
     """Tell the finance approvers, once a day and law, which laws of the books do not hold."""
-    found = broken(session)
-    if not found:
-        return None
     approvers = [user.id for user in session.scalars(at_work(Role.FINANCE_APPROVER)).unique()]
     for failure in found:
         notify(
@@ -31,7 +50,7 @@ def check(session: Session, now: datetime) -> str | None:
             link="/ledger/balances",
             law=failure.law.name,
         )
-    return "; ".join(str(failure) for failure in found)
 
 
 LEDGER_CHECK = Job(CHECK_JOB, timedelta(minutes=10), check)
+LEDGER_SWEEP = Job(SWEEP_JOB, timedelta(days=1), sweep)

@@ -24,7 +24,7 @@ def register(app: Flask) -> None:
     permissions.register(POLICY)
     for blueprint in (claims_bp, batches_bp, payees.bp, reversals.bp):
         app.register_blueprint(blueprint)
-    books_laws.keep(laws.LAWS)
+    books_laws.keep(laws.LAWS, laws.RELATIONS)
     provision.money_of_case.answer_with(plan_money.money_of_case)
     slots.add("provider.accounts", payees.card)
     slots.add("today.items", today.items)

@@ -47,7 +47,7 @@ def register(app: Flask) -> None:
     for blueprint in (redeem_bp, vouchers_bp):
         app.register_blueprint(blueprint)
     jobs.register(jobs.Job("vouchers.expire", timedelta(minutes=1), expiry.expire_due))
-    books_laws.keep(laws.LAWS)
+    books_laws.keep(laws.LAWS, laws.RELATIONS)
     _answer()
     _listen()
     _fill_slots()

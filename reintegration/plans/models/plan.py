@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -200,8 +200,14 @@ class PlanLine(Base):
         return self.removed_at is None and self.approved_ceiling.minor > 0
 
 
+DELIVERED_COUNT = "CASE WHEN units = 0 THEN amount_minor ELSE units END"
+NEW_DELIVERIES = f"{DELIVERED_COUNT} <> considered_units"
+
+
 class PlanLineDelivery(Base):
     """What was delivered on a line: counts only, so that a redemption can keep them.
+
+    A line that is money counts minor units and no units, every other one units.
 
     It stands in the service plane: whoever redeems sees neither the line nor its case.
     """
@@ -213,6 +219,9 @@ class PlanLineDelivery(Base):
     amount_minor: Mapped[Minor] = mapped_column(default=0)
     last_on: Mapped[date | None]
     considered_units: Mapped[int] = mapped_column(default=0)
-    """The units that the milestone was last moved for; a job works off the difference."""
+    """What the milestone was last moved for; a job works off the difference."""
 
-    __table_args__ = (CheckConstraint("units >= 0 AND amount_minor >= 0", "not_negative"),)
+    __table_args__ = (
+        CheckConstraint("units >= 0 AND amount_minor >= 0", "not_negative"),
+        Index("ix_plan_line_delivery_new", "plan_line_id", postgresql_where=text(NEW_DELIVERIES)),
+    )

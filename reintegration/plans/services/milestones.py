@@ -5,18 +5,18 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, Uuid, case, func, literal, select, update
+from sqlalchemy import Select, Uuid, func, literal, literal_column, select, text, update
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session, selectinload
 
 from reintegration.cases.models import CaseFile
 from reintegration.cases.services.telling import tell
-from reintegration.codelists.units import Unit
 from reintegration.kernel import clock
 from reintegration.kernel.actor import SYSTEM, Actor
 from reintegration.kernel.errors import N_, Invalid
 from reintegration.kernel.locking import lock
 from reintegration.plans.models import Milestone, Plan, PlanLine, PlanLineDelivery
+from reintegration.plans.models.plan import DELIVERED_COUNT, NEW_DELIVERIES
 from reintegration.plans.queries import plans
 from reintegration.plans.queries.progress import automatic_evidence, is_automatic, is_delivered
 from reintegration.plans.services.milestone_moves import MILESTONE
@@ -98,15 +98,14 @@ def remind(session: Session, *, now: datetime) -> int:
 
 
 def _unconsidered() -> Select[Any]:
-    counted = case(
-        (PlanLine.unit == Unit.AMOUNT, PlanLineDelivery.amount_minor), else_=PlanLineDelivery.units
+    count: Any = literal_column(DELIVERED_COUNT).label("count")
+    new = (
+        select(PlanLineDelivery.plan_line_id, count).where(text(NEW_DELIVERIES)).limit(_BATCH).cte()
     )
     return (
-        select(PlanLineDelivery.plan_line_id, PlanLine.milestone_id, counted.label("count"))
-        .join(PlanLine, PlanLine.id == PlanLineDelivery.plan_line_id)
-        .where(counted != PlanLineDelivery.considered_units)
+        select(new.c.plan_line_id, PlanLine.milestone_id, new.c.count)
+        .join(PlanLine, PlanLine.id == new.c.plan_line_id)
         .order_by(PlanLine.milestone_id)
-        .limit(_BATCH)
     )
 
 

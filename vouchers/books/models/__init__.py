@@ -2,9 +2,10 @@
 
 from vouchers.books.models.bank_account import BankAccount
 from vouchers.books.models.funds import BudgetLine, ConvertedAllocation, ExchangeRate, Fund
-from vouchers.books.models.ledger import LedgerEntry, LedgerLine
+from vouchers.books.models.ledger import LEDGER_TOTAL, LedgerEntry, LedgerLine, LedgerSum
 
 __all__ = [
+    "LEDGER_TOTAL",
     "BankAccount",
     "BudgetLine",
     "ConvertedAllocation",
@@ -12,4 +13,5 @@ __all__ = [
     "Fund",
     "LedgerEntry",
     "LedgerLine",
+    "LedgerSum",
 ]

@@ -3,7 +3,15 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    UniqueConstraint,
+    column,
+    table,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from reintegration.kernel.base import Base, Currency, Id, Minor, Serial
@@ -64,3 +72,37 @@ class LedgerLine(Base):
         Index("ix_ledger_line_voucher", "voucher_id"),
         Index("ix_ledger_line_provider", "provider_id", "account"),
     )
+
+
+_SUMMED_BY = ("account", "currency", "event", "fund_id", "budget_line_id", "provider_id")
+
+
+class LedgerSum(Base):
+    """All lines up to the watermark `ledger.lines` with the same dimensions, but for the voucher.
+
+    Whoever wants sums of the whole journal asks `LEDGER_TOTAL`, which adds the lines above.
+    """
+
+    __tablename__ = "ledger_sum"
+
+    id: Mapped[Serial]
+    account: Mapped[Account]
+    currency: Mapped[Currency]
+    event: Mapped[PostingEvent]
+    fund_id: Mapped[UUID | None] = mapped_column(ForeignKey("fund.id"))
+    budget_line_id: Mapped[UUID | None] = mapped_column(ForeignKey("budget_line.id"))
+    provider_id: Mapped[UUID | None]
+    debit_minor: Mapped[Minor]
+    credit_minor: Mapped[Minor]
+    lines: Mapped[int] = mapped_column(BigInteger)
+
+    __table_args__ = (
+        UniqueConstraint(*_SUMMED_BY, name="uq_ledger_sum", postgresql_nulls_not_distinct=True),
+    )
+
+
+LEDGER_TOTAL = table(
+    "ledger_total",
+    *(column(name) for name in (*_SUMMED_BY, "debit_minor", "credit_minor", "lines")),
+)
+"""A view: the rows of `ledger_sum`, and each line above the watermark with `lines` = 1."""

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, exists, func, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session, selectinload
 
 from reintegration.accounts.models import Organisation
@@ -184,14 +185,15 @@ def providers(session: Session, *, search: str, chosen: object) -> Offer[Organis
     return users.providers(session, posted, search=search, chosen=chosen)
 
 
-def last_run(session: Session, job: str) -> JobRun | None:
-    """Return the newest finished run of a job, such as the check of the books."""
-    return session.scalar(
+def last_runs(session: Session, *jobs: str) -> list[JobRun]:
+    """Return the newest finished run of each job that ran, the newest of them first."""
+    newest = (
         select(JobRun)
-        .where(JobRun.job == job, JobRun.finished_at.is_not(None))
-        .order_by(JobRun.slot.desc())
-        .limit(1)
+        .where(JobRun.job.in_(jobs), JobRun.finished_at.is_not(None))
+        .ext(distinct_on(JobRun.job))
+        .order_by(JobRun.job, JobRun.slot.desc())
     )
+    return sorted(session.scalars(newest), key=lambda run: run.slot, reverse=True)
 
 
 def _names(session: Session, key: Any, name: Any, wanted: set[UUID]) -> dict[UUID, str]:

@@ -19,7 +19,7 @@ from vouchers.books.permissions import LedgerPermission
 from vouchers.books.queries import journal as queries
 from vouchers.books.queries.journal import JournalFilter, Names
 from vouchers.books.services.balances import trial_balances
-from vouchers.books.services.laws import CHECK_JOB, laws
+from vouchers.books.services.laws import CHECK_JOB, SWEEP_JOB, laws
 from vouchers.books.states import SOURCE_LABELS, Account, PostingEvent
 from vouchers.books.views.ledger_files import FILES, MOST_ROWS, Row, xlsx_file
 
@@ -92,7 +92,7 @@ def balances() -> ResponseReturnValue:
     return render_template(
         "vouchers/books/ledger/balances.html",
         balances=trial_balances(session()),
-        checked=queries.last_run(session(), CHECK_JOB),
+        checks=queries.last_runs(session(), CHECK_JOB, SWEEP_JOB),
         laws=laws(),
     )
 

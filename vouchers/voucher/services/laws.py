@@ -1,7 +1,7 @@
 """What must hold between vouchers, deliveries and the journal."""
 
 from reintegration.kernel.errors import N_
-from vouchers.books.services.laws import Law
+from vouchers.books.services.laws import Law, Relation
 
 _OPEN = "('issued', 'partly_redeemed')"
 _NEVER_COMMITTED = "('draft', 'approved')"
@@ -12,8 +12,39 @@ _REMAINDER = f"""
          CASE WHEN v.state IN {_OPEN} THEN v.amount_left_minor
               WHEN v.state IN {_NEVER_COMMITTED} THEN 0
               ELSE v.amount_pending_minor END AS remainder
-    FROM voucher v
+    FROM checked_vouchers v
 """  # noqa: S608 - these are all constants of this module
+
+_LINES = """
+SELECT l.account, e.event, l.budget_line_id, l.voucher_id, l.debit_minor, l.credit_minor
+  FROM ledger_line l JOIN ledger_entry e ON e.id = l.entry_id
+"""
+
+RELATIONS: tuple[Relation, ...] = (
+    Relation(
+        "checked_vouchers",
+        "SELECT * FROM voucher",
+        """
+        SELECT * FROM voucher WHERE id IN (
+          SELECT unnest(CAST(:touched AS uuid[])) UNION
+          SELECT voucher_id FROM redemption WHERE id = ANY(CAST(:touched AS uuid[])))
+        """,
+    ),
+    Relation(
+        "voucher_lines",
+        _LINES,
+        f"""
+        {_LINES} WHERE l.voucher_id IN (SELECT id FROM checked_vouchers)
+         UNION ALL {_LINES} WHERE l.voucher_id IS NULL AND l.id > :line
+        """,  # noqa: S608
+    ),
+    Relation(
+        "voucher_deliveries",
+        "SELECT * FROM redemption",
+        "SELECT * FROM redemption WHERE voucher_id IN (SELECT id FROM checked_vouchers)",
+    ),
+)
+"""Vouchers that were touched, or of which a delivery was, with all that hangs on them."""
 
 LAWS: tuple[Law, ...] = (
     Law(
@@ -24,7 +55,7 @@ LAWS: tuple[Law, ...] = (
         SELECT coalesce(j.budget_line_id, r.budget_line_id) AS budget_line,
                coalesce(j.minor, 0) AS journal, coalesce(r.minor, 0) AS vouchers
           FROM (SELECT budget_line_id, sum(credit_minor - debit_minor) AS minor
-                  FROM ledger_line WHERE account = '9200' GROUP BY 1) j
+                  FROM voucher_lines WHERE account = '9200' GROUP BY 1) j
           FULL JOIN (SELECT budget_line_id, sum(remainder) AS minor FROM ({_REMAINDER}) v
                       GROUP BY 1) r USING (budget_line_id)
          WHERE coalesce(j.minor, 0) <> coalesce(r.minor, 0)
@@ -38,7 +69,7 @@ LAWS: tuple[Law, ...] = (
         SELECT v.reference AS voucher, coalesce(j.minor, 0) AS journal, v.remainder AS held
           FROM ({_REMAINDER}) v
           LEFT JOIN (SELECT voucher_id, sum(credit_minor - debit_minor) AS minor
-                       FROM ledger_line WHERE account = '9200' GROUP BY 1) j
+                       FROM voucher_lines WHERE account = '9200' GROUP BY 1) j
             ON j.voucher_id = v.id
          WHERE coalesce(j.minor, 0) <> v.remainder
         """,  # noqa: S608
@@ -50,11 +81,11 @@ LAWS: tuple[Law, ...] = (
         """
         SELECT v.reference AS voucher, coalesce(j.minor, 0) AS journal,
                coalesce(r.minor, 0) AS delivered
-          FROM voucher v
+          FROM checked_vouchers v
           LEFT JOIN (SELECT voucher_id, sum(credit_minor - debit_minor) AS minor
-                       FROM ledger_line WHERE account = '9300' GROUP BY 1) j
+                       FROM voucher_lines WHERE account = '9300' GROUP BY 1) j
             ON j.voucher_id = v.id
-          LEFT JOIN (SELECT voucher_id, sum(amount_minor) AS minor FROM redemption
+          LEFT JOIN (SELECT voucher_id, sum(amount_minor) AS minor FROM voucher_deliveries
                       WHERE state = 'accepted' GROUP BY 1) r ON r.voucher_id = v.id
          WHERE coalesce(j.minor, 0) <> coalesce(r.minor, 0)
         """,
@@ -66,8 +97,8 @@ LAWS: tuple[Law, ...] = (
         """
         SELECT v.reference AS voucher, v.amount_pending_minor AS stored,
                coalesce(r.minor, 0) AS unconfirmed
-          FROM voucher v
-          LEFT JOIN (SELECT voucher_id, sum(amount_minor) AS minor FROM redemption
+          FROM checked_vouchers v
+          LEFT JOIN (SELECT voucher_id, sum(amount_minor) AS minor FROM voucher_deliveries
                       WHERE state = 'unconfirmed' GROUP BY 1) r ON r.voucher_id = v.id
          WHERE v.amount_pending_minor <> coalesce(r.minor, 0)
         """,
@@ -79,12 +110,12 @@ LAWS: tuple[Law, ...] = (
         f"""
         SELECT v.reference AS voucher, v.amount_minor AS amount, v.amount_left_minor AS remainder,
                coalesce(r.minor, 0) AS delivered, coalesce(c.minor, 0) AS came_back
-          FROM voucher v
-          LEFT JOIN (SELECT voucher_id, sum(amount_minor) AS minor FROM redemption
+          FROM checked_vouchers v
+          LEFT JOIN (SELECT voucher_id, sum(amount_minor) AS minor FROM voucher_deliveries
                       WHERE state = 'accepted' GROUP BY 1) r ON r.voucher_id = v.id
           LEFT JOIN (SELECT l.voucher_id, sum(l.debit_minor) AS minor
-                       FROM ledger_line l JOIN ledger_entry e ON e.id = l.entry_id
-                      WHERE l.account = '9300' AND e.event = 'clawed_back' GROUP BY 1) c
+                       FROM voucher_lines l
+                      WHERE l.account = '9300' AND l.event = 'clawed_back' GROUP BY 1) c
             ON c.voucher_id = v.id
          WHERE v.state IN {_OPEN} AND v.amount_minor - v.amount_left_minor
                <> coalesce(r.minor, 0) + coalesce(c.minor, 0)
@@ -96,9 +127,11 @@ LAWS: tuple[Law, ...] = (
         N_("A voucher counts the holds on it that live."),
         """
         SELECT v.reference AS voucher, v.live_holds AS counted, coalesce(h.live, 0) AS live
-          FROM voucher v
+          FROM checked_vouchers v
           LEFT JOIN (SELECT voucher_id, count(*) AS live FROM voucher_hold
-                      WHERE lifted_at IS NULL GROUP BY 1) h ON h.voucher_id = v.id
+                      WHERE lifted_at IS NULL
+                        AND voucher_id IN (SELECT id FROM checked_vouchers) GROUP BY 1) h
+            ON h.voucher_id = v.id
          WHERE v.live_holds <> coalesce(h.live, 0)
         """,
     ),
