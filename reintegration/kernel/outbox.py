@@ -5,34 +5,34 @@ and what came of it is settled. An outcome that nobody knows (the line broke aft
 process was killed) is `unknown`, until the receiver or a person settles it.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index, ScalarResult, select, update
+from sqlalchemy import Index, ScalarResult, Select, select, update
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from reintegration.kernel.base import Base, Id, Json
 from reintegration.kernel.errors import N_, NotFound
 from reintegration.kernel.ids import new_id
+from reintegration.kernel.words import Worded
 
 MAX_ATTEMPTS = 8
 SILENT_AFTER = timedelta(minutes=5)
 """Longer than any channel takes to send: whoever claimed a message then is gone."""
 
 
-class OutboxState(StrEnum):
+class OutboxState(Worded):
     """Where a message stands."""
 
-    QUEUED = "queued"
-    SENDING = "sending"
-    SENT = "sent"
-    FAILED = "failed"
-    UNKNOWN = "unknown"
+    QUEUED = "queued", N_("Waits to be sent"), "grey"
+    SENDING = "sending", N_("Is being sent"), "sky"
+    SENT = "sent", N_("Sent"), "moss"
+    FAILED = "failed", N_("Did not leave"), "clay"
+    UNKNOWN = "unknown", N_("May have left"), "gold"
 
 
 class OutboxMessage(Base):
@@ -60,6 +60,17 @@ class OutboxMessage(Base):
             postgresql_where="state IN ('sending', 'unknown', 'failed')",
         ),
     )
+
+    @property
+    def kind(self) -> str:
+        """Return what the message is of and why it was sent, as its key says them around an id."""
+        of, _id, event = [*self.idempotency_key.split(":", 2), "", ""][:3]
+        return f"{of}:{event}" if event else of
+
+    @property
+    def problem(self) -> str:
+        """Return the name of what went wrong; its words may tell whom the message was for."""
+        return (self.error or "").partition(":")[0]
 
 
 class OutcomeUnknown(Exception):
@@ -206,14 +217,9 @@ def take_as_sent(session: Session, message_id: UUID, *, now: datetime) -> None:
     _decide(session, message_id, {"state": OutboxState.SENT, "settled_at": now})
 
 
-def undecided(session: Session) -> Sequence[OutboxMessage]:
-    """Return what failed or is unknown, the oldest first: somebody has to decide."""
-    return session.scalars(
-        select(OutboxMessage)
-        .where(OutboxMessage.state.in_(_UNDECIDED))
-        .order_by(OutboxMessage.queued_at, OutboxMessage.id)
-        .limit(500)
-    ).all()
+def undecided() -> Select[OutboxMessage]:
+    """Return the select of what failed or is unknown: somebody has to decide."""
+    return select(OutboxMessage).where(OutboxMessage.state.in_(_UNDECIDED))
 
 
 _UNDECIDED = (OutboxState.UNKNOWN, OutboxState.FAILED)

@@ -9,7 +9,7 @@ from flask.cli import AppGroup
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from reintegration.kernel import audit_chain, clock, outbox
+from reintegration.kernel import audit_chain, bounded, clock, outbox
 from reintegration.kernel.actor import OPERATOR
 from reintegration.kernel.db import act_as, keyring, session
 from reintegration.operations import scheduler, task_lane
@@ -105,7 +105,7 @@ def _check_audit(now: datetime) -> list[str]:
 
 def _check_outbox(_now: datetime) -> list[str]:
     try:
-        waiting = len(outbox.undecided(session()))
+        waiting = bounded.count(session(), outbox.undecided())
     except SQLAlchemyError:
         session().rollback()
         return []

@@ -1,16 +1,34 @@
-"""How operations join the house: commands, and the way that mail leaves; no page."""
+"""How operations join the house: commands, the way that mail leaves, and what did not arrive."""
 
 from flask import Flask
 
-from reintegration.operations import mail, outbox_lane
+from reintegration.kernel import permissions
+from reintegration.kernel.errors import N_
+from reintegration.operations import mail, outbox_lane, outgoing_page
 from reintegration.operations.cli import audit_cli, doctor, run_scheduler, run_task
 from reintegration.operations.outbox_cli import outbox_cli
+from reintegration.operations.permissions import OutgoingPermission
+from reintegration.operations.policy import POLICY
 from reintegration.settings import Settings
+from reintegration.web import navigation, slots
+from reintegration.web.navigation import Place
 
 
 def register(app: Flask) -> None:
     """Add the commands and the channel."""
     settings: Settings = app.extensions["settings"]
+    permissions.register(POLICY)
     outbox_lane.register(app, mail.channel(settings))
+    app.register_blueprint(outgoing_page.bp)
+    slots.add("today.items", outgoing_page.items)
+    navigation.add(
+        Place(
+            "outgoing.index",
+            N_("Outgoing messages"),
+            OutgoingPermission.DECIDE,
+            88,
+            count=outgoing_page.count,
+        )
+    )
     for command in (audit_cli, outbox_cli, run_scheduler, run_task, doctor):
         app.cli.add_command(command)

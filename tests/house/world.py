@@ -20,6 +20,7 @@ from reintegration.kernel import clock, tasks
 from reintegration.kernel.actor import SYSTEM, Actor, Role
 from reintegration.kernel.db import act_as
 from reintegration.kernel.ids import new_id
+from reintegration.kernel.outbox import OutboxMessage, OutboxState
 from reintegration.plans.models import EmergencyStart, PlanVersion
 from reintegration.plans.queries.snapshots import snapshot_of
 from reintegration.plans.states import VersionState
@@ -64,17 +65,35 @@ def make_world(session: Session) -> World:
         "budget_line_id": cast.budget_line.id,
         "bank_account_id": cast.bank_account.id,
         "entry_id": entries[0],
+        "message_id": _lost_message(session, "one"),
     }
     theirs |= {
         "fund_id": cast.euro_fund.id,
         "budget_line_id": cast.euro_budget_line.id,
         "bank_account_id": cast.euro_bank_account.id,
         "entry_id": entries[1],
+        "message_id": _lost_message(session, "two"),
     }
     user_ids = {name: user.id for name, user in people.items()}
     actors = {name: actor(session, user) for name, user in people.items()}
     session.commit()
     return World(cast, mine, theirs, tokens, user_ids, actors)
+
+
+def _lost_message(session: Session, key: str) -> UUID:
+    """Return a message of which nobody knows whether it left."""
+    message = OutboxMessage(
+        id=new_id(),
+        idempotency_key=key,
+        channel="email",
+        payload={},
+        state=OutboxState.UNKNOWN,
+        queued_at=NOW,
+        next_attempt_at=NOW,
+    )
+    session.add(message)
+    session.flush()
+    return message.id
 
 
 def _second_team(session: Session, cast: Cast) -> Any:

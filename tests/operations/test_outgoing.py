@@ -1,0 +1,74 @@
+"""Messages of which nobody knows: an administrator decides, and reads nothing of what they say."""
+
+import pytest
+from sqlalchemy import select
+
+from reintegration.kernel.audit import AuditEvent
+from reintegration.kernel.errors import NotFound, NotPermitted
+from reintegration.kernel.ids import new_id
+from reintegration.kernel.outbox import OutboxMessage, OutboxState
+from reintegration.operations import outgoing
+from reintegration.operations.outgoing import Decision
+from tests.factories.cast import NOW, actor
+
+SECRET = "casa.alba@demo.example"
+
+
+@pytest.fixture
+def lost(session, cast):
+    message = OutboxMessage(
+        id=new_id(),
+        idempotency_key=f"referral:{new_id()}:sent",
+        channel="email",
+        payload={"to": SECRET, "subject": SECRET, "text": SECRET},
+        state=OutboxState.UNKNOWN,
+        attempts=3,
+        queued_at=NOW,
+        next_attempt_at=NOW,
+        settled_at=NOW,
+        error=f"SMTPRecipientsRefused: {SECRET}",
+    )
+    session.add(message)
+    session.flush()
+    return message
+
+
+def test_the_page_says_what_is_known_and_never_what_the_message_says(cast, sign_in, lost):
+    dan = sign_in(cast.dan)
+    page = dan.get("/outgoing/?lang=en").text
+    for known in ("referral:sent", "email", "SMTPRecipientsRefused", "May have left", str(lost.id)):
+        assert known in page
+    assert SECRET not in page
+    assert "1 message may not have arrived" in dan.get("/account/today?lang=en").text
+
+
+@pytest.mark.parametrize(
+    ("way", "state", "act"),
+    [("sent", "sent", "outbox:take_as_sent"), ("again", "queued", "outbox:send_again")],
+)
+def test_an_administrator_decides_and_it_stands_in_the_trail(
+    cast, sign_in, session, lost, way, state, act
+):
+    dan = sign_in(cast.dan)
+    assert dan.post(f"/outgoing/{lost.id}/{way}").location == "/outgoing/"
+    session.refresh(lost)
+    event = session.scalars(select(AuditEvent).where(AuditEvent.action == act)).one()
+    assert (lost.state, event.actor_id, event.subject_id) == (state, cast.dan.id, lost.id)
+    assert dan.post(f"/outgoing/{lost.id}/{way}").status_code == 404
+
+
+def test_only_who_may_decides_and_only_once(cast, session, lost):
+    decided = {"now": NOW, "actor": actor(session, cast.dan)}
+    with pytest.raises(NotPermitted):
+        outgoing.decide(session, lost.id, Decision.SENT, actor=actor(session, cast.sergiu), now=NOW)
+    outgoing.decide(session, lost.id, Decision.SENT, **decided)
+    with pytest.raises(NotFound):
+        outgoing.decide(session, lost.id, Decision.AGAIN, **decided)
+
+
+def test_the_command_decides_by_the_same_service(app, session, committed_db, lost):
+    session.commit()
+    command = app.test_cli_runner().invoke
+    assert "referral" not in command(args=["outbox", "list"]).output
+    assert command(args=["outbox", "settle", str(lost.id), "--sent"]).output == "taken as sent\n"
+    assert command(args=["outbox", "settle", str(lost.id), "--again"]).exit_code == 1
