@@ -5,8 +5,8 @@ number of the copy written over the beginning, so that references between copies
 themselves, and indexes grow at their end. Sums hold as well: there are fewer copies of the journal,
 and their amounts are as much greater, so that the laws of the books hold afterwards.
 
-Each person keeps the cases of the demo: the copies are those of teams of former years. All else
-waits as in the demo, so that what finance has to do is eight hundred times as much.
+Each person works on thousands of cases; the rest of the copies are those of teams of former years.
+All else waits as in the demo, so that what finance has to do is eight hundred times as much.
 
 The laws of each row (checks, unique keys) are kept while copying; triggers and foreign keys are
 not asked, because they hold by how the copies are made.
@@ -22,10 +22,10 @@ from sqlalchemy import DateTime, Table, Uuid
 from reintegration.kernel.base import Base
 from tests.database import Database, Server
 
-CASES, VOUCHERS, JOURNALS, TRAILS, STATES = 840, 1680, 60, 106, 30
+CASES, VOUCHERS, JOURNALS, TRAILS, STATES, LIVE = 840, 1680, 48, 106, 30, 250
 """How many copies of each case (of 120), voucher (of 600), journal, trail: a hundred thousand
 cases, a million vouchers and a million events of the trail. Two vouchers' copies fall to one case's
-and to one order's, which is worth as much more."""
+and to one order's, which is worth as much more. Teams still work on `LIVE` copies of each case."""
 
 _PER_CASE = VOUCHERS // CASES
 _WORTH = VOUCHERS // JOURNALS
@@ -50,15 +50,20 @@ def _hashed(*names: str) -> dict[str, str]:
     return {name: f"int4send(n) || substr(t.{name}, 5)" for name in names}
 
 
+def _empty(*names: str) -> dict[str, str]:
+    return dict.fromkeys(names, "NULL")
+
+
 def _times(factor: int, *names: str) -> dict[str, str]:
     return {name: f"t.{name} * {factor}" for name in names}
 
 
+_LEFT = "coalesce(t.until, now() - interval '1 day')"
 _LINE = ("units", "ceiling_minor", "approved_units", "approved_ceiling_minor")
 
 GROWN: dict[str, Grown] = {
     "case_file": Grown(CASES, _distinct("code")),
-    "case_member": Grown(CASES, {"until": "coalesce(t.until, now() - interval '1 day')"}),
+    "case_member": Grown(CASES, {"until": f"CASE WHEN n > {LIVE} THEN {_LEFT} ELSE t.until END"}),
     "person_key": Grown(CASES),
     "person_identity": Grown(CASES),
     "identity_index": Grown(CASES, _hashed("value")),
@@ -77,10 +82,14 @@ GROWN: dict[str, Grown] = {
     "referral": Grown(CASES, {"match": "'{}'", "disclosure": "'{}'"}),
     "voucher": Grown(
         VOUCHERS,
-        _distinct("reference") | _hashed("code_hash", "secret_hash") | {"print_sealed": "NULL"},
+        _distinct("reference")
+        | _hashed("code_hash", "secret_hash")
+        | _empty("print_sealed", "pin_salt", "pin_verifier"),
     ),
     "redemption": Grown(
-        VOUCHERS, _distinct("receipt", "idempotency_key") | {"response": "''::bytea"}
+        VOUCHERS,
+        _distinct("receipt", "idempotency_key")
+        | {"response": "''::bytea", "request_hash": "''::bytea"},
     ),
     "payment_batch": Grown(
         CASES,
@@ -118,7 +127,7 @@ _ANY_ROW = {
 
 _SEALED = """
 INSERT INTO audit_seal (position, audit_id, hash)
-SELECT last.position + row_number() OVER (ORDER BY e.id), e.id, sha256(int8send(e.id))
+SELECT last.position + row_number() OVER (ORDER BY e.id), e.id, ''::bytea
   FROM audit_event e, (SELECT max(position) AS position, max(audit_id) AS id FROM audit_seal) last
  WHERE e.id > last.id
 """

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 from html import unescape
 from pathlib import Path
@@ -35,8 +36,13 @@ from reintegration.kernel.db import session as current_session
 from reintegration.operations.job_lane import own_jobs
 from tests.database import Database, Server
 from tests.release.pages import browser_of, logins
+from vouchers.books.services import settling
 
 ROUNDS, GOAL = 7, 1.5
+PATIENCE = 10
+"""Seconds after which what takes long is looked at three times only."""
+EVERYTHING = {"audit.sweep", "ledger.sweep"}
+"""Jobs that look at everything once a day, so that damage below a watermark is found: no goal."""
 MINUTES, GIGABYTES = 5, 4
 NOT_PAGES = {"static", "ledger.export", "vouchers.print_pdf", "healthz", "openapi.spec"}
 """What is no list: a file is as long as what it holds."""
@@ -73,17 +79,18 @@ def figures(stage: Stage) -> list[Figure]:
     began = time.monotonic()
     growth.grow(stage.server, large)
     minutes = (time.monotonic() - began) / 60
-    measured = compared(house(small), house(large, small))
+    measured = compared(settled(house(small)), settled(house(large, small)))
     beyond = [figure for figure in measured if not figure.met]
+    aimed = [figure for figure in measured if figure.goal]
     return [
         Figure("growing the demo", minutes, "min", "allowed", MINUTES, at_most=1),
         Figure("its size", _size(stage.server, large), "GB", "allowed", GIGABYTES, at_most=1),
         Figure(
             f"pages and jobs within {GOAL}",
-            len(measured) - len(beyond),
+            sum(figure.met is True for figure in aimed),
             "",
             "all",
-            len(measured),
+            len(aimed),
             at_least=1,
         ),
         *sorted(beyond, key=lambda figure: -figure.ratio),
@@ -101,9 +108,12 @@ def compared(small: House, large: House) -> list[Figure]:
 
 def figure(name: str, at_small: Act, at_large: Act) -> Figure:
     """Compare the least times of some rounds; the first look fills what is kept."""
-    times = [(_taken(at_small), _taken(at_large)) for _ in range(ROUNDS + 1)][1:]
-    least, most = (1000 * min(one[side] for one in times) for side in (0, 1))
-    return Figure(name, most, "ms", "the demo", least, at_most=GOAL)
+    began, times = time.monotonic(), []
+    while len(times) <= 3 or (len(times) <= ROUNDS and time.monotonic() - began < PATIENCE):
+        times.append((_taken(at_small), _taken(at_large)))
+    least, most = (1000 * min(one[side] for one in times[1:]) for side in (0, 1))
+    goal = None if name in EVERYTHING else GOAL
+    return Figure(name, most, "ms", "the demo", least, at_most=goal)
 
 
 def _taken(act: Callable[[], object]) -> float:
@@ -130,6 +140,18 @@ def house(database: Database, made: Database | None = None) -> House:
     known = {role: email for role, email, _ in reversed(logins(folder / LOGINS))}
     browsers = {role: browser_of(app, email) for role, email in sorted(known.items())}
     return House(app, browsers)
+
+
+def settled(one: House) -> House:
+    """Raise the watermarks as far as the scheduler would have by now."""
+    for minutes in (0, 2):
+        now = clock.now() + timedelta(minutes=minutes)
+        with _system(one):
+            current = current_session()
+            settling.settle(current, settling.horizons(current), now=now)
+            next(job for job in own_jobs(one.app) if job.name == "audit.sweep").run(current, now)
+            current.commit()
+    return one
 
 
 def _size(server: Server, database: Database) -> float:

@@ -32,10 +32,12 @@ from reintegration.web.paging import Page, page_of
 from vouchers.bank.models import BankLine, BankMatch, BankStatementFile
 from vouchers.bank.permissions import BankPermission
 from vouchers.bank.states import OPEN_LINES, BankLineState
-from vouchers.books.models import BankAccount, LedgerLine
+from vouchers.books.models import LEDGER_TOTAL, BankAccount
 from vouchers.books.states import Account
 from vouchers.payments.models import PaymentOrder
 from vouchers.payments.states import OrderState
+
+_total = LEDGER_TOTAL.c
 
 KNOWN = or_(
     BankAccount.approved_at.is_not(None),
@@ -158,8 +160,8 @@ def look_count(session: Session) -> Count:
 def proof(session: Session, currency: str) -> Proof:
     """Return books against bank for a currency."""
     ledger = session.scalar(
-        select(func.coalesce(func.sum(LedgerLine.debit_minor - LedgerLine.credit_minor), 0)).where(
-            LedgerLine.account == Account.BANK, LedgerLine.currency == currency
+        select(func.coalesce(func.sum(_total.debit_minor - _total.credit_minor), 0)).where(
+            _total.account == Account.BANK, _total.currency == currency
         )
     )
     latest = session.execute(
@@ -280,10 +282,10 @@ def finance_people(session: Session) -> list[tuple[UUID, str]]:
 def provider_names_that_owe(session: Session, currency: str) -> dict[UUID, str]:
     """Return the providers whose account 1300 is above zero, with their names."""
     owing = (
-        select(LedgerLine.provider_id)
-        .where(LedgerLine.account == Account.PROVIDER_RECEIVABLE, LedgerLine.currency == currency)
-        .group_by(LedgerLine.provider_id)
-        .having(func.sum(LedgerLine.debit_minor - LedgerLine.credit_minor) > 0)
+        select(_total.provider_id)
+        .where(_total.account == Account.PROVIDER_RECEIVABLE, _total.currency == currency)
+        .group_by(_total.provider_id)
+        .having(func.sum(_total.debit_minor - _total.credit_minor) > 0)
     )
     rows = session.execute(
         select(Organisation.id, Organisation.name)

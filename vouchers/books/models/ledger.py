@@ -103,6 +103,9 @@ class LedgerSum(Base):
 
 LEDGER_TOTAL = table(
     "ledger_total",
-    *(column(name) for name in (*_SUMMED_BY, "debit_minor", "credit_minor", "lines")),
+    *(
+        column(name, LedgerSum.__table__.c[name].type)
+        for name in (*_SUMMED_BY, "debit_minor", "credit_minor", "lines")
+    ),
 )
 """A view: the rows of `ledger_sum`, and each line above the watermark with `lines` = 1."""

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, selectinload
 from reintegration.kernel.errors import or_404
 from reintegration.kernel.money import Money
 from vouchers.books.models import (
+    LEDGER_TOTAL,
     BudgetLine,
     ConvertedAllocation,
     ExchangeRate,
@@ -20,6 +21,8 @@ from vouchers.books.models import (
     LedgerLine,
 )
 from vouchers.books.states import Account, PostingEvent
+
+_total = LEDGER_TOTAL.c
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,14 +188,13 @@ FUND_EVENTS = (
 
 def _received(session: Session, fund_ids: list[UUID]) -> dict[UUID, int]:
     rows = session.execute(
-        select(LedgerLine.fund_id, func.sum(LedgerLine.credit_minor - LedgerLine.debit_minor))
-        .join(LedgerEntry, LedgerEntry.id == LedgerLine.entry_id)
+        select(_total.fund_id, func.sum(_total.credit_minor - _total.debit_minor))
         .where(
-            LedgerLine.fund_id.in_(fund_ids),
-            LedgerLine.account == Account.DEFERRED_CONTRIBUTIONS,
-            LedgerEntry.event == PostingEvent.GRANT_RECEIVED,
+            _total.fund_id.in_(fund_ids),
+            _total.account == Account.DEFERRED_CONTRIBUTIONS,
+            _total.event == PostingEvent.GRANT_RECEIVED,
         )
-        .group_by(LedgerLine.fund_id)
+        .group_by(_total.fund_id)
     )
     return {fund_id: int(minor) for fund_id, minor in rows if fund_id is not None}
 
@@ -210,12 +212,12 @@ def _lines(session: Session, fund_ids: list[UUID]) -> dict[UUID, list[LineFigure
     balances: dict[tuple[UUID, str], int] = {}
     for line_id, account, minor in session.execute(
         select(
-            LedgerLine.budget_line_id,
-            LedgerLine.account,
-            func.sum(LedgerLine.credit_minor - LedgerLine.debit_minor),
+            _total.budget_line_id,
+            _total.account,
+            func.sum(_total.credit_minor - _total.debit_minor),
         )
-        .where(LedgerLine.fund_id.in_(fund_ids), LedgerLine.account.in_(_BUDGET))
-        .group_by(LedgerLine.budget_line_id, LedgerLine.account)
+        .where(_total.fund_id.in_(fund_ids), _total.account.in_(_BUDGET))
+        .group_by(_total.budget_line_id, _total.account)
     ):
         if line_id is not None:
             balances[line_id, account] = int(minor)

@@ -19,7 +19,7 @@ from reintegration.kernel.money import Money
 from reintegration.kernel.ports import Port
 from reintegration.web.offers import Offer
 from reintegration.web.paging import Page, page_of
-from vouchers.books.models import BudgetLine, Fund, LedgerEntry, LedgerLine
+from vouchers.books.models import LEDGER_TOTAL, BudgetLine, Fund, LedgerEntry, LedgerLine
 
 PAGE_SIZE = 50
 
@@ -44,6 +44,15 @@ class JournalFilter:
 
 
 @dataclass(frozen=True, slots=True)
+class Totals:
+    """All that the lines of a filter debit and credit, and how many they are."""
+
+    debit: Money
+    credit: Money
+    lines: int
+
+
+@dataclass(frozen=True, slots=True)
 class Names:
     """What the ids on lines are called."""
 
@@ -54,7 +63,7 @@ class Names:
 
 def currencies(session: Session) -> list[str]:
     """Return the currencies of the journal, MDL first."""
-    found = session.scalars(select(LedgerEntry.currency).distinct())
+    found = session.scalars(select(LEDGER_TOTAL.c.currency).distinct())
     return sorted(found, key=lambda code: (code != HOME, code)) or [HOME]
 
 
@@ -96,18 +105,15 @@ def matching_lines(
     return {entry.id: [line for line in entry.lines if line.id in ids] for entry in listed}
 
 
-def totals(session: Session, wanted: JournalFilter) -> tuple[Money, Money]:
-    """Return all debits and all credits that the filter asks for."""
-    row = session.execute(
-        _lines(session, wanted, func.sum(LedgerLine.debit_minor), func.sum(LedgerLine.credit_minor))
-    ).one()
-    debit, credit = (Money(int(minor or 0), wanted.currency) for minor in row)
-    return debit, credit
-
-
-def count(session: Session, wanted: JournalFilter) -> int:
-    """Return how many lines the filter asks for."""
-    return session.scalar(_lines(session, wanted, func.count())) or 0
+def totals(session: Session, wanted: JournalFilter) -> Totals:
+    """Return the sums of all lines that the filter asks for: the kept ones, where they can tell."""
+    if wanted.voucher or wanted.since or wanted.until:
+        sums = func.sum(LedgerLine.debit_minor), func.sum(LedgerLine.credit_minor), func.count()
+        statement = _lines(session, wanted, *sums)
+    else:
+        statement = _kept(wanted)
+    debit, credit, lines = (int(found or 0) for found in session.execute(statement).one())
+    return Totals(Money(debit, wanted.currency), Money(credit, wanted.currency), lines)
 
 
 def has_more_than(session: Session, wanted: JournalFilter, most: int) -> bool:
@@ -208,6 +214,22 @@ def _lines(session: Session, wanted: JournalFilter, *columns: Any) -> Select[Any
         .select_from(LedgerLine)
         .join(LedgerEntry, LedgerEntry.id == LedgerLine.entry_id)
         .where(*_of_entry(wanted), *_of_line(session, wanted))
+    )
+
+
+def _kept(wanted: JournalFilter) -> Select[Any]:
+    total = LEDGER_TOTAL.c
+    asked = {
+        total.account: wanted.account,
+        total.event: wanted.event,
+        total.provider_id: wanted.provider_id,
+        total.budget_line_id: wanted.budget_line_id,
+    }
+    return select(
+        func.sum(total.debit_minor), func.sum(total.credit_minor), func.sum(total.lines)
+    ).where(
+        total.currency == wanted.currency,
+        *(column == value for column, value in asked.items() if value),
     )
 
 

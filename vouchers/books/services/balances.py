@@ -1,16 +1,18 @@
-"""Balances: sums over the journal, one statement each, whatever its size."""
+"""Balances: sums over the journal, one statement each, read from those that are kept."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session
 
 from reintegration.codelists.currencies import HOME
 from reintegration.kernel.money import Money
-from vouchers.books.models import LedgerLine
+from vouchers.books.models import LEDGER_TOTAL
 from vouchers.books.states import Account
+
+_total = LEDGER_TOTAL.c
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +56,13 @@ def trial_balances(session: Session) -> list[TrialBalance]:
     """Return one trial balance per currency, accounts in the chart's order."""
     rows = session.execute(
         select(
-            LedgerLine.currency,
-            LedgerLine.account,
-            func.sum(LedgerLine.debit_minor),
-            func.sum(LedgerLine.credit_minor),
+            _total.currency,
+            _total.account,
+            func.sum(_total.debit_minor),
+            func.sum(_total.credit_minor),
         )
-        .group_by(LedgerLine.currency, LedgerLine.account)
-        .order_by(LedgerLine.currency, LedgerLine.account)
+        .group_by(_total.currency, _total.account)
+        .order_by(_total.currency, _total.account)
     ).all()
     found: dict[str, list[AccountBalance]] = {}
     for currency, account, debit, credit in rows:
@@ -84,7 +86,7 @@ def provider_balances(
     session: Session, provider_ids: Collection[UUID]
 ) -> dict[tuple[UUID, str], ProviderBalance]:
     """Return what is owed to providers and by them, by provider and currency."""
-    sums = _by(session, LedgerLine.provider_id, provider_ids, _PROVIDER)
+    sums = _by(session, _total.provider_id, provider_ids, _PROVIDER)
     return {
         key: ProviderBalance(
             Money(accounts.get(Account.PROVIDER_PAYABLE, 0), key[1]),
@@ -99,7 +101,7 @@ _PROVIDER = (Account.PROVIDER_PAYABLE, Account.PROVIDER_RECEIVABLE)
 
 def _by(
     session: Session,
-    column: InstrumentedAttribute[UUID | None],
+    column: ColumnElement[UUID],
     ids: Collection[UUID],
     accounts: tuple[Account, ...],
 ) -> dict[tuple[UUID, str], dict[str, int]]:
@@ -107,12 +109,12 @@ def _by(
     for about, currency, account, credit in session.execute(
         select(
             column,
-            LedgerLine.currency,
-            LedgerLine.account,
-            func.sum(LedgerLine.credit_minor - LedgerLine.debit_minor),
+            _total.currency,
+            _total.account,
+            func.sum(_total.credit_minor - _total.debit_minor),
         )
-        .where(column.in_(ids), LedgerLine.account.in_(accounts))
-        .group_by(column, LedgerLine.currency, LedgerLine.account)
+        .where(column.in_(ids), _total.account.in_(accounts))
+        .group_by(column, _total.currency, _total.account)
     ):
         if about is not None:
             sums.setdefault((about, currency), {})[account] = int(credit)

@@ -51,7 +51,6 @@ def journal() -> ResponseReturnValue:
     wanted, called = _filter(currencies), parameters.text("called")
     page = queries.entries(session(), wanted, parameters.cursor())
     lines = queries.matching_lines(session(), wanted, page.rows)
-    debit, credit = queries.totals(session(), wanted)
     return render_template(
         "vouchers/books/ledger/journal.html",
         page=page,
@@ -64,9 +63,7 @@ def journal() -> ResponseReturnValue:
         currencies=currencies,
         accounts=Account,
         events=PostingEvent,
-        debit=debit,
-        credit=credit,
-        count=queries.count(session(), wanted),
+        totals=queries.totals(session(), wanted),
         P=LedgerPermission,
     )
 
