@@ -103,7 +103,7 @@ def unclaimed(
     until: date | None = None,
 ) -> list[Delivered]:
     """Return what the actor's provider delivered and has not claimed: the oldest `AT_ONCE`."""
-    statement = _unclaimed(actor).where(Redemption.currency == currency)
+    statement = _deliveries().where(*_not_claimed(actor), Redemption.currency == currency)
     if since is not None:
         statement = statement.where(Redemption.delivered_on >= since)
     if until is not None:
@@ -115,16 +115,16 @@ def unclaimed(
 
 def unclaimed_sums(session: Session, actor: Actor) -> list[Unclaimed]:
     """Return the sums of what was not claimed, by currency."""
-    listed = _unclaimed(actor).subquery()
     rows = session.execute(
         select(
-            listed.c.currency,
+            Redemption.currency,
             func.count().label("lines"),
-            func.sum(listed.c.amount_minor).label("minor"),
-            func.min(listed.c.delivered_on).label("first"),
+            func.sum(Redemption.amount_minor).label("minor"),
+            func.min(Redemption.delivered_on).label("first"),
         )
-        .group_by(listed.c.currency)
-        .order_by(listed.c.currency)
+        .where(*_not_claimed(actor))
+        .group_by(Redemption.currency)
+        .order_by(Redemption.currency)
     )
     return [
         Unclaimed(row.currency, row.lines, Money(int(row.minor), row.currency), row.first)
@@ -132,15 +132,15 @@ def unclaimed_sums(session: Session, actor: Actor) -> list[Unclaimed]:
     ]
 
 
-def _unclaimed(actor: Actor) -> Select[*tuple[Any, ...]]:
+def _not_claimed(actor: Actor) -> list[ColumnElement[bool]]:
     claimed = select(ClaimLine.redemption_id).where(
         ClaimLine.redemption_id == Redemption.id, ClaimLine.state != ClaimLineState.REFUSED
     )
-    return _deliveries().where(
+    return [
         Redemption.provider_id == actor.organisation_id,
         Redemption.state == RedemptionState.ACCEPTED,
         ~claimed.exists(),
-    )
+    ]
 
 
 def _deliveries() -> Select[*tuple[Any, ...]]:
