@@ -25,6 +25,7 @@ from reintegration.web import (
     headers,
     health,
     i18n,
+    language,
     once,
     requires,
     slots,
@@ -113,6 +114,7 @@ def _configure(app: APIFlask, settings: Settings) -> None:
     csrf.init_app(app)
     api.init_app(app)
     i18n.init_app(app)
+    language.init_app(app)
     filters.init_app(app)
     once.init_app(app)
     errors.init_app(app)

@@ -51,7 +51,7 @@ _CASES = Place(
         "plans.case",
         "plans.plan",
         "plans.milestone",
-        "plans.line",
+        "plans.line_edit",
         "plans.need",
         "plans.goal",
     ),

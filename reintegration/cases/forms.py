@@ -13,7 +13,6 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 
-from reintegration.cases.models import CaseFile
 from reintegration.cases.services.notes import LONGEST
 from reintegration.cases.services.registration import CaseFacts
 from reintegration.cases.services.vault import Identity
@@ -111,11 +110,6 @@ class FactsForm(Form):
             contact_channel=self.contact_channel.data,
             contact_hours=self.contact_hours.data or "",
         )
-
-
-def facts_form(case: CaseFile) -> FactsForm:
-    """Return the form filled with what is known."""
-    return FactsForm(formdata=None, obj=case)
 
 
 class IdentityFields(Form):

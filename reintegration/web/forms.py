@@ -83,6 +83,18 @@ class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
                 _keep_clean(field)
             return field
 
+    def process(self, formdata: Any = None, obj: Any = None, data: Any = None, **more: Any) -> None:
+        """Begin with `obj` and the values that a page gives; what was sent stands for itself."""
+        if formdata is not None and self.is_submitted():
+            super().process(formdata)
+        else:
+            super().process(formdata, obj, data, **more)
+
+    @property
+    def is_fresh(self) -> bool:
+        """Whether nothing was sent: the page may fill it in."""
+        return not self.is_submitted()
+
     @property
     def problem(self) -> str:
         """Return the first thing that is wrong, for a page that says it in a notice."""

@@ -1,20 +1,14 @@
 """Three languages: what was chosen in this browser, else by this person, else its header."""
 
-import re
 from typing import Any
 
-from flask import Blueprint, Flask, g, redirect, request, session
-from flask.typing import ResponseReturnValue
+from flask import Flask, g, request, session
 from flask_babel import Babel, get_locale, get_translations
 
 from reintegration.codelists.languages import Locale
-from reintegration.web import parameters, slots
+from reintegration.web import parameters
 from reintegration.web.current import current_locale_choice
-from reintegration.web.requires import public
-from reintegration.web.transactional import transactional
 
-bp = Blueprint("i18n", __name__)
-_OUR_PATH = re.compile(r"/(?!/)[^\s\\\x00-\x1f\x7f-\x9f]*")
 FORMATS = {Locale.RO: "ro_MD", Locale.RU: "ru_MD", Locale.EN: "en_GB"}
 
 
@@ -35,7 +29,6 @@ def init_app(app: Flask) -> None:
         npgettext=lambda about, one, many, count: catalogue().unpgettext(about, one, many, count),
         newstyle=True,
     )
-    app.register_blueprint(bp)
 
 
 def catalogue() -> Any:
@@ -54,27 +47,3 @@ def chosen_locale() -> str:
         return Locale(chosen)
     accepted = request.accept_languages.best_match(list(Locale))
     return Locale(accepted) if accepted else Locale.RO
-
-
-@bp.post("/language")
-@public
-@transactional
-def set_locale() -> ResponseReturnValue:
-    """Remember the language for this browser, and for the person who is signed in.
-
-    A floor above keeps it for the person: `i18n.chosen` is a slot of callables (locale).
-    """
-    locale = parameters.posted("locale")
-    if locale in set(Locale):
-        session["locale"] = locale
-        slots.collect("i18n.chosen", locale=Locale(locale))
-    return redirect(local_target(parameters.posted("next", limit=parameters.LONGEST_CURSOR)))
-
-
-def local_target(target: str) -> str:
-    """Return `target` when it is a path of ours, else the front page (no open redirect).
-
-    A browser drops blanks and controls and takes a backslash for a slash before it looks where a
-    link leads: a path of ours has none of them.
-    """
-    return target if _OUR_PATH.fullmatch(target) else "/"

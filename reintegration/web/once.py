@@ -28,8 +28,8 @@ _NOT_ASKED = frozenset({FIELD, "csrf_token"})
 
 
 @dataclass(frozen=True, slots=True)
-class Went:
-    """The answer is another page, and what it says on top."""
+class Next:
+    """The answer is another page: which comes next, and what it says on top."""
 
     to: str
     said: str = ""
@@ -42,7 +42,7 @@ class Shown:
     page: str
 
 
-Answer = Went | Shown
+Answer = Next | Shown
 
 
 def init_app(app: Flask) -> None:
@@ -99,7 +99,7 @@ def respond(answer: Answer) -> ResponseReturnValue:
 
 def _read(kept: bytes) -> Answer:
     content: dict[str, Any] = json.loads(kept)
-    return Shown(**content) if "page" in content else Went(**content)
+    return Shown(**content) if "page" in content else Next(**content)
 
 
 def _asked() -> bytes:

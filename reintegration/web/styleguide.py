@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import segno
-from flask import Blueprint, abort, render_template, url_for
+from flask import abort, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 from flask_wtf import FlaskForm
@@ -26,9 +26,10 @@ from wtforms.validators import InputRequired
 
 from reintegration.kernel.money import Money
 from reintegration.web.forms import CountField
-from reintegration.web.requires import public
+from reintegration.web.pages import Pages
+from reintegration.web.requires import WebPermission
 
-bp = Blueprint("styleguide", __name__)
+bp = Pages("styleguide", __name__)
 
 SCREENS = (
     "plan",
@@ -67,15 +68,13 @@ class SampleForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
     pin = StringField()
 
 
-@bp.get("/styleguide")
-@public
+@bp.page("/styleguide", WebPermission.ANYONE)
 def index() -> ResponseReturnValue:
     """Show every component."""
     return render_template("styleguide/index.html", **_sample_context(), screens=SCREENS)
 
 
-@bp.get("/styleguide/<screen>")
-@public
+@bp.page("/styleguide/<screen>", WebPermission.ANYONE)
 def show(screen: str) -> ResponseReturnValue:
     """Show one whole screen, as the layouts and components make it."""
     if screen not in SCREENS:

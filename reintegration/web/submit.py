@@ -1,69 +1,74 @@
-"""The one edge of a write: load and authorise come before it, here are act and redirect.
+"""The one edge of a write: load and authorise come before it, here are asking, doing, leading on.
+
+A view of a form *yields* what it asks. What stands before the `yield` is done for a reader too and
+writes nothing; what stands after it is done when the form was sent and is valid:
+
+    form = ReasonForm()
+    yield Ask(lambda: _cancel_page(batch, form), form)
+    batches.cancel(session(), batch, reason=form.reason.data or "", **acting())
+    return Next(url_for(".index"), _("The batch is cancelled."))
 
 What a service refuses stands beside the field that the error names, with everything that was typed
 still there, and nothing of it is kept. What it did is answered once (`reintegration.web.once`).
 """
 
-from collections.abc import Callable
-from typing import TypeVar
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
+from functools import partial
 
 from flask.typing import ResponseReturnValue
 
 from reintegration.kernel.db import session
 from reintegration.kernel.errors import DomainError
 from reintegration.web.forms import Form
-from reintegration.web.once import Answer, Shown, Went, once, respond
-
-T = TypeVar("T")
-Said = str | Callable[[T], str]
+from reintegration.web.once import Answer, once, respond
 
 
-def submit(
-    form: Form,
-    act: Callable[[], T],
-    *,
-    again: Callable[[], str],
-    to: Said[T] = "",
-    said: Said[T] = "",
-    shown: Callable[[T], str | None] | None = None,
-    remembered: bool = True,
-) -> ResponseReturnValue:
-    """Validate, act, and lead on; an invalid or refused form is shown `again` (422, 409, …).
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A page that asks before something is done; `page` draws it with what `form` holds.
 
-    `to` and `said` are what they are or made from what `act` returned; `shown` makes a page instead
-    (or returns None). What is not `remembered` is done each time that it is sent.
+    Without a form it only asks to be sure, and what a service refuses is a page of its own.
     """
-    if not form.validate():
-        return again(), 422
+
+    page: Callable[[], str]
+    form: Form | None = None
+
+
+Asking = Generator[Ask, None, Answer]
+"""A view that asks, then does and says what comes next; it may lead elsewhere at once."""
+
+
+def begin(asking: Asking) -> Ask | Answer:
+    """Return what is asked, or where to go when there is nothing to ask."""
     try:
-        return _do(lambda: _answer(act(), to, said, shown), remembered=remembered)
+        return next(asking)
+    except StopIteration as left:
+        answer: Answer = left.value
+        return answer
+
+
+def submit(asking: Asking, *, remembered: bool = True) -> ResponseReturnValue:
+    """Validate, act, and lead on; an invalid or refused form is shown again (422, 409, …)."""
+    asked = begin(asking)
+    if not isinstance(asked, Ask):
+        return respond(asked)
+    do = partial(_go_on, asking)
+    if asked.form is None:
+        return once(do)
+    if not asked.form.validate():
+        return asked.page(), 422
+    try:
+        return once(do) if remembered else respond(do())
     except DomainError as error:
         session().rollback()  # the page shows what stands, not what was tried
-        form.refuse(error)
-        return again(), error.status
+        asked.form.refuse(error)
+        return asked.page(), error.status
 
 
-def press(
-    act: Callable[[], T],
-    *,
-    to: Said[T] = "",
-    said: Said[T] = "",
-    shown: Callable[[T], str | None] | None = None,
-) -> ResponseReturnValue:
-    """Act on a form that is only a button; what a service refuses is a page of its own."""
-    return once(lambda: _answer(act(), to, said, shown))
-
-
-def _do(act: Callable[[], Answer], *, remembered: bool) -> ResponseReturnValue:
-    return once(act) if remembered else respond(act())
-
-
-def _answer(done: T, to: Said[T], said: Said[T], shown: Callable[[T], str | None] | None) -> Answer:
-    page = shown(done) if shown is not None else None
-    if page is not None:
-        return Shown(page)
-    return Went(_made(to, done), _made(said, done))
-
-
-def _made(value: Said[T], done: T) -> str:
-    return value(done) if callable(value) else value
+def _go_on(asking: Asking) -> Answer:
+    match begin(asking):
+        case Ask():
+            raise RuntimeError("a view asks once")
+        case answer:
+            return answer

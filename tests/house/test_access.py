@@ -50,7 +50,7 @@ PROVIDER_PEOPLE = PROVIDER_A | PROVIDER_B
 WORDS = {"name": "activate", "move": "complete", "screen": "plan", "kind": "csv"}
 ID_BEHIND = {"handle": "voucher_id"}
 """A variable that is not an id itself, and the id that is signed in it."""
-QUERY = {"plans.line_add": {"category": "mental_health"}}
+QUERY = {"plans.line_new_submit": {"category": "mental_health"}}
 
 
 @pytest.fixture(scope="module")

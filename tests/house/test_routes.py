@@ -6,6 +6,7 @@ import pytest
 from flask import Flask
 
 from reintegration.kernel import permissions
+from reintegration.web.pages import Pages
 from reintegration.web.requires import deny_unmarked
 
 WITHOUT_PERMISSION = {"static", "openapi.spec"}
@@ -46,6 +47,11 @@ def test_endpoints_that_write_commit_or_roll_back(app: Flask):
         if rule.methods & {"POST", "PUT", "PATCH", "DELETE"} and not _writes(view)
     ]
     assert loose == []
+
+
+def test_every_feature_declares_its_addresses_by_pages(app: Flask):
+    others = {name for name, one in app.blueprints.items() if not isinstance(one, Pages)}
+    assert {name for name in others if not name.startswith("api_")} == {"openapi"}
 
 
 def test_identifiers_in_addresses_are_typed(app: Flask):

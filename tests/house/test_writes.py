@@ -22,7 +22,7 @@ ASKED_BEFORE = {
 
 
 @pytest.mark.parametrize("path", VIEWS, ids=lambda path: str(path.relative_to(ROOT)))
-def test_no_view_meets_a_refusal_or_reads_what_was_sent_past_its_form(path):
+def test_no_view_meets_a_refusal_reads_past_its_form_or_is_declared_past_pages(path):
     tree = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
     caught = [
         node.lineno
@@ -35,6 +35,14 @@ def test_no_view_meets_a_refusal_or_reads_what_was_sent_past_its_form(path):
         if isinstance(node, ast.Attribute)
         and ast.unparse(node) in ("request.form", "parameters.posted")
     ]
+    past = [
+        ast.unparse(decorator)
+        for node in tree
+        if isinstance(node, ast.FunctionDef)
+        for decorator in node.decorator_list
+        if re.search(r"\.(get|post|route)\(|requires|transactional", ast.unparse(decorator))
+    ]
+    assert past == [], "declare it by a page, an act or a form of reintegration.web.pages"
     assert (caught, read) == ([], []), "use reintegration.web.submit, and a field of the form"
 
 

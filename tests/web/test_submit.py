@@ -11,7 +11,7 @@ from reintegration.kernel.errors import Conflict, Invalid
 from reintegration.kernel.money import Money
 from reintegration.web.forms import Form
 from reintegration.web.saying import error_text, say
-from reintegration.web.submit import submit
+from reintegration.web.submit import Ask, submit
 
 
 class Named(Form):
@@ -32,10 +32,11 @@ def sent(app, committed_db):
 
 
 def refused(form, error):
-    def act():
+    def asking():
+        yield Ask(lambda: form.name.data, form)
         raise error
 
-    return submit(form, act, again=lambda: form.name.data, to="/")
+    return submit(asking())
 
 
 @pytest.mark.parametrize("field", ["name", "name_of_the_service"])

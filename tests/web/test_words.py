@@ -6,7 +6,7 @@ import pytest
 
 from reintegration.kernel.money import Money
 from reintegration.web import filters
-from reintegration.web.i18n import local_target
+from reintegration.web.language import local_target
 
 
 @pytest.mark.parametrize(

@@ -101,7 +101,7 @@ _PLACES = (
         N_("Redeem"),
         RedemptionPermission.RECORD,
         45,
-        within=("redeem.show", "redeem.record", "redeem.without_pin"),
+        within=("redeem.show", "redeem.show", "redeem.without_pin"),
     ),
     Place(
         "redeem.recent",

@@ -1,5 +1,5 @@
 """The part of the pages that is the directory."""
 
-from flask import Blueprint
+from reintegration.web.pages import Pages
 
-directory_bp = Blueprint("providers", __name__, url_prefix="/providers")
+directory_bp = Pages("providers", __name__, url_prefix="/providers")

@@ -19,7 +19,6 @@ from reintegration.kernel import clock
 from reintegration.kernel.db import session
 from reintegration.web import parameters
 from reintegration.web.current import current_actor
-from reintegration.web.requires import requires
 
 
 def load_provider(provider_id: UUID) -> Provider:
@@ -27,8 +26,7 @@ def load_provider(provider_id: UUID) -> Provider:
     return reading.provider_or_404(session(), provider_id)
 
 
-@bp.get("/")
-@requires(ProviderPermission.LIST)
+@bp.page("/", ProviderPermission.LIST)
 def index() -> ResponseReturnValue:
     """List providers by name; the filter stands in the address."""
     sought = DirectoryFilter(
@@ -59,8 +57,7 @@ def index() -> ResponseReturnValue:
     )
 
 
-@bp.get("/<uuid:provider_id>")
-@requires(ProviderPermission.VIEW, load=load_provider)
+@bp.page("/<uuid:provider_id>", ProviderPermission.VIEW, load=load_provider)
 def show(provider: Provider) -> ResponseReturnValue:
     """Show one provider, as far as the reader may know it."""
     return render_template("providers/directory/show.html", **profile_context(provider))

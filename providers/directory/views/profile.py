@@ -1,6 +1,5 @@
 """Editing a provider: by its own manager on the provider's pages, by an officer on staff pages."""
 
-from collections.abc import Callable
 from uuid import UUID
 
 from flask import render_template, url_for
@@ -19,9 +18,8 @@ from reintegration.kernel.db import session
 from reintegration.web import slots
 from reintegration.web.current import acting, current_actor
 from reintegration.web.forms import Form
-from reintegration.web.requires import requires
-from reintegration.web.submit import submit
-from reintegration.web.transactional import transactional
+from reintegration.web.once import Next
+from reintegration.web.submit import Ask, Asking
 
 _EDIT = ProviderPermission.EDIT
 
@@ -44,8 +42,7 @@ def load_offering(offering_id: UUID) -> Offering:
     return reading.own_offering_or_404(session(), current_actor(), offering_id)
 
 
-@bp.get("/mine")
-@requires(ProviderPermission.VIEW_OWN)
+@bp.page("/mine", ProviderPermission.VIEW_OWN)
 def mine() -> ResponseReturnValue:
     """Show a provider's manager their own profile."""
     provider = reading.own_provider_or_404(session(), current_actor())
@@ -57,174 +54,69 @@ def mine() -> ResponseReturnValue:
     )
 
 
-@bp.get("/new")
-@requires(ProviderPermission.IMPORT)
-def new() -> ResponseReturnValue:
-    """Show the form for a provider that is not in the directory yet."""
-    return form_page(ProfileForm(), _("Add a provider"), url_for(".new"), url_for(".index"))
-
-
-@bp.post("/new", endpoint="create")
-@requires(ProviderPermission.IMPORT)
-@transactional
-def create() -> ResponseReturnValue:
-    """Add a provider."""
+@bp.form("/new", ProviderPermission.IMPORT)
+def new() -> Asking:
+    """Add a provider that is not in the directory yet."""
     form = ProfileForm()
-    return submit(
-        form,
-        lambda: profiles.add_provider(session(), profile=form.value(), **acting()),
-        again=lambda: form_page(form, _("Add a provider"), url_for(".new"), url_for(".index")),
-        said=_("The provider is added. Add where it works next."),
-        to=lambda provider: url_for(".show", provider_id=provider.id),
-    )
+    yield Ask(lambda: form_page(form, _("Add a provider"), url_for(".index")), form)
+    provider = profiles.add_provider(session(), profile=form.value(), **acting())
+    said = _("The provider is added. Add where it works next.")
+    return Next(url_for(".show", provider_id=provider.id), said)
 
 
-@bp.get("/<uuid:provider_id>/edit")
-@requires(_EDIT, load=load_editable)
-def edit(provider: Provider) -> ResponseReturnValue:
-    """Show the form of a provider's profile."""
-    form = ProfileForm(obj=provider)
-    return form_page(form, page_title(provider.name), _edit_url(provider), home_url(provider.id))
-
-
-@bp.post("/<uuid:provider_id>/edit", endpoint="edit_submit")
-@requires(_EDIT, load=load_editable)
-@transactional
-def edit_submit(provider: Provider) -> ResponseReturnValue:
+@bp.form("/<uuid:provider_id>/edit", _EDIT, load=load_editable)
+def edit(provider: Provider) -> Asking:
     """Change a profile."""
-    form = ProfileForm()
-    return _save(
-        form,
-        lambda: profiles.edit_profile(session(), provider, profile=form.value(), **acting()),
-        page_title(provider.name),
-        _edit_url(provider),
-        provider.id,
-    )
+    form = ProfileForm(obj=provider)
+    yield _change(form, provider.name, provider.id)
+    profiles.edit_profile(session(), provider, profile=form.value(), **acting())
+    return _saved(provider.id)
 
 
-@bp.get("/<uuid:provider_id>/sites/new")
-@requires(_EDIT, load=load_editable)
-def site_new(provider: Provider) -> ResponseReturnValue:
-    """Show the form for one more site."""
-    url = url_for(".site_new", provider_id=provider.id)
-    return form_page(SiteForm(), _("Add a site"), url, home_url(provider.id))
-
-
-@bp.post("/<uuid:provider_id>/sites/new", endpoint="site_create")
-@requires(_EDIT, load=load_editable)
-@transactional
-def site_create(provider: Provider) -> ResponseReturnValue:
+@bp.form("/<uuid:provider_id>/sites/new", _EDIT, load=load_editable)
+def site_new(provider: Provider) -> Asking:
     """Add a site."""
     form = SiteForm()
-    return _save(
-        form,
-        lambda: profiles.add_site(session(), provider, place=form.value(), **acting()),
-        _("Add a site"),
-        url_for(".site_new", provider_id=provider.id),
-        provider.id,
-    )
+    yield _ask(form, _("Add a site"), provider.id)
+    profiles.add_site(session(), provider, place=form.value(), **acting())
+    return _saved(provider.id)
 
 
-@bp.get("/sites/<uuid:site_id>/edit")
-@requires(_EDIT, load=load_site)
-def site_edit(site: Site) -> ResponseReturnValue:
-    """Show the form of a site."""
-    url = url_for(".site_edit", site_id=site.id)
-    return form_page(SiteForm(obj=site), page_title(site.name), url, home_url(site.provider_id))
-
-
-@bp.post("/sites/<uuid:site_id>/edit", endpoint="site_edit_submit")
-@requires(_EDIT, load=load_site)
-@transactional
-def site_edit_submit(site: Site) -> ResponseReturnValue:
+@bp.form("/sites/<uuid:site_id>/edit", _EDIT, load=load_site)
+def site_edit(site: Site) -> Asking:
     """Change a site."""
-    form = SiteForm()
-    return _save(
-        form,
-        lambda: profiles.edit_site(session(), site, place=form.value(), **acting()),
-        page_title(site.name),
-        url_for(".site_edit", site_id=site.id),
-        site.provider_id,
-    )
+    form = SiteForm(obj=site)
+    yield _change(form, site.name, site.provider_id)
+    profiles.edit_site(session(), site, place=form.value(), **acting())
+    return _saved(site.provider_id)
 
 
-@bp.get("/sites/<uuid:site_id>/offerings/new")
-@requires(_EDIT, load=load_site)
-def offering_new(site: Site) -> ResponseReturnValue:
-    """Show the form for one more service at a site."""
-    url = url_for(".offering_new", site_id=site.id)
-    return form_page(OfferingForm(), _("Add a service"), url, home_url(site.provider_id))
-
-
-@bp.post("/sites/<uuid:site_id>/offerings/new", endpoint="offering_create")
-@requires(_EDIT, load=load_site)
-@transactional
-def offering_create(site: Site) -> ResponseReturnValue:
-    """Write a service as a draft."""
+@bp.form("/sites/<uuid:site_id>/offerings/new", _EDIT, load=load_site)
+def offering_new(site: Site) -> Asking:
+    """Write one more service at a site, as a draft."""
     form = OfferingForm()
-    return _save(
-        form,
-        lambda: profiles.draft_offering(session(), site, terms=form.value(), **acting()),
-        _("Add a service"),
-        url_for(".offering_new", site_id=site.id),
-        site.provider_id,
-    )
+    yield _ask(form, _("Add a service"), site.provider_id)
+    profiles.draft_offering(session(), site, terms=form.value(), **acting())
+    return _saved(site.provider_id)
 
 
-@bp.get("/offerings/<uuid:offering_id>/edit")
-@requires(_EDIT, load=load_offering)
-def offering_edit(offering: Offering) -> ResponseReturnValue:
-    """Show the form of a service that nobody relies on yet."""
+@bp.form("/offerings/<uuid:offering_id>/edit", _EDIT, load=load_offering)
+def offering_edit(offering: Offering) -> Asking:
+    """Change a service that nobody relies on yet."""
     form = OfferingForm(obj=offering)
-    url = url_for(".offering_edit", offering_id=offering.id)
-    return form_page(form, page_title(offering.name), url, home_url(offering.provider_id))
+    yield _change(form, offering.name, offering.provider_id)
+    profiles.edit_offering(session(), offering, terms=form.value(), **acting())
+    return _saved(offering.provider_id)
 
 
-@bp.post("/offerings/<uuid:offering_id>/edit", endpoint="offering_edit_submit")
-@requires(_EDIT, load=load_offering)
-@transactional
-def offering_edit_submit(offering: Offering) -> ResponseReturnValue:
-    """Change a service."""
-    form = OfferingForm()
-    return _save(
-        form,
-        lambda: profiles.edit_offering(session(), offering, terms=form.value(), **acting()),
-        page_title(offering.name),
-        url_for(".offering_edit", offering_id=offering.id),
-        offering.provider_id,
-    )
-
-
-@bp.get("/offerings/<uuid:offering_id>/capacity")
-@requires(_EDIT, load=load_offering)
-def capacity(offering: Offering) -> ResponseReturnValue:
-    """Show the form for places and the first free day."""
+@bp.form("/offerings/<uuid:offering_id>/capacity", _EDIT, load=load_offering)
+def capacity(offering: Offering) -> Asking:
+    """Change how many places there are, and the first free day."""
     form = CapacityForm(obj=offering)
-    url = url_for(".capacity", offering_id=offering.id)
-    return form_page(
-        form, _("Places: %(name)s", name=offering.name), url, home_url(offering.provider_id)
-    )
-
-
-@bp.post("/offerings/<uuid:offering_id>/capacity", endpoint="capacity_submit")
-@requires(_EDIT, load=load_offering)
-@transactional
-def capacity_submit(offering: Offering) -> ResponseReturnValue:
-    """Change how many places there are."""
-    form = CapacityForm()
-    return _save(
-        form,
-        lambda: profiles.set_capacity(
-            session(),
-            offering,
-            capacity=form.capacity.data,
-            lead_days=form.lead_days.data or 0,
-            **acting(),
-        ),
-        _("Places: %(name)s", name=offering.name),
-        url_for(".capacity", offering_id=offering.id),
-        offering.provider_id,
-    )
+    yield _ask(form, _("Places: %(name)s", name=offering.name), offering.provider_id)
+    places, lead_days = form.capacity.data, form.lead_days.data or 0
+    profiles.set_capacity(session(), offering, capacity=places, lead_days=lead_days, **acting())
+    return _saved(offering.provider_id)
 
 
 def home_url(provider_id: UUID) -> str:
@@ -239,33 +131,25 @@ def layout() -> str:
     return "layout/provider.html" if current_actor().is_provider else "layout/staff.html"
 
 
-def form_page(form: Form, title: str, action: str, back_url: str) -> str:
+def form_page(form: Form, title: str, back_url: str) -> str:
     """Return the page of one form about a provider, in the layout of whoever looks."""
     return render_template(
         "providers/directory/form.html",
         form=form,
         title=title,
-        action=action,
         back_url=back_url,
         layout=layout(),
         territory=TERRITORIAL_UNITS,
     )
 
 
-def _save(
-    form: Form, act: Callable[[], object], title: str, url: str, provider_id: UUID
-) -> ResponseReturnValue:
-    """Write one form about a provider, and go back to the provider."""
-    home = home_url(provider_id)
-    return submit(
-        form, act, again=lambda: form_page(form, title, url, home), said=_("It is saved."), to=home
-    )
+def _ask(form: Form, title: str, provider_id: UUID) -> Ask:
+    return Ask(lambda: form_page(form, title, home_url(provider_id)), form)
 
 
-def _edit_url(provider: Provider) -> str:
-    return url_for("providers.edit", provider_id=provider.id)
+def _change(form: Form, name: str, provider_id: UUID) -> Ask:
+    return _ask(form, _("Change %(name)s", name=name), provider_id)
 
 
-def page_title(name: str) -> str:
-    """Return the title of a form about something that has a name."""
-    return str(_("Change %(name)s", name=name))
+def _saved(provider_id: UUID) -> Next:
+    return Next(home_url(provider_id), _("It is saved."))

@@ -1,7 +1,7 @@
 """The parts of the pages of referrals: matching, the case's side, and the provider's side."""
 
-from flask import Blueprint
+from reintegration.web.pages import Pages
 
-matching_bp = Blueprint("matching", __name__, url_prefix="/providers/match")
-referrals_bp = Blueprint("referrals", __name__, url_prefix="/referrals")
-requests_bp = Blueprint("requests", __name__, url_prefix="/requests")
+matching_bp = Pages("matching", __name__, url_prefix="/providers/match")
+referrals_bp = Pages("referrals", __name__, url_prefix="/referrals")
+requests_bp = Pages("requests", __name__, url_prefix="/requests")

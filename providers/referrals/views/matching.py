@@ -18,7 +18,6 @@ from reintegration.codelists.territorial_units import TERRITORIAL_UNITS
 from reintegration.kernel import clock
 from reintegration.kernel.db import session
 from reintegration.web.current import current_actor
-from reintegration.web.requires import requires
 
 
 def load_line(plan_line_id: UUID) -> LineWithCase:
@@ -26,8 +25,7 @@ def load_line(plan_line_id: UUID) -> LineWithCase:
     return reading.line_or_404(session(), current_actor(), plan_line_id)
 
 
-@bp.get("/<uuid:plan_line_id>")
-@requires(ReferralPermission.MATCH, load=load_line)
+@bp.page("/<uuid:plan_line_id>", ReferralPermission.MATCH, load=load_line)
 def show(found: LineWithCase) -> ResponseReturnValue:
     """Show the ranked candidates with their reasons, and the excluded ones with why."""
     today = clock.local_day(clock.now())

@@ -1,5 +1,6 @@
 """Referrals of case managers: write, see what will be told, send, follow, take back."""
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -28,9 +29,8 @@ from reintegration.kernel import clock
 from reintegration.kernel.db import session
 from reintegration.web import parameters
 from reintegration.web.current import acting, current_actor
-from reintegration.web.requires import requires
-from reintegration.web.submit import press, submit
-from reintegration.web.transactional import transactional
+from reintegration.web.once import Next
+from reintegration.web.submit import Ask, Asking
 
 _FILTERS = (
     "open",
@@ -60,8 +60,7 @@ class Choice:
         self.case_id = found.case_id
 
 
-@bp.get("/")
-@requires(ReferralPermission.LIST)
+@bp.page("/", ReferralPermission.LIST)
 def index() -> ResponseReturnValue:
     """List the referrals of one's cases, newest first."""
     state = parameters.choice("state", (*_FILTERS, "all"), "open")
@@ -88,65 +87,35 @@ def index() -> ResponseReturnValue:
     )
 
 
-@bp.get("/new/<uuid:plan_line_id>/<uuid:offering_id>")
-@requires(ReferralPermission.SEND, load=load_choice)
-def new(choice: Choice) -> ResponseReturnValue:
-    """Ask how many, from when, and whether the provider needs a note."""
-    found = choice.found
-    wanted = match_reading.request_of(found, units=1, today=_today())
-    form = ReferralForm(
-        units=referrals.units_left(session(), found) or 1, starts_on=wanted.starts_on
-    )
-    return _write_page(form, found, choice.offering)
-
-
-@bp.post("/new/<uuid:plan_line_id>/<uuid:offering_id>", endpoint="create")
-@requires(ReferralPermission.SEND, load=load_choice)
-@transactional
-def create(choice: Choice) -> ResponseReturnValue:
+@bp.form("/new/<uuid:plan_line_id>/<uuid:offering_id>", ReferralPermission.SEND, load=load_choice)
+def new(choice: Choice) -> Asking:
     """Write a draft, and lead to what would be told."""
-    form, found, offering = ReferralForm(), choice.found, choice.offering
-    return submit(
-        form,
-        lambda: referrals.draft(
-            session(),
-            found=found,
-            offering=offering,
-            asked=form.value(),
-            match=_match_of(found, offering),
-            **acting(),
-        ),
-        again=lambda: _write_page(form, found, offering),
-        to=lambda referral: url_for(".preview", referral_id=referral.id),
+    found, offering = choice.found, choice.offering
+    left = referrals.units_left(session(), found)
+    form = ReferralForm(units=left or 1, starts_on=_first_day(found))
+    yield Ask(lambda: _write_page(form, found, offering), form)
+    referral = referrals.draft(
+        session(),
+        found=found,
+        offering=offering,
+        asked=form.value(),
+        match=_match_of(found, offering),
+        **acting(),
     )
+    return Next(url_for(".preview", referral_id=referral.id))
 
 
-@bp.get("/<uuid:referral_id>/change")
-@requires(ReferralPermission.SEND, load=load_referral)
-def change(referral: Referral) -> ResponseReturnValue:
-    """Show the form of a draft again."""
-    form = ReferralForm(obj=referral, note=referral.disclosure["note"])
-    return _write_page(form, _line_of(referral), referral.offering, referral)
-
-
-@bp.post("/<uuid:referral_id>/change", endpoint="change_submit")
-@requires(ReferralPermission.SEND, load=load_referral)
-@transactional
-def change_submit(referral: Referral) -> ResponseReturnValue:
+@bp.form("/<uuid:referral_id>/change", ReferralPermission.SEND, load=load_referral)
+def change(referral: Referral) -> Asking:
     """Write the draft anew."""
-    form, found = ReferralForm(), _line_of(referral)
-    return submit(
-        form,
-        lambda: referrals.change_draft(
-            session(), referral, found=found, asked=form.value(), **acting()
-        ),
-        again=lambda: _write_page(form, found, referral.offering, referral),
-        to=url_for(".preview", referral_id=referral.id),
-    )
+    found = _line_of(referral)
+    form = ReferralForm(obj=referral, note=referral.disclosure["note"])
+    yield Ask(lambda: _write_page(form, found, referral.offering, referral), form)
+    referrals.change_draft(session(), referral, found=found, asked=form.value(), **acting())
+    return Next(url_for(".preview", referral_id=referral.id))
 
 
-@bp.get("/<uuid:referral_id>/preview")
-@requires(ReferralPermission.SEND, load=load_referral)
+@bp.page("/<uuid:referral_id>/preview", ReferralPermission.SEND, load=load_referral)
 def preview(referral: Referral) -> ResponseReturnValue:
     """Show exactly what the provider will see, before anything is sent."""
     if referral.state != ReferralState.DRAFT:
@@ -160,20 +129,17 @@ def preview(referral: Referral) -> ResponseReturnValue:
     )
 
 
-@bp.post("/<uuid:referral_id>/send")
-@requires(ReferralPermission.SEND, load=load_referral)
-@transactional
-def send(referral: Referral) -> ResponseReturnValue:
+@bp.act("/<uuid:referral_id>/send", ReferralPermission.SEND, load=load_referral)
+def send(referral: Referral) -> Next:
     """Send what was shown."""
-    return press(
-        lambda: referrals.send(session(), referral, found=_line_of(referral), **acting()),
-        said=_("It is sent. The provider has three days to answer."),
-        to=url_for(".show", referral_id=referral.id),
+    referrals.send(session(), referral, found=_line_of(referral), **acting())
+    return Next(
+        url_for(".show", referral_id=referral.id),
+        _("It is sent. The provider has three days to answer."),
     )
 
 
-@bp.get("/<uuid:referral_id>")
-@requires(ReferralPermission.VIEW, load=load_referral)
+@bp.page("/<uuid:referral_id>", ReferralPermission.VIEW, load=load_referral)
 def show(referral: Referral) -> ResponseReturnValue:
     """Show a referral: what the provider saw, what it said, what happened."""
     return render_template(
@@ -188,26 +154,13 @@ def show(referral: Referral) -> ResponseReturnValue:
     )
 
 
-@bp.get("/<uuid:referral_id>/cancel")
-@requires(ReferralPermission.CANCEL, load=load_referral)
-def cancel(referral: Referral) -> ResponseReturnValue:
-    """Ask why it is taken back, and say what that means."""
-    return _cancel_page(ReasonForm(), referral)
-
-
-@bp.post("/<uuid:referral_id>/cancel", endpoint="cancel_submit")
-@requires(ReferralPermission.CANCEL, load=load_referral)
-@transactional
-def cancel_submit(referral: Referral) -> ResponseReturnValue:
+@bp.form("/<uuid:referral_id>/cancel", ReferralPermission.CANCEL, load=load_referral)
+def cancel(referral: Referral) -> Asking:
     """Take a referral back."""
     form = ReasonForm()
-    return submit(
-        form,
-        lambda: referrals.cancel(session(), referral, reason=form.reason.data or "", **acting()),
-        again=lambda: _cancel_page(form, referral),
-        said=_("The referral is cancelled."),
-        to=url_for(".show", referral_id=referral.id),
-    )
+    yield Ask(lambda: _cancel_page(form, referral), form)
+    referrals.cancel(session(), referral, reason=form.reason.data or "", **acting())
+    return Next(url_for(".show", referral_id=referral.id), _("The referral is cancelled."))
 
 
 def _write_page(
@@ -241,6 +194,10 @@ def _cancel_page(form: ReasonForm, referral: Referral) -> str:
     )
 
 
+def _first_day(found: LineWithCase) -> date:
+    return match_reading.request_of(found, units=1, today=_today()).starts_on
+
+
 def _match_of(found: LineWithCase, offering: Offering) -> dict[str, Any]:
     """Return what matching says of this offering now, to be kept with the referral."""
     wanted = match_reading.request_of(found, units=1, today=_today())
@@ -263,5 +220,5 @@ def _provider_name(referral: Referral) -> str:
     return names.get(referral.provider_id, "")
 
 
-def _today() -> Any:
+def _today() -> date:
     return clock.local_day(clock.now())

@@ -19,9 +19,8 @@ from providers.referrals.views.disclosure_text import disclosure_rows
 from reintegration.kernel.db import session
 from reintegration.web import parameters
 from reintegration.web.current import acting, current_actor
-from reintegration.web.requires import requires
-from reintegration.web.submit import press, submit
-from reintegration.web.transactional import transactional
+from reintegration.web.once import Next
+from reintegration.web.submit import Ask, Asking
 
 _FILTERS = (
     ReferralState.REQUESTED,
@@ -36,8 +35,7 @@ def load_request(referral_id: UUID) -> Referral:
     return reading.request_or_404(session(), current_actor(), referral_id)
 
 
-@bp.get("/")
-@requires(ReferralPermission.LIST_REQUESTS)
+@bp.page("/", ReferralPermission.LIST_REQUESTS)
 def index() -> ResponseReturnValue:
     """List what the provider was asked, newest first."""
     state = parameters.choice("state", (*_FILTERS, "all"), ReferralState.REQUESTED)
@@ -61,96 +59,61 @@ def index() -> ResponseReturnValue:
     )
 
 
-@bp.get("/<uuid:referral_id>")
-@requires(ReferralPermission.READ_REQUEST, load=load_request)
+@bp.page("/<uuid:referral_id>", ReferralPermission.READ_REQUEST, load=load_request)
 def show(referral: Referral) -> ResponseReturnValue:
     """Show one request."""
     return _page(referral)
 
 
-@bp.post("/<uuid:referral_id>/accept")
-@requires(ReferralPermission.ANSWER, load=load_request)
-@transactional
-def accept(referral: Referral) -> ResponseReturnValue:
+@bp.act("/<uuid:referral_id>/accept", ReferralPermission.ANSWER, load=load_request)
+def accept(referral: Referral) -> Next:
     """Accept, and hold a place."""
-    return press(
-        lambda: referrals.accept(session(), referral, **acting()),
-        said=_("It is accepted. The case worker will be in touch."),
-        to=url_for(".show", referral_id=referral.id),
+    referrals.accept(session(), referral, **acting())
+    return Next(
+        url_for(".show", referral_id=referral.id),
+        _("It is accepted. The case worker will be in touch."),
     )
 
 
-@bp.get("/<uuid:referral_id>/decline")
-@requires(ReferralPermission.ANSWER, load=load_request)
-def reject(referral: Referral) -> ResponseReturnValue:
-    """Ask why."""
-    return _form(RejectForm(), referral, "reject")
-
-
-@bp.post("/<uuid:referral_id>/decline", endpoint="reject_submit")
-@requires(ReferralPermission.ANSWER, load=load_request)
-@transactional
-def reject_submit(referral: Referral) -> ResponseReturnValue:
+@bp.form("/<uuid:referral_id>/decline", ReferralPermission.ANSWER, load=load_request)
+def reject(referral: Referral) -> Asking:
     """Decline with a reason."""
     form = RejectForm()
-    return submit(
-        form,
-        lambda: referrals.reject(
-            session(),
-            referral,
-            **acting(),
-            reason=RejectionReason(form.rejection.data),
-            comment=form.comment.data or "",
-        ),
-        again=lambda: _form(form, referral, "reject"),
-        said=_("It is declined. Thank you for answering."),
-        to=url_for(".index"),
+    yield Ask(lambda: _form(form, referral, "reject"), form)
+    referrals.reject(
+        session(),
+        referral,
+        **acting(),
+        reason=RejectionReason(form.rejection.data),
+        comment=form.comment.data or "",
     )
+    return Next(url_for(".index"), _("It is declined. Thank you for answering."))
 
 
-@bp.post("/<uuid:referral_id>/start")
-@requires(ReferralPermission.DELIVER, load=load_request)
-@transactional
-def start(referral: Referral) -> ResponseReturnValue:
+@bp.act("/<uuid:referral_id>/start", ReferralPermission.DELIVER, load=load_request)
+def start(referral: Referral) -> Next:
     """Say that it has begun."""
-    return press(
-        lambda: referrals.start(session(), referral, **acting()),
-        said=_("It is marked as begun."),
-        to=url_for(".show", referral_id=referral.id),
-    )
+    referrals.start(session(), referral, **acting())
+    return Next(url_for(".show", referral_id=referral.id), _("It is marked as begun."))
 
 
-@bp.post("/<uuid:referral_id>/complete")
-@requires(ReferralPermission.DELIVER, load=load_request)
-@transactional
-def complete(referral: Referral) -> ResponseReturnValue:
+@bp.act("/<uuid:referral_id>/complete", ReferralPermission.DELIVER, load=load_request)
+def complete(referral: Referral) -> Next:
     """Say that everything was delivered."""
-    return press(
-        lambda: referrals.complete(session(), referral, **acting()),
-        said=_("It is completed. The place is free again."),
-        to=url_for(".show", referral_id=referral.id),
+    referrals.complete(session(), referral, **acting())
+    return Next(
+        url_for(".show", referral_id=referral.id), _("It is completed. The place is free again.")
     )
 
 
-@bp.get("/<uuid:referral_id>/not-delivered")
-@requires(ReferralPermission.DELIVER, load=load_request)
-def fail(referral: Referral) -> ResponseReturnValue:
-    """Ask why it did not take place."""
-    return _form(ReasonForm(), referral, "fail")
-
-
-@bp.post("/<uuid:referral_id>/not-delivered", endpoint="fail_submit")
-@requires(ReferralPermission.DELIVER, load=load_request)
-@transactional
-def fail_submit(referral: Referral) -> ResponseReturnValue:
+@bp.form("/<uuid:referral_id>/not-delivered", ReferralPermission.DELIVER, load=load_request)
+def fail(referral: Referral) -> Asking:
     """Say that it did not take place."""
     form = ReasonForm()
-    return submit(
-        form,
-        lambda: referrals.fail(session(), referral, reason=form.reason.data or "", **acting()),
-        again=lambda: _form(form, referral, "fail"),
-        said=_("It is noted. The place is free again."),
-        to=url_for(".show", referral_id=referral.id),
+    yield Ask(lambda: _form(form, referral, "fail"), form)
+    referrals.fail(session(), referral, reason=form.reason.data or "", **acting())
+    return Next(
+        url_for(".show", referral_id=referral.id), _("It is noted. The place is free again.")
     )
 
 

@@ -2,8 +2,6 @@
 
 from uuid import UUID
 
-from flask import url_for
-from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from providers.directory.models import Offering, Provider
@@ -17,10 +15,8 @@ from providers.vetting.views.blueprints import checks_bp as bp
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.db import session
 from reintegration.web.current import acting
-from reintegration.web.requires import requires
-from reintegration.web.submit import press
-from reintegration.web.submit import submit as send
-from reintegration.web.transactional import transactional
+from reintegration.web.once import Next
+from reintegration.web.submit import Ask, Asking
 
 
 def moves_of(*, provider: Provider, actor: Actor) -> list[tuple[UUID, list[str]]]:
@@ -28,50 +24,27 @@ def moves_of(*, provider: Provider, actor: Actor) -> list[tuple[UUID, list[str]]
     return [(one.id, vetting.OFFERING.available(one, actor)) for one in provider.offerings]
 
 
-@bp.post("/offerings/<uuid:offering_id>/submit")
-@requires(VettingPermission.SUBMIT, load=load_offering)
-@transactional
-def submit(offering: Offering) -> ResponseReturnValue:
+@bp.act("/offerings/<uuid:offering_id>/submit", VettingPermission.SUBMIT, load=load_offering)
+def submit(offering: Offering) -> Next:
     """Ask for a check."""
-    return press(
-        lambda: vetting.submit(session(), offering, **acting()),
-        said=_("It is submitted. Two officers will check it."),
-        to=home_url(offering.provider_id),
-    )
+    vetting.submit(session(), offering, **acting())
+    return Next(home_url(offering.provider_id), _("It is submitted. Two officers will check it."))
 
 
-@bp.post("/offerings/<uuid:offering_id>/withdraw")
-@requires(VettingPermission.WITHDRAW, load=load_offering)
-@transactional
-def withdraw(offering: Offering) -> ResponseReturnValue:
+@bp.act("/offerings/<uuid:offering_id>/withdraw", VettingPermission.WITHDRAW, load=load_offering)
+def withdraw(offering: Offering) -> Next:
     """Take a service out before anybody relies on it; it can be submitted again."""
-    return press(
-        lambda: vetting.move(session(), offering, "withdraw", **acting()),
-        said=_("It is withdrawn. You can submit it again."),
-        to=home_url(offering.provider_id),
-    )
+    vetting.move(session(), offering, "withdraw", **acting())
+    return Next(home_url(offering.provider_id), _("It is withdrawn. You can submit it again."))
 
 
-@bp.get("/offerings/<uuid:offering_id>/answer")
-@requires(VettingPermission.ANSWER, load=load_offering)
-def answer(offering: Offering) -> ResponseReturnValue:
-    """Show what the officers ask, and the form of the answer."""
-    return _answer_form(ReasonForm(), offering)
-
-
-@bp.post("/offerings/<uuid:offering_id>/answer", endpoint="answer_submit")
-@requires(VettingPermission.ANSWER, load=load_offering)
-@transactional
-def answer_submit(offering: Offering) -> ResponseReturnValue:
+@bp.form("/offerings/<uuid:offering_id>/answer", VettingPermission.ANSWER, load=load_offering)
+def answer(offering: Offering) -> Asking:
     """Answer the officers' question."""
     form = ReasonForm()
-    return send(
-        form,
-        lambda: vetting.move(session(), offering, "answer", reason=form.reason.data, **acting()),
-        again=lambda: _answer_form(form, offering),
-        said=_("Your answer is sent."),
-        to=home_url(offering.provider_id),
-    )
+    yield Ask(lambda: _answer_form(form, offering), form)
+    vetting.move(session(), offering, "answer", reason=form.reason.data, **acting())
+    return Next(home_url(offering.provider_id), _("Your answer is sent."))
 
 
 def _answer_form(form: ReasonForm, offering: Offering) -> str:
@@ -82,7 +55,6 @@ def _answer_form(form: ReasonForm, offering: Offering) -> str:
     )
     form.reason.label.text = _("Your answer")
     form.reason.description = _("What was asked: %(text)s", text=asked) if asked else ""
-    url = url_for(".answer", offering_id=offering.id)
     return form_page(
-        form, _("Answer: %(name)s", name=offering.name), url, home_url(offering.provider_id)
+        form, _("Answer: %(name)s", name=offering.name), home_url(offering.provider_id)
     )

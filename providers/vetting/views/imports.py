@@ -18,10 +18,9 @@ from reintegration.kernel.db import session
 from reintegration.kernel.errors import N_, Conflict
 from reintegration.kernel.tasks import BackgroundTask, TaskState, queue
 from reintegration.web.current import acting, current_actor
-from reintegration.web.requires import requires
-from reintegration.web.submit import press, submit
+from reintegration.web.once import Next
+from reintegration.web.submit import Ask, Asking
 from reintegration.web.tasks import why_it_stopped
-from reintegration.web.transactional import transactional
 
 _IMPORT = ProviderPermission.IMPORT
 _SHOWN = 200
@@ -78,43 +77,29 @@ def load_task(task_id: UUID) -> BackgroundTask:
     return task_or_404(session(), current_actor(), task_id, (CHECK, WRITE))
 
 
-@bp.get("/")
-@requires(_IMPORT)
-def upload() -> ResponseReturnValue:
-    """Show the form, and what the file must hold."""
-    return _upload_page(UploadForm())
-
-
-@bp.post("/", endpoint="upload_submit")
-@requires(_IMPORT)
-@transactional
-def upload_submit() -> ResponseReturnValue:
+@bp.form("/", _IMPORT)
+def upload() -> Asking:
     """Queue the check of a file; nothing is written by it."""
     form = UploadForm()
-    return submit(
-        form,
-        lambda: queue(
-            session(),
-            kind=CHECK,
-            **acting(),
-            options={"encoding": form.encoding.data},
-            filename=(form.file.data.filename or "")[:200],
-            content=form.file.data.read(),
-        ),
-        again=lambda: _upload_page(form),
-        to=lambda task: url_for(".show", task_id=task.id),
+    yield Ask(lambda: _upload_page(form), form)
+    task = queue(
+        session(),
+        kind=CHECK,
+        **acting(),
+        options={"encoding": form.encoding.data},
+        filename=(form.file.data.filename or "")[:200],
+        content=form.file.data.read(),
     )
+    return Next(url_for(".show", task_id=task.id))
 
 
-@bp.get("/template.csv")
-@requires(_IMPORT)
+@bp.page("/template.csv", _IMPORT)
 def template() -> ResponseReturnValue:
     """Give an empty file with the right head and one invented row."""
     return _csv([COLUMNS, EXAMPLE], "template.csv")
 
 
-@bp.get("/<uuid:task_id>")
-@requires(_IMPORT, load=load_task)
+@bp.page("/<uuid:task_id>", _IMPORT, load=load_task)
 def show(task: BackgroundTask) -> ResponseReturnValue:
     """Show how far it is, what is wrong, or what was done."""
     page = "check" if task.kind == CHECK else "done"
@@ -135,8 +120,7 @@ def show(task: BackgroundTask) -> ResponseReturnValue:
     )
 
 
-@bp.get("/<uuid:task_id>/progress")
-@requires(_IMPORT, load=load_task)
+@bp.page("/<uuid:task_id>/progress", _IMPORT, load=load_task)
 def progress(task: BackgroundTask) -> ResponseReturnValue:
     """Give the bar alone; when it is finished, have the page loaded anew."""
     answer = Response(render_template("providers/vetting/import/progress.html", task=task))
@@ -145,8 +129,7 @@ def progress(task: BackgroundTask) -> ResponseReturnValue:
     return answer
 
 
-@bp.get("/<uuid:task_id>/errors.csv")
-@requires(_IMPORT, load=load_task)
+@bp.page("/<uuid:task_id>/errors.csv", _IMPORT, load=load_task)
 def errors(task: BackgroundTask) -> ResponseReturnValue:
     """Give every error as a file that a spreadsheet can open without running anything."""
     head = (_("Row"), _("Column"), _("What is wrong"))
@@ -154,16 +137,11 @@ def errors(task: BackgroundTask) -> ResponseReturnValue:
     return _csv([head, *body], "errors.csv")
 
 
-@bp.post("/<uuid:task_id>/confirm")
-@requires(_IMPORT, load=load_task)
-@transactional
-def confirm(task: BackgroundTask) -> ResponseReturnValue:
+@bp.act("/<uuid:task_id>/confirm", _IMPORT, load=load_task)
+def confirm(task: BackgroundTask) -> Next:
     """Queue the writing of what is valid."""
-    return press(
-        lambda: _queue_writing(task),
-        said=_("The import has begun."),
-        to=lambda queued: url_for(".show", task_id=queued.id),
-    )
+    queued = _queue_writing(task)
+    return Next(url_for(".show", task_id=queued.id), _("The import has begun."))
 
 
 def _queue_writing(task: BackgroundTask) -> BackgroundTask:

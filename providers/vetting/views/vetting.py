@@ -1,8 +1,6 @@
 """The workspace of vetting officers: what waits, what is missing, who decided what."""
 
-from collections.abc import Callable
 from datetime import timedelta
-from functools import partial
 from uuid import UUID
 
 from flask import render_template, url_for
@@ -28,9 +26,8 @@ from reintegration.kernel.hooks import Change
 from reintegration.web import parameters
 from reintegration.web.current import acting, current_actor
 from reintegration.web.forms import given
-from reintegration.web.requires import requires
-from reintegration.web.submit import press, submit
-from reintegration.web.transactional import transactional
+from reintegration.web.once import Next
+from reintegration.web.submit import Ask, Asking
 
 _VIEW, _KEEP = VettingPermission.VIEW, VettingPermission.KEEP_DOCUMENTS
 QUEUES = (
@@ -55,8 +52,7 @@ def load_document(document_id: UUID) -> VettingDocument:
     return reading.document_or_404(session(), document_id)
 
 
-@bp.get("/")
-@requires(VettingPermission.LIST)
+@bp.page("/", VettingPermission.LIST)
 def queue() -> ResponseReturnValue:
     """List offerings in one state, those that wait longest first."""
     state = OfferingState(parameters.choice("state", QUEUES, QUEUES[0]))
@@ -80,187 +76,112 @@ def queue() -> ResponseReturnValue:
     )
 
 
-@bp.get("/<uuid:offering_id>")
-@requires(_VIEW, load=load_offering)
+@bp.page("/<uuid:offering_id>", _VIEW, load=load_offering)
 def show(offering: Offering) -> ResponseReturnValue:
     """Show one offering with its checks and its history."""
     return _page(offering, _approve_form())
 
 
-@bp.post("/<uuid:offering_id>/assess")
-@requires(VettingPermission.ASSESS, load=load_offering)
-@transactional
-def assess(offering: Offering) -> ResponseReturnValue:
+@bp.act("/<uuid:offering_id>/assess", VettingPermission.ASSESS, load=load_offering)
+def assess(offering: Offering) -> Next:
     """Say that it is checked; another officer approves."""
-    return press(
-        lambda: vetting.assess(session(), offering, **acting()),
-        said=_("It is checked. Another officer must approve it."),
-        to=url_for(".show", offering_id=offering.id),
-    )
+    vetting.assess(session(), offering, **acting())
+    return _back(offering, _("It is checked. Another officer must approve it."))
 
 
-@bp.post("/<uuid:offering_id>/approve")
-@requires(VettingPermission.APPROVE, load=load_offering)
-@transactional
-def approve(offering: Offering) -> ResponseReturnValue:
+@bp.act("/<uuid:offering_id>/approve", VettingPermission.APPROVE, load=load_offering)
+def approve(offering: Offering) -> Asking:
     """Approve until a day."""
     form = ApproveForm()
-    return submit(
-        form,
-        lambda: vetting.approve(session(), offering, until=given(form.until.data), **acting()),
-        again=lambda: _page(offering, form),
-        said=_("It is approved and can be matched from now on."),
-        to=url_for(".show", offering_id=offering.id),
-    )
+    yield Ask(lambda: _page(offering, form), form)
+    vetting.approve(session(), offering, until=given(form.until.data), **acting())
+    return _back(offering, _("It is approved and can be matched from now on."))
 
 
-@bp.get("/<uuid:offering_id>/ask")
-@requires(VettingPermission.REQUEST_INFO, load=load_offering)
-def request_info(offering: Offering) -> ResponseReturnValue:
-    """Show the form of a question to the provider."""
-    return _reason_page(offering, "request_info", ReasonForm())
-
-
-@bp.post("/<uuid:offering_id>/ask", endpoint="request_info_submit")
-@requires(VettingPermission.REQUEST_INFO, load=load_offering)
-@transactional
-def request_info_submit(offering: Offering) -> ResponseReturnValue:
+@bp.form("/<uuid:offering_id>/ask", VettingPermission.REQUEST_INFO, load=load_offering)
+def request_info(offering: Offering) -> Asking:
     """Ask the provider."""
-    return _with_reason(
-        offering, "request_info", _("The provider is asked."), _moving("request_info")
-    )
+    form = ReasonForm()
+    yield _ask_why(offering, "request_info", form)
+    vetting.move(session(), offering, "request_info", reason=form.reason.data, **acting())
+    return _back(offering, _("The provider is asked."))
 
 
-@bp.get("/<uuid:offering_id>/reject")
-@requires(VettingPermission.REJECT, load=load_offering)
-def reject(offering: Offering) -> ResponseReturnValue:
-    """Show what a rejection means, and ask why."""
-    return _reason_page(offering, "reject", ReasonForm())
-
-
-@bp.post("/<uuid:offering_id>/reject", endpoint="reject_submit")
-@requires(VettingPermission.REJECT, load=load_offering)
-@transactional
-def reject_submit(offering: Offering) -> ResponseReturnValue:
+@bp.form("/<uuid:offering_id>/reject", VettingPermission.REJECT, load=load_offering)
+def reject(offering: Offering) -> Asking:
     """Reject with a reason that the provider reads."""
-    return _with_reason(offering, "reject", _("It is rejected."), _moving("reject"))
+    form = ReasonForm()
+    yield _ask_why(offering, "reject", form)
+    vetting.move(session(), offering, "reject", reason=form.reason.data, **acting())
+    return _back(offering, _("It is rejected."))
 
 
-@bp.get("/<uuid:offering_id>/suspend")
-@requires(VettingPermission.SUSPEND, load=load_offering)
-def suspend(offering: Offering) -> ResponseReturnValue:
-    """Show what a suspension would stop, before anything is done."""
-    return _reason_page(offering, "suspend", ReasonForm())
+@bp.form("/<uuid:offering_id>/suspend", VettingPermission.SUSPEND, load=load_offering)
+def suspend(offering: Offering) -> Asking:
+    """Suspend at once, after showing what that stops."""
+    form = ReasonForm()
+    yield _ask_why(offering, "suspend", form)
+    vetting.suspend(session(), offering, reason=form.reason.data or "", **acting())
+    return _back(offering, _("It is suspended. Another officer can lift the suspension."))
 
 
-@bp.post("/<uuid:offering_id>/suspend", endpoint="suspend_submit")
-@requires(VettingPermission.SUSPEND, load=load_offering)
-@transactional
-def suspend_submit(offering: Offering) -> ResponseReturnValue:
-    """Suspend at once."""
-    said = _("It is suspended. Another officer can lift the suspension.")
-    return _with_reason(offering, "suspend", said, vetting.suspend)
+@bp.form("/<uuid:offering_id>/reinstate", VettingPermission.REINSTATE, load=load_offering)
+def reinstate(offering: Offering) -> Asking:
+    """Lift a suspension, after showing what goes on then."""
+    form = ReasonForm()
+    yield _ask_why(offering, "reinstate", form)
+    vetting.reinstate(session(), offering, reason=form.reason.data or "", **acting())
+    return _back(offering, _("The suspension is lifted."))
 
 
-@bp.get("/<uuid:offering_id>/reinstate")
-@requires(VettingPermission.REINSTATE, load=load_offering)
-def reinstate(offering: Offering) -> ResponseReturnValue:
-    """Show what lifting the suspension would let go on."""
-    return _reason_page(offering, "reinstate", ReasonForm())
-
-
-@bp.post("/<uuid:offering_id>/reinstate", endpoint="reinstate_submit")
-@requires(VettingPermission.REINSTATE, load=load_offering)
-@transactional
-def reinstate_submit(offering: Offering) -> ResponseReturnValue:
-    """Lift a suspension."""
-    said = _("The suspension is lifted.")
-    return _with_reason(offering, "reinstate", said, vetting.reinstate)
-
-
-@bp.get("/of/<uuid:provider_id>/documents/new")
-@requires(_KEEP, load=load_provider)
-def document_new(provider: Provider) -> ResponseReturnValue:
-    """Show the form for a document that the officer has seen."""
-    form = DocumentForm(kind=parameters.choice("kind", DocumentKind))
-    return _document_page(form, provider, url_for(".document_new", provider_id=provider.id))
-
-
-@bp.post("/of/<uuid:provider_id>/documents/new", endpoint="document_create")
-@requires(_KEEP, load=load_provider)
-@transactional
-def document_create(provider: Provider) -> ResponseReturnValue:
+@bp.form("/of/<uuid:provider_id>/documents/new", _KEEP, load=load_provider)
+def document_new(provider: Provider) -> Asking:
     """Record a document."""
-    form, url = DocumentForm(), url_for(".document_new", provider_id=provider.id)
-    return submit(
-        form,
-        lambda: documents.add_document(
-            session(),
-            provider=provider,
-            kind=DocumentKind(form.kind.data),
-            reference=form.reference.data or "",
-            issued_on=given(form.issued_on.data),
-            expires_on=form.expires_on.data,
-            **acting(),
-        ),
-        again=lambda: _document_page(form, provider, url),
-        said=_("The document is recorded as checked by you."),
-        to=url_for("providers.show", provider_id=provider.id),
+    form = DocumentForm(kind=parameters.choice("kind", DocumentKind))
+    yield Ask(lambda: _document_page(form, provider), form)
+    documents.add_document(
+        session(),
+        provider=provider,
+        kind=DocumentKind(form.kind.data),
+        reference=form.reference.data or "",
+        issued_on=given(form.issued_on.data),
+        expires_on=form.expires_on.data,
+        **acting(),
+    )
+    return Next(
+        url_for("providers.show", provider_id=provider.id),
+        _("The document is recorded as checked by you."),
     )
 
 
-@bp.get("/documents/<uuid:document_id>")
-@requires(_KEEP, load=load_document)
-def document_edit(document: VettingDocument) -> ResponseReturnValue:
-    """Show the form of a document."""
-    provider = load_provider(document.provider_id)
-    url = url_for(".document_edit", document_id=document.id)
-    return _document_page(DocumentForm(obj=document), provider, url, document)
-
-
-@bp.post("/documents/<uuid:document_id>", endpoint="document_edit_submit")
-@requires(_KEEP, load=load_document)
-@transactional
-def document_edit_submit(document: VettingDocument) -> ResponseReturnValue:
+@bp.form("/documents/<uuid:document_id>", _KEEP, load=load_document)
+def document_edit(document: VettingDocument) -> Asking:
     """Correct a document."""
-    form, provider = DocumentForm(), load_provider(document.provider_id)
-    url = url_for(".document_edit", document_id=document.id)
-    return submit(
-        form,
-        lambda: documents.change_document(
-            session(),
-            document,
-            kind=DocumentKind(form.kind.data),
-            reference=form.reference.data or "",
-            issued_on=given(form.issued_on.data),
-            expires_on=form.expires_on.data,
-            **acting(),
-        ),
-        again=lambda: _document_page(form, provider, url, document),
-        said=_("The document is corrected and counts as checked by you."),
-        to=url_for("providers.show", provider_id=provider.id),
-    )
-
-
-@bp.get("/documents/<uuid:document_id>/remove")
-@requires(_KEEP, load=load_document)
-def document_remove(document: VettingDocument) -> ResponseReturnValue:
-    """Ask before a document is taken out."""
+    form = DocumentForm(obj=document)
     provider = load_provider(document.provider_id)
-    return render_template(
-        "providers/vetting/document_remove.html", document=document, provider=provider
+    yield Ask(lambda: _document_page(form, provider, document), form)
+    documents.change_document(
+        session(),
+        document,
+        kind=DocumentKind(form.kind.data),
+        reference=form.reference.data or "",
+        issued_on=given(form.issued_on.data),
+        expires_on=form.expires_on.data,
+        **acting(),
+    )
+    return Next(
+        url_for("providers.show", provider_id=provider.id),
+        _("The document is corrected and counts as checked by you."),
     )
 
 
-@bp.post("/documents/<uuid:document_id>/remove", endpoint="document_remove_submit")
-@requires(_KEEP, load=load_document)
-@transactional
-def document_remove_submit(document: VettingDocument) -> ResponseReturnValue:
+@bp.form("/documents/<uuid:document_id>/remove", _KEEP, load=load_document)
+def document_remove(document: VettingDocument) -> Asking:
     """Take out a document that was recorded by mistake."""
-    return press(
-        lambda: documents.remove_document(session(), document, **acting()),
-        said=_("The document is removed."),
-        to=url_for("providers.show", provider_id=document.provider_id),
+    yield Ask(lambda: _remove_page(document))
+    documents.remove_document(session(), document, **acting())
+    return Next(
+        url_for("providers.show", provider_id=document.provider_id), _("The document is removed.")
     )
 
 
@@ -329,30 +250,25 @@ def _reason_page(offering: Offering, move: str, form: ReasonForm) -> str:
     )
 
 
-def _moving(move: str) -> Callable[..., object]:
-    return partial(vetting.move, name=move)
+def _ask_why(offering: Offering, move: str, form: ReasonForm) -> Ask:
+    return Ask(lambda: _reason_page(offering, move, form), form)
 
 
-def _with_reason(
-    offering: Offering, move: str, said: str, act: Callable[..., object]
-) -> ResponseReturnValue:
-    form = ReasonForm()
-    return submit(
-        form,
-        lambda: act(session(), offering, reason=form.reason.data or "", **acting()),
-        again=lambda: _reason_page(offering, move, form),
-        said=said,
-        to=url_for(".show", offering_id=offering.id),
-    )
+def _back(offering: Offering, said: str) -> Next:
+    return Next(url_for(".show", offering_id=offering.id), said)
 
 
 def _document_page(
-    form: DocumentForm, provider: Provider, action: str, document: VettingDocument | None = None
+    form: DocumentForm, provider: Provider, document: VettingDocument | None = None
 ) -> str:
     return render_template(
-        "providers/vetting/document.html",
-        form=form,
-        provider=provider,
-        action=action,
+        "providers/vetting/document.html", form=form, provider=provider, document=document
+    )
+
+
+def _remove_page(document: VettingDocument) -> str:
+    return render_template(
+        "providers/vetting/document_remove.html",
         document=document,
+        provider=load_provider(document.provider_id),
     )

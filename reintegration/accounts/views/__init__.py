@@ -1,5 +1,5 @@
 """The pages of accounts."""
 
-from flask import Blueprint
+from reintegration.web.pages import Pages
 
-bp = Blueprint("accounts", __name__, url_prefix="/account")
+bp = Pages("accounts", __name__, url_prefix="/account")

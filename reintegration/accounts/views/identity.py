@@ -51,13 +51,17 @@ def welcome(token: str) -> None:
         return response
 
 
-def farewell(response: Response) -> None:
+def farewell() -> None:
     """Take the session away from the browser and have it forget what it kept."""
     cookie.clear()
-    response.delete_cookie(
-        cookie_name(), path="/", secure=settings().secure_cookies, httponly=True, samesite="Lax"
-    )
-    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+
+    @after_this_request
+    def take_away(response: Response) -> Response:
+        response.delete_cookie(
+            cookie_name(), path="/", secure=settings().secure_cookies, httponly=True, samesite="Lax"
+        )
+        response.headers["Clear-Site-Data"] = '"cache", "storage"'
+        return response
 
 
 def is_right_host(user: User) -> bool:

@@ -10,13 +10,10 @@ from reintegration.accounts.views import bp, identity
 from reintegration.kernel import clock
 from reintegration.kernel.db import session
 from reintegration.web.current import current_actor
-from reintegration.web.requires import requires
-from reintegration.web.submit import press
-from reintegration.web.transactional import transactional
+from reintegration.web.once import Next
 
 
-@bp.get("/inbox")
-@requires(AccountPermission.OWN_ACCOUNT)
+@bp.page("/inbox", AccountPermission.OWN_ACCOUNT)
 def inbox() -> ResponseReturnValue:
     """Show the newest messages."""
     user = identity.signed_in_user()
@@ -28,15 +25,11 @@ def inbox() -> ResponseReturnValue:
     )
 
 
-@bp.post("/inbox", endpoint="inbox_read")
-@requires(AccountPermission.OWN_ACCOUNT)
-@transactional
-def inbox_read() -> ResponseReturnValue:
+@bp.act("/inbox", AccountPermission.OWN_ACCOUNT)
+def inbox_read() -> Next:
     """Mark everything as read."""
-    reader = identity.signed_in_user().id
-    return press(
-        lambda: messages.mark_read(session(), reader, now=clock.now()), to=url_for(".inbox")
-    )
+    messages.mark_read(session(), identity.signed_in_user().id, now=clock.now())
+    return Next(url_for(".inbox"))
 
 
 def unread() -> int:

@@ -3,7 +3,6 @@
 from uuid import UUID
 
 from flask import render_template, url_for
-from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from reintegration.accounts.forms import OfficeForm
@@ -15,9 +14,8 @@ from reintegration.accounts.views import bp
 from reintegration.kernel.db import session
 from reintegration.web import parameters
 from reintegration.web.current import acting
-from reintegration.web.requires import requires
-from reintegration.web.submit import press, submit
-from reintegration.web.transactional import transactional
+from reintegration.web.once import Next
+from reintegration.web.submit import Ask, Asking
 
 MANAGE = AccountPermission.MANAGE_ORGANISATIONS
 
@@ -26,50 +24,27 @@ def _organisation(organisation_id: UUID) -> Organisation:
     return reading.organisation_or_404(session(), organisation_id)
 
 
-@bp.get("/organisations")
-@requires(MANAGE)
-def organisation_list() -> ResponseReturnValue:
-    """List organisations and offer to add an office."""
-    return _page(OfficeForm())
-
-
-@bp.post("/organisations", endpoint="organisation_create")
-@requires(MANAGE)
-@transactional
-def organisation_create() -> ResponseReturnValue:
+@bp.form("/organisations", MANAGE)
+def organisation_list() -> Asking:
     """Add an office of the programme."""
     form = OfficeForm()
-    return submit(
-        form,
-        lambda: organisations.create_office(session(), name=form.name.data or "", **acting()),
-        again=lambda: _page(form),
-        said=_("The office is added."),
-        to=url_for(".organisation_list"),
-    )
+    yield Ask(lambda: _page(form), form)
+    organisations.create_office(session(), name=form.name.data or "", **acting())
+    return Next(url_for(".organisation_list"), _("The office is added."))
 
 
-@bp.post("/organisations/<uuid:organisation_id>/closed")
-@requires(MANAGE, load=_organisation)
-@transactional
-def organisation_closed(organisation: Organisation) -> ResponseReturnValue:
+@bp.act("/organisations/<uuid:organisation_id>/closed", MANAGE, load=_organisation)
+def organisation_closed(organisation: Organisation) -> Next:
     """Close an organisation to sign-in."""
-    return press(
-        lambda: organisations.close(session(), organisation, **acting()),
-        said=_("It is closed. Its people cannot sign in."),
-        to=url_for(".organisation_list"),
-    )
+    organisations.close(session(), organisation, **acting())
+    return Next(url_for(".organisation_list"), _("It is closed. Its people cannot sign in."))
 
 
-@bp.post("/organisations/<uuid:organisation_id>/active")
-@requires(MANAGE, load=_organisation)
-@transactional
-def organisation_active(organisation: Organisation) -> ResponseReturnValue:
+@bp.act("/organisations/<uuid:organisation_id>/active", MANAGE, load=_organisation)
+def organisation_active(organisation: Organisation) -> Next:
     """Open an organisation again."""
-    return press(
-        lambda: organisations.reopen(session(), organisation, **acting()),
-        said=_("It is open again. Its people can sign in."),
-        to=url_for(".organisation_list"),
-    )
+    organisations.reopen(session(), organisation, **acting())
+    return Next(url_for(".organisation_list"), _("It is open again. Its people can sign in."))
 
 
 def _page(form: OfficeForm) -> str:

@@ -1,6 +1,6 @@
 """Signing in and out, and changing one's password."""
 
-from flask import make_response, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -15,34 +15,31 @@ from reintegration.kernel import clock
 from reintegration.kernel.db import session
 from reintegration.web import parameters
 from reintegration.web.current import acting, current_actor
-from reintegration.web.i18n import local_target
-from reintegration.web.requires import public, requires
-from reintegration.web.submit import submit
-from reintegration.web.transactional import transactional
+from reintegration.web.language import local_target
+from reintegration.web.once import Next, Shown
+from reintegration.web.requires import WebPermission
+from reintegration.web.submit import Ask, Asking
 
 
-@bp.get("/sign-in")
-@public
+@bp.page("/sign-in", WebPermission.ANYONE)
 def sign_in() -> ResponseReturnValue:
     """Show the sign-in form."""
     if current_actor().is_signed_in:
         return redirect("/")
-    form = SignInForm(next=parameters.text("next", limit=parameters.LONGEST_CURSOR))
-    return render_template("reintegration/accounts/sign_in.html", form=form)
+    return _page(SignInForm(next=parameters.text("next", limit=parameters.LONGEST_CURSOR)))
 
 
-@bp.post("/sign-in", endpoint="sign_in_submit")
-@public
-@transactional
-def sign_in_submit() -> ResponseReturnValue:
+@bp.act("/sign-in", WebPermission.ANYONE)
+def sign_in_submit() -> Asking:
     """Sign in with a fresh session id, whatever the browser sent before."""
     form = SignInForm()
-    return submit(
-        form,
-        lambda: _sign_in(form),
-        again=lambda: render_template("reintegration/accounts/sign_in.html", form=form),
-        to=lambda user: _where_to(user, form),
-    )
+    yield Ask(lambda: _page(form), form)
+    user = _sign_in(form)
+    return Next(_where_to(user, form))
+
+
+def _page(form: SignInForm) -> str:
+    return render_template("reintegration/accounts/sign_in.html", form=form)
 
 
 def _sign_in(form: SignInForm) -> User:
@@ -66,39 +63,23 @@ def _where_to(user: User, form: SignInForm) -> str:
     return local_target(form.next.data or "/")
 
 
-@bp.post("/sign-out")
-@requires(AccountPermission.OWN_ACCOUNT)
-@transactional
-def sign_out() -> ResponseReturnValue:
+@bp.act("/sign-out", AccountPermission.OWN_ACCOUNT)
+def sign_out() -> Next | Shown:
     """End the session here and on the server."""
     sessions.end_session(session(), presented_session(), **acting())
-    leaving = SignOutForm().leave.data
-    page = render_template("layout/leave.html") if leaving else redirect(url_for(".sign_in"))
-    answer = make_response(page)
-    identity.farewell(answer)
-    return answer
+    identity.farewell()
+    if SignOutForm().leave.data:
+        return Shown(render_template("layout/leave.html"))
+    return Next(url_for(".sign_in"))
 
 
-@bp.get("/password")
-@requires(AccountPermission.OWN_ACCOUNT)
-def password() -> ResponseReturnValue:
-    """Show the form for a new password."""
-    return _password_page(ChangePasswordForm())
-
-
-@bp.post("/password", endpoint="password_submit")
-@requires(AccountPermission.OWN_ACCOUNT)
-@transactional
-def password_submit() -> ResponseReturnValue:
+@bp.form("/password", AccountPermission.OWN_ACCOUNT)
+def password() -> Asking:
     """Change the password; other sessions end, this one is renewed."""
     form = ChangePasswordForm()
-    return submit(
-        form,
-        lambda: _change_password(form),
-        again=lambda: _password_page(form),
-        to="/",
-        said=_("Your password is changed. Other devices are signed out."),
-    )
+    yield Ask(lambda: _password_page(form), form)
+    _change_password(form)
+    return Next("/", _("Your password is changed. Other devices are signed out."))
 
 
 def _change_password(form: ChangePasswordForm) -> None:

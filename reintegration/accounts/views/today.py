@@ -12,7 +12,7 @@ from reintegration.kernel import clock
 from reintegration.kernel.db import session
 from reintegration.web import slots
 from reintegration.web.current import current_actor
-from reintegration.web.requires import public, requires
+from reintegration.web.requires import public
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +39,7 @@ def front() -> ResponseReturnValue:
     return redirect(url_for(f"accounts.{'today' if current_actor().is_signed_in else 'sign_in'}"))
 
 
-@bp.get("/today")
-@requires(AccountPermission.OWN_ACCOUNT)
+@bp.page("/today", AccountPermission.OWN_ACCOUNT)
 def today() -> ResponseReturnValue:
     """Show what waits: sentences with their reasons, the most urgent first.
 

@@ -13,11 +13,9 @@ from reintegration.kernel import audit_chain
 from reintegration.kernel.clock import LOCAL
 from reintegration.kernel.db import session
 from reintegration.web import parameters
-from reintegration.web.requires import requires
 
 
-@bp.get("/audit")
-@requires(AccountPermission.READ_AUDIT)
+@bp.page("/audit", AccountPermission.READ_AUDIT)
 def audit() -> ResponseReturnValue:
     """List events, newest first; every filter stands in the address."""
     wanted = TrailFilter(

@@ -21,9 +21,8 @@ from reintegration.kernel.db import session
 from reintegration.web import parameters
 from reintegration.web.current import acting, current_actor
 from reintegration.web.forms import option
-from reintegration.web.requires import requires
-from reintegration.web.submit import press, submit
-from reintegration.web.transactional import transactional
+from reintegration.web.once import Next, Shown
+from reintegration.web.submit import Ask, Asking
 
 MANAGE = AccountPermission.MANAGE_USERS
 
@@ -36,8 +35,7 @@ def _organisation(organisation_id: UUID) -> Organisation:
     return reading.organisation_or_404(session(), organisation_id)
 
 
-@bp.get("/users")
-@requires(MANAGE)
+@bp.page("/users", MANAGE)
 def user_list() -> ResponseReturnValue:
     """List people; search and role stand in the address."""
     search, role = parameters.text("q"), parameters.choice("role", Role)
@@ -52,25 +50,13 @@ def user_list() -> ResponseReturnValue:
     )
 
 
-@bp.get("/users/new")
-@requires(MANAGE)
-def user_new() -> ResponseReturnValue:
-    """Show the form for a new account; `q` narrows what it offers, by names."""
-    return _new_page(_user_form())
-
-
-@bp.post("/users/new", endpoint="user_create")
-@requires(MANAGE)
-@transactional
-def user_create() -> ResponseReturnValue:
+@bp.form("/users/new", MANAGE)
+def user_new() -> Asking:
     """Make an account with a first password that is shown once."""
     form, first = _user_form(), first_password()
-    return submit(
-        form,
-        lambda: _create(form, first),
-        again=lambda: _new_page(form),
-        shown=lambda user: _first_password_page(user, first),
-    )
+    yield Ask(lambda: _new_page(form), form)
+    user = _create(form, first)
+    return Shown(_first_password_page(user, first))
 
 
 def _create(form: UserForm, password: str) -> User:
@@ -87,93 +73,58 @@ def _create(form: UserForm, password: str) -> User:
     )
 
 
-@bp.get("/users/<uuid:user_id>")
-@requires(MANAGE, load=_user)
+@bp.page("/users/<uuid:user_id>", MANAGE, load=_user)
 def user_page(user: User) -> ResponseReturnValue:
     """Show one person."""
     return _user_page(user, RolesForm(roles=sorted(user.role_set)))
 
 
-@bp.get("/users/<uuid:user_id>/change")
-@requires(MANAGE, load=_user)
-def user_change(user: User) -> ResponseReturnValue:
-    """Show the form for name, e-mail and supervisor."""
+@bp.form("/users/<uuid:user_id>/change", MANAGE, load=_user)
+def user_change(user: User) -> Asking:
+    """Change name, e-mail or supervisor, unless somebody else changed them meanwhile."""
     form = DetailsForm(
         name=user.name,
         email=user.email,
         supervisor=str(user.supervisor_id or ""),
         seen=Details.of(user).mark,
     )
-    return _change_page(user, form)
-
-
-@bp.post("/users/<uuid:user_id>/change", endpoint="user_changed")
-@requires(MANAGE, load=_user)
-@transactional
-def user_changed(user: User) -> ResponseReturnValue:
-    """Change name, e-mail or supervisor, unless somebody else changed them meanwhile."""
-    form = DetailsForm()
     _offer_supervisors(form, user)
-    return submit(
-        form,
-        lambda: users.change_details(
-            session(), user, details=form.details(), seen=form.seen.data or "", **acting()
-        ),
-        again=lambda: _change_page(user, form),
-        said=_said_of,
-        to=_page_of(user),
+    yield Ask(lambda: _change_page(user, form), form)
+    done = users.change_details(
+        session(), user, details=form.details(), seen=form.seen.data or "", **acting()
     )
+    return Next(_page_of(user), _said_of(done))
 
 
-@bp.post("/users/<uuid:user_id>/roles")
-@requires(MANAGE, load=_user)
-@transactional
-def user_roles(user: User) -> ResponseReturnValue:
+@bp.act("/users/<uuid:user_id>/roles", MANAGE, load=_user)
+def user_roles(user: User) -> Asking:
     """Replace a person's roles."""
     form = RolesForm()
-    return submit(
-        form,
-        lambda: users.set_roles(session(), user, roles=form.chosen(), **acting()),
-        again=lambda: _user_page(user, form),
-        said=_("The roles are changed. The person signs in anew."),
-        to=_page_of(user),
-    )
+    yield Ask(lambda: _user_page(user, form), form)
+    users.set_roles(session(), user, roles=form.chosen(), **acting())
+    return Next(_page_of(user), _("The roles are changed. The person signs in anew."))
 
 
-@bp.post("/users/<uuid:user_id>/password")
-@requires(MANAGE, load=_user)
-@transactional
-def user_password(user: User) -> ResponseReturnValue:
+@bp.act("/users/<uuid:user_id>/password", MANAGE, load=_user)
+def user_password(user: User) -> Shown:
     """Set a first password again; it is shown once."""
     first = first_password()
-    return press(
-        lambda: users.reset_password(session(), user, new=first, **acting()),
-        shown=lambda _done: _first_password_page(user, first),
-    )
+    users.reset_password(session(), user, new=first, **acting())
+    return Shown(_first_password_page(user, first))
 
 
-@bp.post("/users/<uuid:user_id>/closed")
-@requires(MANAGE, load=_user)
-@transactional
-def user_closed(user: User) -> ResponseReturnValue:
+@bp.act("/users/<uuid:user_id>/closed", MANAGE, load=_user)
+def user_closed(user: User) -> Next:
     """Close an account."""
-    return press(
-        lambda: users.close(session(), user, **acting()),
-        said=_("The account is closed."),
-        to=_page_of(user),
-    )
+    users.close(session(), user, **acting())
+    return Next(_page_of(user), _("The account is closed."))
 
 
-@bp.post("/users/<uuid:user_id>/reopened")
-@requires(MANAGE, load=_user)
-@transactional
-def user_reopened(user: User) -> ResponseReturnValue:
+@bp.act("/users/<uuid:user_id>/reopened", MANAGE, load=_user)
+def user_reopened(user: User) -> Next:
     """Open an account again."""
-    return press(
-        lambda: users.reopen(session(), user, **acting()),
-        said=_("The account is open again."),
-        to=_page_of(user),
-    )
+    users.reopen(session(), user, **acting())
+    return Next(_page_of(user), _("The account is open again."))
 
 
 def first_password() -> str:
@@ -210,7 +161,6 @@ def _user_page(user: User, form: RolesForm) -> str:
 
 def _change_page(user: User, form: DetailsForm) -> str:
     """Show the form with what was typed; after a race also what stands there now."""
-    _offer_supervisors(form, user)
     stale = form.refused is not None and form.refused.code == "stale"
     if stale:
         form.seen.data = Details.of(user).mark

@@ -1,5 +1,5 @@
 """The pages of a case."""
 
-from flask import Blueprint
+from reintegration.web.pages import Pages
 
-bp = Blueprint("cases", __name__, url_prefix="/cases")
+bp = Pages("cases", __name__, url_prefix="/cases")

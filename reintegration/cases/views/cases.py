@@ -7,7 +7,7 @@ from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from reintegration.cases.forms import FactsForm, facts_form
+from reintegration.cases.forms import FactsForm
 from reintegration.cases.models import CaseFile
 from reintegration.cases.permissions import CasePermission
 from reintegration.cases.queries import cases
@@ -24,15 +24,13 @@ from reintegration.kernel.errors import NotFound
 from reintegration.kernel.words import member_of
 from reintegration.web import parameters
 from reintegration.web.current import acting, current_actor
-from reintegration.web.requires import requires
-from reintegration.web.submit import press, submit
-from reintegration.web.transactional import transactional
+from reintegration.web.once import Next
+from reintegration.web.submit import Ask, Asking
 
 _PLAIN_MOVES = frozenset({"activate", "follow_up"})
 
 
-@bp.get("/")
-@requires(CasePermission.LIST)
+@bp.page("/", CasePermission.LIST)
 def case_list() -> ResponseReturnValue:
     """List one's own cases, last touched first; search and state stand in the address."""
     actor, now = current_actor(), clock.now()
@@ -52,8 +50,7 @@ def case_list() -> ResponseReturnValue:
     )
 
 
-@bp.get("/<uuid:case_id>")
-@requires(CasePermission.VIEW, load=load_case)
+@bp.page("/<uuid:case_id>", CasePermission.VIEW, load=load_case)
 def case_page(case: CaseFile) -> ResponseReturnValue:
     """Show one case: where it stands, what to do now, what has happened."""
     now = clock.now()
@@ -77,40 +74,27 @@ def case_page(case: CaseFile) -> ResponseReturnValue:
     )
 
 
-@bp.get("/<uuid:case_id>/facts")
-@requires(CasePermission.EDIT, load=load_case)
-def case_facts(case: CaseFile) -> ResponseReturnValue:
-    """Show the form of what helps to find services."""
-    return _facts_page(case, facts_form(case))
-
-
-@bp.post("/<uuid:case_id>/facts", endpoint="case_facts_save")
-@requires(CasePermission.EDIT, load=load_case)
-@transactional
-def case_facts_save(case: CaseFile) -> ResponseReturnValue:
+@bp.form("/<uuid:case_id>/facts", CasePermission.EDIT, load=load_case)
+def case_facts(case: CaseFile) -> Asking:
     """Keep what was changed."""
-    form = FactsForm()
-    return submit(
-        form,
-        lambda: registration.edit_facts(session(), case, facts=form.facts(), **acting()),
-        again=lambda: _facts_page(case, form),
-        said=_("The facts are kept."),
-        to=url_for(".case_page", case_id=case.id),
-    )
+    form = FactsForm(obj=case)
+    yield Ask(lambda: _facts_page(case, form), form)
+    registration.edit_facts(session(), case, facts=form.facts(), **acting())
+    return Next(url_for(".case_page", case_id=case.id), _("The facts are kept."))
 
 
-@bp.post("/<uuid:case_id>/move/<name>")
-@requires(CasePermission.EDIT, load=lambda case_id, name: load_case(case_id))  # noqa: ARG005
-@transactional
-def case_move(case: CaseFile) -> ResponseReturnValue:
+@bp.act(
+    "/<uuid:case_id>/move/<name>",
+    CasePermission.EDIT,
+    load=lambda case_id, name: load_case(case_id),  # noqa: ARG005
+)
+def case_move(case: CaseFile) -> Next:
     """Begin work on the plan, or follow-up: both can be changed back."""
     name = (request.view_args or {}).get("name", "")
     if name not in _PLAIN_MOVES:
         raise NotFound
-    return press(
-        lambda: case_moves.move(session(), case, name, **acting()),
-        to=url_for(".case_page", case_id=case.id),
-    )
+    case_moves.move(session(), case, name, **acting())
+    return Next(url_for(".case_page", case_id=case.id))
 
 
 def _facts_page(case: CaseFile, form: FactsForm) -> str:

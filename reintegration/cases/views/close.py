@@ -1,7 +1,6 @@
 """Closing a case, and opening it again."""
 
 from flask import render_template, url_for
-from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from reintegration.cases.forms import CloseForm, ReopenForm
@@ -13,53 +12,26 @@ from reintegration.cases.views import bp
 from reintegration.cases.views.frame import load_case, shell
 from reintegration.kernel.db import session
 from reintegration.web.current import acting
-from reintegration.web.requires import requires
-from reintegration.web.submit import submit
-from reintegration.web.transactional import transactional
+from reintegration.web.once import Next
+from reintegration.web.submit import Ask, Asking
 
 
-@bp.get("/<uuid:case_id>/close")
-@requires(CasePermission.CLOSE, load=load_case)
-def case_close(case: CaseFile) -> ResponseReturnValue:
-    """Show what is still open, or the form that closes."""
-    return _close_page(case, CloseForm())
-
-
-@bp.post("/<uuid:case_id>/close", endpoint="case_closed")
-@requires(CasePermission.CLOSE, load=load_case)
-@transactional
-def case_closed(case: CaseFile) -> ResponseReturnValue:
+@bp.form("/<uuid:case_id>/close", CasePermission.CLOSE, load=load_case)
+def case_close(case: CaseFile) -> Asking:
     """Close the case unless something is open."""
     form = CloseForm()
-    return submit(
-        form,
-        lambda: case_moves.close(session(), case, reason=ClosureReason(form.why.data), **acting()),
-        again=lambda: _close_page(case, form),
-        said=_("The case is closed."),
-        to=url_for(".case_page", case_id=case.id),
-    )
+    yield Ask(lambda: _close_page(case, form), form)
+    case_moves.close(session(), case, reason=ClosureReason(form.why.data), **acting())
+    return Next(url_for(".case_page", case_id=case.id), _("The case is closed."))
 
 
-@bp.get("/<uuid:case_id>/reopen")
-@requires(CasePermission.CLOSE, load=load_case)
-def case_reopen(case: CaseFile) -> ResponseReturnValue:
-    """Ask why the case is opened again."""
-    return _reopen_page(case, ReopenForm())
-
-
-@bp.post("/<uuid:case_id>/reopen", endpoint="case_reopened")
-@requires(CasePermission.CLOSE, load=load_case)
-@transactional
-def case_reopened(case: CaseFile) -> ResponseReturnValue:
+@bp.form("/<uuid:case_id>/reopen", CasePermission.CLOSE, load=load_case)
+def case_reopen(case: CaseFile) -> Asking:
     """Open the case again."""
     form = ReopenForm()
-    return submit(
-        form,
-        lambda: case_moves.reopen(session(), case, reason=form.reason.data or "", **acting()),
-        again=lambda: _reopen_page(case, form),
-        said=_("The case is open again."),
-        to=url_for(".case_page", case_id=case.id),
-    )
+    yield Ask(lambda: _reopen_page(case, form), form)
+    case_moves.reopen(session(), case, reason=form.reason.data or "", **acting())
+    return Next(url_for(".case_page", case_id=case.id), _("The case is open again."))
 
 
 def _close_page(case: CaseFile, form: CloseForm) -> str:

@@ -20,35 +20,27 @@ from reintegration.kernel.db import session
 from reintegration.web import parameters
 from reintegration.web.current import acting, current_actor
 from reintegration.web.forms import given
-from reintegration.web.requires import requires
-from reintegration.web.submit import press, submit
-from reintegration.web.transactional import transactional
+from reintegration.web.once import Next
+from reintegration.web.submit import Ask, Asking
 
 
 def _load_consent(case_id: UUID, consent_id: UUID) -> Consent:
     return consents.consent_or_404(session(), current_actor(), case_id, consent_id)
 
 
-@bp.get("/<uuid:case_id>/consent")
-@requires(CasePermission.VIEW, load=load_case)
+@bp.page("/<uuid:case_id>/consent", CasePermission.VIEW, load=load_case)
 def case_consents(case: CaseFile) -> ResponseReturnValue:
     """Show what the person agreed to, with the text in full."""
-    return _page(case, _form(case, fresh=True))
+    return _page(case, _form(case))
 
 
-@bp.post("/<uuid:case_id>/consent", endpoint="case_consent_save")
-@requires(CasePermission.RECORD_CONSENT, load=load_case)
-@transactional
-def case_consent_save(case: CaseFile) -> ResponseReturnValue:
+@bp.act("/<uuid:case_id>/consent", CasePermission.RECORD_CONSENT, load=load_case)
+def case_consent_save(case: CaseFile) -> Asking:
     """Record what the person said yes to."""
-    form = _form(case, fresh=False)
-    return submit(
-        form,
-        lambda: _record(case, form),
-        again=lambda: _page(case, form),
-        said=_("The consent is recorded."),
-        to=url_for(".case_consents", case_id=case.id),
-    )
+    form = _form(case)
+    yield Ask(lambda: _page(case, form), form)
+    _record(case, form)
+    return Next(url_for(".case_consents", case_id=case.id), _("The consent is recorded."))
 
 
 def _record(case: CaseFile, form: ConsentForm) -> None:
@@ -64,43 +56,39 @@ def _record(case: CaseFile, form: ConsentForm) -> None:
     )
 
 
-@bp.get("/<uuid:case_id>/consent/<uuid:consent_id>/withdraw")
-@requires(CasePermission.WITHDRAW_CONSENT, load=_load_consent)
-def case_consent_withdraw(consent: Consent) -> ResponseReturnValue:
-    """Show what withdrawing will change, before anything changes."""
+@bp.form(
+    "/<uuid:case_id>/consent/<uuid:consent_id>/withdraw",
+    CasePermission.WITHDRAW_CONSENT,
+    load=_load_consent,
+)
+def case_consent_withdraw(consent: Consent) -> Asking:
+    """Withdraw it: what stands on it stops now."""
     case = load_case(consent.case_id)
-    changes = service.preview(session(), consent, **acting())
+    yield Ask(lambda: _withdraw_page(consent, case))
+    service.withdraw(session(), consent, case=case, **acting())
+    return Next(
+        url_for(".case_consents", case_id=case.id),
+        _("The consent is withdrawn, and what needed it has stopped."),
+    )
+
+
+def _withdraw_page(consent: Consent, case: CaseFile) -> str:
     return render_template(
         "reintegration/cases/consent_withdraw.html",
         **shell(case, "cases.case_consents"),
         consent=consent,
-        changes=changes,
+        changes=service.preview(session(), consent, **acting()),
         providers=organisation_names(session(), [consent.provider_id]),
     )
 
 
-@bp.post("/<uuid:case_id>/consent/<uuid:consent_id>/withdraw", endpoint="case_consent_withdrawn")
-@requires(CasePermission.WITHDRAW_CONSENT, load=_load_consent)
-@transactional
-def case_consent_withdrawn(consent: Consent) -> ResponseReturnValue:
-    """Withdraw it: what stands on it stops now."""
-    case = load_case(consent.case_id)
-    return press(
-        lambda: service.withdraw(session(), consent, case=case, **acting()),
-        said=_("The consent is withdrawn, and what needed it has stopped."),
-        to=url_for(".case_consents", case_id=case.id),
-    )
-
-
-def _form(case: CaseFile, *, fresh: bool) -> ConsentForm:
-    form = ConsentForm(formdata=None) if fresh else ConsentForm()
+def _form(case: CaseFile) -> ConsentForm:
+    last = clock.local_day(clock.now()) + CONSENT_FOR
+    form = ConsentForm(consent_locale=case.language, valid_until=last)
     found = consents.providers(session(), search=parameters.text("q"), chosen=form.provider.data)
     form.provider.offer(
         found, lambda provider: provider.name, first=_("Each provider that the person chooses")
     )
-    if fresh:
-        form.consent_locale.data = case.language
-        form.valid_until.data = clock.local_day(clock.now()) + CONSENT_FOR
     return form
 
 

@@ -3,7 +3,6 @@
 from uuid import UUID
 
 from flask import render_template, url_for
-from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from reintegration.accounts.queries.users import names_of
@@ -17,9 +16,8 @@ from reintegration.cases.views.frame import load_case, shell
 from reintegration.kernel.db import session
 from reintegration.web.current import acting, current_actor
 from reintegration.web.forms import Form
-from reintegration.web.requires import requires
-from reintegration.web.submit import press, submit
-from reintegration.web.transactional import transactional
+from reintegration.web.once import Next
+from reintegration.web.submit import Ask, Asking
 
 
 def load_request(case_id: UUID) -> ErasureRequest:
@@ -27,61 +25,34 @@ def load_request(case_id: UUID) -> ErasureRequest:
     return erasures.waiting_or_404(session(), current_actor(), case_id)
 
 
-@bp.get("/<uuid:case_id>/erasure/ask")
-@requires(CasePermission.ASK_ERASURE, load=load_case)
-def case_erasure_ask(case: CaseFile) -> ResponseReturnValue:
-    """Ask why the name shall be erased, or say what stands against it."""
-    return _ask_page(case, ErasureForm())
-
-
-@bp.post("/<uuid:case_id>/erasure/ask", endpoint="case_erasure_asked")
-@requires(CasePermission.ASK_ERASURE, load=load_case)
-@transactional
-def case_erasure_asked(case: CaseFile) -> ResponseReturnValue:
+@bp.form("/<uuid:case_id>/erasure/ask", CasePermission.ASK_ERASURE, load=load_case)
+def case_erasure_ask(case: CaseFile) -> Asking:
     """Let a supervisor of the case decide."""
     form = ErasureForm()
-    return submit(
-        form,
-        lambda: erasure.ask(session(), case, reason=form.reason.data or "", **acting()),
-        again=lambda: _ask_page(case, form),
-        said=_("It is asked for. Nothing is erased before a supervisor of the case does it."),
-        to=url_for(".case_identity", case_id=case.id),
+    yield Ask(lambda: _ask_page(case, form), form)
+    erasure.ask(session(), case, reason=form.reason.data or "", **acting())
+    return Next(
+        url_for(".case_identity", case_id=case.id),
+        _("It is asked for. Nothing is erased before a supervisor of the case does it."),
     )
 
 
-@bp.get("/<uuid:case_id>/erasure")
-@requires(CasePermission.DECIDE_ERASURE, load=load_request)
-def case_erasure(request: ErasureRequest) -> ResponseReturnValue:
-    """Say what will be gone and what stays."""
-    return _decision_page(request, Form())
-
-
-@bp.post("/<uuid:case_id>/erasure", endpoint="case_erased")
-@requires(CasePermission.DECIDE_ERASURE, load=load_request)
-@transactional
-def case_erased(request: ErasureRequest) -> ResponseReturnValue:
+@bp.form("/<uuid:case_id>/erasure", CasePermission.DECIDE_ERASURE, load=load_request)
+def case_erasure(request: ErasureRequest) -> Asking:
     """Erase for good."""
-    case, form = load_case(request.case_id), Form()
-    return submit(
-        form,
-        lambda: erasure.erase(session(), case, request, **acting()),
-        again=lambda: _decision_page(request, form),
-        said=_("Name, details and notes are erased for good."),
-        to=url_for(".case_page", case_id=case.id),
-    )
+    form = Form()
+    yield Ask(lambda: _decision_page(request, form), form)
+    erasure.erase(session(), load_case(request.case_id), request, **acting())
+    said = _("Name, details and notes are erased for good.")
+    return Next(url_for(".case_page", case_id=request.case_id), said)
 
 
-@bp.post("/<uuid:case_id>/erasure/decline")
-@requires(CasePermission.DECIDE_ERASURE, load=load_request)
-@transactional
-def case_erasure_decline(request: ErasureRequest) -> ResponseReturnValue:
+@bp.act("/<uuid:case_id>/erasure/decline", CasePermission.DECIDE_ERASURE, load=load_request)
+def case_erasure_decline(request: ErasureRequest) -> Next:
     """Keep the name."""
-    case = load_case(request.case_id)
-    return press(
-        lambda: erasure.decline(session(), case, request, **acting()),
-        said=_("The name is kept. Whoever asked was told."),
-        to=url_for(".case_identity", case_id=case.id),
-    )
+    erasure.decline(session(), load_case(request.case_id), request, **acting())
+    said = _("The name is kept. Whoever asked was told.")
+    return Next(url_for(".case_identity", case_id=request.case_id), said)
 
 
 def _ask_page(case: CaseFile, form: ErasureForm) -> str:

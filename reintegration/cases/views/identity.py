@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask import render_template, url_for
-from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from reintegration.cases.forms import IdentityForm, ReasonForm
@@ -19,50 +18,28 @@ from reintegration.kernel import clock
 from reintegration.kernel.db import session
 from reintegration.web.current import acting, current_actor
 from reintegration.web.forms import Form
-from reintegration.web.requires import requires
-from reintegration.web.submit import submit
-from reintegration.web.transactional import transactional
+from reintegration.web.once import Next, Shown
+from reintegration.web.submit import Ask, Asking
 
 
-@bp.get("/<uuid:case_id>/identity")
-@requires(CasePermission.READ_IDENTITY, load=load_case)
-def case_identity(case: CaseFile) -> ResponseReturnValue:
-    """Ask for a reason; where nothing is stored yet, offer to write it down."""
-    vault_state = stored.vault_state(session(), case.id)
-    form = IdentityForm() if vault_state is stored.VaultState.EMPTY else None
-    return _page(case, reason=ReasonForm(), form=form)
-
-
-@bp.post("/<uuid:case_id>/identity", endpoint="case_identity_read")
-@requires(CasePermission.READ_IDENTITY, load=load_case)
-@transactional
-def case_identity_read(case: CaseFile) -> ResponseReturnValue:
+@bp.form("/<uuid:case_id>/identity", CasePermission.READ_IDENTITY, load=load_case, remembered=False)
+def case_identity(case: CaseFile) -> Asking:
     """Show the details once; who, when and why is kept, and each look is one."""
     reason = ReasonForm()
-    return submit(
-        reason,
-        lambda: vault.read_identity(
-            session(), case=case, reason=reason.reason.data or "", **acting()
-        ),
-        again=lambda: _page(case, reason=reason),
-        shown=lambda identity: _shown_page(case, identity, reason),
-        remembered=False,
+    yield Ask(lambda: _page(case, reason=reason, form=_first_form(case)), reason)
+    identity = vault.read_identity(
+        session(), case=case, reason=reason.reason.data or "", **acting()
     )
+    return Shown(_shown_page(case, identity, reason))
 
 
-@bp.post("/<uuid:case_id>/identity/edit", endpoint="case_identity_save")
-@requires(CasePermission.EDIT_IDENTITY, load=load_case)
-@transactional
-def case_identity_save(case: CaseFile) -> ResponseReturnValue:
+@bp.act("/<uuid:case_id>/identity/edit", CasePermission.EDIT_IDENTITY, load=load_case)
+def case_identity_save(case: CaseFile) -> Asking:
     """Seal what was typed, after the same look for the same person as at registration."""
     form = IdentityForm()
-    return submit(
-        form,
-        lambda: _seal(case, form),
-        again=lambda: _page(case, form=form, known=known_cases(form)),
-        said=_("The details are sealed."),
-        to=url_for(".case_identity", case_id=case.id),
-    )
+    yield Ask(lambda: _page(case, form=form, known=known_cases(form)), form)
+    _seal(case, form)
+    return Next(url_for(".case_identity", case_id=case.id), _("The details are sealed."))
 
 
 def _seal(case: CaseFile, form: IdentityForm) -> None:
@@ -81,6 +58,12 @@ def _seal(case: CaseFile, form: IdentityForm) -> None:
 def known_cases(form: Form) -> Sequence[CaseFile]:
     """Return one's own cases of the same person, when that is why the form was refused."""
     return form.refused.cases if isinstance(form.refused, duplicates.KnownAlready) else ()
+
+
+def _first_form(case: CaseFile) -> IdentityForm | None:
+    """Return the form of the details where nothing is stored yet."""
+    state = stored.vault_state(session(), case.id)
+    return IdentityForm(formdata=None) if state is stored.VaultState.EMPTY else None
 
 
 def _shown_page(case: CaseFile, identity: vault.Identity, reason: ReasonForm) -> str:

@@ -18,13 +18,11 @@ from reintegration.kernel.db import session
 from reintegration.web import parameters
 from reintegration.web.current import acting
 from reintegration.web.filters import instant
-from reintegration.web.requires import requires
-from reintegration.web.submit import submit
-from reintegration.web.transactional import transactional
+from reintegration.web.once import Next
+from reintegration.web.submit import Ask, Asking
 
 
-@bp.get("/<uuid:case_id>/notes")
-@requires(CasePermission.VIEW, load=load_case)
+@bp.page("/<uuid:case_id>/notes", CasePermission.VIEW, load=load_case)
 def case_notes(case: CaseFile) -> ResponseReturnValue:
     """Show the notes, newest first, and the form for one more."""
     found = notes.read_unless_erased(session(), case)
@@ -38,25 +36,15 @@ def case_notes(case: CaseFile) -> ResponseReturnValue:
     return _page(case, form, found)
 
 
-@bp.post("/<uuid:case_id>/notes", endpoint="case_note_save")
-@requires(CasePermission.WRITE_NOTE, load=load_case)
-@transactional
-def case_note_save(case: CaseFile) -> ResponseReturnValue:
+@bp.act("/<uuid:case_id>/notes", CasePermission.WRITE_NOTE, load=load_case)
+def case_note_save(case: CaseFile) -> Asking:
     """Seal one more note."""
     form = NoteForm()
-    return submit(
-        form,
-        lambda: notes.write(
-            session(),
-            case=case,
-            kind=NoteKind(form.kind.data),
-            body=form.body.data or "",
-            **acting(),
-        ),
-        again=lambda: _page(case, form, notes.read_unless_erased(session(), case)),
-        said=_("The note is kept."),
-        to=url_for(".case_notes", case_id=case.id),
+    yield Ask(lambda: _page(case, form, notes.read_unless_erased(session(), case)), form)
+    notes.write(
+        session(), case=case, kind=NoteKind(form.kind.data), body=form.body.data or "", **acting()
     )
+    return Next(url_for(".case_notes", case_id=case.id), _("The note is kept."))
 
 
 def _corrected(found: Sequence[notes.OpenNote], note_id: str) -> notes.OpenNote | None:

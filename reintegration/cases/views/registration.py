@@ -1,7 +1,6 @@
 """Opening a case: agreement first, then what helps, then, if the person wants, a name."""
 
 from flask import render_template, url_for
-from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from reintegration.cases.forms import RegisterForm
@@ -15,30 +14,19 @@ from reintegration.kernel import clock
 from reintegration.kernel.db import session
 from reintegration.web.current import current_actor
 from reintegration.web.i18n import chosen_locale
-from reintegration.web.requires import requires
-from reintegration.web.submit import submit
-from reintegration.web.transactional import transactional
+from reintegration.web.once import Next
+from reintegration.web.submit import Ask, Asking
 
 
-@bp.get("/register")
-@requires(CasePermission.REGISTER)
-def case_register() -> ResponseReturnValue:
-    """Show the three cards of a new case."""
-    return _page(RegisterForm(language=chosen_locale(), consent_locale=chosen_locale()))
-
-
-@bp.post("/register", endpoint="case_register_save")
-@requires(CasePermission.REGISTER)
-@transactional
-def case_register_save() -> ResponseReturnValue:
+@bp.form("/register", CasePermission.REGISTER)
+def case_register() -> Asking:
     """Open the case, unless the same person is in one's own caseload already."""
-    form = RegisterForm()
-    return submit(
-        form,
-        lambda: _open(form),
-        again=lambda: _page(form),
-        said=lambda case: _("Case %(code)s is open. From now on use this code.", code=case.code),
-        to=lambda case: url_for(".case_page", case_id=case.id),
+    form = RegisterForm(language=chosen_locale(), consent_locale=chosen_locale())
+    yield Ask(lambda: _page(form), form)
+    case = _open(form)
+    return Next(
+        url_for(".case_page", case_id=case.id),
+        _("Case %(code)s is open. From now on use this code.", code=case.code),
     )
 
 

@@ -20,30 +20,26 @@ from reintegration.kernel.db import session
 from reintegration.web import parameters
 from reintegration.web.current import acting
 from reintegration.web.offers import Offer
-from reintegration.web.requires import can, requires
-from reintegration.web.submit import press, submit
-from reintegration.web.transactional import transactional
+from reintegration.web.once import Next
+from reintegration.web.requires import can
+from reintegration.web.submit import Ask, Asking
 
 
-@bp.get("/<uuid:case_id>/team")
-@requires(CasePermission.VIEW, load=load_case)
+@bp.page("/<uuid:case_id>/team", CasePermission.VIEW, load=load_case)
 def case_team(case: CaseFile) -> ResponseReturnValue:
     """Show who may open this case, and since when."""
     return _page(case, _form(case))
 
 
-@bp.post("/<uuid:case_id>/team", endpoint="case_team_add")
-@requires(CasePermission.MANAGE_TEAM, load=load_case)
-@transactional
-def case_team_add(case: CaseFile) -> ResponseReturnValue:
+@bp.act("/<uuid:case_id>/team", CasePermission.MANAGE_TEAM, load=load_case)
+def case_team_add(case: CaseFile) -> Asking:
     """Let one more worker open the case."""
     form = _form(case)
-    return submit(
-        form,
-        lambda: _add(case, UUID(form.person.data)),
-        again=lambda: _page(case, form),
-        said=lambda user: _("%(name)s can open this case now.", name=user.name),
-        to=url_for(".case_team", case_id=case.id),
+    yield Ask(lambda: _page(case, form), form)
+    user = _add(case, UUID(form.person.data))
+    return Next(
+        url_for(".case_team", case_id=case.id),
+        _("%(name)s can open this case now.", name=user.name),
     )
 
 
@@ -53,38 +49,30 @@ def _add(case: CaseFile, user_id: UUID) -> User:
     return user
 
 
-@bp.post("/<uuid:case_id>/team/<uuid:user_id>/remove", endpoint="case_team_remove")
-@requires(CasePermission.MANAGE_TEAM, load=lambda case_id, user_id: load_case(case_id))  # noqa: ARG005
-@transactional
-def case_team_remove(case: CaseFile) -> ResponseReturnValue:
+@bp.act(
+    "/<uuid:case_id>/team/<uuid:user_id>/remove",
+    CasePermission.MANAGE_TEAM,
+    load=lambda case_id, user_id: load_case(case_id),  # noqa: ARG005
+)
+def case_team_remove(case: CaseFile) -> Next:
     """End a co-worker's access at once."""
     user = user_or_404(session(), (request.view_args or {})["user_id"])
-    return press(
-        lambda: team.remove_co_worker(session(), case, user=user, **acting()),
-        said=_("%(name)s can no longer open this case.", name=user.name),
-        to=url_for(".case_team", case_id=case.id),
+    team.remove_co_worker(session(), case, user=user, **acting())
+    return Next(
+        url_for(".case_team", case_id=case.id),
+        _("%(name)s can no longer open this case.", name=user.name),
     )
 
 
-@bp.get("/<uuid:case_id>/hand-over")
-@requires(CasePermission.HAND_OVER, load=load_case)
-def case_hand_over(case: CaseFile) -> ResponseReturnValue:
-    """Show who could manage this case."""
-    return _hand_over_page(case, _hand_over_form(case))
-
-
-@bp.post("/<uuid:case_id>/hand-over", endpoint="case_handed_over")
-@requires(CasePermission.HAND_OVER, load=load_case)
-@transactional
-def case_handed_over(case: CaseFile) -> ResponseReturnValue:
+@bp.form("/<uuid:case_id>/hand-over", CasePermission.HAND_OVER, load=load_case)
+def case_hand_over(case: CaseFile) -> Asking:
     """Make another case manager answerable."""
     form = _hand_over_form(case)
-    return submit(
-        form,
-        lambda: _hand_over(case, form),
-        again=lambda: _hand_over_page(case, form),
-        said=lambda user: _("%(name)s manages this case now. Both were told.", name=user.name),
-        to=url_for(".case_team", case_id=case.id),
+    yield Ask(lambda: _hand_over_page(case, form), form)
+    user = _hand_over(case, form)
+    return Next(
+        url_for(".case_team", case_id=case.id),
+        _("%(name)s manages this case now. Both were told.", name=user.name),
     )
 
 

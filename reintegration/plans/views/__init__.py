@@ -1,5 +1,5 @@
 """The pages of plans and of the emergency start."""
 
-from flask import Blueprint
+from reintegration.web.pages import Pages
 
-bp = Blueprint("plans", __name__, url_prefix="/cases")
+bp = Pages("plans", __name__, url_prefix="/cases")

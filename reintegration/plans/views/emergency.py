@@ -26,78 +26,61 @@ from reintegration.plans.states import EMERGENCY_ALLOWANCE
 from reintegration.plans.views import bp
 from reintegration.web.current import acting, current_actor
 from reintegration.web.i18n import chosen_locale
-from reintegration.web.requires import can, requires
-from reintegration.web.submit import submit
-from reintegration.web.transactional import transactional
+from reintegration.web.once import Next
+from reintegration.web.requires import can
+from reintegration.web.submit import Ask, Asking
 
 TonightType = TypeVar("TonightType", bound=TonightForm)
 
 
-@bp.get("/emergency")
-@requires(EmergencyPermission.START)
-def case_emergency_start() -> ResponseReturnValue:
-    """Show the one page for somebody at the door."""
-    form, choices = _with_budget(DoorForm(formdata=None))
-    form.language.data = form.consent_locale.data = chosen_locale()
-    return _door_page(form, choices)
-
-
-@bp.post("/emergency", endpoint="case_emergency_started")
-@requires(EmergencyPermission.START)
-@transactional
-def case_emergency_started() -> ResponseReturnValue:
+@bp.form("/emergency", EmergencyPermission.START)
+def case_emergency_start() -> Asking:
     """Open a case and promise what is needed tonight."""
-    form, choices = _with_budget(DoorForm())
-    return submit(
-        form,
-        lambda: emergency.start_new(
-            session(),
-            facts=form.facts(),
-            identity=form.identity(),
-            needs=form.needs(),
-            funding=_funding(choices, form),
-            consent_locale=form.consent_locale.data,
-            circumstances=form.circumstances.data or "",
-            **acting(),
-        ),
-        again=lambda: _door_page(form, choices),
-        said=_("Help can begin now. A supervisor was told."),
-        to=lambda started: url_for(".case_emergency", case_id=started.case_id),
+    here = chosen_locale()
+    form, choices = _with_budget(DoorForm(language=here, consent_locale=here))
+    yield Ask(lambda: _door_page(form, choices), form)
+    started = emergency.start_new(
+        session(),
+        facts=form.facts(),
+        identity=form.identity(),
+        needs=form.needs(),
+        funding=_funding(choices, form),
+        consent_locale=form.consent_locale.data,
+        circumstances=form.circumstances.data or "",
+        **acting(),
+    )
+    return Next(
+        url_for(".case_emergency", case_id=started.case_id),
+        _("Help can begin now. A supervisor was told."),
     )
 
 
-@bp.get("/<uuid:case_id>/emergency")
-@requires(CasePermission.VIEW, load=load_case)
+@bp.page("/<uuid:case_id>/emergency", CasePermission.VIEW, load=load_case)
 def case_emergency(case: CaseFile) -> ResponseReturnValue:
     """Show what was promised and the next tap for each thing; or the form, if nothing was."""
     started = emergencies.of_case(session(), case.id)
     if started is not None:
         return _started_page(case, started)
-    form, choices = _with_budget(TonightForm(formdata=None))
-    form.consent_locale.data = case.language
+    form, choices = _with_budget(TonightForm(consent_locale=case.language))
     return _existing_page(case, form, choices)
 
 
-@bp.post("/<uuid:case_id>/emergency", endpoint="case_emergency_save")
-@requires(CasePermission.EDIT, load=load_case)
-@transactional
-def case_emergency_save(case: CaseFile) -> ResponseReturnValue:
+@bp.act("/<uuid:case_id>/emergency", CasePermission.EDIT, load=load_case)
+def case_emergency_save(case: CaseFile) -> Asking:
     """Use the allowance of a case that is known already."""
     form, choices = _with_budget(TonightForm())
-    return submit(
-        form,
-        lambda: emergency.start(
-            session(),
-            case=case,
-            needs=form.needs(),
-            funding=_funding(choices, form),
-            consent_locale=form.consent_locale.data,
-            circumstances=form.circumstances.data or "",
-            **acting(),
-        ),
-        again=lambda: _existing_page(case, form, choices),
-        said=_("Help can begin now. A supervisor was told."),
-        to=url_for(".case_emergency", case_id=case.id),
+    yield Ask(lambda: _existing_page(case, form, choices), form)
+    emergency.start(
+        session(),
+        case=case,
+        needs=form.needs(),
+        funding=_funding(choices, form),
+        consent_locale=form.consent_locale.data,
+        circumstances=form.circumstances.data or "",
+        **acting(),
+    )
+    return Next(
+        url_for(".case_emergency", case_id=case.id), _("Help can begin now. A supervisor was told.")
     )
 
 

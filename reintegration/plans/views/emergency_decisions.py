@@ -21,17 +21,15 @@ from reintegration.plans.services.emergency_decision import EmergencyRefused
 from reintegration.plans.states import EmergencyState
 from reintegration.plans.views import bp
 from reintegration.web.current import acting, current_actor
-from reintegration.web.requires import requires
-from reintegration.web.submit import submit
-from reintegration.web.transactional import transactional
+from reintegration.web.once import Next
+from reintegration.web.submit import Ask, Asking
 
 
 def _load(emergency_id: UUID) -> EmergencyStart:
     return emergencies.emergency_or_404(session(), current_actor(), emergency_id)
 
 
-@bp.get("/emergencies")
-@requires(EmergencyPermission.LIST)
+@bp.page("/emergencies", EmergencyPermission.LIST)
 def case_emergencies() -> ResponseReturnValue:
     """List what waits, the most urgent first, and what was decided lately."""
     return render_template(
@@ -41,27 +39,20 @@ def case_emergencies() -> ResponseReturnValue:
     )
 
 
-@bp.get("/emergencies/<uuid:emergency_id>")
-@requires(CasePermission.VIEW, load=_load)
+@bp.page("/emergencies/<uuid:emergency_id>", CasePermission.VIEW, load=_load)
 def case_emergency_decision(started: EmergencyStart) -> ResponseReturnValue:
     """Show what was promised, why, and what a refusal would stop."""
     return _page(started, DecisionForm())
 
 
-@bp.post("/emergencies/<uuid:emergency_id>", endpoint="case_emergency_decided")
-@requires(EmergencyPermission.DECIDE, load=_load)
-@transactional
-def case_emergency_decided(started: EmergencyStart) -> ResponseReturnValue:
+@bp.act("/emergencies/<uuid:emergency_id>", EmergencyPermission.DECIDE, load=_load)
+def case_emergency_decided(started: EmergencyStart) -> Asking:
     """Ratify or refuse; never one's own."""
     form = DecisionForm()
-    return submit(
-        form,
-        lambda: _DECISIONS[form.decision.data](
-            session(), started, comment=form.comment.data or "", **acting()
-        ),
-        again=lambda: _page(started, form),
-        said=lambda _done: str(_SAID[form.decision.data]),
-        to=url_for(".case_emergency_decision", emergency_id=started.id),
+    yield Ask(lambda: _page(started, form), form)
+    _DECISIONS[form.decision.data](session(), started, comment=form.comment.data or "", **acting())
+    return Next(
+        url_for(".case_emergency_decision", emergency_id=started.id), str(_SAID[form.decision.data])
     )
 
 

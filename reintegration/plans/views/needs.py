@@ -23,9 +23,8 @@ from reintegration.plans.views import bp
 from reintegration.web import parameters
 from reintegration.web.current import acting, current_actor
 from reintegration.web.forms import Form
-from reintegration.web.requires import requires
-from reintegration.web.submit import press, submit
-from reintegration.web.transactional import transactional
+from reintegration.web.once import Next
+from reintegration.web.submit import Ask, Asking
 
 
 def load_need(case_id: UUID, need_id: UUID) -> Need:
@@ -38,139 +37,104 @@ def load_goal(case_id: UUID, goal_id: UUID) -> Goal:
     return reading.goal_or_404(session(), current_actor(), case_id, goal_id)
 
 
-@bp.get("/<uuid:case_id>/needs")
-@requires(PlanPermission.VIEW, load=load_case)
+@bp.page("/<uuid:case_id>/needs", PlanPermission.VIEW, load=load_case)
 def needs(case: CaseFile) -> ResponseReturnValue:
     """Show needs and goals; `?new`, `?need=`, `?goal_for=` or `?goal=` opens one form."""
     return _page(case, _asked(case))
 
 
-@bp.post("/<uuid:case_id>/needs")
-@requires(PlanPermission.EDIT, load=load_case)
-@transactional
-def need_add(case: CaseFile) -> ResponseReturnValue:
+@bp.act("/<uuid:case_id>/needs", PlanPermission.EDIT, load=load_case)
+def need_add(case: CaseFile) -> Asking:
     """Write down a need."""
     form = NeedForm()
-    return submit(
-        form,
-        lambda: writing.add_need(
-            session(),
-            case,
-            domain=Domain(form.domain.data),
-            priority=Priority(form.priority.data),
-            description=form.description.data or "",
-            **acting(),
-        ),
-        again=lambda: _page(case, _open("new", None, form)),
-        to=_needs_of(case.id),
+    yield Ask(lambda: _page(case, _open("new", None, form)), form)
+    writing.add_need(
+        session(),
+        case,
+        domain=Domain(form.domain.data),
+        priority=Priority(form.priority.data),
+        description=form.description.data or "",
+        **acting(),
     )
+    return Next(_needs_of(case.id))
 
 
-@bp.post("/<uuid:case_id>/needs/<uuid:need_id>")
-@requires(PlanPermission.EDIT, load=load_need)
-@transactional
-def need_save(need: Need) -> ResponseReturnValue:
+@bp.act("/<uuid:case_id>/needs/<uuid:need_id>", PlanPermission.EDIT, load=load_need)
+def need_save(need: Need) -> Asking:
     """Change a need."""
     form = NeedForm()
-    return submit(
-        form,
-        lambda: writing.edit_need(
-            session(),
-            need,
-            domain=Domain(form.domain.data),
-            priority=Priority(form.priority.data),
-            description=form.description.data or "",
-            **acting(),
-        ),
-        again=lambda: _page(_case(need), _open("need", need.id, form)),
-        to=_needs_of(need.case_id),
+    yield Ask(lambda: _page(_case(need), _open("need", need.id, form)), form)
+    writing.edit_need(
+        session(),
+        need,
+        domain=Domain(form.domain.data),
+        priority=Priority(form.priority.data),
+        description=form.description.data or "",
+        **acting(),
     )
+    return Next(_needs_of(need.case_id))
 
 
-@bp.post("/<uuid:case_id>/needs/<uuid:need_id>/met")
-@requires(PlanPermission.EDIT, load=load_need)
-@transactional
-def need_met(need: Need) -> ResponseReturnValue:
+@bp.act("/<uuid:case_id>/needs/<uuid:need_id>/met", PlanPermission.EDIT, load=load_need)
+def need_met(need: Need) -> Next:
     """Say that a need is met."""
-    return press(lambda: writing.meet(session(), need, **acting()), to=_needs_of(need.case_id))
+    writing.meet(session(), need, **acting())
+    return Next(_needs_of(need.case_id))
 
 
-@bp.post("/<uuid:case_id>/needs/<uuid:need_id>/reopened")
-@requires(PlanPermission.EDIT, load=load_need)
-@transactional
-def need_reopened(need: Need) -> ResponseReturnValue:
+@bp.act("/<uuid:case_id>/needs/<uuid:need_id>/reopened", PlanPermission.EDIT, load=load_need)
+def need_reopened(need: Need) -> Next:
     """Say that a need is open again."""
-    return press(lambda: writing.reopen(session(), need, **acting()), to=_needs_of(need.case_id))
+    writing.reopen(session(), need, **acting())
+    return Next(_needs_of(need.case_id))
 
 
-@bp.post("/<uuid:case_id>/needs/<uuid:need_id>/remove")
-@requires(PlanPermission.EDIT, load=load_need)
-@transactional
-def need_remove(need: Need) -> ResponseReturnValue:
+@bp.act("/<uuid:case_id>/needs/<uuid:need_id>/remove", PlanPermission.EDIT, load=load_need)
+def need_remove(need: Need) -> Asking:
     """Take a need out that has no goals."""
     form = Form()
-    return submit(
-        form,
-        lambda: writing.remove_need(session(), need, **acting()),
-        again=lambda: _kept(need, "need", NeedForm(formdata=None, obj=need), form),
-        said=_("The need is taken out."),
-        to=_needs_of(need.case_id),
-    )
+    yield Ask(lambda: _kept(need, "need", NeedForm(formdata=None, obj=need), form), form)
+    writing.remove_need(session(), need, **acting())
+    return Next(_needs_of(need.case_id), _("The need is taken out."))
 
 
-@bp.post("/<uuid:case_id>/needs/<uuid:need_id>/goals")
-@requires(PlanPermission.EDIT, load=load_need)
-@transactional
-def goal_add(need: Need) -> ResponseReturnValue:
+@bp.act("/<uuid:case_id>/needs/<uuid:need_id>/goals", PlanPermission.EDIT, load=load_need)
+def goal_add(need: Need) -> Asking:
     """Write down a goal."""
     form = GoalForm()
-    return submit(
-        form,
-        lambda: writing.add_goal(
-            session(),
-            need,
-            description=form.description.data or "",
-            own_words=form.own_words.data or "",
-            **acting(),
-        ),
-        again=lambda: _page(_case(need), _open("goal_for", need.id, form)),
-        to=_needs_of(need.case_id),
+    yield Ask(lambda: _page(_case(need), _open("goal_for", need.id, form)), form)
+    writing.add_goal(
+        session(),
+        need,
+        description=form.description.data or "",
+        own_words=form.own_words.data or "",
+        **acting(),
     )
+    return Next(_needs_of(need.case_id))
 
 
-@bp.post("/<uuid:case_id>/goals/<uuid:goal_id>")
-@requires(PlanPermission.EDIT, load=load_goal)
-@transactional
-def goal_save(goal: Goal) -> ResponseReturnValue:
+@bp.act("/<uuid:case_id>/goals/<uuid:goal_id>", PlanPermission.EDIT, load=load_goal)
+def goal_save(goal: Goal) -> Asking:
     """Change a goal."""
     form = GoalForm()
-    return submit(
-        form,
-        lambda: writing.edit_goal(
-            session(),
-            goal,
-            description=form.description.data or "",
-            own_words=form.own_words.data or "",
-            **acting(),
-        ),
-        again=lambda: _page(_case(goal), _open("goal", goal.id, form)),
-        to=_needs_of(goal.case_id),
+    yield Ask(lambda: _page(_case(goal), _open("goal", goal.id, form)), form)
+    writing.edit_goal(
+        session(),
+        goal,
+        description=form.description.data or "",
+        own_words=form.own_words.data or "",
+        **acting(),
     )
+    return Next(_needs_of(goal.case_id))
 
 
-@bp.post("/<uuid:case_id>/goals/<uuid:goal_id>/remove")
-@requires(PlanPermission.EDIT, load=load_goal)
-@transactional
-def goal_remove(goal: Goal) -> ResponseReturnValue:
+@bp.act("/<uuid:case_id>/goals/<uuid:goal_id>/remove", PlanPermission.EDIT, load=load_goal)
+def goal_remove(goal: Goal) -> Asking:
     """Take a goal out that no step serves."""
     form = Form()
-    return submit(
-        form,
-        lambda: writing.remove_goal(session(), goal, **acting()),
-        again=lambda: _kept(goal, "goal", GoalForm(formdata=None, obj=goal), form),
-        said=_("The goal is taken out."),
-        to=_needs_of(goal.case_id),
-    )
+    yield Ask(lambda: _kept(goal, "goal", GoalForm(formdata=None, obj=goal), form), form)
+    writing.remove_goal(session(), goal, **acting())
+    return Next(_needs_of(goal.case_id), _("The goal is taken out."))
 
 
 def _asked(case: CaseFile) -> dict[str, Any]:

@@ -34,9 +34,8 @@ from reintegration.plans.views import bp, plan_budget, plan_page, plan_text, pla
 from reintegration.plans.views.plan_difference import shown
 from reintegration.web import parameters
 from reintegration.web.current import acting, current_actor
-from reintegration.web.requires import requires
-from reintegration.web.submit import press, submit
-from reintegration.web.transactional import transactional
+from reintegration.web.once import Next
+from reintegration.web.submit import Ask, Asking
 
 _WRITABLE = {PlanState.DRAFT, PlanState.APPROVED, PlanState.CHANGED}
 _SENDABLE = {PlanState.DRAFT, PlanState.CHANGED}
@@ -52,8 +51,7 @@ def case_of(plan: Plan) -> CaseFile:
     return cases.case_or_404(session(), current_actor(), plan.case_id)
 
 
-@bp.get("/<uuid:case_id>/plan")
-@requires(PlanPermission.VIEW, load=load_case)
+@bp.page("/<uuid:case_id>/plan", PlanPermission.VIEW, load=load_case)
 def plan(case: CaseFile) -> ResponseReturnValue:
     """Show the plan: over time, step by step, in money, and what to do now."""
     found = plans.plan_of(session(), case.id)
@@ -62,19 +60,14 @@ def plan(case: CaseFile) -> ResponseReturnValue:
     return render_template("reintegration/plans/plan.html", **_page(case, found, clock.now()))
 
 
-@bp.post("/<uuid:case_id>/plan")
-@requires(PlanPermission.EDIT, load=load_case)
-@transactional
-def plan_start(case: CaseFile) -> ResponseReturnValue:
+@bp.act("/<uuid:case_id>/plan", PlanPermission.EDIT, load=load_case)
+def plan_start(case: CaseFile) -> Next:
     """Begin the plan, and go to its first step."""
-    return press(
-        lambda: planning.start_plan(session(), case, **acting()),
-        to=url_for("plans.milestone_new", case_id=case.id),
-    )
+    planning.start_plan(session(), case, **acting())
+    return Next(url_for("plans.milestone_new", case_id=case.id))
 
 
-@bp.get("/<uuid:case_id>/plan/print")
-@requires(PlanPermission.VIEW, load=load_plan)
+@bp.page("/<uuid:case_id>/plan/print", PlanPermission.VIEW, load=load_plan)
 def plan_print(plan: Plan) -> ResponseReturnValue:
     """Show the plan for the person: plain words, and nothing that tells what happened."""
     return render_template(
@@ -98,37 +91,25 @@ def plan_print(plan: Plan) -> ResponseReturnValue:
     )
 
 
-@bp.get("/<uuid:case_id>/plan/send")
-@requires(PlanPermission.SUBMIT, load=load_plan)
-def plan_sending(plan: Plan) -> ResponseReturnValue:
-    """Show what a supervisor will see as changed, and what is still missing."""
-    return _sending(plan, SendForm(revision=plan.revision))
-
-
-@bp.post("/<uuid:case_id>/plan/send")
-@requires(PlanPermission.SUBMIT, load=load_plan)
-@transactional
-def plan_send(plan: Plan) -> ResponseReturnValue:
+@bp.form("/<uuid:case_id>/plan/send", PlanPermission.SUBMIT, load=load_plan)
+def plan_send(plan: Plan) -> Asking:
     """Send the plan for approval; it is locked until somebody decides."""
-    form = SendForm()
-    return submit(
-        form,
-        lambda: approval.submit(session(), plan, revision=form.read_revision, **acting()),
-        again=lambda: _sending(plan, form),
-        said=_("The plan is sent. It cannot be changed until a supervisor decides."),
-        to=url_for("plans.plan", case_id=plan.case_id),
+    form = SendForm(revision=plan.revision)
+    yield Ask(lambda: _sending(plan, form), form)
+    approval.submit(session(), plan, revision=form.read_revision, **acting())
+    return Next(
+        url_for("plans.plan", case_id=plan.case_id),
+        _("The plan is sent. It cannot be changed until a supervisor decides."),
     )
 
 
-@bp.post("/<uuid:case_id>/plan/withdraw")
-@requires(PlanPermission.SUBMIT, load=load_plan)
-@transactional
-def plan_withdraw(plan: Plan) -> ResponseReturnValue:
+@bp.act("/<uuid:case_id>/plan/withdraw", PlanPermission.SUBMIT, load=load_plan)
+def plan_withdraw(plan: Plan) -> Next:
     """Take the plan back before it is decided."""
-    return press(
-        lambda: approval.withdraw(session(), plan, **acting()),
-        said=_("The plan is taken back. You can change it again."),
-        to=url_for("plans.plan", case_id=plan.case_id),
+    approval.withdraw(session(), plan, **acting())
+    return Next(
+        url_for("plans.plan", case_id=plan.case_id),
+        _("The plan is taken back. You can change it again."),
     )
 
 
@@ -198,7 +179,7 @@ def _primary(plan: Plan, *, editable: bool, ready: bool) -> dict[str, str] | Non
     if not live_milestones(plan):
         label, url = _("Add the first step"), url_for("plans.milestone_new", case_id=case_id)
     elif plan.state in _SENDABLE and ready:
-        label, url = _("Send for approval"), url_for("plans.plan_sending", case_id=case_id)
+        label, url = _("Send for approval"), url_for("plans.plan_send", case_id=case_id)
     else:
         label, url = _("Add a service"), url_for("plans.line_choose", case_id=case_id)
     return {"label": label, "url": url}

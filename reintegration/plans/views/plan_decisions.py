@@ -25,9 +25,8 @@ from reintegration.plans.views.plan import case_of, load_plan
 from reintegration.plans.views.plan_difference import shown, signed
 from reintegration.web import filters
 from reintegration.web.current import acting, current_actor
-from reintegration.web.requires import requires
-from reintegration.web.submit import submit
-from reintegration.web.transactional import transactional
+from reintegration.web.once import Next
+from reintegration.web.submit import Ask, Asking
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +42,7 @@ class Row:
     url: str | None
 
 
-@bp.get("/decisions")
-@requires(PlanPermission.LIST_DECISIONS)
+@bp.page("/decisions", PlanPermission.LIST_DECISIONS)
 def decisions() -> ResponseReturnValue:
     """List what waits for a decision: emergency help first, then plans, the longest wait first."""
     actor = current_actor()
@@ -68,29 +66,22 @@ def decisions() -> ResponseReturnValue:
     )
 
 
-@bp.get("/<uuid:case_id>/plan/decision")
-@requires(PlanPermission.VIEW, load=load_plan)
+@bp.page("/<uuid:case_id>/plan/decision", PlanPermission.VIEW, load=load_plan)
 def decision(plan: Plan) -> ResponseReturnValue:
     """Show what changed since the last approval; who may decides here."""
     last = plans.last_version(session(), plan)
     return _page(plan, DecisionForm(number=last.number if last else 0))
 
 
-@bp.post("/<uuid:case_id>/plan/decision")
-@requires(PlanPermission.DECIDE, load=load_plan)
-@transactional
-def decide(plan: Plan) -> ResponseReturnValue:
+@bp.act("/<uuid:case_id>/plan/decision", PlanPermission.DECIDE, load=load_plan)
+def decide(plan: Plan) -> Asking:
     """Approve or return the version that was read."""
     form = DecisionForm()
-    return submit(
-        form,
-        lambda: _DECISIONS[form.decision.data](
-            session(), plan, number=form.read_number, comment=form.comment.data or "", **acting()
-        ),
-        again=lambda: _page(plan, form),
-        said=lambda _done: str(_SAID[form.decision.data]),
-        to=url_for("plans.decisions"),
+    yield Ask(lambda: _page(plan, form), form)
+    _DECISIONS[form.decision.data](
+        session(), plan, number=form.read_number, comment=form.comment.data or "", **acting()
     )
+    return Next(url_for("plans.decisions"), str(_SAID[form.decision.data]))
 
 
 _DECISIONS = {"approve": approval.approve, "return": approval.send_back}

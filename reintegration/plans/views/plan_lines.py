@@ -23,9 +23,8 @@ from reintegration.plans.views.plan_milestones import load_milestone
 from reintegration.plans.views.plan_stale import clash
 from reintegration.web import parameters
 from reintegration.web.current import acting, current_actor
-from reintegration.web.requires import requires
-from reintegration.web.submit import submit
-from reintegration.web.transactional import transactional
+from reintegration.web.once import Next
+from reintegration.web.submit import Ask, Asking
 
 
 def load_line(case_id: UUID, line_id: UUID) -> PlanLine:
@@ -36,8 +35,7 @@ def load_line(case_id: UUID, line_id: UUID) -> PlanLine:
     return line
 
 
-@bp.get("/<uuid:case_id>/plan/lines/new")
-@requires(PlanPermission.EDIT, load=load_plan)
+@bp.page("/<uuid:case_id>/plan/lines/new", PlanPermission.EDIT, load=load_plan)
 def line_choose(plan: Plan) -> ResponseReturnValue:
     """Ask for which step, and which service; what follows from it comes next."""
     steps = live_milestones(plan)
@@ -55,91 +53,59 @@ def line_choose(plan: Plan) -> ResponseReturnValue:
     return render_template("reintegration/plans/line_choose.html", case=case_of(plan), form=form)
 
 
-@bp.get("/<uuid:case_id>/plan/milestones/<uuid:milestone_id>/lines/new")
-@requires(PlanPermission.EDIT, load=load_milestone)
-def line_new(milestone: Milestone) -> ResponseReturnValue:
-    """Show the form, filled in with what follows from the category."""
+@bp.form(
+    "/<uuid:case_id>/plan/milestones/<uuid:milestone_id>/lines/new",
+    PlanPermission.EDIT,
+    load=load_milestone,
+)
+def line_new(milestone: Milestone) -> Asking:
+    """Add a service to a step."""
     category = _category()
     if category is None:
-        return redirect(
-            url_for("plans.line_choose", case_id=milestone.case_id, milestone=milestone.id)
-        )
-    form = LineForm(formdata=None, revision=str(milestone.plan.revision))
-    form.prefill(category)
-    return _form(milestone, None, category, form)
-
-
-@bp.post("/<uuid:case_id>/plan/milestones/<uuid:milestone_id>/lines/new")
-@requires(PlanPermission.EDIT, load=load_milestone)
-@transactional
-def line_add(milestone: Milestone) -> ResponseReturnValue:
-    """Add a service to a step."""
-    category, form = _category(), LineForm()
-    if category is None:
-        raise NotFound
+        return Next(url_for("plans.line_choose", case_id=milestone.case_id, milestone=milestone.id))
+    form = LineForm(revision=str(milestone.plan.revision), unit=category.unit, units=1)
     _offer(form)
-    return submit(
-        form,
-        lambda: plan_lines.add_line(
-            session(),
-            milestone,
-            category=category,
-            service=form.service(),
-            revision=form.read_revision,
-            **acting(),
-        ),
-        again=lambda: _form(milestone, None, category, form),
-        said=_("The service is in the plan. It can be arranged once the plan is approved."),
-        to=url_for("plans.plan", case_id=milestone.case_id),
+    yield Ask(lambda: _form(milestone, None, category, form), form)
+    plan_lines.add_line(
+        session(),
+        milestone,
+        category=category,
+        service=form.service(),
+        revision=form.read_revision,
+        **acting(),
+    )
+    return Next(
+        url_for("plans.plan", case_id=milestone.case_id),
+        _("The service is in the plan. It can be arranged once the plan is approved."),
     )
 
 
-@bp.get("/<uuid:case_id>/plan/lines/<uuid:line_id>")
-@requires(PlanPermission.EDIT, load=load_line)
-def line(line: PlanLine) -> ResponseReturnValue:
-    """Show the form with what stands in the plan."""
-    form = LineForm(formdata=None, revision=str(line.milestone.plan.revision))
-    form.show(line)
-    return _form(line.milestone, line, ServiceCategory(line.category), form)
-
-
-@bp.post("/<uuid:case_id>/plan/lines/<uuid:line_id>")
-@requires(PlanPermission.EDIT, load=load_line)
-@transactional
-def line_save(line: PlanLine) -> ResponseReturnValue:
+@bp.form("/<uuid:case_id>/plan/lines/<uuid:line_id>", PlanPermission.EDIT, load=load_line)
+def line_edit(line: PlanLine) -> Asking:
     """Change a service, unless somebody changed the plan meanwhile."""
-    form, category = LineForm(), ServiceCategory(line.category)
+    category = ServiceCategory(line.category)
+    form = LineForm(revision=str(line.milestone.plan.revision))
+    if form.is_fresh:
+        form.show(line)
     _offer(form)
-    return submit(
-        form,
-        lambda: plan_lines.edit_line(
-            session(), line, service=form.service(), revision=form.read_revision, **acting()
-        ),
-        again=lambda: _form(line.milestone, line, category, form),
-        said=_("The service is changed. What was approved before stays in force until then."),
-        to=url_for("plans.plan", case_id=line.case_id),
+    yield Ask(lambda: _form(line.milestone, line, category, form), form)
+    plan_lines.edit_line(
+        session(), line, service=form.service(), revision=form.read_revision, **acting()
+    )
+    return Next(
+        url_for("plans.plan", case_id=line.case_id),
+        _("The service is changed. What was approved before stays in force until then."),
     )
 
 
-@bp.get("/<uuid:case_id>/plan/lines/<uuid:line_id>/remove")
-@requires(PlanPermission.EDIT, load=load_line)
-def line_removing(line: PlanLine) -> ResponseReturnValue:
-    """Ask before a service is taken out."""
-    return _removing(line, RemoveForm(revision=line.milestone.plan.revision))
-
-
-@bp.post("/<uuid:case_id>/plan/lines/<uuid:line_id>/remove")
-@requires(PlanPermission.EDIT, load=load_line)
-@transactional
-def line_remove(line: PlanLine) -> ResponseReturnValue:
+@bp.form("/<uuid:case_id>/plan/lines/<uuid:line_id>/remove", PlanPermission.EDIT, load=load_line)
+def line_remove(line: PlanLine) -> Asking:
     """Take a service out of the plan; refused while something is open on it."""
-    form = RemoveForm()
-    return submit(
-        form,
-        lambda: plan_lines.remove_line(session(), line, revision=form.read_revision, **acting()),
-        again=lambda: _removing(line, form),
-        said=_("The service is taken out of the plan."),
-        to=url_for("plans.plan", case_id=line.case_id),
+    form = RemoveForm(revision=line.milestone.plan.revision)
+    yield Ask(lambda: _removing(line, form), form)
+    plan_lines.remove_line(session(), line, revision=form.read_revision, **acting())
+    return Next(
+        url_for("plans.plan", case_id=line.case_id), _("The service is taken out of the plan.")
     )
 
 
@@ -151,7 +117,6 @@ def _category() -> ServiceCategory | None:
 def _form(
     milestone: Milestone, found: PlanLine | None, category: ServiceCategory, form: LineForm
 ) -> str:
-    _offer(form)
     rule = category
     return render_template(
         "reintegration/plans/line_form.html",

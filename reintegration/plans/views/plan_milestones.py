@@ -32,11 +32,12 @@ from reintegration.plans.views.plan import case_of, load_plan
 from reintegration.plans.views.plan_stale import clash
 from reintegration.web.current import acting, current_actor
 from reintegration.web.forms import given
-from reintegration.web.requires import requires
-from reintegration.web.submit import press, submit
-from reintegration.web.transactional import transactional
+from reintegration.web.once import Next
+from reintegration.web.submit import Ask, Asking
 
 _LOCKED = {PlanState.SUBMITTED, PlanState.CLOSED}
+_STEP = "/<uuid:case_id>/plan/milestones/<uuid:milestone_id>"
+_WITH_WORDS = {"complete", "not_complete", "cancel"}
 
 
 def load_milestone(case_id: UUID, milestone_id: UUID) -> Milestone:
@@ -45,8 +46,8 @@ def load_milestone(case_id: UUID, milestone_id: UUID) -> Milestone:
 
 
 def load_move(case_id: UUID, milestone_id: UUID, move: str) -> "MilestoneMove":
-    """Return the step with the move that is asked for; an unknown move is nothing."""
-    if move not in MILESTONE.moves:
+    """Return the step with the move that is asked for; one that needs no words has no page."""
+    if move not in _WITH_WORDS:
         abort(404)
     return MilestoneMove(load_milestone(case_id, milestone_id), move)
 
@@ -58,28 +59,17 @@ class MilestoneMove:
         self.milestone, self.move, self.case_id = milestone, move, milestone.case_id
 
 
-@bp.get("/<uuid:case_id>/plan/milestones/new")
-@requires(PlanPermission.EDIT, load=load_plan)
-def milestone_new(plan: Plan) -> ResponseReturnValue:
-    """Show the form for a step."""
+@bp.form("/<uuid:case_id>/plan/milestones/new", PlanPermission.EDIT, load=load_plan)
+def milestone_new(plan: Plan) -> Asking:
+    """Add a step."""
     today = clock.local_day(clock.now())
     form = MilestoneForm(revision=plan.revision, starts_on=today)
-    return _form(plan, None, form)
-
-
-@bp.post("/<uuid:case_id>/plan/milestones/new")
-@requires(PlanPermission.EDIT, load=load_plan)
-@transactional
-def milestone_add(plan: Plan) -> ResponseReturnValue:
-    """Add a step."""
-    form = MilestoneForm()
     _offer(form, plan, None)
-    return submit(
-        form,
-        lambda: _add(plan, form),
-        again=lambda: _form(plan, None, form),
-        said=_("The step is in the plan. Add the services that it needs."),
-        to=lambda step: url_for("plans.line_choose", case_id=step.case_id, milestone=step.id),
+    yield Ask(lambda: _form(plan, None, form), form)
+    step = _add(plan, form)
+    return Next(
+        url_for("plans.line_choose", case_id=step.case_id, milestone=step.id),
+        _("The step is in the plan. Add the services that it needs."),
     )
 
 
@@ -91,37 +81,23 @@ def _add(plan: Plan, form: MilestoneForm) -> Milestone:
     return step
 
 
-@bp.get("/<uuid:case_id>/plan/milestones/<uuid:milestone_id>")
-@requires(PlanPermission.VIEW, load=load_milestone)
+@bp.page(_STEP, PlanPermission.VIEW, load=load_milestone)
 def milestone(milestone: Milestone) -> ResponseReturnValue:
     """Show a step: how far it is, what can be said about it, and its own form."""
     return _page(milestone)
 
 
-@bp.get("/<uuid:case_id>/plan/milestones/<uuid:milestone_id>/edit")
-@requires(PlanPermission.EDIT, load=load_milestone)
-def milestone_edit(milestone: Milestone) -> ResponseReturnValue:
-    """Show the form with what stands in the plan."""
-    plan = milestone.plan
-    form = MilestoneForm(formdata=None, revision=str(plan.revision))
-    form.show(milestone)
-    return _form(plan, milestone, form)
-
-
-@bp.post("/<uuid:case_id>/plan/milestones/<uuid:milestone_id>/edit")
-@requires(PlanPermission.EDIT, load=load_milestone)
-@transactional
-def milestone_save(milestone: Milestone) -> ResponseReturnValue:
+@bp.form(f"{_STEP}/edit", PlanPermission.EDIT, load=load_milestone)
+def milestone_edit(milestone: Milestone) -> Asking:
     """Change a step, unless somebody changed the plan meanwhile."""
-    plan, form = milestone.plan, MilestoneForm()
+    plan = milestone.plan
+    form = MilestoneForm(revision=str(plan.revision))
     _offer(form, plan, milestone)
-    return submit(
-        form,
-        lambda: _save(milestone, form),
-        again=lambda: _form(plan, milestone, form),
-        said=_("The step is changed."),
-        to=url_for("plans.plan", case_id=plan.case_id),
-    )
+    if form.is_fresh:
+        form.show(milestone)
+    yield Ask(lambda: _form(plan, milestone, form), form)
+    _save(milestone, form)
+    return Next(url_for("plans.plan", case_id=plan.case_id), _("The step is changed."))
 
 
 def _save(milestone: Milestone, form: MilestoneForm) -> None:
@@ -131,82 +107,56 @@ def _save(milestone: Milestone, form: MilestoneForm) -> None:
     _warn(milestone.plan)
 
 
-@bp.get("/<uuid:case_id>/plan/milestones/<uuid:milestone_id>/remove")
-@requires(PlanPermission.EDIT, load=load_milestone)
-def milestone_removing(milestone: Milestone) -> ResponseReturnValue:
-    """Ask before a step and its services are taken out."""
-    return _removing(milestone, RemoveForm(revision=milestone.plan.revision))
-
-
-@bp.post("/<uuid:case_id>/plan/milestones/<uuid:milestone_id>/remove")
-@requires(PlanPermission.EDIT, load=load_milestone)
-@transactional
-def milestone_remove(milestone: Milestone) -> ResponseReturnValue:
+@bp.form(f"{_STEP}/remove", PlanPermission.EDIT, load=load_milestone)
+def milestone_remove(milestone: Milestone) -> Asking:
     """Take a step out of the plan."""
-    form = RemoveForm()
-    return submit(
-        form,
-        lambda: planning.remove_milestone(
-            session(), milestone, revision=form.read_revision, **acting()
-        ),
-        again=lambda: _removing(milestone, form),
-        said=_("The step is taken out of the plan."),
-        to=url_for("plans.plan", case_id=milestone.case_id),
+    form = RemoveForm(revision=milestone.plan.revision)
+    yield Ask(lambda: _removing(milestone, form), form)
+    planning.remove_milestone(session(), milestone, revision=form.read_revision, **acting())
+    return Next(
+        url_for("plans.plan", case_id=milestone.case_id), _("The step is taken out of the plan.")
     )
 
 
-@bp.get("/<uuid:case_id>/plan/milestones/<uuid:milestone_id>/<move>")
-@requires(PlanPermission.MOVE_MILESTONE, load=load_move)
-def milestone_moving(asked: MilestoneMove) -> ResponseReturnValue:
-    """Ask for the evidence or the reason that a move needs."""
-    if asked.move not in {"complete", "not_complete", "cancel"}:
-        abort(404)
-    form = (
-        EvidenceForm(on=clock.local_day(clock.now())) if asked.move == "complete" else ReasonForm()
-    )
-    return _moving(asked, form)
+@bp.form(f"{_STEP}/<move>", PlanPermission.MOVE_MILESTONE, load=load_move)
+def milestone_move(asked: MilestoneMove) -> Asking:
+    """Say that a step is reached, was not reached, or is dropped, and why."""
+    form = _words_for(asked.move)
+    yield Ask(lambda: _moving(asked, form), form)
+    if isinstance(form, EvidenceForm):
+        evidence, on = form.evidence.data or "", given(form.on.data)
+        moving.complete(session(), asked.milestone, evidence=evidence, on=on, **acting())
+    else:
+        reason = form.reason.data or ""
+        moving.give_up(session(), asked.milestone, move=asked.move, reason=reason, **acting())
+    return Next(_home(asked.milestone), str(_WRITTEN_DOWN))
 
 
-@bp.post("/<uuid:case_id>/plan/milestones/<uuid:milestone_id>/<move>")
-@requires(PlanPermission.MOVE_MILESTONE, load=load_move)
-@transactional
-def milestone_move(asked: MilestoneMove) -> ResponseReturnValue:
-    """Say that a step has begun, is reached, was not reached, is dropped, or goes on."""
-    to = url_for("plans.milestone", case_id=asked.case_id, milestone_id=asked.milestone.id)
-    if asked.move in _WITHOUT_WORDS:
-        said, move = _WITHOUT_WORDS[asked.move]
-        return press(lambda: move(session(), asked.milestone, **acting()), said=str(said), to=to)
-    form = EvidenceForm() if asked.move == "complete" else ReasonForm()
-    return submit(
-        form,
-        lambda: _complete(asked, form) if isinstance(form, EvidenceForm) else _give_up(asked, form),
-        again=lambda: _moving(asked, form),
-        said=str(_WRITTEN_DOWN),
-        to=to,
-    )
+@bp.act(f"{_STEP}/begin", PlanPermission.MOVE_MILESTONE, load=load_milestone)
+def milestone_begin(milestone: Milestone) -> Next:
+    """Say that a step has begun."""
+    moving.begin(session(), milestone, **acting())
+    return Next(_home(milestone), str(_WRITTEN_DOWN))
+
+
+@bp.act(f"{_STEP}/reopen", PlanPermission.MOVE_MILESTONE, load=load_milestone)
+def milestone_reopen(milestone: Milestone) -> Next:
+    """Say that a step goes on."""
+    moving.reopen(session(), milestone, **acting())
+    return Next(_home(milestone), _("The step goes on."))
 
 
 _WRITTEN_DOWN = _l("It is written down. You can open the step again if this was a mistake.")
-_WITHOUT_WORDS = {
-    "begin": (_WRITTEN_DOWN, moving.begin),
-    "reopen": (_l("The step goes on."), moving.reopen),
-}
 
 
-def _complete(asked: MilestoneMove, form: EvidenceForm) -> None:
-    moving.complete(
-        session(),
-        asked.milestone,
-        evidence=form.evidence.data or "",
-        on=given(form.on.data),
-        **acting(),
-    )
+def _home(milestone: Milestone) -> str:
+    return url_for("plans.milestone", case_id=milestone.case_id, milestone_id=milestone.id)
 
 
-def _give_up(asked: MilestoneMove, form: ReasonForm) -> None:
-    moving.give_up(
-        session(), asked.milestone, move=asked.move, reason=form.reason.data or "", **acting()
-    )
+def _words_for(move: str) -> EvidenceForm | ReasonForm:
+    if move == "complete":
+        return EvidenceForm(on=clock.local_day(clock.now()))
+    return ReasonForm()
 
 
 def _page(found: Milestone) -> str:
@@ -232,14 +182,13 @@ def _page(found: Milestone) -> str:
             for line in lines
         ],
         moves=[(name, MILESTONE.moves[name].label) for name in MILESTONE.available(found, actor)],
-        asks={"complete", "not_complete", "cancel"},
+        asks=_WITH_WORDS,
         editable=plan.state not in _LOCKED
         and permissions.permits(actor, PlanPermission.EDIT, plan),
     )
 
 
 def _form(plan: Plan, found: Milestone | None, form: MilestoneForm) -> str:
-    _offer(form, plan, found)
     return render_template(
         "reintegration/plans/milestone_form.html",
         case=case_of(plan),

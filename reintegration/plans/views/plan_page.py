@@ -125,7 +125,7 @@ def _service(
     over = is_delivered(line) or line.removed_at is not None
     return {
         "title": plan_text.service_name(line),
-        "url": url_for("plans.line", case_id=case.id, line_id=line.id)
+        "url": url_for("plans.line_edit", case_id=case.id, line_id=line.id)
         if editable and line.removed_at is None and line.origin == "plan"
         else None,
         "text": " · ".join(fact for fact in facts if fact),

@@ -68,7 +68,7 @@ def _decision(case: CaseFile, plan: Plan, last: PlanVersion | None) -> list[Todo
         words = _(
             "The plan came back: “%(comment)s” Change it and send it again.", comment=last.comment
         )
-        return [Todo(_("Returned"), "clay", words, url_for("plans.plan_sending", case_id=case.id))]
+        return [Todo(_("Returned"), "clay", words, url_for("plans.plan_send", case_id=case.id))]
     return []
 
 

@@ -1,7 +1,5 @@
 """Reconciliation: the lines of the bank, what they are, and what a person decides."""
 
-from collections.abc import Callable
-from functools import partial
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -19,9 +17,8 @@ from reintegration.web import parameters
 from reintegration.web.current import acting, current_actor
 from reintegration.web.filters import format_locale
 from reintegration.web.forms import Form, IdField
-from reintegration.web.requires import requires
-from reintegration.web.submit import submit
-from reintegration.web.transactional import transactional
+from reintegration.web.once import Next
+from reintegration.web.submit import Ask, Asking
 from vouchers.bank.forms import GrantForm, MatchForm, ParkForm, RepaidForm, ReturnedForm, UndoForm
 from vouchers.bank.models import BankLine
 from vouchers.bank.permissions import BankPermission
@@ -46,122 +43,86 @@ def _line(bank_line_id: UUID) -> BankLine:
     return queries.line_or_404(session(), current_actor(), bank_line_id)
 
 
-@bp.get("/")
-@requires(BankPermission.LIST)
+@bp.page("/", BankPermission.LIST)
 def index() -> ResponseReturnValue:
     """Show the list, and the chosen line beside it."""
     return _page(_asked_line())
 
 
-@bp.post("/lines/<uuid:bank_line_id>/match")
-@requires(BankPermission.MATCH, load=_line)
-@transactional
-def match(line: BankLine) -> ResponseReturnValue:
+@bp.act("/lines/<uuid:bank_line_id>/match", BankPermission.MATCH, load=_line)
+def match(line: BankLine) -> Asking:
     """Settle the ticked orders by the line."""
     form = MatchForm()
-    return _acted(
-        line,
-        form,
-        partial(reconciliation.match_orders, order_ids=form.orders.data),
-        _("The line is matched and the payment settled."),
-    )
+    yield _beside(line, form)
+    reconciliation.match_orders(session(), line, order_ids=form.orders.data, **acting())
+    return _done(line, _("The line is matched and the payment settled."))
 
 
-@bp.post("/lines/<uuid:bank_line_id>/undo")
-@requires(BankPermission.UNDO, load=_line)
-@transactional
-def undo(line: BankLine) -> ResponseReturnValue:
+@bp.act("/lines/<uuid:bank_line_id>/undo", BankPermission.UNDO, load=_line)
+def undo(line: BankLine) -> Asking:
     """Take a match back."""
     form = UndoForm()
-    return _acted(
-        line,
-        form,
-        partial(reconciliation.undo_match, reason=form.reason.data or ""),
-        _("The match is undone. The order waits for its line again."),
-    )
+    yield _beside(line, form)
+    reconciliation.undo_match(session(), line, reason=form.reason.data or "", **acting())
+    return _done(line, _("The match is undone. The order waits for its line again."))
 
 
-@bp.post("/lines/<uuid:bank_line_id>/fee")
-@requires(BankPermission.RESOLVE, load=_line)
-@transactional
-def fee(line: BankLine) -> ResponseReturnValue:
+@bp.act("/lines/<uuid:bank_line_id>/fee", BankPermission.RESOLVE, load=_line)
+def fee(line: BankLine) -> Asking:
     """Post the line as a fee of the bank."""
-    return _acted(line, Form(), reconciliation.mark_fee, _("The fee is posted."))
+    yield _beside(line, Form())
+    reconciliation.mark_fee(session(), line, **acting())
+    return _done(line, _("The fee is posted."))
 
 
-@bp.post("/lines/<uuid:bank_line_id>/grant")
-@requires(BankPermission.RESOLVE, load=_line)
-@transactional
-def grant(line: BankLine) -> ResponseReturnValue:
+@bp.act("/lines/<uuid:bank_line_id>/grant", BankPermission.RESOLVE, load=_line)
+def grant(line: BankLine) -> Asking:
     """Post the line as money of a donor."""
     form = GrantForm()
-    return _acted(
-        line,
-        form,
-        lambda *who, **when: reconciliation.mark_grant(*who, fund=_named(Fund, form.fund), **when),
-        _("The grant is recorded in its fund."),
-    )
+    yield _beside(line, form)
+    reconciliation.mark_grant(session(), line, fund=_named(Fund, form.fund), **acting())
+    return _done(line, _("The grant is recorded in its fund."))
 
 
-@bp.post("/lines/<uuid:bank_line_id>/repaid")
-@requires(BankPermission.RESOLVE, load=_line)
-@transactional
-def repaid(line: BankLine) -> ResponseReturnValue:
+@bp.act("/lines/<uuid:bank_line_id>/repaid", BankPermission.RESOLVE, load=_line)
+def repaid(line: BankLine) -> Asking:
     """Post the line as money that a provider gave back."""
     form = RepaidForm()
-    return _acted(
-        line,
-        form,
-        lambda *who, **when: reconciliation.mark_repaid(
-            *who, provider=_named(Provider, form.provider), **when
-        ),
-        _("The repayment is posted."),
-    )
+    yield _beside(line, form)
+    provider = _named(Provider, form.provider)
+    reconciliation.mark_repaid(session(), line, provider=provider, **acting())
+    return _done(line, _("The repayment is posted."))
 
 
-@bp.post("/lines/<uuid:bank_line_id>/returned")
-@requires(BankPermission.RESOLVE, load=_line)
-@transactional
-def returned(line: BankLine) -> ResponseReturnValue:
+@bp.act("/lines/<uuid:bank_line_id>/returned", BankPermission.RESOLVE, load=_line)
+def returned(line: BankLine) -> Asking:
     """Post the line as a payment that came back."""
     form = ReturnedForm()
-    return _acted(
-        line,
-        form,
-        lambda *who, **when: reconciliation.mark_returned(
-            *who, order=_named(PaymentOrder, form.order), **when
-        ),
-        _("The payment came back: its claims can be paid again."),
-    )
+    yield _beside(line, form)
+    order = _named(PaymentOrder, form.order)
+    reconciliation.mark_returned(session(), line, order=order, **acting())
+    return _done(line, _("The payment came back: its claims can be paid again."))
 
 
-@bp.post("/lines/<uuid:bank_line_id>/park")
-@requires(BankPermission.RESOLVE, load=_line)
-@transactional
-def park(line: BankLine) -> ResponseReturnValue:
+@bp.act("/lines/<uuid:bank_line_id>/park", BankPermission.RESOLVE, load=_line)
+def park(line: BankLine) -> Asking:
     """Leave the line open, with somebody who finds out."""
     form = ParkForm()
-    return _acted(
-        line,
-        form,
-        partial(reconciliation.park, owner_id=form.owner.data, note=form.note.data or ""),
-        _("The note is kept, and who finds out."),
-        stay=True,
-    )
+    yield _beside(line, form)
+    owner_id, note = form.owner.data, form.note.data or ""
+    reconciliation.park(session(), line, owner_id=owner_id, note=note, **acting())
+    return _done(line, _("The note is kept, and who finds out."), stay=True)
 
 
-def _acted(
-    line: BankLine, form: Form, act: Callable[..., object], said: str, *, stay: bool = False
-) -> ResponseReturnValue:
-    """Act and go back to the list, or show beside the line what was refused."""
+def _beside(line: BankLine, form: Form) -> Ask:
+    """Show beside the line what was refused."""
+    return Ask(lambda: _page(line, form.problem), form)
+
+
+def _done(line: BankLine, said: str, *, stay: bool = False) -> Next:
+    """Go back to the list as it was filtered."""
     kept = _kept(line.bank_account_id) | ({"line": line.id} if stay else {})
-    return submit(
-        form,
-        lambda: act(session(), line, **acting()),
-        again=lambda: _page(line, form.problem),
-        said=said,
-        to=url_for(".index", **kept),
-    )
+    return Next(url_for(".index", **kept), said)
 
 
 def _named(model: type[Model], field: IdField) -> Model:

@@ -9,9 +9,8 @@ from flask_babel import gettext as _
 from reintegration.accounts.queries.users import names_of
 from reintegration.kernel.db import session
 from reintegration.web.current import acting, current_actor
-from reintegration.web.requires import requires
-from reintegration.web.submit import press, submit
-from reintegration.web.transactional import transactional
+from reintegration.web.once import Next
+from reintegration.web.submit import Ask, Asking
 from vouchers.bank.forms import BankAccountForm
 from vouchers.bank.permissions import BankAccountPermission
 from vouchers.bank.queries import bank_accounts as queries
@@ -26,8 +25,7 @@ def _account(bank_account_id: UUID) -> BankAccount:
     return queries.account_or_404(session(), current_actor(), bank_account_id)
 
 
-@bp.get("/accounts")
-@requires(BankAccountPermission.LIST)
+@bp.page("/accounts", BankAccountPermission.LIST)
 def accounts() -> ResponseReturnValue:
     """List our accounts; those that wait first."""
     return render_template(
@@ -37,8 +35,7 @@ def accounts() -> ResponseReturnValue:
     )
 
 
-@bp.get("/accounts/<uuid:bank_account_id>")
-@requires(BankAccountPermission.VIEW, load=_account)
+@bp.page("/accounts/<uuid:bank_account_id>", BankAccountPermission.VIEW, load=_account)
 def account(account: BankAccount) -> ResponseReturnValue:
     """Show one account, and what may be decided on it."""
     return render_template(
@@ -50,80 +47,52 @@ def account(account: BankAccount) -> ResponseReturnValue:
     )
 
 
-@bp.get("/accounts/new")
-@requires(BankAccountPermission.PROPOSE)
-def account_new() -> ResponseReturnValue:
-    """Show the form for another account."""
-    return _form_page(BankAccountForm())
-
-
-@bp.post("/accounts/new", endpoint="account_create")
-@requires(BankAccountPermission.PROPOSE)
-@transactional
-def account_create() -> ResponseReturnValue:
+@bp.form("/accounts/new", BankAccountPermission.PROPOSE)
+def account_new() -> Asking:
     """Propose an account."""
     form = BankAccountForm()
-    return submit(
-        form,
-        lambda: bank_accounts.propose(
-            session(),
-            name=form.name.data or "",
-            holder=form.holder.data or "",
-            iban=form.iban.data or "",
-            identifier=form.identifier.data or "",
-            currency=form.currency.data,
-            profile=form.profile.data or "",
-            **acting(),
-        ),
-        again=lambda: _form_page(form),
-        said=_("It is proposed. Nothing is paid from it before an approver has agreed."),
-        to=lambda proposed: url_for(".account", bank_account_id=proposed.id),
+    yield Ask(lambda: _form_page(form), form)
+    proposed = bank_accounts.propose(
+        session(),
+        name=form.name.data or "",
+        holder=form.holder.data or "",
+        iban=form.iban.data or "",
+        identifier=form.identifier.data or "",
+        currency=form.currency.data,
+        profile=form.profile.data or "",
+        **acting(),
+    )
+    return Next(
+        url_for(".account", bank_account_id=proposed.id),
+        _("It is proposed. Nothing is paid from it before an approver has agreed."),
     )
 
 
-@bp.post("/accounts/<uuid:bank_account_id>/approve")
-@requires(BankAccountPermission.APPROVE, load=_account)
-@transactional
-def account_approve(account: BankAccount) -> ResponseReturnValue:
+@bp.act("/accounts/<uuid:bank_account_id>/approve", BankAccountPermission.APPROVE, load=_account)
+def account_approve(account: BankAccount) -> Next:
     """Put an account to use."""
-    return press(
-        lambda: bank_accounts.approve(session(), account, **acting()),
-        said=_("The account is in use from now on."),
-        to=url_for(".account", bank_account_id=account.id),
+    bank_accounts.approve(session(), account, **acting())
+    return Next(
+        url_for(".account", bank_account_id=account.id), _("The account is in use from now on.")
     )
 
 
-@bp.post("/accounts/<uuid:bank_account_id>/drop")
-@requires(BankAccountPermission.APPROVE, load=_account)
-@transactional
-def account_drop(account: BankAccount) -> ResponseReturnValue:
+@bp.act("/accounts/<uuid:bank_account_id>/drop", BankAccountPermission.APPROVE, load=_account)
+def account_drop(account: BankAccount) -> Next:
     """Drop a proposal."""
-    return press(
-        lambda: bank_accounts.drop(session(), account, **acting()),
-        said=_("The proposal is dropped."),
-        to=url_for(".account", bank_account_id=account.id),
-    )
+    bank_accounts.drop(session(), account, **acting())
+    return Next(url_for(".account", bank_account_id=account.id), _("The proposal is dropped."))
 
 
-@bp.get("/accounts/<uuid:bank_account_id>/stop")
-@requires(BankAccountPermission.STOP, load=_account)
-def account_stop(account: BankAccount) -> ResponseReturnValue:
-    """Ask before an account is used no more."""
-    return _stop_page(account, ReasonForm())
-
-
-@bp.post("/accounts/<uuid:bank_account_id>/stop", endpoint="account_stopped")
-@requires(BankAccountPermission.STOP, load=_account)
-@transactional
-def account_stopped(account: BankAccount) -> ResponseReturnValue:
+@bp.form("/accounts/<uuid:bank_account_id>/stop", BankAccountPermission.STOP, load=_account)
+def account_stop(account: BankAccount) -> Asking:
     """Use an account no more."""
     form = ReasonForm()
-    return submit(
-        form,
-        lambda: bank_accounts.stop(session(), account, reason=form.reason.data or "", **acting()),
-        again=lambda: _stop_page(account, form),
-        said=_("Nothing is paid from this account any more."),
-        to=url_for(".account", bank_account_id=account.id),
+    yield Ask(lambda: _stop_page(account, form), form)
+    bank_accounts.stop(session(), account, reason=form.reason.data or "", **acting())
+    return Next(
+        url_for(".account", bank_account_id=account.id),
+        _("Nothing is paid from this account any more."),
     )
 
 

@@ -10,10 +10,9 @@ from reintegration.kernel.db import session
 from reintegration.kernel.money import Money
 from reintegration.kernel.tasks import BackgroundTask, TaskState, queue
 from reintegration.web.current import acting, current_actor
-from reintegration.web.requires import requires
-from reintegration.web.submit import submit
+from reintegration.web.once import Next
+from reintegration.web.submit import Ask, Asking
 from reintegration.web.tasks import why_it_stopped
-from reintegration.web.transactional import transactional
 from vouchers.bank.forms import StatementForm
 from vouchers.bank.permissions import BankPermission
 from vouchers.bank.services.tasks import IMPORT
@@ -25,36 +24,23 @@ def _task(task_id: UUID) -> BackgroundTask:
     return task_or_404(session(), current_actor(), task_id, (IMPORT,))
 
 
-@bp.get("/import")
-@requires(BankPermission.IMPORT)
-def upload() -> ResponseReturnValue:
-    """Show the form."""
-    return render_template("vouchers/bank/upload.html", form=StatementForm())
-
-
-@bp.post("/import", endpoint="upload_submit")
-@requires(BankPermission.IMPORT)
-@transactional
-def upload_submit() -> ResponseReturnValue:
+@bp.form("/import", BankPermission.IMPORT)
+def upload() -> Asking:
     """Queue the import of a file, or a trial of it."""
     form = StatementForm()
-    return submit(
-        form,
-        lambda: queue(
-            session(),
-            kind=IMPORT,
-            **acting(),
-            options={"trial": bool(form.trial.data), "encoding": form.encoding.data},
-            filename=(form.file.data.filename or "")[:200],
-            content=form.file.data.read(),
-        ),
-        again=lambda: render_template("vouchers/bank/upload.html", form=form),
-        to=lambda task: url_for(".imported", task_id=task.id),
+    yield Ask(lambda: render_template("vouchers/bank/upload.html", form=form), form)
+    task = queue(
+        session(),
+        kind=IMPORT,
+        **acting(),
+        options={"trial": bool(form.trial.data), "encoding": form.encoding.data},
+        filename=(form.file.data.filename or "")[:200],
+        content=form.file.data.read(),
     )
+    return Next(url_for(".imported", task_id=task.id))
 
 
-@bp.get("/import/<uuid:task_id>")
-@requires(BankPermission.IMPORT, load=_task)
+@bp.page("/import/<uuid:task_id>", BankPermission.IMPORT, load=_task)
 def imported(task: BackgroundTask) -> ResponseReturnValue:
     """Show how far it is, why it stopped, or what was done."""
     report = task.result.get("report", {})
@@ -73,8 +59,7 @@ def imported(task: BackgroundTask) -> ResponseReturnValue:
     )
 
 
-@bp.get("/import/<uuid:task_id>/progress")
-@requires(BankPermission.IMPORT, load=_task)
+@bp.page("/import/<uuid:task_id>/progress", BankPermission.IMPORT, load=_task)
 def import_progress(task: BackgroundTask) -> ResponseReturnValue:
     """Give the bar alone; when it is finished, have the page loaded anew."""
     answer = Response(render_template("vouchers/bank/progress.html", task=task))

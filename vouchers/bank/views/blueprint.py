@@ -1,5 +1,5 @@
 """The part of the pages that is the bank."""
 
-from flask import Blueprint
+from reintegration.web.pages import Pages
 
-bank_bp = Blueprint("bank", __name__, url_prefix="/bank")
+bank_bp = Pages("bank", __name__, url_prefix="/bank")

@@ -16,10 +16,8 @@ from reintegration.kernel.money import Money
 from reintegration.web.current import acting
 from reintegration.web.filters import day, format_locale, money
 from reintegration.web.forms import Form, option
-from reintegration.web.once import form_id
-from reintegration.web.requires import requires
-from reintegration.web.submit import submit
-from reintegration.web.transactional import transactional
+from reintegration.web.once import Next, form_id
+from reintegration.web.submit import Ask, Asking
 from vouchers.books.forms import AmountForm, ConvertForm, MoveForm
 from vouchers.books.models import BudgetLine, ExchangeRate
 from vouchers.books.permissions import FundPermission
@@ -32,8 +30,7 @@ def _line(budget_line_id: UUID) -> BudgetLine:
     return queries.budget_line_or_404(session(), budget_line_id)
 
 
-@bp.get("/lines/<uuid:budget_line_id>")
-@requires(FundPermission.VIEW, load=_line)
+@bp.page("/lines/<uuid:budget_line_id>", FundPermission.VIEW, load=_line)
 def line_page(line: BudgetLine) -> ResponseReturnValue:
     """Show one budget line and what can be done with it."""
     found = queries.figures(session(), [line.fund])[0]
@@ -47,129 +44,63 @@ def line_page(line: BudgetLine) -> ResponseReturnValue:
     )
 
 
-@bp.get("/lines/<uuid:budget_line_id>/allocate")
-@requires(FundPermission.ALLOCATE, load=_line)
-def allocate_new(line: BudgetLine) -> ResponseReturnValue:
-    """Show the form that gives a line money."""
-    return _allocate_page(_allocate_form(line), line)
-
-
-@bp.post("/lines/<uuid:budget_line_id>/allocate", endpoint="allocate")
-@requires(FundPermission.ALLOCATE, load=_line)
-@transactional
-def allocate(line: BudgetLine) -> ResponseReturnValue:
+@bp.form("/lines/<uuid:budget_line_id>/allocate", FundPermission.ALLOCATE, load=_line)
+def allocate(line: BudgetLine) -> Asking:
     """Give a line money of its fund."""
     form = _allocate_form(line)
-
-    def give() -> str:
-        if isinstance(form, ConvertForm):
-            allocation.allocate_converted(
-                session(),
-                line,
-                taken=form.money,
-                rate=chosen_rate(form.rate.data),
-                buffer_percent=form.buffer.data or Decimal(0),
-                key=form_id(),
-                **acting(),
-            )
-        else:
-            allocation.allocate(session(), line, amount=form.money, key=form_id(), **acting())
-        return url_for(".line_page", budget_line_id=line.id)
-
-    return submit(
-        form,
-        give,
-        again=lambda: _allocate_page(form, line),
-        said=_("The line has the money."),
-        to=lambda url: url,
-    )
-
-
-@bp.get("/lines/<uuid:budget_line_id>/reduce")
-@requires(FundPermission.ALLOCATE, load=_line)
-def reduce_new(line: BudgetLine) -> ResponseReturnValue:
-    """Show the form that takes free money back."""
-    return _reduce_page(AmountForm(line.currency), line)
-
-
-@bp.post("/lines/<uuid:budget_line_id>/reduce", endpoint="reduce")
-@requires(FundPermission.ALLOCATE, load=_line)
-@transactional
-def reduce(line: BudgetLine) -> ResponseReturnValue:
-    """Take free money back from a line."""
-    form = AmountForm(line.currency)
-
-    def take_back() -> str:
-        allocation.reduce(session(), line, amount=form.money, key=form_id(), **acting())
-        return url_for(".line_page", budget_line_id=line.id)
-
-    return submit(
-        form,
-        take_back,
-        again=lambda: _reduce_page(form, line),
-        said=_("The money is back in the fund."),
-        to=lambda url: url,
-    )
-
-
-@bp.get("/lines/<uuid:budget_line_id>/move")
-@requires(FundPermission.ALLOCATE, load=_line)
-def move_new(line: BudgetLine) -> ResponseReturnValue:
-    """Show the form that moves money to another line."""
-    return _move_page(_move_form(line), line)
-
-
-@bp.post("/lines/<uuid:budget_line_id>/move", endpoint="move")
-@requires(FundPermission.ALLOCATE, load=_line)
-@transactional
-def move(line: BudgetLine) -> ResponseReturnValue:
-    """Move free money to another line of the fund."""
-    form = _move_form(line)
-
-    def carry() -> str:
-        allocation.move(
+    yield Ask(lambda: _allocate_page(form, line), form)
+    if isinstance(form, ConvertForm):
+        allocation.allocate_converted(
             session(),
             line,
-            to=queries.budget_line_or_404(session(), UUID(form.to.data)),
-            amount=form.money,
+            taken=form.money,
+            rate=chosen_rate(form.rate.data),
+            buffer_percent=form.buffer.data or Decimal(0),
             key=form_id(),
             **acting(),
         )
-        return url_for(".fund_page", fund_id=line.fund_id)
+    else:
+        allocation.allocate(session(), line, amount=form.money, key=form_id(), **acting())
+    return Next(url_for(".line_page", budget_line_id=line.id), _("The line has the money."))
 
-    return submit(
-        form,
-        carry,
-        again=lambda: _move_page(form, line),
-        said=_("The money is moved."),
-        to=lambda url: url,
+
+@bp.form("/lines/<uuid:budget_line_id>/reduce", FundPermission.ALLOCATE, load=_line)
+def reduce(line: BudgetLine) -> Asking:
+    """Take free money back from a line."""
+    form = AmountForm(line.currency)
+    yield Ask(lambda: _reduce_page(form, line), form)
+    allocation.reduce(session(), line, amount=form.money, key=form_id(), **acting())
+    return Next(url_for(".line_page", budget_line_id=line.id), _("The money is back in the fund."))
+
+
+@bp.form("/lines/<uuid:budget_line_id>/move", FundPermission.ALLOCATE, load=_line)
+def move(line: BudgetLine) -> Asking:
+    """Move free money to another line of the fund."""
+    form = _move_form(line)
+    yield Ask(lambda: _move_page(form, line), form)
+    allocation.move(
+        session(),
+        line,
+        to=queries.budget_line_or_404(session(), UUID(form.to.data)),
+        amount=form.money,
+        key=form_id(),
+        **acting(),
     )
+    return Next(url_for(".fund_page", fund_id=line.fund_id), _("The money is moved."))
 
 
-@bp.get("/lines/<uuid:budget_line_id>/close")
-@requires(FundPermission.ALLOCATE, load=_line)
-def close_ask(line: BudgetLine) -> ResponseReturnValue:
-    """Ask before a line is closed."""
-    return render_template(
-        "vouchers/books/funds/close.html", form=Form(), line=line, crumbs=crumbs(line.fund)
-    )
-
-
-@bp.post("/lines/<uuid:budget_line_id>/close", endpoint="close")
-@requires(FundPermission.ALLOCATE, load=_line)
-@transactional
-def close(line: BudgetLine) -> ResponseReturnValue:
+@bp.form("/lines/<uuid:budget_line_id>/close", FundPermission.ALLOCATE, load=_line)
+def close(line: BudgetLine) -> Asking:
     """Close a line; its free money returns to the fund."""
     form = Form()
-    return submit(
-        form,
-        lambda: allocation.close_line(session(), line, key=form_id(), **acting()),
-        again=lambda: render_template(
+    yield Ask(
+        lambda: render_template(
             "vouchers/books/funds/close.html", form=form, line=line, crumbs=crumbs(line.fund)
         ),
-        said=_("The line is closed."),
-        to=url_for(".fund_page", fund_id=line.fund_id),
+        form,
     )
+    allocation.close_line(session(), line, key=form_id(), **acting())
+    return Next(url_for(".fund_page", fund_id=line.fund_id), _("The line is closed."))
 
 
 def rate_options(*currencies: str) -> list[Any]:
@@ -218,7 +149,6 @@ def _allocate_page(form: AmountForm, line: BudgetLine) -> str:
         title=_("Give money to %(line)s", line=line.code),
         facts=facts,
         submit=_("Allocate"),
-        action=url_for(".allocate", budget_line_id=line.id),
         currency=line.fund.currency,
         note=""
         if line.currency == line.fund.currency or rate_options(line.fund.currency, line.currency)
@@ -233,7 +163,6 @@ def _reduce_page(form: AmountForm, line: BudgetLine) -> str:
         title=_("Take money back from %(line)s", line=line.code),
         facts=[{"key": _("Free on the line"), "value": money(line.available)}],
         submit=_("Take the money back"),
-        action=url_for(".reduce", budget_line_id=line.id),
         currency=line.currency,
     )
 
@@ -255,7 +184,6 @@ def _move_page(form: MoveForm, line: BudgetLine) -> str:
         title=_("Move money from %(line)s", line=line.code),
         facts=[{"key": _("Free on the line"), "value": money(line.available)}],
         submit=_("Move it"),
-        action=url_for(".move", budget_line_id=line.id),
         currency=line.currency,
     )
 

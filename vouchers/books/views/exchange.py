@@ -11,10 +11,8 @@ from flask_babel import gettext as _
 from reintegration.kernel.db import session
 from reintegration.web.current import acting
 from reintegration.web.filters import money
-from reintegration.web.once import form_id
-from reintegration.web.requires import requires
-from reintegration.web.submit import submit
-from reintegration.web.transactional import transactional
+from reintegration.web.once import Next, form_id
+from reintegration.web.submit import Ask, Asking
 from vouchers.books.forms import ExchangeForm, RateForm
 from vouchers.books.models import BankAccount
 from vouchers.books.permissions import FundPermission
@@ -27,71 +25,47 @@ from vouchers.books.views.funds import bp, crumbs, form_page
 __all__ = ["bp"]
 
 
-@bp.get("/rates")
-@requires(FundPermission.VIEW)
+@bp.page("/rates", FundPermission.VIEW)
 def rate_list() -> ResponseReturnValue:
     """List exchange rates and offer to add one."""
     return _rates_page(RateForm())
 
 
-@bp.post("/rates", endpoint="rate_create")
-@requires(FundPermission.ADD_RATE)
-@transactional
-def rate_create() -> ResponseReturnValue:
+@bp.act("/rates", FundPermission.ADD_RATE)
+def rate_create() -> Asking:
     """Store a rate."""
     form = RateForm()
-
-    def store() -> str:
-        exchange.add_rate(
-            session(),
-            on=form.on.data or date.max,
-            base=form.base.data,
-            quote=form.quote.data,
-            rate=form.rate.data or Decimal(0),
-            source=form.source.data or "",
-            **acting(),
-        )
-        return url_for(".rate_list")
-
-    return submit(
-        form,
-        store,
-        again=lambda: _rates_page(form),
-        said=_("The rate is stored."),
-        to=lambda url: url,
+    yield Ask(lambda: _rates_page(form), form)
+    exchange.add_rate(
+        session(),
+        on=form.on.data or date.max,
+        base=form.base.data,
+        quote=form.quote.data,
+        rate=form.rate.data or Decimal(0),
+        source=form.source.data or "",
+        **acting(),
     )
+    return Next(url_for(".rate_list"), _("The rate is stored."))
 
 
-@bp.get("/exchange")
-@requires(FundPermission.EXCHANGE)
-def exchange_new() -> ResponseReturnValue:
-    """Show the form for cash that the bank exchanged."""
-    return _exchange_page(_exchange_form())
-
-
-@bp.post("/exchange", endpoint="exchange_record")
-@requires(FundPermission.EXCHANGE)
-@transactional
-def exchange_record() -> ResponseReturnValue:
+@bp.form("/exchange", FundPermission.EXCHANGE)
+def exchange_new() -> Asking:
     """Record cash that the bank exchanged."""
     form = _exchange_form()
-    return submit(
-        form,
-        lambda: exchange.exchange(
-            session(),
-            bank_from=session().get_one(BankAccount, UUID(form.bank_from.data)),
-            bank_to=session().get_one(BankAccount, UUID(form.bank_to.data)),
-            amount_out=form.amount_out.money,
-            amount_in=form.amount_in.money,
-            rate=chosen_rate(form.rate.data),
-            key=form_id(),
-            **acting(),
-        ),
-        again=lambda: _exchange_page(form),
-        said=lambda difference: _(
-            "Recorded. Difference to the rate: %(money)s.", money=money(difference)
-        ),
-        to=url_for("ledger.balances"),
+    yield Ask(lambda: _exchange_page(form), form)
+    difference = exchange.exchange(
+        session(),
+        bank_from=session().get_one(BankAccount, UUID(form.bank_from.data)),
+        bank_to=session().get_one(BankAccount, UUID(form.bank_to.data)),
+        amount_out=form.amount_out.money,
+        amount_in=form.amount_in.money,
+        rate=chosen_rate(form.rate.data),
+        key=form_id(),
+        **acting(),
+    )
+    return Next(
+        url_for("ledger.balances"),
+        _("Recorded. Difference to the rate: %(money)s.", money=money(difference)),
     )
 
 
@@ -118,6 +92,5 @@ def _exchange_page(form: ExchangeForm) -> str:
         title=_("Record an exchange at the bank"),
         submit=_("Record the exchange"),
         crumbs=crumbs(),
-        action=url_for(".exchange_record"),
         back=url_for(".fund_list"),
     )

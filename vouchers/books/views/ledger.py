@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from uuid import UUID
 
-from flask import Blueprint, Response, render_template
+from flask import Response, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
@@ -13,7 +13,7 @@ from reintegration.kernel import clock
 from reintegration.kernel.db import session, session_to_close
 from reintegration.kernel.errors import N_, Invalid, NotFound
 from reintegration.web import parameters
-from reintegration.web.requires import requires
+from reintegration.web.pages import Pages
 from vouchers.books.models import LedgerEntry, LedgerLine
 from vouchers.books.permissions import LedgerPermission
 from vouchers.books.queries import journal as queries
@@ -23,7 +23,7 @@ from vouchers.books.services.laws import CHECK_JOB, SWEEP_JOB, laws
 from vouchers.books.states import SOURCE_LABELS, Account, PostingEvent
 from vouchers.books.views.ledger_files import FILES, MOST_ROWS, Row, xlsx_file
 
-bp = Blueprint("ledger", __name__, url_prefix="/ledger")
+bp = Pages("ledger", __name__, url_prefix="/ledger")
 
 _WORDS = (
     "currency",
@@ -43,8 +43,7 @@ def _entry(entry_id: UUID) -> LedgerEntry:
     return queries.entry_or_404(session(), entry_id)
 
 
-@bp.get("/", endpoint="journal")
-@requires(LedgerPermission.READ)
+@bp.page("/", LedgerPermission.READ)
 def journal() -> ResponseReturnValue:
     """List entries, newest first; every filter stands in the address."""
     currencies = queries.currencies(session())
@@ -68,8 +67,7 @@ def journal() -> ResponseReturnValue:
     )
 
 
-@bp.get("/entries/<uuid:entry_id>")
-@requires(LedgerPermission.READ, load=_entry)
+@bp.page("/entries/<uuid:entry_id>", LedgerPermission.READ, load=_entry)
 def entry(found: LedgerEntry) -> ResponseReturnValue:
     """Show one entry, and what else was posted about the same thing."""
     siblings = queries.siblings(session(), found)
@@ -82,8 +80,7 @@ def entry(found: LedgerEntry) -> ResponseReturnValue:
     )
 
 
-@bp.get("/balances")
-@requires(LedgerPermission.READ)
+@bp.page("/balances", LedgerPermission.READ)
 def balances() -> ResponseReturnValue:
     """Show the trial balance of each currency, and what the last check of the books found."""
     return render_template(
@@ -94,8 +91,7 @@ def balances() -> ResponseReturnValue:
     )
 
 
-@bp.get("/export/<kind>")
-@requires(LedgerPermission.EXPORT)
+@bp.page("/export/<kind>", LedgerPermission.EXPORT)
 def export(kind: str) -> ResponseReturnValue:
     """Give the lines that the filter asks for as a file."""
     if kind not in FILES:

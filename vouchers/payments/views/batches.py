@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from flask import render_template, request, send_file, url_for
+from flask import render_template, send_file, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -18,9 +18,8 @@ from reintegration.kernel.money import Money
 from reintegration.web import parameters
 from reintegration.web.current import acting, current_actor
 from reintegration.web.forms import option
-from reintegration.web.requires import requires
-from reintegration.web.submit import press, submit
-from reintegration.web.transactional import transactional
+from reintegration.web.once import Next
+from reintegration.web.submit import Ask, Asking
 from vouchers.books.models import BankAccount
 from vouchers.books.queries import bank_accounts
 from vouchers.books.services.balances import provider_balances
@@ -50,8 +49,7 @@ def _order(order_id: UUID) -> PaymentOrder:
     return queries.order_or_404(session(), current_actor(), order_id)
 
 
-@bp.get("/")
-@requires(PaymentPermission.LIST)
+@bp.page("/", PaymentPermission.LIST)
 def index() -> ResponseReturnValue:
     """List batches, and what could be put into a new one."""
     show = parameters.choice("show", _SHOWN, "open")
@@ -73,97 +71,61 @@ def index() -> ResponseReturnValue:
     )
 
 
-@bp.get("/new")
-@requires(PaymentPermission.PREPARE)
-def new() -> ResponseReturnValue:
-    """Show the checked claims of a currency, by payee."""
-    form = _batch_form(formdata=None, execution_on=clock.local_day(clock.now()))
-    return _new_page(form)
-
-
-@bp.post("/new", endpoint="create")
-@requires(PaymentPermission.PREPARE)
-@transactional
-def create() -> ResponseReturnValue:
+@bp.form("/new", PaymentPermission.PREPARE)
+def new() -> Asking:
     """Make a batch of the ticked claims."""
-    form = _batch_form()
-    return submit(
-        form,
-        lambda: batches.prepare(
-            session(),
-            claim_ids=form.claims.data,
-            bank_account=_account(form),
-            execution_on=form.execution_on.data or clock.local_day(clock.now()),
-            **acting(),
-        ),
-        again=lambda: _new_page(form),
-        said=_("The batch is prepared. Somebody else approves it."),
-        to=lambda batch: url_for(".show", batch_id=batch.id),
+    form = _batch_form(execution_on=clock.local_day(clock.now()))
+    yield Ask(lambda: _new_page(form), form)
+    batch = batches.prepare(
+        session(),
+        claim_ids=form.claims.data,
+        bank_account=_account(form),
+        execution_on=form.execution_on.data or clock.local_day(clock.now()),
+        **acting(),
+    )
+    return Next(
+        url_for(".show", batch_id=batch.id), _("The batch is prepared. Somebody else approves it.")
     )
 
 
-@bp.get("/<uuid:batch_id>")
-@requires(PaymentPermission.VIEW, load=_batch)
+@bp.page("/<uuid:batch_id>", PaymentPermission.VIEW, load=_batch)
 def show(batch: PaymentBatch) -> ResponseReturnValue:
     """Show a batch, its orders and who did what."""
     return _show_page(batch)
 
 
-@bp.post("/<uuid:batch_id>/approve")
-@requires(PaymentPermission.APPROVE, load=_batch)
-@transactional
-def approve(batch: PaymentBatch) -> ResponseReturnValue:
+@bp.act("/<uuid:batch_id>/approve", PaymentPermission.APPROVE, load=_batch)
+def approve(batch: PaymentBatch) -> Next:
     """Approve what somebody else prepared."""
-    return press(
-        lambda: batches.approve(session(), batch, **acting()),
-        said=_("The batch is approved. A third person releases it."),
-        to=url_for(".show", batch_id=batch.id),
+    batches.approve(session(), batch, **acting())
+    return Next(
+        url_for(".show", batch_id=batch.id), _("The batch is approved. A third person releases it.")
     )
 
 
-@bp.get("/<uuid:batch_id>/release")
-@requires(PaymentPermission.RELEASE, load=_batch)
-def release_confirm(batch: PaymentBatch) -> ResponseReturnValue:
-    """Ask before money moves."""
-    return render_template("vouchers/payments/batches/release.html", batch=batch)
-
-
-@bp.post("/<uuid:batch_id>/release")
-@requires(PaymentPermission.RELEASE, load=_batch)
-@transactional
-def release(batch: PaymentBatch) -> ResponseReturnValue:
+@bp.form("/<uuid:batch_id>/release", PaymentPermission.RELEASE, load=_batch)
+def release(batch: PaymentBatch) -> Asking:
     """Post the payments and make the file."""
-    return press(
-        lambda: batches.release(session(), batch, **acting()),
-        said=_("The batch is released. Give its file to the bank."),
-        to=url_for(".show", batch_id=batch.id),
+    yield Ask(lambda: render_template("vouchers/payments/batches/release.html", batch=batch))
+    batches.release(session(), batch, **acting())
+    return Next(
+        url_for(".show", batch_id=batch.id), _("The batch is released. Give its file to the bank.")
     )
 
 
-@bp.get("/<uuid:batch_id>/cancel")
-@requires(PaymentPermission.CANCEL, load=_batch)
-def cancel_confirm(batch: PaymentBatch) -> ResponseReturnValue:
-    """Ask before a batch is taken back."""
-    return _cancel_page(batch, ReasonForm())
-
-
-@bp.post("/<uuid:batch_id>/cancel")
-@requires(PaymentPermission.CANCEL, load=_batch)
-@transactional
-def cancel(batch: PaymentBatch) -> ResponseReturnValue:
+@bp.form("/<uuid:batch_id>/cancel", PaymentPermission.CANCEL, load=_batch)
+def cancel(batch: PaymentBatch) -> Asking:
     """Take a batch back before its release."""
     form = ReasonForm()
-    return submit(
-        form,
-        lambda: batches.cancel(session(), batch, reason=form.reason.data or "", **acting()),
-        again=lambda: _cancel_page(batch, form),
-        said=_("The batch is cancelled. Its claims can be paid by another one."),
-        to=url_for(".show", batch_id=batch.id),
+    yield Ask(lambda: _cancel_page(batch, form), form)
+    batches.cancel(session(), batch, reason=form.reason.data or "", **acting())
+    return Next(
+        url_for(".show", batch_id=batch.id),
+        _("The batch is cancelled. Its claims can be paid by another one."),
     )
 
 
-@bp.get("/<uuid:batch_id>/file")
-@requires(PaymentPermission.DOWNLOAD, load=_batch)
+@bp.page("/<uuid:batch_id>/file", PaymentPermission.DOWNLOAD, load=_batch)
 def download(batch: PaymentBatch) -> ResponseReturnValue:
     """Give the file for the bank: always the same bytes."""
     if batch.file_content is None:
@@ -178,25 +140,15 @@ def download(batch: PaymentBatch) -> ResponseReturnValue:
     return answer
 
 
-@bp.get("/orders/<uuid:order_id>/fail")
-@requires(PaymentPermission.FAIL, load=_order)
-def fail_confirm(order: PaymentOrder) -> ResponseReturnValue:
-    """Ask before an order is marked as refused by the bank."""
-    return _fail_page(order, ReasonForm())
-
-
-@bp.post("/orders/<uuid:order_id>/fail")
-@requires(PaymentPermission.FAIL, load=_order)
-@transactional
-def fail(order: PaymentOrder) -> ResponseReturnValue:
+@bp.form("/orders/<uuid:order_id>/fail", PaymentPermission.FAIL, load=_order)
+def fail(order: PaymentOrder) -> Asking:
     """The bank refused an order: its claims are owed again."""
     form = ReasonForm()
-    return submit(
-        form,
-        lambda: settlement.fail_order(session(), order, reason=form.reason.data or "", **acting()),
-        again=lambda: _fail_page(order, form),
-        said=_("The order failed. Its claims can be paid again."),
-        to=url_for(".show", batch_id=order.batch_id),
+    yield Ask(lambda: _fail_page(order, form), form)
+    settlement.fail_order(session(), order, reason=form.reason.data or "", **acting())
+    return Next(
+        url_for(".show", batch_id=order.batch_id),
+        _("The order failed. Its claims can be paid again."),
     )
 
 
@@ -248,7 +200,7 @@ def _new_page(form: BatchForm) -> str:
         for key, balance in provider_balances(session(), providers).items()
         if key[1] == currency and balance.receivable.minor > 0
     }
-    ticked = {str(key) for key in form.claims.data} if request.method == "POST" else None
+    ticked = None if form.is_fresh else {str(key) for key in form.claims.data}
     return render_template(
         "vouchers/payments/batches/new.html",
         form=form,

@@ -1,6 +1,6 @@
 """The parts of the pages: claims and batches."""
 
-from flask import Blueprint
+from reintegration.web.pages import Pages
 
-claims_bp = Blueprint("claims", __name__, url_prefix="/claims")
-batches_bp = Blueprint("batches", __name__, url_prefix="/batches")
+claims_bp = Pages("claims", __name__, url_prefix="/claims")
+batches_bp = Pages("batches", __name__, url_prefix="/batches")

@@ -14,9 +14,8 @@ from reintegration.kernel.errors import N_, Invalid
 from reintegration.web import parameters
 from reintegration.web.current import acting, current_actor
 from reintegration.web.forms import Form
-from reintegration.web.requires import requires
-from reintegration.web.submit import press, submit
-from reintegration.web.transactional import transactional
+from reintegration.web.once import Next
+from reintegration.web.submit import Ask, Asking
 from vouchers.payments.forms.claims import DisputeForm, LinesForm, ReasonForm
 from vouchers.payments.models import Claim, ClaimLine
 from vouchers.payments.permissions import ClaimPermission, PaymentPermission
@@ -45,8 +44,7 @@ def _line(claim_id: UUID, claim_line_id: UUID) -> ClaimLine:
     return queries.claim_line_or_404(session(), current_actor(), claim_id, claim_line_id)
 
 
-@bp.get("/")
-@requires(ClaimPermission.LIST)
+@bp.page("/", ClaimPermission.LIST)
 def index() -> ResponseReturnValue:
     """List claims by where they stand."""
     show = parameters.choice("show", _SHOWN, "check")
@@ -68,100 +66,67 @@ def index() -> ResponseReturnValue:
     )
 
 
-@bp.get("/<uuid:claim_id>")
-@requires(ClaimPermission.VIEW, load=_claim)
+@bp.page("/<uuid:claim_id>", ClaimPermission.VIEW, load=_claim)
 def show(claim: Claim) -> ResponseReturnValue:
     """Show each line beside what it is checked against."""
     return _show_page(claim, DisputeForm(formdata=None))
 
 
-@bp.post("/<uuid:claim_id>/accept")
-@requires(ClaimPermission.CHECK, load=_claim)
-@transactional
-def accept(claim: Claim) -> ResponseReturnValue:
+@bp.act("/<uuid:claim_id>/accept", ClaimPermission.CHECK, load=_claim)
+def accept(claim: Claim) -> Asking:
     """Accept the ticked lines."""
     form = LinesForm()
-    return submit(
-        form,
-        lambda: _accept(claim, form),
-        again=lambda: _show_page(claim, form),
-        said=lambda count: ngettext(
-            "%(num)s line is accepted.", "%(num)s lines are accepted.", count
-        ),
-        to=url_for(".show", claim_id=claim.id),
-    )
-
-
-def _accept(claim: Claim, form: LinesForm) -> int:
+    yield Ask(lambda: _show_page(claim, form), form)
     count = claims.accept_lines(session(), claim, line_ids=form.lines.data, **acting())
     if not count:
         raise Invalid(N_("Tick the lines that you accept."))
-    return count
+    return Next(
+        url_for(".show", claim_id=claim.id),
+        ngettext("%(num)s line is accepted.", "%(num)s lines are accepted.", count),
+    )
 
 
-@bp.post("/<uuid:claim_id>/dispute")
-@requires(ClaimPermission.DISPUTE, load=_claim)
-@transactional
-def dispute(claim: Claim) -> ResponseReturnValue:
+@bp.act("/<uuid:claim_id>/dispute", ClaimPermission.DISPUTE, load=_claim)
+def dispute(claim: Claim) -> Asking:
     """Send the claim back with the ticked lines in doubt."""
     form = DisputeForm()
-    return submit(
-        form,
-        lambda: claims.dispute(
-            session(), claim, line_ids=form.lines.data, reason=form.reason.data or "", **acting()
-        ),
-        again=lambda: _show_page(claim, form),
-        said=_("The claim went back to the provider with your question."),
-        to=url_for(".show", claim_id=claim.id),
+    yield Ask(lambda: _show_page(claim, form), form)
+    claims.dispute(
+        session(), claim, line_ids=form.lines.data, reason=form.reason.data or "", **acting()
+    )
+    return Next(
+        url_for(".show", claim_id=claim.id),
+        _("The claim went back to the provider with your question."),
     )
 
 
-@bp.post("/<uuid:claim_id>/check")
-@requires(ClaimPermission.CHECK, load=_claim)
-@transactional
-def check(claim: Claim) -> ResponseReturnValue:
+@bp.act("/<uuid:claim_id>/check", ClaimPermission.CHECK, load=_claim)
+def check(claim: Claim) -> Asking:
     """Say that the claim is right."""
     form = Form()
-    return submit(
-        form,
-        lambda: claims.check(session(), claim, **acting()),
-        again=lambda: _show_page(claim, form),
-        said=_("The claim is checked and can be paid."),
-        to=url_for(".show", claim_id=claim.id),
-    )
+    yield Ask(lambda: _show_page(claim, form), form)
+    claims.check(session(), claim, **acting())
+    return Next(url_for(".show", claim_id=claim.id), _("The claim is checked and can be paid."))
 
 
-@bp.post("/<uuid:claim_id>/close")
-@requires(ClaimPermission.CLOSE, load=_claim)
-@transactional
-def close(claim: Claim) -> ResponseReturnValue:
+@bp.act("/<uuid:claim_id>/close", ClaimPermission.CLOSE, load=_claim)
+def close(claim: Claim) -> Next:
     """Close a claim of which nothing is left to pay."""
-    return press(
-        lambda: claims.close(session(), claim, **acting()),
-        said=_("The claim is closed."),
-        to=url_for(".show", claim_id=claim.id),
-    )
+    claims.close(session(), claim, **acting())
+    return Next(url_for(".show", claim_id=claim.id), _("The claim is closed."))
 
 
-@bp.get("/<uuid:claim_id>/lines/<uuid:claim_line_id>/refuse")
-@requires(ClaimPermission.REFUSE_LINE, load=_line)
-def refuse_confirm(line: ClaimLine) -> ResponseReturnValue:
-    """Ask before a delivery is reversed."""
-    return _refuse_page(line, ReasonForm())
-
-
-@bp.post("/<uuid:claim_id>/lines/<uuid:claim_line_id>/refuse")
-@requires(ClaimPermission.REFUSE_LINE, load=_line)
-@transactional
-def refuse(line: ClaimLine) -> ResponseReturnValue:
+@bp.form(
+    "/<uuid:claim_id>/lines/<uuid:claim_line_id>/refuse", ClaimPermission.REFUSE_LINE, load=_line
+)
+def refuse(line: ClaimLine) -> Asking:
     """Refuse a line: its delivery is reversed."""
     form = ReasonForm()
-    return submit(
-        form,
-        lambda: claims.refuse_line(session(), line, reason=form.reason.data or "", **acting()),
-        again=lambda: _refuse_page(line, form),
-        said=_("The line is refused and its delivery reversed."),
-        to=url_for(".show", claim_id=line.claim_id),
+    yield Ask(lambda: _refuse_page(line, form), form)
+    claims.refuse_line(session(), line, reason=form.reason.data or "", **acting())
+    return Next(
+        url_for(".show", claim_id=line.claim_id),
+        _("The line is refused and its delivery reversed."),
     )
 
 

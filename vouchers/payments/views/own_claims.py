@@ -9,9 +9,8 @@ from flask_babel import gettext as _
 from reintegration.kernel.db import session
 from reintegration.web import parameters
 from reintegration.web.current import acting, current_actor
-from reintegration.web.requires import requires
-from reintegration.web.submit import press, submit
-from reintegration.web.transactional import transactional
+from reintegration.web.once import Next
+from reintegration.web.submit import Ask, Asking
 from vouchers.payments.forms.claims import AnswerForm, DeliveriesForm, InvoiceForm, LinesForm
 from vouchers.payments.models import Claim
 from vouchers.payments.permissions import ClaimPermission
@@ -25,8 +24,7 @@ def _claim(claim_id: UUID) -> Claim:
     return queries.claim_or_404(session(), current_actor(), claim_id)
 
 
-@bp.get("/mine")
-@requires(ClaimPermission.LIST_OWN)
+@bp.page("/mine", ClaimPermission.LIST_OWN)
 def mine() -> ResponseReturnValue:
     """Show what waits to be claimed, and the claims."""
     page = queries.claims_page(session(), current_actor(), cursor=parameters.cursor())
@@ -39,102 +37,66 @@ def mine() -> ResponseReturnValue:
     )
 
 
-@bp.get("/mine/new")
-@requires(ClaimPermission.DRAFT)
-def mine_new() -> ResponseReturnValue:
-    """Show what can be claimed in a currency and a period."""
-    return _new_page()
-
-
-@bp.post("/mine/new", endpoint="mine_create")
-@requires(ClaimPermission.DRAFT)
-@transactional
-def mine_create() -> ResponseReturnValue:
+@bp.form("/mine/new", ClaimPermission.DRAFT)
+def mine_new() -> Asking:
     """Make a draft of what was ticked."""
     form = DeliveriesForm()
-    return submit(
-        form,
-        lambda: claims.draft(session(), redemption_ids=form.deliveries.data, **acting()),
-        again=lambda: _new_page(form.problem),
-        to=lambda claim: url_for(".mine_show", claim_id=claim.id),
-    )
+    yield Ask(lambda: _new_page(form.problem), form)
+    claim = claims.draft(session(), redemption_ids=form.deliveries.data, **acting())
+    return Next(url_for(".mine_show", claim_id=claim.id))
 
 
-@bp.get("/mine/<uuid:claim_id>")
-@requires(ClaimPermission.VIEW_OWN, load=_claim)
+@bp.page("/mine/<uuid:claim_id>", ClaimPermission.VIEW_OWN, load=_claim)
 def mine_show(claim: Claim) -> ResponseReturnValue:
     """Show one claim and what can be done with it."""
     return _show_page(claim)
 
 
-@bp.post("/mine/<uuid:claim_id>/submit")
-@requires(ClaimPermission.SUBMIT, load=_claim)
-@transactional
-def mine_submit(claim: Claim) -> ResponseReturnValue:
+@bp.act("/mine/<uuid:claim_id>/submit", ClaimPermission.SUBMIT, load=_claim)
+def mine_submit(claim: Claim) -> Asking:
     """Send the claim with the number and the amount of the invoice."""
     form = InvoiceForm(claim.currency)
-    return submit(
-        form,
-        lambda: claims.submit(
-            session(),
-            claim,
-            invoice_number=form.invoice_number.data or "",
-            invoiced=form.money,
-            **acting(),
-        ),
-        again=lambda: _show_page(claim, invoice=form),
-        said=_("The claim is sent. You see here when it is checked and paid."),
-        to=url_for(".mine_show", claim_id=claim.id),
+    yield Ask(lambda: _show_page(claim, invoice=form), form)
+    claims.submit(
+        session(),
+        claim,
+        invoice_number=form.invoice_number.data or "",
+        invoiced=form.money,
+        **acting(),
+    )
+    return Next(
+        url_for(".mine_show", claim_id=claim.id),
+        _("The claim is sent. You see here when it is checked and paid."),
     )
 
 
-@bp.post("/mine/<uuid:claim_id>/leave-out")
-@requires(ClaimPermission.SUBMIT, load=_claim)
-@transactional
-def mine_leave_out(claim: Claim) -> ResponseReturnValue:
+@bp.act("/mine/<uuid:claim_id>/leave-out", ClaimPermission.SUBMIT, load=_claim)
+def mine_leave_out(claim: Claim) -> Asking:
     """Take ticked lines out of a draft."""
     form = LinesForm()
-    return submit(
-        form,
-        lambda: claims.leave_out(session(), claim, line_ids=form.lines.data, **acting()),
-        again=lambda: _show_page(claim, problem=form.problem),
-        said=_("The lines are left out. They can be claimed later."),
-        to=url_for(".mine_show", claim_id=claim.id),
+    yield Ask(lambda: _show_page(claim, problem=form.problem), form)
+    claims.leave_out(session(), claim, line_ids=form.lines.data, **acting())
+    return Next(
+        url_for(".mine_show", claim_id=claim.id),
+        _("The lines are left out. They can be claimed later."),
     )
 
 
-@bp.post("/mine/<uuid:claim_id>/answer")
-@requires(ClaimPermission.SUBMIT, load=_claim)
-@transactional
-def mine_answer(claim: Claim) -> ResponseReturnValue:
+@bp.act("/mine/<uuid:claim_id>/answer", ClaimPermission.SUBMIT, load=_claim)
+def mine_answer(claim: Claim) -> Asking:
     """Answer a dispute."""
     form = AnswerForm()
-    return submit(
-        form,
-        lambda: claims.answer(session(), claim, text=form.answer.data or "", **acting()),
-        again=lambda: _show_page(claim, answer=form),
-        said=_("Your answer is sent."),
-        to=url_for(".mine_show", claim_id=claim.id),
-    )
+    yield Ask(lambda: _show_page(claim, answer=form), form)
+    claims.answer(session(), claim, text=form.answer.data or "", **acting())
+    return Next(url_for(".mine_show", claim_id=claim.id), _("Your answer is sent."))
 
 
-@bp.get("/mine/<uuid:claim_id>/withdraw")
-@requires(ClaimPermission.WITHDRAW, load=_claim)
-def mine_withdraw_confirm(claim: Claim) -> ResponseReturnValue:
-    """Ask before a claim is withdrawn."""
-    return render_template("vouchers/payments/claims/mine_withdraw.html", claim=claim)
-
-
-@bp.post("/mine/<uuid:claim_id>/withdraw")
-@requires(ClaimPermission.WITHDRAW, load=_claim)
-@transactional
-def mine_withdraw(claim: Claim) -> ResponseReturnValue:
+@bp.form("/mine/<uuid:claim_id>/withdraw", ClaimPermission.WITHDRAW, load=_claim)
+def mine_withdraw(claim: Claim) -> Asking:
     """Take a claim back."""
-    return press(
-        lambda: claims.withdraw(session(), claim, **acting()),
-        said=_("The claim is withdrawn. What it held can be claimed again."),
-        to=url_for(".mine"),
-    )
+    yield Ask(lambda: render_template("vouchers/payments/claims/mine_withdraw.html", claim=claim))
+    claims.withdraw(session(), claim, **acting())
+    return Next(url_for(".mine"), _("The claim is withdrawn. What it held can be claimed again."))
 
 
 def _new_page(problem: str = "") -> str:

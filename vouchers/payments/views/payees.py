@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, render_template, url_for
+from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -14,16 +14,16 @@ from reintegration.accounts.queries.users import names_of, organisation_names
 from reintegration.kernel.db import session
 from reintegration.web import parameters, slots
 from reintegration.web.current import acting, current_actor
-from reintegration.web.requires import requires
-from reintegration.web.submit import press, submit
-from reintegration.web.transactional import transactional
+from reintegration.web.once import Next
+from reintegration.web.pages import Pages
+from reintegration.web.submit import Ask, Asking
 from vouchers.payments.forms.payees import AccountForm
 from vouchers.payments.models.payees import PayeeAccount
 from vouchers.payments.permissions import PayeePermission
 from vouchers.payments.queries import payees as reading
 from vouchers.payments.services import payees
 
-bp = Blueprint("payees", __name__, url_prefix="/payees")
+bp = Pages("payees", __name__, url_prefix="/payees")
 
 
 def load_account(account_id: UUID) -> PayeeAccount:
@@ -42,8 +42,7 @@ def card(*, provider: Provider, own: bool) -> str:
     )
 
 
-@bp.get("/")
-@requires(PayeePermission.LIST)
+@bp.page("/", PayeePermission.LIST)
 def index() -> ResponseReturnValue:
     """List accounts; those that wait for approval first to be seen."""
     waiting = not parameters.is_on("all")
@@ -62,8 +61,7 @@ def index() -> ResponseReturnValue:
     )
 
 
-@bp.get("/<uuid:account_id>")
-@requires(PayeePermission.VIEW, load=load_account)
+@bp.page("/<uuid:account_id>", PayeePermission.VIEW, load=load_account)
 def show(account: PayeeAccount) -> ResponseReturnValue:
     """Show one account, whole to those who decide on it and to its owner."""
     return render_template(
@@ -82,57 +80,40 @@ def show(account: PayeeAccount) -> ResponseReturnValue:
     )
 
 
-@bp.get("/new/<uuid:provider_id>")
-@requires(PayeePermission.PROPOSE, load=load_editable)
-def new(provider: Provider) -> ResponseReturnValue:
-    """Show the form for another account."""
-    return _form(AccountForm(holder=provider.legal_name), provider)
-
-
-@bp.post("/new/<uuid:provider_id>", endpoint="create")
-@requires(PayeePermission.PROPOSE, load=load_editable)
-@transactional
-def create(provider: Provider) -> ResponseReturnValue:
+@bp.form("/new/<uuid:provider_id>", PayeePermission.PROPOSE, load=load_editable)
+def new(provider: Provider) -> Asking:
     """Propose an account."""
-    form = AccountForm()
-    return submit(
-        form,
-        lambda: payees.propose(
-            session(),
-            provider=provider,
-            currency=form.currency.data or "",
-            iban=form.iban.data or "",
-            holder=form.holder.data or "",
-            final_account=form.final_account.data or "",
-            **acting(),
-        ),
-        again=lambda: _form(form, provider),
-        said=_("It is proposed. Nothing is paid there before finance has approved it."),
-        to=lambda account: url_for(".show", account_id=account.id),
+    form = AccountForm(holder=provider.legal_name)
+    yield Ask(lambda: _form(form, provider), form)
+    account = payees.propose(
+        session(),
+        provider=provider,
+        currency=form.currency.data or "",
+        iban=form.iban.data or "",
+        holder=form.holder.data or "",
+        final_account=form.final_account.data or "",
+        **acting(),
+    )
+    return Next(
+        url_for(".show", account_id=account.id),
+        _("It is proposed. Nothing is paid there before finance has approved it."),
     )
 
 
-@bp.post("/<uuid:account_id>/approve")
-@requires(PayeePermission.APPROVE, load=load_account)
-@transactional
-def approve(account: PayeeAccount) -> ResponseReturnValue:
+@bp.act("/<uuid:account_id>/approve", PayeePermission.APPROVE, load=load_account)
+def approve(account: PayeeAccount) -> Next:
     """Put an account to use; the one before it is retired."""
-    return press(
-        lambda: payees.approve(session(), account, **acting()),
-        said=_("The account is in use from now on."),
-        to=url_for(".show", account_id=account.id),
-    )
+    payees.approve(session(), account, **acting())
+    return Next(url_for(".show", account_id=account.id), _("The account is in use from now on."))
 
 
-@bp.post("/<uuid:account_id>/decline")
-@requires(PayeePermission.APPROVE, load=load_account)
-@transactional
-def decline(account: PayeeAccount) -> ResponseReturnValue:
+@bp.act("/<uuid:account_id>/decline", PayeePermission.APPROVE, load=load_account)
+def decline(account: PayeeAccount) -> Next:
     """Drop a proposal."""
-    return press(
-        lambda: payees.decline(session(), account, **acting()),
-        said=_("The proposal is dropped. The account before it stays in use."),
-        to=url_for(".show", account_id=account.id),
+    payees.decline(session(), account, **acting())
+    return Next(
+        url_for(".show", account_id=account.id),
+        _("The proposal is dropped. The account before it stays in use."),
     )
 
 
@@ -142,6 +123,5 @@ def _form(form: AccountForm, provider: Provider) -> str:
         form=form,
         layout=layout(),
         title=_("Propose an account for %(name)s", name=provider.name),
-        action=url_for(".new", provider_id=provider.id),
         back_url=home_url(provider.id),
     )

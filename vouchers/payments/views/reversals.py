@@ -1,68 +1,46 @@
 """Taking a delivery back: at the provider's desk, and by staff."""
 
-from collections.abc import Callable
-
-from flask import Blueprint, render_template, url_for
-from flask.typing import ResponseReturnValue
+from flask import render_template, url_for
 from flask_babel import gettext as _
 
 from reintegration.kernel.db import session
 from reintegration.web.current import acting
-from reintegration.web.requires import requires
-from reintegration.web.submit import submit
-from reintegration.web.transactional import transactional
+from reintegration.web.once import Next
+from reintegration.web.pages import Pages
+from reintegration.web.submit import Ask, Asking
 from vouchers.payments.services import reversal
 from vouchers.voucher.forms.redeem import ReasonForm
 from vouchers.voucher.models import Redemption
 from vouchers.voucher.permissions import RedemptionPermission
 from vouchers.voucher.views import redeem, unconfirmed, voucher_text
 
-bp = Blueprint("reversals", __name__)
+bp = Pages("reversals", __name__)
 
 
-@bp.get("/redeem/receipts/<uuid:redemption_id>/reverse")
-@requires(RedemptionPermission.REVERSE, load=redeem.load_redemption)
-def at_desk(redemption: Redemption) -> ResponseReturnValue:
-    """Ask before a provider takes its own record back."""
-    return _desk_page(redemption, ReasonForm(formdata=None))
-
-
-@bp.post("/redeem/receipts/<uuid:redemption_id>/reverse", endpoint="at_desk_submit")
-@requires(RedemptionPermission.REVERSE, load=redeem.load_redemption)
-@transactional
-def at_desk_submit(redemption: Redemption) -> ResponseReturnValue:
+@bp.form(
+    "/redeem/receipts/<uuid:redemption_id>/reverse",
+    RedemptionPermission.REVERSE,
+    load=redeem.load_redemption,
+)
+def at_desk(redemption: Redemption) -> Asking:
     """Take a provider's own record back."""
-    home = url_for("redeem.recent")
-    return _reverse(redemption, _desk_page, _("Taken back. The units can be used again."), home)
-
-
-@bp.get("/vouchers/redemptions/<uuid:redemption_id>/reverse")
-@requires(RedemptionPermission.REVERSE, load=unconfirmed.load_redemption)
-def by_staff(redemption: Redemption) -> ResponseReturnValue:
-    """Ask before staff takes a delivery back."""
-    return _staff_page(redemption, ReasonForm(formdata=None))
-
-
-@bp.post("/vouchers/redemptions/<uuid:redemption_id>/reverse", endpoint="by_staff_submit")
-@requires(RedemptionPermission.REVERSE, load=unconfirmed.load_redemption)
-@transactional
-def by_staff_submit(redemption: Redemption) -> ResponseReturnValue:
-    """Take a delivery back; what was paid for it is owed from then on."""
-    home = url_for("vouchers.show", voucher_id=redemption.voucher_id)
-    return _reverse(redemption, _staff_page, _("Taken back."), home)
-
-
-def _reverse(
-    redemption: Redemption, page: Callable[[Redemption, ReasonForm], str], said: str, home: str
-) -> ResponseReturnValue:
     form = ReasonForm()
-    return submit(
-        form,
-        lambda: reversal.reverse(session(), redemption, reason=form.reason.data or "", **acting()),
-        again=lambda: page(redemption, form),
-        said=said,
-        to=home,
-    )
+    yield Ask(lambda: _desk_page(redemption, form), form)
+    reversal.reverse(session(), redemption, reason=form.reason.data or "", **acting())
+    return Next(url_for("redeem.recent"), _("Taken back. The units can be used again."))
+
+
+@bp.form(
+    "/vouchers/redemptions/<uuid:redemption_id>/reverse",
+    RedemptionPermission.REVERSE,
+    load=unconfirmed.load_redemption,
+)
+def by_staff(redemption: Redemption) -> Asking:
+    """Take a delivery back; what was paid for it is owed from then on."""
+    form = ReasonForm()
+    yield Ask(lambda: _staff_page(redemption, form), form)
+    reversal.reverse(session(), redemption, reason=form.reason.data or "", **acting())
+    return Next(url_for("vouchers.show", voucher_id=redemption.voucher_id), _("Taken back."))
 
 
 def _desk_page(redemption: Redemption, form: ReasonForm) -> str:

@@ -3,15 +3,13 @@
 from uuid import UUID
 
 from flask import render_template, url_for
-from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from reintegration.kernel.db import session
 from reintegration.kernel.errors import N_, Conflict
 from reintegration.web.current import acting, current_actor
-from reintegration.web.requires import requires
-from reintegration.web.submit import press, submit
-from reintegration.web.transactional import transactional
+from reintegration.web.once import Next
+from reintegration.web.submit import Ask, Asking
 from vouchers.voucher.forms.vouchers import HoldForm, LiftForm
 from vouchers.voucher.models import Voucher, VoucherHold
 from vouchers.voucher.permissions import VoucherPermission
@@ -22,38 +20,23 @@ from vouchers.voucher.views.blueprints import vouchers_bp as bp
 from vouchers.voucher.views.vouchers import load_voucher
 
 
-@bp.get("/<uuid:voucher_id>/suspend")
-@requires(VoucherPermission.SUSPEND, load=load_voucher)
-def suspend(voucher: Voucher) -> ResponseReturnValue:
-    """Ask before a voucher is stopped."""
-    return _ask(voucher, _form(voucher, HoldForm(formdata=None)))
-
-
-@bp.post("/<uuid:voucher_id>/suspend", endpoint="suspend_submit")
-@requires(VoucherPermission.SUSPEND, load=load_voucher)
-@transactional
-def suspend_submit(voucher: Voucher) -> ResponseReturnValue:
+@bp.form("/<uuid:voucher_id>/suspend", VoucherPermission.SUSPEND, load=load_voucher)
+def suspend(voucher: Voucher) -> Asking:
     """Stop a voucher for a while."""
-    form = _form(voucher, HoldForm())
-    return submit(
-        form,
-        lambda: _place(voucher, form),
-        again=lambda: _ask(voucher, form),
-        to=url_for(".show", voucher_id=voucher.id),
-        said=_("Stopped. Nobody can use it until you resume it."),
+    form = _form(voucher)
+    yield Ask(lambda: _ask(voucher, form), form)
+    _place(voucher, form)
+    return Next(
+        url_for(".show", voucher_id=voucher.id),
+        _("Stopped. Nobody can use it until you resume it."),
     )
 
 
-@bp.post("/<uuid:voucher_id>/resume")
-@requires(VoucherPermission.RESUME, load=load_voucher)
-@transactional
-def resume(voucher: Voucher) -> ResponseReturnValue:
+@bp.act("/<uuid:voucher_id>/resume", VoucherPermission.RESUME, load=load_voucher)
+def resume(voucher: Voucher) -> Next:
     """Lift one hold; the voucher can be used again when it was the last one."""
-    return press(
-        lambda: _lift(voucher, LiftForm().hold.data),
-        to=url_for(".show", voucher_id=voucher.id),
-        said=_said,
-    )
+    done = _lift(voucher, LiftForm().hold.data)
+    return Next(url_for(".show", voucher_id=voucher.id), _said(done))
 
 
 def _place(voucher: Voucher, form: HoldForm) -> VoucherHold:
@@ -75,11 +58,12 @@ def _said(voucher: Voucher) -> str:
     return str(said)
 
 
-def _form(voucher: Voucher, form: HoldForm) -> HoldForm:
+def _form(voucher: Voucher) -> HoldForm:
     held = reading.live_on(session(), voucher)
     causes = holds.placeable(voucher, held, current_actor())
     if not causes:
         raise Conflict(N_("It is stopped for this reason already."), code="held")
+    form = HoldForm()
     form.offer(causes)
     return form
 

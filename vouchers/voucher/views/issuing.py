@@ -3,8 +3,7 @@
 from datetime import date, timedelta
 from uuid import UUID
 
-from flask import flash, render_template, request, url_for
-from flask.typing import ResponseReturnValue
+from flask import flash, render_template, url_for
 from flask_babel import gettext as _
 
 from providers.directory.models import Offering
@@ -20,9 +19,8 @@ from reintegration.web import parameters
 from reintegration.web.current import acting, current_actor
 from reintegration.web.filters import money
 from reintegration.web.forms import option
-from reintegration.web.requires import requires
-from reintegration.web.submit import submit
-from reintegration.web.transactional import transactional
+from reintegration.web.once import Next, Shown
+from reintegration.web.submit import Ask, Asking
 from vouchers.voucher.forms.vouchers import IssueForm
 from vouchers.voucher.models import Voucher
 from vouchers.voucher.permissions import VoucherPermission
@@ -33,6 +31,7 @@ from vouchers.voucher.services.entitlement import Basis
 from vouchers.voucher.states import VoucherKind
 from vouchers.voucher.views import voucher_text
 from vouchers.voucher.views.blueprints import vouchers_bp as bp
+from vouchers.voucher.views.vouchers import handed_page
 
 ANYWHERE = "anywhere"
 _USUALLY_VALID = timedelta(days=90)
@@ -44,32 +43,22 @@ def load_line(line_id: UUID) -> PlanLine:
     return reading.line_or_404(session(), current_actor(), line_id)
 
 
-@bp.get("/lines/<uuid:line_id>/new")
-@requires(VoucherPermission.DRAFT, load=load_line)
-def new(line: PlanLine) -> ResponseReturnValue:
-    """Show the form, filled with what the plan still allows."""
-    form, bases = _form(line)
-    _fill(form, line, bases)
-    return _page(line, form)
-
-
-@bp.post("/lines/<uuid:line_id>/new", endpoint="new_submit")
-@requires(VoucherPermission.DRAFT, load=load_line)
-@transactional
-def new_submit(line: PlanLine) -> ResponseReturnValue:
+@bp.form("/lines/<uuid:line_id>/new", VoucherPermission.DRAFT, load=load_line)
+def new(line: PlanLine) -> Asking:
     """Make the voucher, and show its PIN, this once."""
     form, bases = _form(line)
-    return submit(
-        form,
-        lambda: _issue(line, form, bases[form.bound_to.data]),
-        again=lambda: _page(line, form),
-        shown=_handed,
-        to=lambda made: url_for(".show", voucher_id=made[0].id),
-    )
+    if form.is_fresh:
+        _fill(form, line, bases)
+    yield Ask(lambda: _page(line, form), form)
+    voucher, secrets = _issue(line, form, bases[form.bound_to.data])
+    if secrets is None:
+        flash(_("A supervisor must approve it first: the amount is above the threshold."), "info")
+        return Next(url_for(".show", voucher_id=voucher.id))
+    return Shown(handed_page(voucher, secrets.pin))
 
 
 def _issue(line: PlanLine, form: IssueForm, basis: Basis) -> tuple[Voucher, Secrets | None]:
-    made = issuing.issue(
+    return issuing.issue(
         session(),
         plan_line=line,
         referral=basis.referral,
@@ -81,23 +70,10 @@ def _issue(line: PlanLine, form: IssueForm, basis: Basis) -> tuple[Voucher, Secr
         pin=form.pin.data or None,
         **acting(),
     )
-    if made[1] is None:
-        flash(_("A supervisor must approve it first: the amount is above the threshold."), "info")
-    return made
-
-
-def _handed(made: tuple[Voucher, Secrets | None]) -> str | None:
-    """Return the page with the PIN, or None while the voucher waits for an approval."""
-    voucher, secrets = made
-    if secrets is None:
-        return None
-    return render_template(
-        "vouchers/voucher/handed.html", voucher=voucher, pin=secrets.pin, words=voucher_text
-    )
 
 
 def _form(line: PlanLine) -> tuple[IssueForm, dict[str, Basis]]:
-    form = IssueForm() if request.method == "POST" else IssueForm(formdata=None)
+    form = IssueForm()
     form.measure_by(Basis(line).kind, line.currency)
     bases = _bases(line)
     form.bound_to.choices = [option(key, _label(basis)) for key, basis in bases.items()]

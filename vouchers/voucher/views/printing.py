@@ -17,7 +17,6 @@ from reintegration.kernel.db import session
 from reintegration.kernel.ids import group_typed_code
 from reintegration.web.current import current_actor
 from reintegration.web.filters import day
-from reintegration.web.requires import requires
 from vouchers.voucher.models import Voucher
 from vouchers.voucher.permissions import VoucherPermission
 from vouchers.voucher.services import paper
@@ -28,8 +27,7 @@ from vouchers.voucher.views.blueprints import vouchers_bp as bp
 from vouchers.voucher.views.vouchers import load_voucher
 
 
-@bp.get("/<uuid:voucher_id>/print")
-@requires(VoucherPermission.PRINT, load=load_voucher)
+@bp.page("/<uuid:voucher_id>/print", VoucherPermission.PRINT, load=load_voucher)
 def print_page(voucher: Voucher) -> ResponseReturnValue:
     """Show the paper as a page."""
     sheet = _sheet(voucher)
@@ -38,8 +36,7 @@ def print_page(voucher: Voucher) -> ResponseReturnValue:
     return render_template("vouchers/voucher/print.html", voucher=voucher, sheet=sheet, qr=qr)
 
 
-@bp.get("/<uuid:voucher_id>/print.pdf")
-@requires(VoucherPermission.PRINT, load=load_voucher)
+@bp.page("/<uuid:voucher_id>/print.pdf", VoucherPermission.PRINT, load=load_voucher)
 def print_pdf(voucher: Voucher) -> ResponseReturnValue:
     """Hand out the paper as a tagged PDF with a neutral name."""
     sheet = _sheet(voucher)

@@ -14,11 +14,9 @@ from reintegration.kernel.db import session
 from reintegration.kernel.errors import N_, Invalid
 from reintegration.kernel.money import Money
 from reintegration.web.current import acting, current_actor
-from reintegration.web.once import form_id
-from reintegration.web.requires import requires
+from reintegration.web.once import Next, form_id
 from reintegration.web.saying import error_text
-from reintegration.web.submit import submit
-from reintegration.web.transactional import transactional
+from reintegration.web.submit import Ask, Asking
 from vouchers.voucher.forms.redeem import DeliveryForm, FindForm, RedeemForm, WithoutPinForm
 from vouchers.voucher.models import Redemption
 from vouchers.voucher.permissions import RedemptionPermission
@@ -48,76 +46,33 @@ def load_found(handle: str) -> Found:
     return look_again(session(), actor=current_actor(), voucher_id=read_handle(handle))
 
 
-@bp.get("/")
-@requires(RedemptionPermission.RECORD)
-def find() -> ResponseReturnValue:
-    """Ask for the code."""
-    return _find_page(FindForm(formdata=None))
-
-
-@bp.post("/", endpoint="find_submit")
-@requires(RedemptionPermission.RECORD)
-@transactional
-def find_submit() -> ResponseReturnValue:
+@bp.form("/", RedemptionPermission.RECORD, remembered=False)
+def find() -> Asking:
     """Find the voucher; what is wrong with it is said here already."""
     form = FindForm()
-    return submit(
-        form,
-        lambda: look_up(session(), code=form.code.data or "", **acting()),
-        again=lambda: _find_page(form),
-        to=lambda found: url_for(".show", handle=make_handle(found.id)),
-        remembered=False,
-    )
+    yield Ask(lambda: _find_page(form), form)
+    found = look_up(session(), code=form.code.data or "", **acting())
+    return Next(url_for(".show", handle=make_handle(found.id)))
 
 
-@bp.get("/v/<handle>")
-@requires(RedemptionPermission.RECORD, load=load_found)
-def show(found: Found) -> ResponseReturnValue:
-    """Show what is left, and the form."""
-    form = RedeemForm(formdata=None)
-    form.measure_by(found.kind, found.currency)
-    return _redeem_page(found, form)
-
-
-@bp.post("/v/<handle>", endpoint="record")
-@requires(RedemptionPermission.RECORD, load=load_found)
-@transactional
-def record(found: Found) -> ResponseReturnValue:
+@bp.form("/v/<handle>", RedemptionPermission.RECORD, load=load_found, remembered=False)
+def show(found: Found) -> Asking:
     """Record a delivery with its PIN."""
     form = RedeemForm()
     form.measure_by(found.kind, found.currency)
-    return submit(
-        form,
-        lambda: _record(found, form, pin=form.pin.data or ""),
-        again=lambda: _redeem_page(found, form),
-        to=_receipt_of,
-        remembered=False,
-    )
+    yield Ask(lambda: _redeem_page(found, form), form)
+    done = _record(found, form, pin=form.pin.data or "")
+    return Next(_receipt_of(done))
 
 
-@bp.get("/v/<handle>/without-pin", endpoint="without_pin")
-@requires(RedemptionPermission.RECORD, load=load_found)
-def without_pin(found: Found) -> ResponseReturnValue:
-    """Ask why the PIN cannot be used."""
-    form = WithoutPinForm(formdata=None)
-    form.measure_by(found.kind, found.currency)
-    return _without_pin_page(found, form)
-
-
-@bp.post("/v/<handle>/without-pin", endpoint="record_without_pin")
-@requires(RedemptionPermission.RECORD, load=load_found)
-@transactional
-def record_without_pin(found: Found) -> ResponseReturnValue:
+@bp.form("/v/<handle>/without-pin", RedemptionPermission.RECORD, load=load_found, remembered=False)
+def without_pin(found: Found) -> Asking:
     """Record a delivery that a case person will confirm."""
     form = WithoutPinForm()
     form.measure_by(found.kind, found.currency)
-    return submit(
-        form,
-        lambda: _record(found, form, without_pin=form.reason.data),
-        again=lambda: _without_pin_page(found, form),
-        to=_receipt_of,
-        remembered=False,
-    )
+    yield Ask(lambda: _without_pin_page(found, form), form)
+    done = _record(found, form, without_pin=form.reason.data)
+    return Next(_receipt_of(done))
 
 
 def _record(
@@ -144,8 +99,7 @@ def _receipt_of(outcome: Outcome) -> str:
     return url_for(".receipt", redemption_id=outcome.redemption_id)
 
 
-@bp.get("/receipts/<uuid:redemption_id>")
-@requires(RedemptionPermission.READ_RECEIPT, load=load_redemption)
+@bp.page("/receipts/<uuid:redemption_id>", RedemptionPermission.READ_RECEIPT, load=load_redemption)
 def receipt(redemption: Redemption) -> ResponseReturnValue:
     """Show the receipt."""
     return render_template(
@@ -158,8 +112,7 @@ def receipt(redemption: Redemption) -> ResponseReturnValue:
     )
 
 
-@bp.get("/today")
-@requires(RedemptionPermission.LIST_OWN)
+@bp.page("/today", RedemptionPermission.LIST_OWN)
 def recent() -> ResponseReturnValue:
     """Show what was recorded today."""
     now = clock.now()

@@ -9,9 +9,8 @@ from flask_babel import gettext as _
 from reintegration.accounts.queries.users import organisation_names
 from reintegration.kernel.db import session
 from reintegration.web.current import acting, current_actor
-from reintegration.web.requires import requires
-from reintegration.web.submit import press, submit
-from reintegration.web.transactional import transactional
+from reintegration.web.once import Next
+from reintegration.web.submit import Ask, Asking
 from vouchers.voucher.forms.redeem import ReasonForm
 from vouchers.voucher.models import Redemption
 from vouchers.voucher.permissions import RedemptionPermission
@@ -27,8 +26,7 @@ def load_redemption(redemption_id: UUID) -> Redemption:
     return reading.redemption_or_404(session(), current_actor(), redemption_id)
 
 
-@bp.get("/unconfirmed")
-@requires(RedemptionPermission.LIST_UNCONFIRMED)
+@bp.page("/unconfirmed", RedemptionPermission.LIST_UNCONFIRMED)
 def unconfirmed() -> ResponseReturnValue:
     """List what waits for a confirmation, oldest first."""
     found = reading.unconfirmed(session(), current_actor())
@@ -43,40 +41,27 @@ def unconfirmed() -> ResponseReturnValue:
     )
 
 
-@bp.post("/redemptions/<uuid:redemption_id>/confirm")
-@requires(RedemptionPermission.CONFIRM, load=load_redemption)
-@transactional
-def confirm(redemption: Redemption) -> ResponseReturnValue:
+@bp.act(
+    "/redemptions/<uuid:redemption_id>/confirm", RedemptionPermission.CONFIRM, load=load_redemption
+)
+def confirm(redemption: Redemption) -> Next:
     """Confirm a delivery: from now on it is owed."""
-    return press(
-        lambda: confirmation.confirm(session(), redemption, **acting()),
-        said=_("Confirmed: %(receipt)s will be paid.", receipt=redemption.receipt),
-        to=url_for(".unconfirmed"),
+    confirmation.confirm(session(), redemption, **acting())
+    return Next(
+        url_for(".unconfirmed"),
+        _("Confirmed: %(receipt)s will be paid.", receipt=redemption.receipt),
     )
 
 
-@bp.get("/redemptions/<uuid:redemption_id>/refuse")
-@requires(RedemptionPermission.REFUSE, load=load_redemption)
-def refuse(redemption: Redemption) -> ResponseReturnValue:
-    """Ask before a delivery is refused."""
-    return _ask(redemption, ReasonForm(formdata=None))
-
-
-@bp.post("/redemptions/<uuid:redemption_id>/refuse", endpoint="refuse_submit")
-@requires(RedemptionPermission.REFUSE, load=load_redemption)
-@transactional
-def refuse_submit(redemption: Redemption) -> ResponseReturnValue:
+@bp.form(
+    "/redemptions/<uuid:redemption_id>/refuse", RedemptionPermission.REFUSE, load=load_redemption
+)
+def refuse(redemption: Redemption) -> Asking:
     """Refuse a delivery that did not happen."""
     form = ReasonForm()
-    return submit(
-        form,
-        lambda: confirmation.refuse(
-            session(), redemption, reason=form.reason.data or "", **acting()
-        ),
-        again=lambda: _ask(redemption, form),
-        said=_("Refused. The units can be used again."),
-        to=url_for(".unconfirmed"),
-    )
+    yield Ask(lambda: _ask(redemption, form), form)
+    confirmation.refuse(session(), redemption, reason=form.reason.data or "", **acting())
+    return Next(url_for(".unconfirmed"), _("Refused. The units can be used again."))
 
 
 def _ask(redemption: Redemption, form: ReasonForm) -> str:

@@ -1,6 +1,5 @@
 """Vouchers of staff: the list, one voucher, and the moves that its table offers."""
 
-from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -16,9 +15,9 @@ from reintegration.kernel.db import session
 from reintegration.plans.permissions import PlanPermission
 from reintegration.web import parameters
 from reintegration.web.current import acting, current_actor
-from reintegration.web.requires import requires
-from reintegration.web.submit import press, submit
-from reintegration.web.transactional import transactional
+from reintegration.web.forms import Form
+from reintegration.web.once import Next, Shown
+from reintegration.web.submit import Ask, Asking
 from vouchers.voucher.forms.redeem import ReasonForm
 from vouchers.voucher.forms.vouchers import PinForm
 from vouchers.voucher.models import Voucher
@@ -40,8 +39,7 @@ def load_voucher(voucher_id: UUID) -> Voucher:
     return reading.voucher_or_404(session(), current_actor(), voucher_id)
 
 
-@bp.get("/")
-@requires(VoucherPermission.LIST)
+@bp.page("/", VoucherPermission.LIST)
 def index() -> ResponseReturnValue:
     """List vouchers, newest first; the filter stands in the address."""
     sought = _sought()
@@ -71,8 +69,7 @@ def index() -> ResponseReturnValue:
     )
 
 
-@bp.get("/<uuid:voucher_id>")
-@requires(VoucherPermission.VIEW, load=load_voucher)
+@bp.page("/<uuid:voucher_id>", VoucherPermission.VIEW, load=load_voucher)
 def show(voucher: Voucher) -> ResponseReturnValue:
     """Show one voucher: where it stands, what was delivered, what can be done."""
     actor = current_actor()
@@ -105,103 +102,55 @@ def show(voucher: Voucher) -> ResponseReturnValue:
     )
 
 
-@bp.post("/<uuid:voucher_id>/approve")
-@requires(VoucherPermission.APPROVE, load=load_voucher)
-@transactional
-def approve(voucher: Voucher) -> ResponseReturnValue:
+@bp.act("/<uuid:voucher_id>/approve", VoucherPermission.APPROVE, load=load_voucher)
+def approve(voucher: Voucher) -> Next:
     """Approve a draft of somebody else."""
-    return press(
-        lambda: issuing.approve(session(), voucher, **acting()),
-        said=_("Approved. The case manager can issue it now."),
-        to=url_for(".show", voucher_id=voucher.id),
-    )
+    issuing.approve(session(), voucher, **acting())
+    return _shown(voucher, _("Approved. The case manager can issue it now."))
 
 
-@bp.get("/<uuid:voucher_id>/issue")
-@requires(VoucherPermission.ISSUE, load=load_voucher)
-def issue(voucher: Voucher) -> ResponseReturnValue:
-    """Ask for the PIN before an approved voucher is issued."""
-    return _issue_page(voucher, PinForm(formdata=None))
-
-
-@bp.post("/<uuid:voucher_id>/issue", endpoint="issue_submit")
-@requires(VoucherPermission.ISSUE, load=load_voucher)
-@transactional
-def issue_submit(voucher: Voucher) -> ResponseReturnValue:
+@bp.form("/<uuid:voucher_id>/issue", VoucherPermission.ISSUE, load=load_voucher)
+def issue(voucher: Voucher) -> Asking:
     """Issue an approved voucher and show its PIN, this once."""
     form = PinForm()
-    return submit(
-        form,
-        lambda: issuing.issue_draft(session(), voucher, pin=form.pin.data or None, **acting()),
-        again=lambda: _issue_page(voucher, form),
-        shown=lambda made: render_template(
-            "vouchers/voucher/handed.html", voucher=voucher, pin=made.pin, words=voucher_text
-        ),
-    )
+    yield Ask(lambda: _ask(voucher, form, "issue_draft"), form)
+    made = issuing.issue_draft(session(), voucher, pin=form.pin.data or None, **acting())
+    return Shown(handed_page(voucher, made.pin))
 
 
-@bp.get("/<uuid:voucher_id>/cancel")
-@requires(VoucherPermission.CANCEL, load=load_voucher)
-def cancel(voucher: Voucher) -> ResponseReturnValue:
-    """Ask before a voucher is cancelled."""
-    return _ask(voucher, ReasonForm(formdata=None), "cancel")
-
-
-@bp.post("/<uuid:voucher_id>/cancel", endpoint="cancel_submit")
-@requires(VoucherPermission.CANCEL, load=load_voucher)
-@transactional
-def cancel_submit(voucher: Voucher) -> ResponseReturnValue:
+@bp.form("/<uuid:voucher_id>/cancel", VoucherPermission.CANCEL, load=load_voucher)
+def cancel(voucher: Voucher) -> Asking:
     """Cancel a voucher for good."""
-
-    def act(reason: str) -> Voucher:
-        cancelling.cancel(session(), voucher, reason=reason, **acting())
-        return voucher
-
-    return _acted(voucher, "cancel", act, _("Cancelled. What was not used is free again."))
+    form = ReasonForm()
+    yield Ask(lambda: _ask(voucher, form, "cancel"), form)
+    cancelling.cancel(session(), voucher, reason=form.reason.data or "", **acting())
+    return _shown(voucher, _("Cancelled. What was not used is free again."))
 
 
-@bp.get("/<uuid:voucher_id>/replace")
-@requires(VoucherPermission.REPLACE, load=load_voucher)
-def replace(voucher: Voucher) -> ResponseReturnValue:
-    """Ask before a voucher is replaced."""
-    return _ask(voucher, ReasonForm(formdata=None), "replace")
-
-
-@bp.post("/<uuid:voucher_id>/replace", endpoint="replace_submit")
-@requires(VoucherPermission.REPLACE, load=load_voucher)
-@transactional
-def replace_submit(voucher: Voucher) -> ResponseReturnValue:
+@bp.form("/<uuid:voucher_id>/replace", VoucherPermission.REPLACE, load=load_voucher)
+def replace(voucher: Voucher) -> Asking:
     """Give the person a new code; the old one is dead."""
+    form = ReasonForm()
+    yield Ask(lambda: _ask(voucher, form, "replace"), form)
+    reason = form.reason.data or ""
+    new, _secrets = replacing.replace(session(), voucher, reason=reason, **acting())
+    return _shown(new, _("Replaced. Print the new one; the PIN is the same."))
 
-    def act(reason: str) -> Voucher:
-        new, _secrets = replacing.replace(session(), voucher, reason=reason, **acting())
-        return new
 
-    return _acted(voucher, "replace", act, _("Replaced. Print the new one; the PIN is the same."))
+def _shown(voucher: Voucher, said: str) -> Next:
+    return Next(url_for(".show", voucher_id=voucher.id), said)
 
 
-def _ask(voucher: Voucher, form: ReasonForm, move: str) -> str:
+def _ask(voucher: Voucher, form: Form, move: str) -> str:
     return render_template(
         f"vouchers/voucher/{move}.html", voucher=voucher, form=form, words=voucher_text
     )
 
 
-def _acted(
-    voucher: Voucher, move: str, act: Callable[[str], Voucher], done: str
-) -> ResponseReturnValue:
-    form = ReasonForm()
-    return submit(
-        form,
-        lambda: act(form.reason.data or ""),
-        again=lambda: _ask(voucher, form, move),
-        said=done,
-        to=lambda shown: url_for(".show", voucher_id=shown.id),
-    )
-
-
-def _issue_page(voucher: Voucher, form: PinForm) -> str:
+def handed_page(voucher: Voucher, pin: str | None) -> str:
+    """Return the page that shows a PIN, this once."""
     return render_template(
-        "vouchers/voucher/issue_draft.html", voucher=voucher, form=form, words=voucher_text
+        "vouchers/voucher/handed.html", voucher=voucher, pin=pin, words=voucher_text
     )
 
 

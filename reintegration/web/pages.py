@@ -1,0 +1,98 @@
+"""What stands at an address: a page, an act or a form, and the permission that opens it.
+
+One decorator says all of it, so nothing can be forgotten: what writes is in a transaction and is
+answered once, and a GET is not. An endpoint has the name of its view; where a form is sent to,
+the same with `_submit`.
+"""
+
+from collections.abc import Callable
+from enum import StrEnum
+from functools import wraps
+from inspect import isgeneratorfunction
+from typing import Any, TypeVar
+
+from flask import Blueprint
+from flask.typing import ResponseReturnValue
+
+from reintegration.web.once import Answer, once, respond
+from reintegration.web.requires import View, requires
+from reintegration.web.submit import Ask, Asking, begin, submit
+from reintegration.web.transactional import transactional
+
+Load = Callable[..., Any] | None
+AnyPage = TypeVar("AnyPage", bound=View)
+AnyAct = TypeVar("AnyAct", bound=Callable[..., Answer | Asking])
+AnyForm = TypeVar("AnyForm", bound=Callable[..., Asking])
+
+
+class Pages(Blueprint):
+    """The addresses of a feature. `load` is what `reintegration.web.requires.requires` says."""
+
+    def page(
+        self, rule: str, permission: StrEnum, *, load: Load = None
+    ) -> Callable[[AnyPage], AnyPage]:
+        """Show what the view returns."""
+
+        def add(view: AnyPage) -> AnyPage:
+            shown = requires(permission, load=load)(view)
+            self.add_url_rule(rule, view.__name__, shown, methods=["GET"])
+            return view
+
+        return add
+
+    def act(
+        self, rule: str, permission: StrEnum, *, load: Load = None
+    ) -> Callable[[AnyAct], AnyAct]:
+        """Do what a button asks for, or a form that is shown at another address."""
+
+        def add(view: AnyAct) -> AnyAct:
+            done = requires(permission, load=load)(transactional(_done(view)))
+            self.add_url_rule(rule, view.__name__, done, methods=["POST"])
+            return view
+
+        return add
+
+    def form(
+        self, rule: str, permission: StrEnum, *, load: Load = None, remembered: bool = True
+    ) -> Callable[[AnyForm], AnyForm]:
+        """Show what the view asks, and do it when that is sent to the same address.
+
+        What is not `remembered` is done each time that it is sent.
+        """
+
+        def add(view: AnyForm) -> AnyForm:
+            guard = requires(permission, load=load)
+            name, sent = view.__name__, transactional(_sent(view, remembered=remembered))
+            self.add_url_rule(rule, name, guard(_asked(view)), methods=["GET"])
+            self.add_url_rule(rule, f"{name}_submit", guard(sent), methods=["POST"])
+            return view
+
+        return add
+
+
+def _asked(view: Callable[..., Asking]) -> View:
+    @wraps(view)
+    def shown(*args: Any, **variables: Any) -> ResponseReturnValue:
+        found = begin(view(*args, **variables))
+        return found.page() if isinstance(found, Ask) else respond(found)
+
+    return shown
+
+
+def _sent(view: Callable[..., Asking], *, remembered: bool = True) -> View:
+    @wraps(view)
+    def sent(*args: Any, **variables: Any) -> ResponseReturnValue:
+        return submit(view(*args, **variables), remembered=remembered)
+
+    return sent
+
+
+def _done(view: Callable[..., Any]) -> View:
+    if isgeneratorfunction(view):
+        return _sent(view)
+
+    @wraps(view)
+    def done(*args: Any, **variables: Any) -> ResponseReturnValue:
+        return once(lambda: view(*args, **variables))
+
+    return done
