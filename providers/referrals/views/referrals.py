@@ -133,10 +133,7 @@ def preview(referral: Referral) -> ResponseReturnValue:
 def send(referral: Referral) -> Next:
     """Send what was shown."""
     referrals.send(session(), referral, found=_line_of(referral), **acting())
-    return Next(
-        url_for(".show", referral_id=referral.id),
-        _("It is sent. The provider has three days to answer."),
-    )
+    return _back(referral, _("It is sent. The provider has three days to answer."))
 
 
 @bp.page("/<uuid:referral_id>", ReferralPermission.VIEW, load=load_referral)
@@ -160,7 +157,11 @@ def cancel(referral: Referral) -> Asking:
     form = ReasonForm()
     yield Ask(lambda: _cancel_page(form, referral), form)
     referrals.cancel(session(), referral, reason=form.reason.data or "", **acting())
-    return Next(url_for(".show", referral_id=referral.id), _("The referral is cancelled."))
+    return _back(referral, _("The referral is cancelled."))
+
+
+def _back(referral: Referral, said: str) -> Next:
+    return Next(url_for(".show", referral_id=referral.id), said)
 
 
 def _write_page(

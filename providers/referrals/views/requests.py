@@ -69,10 +69,7 @@ def show(referral: Referral) -> ResponseReturnValue:
 def accept(referral: Referral) -> Next:
     """Accept, and hold a place."""
     referrals.accept(session(), referral, **acting())
-    return Next(
-        url_for(".show", referral_id=referral.id),
-        _("It is accepted. The case worker will be in touch."),
-    )
+    return _back(referral, _("It is accepted. The case worker will be in touch."))
 
 
 @bp.form("/<uuid:referral_id>/decline", ReferralPermission.ANSWER, load=load_request)
@@ -94,16 +91,14 @@ def reject(referral: Referral) -> Asking:
 def start(referral: Referral) -> Next:
     """Say that it has begun."""
     referrals.start(session(), referral, **acting())
-    return Next(url_for(".show", referral_id=referral.id), _("It is marked as begun."))
+    return _back(referral, _("It is marked as begun."))
 
 
 @bp.act("/<uuid:referral_id>/complete", ReferralPermission.DELIVER, load=load_request)
 def complete(referral: Referral) -> Next:
     """Say that everything was delivered."""
     referrals.complete(session(), referral, **acting())
-    return Next(
-        url_for(".show", referral_id=referral.id), _("It is completed. The place is free again.")
-    )
+    return _back(referral, _("It is completed. The place is free again."))
 
 
 @bp.form("/<uuid:referral_id>/not-delivered", ReferralPermission.DELIVER, load=load_request)
@@ -112,9 +107,11 @@ def fail(referral: Referral) -> Asking:
     form = ReasonForm()
     yield Ask(lambda: _form(form, referral, "fail"), form)
     referrals.fail(session(), referral, reason=form.reason.data or "", **acting())
-    return Next(
-        url_for(".show", referral_id=referral.id), _("It is noted. The place is free again.")
-    )
+    return _back(referral, _("It is noted. The place is free again."))
+
+
+def _back(referral: Referral, said: str) -> Next:
+    return Next(url_for(".show", referral_id=referral.id), said)
 
 
 def _page(referral: Referral) -> str:

@@ -22,7 +22,7 @@ def case_close(case: CaseFile) -> Asking:
     form = CloseForm()
     yield Ask(lambda: _close_page(case, form), form)
     case_moves.close(session(), case, reason=ClosureReason(form.why.data), **acting())
-    return Next(url_for(".case_page", case_id=case.id), _("The case is closed."))
+    return _back(case, _("The case is closed."))
 
 
 @bp.form("/<uuid:case_id>/reopen", CasePermission.CLOSE, load=load_case)
@@ -31,7 +31,11 @@ def case_reopen(case: CaseFile) -> Asking:
     form = ReopenForm()
     yield Ask(lambda: _reopen_page(case, form), form)
     case_moves.reopen(session(), case, reason=form.reason.data or "", **acting())
-    return Next(url_for(".case_page", case_id=case.id), _("The case is open again."))
+    return _back(case, _("The case is open again."))
+
+
+def _back(case: CaseFile, said: str) -> Next:
+    return Next(url_for(".case_page", case_id=case.id), said)
 
 
 def _close_page(case: CaseFile, form: CloseForm) -> str:

@@ -37,10 +37,7 @@ def case_team_add(case: CaseFile) -> Asking:
     form = _form(case)
     yield Ask(lambda: _page(case, form), form)
     user = _add(case, UUID(form.person.data))
-    return Next(
-        url_for(".case_team", case_id=case.id),
-        _("%(name)s can open this case now.", name=user.name),
-    )
+    return _back(case, _("%(name)s can open this case now.", name=user.name))
 
 
 def _add(case: CaseFile, user_id: UUID) -> User:
@@ -58,10 +55,7 @@ def case_team_remove(case: CaseFile) -> Next:
     """End a co-worker's access at once."""
     user = user_or_404(session(), (request.view_args or {})["user_id"])
     team.remove_co_worker(session(), case, user=user, **acting())
-    return Next(
-        url_for(".case_team", case_id=case.id),
-        _("%(name)s can no longer open this case.", name=user.name),
-    )
+    return _back(case, _("%(name)s can no longer open this case.", name=user.name))
 
 
 @bp.form("/<uuid:case_id>/hand-over", CasePermission.HAND_OVER, load=load_case)
@@ -70,10 +64,7 @@ def case_hand_over(case: CaseFile) -> Asking:
     form = _hand_over_form(case)
     yield Ask(lambda: _hand_over_page(case, form), form)
     user = _hand_over(case, form)
-    return Next(
-        url_for(".case_team", case_id=case.id),
-        _("%(name)s manages this case now. Both were told.", name=user.name),
-    )
+    return _back(case, _("%(name)s manages this case now. Both were told.", name=user.name))
 
 
 def _hand_over(case: CaseFile, form: HandOverForm) -> User:
@@ -87,6 +78,10 @@ def _hand_over(case: CaseFile, form: HandOverForm) -> User:
         **acting(),
     )
     return user
+
+
+def _back(case: CaseFile, said: str) -> Next:
+    return Next(url_for(".case_team", case_id=case.id), said)
 
 
 def _hand_over_form(case: CaseFile) -> HandOverForm:

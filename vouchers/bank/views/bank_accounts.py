@@ -62,9 +62,8 @@ def account_new() -> Asking:
         profile=form.profile.data or "",
         **acting(),
     )
-    return Next(
-        url_for(".account", bank_account_id=proposed.id),
-        _("It is proposed. Nothing is paid from it before an approver has agreed."),
+    return _back(
+        proposed, _("It is proposed. Nothing is paid from it before an approver has agreed.")
     )
 
 
@@ -72,16 +71,14 @@ def account_new() -> Asking:
 def account_approve(account: BankAccount) -> Next:
     """Put an account to use."""
     bank_accounts.approve(session(), account, **acting())
-    return Next(
-        url_for(".account", bank_account_id=account.id), _("The account is in use from now on.")
-    )
+    return _back(account, _("The account is in use from now on."))
 
 
 @bp.act("/accounts/<uuid:bank_account_id>/drop", BankAccountPermission.APPROVE, load=_account)
 def account_drop(account: BankAccount) -> Next:
     """Drop a proposal."""
     bank_accounts.drop(session(), account, **acting())
-    return Next(url_for(".account", bank_account_id=account.id), _("The proposal is dropped."))
+    return _back(account, _("The proposal is dropped."))
 
 
 @bp.form("/accounts/<uuid:bank_account_id>/stop", BankAccountPermission.STOP, load=_account)
@@ -90,10 +87,11 @@ def account_stop(account: BankAccount) -> Asking:
     form = ReasonForm()
     yield Ask(lambda: _stop_page(account, form), form)
     bank_accounts.stop(session(), account, reason=form.reason.data or "", **acting())
-    return Next(
-        url_for(".account", bank_account_id=account.id),
-        _("Nothing is paid from this account any more."),
-    )
+    return _back(account, _("Nothing is paid from this account any more."))
+
+
+def _back(account: BankAccount, said: str) -> Next:
+    return Next(url_for(".account", bank_account_id=account.id), said)
 
 
 def _form_page(form: BankAccountForm) -> str:

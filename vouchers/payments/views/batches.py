@@ -83,9 +83,7 @@ def new() -> Asking:
         execution_on=form.execution_on.data or clock.local_day(clock.now()),
         **acting(),
     )
-    return Next(
-        url_for(".show", batch_id=batch.id), _("The batch is prepared. Somebody else approves it.")
-    )
+    return _back(batch.id, _("The batch is prepared. Somebody else approves it."))
 
 
 @bp.page("/<uuid:batch_id>", PaymentPermission.VIEW, load=_batch)
@@ -98,9 +96,7 @@ def show(batch: PaymentBatch) -> ResponseReturnValue:
 def approve(batch: PaymentBatch) -> Next:
     """Approve what somebody else prepared."""
     batches.approve(session(), batch, **acting())
-    return Next(
-        url_for(".show", batch_id=batch.id), _("The batch is approved. A third person releases it.")
-    )
+    return _back(batch.id, _("The batch is approved. A third person releases it."))
 
 
 @bp.form("/<uuid:batch_id>/release", PaymentPermission.RELEASE, load=_batch)
@@ -108,9 +104,7 @@ def release(batch: PaymentBatch) -> Asking:
     """Post the payments and make the file."""
     yield Ask(lambda: render_template("vouchers/payments/batches/release.html", batch=batch))
     batches.release(session(), batch, **acting())
-    return Next(
-        url_for(".show", batch_id=batch.id), _("The batch is released. Give its file to the bank.")
-    )
+    return _back(batch.id, _("The batch is released. Give its file to the bank."))
 
 
 @bp.form("/<uuid:batch_id>/cancel", PaymentPermission.CANCEL, load=_batch)
@@ -119,10 +113,7 @@ def cancel(batch: PaymentBatch) -> Asking:
     form = ReasonForm()
     yield Ask(lambda: _cancel_page(batch, form), form)
     batches.cancel(session(), batch, reason=form.reason.data or "", **acting())
-    return Next(
-        url_for(".show", batch_id=batch.id),
-        _("The batch is cancelled. Its claims can be paid by another one."),
-    )
+    return _back(batch.id, _("The batch is cancelled. Its claims can be paid by another one."))
 
 
 @bp.page("/<uuid:batch_id>/file", PaymentPermission.DOWNLOAD, load=_batch)
@@ -146,10 +137,11 @@ def fail(order: PaymentOrder) -> Asking:
     form = ReasonForm()
     yield Ask(lambda: _fail_page(order, form), form)
     settlement.fail_order(session(), order, reason=form.reason.data or "", **acting())
-    return Next(
-        url_for(".show", batch_id=order.batch_id),
-        _("The order failed. Its claims can be paid again."),
-    )
+    return _back(order.batch_id, _("The order failed. Its claims can be paid again."))
+
+
+def _back(batch_id: UUID, said: str) -> Next:
+    return Next(url_for(".show", batch_id=batch_id), said)
 
 
 def _ready() -> list[dict[str, Any]]:

@@ -80,9 +80,8 @@ def accept(claim: Claim) -> Asking:
     count = claims.accept_lines(session(), claim, line_ids=form.lines.data, **acting())
     if not count:
         raise Invalid(N_("Tick the lines that you accept."))
-    return Next(
-        url_for(".show", claim_id=claim.id),
-        ngettext("%(num)s line is accepted.", "%(num)s lines are accepted.", count),
+    return _back(
+        claim.id, ngettext("%(num)s line is accepted.", "%(num)s lines are accepted.", count)
     )
 
 
@@ -94,10 +93,7 @@ def dispute(claim: Claim) -> Asking:
     claims.dispute(
         session(), claim, line_ids=form.lines.data, reason=form.reason.data or "", **acting()
     )
-    return Next(
-        url_for(".show", claim_id=claim.id),
-        _("The claim went back to the provider with your question."),
-    )
+    return _back(claim.id, _("The claim went back to the provider with your question."))
 
 
 @bp.act("/<uuid:claim_id>/check", ClaimPermission.CHECK, load=_claim)
@@ -106,14 +102,14 @@ def check(claim: Claim) -> Asking:
     form = Form()
     yield Ask(lambda: _show_page(claim, form), form)
     claims.check(session(), claim, **acting())
-    return Next(url_for(".show", claim_id=claim.id), _("The claim is checked and can be paid."))
+    return _back(claim.id, _("The claim is checked and can be paid."))
 
 
 @bp.act("/<uuid:claim_id>/close", ClaimPermission.CLOSE, load=_claim)
 def close(claim: Claim) -> Next:
     """Close a claim of which nothing is left to pay."""
     claims.close(session(), claim, **acting())
-    return Next(url_for(".show", claim_id=claim.id), _("The claim is closed."))
+    return _back(claim.id, _("The claim is closed."))
 
 
 @bp.form(
@@ -124,10 +120,11 @@ def refuse(line: ClaimLine) -> Asking:
     form = ReasonForm()
     yield Ask(lambda: _refuse_page(line, form), form)
     claims.refuse_line(session(), line, reason=form.reason.data or "", **acting())
-    return Next(
-        url_for(".show", claim_id=line.claim_id),
-        _("The line is refused and its delivery reversed."),
-    )
+    return _back(line.claim_id, _("The line is refused and its delivery reversed."))
+
+
+def _back(claim_id: UUID, said: str) -> Next:
+    return Next(url_for(".show", claim_id=claim_id), said)
 
 
 def _refuse_page(line: ClaimLine, form: ReasonForm) -> str:

@@ -64,10 +64,7 @@ def mine_submit(claim: Claim) -> Asking:
         invoiced=form.money,
         **acting(),
     )
-    return Next(
-        url_for(".mine_show", claim_id=claim.id),
-        _("The claim is sent. You see here when it is checked and paid."),
-    )
+    return _back(claim, _("The claim is sent. You see here when it is checked and paid."))
 
 
 @bp.act("/mine/<uuid:claim_id>/leave-out", ClaimPermission.SUBMIT, load=_claim)
@@ -76,10 +73,7 @@ def mine_leave_out(claim: Claim) -> Asking:
     form = LinesForm()
     yield Ask(lambda: _show_page(claim, problem=form.problem), form)
     claims.leave_out(session(), claim, line_ids=form.lines.data, **acting())
-    return Next(
-        url_for(".mine_show", claim_id=claim.id),
-        _("The lines are left out. They can be claimed later."),
-    )
+    return _back(claim, _("The lines are left out. They can be claimed later."))
 
 
 @bp.act("/mine/<uuid:claim_id>/answer", ClaimPermission.SUBMIT, load=_claim)
@@ -88,7 +82,7 @@ def mine_answer(claim: Claim) -> Asking:
     form = AnswerForm()
     yield Ask(lambda: _show_page(claim, answer=form), form)
     claims.answer(session(), claim, text=form.answer.data or "", **acting())
-    return Next(url_for(".mine_show", claim_id=claim.id), _("Your answer is sent."))
+    return _back(claim, _("Your answer is sent."))
 
 
 @bp.form("/mine/<uuid:claim_id>/withdraw", ClaimPermission.WITHDRAW, load=_claim)
@@ -97,6 +91,10 @@ def mine_withdraw(claim: Claim) -> Asking:
     yield Ask(lambda: render_template("vouchers/payments/claims/mine_withdraw.html", claim=claim))
     claims.withdraw(session(), claim, **acting())
     return Next(url_for(".mine"), _("The claim is withdrawn. What it held can be claimed again."))
+
+
+def _back(claim: Claim, said: str) -> Next:
+    return Next(url_for(".mine_show", claim_id=claim.id), said)
 
 
 def _new_page(problem: str = "") -> str:

@@ -94,9 +94,8 @@ def new(provider: Provider) -> Asking:
         final_account=form.final_account.data or "",
         **acting(),
     )
-    return Next(
-        url_for(".show", account_id=account.id),
-        _("It is proposed. Nothing is paid there before finance has approved it."),
+    return _back(
+        account, _("It is proposed. Nothing is paid there before finance has approved it.")
     )
 
 
@@ -104,17 +103,18 @@ def new(provider: Provider) -> Asking:
 def approve(account: PayeeAccount) -> Next:
     """Put an account to use; the one before it is retired."""
     payees.approve(session(), account, **acting())
-    return Next(url_for(".show", account_id=account.id), _("The account is in use from now on."))
+    return _back(account, _("The account is in use from now on."))
 
 
 @bp.act("/<uuid:account_id>/decline", PayeePermission.APPROVE, load=load_account)
 def decline(account: PayeeAccount) -> Next:
     """Drop a proposal."""
     payees.decline(session(), account, **acting())
-    return Next(
-        url_for(".show", account_id=account.id),
-        _("The proposal is dropped. The account before it stays in use."),
-    )
+    return _back(account, _("The proposal is dropped. The account before it stays in use."))
+
+
+def _back(account: PayeeAccount, said: str) -> Next:
+    return Next(url_for(".show", account_id=account.id), said)
 
 
 def _form(form: AccountForm, provider: Provider) -> str:
