@@ -1,9 +1,8 @@
 """The directory: who offers what, for whom, and in which state of vetting."""
 
-from typing import Any
 from uuid import UUID
 
-from flask import render_template, url_for
+from flask import render_template
 from flask.typing import ResponseReturnValue
 
 from providers.directory.models import Provider
@@ -37,12 +36,6 @@ def index() -> ResponseReturnValue:
     )
     actor = current_actor()
     page = reading.providers_page(session(), actor, sought, cursor=parameters.cursor())
-    kept: dict[str, Any] = {
-        "q": sought.search,
-        "category": sought.category,
-        "unit": sought.unit,
-        "state": sought.state,
-    }
     return render_template(
         "providers/directory/index.html",
         page=page,
@@ -52,8 +45,7 @@ def index() -> ResponseReturnValue:
         places=reading.places_of(session(), actor, page.rows),
         categories_of=reading.approved_categories,
         units=sorted(TERRITORIAL_UNITS.values(), key=lambda unit: unit.name),
-        newer_url=url_for(".index", page=page.newer, **kept) if page.newer else None,
-        older_url=url_for(".index", page=page.older, **kept) if page.older else None,
+        given=parameters.those("q", "category", "unit", "state"),
     )
 
 

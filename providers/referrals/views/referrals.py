@@ -68,7 +68,6 @@ def index() -> ResponseReturnValue:
     page, rows = reading.referrals_page(
         session(), current_actor(), state=state, mine=mine, cursor=parameters.cursor()
     )
-    kept: dict[str, Any] = {"state": state, **({"mine": "1"} if mine else {})}
     words = {"open": _("Open"), "all": _("All")}
     return render_template(
         "providers/referrals/index.html",
@@ -82,8 +81,7 @@ def index() -> ResponseReturnValue:
             }
             for one in (*_FILTERS, "all")
         ],
-        newer_url=url_for(".index", page=page.newer, **kept) if page.newer else None,
-        older_url=url_for(".index", page=page.older, **kept) if page.older else None,
+        given=parameters.those("state", "mine"),
     )
 
 

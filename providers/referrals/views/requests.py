@@ -1,6 +1,5 @@
 """What a provider is asked. These pages are made from the disclosure and from nothing else."""
 
-from typing import Any
 from uuid import UUID
 
 from flask import render_template, url_for
@@ -42,7 +41,6 @@ def index() -> ResponseReturnValue:
     page = reading.requests_page(
         session(), current_actor(), state=state, cursor=parameters.cursor()
     )
-    kept: dict[str, Any] = {"state": str(state)}
     return render_template(
         "providers/referrals/requests/index.html",
         page=page,
@@ -54,8 +52,7 @@ def index() -> ResponseReturnValue:
             }
             for one in (*_FILTERS, "all")
         ],
-        newer_url=url_for(".index", page=page.newer, **kept) if page.newer else None,
-        older_url=url_for(".index", page=page.older, **kept) if page.older else None,
+        given=parameters.those("state"),
     )
 
 

@@ -71,8 +71,7 @@ def queue() -> ResponseReturnValue:
             }
             for one in QUEUES
         ],
-        newer_url=url_for(".queue", state=state, page=page.newer) if page.newer else None,
-        older_url=url_for(".queue", state=state, page=page.older) if page.older else None,
+        given=parameters.those("state"),
     )
 
 

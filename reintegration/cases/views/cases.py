@@ -43,6 +43,7 @@ def case_list() -> ResponseReturnValue:
         page=page,
         counts=cases.state_counts(session(), actor),
         consents=consented_until(session(), [case.id for case in page], clock.local_day(now)),
+        given=parameters.those("q", "state"),
         search=search,
         state=state,
         states=CaseState,

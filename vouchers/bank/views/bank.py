@@ -190,8 +190,6 @@ def _page(line: BankLine | None, problem: str = "") -> str:
         problem=problem,
         word=words.line_word,
         month=format_date(today, "LLLL", locale=format_locale()),
-        older_url=url_for(".index", page=page.older, **kept) if page.older else None,
-        newer_url=url_for(".index", page=page.newer, **kept) if page.newer else None,
         P=BankPermission,
     )
 

@@ -65,8 +65,7 @@ def index() -> ResponseReturnValue:
         ready=_ready(),
         can_pay=_can_pay(),
         people=names_of(session(), people),
-        older_url=url_for(".index", page=page.older, show=show) if page.older else None,
-        newer_url=url_for(".index", page=page.newer, show=show) if page.newer else None,
+        given=parameters.those("show"),
         P=PaymentPermission,
     )
 

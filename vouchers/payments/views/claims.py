@@ -1,6 +1,5 @@
 """Claims as finance checks them: each line beside its delivery and its voucher."""
 
-from typing import Any
 from uuid import UUID
 
 from flask import render_template, url_for
@@ -52,7 +51,6 @@ def index() -> ResponseReturnValue:
     page = queries.claims_page(
         session(), current_actor(), states=_SHOWN[show], search=search, cursor=parameters.cursor()
     )
-    kept: dict[str, Any] = {"show": show} | ({"q": search} if search else {})
     return render_template(
         "vouchers/payments/claims/index.html",
         page=page,
@@ -60,8 +58,7 @@ def index() -> ResponseReturnValue:
         search=search,
         counts=queries.counts(session(), current_actor()),
         names=organisation_names(session(), {claim.provider_id for claim in page.rows}),
-        older_url=url_for(".index", page=page.older, **kept) if page.older else None,
-        newer_url=url_for(".index", page=page.newer, **kept) if page.newer else None,
+        given=parameters.those("show", "q"),
         PP=PaymentPermission,
     )
 

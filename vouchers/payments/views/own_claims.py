@@ -32,8 +32,6 @@ def mine() -> ResponseReturnValue:
         "vouchers/payments/claims/mine.html",
         waiting=queries.unclaimed_sums(session(), current_actor()),
         page=page,
-        older_url=url_for(".mine", page=page.older) if page.older else None,
-        newer_url=url_for(".mine", page=page.newer) if page.newer else None,
     )
 
 

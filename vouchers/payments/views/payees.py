@@ -1,6 +1,5 @@
 """Where providers are paid: proposed by one person, approved by another."""
 
-from typing import Any
 from uuid import UUID
 
 from flask import render_template, url_for
@@ -49,15 +48,13 @@ def index() -> ResponseReturnValue:
     page = reading.accounts_page(
         session(), current_actor(), waiting=waiting, cursor=parameters.cursor()
     )
-    kept: dict[str, Any] = {} if waiting else {"all": "1"}
     return render_template(
         "vouchers/payments/payees/index.html",
         page=page,
         waiting=waiting,
         names=organisation_names(session(), [one.provider_id for one in page.rows]),
         masked=reading.masked,
-        newer_url=url_for(".index", page=page.newer, **kept) if page.newer else None,
-        older_url=url_for(".index", page=page.older, **kept) if page.older else None,
+        given=parameters.those("all"),
     )
 
 

@@ -1,6 +1,5 @@
 """Vouchers of staff: the list, one voucher, and the moves that its table offers."""
 
-from typing import Any
 from uuid import UUID
 
 from flask import render_template, url_for
@@ -46,26 +45,17 @@ def index() -> ResponseReturnValue:
     actor = current_actor()
     page = reading.vouchers_page(session(), actor, sought, cursor=parameters.cursor())
     called = parameters.text("called")
-    kept: dict[str, Any] = {
-        "q": sought.reference,
-        "state": sought.state,
-        "category": sought.category,
-        "provider": sought.provider_id or "",
-        "called": called,
-    }
     return render_template(
         "vouchers/voucher/index.html",
         page=page,
         sought=sought,
-        kept=kept,
         names=organisation_names(session(), [one.provider_id for one in page.rows]),
         codes=reading.case_codes(session(), actor, [one.case_id for one in page.rows]),
         providers=providers(session(), search=called, chosen=sought.provider_id),
         every_state=[*VoucherState, HELD],
         categories=ServiceCategory,
         words=voucher_text,
-        newer_url=url_for(".index", page=page.newer, **kept) if page.newer else None,
-        older_url=url_for(".index", page=page.older, **kept) if page.older else None,
+        given=parameters.those("q", "state", "category", "provider", "called"),
     )
 
 
