@@ -1,5 +1,6 @@
 """The workspace of vetting officers: what waits, what is missing, who decided what."""
 
+from collections.abc import Generator
 from datetime import timedelta
 from uuid import UUID
 
@@ -100,36 +101,32 @@ def approve(offering: Offering) -> Asking:
 @bp.form("/<uuid:offering_id>/ask", VettingPermission.REQUEST_INFO, load=load_offering)
 def request_info(offering: Offering) -> Asking:
     """Ask the provider."""
-    form = ReasonForm()
-    yield _ask_why(offering, "request_info", form)
-    vetting.move(session(), offering, "request_info", reason=form.reason.data, **acting())
+    reason = yield from _why(offering, "request_info")
+    vetting.move(session(), offering, "request_info", reason=reason, **acting())
     return _back(offering, _("The provider is asked."))
 
 
 @bp.form("/<uuid:offering_id>/reject", VettingPermission.REJECT, load=load_offering)
 def reject(offering: Offering) -> Asking:
     """Reject with a reason that the provider reads."""
-    form = ReasonForm()
-    yield _ask_why(offering, "reject", form)
-    vetting.move(session(), offering, "reject", reason=form.reason.data, **acting())
+    reason = yield from _why(offering, "reject")
+    vetting.move(session(), offering, "reject", reason=reason, **acting())
     return _back(offering, _("It is rejected."))
 
 
 @bp.form("/<uuid:offering_id>/suspend", VettingPermission.SUSPEND, load=load_offering)
 def suspend(offering: Offering) -> Asking:
     """Suspend at once, after showing what that stops."""
-    form = ReasonForm()
-    yield _ask_why(offering, "suspend", form)
-    vetting.suspend(session(), offering, reason=form.reason.data or "", **acting())
+    reason = yield from _why(offering, "suspend")
+    vetting.suspend(session(), offering, reason=reason, **acting())
     return _back(offering, _("It is suspended. Another officer can lift the suspension."))
 
 
 @bp.form("/<uuid:offering_id>/reinstate", VettingPermission.REINSTATE, load=load_offering)
 def reinstate(offering: Offering) -> Asking:
     """Lift a suspension, after showing what goes on then."""
-    form = ReasonForm()
-    yield _ask_why(offering, "reinstate", form)
-    vetting.reinstate(session(), offering, reason=form.reason.data or "", **acting())
+    reason = yield from _why(offering, "reinstate")
+    vetting.reinstate(session(), offering, reason=reason, **acting())
     return _back(offering, _("The suspension is lifted."))
 
 
@@ -249,8 +246,11 @@ def _reason_page(offering: Offering, move: str, form: ReasonForm) -> str:
     )
 
 
-def _ask_why(offering: Offering, move: str, form: ReasonForm) -> Ask:
-    return Ask(lambda: _reason_page(offering, move, form), form)
+def _why(offering: Offering, move: str) -> Generator[Ask, None, str]:
+    """Ask why, and return what was said."""
+    form = ReasonForm()
+    yield Ask(lambda: _reason_page(offering, move, form), form)
+    return form.reason.data or ""
 
 
 def _back(offering: Offering, said: str) -> Next:

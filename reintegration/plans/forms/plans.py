@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import date
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypedDict
 from uuid import UUID
 
 from flask_babel import gettext as _
@@ -36,6 +36,14 @@ from reintegration.web.forms import (
 LONGEST_TEXT = 500
 
 
+class NeedSaid(TypedDict):
+    """What was typed about a need."""
+
+    domain: Domain
+    priority: Priority
+    description: str
+
+
 class NeedForm(Form):
     """What is missing, where, and how soon it must be met."""
 
@@ -46,6 +54,21 @@ class NeedForm(Form):
     )
     domain = SelectField(_l("Area of life"), choices=choices(Domain))
     priority = SelectField(_l("How soon"), choices=choices(Priority), default="medium")
+
+    def said(self) -> NeedSaid:
+        """Return what was typed, once it is valid."""
+        return {
+            "domain": Domain(self.domain.data),
+            "priority": Priority(self.priority.data),
+            "description": self.description.data or "",
+        }
+
+
+class GoalSaid(TypedDict):
+    """What was typed about a goal."""
+
+    description: str
+    own_words: str
 
 
 class GoalForm(Form):
@@ -61,6 +84,11 @@ class GoalForm(Form):
         description=_l("As it was said, in the language in which it was said. May stay empty."),
         validators=[Optional(), Length(max=LONGEST_TEXT)],
     )
+
+    def said(self) -> GoalSaid:
+        """Return what was typed, once it is valid."""
+        description, own_words = self.description.data or "", self.own_words.data or ""
+        return {"description": description, "own_words": own_words}
 
 
 class PlanEditForm(Form):

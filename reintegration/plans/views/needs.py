@@ -10,7 +10,6 @@ from werkzeug.exceptions import NotFound
 
 from reintegration.cases.models import CaseFile
 from reintegration.cases.views.frame import load_case, shell
-from reintegration.codelists.life_domains import Domain
 from reintegration.kernel import permissions
 from reintegration.kernel.db import session
 from reintegration.plans.forms.plans import GoalForm, NeedForm
@@ -47,15 +46,8 @@ def needs(case: CaseFile) -> ResponseReturnValue:
 def need_add(case: CaseFile) -> Asking:
     """Write down a need."""
     form = NeedForm()
-    yield Ask(lambda: _page(case, _open("new", None, form)), form)
-    writing.add_need(
-        session(),
-        case,
-        domain=Domain(form.domain.data),
-        priority=Priority(form.priority.data),
-        description=form.description.data or "",
-        **acting(),
-    )
+    yield _ask(case.id, "new", None, form)
+    writing.add_need(session(), case, **form.said(), **acting())
     return Next(_needs_of(case.id))
 
 
@@ -63,15 +55,8 @@ def need_add(case: CaseFile) -> Asking:
 def need_save(need: Need) -> Asking:
     """Change a need."""
     form = NeedForm()
-    yield Ask(lambda: _page(_case(need), _open("need", need.id, form)), form)
-    writing.edit_need(
-        session(),
-        need,
-        domain=Domain(form.domain.data),
-        priority=Priority(form.priority.data),
-        description=form.description.data or "",
-        **acting(),
-    )
+    yield _ask(need.case_id, "need", need.id, form)
+    writing.edit_need(session(), need, **form.said(), **acting())
     return Next(_needs_of(need.case_id))
 
 
@@ -92,8 +77,7 @@ def need_reopened(need: Need) -> Next:
 @bp.act("/<uuid:case_id>/needs/<uuid:need_id>/remove", PlanPermission.EDIT, load=load_need)
 def need_remove(need: Need) -> Asking:
     """Take a need out that has no goals."""
-    form = Form()
-    yield Ask(lambda: _kept(need, "need", NeedForm(formdata=None, obj=need), form), form)
+    yield _ask_again(need, "need", NeedForm(formdata=None, obj=need))
     writing.remove_need(session(), need, **acting())
     return Next(_needs_of(need.case_id), _("The need is taken out."))
 
@@ -102,14 +86,8 @@ def need_remove(need: Need) -> Asking:
 def goal_add(need: Need) -> Asking:
     """Write down a goal."""
     form = GoalForm()
-    yield Ask(lambda: _page(_case(need), _open("goal_for", need.id, form)), form)
-    writing.add_goal(
-        session(),
-        need,
-        description=form.description.data or "",
-        own_words=form.own_words.data or "",
-        **acting(),
-    )
+    yield _ask(need.case_id, "goal_for", need.id, form)
+    writing.add_goal(session(), need, **form.said(), **acting())
     return Next(_needs_of(need.case_id))
 
 
@@ -117,22 +95,15 @@ def goal_add(need: Need) -> Asking:
 def goal_save(goal: Goal) -> Asking:
     """Change a goal."""
     form = GoalForm()
-    yield Ask(lambda: _page(_case(goal), _open("goal", goal.id, form)), form)
-    writing.edit_goal(
-        session(),
-        goal,
-        description=form.description.data or "",
-        own_words=form.own_words.data or "",
-        **acting(),
-    )
+    yield _ask(goal.case_id, "goal", goal.id, form)
+    writing.edit_goal(session(), goal, **form.said(), **acting())
     return Next(_needs_of(goal.case_id))
 
 
 @bp.act("/<uuid:case_id>/goals/<uuid:goal_id>/remove", PlanPermission.EDIT, load=load_goal)
 def goal_remove(goal: Goal) -> Asking:
     """Take a goal out that no step serves."""
-    form = Form()
-    yield Ask(lambda: _kept(goal, "goal", GoalForm(formdata=None, obj=goal), form), form)
+    yield _ask_again(goal, "goal", GoalForm(formdata=None, obj=goal))
     writing.remove_goal(session(), goal, **acting())
     return Next(_needs_of(goal.case_id), _("The goal is taken out."))
 
@@ -182,14 +153,19 @@ def _page(case: CaseFile, opened: dict[str, Any]) -> str:
     )
 
 
-def _kept(found: Need | Goal, name: str, shown: NeedForm | GoalForm, refused: Form) -> str:
-    """Show what could not be taken out, and why."""
-    shown.form_errors.extend(refused.form_errors)
-    return _page(_case(found), _open(name, found.id, shown))
+def _ask(case_id: UUID, name: str, key: UUID | None, form: NeedForm | GoalForm) -> Ask:
+    return Ask(lambda: _page(load_case(case_id), _open(name, key, form)), form)
 
 
-def _case(found: Need | Goal) -> CaseFile:
-    return load_case(found.case_id)
+def _ask_again(found: Need | Goal, name: str, shown: NeedForm | GoalForm) -> Ask:
+    """Ask for nothing more; show what could not be taken out, and why."""
+    button = Form()
+
+    def page() -> str:
+        shown.form_errors.extend(button.form_errors)
+        return _page(load_case(found.case_id), _open(name, found.id, shown))
+
+    return Ask(page, button)
 
 
 def _needs_of(case_id: UUID) -> str:
