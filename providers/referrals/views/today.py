@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from providers.referrals.permissions import ReferralPermission
 from providers.referrals.queries import referrals as reading
-from reintegration.accounts.views.today import TodayItem
+from reintegration.accounts.views.today import TodayItem, counted
 from reintegration.kernel import permissions
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.db import session as current_session
@@ -29,12 +29,11 @@ def items(*, session: Session, actor: Actor, today: date) -> list[TodayItem]:
 
 def _requests(session: Session, actor: Actor) -> list[TodayItem]:
     count = reading.waiting_count(session, actor)
-    if not count:
-        return []
     sentence = ngettext(
         "%(num)s request waits for your answer", "%(num)s requests wait for your answer", count
     )
-    return [TodayItem("gold", _("Waiting"), sentence, url_for("requests.index"), 20)]
+    item = TodayItem("gold", _("Waiting"), sentence, url_for("requests.index"), 20)
+    return counted(count, item)
 
 
 def _answers(session: Session, actor: Actor) -> list[TodayItem]:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from providers.vetting.permissions import VettingPermission
 from providers.vetting.queries import vetting as vetting_reading
-from reintegration.accounts.views.today import TodayItem
+from reintegration.accounts.views.today import TodayItem, counted
 from reintegration.kernel import permissions
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.db import session as current_session
@@ -21,14 +21,13 @@ def items(*, session: Session, actor: Actor, today: date) -> list[TodayItem]:
     if not permissions.permits(actor, VettingPermission.LIST):
         return []
     count = vetting_reading.waiting_count(session)
-    if not count:
-        return []
     sentence = ngettext(
         "%(num)s service waits for a check or an approval",
         "%(num)s services wait for a check or an approval",
         count,
     )
-    return [TodayItem("gold", _("Vetting"), sentence, url_for("vetting.queue"), 20)]
+    url = url_for("vetting.queue")
+    return counted(count, TodayItem("gold", _("Vetting"), sentence, url, 20))
 
 
 def count_vetting() -> int:

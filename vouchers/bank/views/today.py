@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from sqlalchemy.orm import Session
 
-from reintegration.accounts.views.today import TodayItem
+from reintegration.accounts.views.today import TodayItem, counted
 from reintegration.kernel import permissions
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.db import session as current_session
@@ -20,12 +20,10 @@ def items(*, session: Session, actor: Actor, today: date) -> list[TodayItem]:
     del today
     matches = permissions.could(actor, BankPermission.MATCH)
     lines = bank.look_count(session) if matches else 0
-    if not lines:
-        return []
     sentence = ngettext(
         "%(num)s line of the bank is to look at", "%(num)s lines of the bank are to look at", lines
     )
-    return [TodayItem("gold", _("Bank"), sentence, url_for("bank.index"), 25)]
+    return counted(lines, TodayItem("gold", _("Bank"), sentence, url_for("bank.index"), 25))
 
 
 def count_lines() -> int:

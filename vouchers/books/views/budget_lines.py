@@ -139,13 +139,10 @@ def _allocate_form(line: BudgetLine) -> AmountForm:
 
 def _allocate_page(form: AmountForm, line: BudgetLine) -> str:
     free = queries.unallocated(session(), line.fund)
-    facts = [
-        {"key": _("Received and not allocated"), "value": money(free)},
-        {"key": _("Free on the line"), "value": money(line.available)},
-    ]
-    return _form_page(
+    facts = [{"key": _("Received and not allocated"), "value": money(free)}, _free(line)]
+    return form_page(
         form,
-        line,
+        _way(line),
         title=_("Give money to %(line)s", line=line.code),
         facts=facts,
         submit=_("Allocate"),
@@ -157,11 +154,11 @@ def _allocate_page(form: AmountForm, line: BudgetLine) -> str:
 
 
 def _reduce_page(form: AmountForm, line: BudgetLine) -> str:
-    return _form_page(
+    return form_page(
         form,
-        line,
+        _way(line),
         title=_("Take money back from %(line)s", line=line.code),
-        facts=[{"key": _("Free on the line"), "value": money(line.available)}],
+        facts=[_free(line)],
         submit=_("Take the money back"),
         currency=line.currency,
     )
@@ -178,23 +175,20 @@ def _move_form(line: BudgetLine) -> MoveForm:
 
 
 def _move_page(form: MoveForm, line: BudgetLine) -> str:
-    return _form_page(
+    return form_page(
         form,
-        line,
+        _way(line),
         title=_("Move money from %(line)s", line=line.code),
-        facts=[{"key": _("Free on the line"), "value": money(line.available)}],
+        facts=[_free(line)],
         submit=_("Move it"),
         currency=line.currency,
     )
 
 
-def _form_page(form: AmountForm, line: BudgetLine, **words: Any) -> str:
-    return form_page(
-        form,
-        crumbs=[
-            *crumbs(line.fund),
-            {"label": line.code, "url": url_for(".line_page", budget_line_id=line.id)},
-        ],
-        back=url_for(".line_page", budget_line_id=line.id),
-        **words,
-    )
+def _way(line: BudgetLine) -> list[dict[str, str]]:
+    url = url_for(".line_page", budget_line_id=line.id)
+    return [*crumbs(line.fund), {"label": line.code, "url": url}]
+
+
+def _free(line: BudgetLine) -> dict[str, str]:
+    return {"key": _("Free on the line"), "value": money(line.available)}

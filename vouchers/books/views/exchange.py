@@ -20,7 +20,7 @@ from vouchers.books.queries import bank_accounts
 from vouchers.books.queries import funds as queries
 from vouchers.books.services import exchange
 from vouchers.books.views.budget_lines import chosen_rate, rate_options, rate_text
-from vouchers.books.views.funds import bp, crumbs, form_page
+from vouchers.books.views.funds import ask, bp, crumbs
 
 __all__ = ["bp"]
 
@@ -52,7 +52,7 @@ def rate_create() -> Asking:
 def exchange_new() -> Asking:
     """Record cash that the bank exchanged."""
     form = _exchange_form()
-    yield Ask(lambda: _exchange_page(form), form)
+    yield ask(form, crumbs(), _("Record an exchange at the bank"), _("Record the exchange"))
     difference = exchange.exchange(
         session(),
         bank_from=session().get_one(BankAccount, UUID(form.bank_from.data)),
@@ -84,13 +84,3 @@ def _exchange_form() -> ExchangeForm:
     form.offer(bank_accounts.in_use(session()))
     form.rate.choices = rate_options()
     return form
-
-
-def _exchange_page(form: ExchangeForm) -> str:
-    return form_page(
-        form,
-        title=_("Record an exchange at the bank"),
-        submit=_("Record the exchange"),
-        crumbs=crumbs(),
-        back=url_for(".fund_list"),
-    )

@@ -51,7 +51,7 @@ def fund_page(fund: Fund) -> ResponseReturnValue:
 def fund_new() -> Asking:
     """Open a fund."""
     form = FundForm()
-    yield Ask(lambda: _new_fund_page(form), form)
+    yield ask(form, crumbs(), _("Open a fund"), _("Open the fund"))
     fund = funds.create_fund(
         session(),
         code=form.code.data or "",
@@ -69,7 +69,7 @@ def fund_new() -> Asking:
 def line_new(fund: Fund) -> Asking:
     """Add a budget line."""
     form = LineForm(currency=fund.currency)
-    yield Ask(lambda: _new_line_page(form, fund), form)
+    yield ask(form, crumbs(fund), _("Add a budget line"), _("Add the line"))
     funds.add_line(
         session(),
         fund,
@@ -87,7 +87,8 @@ def line_new(fund: Fund) -> Asking:
 def grant_new(fund: Fund) -> Asking:
     """Record money that arrived."""
     form = _grant_form(fund)
-    yield Ask(lambda: _grant_page(form, fund), form)
+    title, submit = _("Record money that arrived"), _("Record the money")
+    yield ask(form, crumbs(fund), title, submit, currency=fund.currency)
     funds.record_grant(
         session(),
         fund,
@@ -99,9 +100,22 @@ def grant_new(fund: Fund) -> Asking:
     return Next(url_for(".fund_page", fund_id=fund.id), _("The money is recorded."))
 
 
-def form_page(form: Form, **words: Any) -> str:
-    """Return a page with one form: `title`, `submit`, `back`, `crumbs`, `facts`."""
-    return render_template("vouchers/books/funds/form.html", form=form, **words)
+def form_page(form: Form, way: list[dict[str, str]], title: str, submit: str, **more: Any) -> str:
+    """Return a page with one form, down `way`; `more`: `facts`, a `note`, the `currency`."""
+    return render_template(
+        "vouchers/books/funds/form.html",
+        form=form,
+        crumbs=way,
+        back=way[-1]["url"],
+        title=title,
+        submit=submit,
+        **more,
+    )
+
+
+def ask(form: Form, way: list[dict[str, str]], title: str, submit: str, **more: Any) -> Ask:
+    """Ask on a page with one form."""
+    return Ask(lambda: form_page(form, way, title, submit, **more), form)
 
 
 def account_options(currency: str | None = None) -> list[Any]:
@@ -117,38 +131,7 @@ def crumbs(fund: Fund | None = None) -> list[dict[str, str]]:
     return way
 
 
-def _new_fund_page(form: FundForm) -> str:
-    return form_page(
-        form,
-        title=_("Open a fund"),
-        submit=_("Open the fund"),
-        crumbs=crumbs(),
-        back=url_for(".fund_list"),
-    )
-
-
-def _new_line_page(form: LineForm, fund: Fund) -> str:
-    return form_page(
-        form,
-        title=_("Add a budget line"),
-        submit=_("Add the line"),
-        crumbs=crumbs(fund),
-        back=url_for(".fund_page", fund_id=fund.id),
-    )
-
-
 def _grant_form(fund: Fund) -> GrantForm:
     form = GrantForm(fund.currency)
     form.account.choices = account_options(fund.currency)
     return form
-
-
-def _grant_page(form: GrantForm, fund: Fund) -> str:
-    return form_page(
-        form,
-        title=_("Record money that arrived"),
-        submit=_("Record the money"),
-        crumbs=crumbs(fund),
-        back=url_for(".fund_page", fund_id=fund.id),
-        currency=fund.currency,
-    )

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from sqlalchemy.orm import Session
 
-from reintegration.accounts.views.today import TodayItem
+from reintegration.accounts.views.today import TodayItem, counted
 from reintegration.kernel import permissions
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.db import session
@@ -37,74 +37,71 @@ def items(*, session: Session, actor: Actor, today: date) -> list[TodayItem]:
 
 def _payees(session: Session, actor: Actor) -> list[TodayItem]:
     count = payees.waiting_count(session, actor)
-    if not count:
-        return []
     sentence = ngettext(
         "%(num)s account waits for approval", "%(num)s accounts wait for approval", count
     )
-    return [TodayItem("gold", _("Accounts"), sentence, url_for("payees.index"), 20)]
+    item = TodayItem("gold", _("Accounts"), sentence, url_for("payees.index"), 20)
+    return counted(count, item)
 
 
 def _for_bookkeeper(session: Session, actor: Actor) -> list[TodayItem]:
-    found = []
     disputed = claims.counts(session, actor).get(ClaimState.DISPUTED, 0)
-    if disputed:
-        sentence = ngettext(
-            "%(num)s claim is disputed: read why and answer",
-            "%(num)s claims are disputed: read why and answer",
-            disputed,
+    sentence = ngettext(
+        "%(num)s claim is disputed: read why and answer",
+        "%(num)s claims are disputed: read why and answer",
+        disputed,
+    )
+    answer = TodayItem("clay", _("Disputed"), sentence, url_for("claims.mine"), 10)
+    return counted(disputed, answer) + [
+        TodayItem(
+            "gold",
+            _("To claim"),
+            ngettext(
+                "%(num)s delivery of %(amount)s is not claimed yet",
+                "%(num)s deliveries of %(amount)s in all are not claimed yet",
+                one.count,
+                amount=money(one.amount),
+            ),
+            url_for("claims.mine_new", currency=one.currency),
+            20,
         )
-        found.append(TodayItem("clay", _("Disputed"), sentence, url_for("claims.mine"), 10))
-    for one in claims.unclaimed_sums(session, actor):
-        sentence = ngettext(
-            "%(num)s delivery of %(amount)s is not claimed yet",
-            "%(num)s deliveries of %(amount)s in all are not claimed yet",
-            one.count,
-            amount=money(one.amount),
-        )
-        url = url_for("claims.mine_new", currency=one.currency)
-        found.append(TodayItem("gold", _("To claim"), sentence, url, 20))
-    return found
+        for one in claims.unclaimed_sums(session, actor)
+    ]
 
 
 def _for_preparer(session: Session, actor: Actor) -> list[TodayItem]:
-    found = []
-    counted = claims.counts(session, actor)
-    waiting = counted.get(ClaimState.SUBMITTED, 0)
-    if waiting:
-        sentence = ngettext(
-            "%(num)s claim waits to be checked", "%(num)s claims wait to be checked", waiting
-        )
-        found.append(TodayItem("gold", _("To check"), sentence, url_for("claims.index"), 20))
-    checked = counted.get(ClaimState.CHECKED, 0)
-    if checked:
-        sentence = ngettext(
-            "%(num)s checked claim can be put into a batch",
-            "%(num)s checked claims can be put into a batch",
-            checked,
-        )
-        found.append(TodayItem("sky", _("To pay"), sentence, url_for("batches.index"), 30))
-    return found
+    found = claims.counts(session, actor)
+    waiting, checked = found.get(ClaimState.SUBMITTED, 0), found.get(ClaimState.CHECKED, 0)
+    to_check = ngettext(
+        "%(num)s claim waits to be checked", "%(num)s claims wait to be checked", waiting
+    )
+    to_pay = ngettext(
+        "%(num)s checked claim can be put into a batch",
+        "%(num)s checked claims can be put into a batch",
+        checked,
+    )
+    return [
+        *counted(waiting, TodayItem("gold", _("To check"), to_check, url_for("claims.index"), 20)),
+        *counted(checked, TodayItem("sky", _("To pay"), to_pay, url_for("batches.index"), 30)),
+    ]
 
 
 def _for_batches(session: Session, actor: Actor) -> list[TodayItem]:
-    waiting = batches.waiting_for(session, actor)
-    found = []
-    if waiting.to_approve:
-        sentence = ngettext(
-            "%(num)s batch waits for your approval",
-            "%(num)s batches wait for your approval",
-            waiting.to_approve,
-        )
-        found.append(TodayItem("gold", _("To approve"), sentence, url_for("batches.index"), 15))
-    if waiting.to_release:
-        sentence = ngettext(
-            "%(num)s batch waits for your release",
-            "%(num)s batches wait for your release",
-            waiting.to_release,
-        )
-        found.append(TodayItem("gold", _("To release"), sentence, url_for("batches.index"), 15))
-    return found
+    waiting, url = batches.waiting_for(session, actor), url_for("batches.index")
+    to_approve = ngettext(
+        "%(num)s batch waits for your approval",
+        "%(num)s batches wait for your approval",
+        waiting.to_approve,
+    )
+    to_release = ngettext(
+        "%(num)s batch waits for your release",
+        "%(num)s batches wait for your release",
+        waiting.to_release,
+    )
+    return [
+        *counted(waiting.to_approve, TodayItem("gold", _("To approve"), to_approve, url, 15)),
+        *counted(waiting.to_release, TodayItem("gold", _("To release"), to_release, url, 15)),
+    ]
 
 
 def count_claims() -> int:
