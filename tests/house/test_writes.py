@@ -8,7 +8,12 @@ import pytest
 from tests.house import services
 from tests.house.source import PRODUCT, ROOT
 
-VIEWS = sorted(path for name in PRODUCT for path in (ROOT / name).rglob("views/*.py"))
+VIEWS = sorted(
+    path
+    for name in PRODUCT
+    for pattern in ("views/*.py", "*_page.py")
+    for path in (ROOT / name).rglob(pattern)
+)
 WITHOUT_KEY = {"set_locale", "sign_out"}
 """The language and the way out make nothing: to press them twice is to press them once."""
 
