@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from _pytest.nodeid import coerce_node_id
@@ -185,7 +186,7 @@ def client(app: Flask, committed_db: Database) -> FlaskClient:
 
 
 class _Client(FlaskClient):
-    """Commits what the test's session holds, so that the request finds it."""
+    """Commits what the test's session holds, so that the request finds it; gives forms a key."""
 
     before_request: Callable[[], None] | None = None
     _one_session = threading.Lock()  # browsers may send at once, from threads of their own
@@ -194,6 +195,9 @@ class _Client(FlaskClient):
         if _Client.before_request is not None:
             with self._one_session:
                 _Client.before_request()
+        fields = kwargs.get("data") or {}
+        if kwargs.get("method") == "POST" and "json" not in kwargs and isinstance(fields, dict):
+            kwargs["data"] = {"form_key": uuid4().hex} | fields
         return super().open(*args, **kwargs)
 
 

@@ -4,8 +4,9 @@ The row is inserted before the work, in the work's transaction: it is the claim 
 Whoever sends the form at the same moment waits at that insert, then reads the answer. A refusal
 rolls the claim back with everything else: the key is free again.
 
-An answer is sealed, for a page may show what is shown once (a PIN, a first password); such a page
-is kept for minutes only, so that a second click shows it and a page left open does not.
+An answer is sealed, for a page may show what is shown once (a PIN, a first password). Such a page
+is shown again for ten minutes, so that a second click shows it and a page left open does not; the
+job that drops it comes within ten more.
 """
 
 from datetime import datetime, timedelta
@@ -53,7 +54,7 @@ _CLAIM = ConstantStatement(
     .on_conflict_do_nothing()
     .returning(_a.c.key)
 )
-_FIND = ConstantStatement(select(_a.c.request_hash, _a.c.answer).where(*_this))
+_FIND = ConstantStatement(select(_a).where(*_this))
 _KEEP = ConstantStatement(
     update(_a)
     .where(*_this)
@@ -72,18 +73,18 @@ def claim(
     values = {"actor": actor_id, "form": key, "request": asked, "now": now}
     if _CLAIM.run(session, values).first() is not None:
         return None
-    first, sealed = _FIND.run(session, {"actor": actor_id, "form": key}).one()
-    if first != asked:
+    before = _FIND.run(session, {"actor": actor_id, "form": key}).one()
+    if before.request_hash != asked:
         raise Conflict(
             N_("This form was sent before with other answers. Open the page again, then send it."),
             code="sent_before",
         )
-    if sealed is None:
+    if before.answer is None or (before.is_page and before.answered_at < now - PAGE_SHOWN_AGAIN):
         raise Conflict(
             N_("This is done already, and what was shown then is shown only once."),
             code="shown_once",
         )
-    return crypto.unseal(keyring(session).answers, sealed, bound_to=_bound(actor_id, key))
+    return crypto.unseal(keyring(session).answers, before.answer, bound_to=_bound(actor_id, key))
 
 
 def keep(session: Session, *, actor_id: UUID, key: str, answer: bytes, is_page: bool) -> None:

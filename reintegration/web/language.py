@@ -19,7 +19,7 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(bp)
 
 
-@bp.act("/language", WebPermission.ANYONE)
+@bp.act("/language", WebPermission.ANYONE, remembered=False)
 def set_locale() -> Next:
     """Remember the language for this browser, and for the person who is signed in.
 

@@ -61,17 +61,25 @@ def form_id() -> UUID:
 
     Raise Invalid for a form without a key: what it makes must not be made twice.
     """
+    return uuid5(NAMESPACE_OID, f"{current_actor().id}|{_key()}")
+
+
+def _key() -> str:
     key = request.form.get(FIELD, "")[:_LONGEST]
     if not key:
         raise Invalid(N_("Open the page again."))
-    return uuid5(NAMESPACE_OID, f"{current_actor().id}|{key}")
+    return key
 
 
 def once(act: Callable[[], Answer]) -> ResponseReturnValue:
-    """Return what `act` answers, or what the same form was answered before."""
-    key, actor = request.form.get(FIELD, "")[:_LONGEST], current_actor()
-    if not key or actor.id is None:
+    """Return what `act` answers, or what the same form was answered before.
+
+    Raise Invalid for the form of a signed-in person that has no key.
+    """
+    actor = current_actor()
+    if actor.id is None:
         return respond(act())
+    key = _key()
     said_before = answered.claim(
         session(), actor_id=actor.id, key=key, request=_asked(), now=clock.now()
     )

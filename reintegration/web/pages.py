@@ -7,7 +7,7 @@ the same with `_submit`.
 
 from collections.abc import Callable
 from enum import StrEnum
-from functools import wraps
+from functools import partial, wraps
 from inspect import isgeneratorfunction
 from typing import Any, TypeVar
 
@@ -41,12 +41,16 @@ class Pages(Blueprint):
         return add
 
     def act(
-        self, rule: str, permission: StrEnum, *, load: Load = None
+        self, rule: str, permission: StrEnum, *, load: Load = None, remembered: bool = True
     ) -> Callable[[AnyAct], AnyAct]:
-        """Do what a button asks for, or a form that is shown at another address."""
+        """Do what a button asks for, or a form that is shown at another address.
+
+        What is not `remembered` is done each time that it is sent, and needs no key.
+        """
 
         def add(view: AnyAct) -> AnyAct:
-            done = requires(permission, load=load)(transactional(_done(view)))
+            sent = _done(view, remembered=remembered)
+            done = requires(permission, load=load)(transactional(sent))
             self.add_url_rule(rule, view.__name__, done, methods=["POST"])
             return view
 
@@ -57,7 +61,7 @@ class Pages(Blueprint):
     ) -> Callable[[AnyForm], AnyForm]:
         """Show what the view asks, and do it when that is sent to the same address.
 
-        What is not `remembered` is done each time that it is sent.
+        What is not `remembered` is done each time that it is sent, and needs no key.
         """
 
         def add(view: AnyForm) -> AnyForm:
@@ -79,7 +83,7 @@ def _asked(view: Callable[..., Asking]) -> View:
     return shown
 
 
-def _sent(view: Callable[..., Asking], *, remembered: bool = True) -> View:
+def _sent(view: Callable[..., Asking], *, remembered: bool) -> View:
     @wraps(view)
     def sent(*args: Any, **variables: Any) -> ResponseReturnValue:
         return submit(view(*args, **variables), remembered=remembered)
@@ -87,12 +91,13 @@ def _sent(view: Callable[..., Asking], *, remembered: bool = True) -> View:
     return sent
 
 
-def _done(view: Callable[..., Any]) -> View:
+def _done(view: Callable[..., Any], *, remembered: bool) -> View:
     if isgeneratorfunction(view):
-        return _sent(view)
+        return _sent(view, remembered=remembered)
 
     @wraps(view)
     def done(*args: Any, **variables: Any) -> ResponseReturnValue:
-        return once(lambda: view(*args, **variables))
+        do = partial(view, *args, **variables)
+        return once(do) if remembered else respond(do())
 
     return done

@@ -202,7 +202,8 @@ def ask(app: Flask, token: str | None, method: str, rule: Rule, ids: dict):
     client = app.test_client()
     if token:
         client.set_cookie("punte-session", token)
-    return client.open(address(rule, ids), method=method)
+    form = {"form_key": uuid4().hex} if method == "POST" else None
+    return client.open(address(rule, ids), method=method, data=form)
 
 
 def address(rule: Rule, ids: dict) -> str:

@@ -95,12 +95,14 @@ def _live_a_day(database: Database) -> dict[str, Any]:
 def _import_providers(officer: FlaskClient) -> None:
     """Queue the check of a file; it waits for the scheduler."""
     template = officer.get("/providers/import/template.csv").get_data()
-    answer = officer.post("/providers/import/", data={"file": (io.BytesIO(template), "new.csv")})
+    answer = officer.post(
+        "/providers/import/", data={"file": (io.BytesIO(template), "new.csv"), "form_key": "k"}
+    )
     assert answer.status_code == 302, answer.text
 
 
 def _ask_to_erase(colleague: FlaskClient, case_id: str) -> None:
-    reason = {"reason": "The person asked for it."}
+    reason = {"reason": "The person asked for it.", "form_key": "k"}
     answer = colleague.post(f"/cases/{case_id}/erasure/ask", data=reason)
     assert answer.status_code == 302, answer.text
 

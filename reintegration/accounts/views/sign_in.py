@@ -63,7 +63,7 @@ def _where_to(user: User, form: SignInForm) -> str:
     return local_target(form.next.data or "/")
 
 
-@bp.act("/sign-out", AccountPermission.OWN_ACCOUNT)
+@bp.act("/sign-out", AccountPermission.OWN_ACCOUNT, remembered=False)
 def sign_out() -> Next | Shown:
     """End the session here and on the server."""
     sessions.end_session(session(), presented_session(), **acting())
