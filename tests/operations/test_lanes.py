@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 import zipfile
 from datetime import timedelta
@@ -15,9 +16,9 @@ from sqlalchemy import select
 from providers.vetting.services.imports.tasks import CHECK
 from reintegration.kernel import clock, lanes, outbox, tasks
 from reintegration.kernel.actor import SYSTEM
-from reintegration.kernel.lanes import Lane
+from reintegration.kernel.lanes import Lane, LaneBeat
 from reintegration.kernel.outbox import Channel, OutboxMessage
-from reintegration.operations import outbox_lane, task_lane
+from reintegration.operations import outbox_lane, scheduler, task_lane
 from tests.factories.cast import NOW
 
 LONG = 120
@@ -90,6 +91,47 @@ def test_what_a_person_sends_again_leaves_under_the_same_key(session, app, kille
     session.commit()
     outbox_lane.deliver_due(app, later)
     assert [one.id for one in sent] == [message.id]
+
+
+@pytest.fixture
+def silent_server(app, sent):
+    """A way out on which nobody answers; gives what is set once it is asked."""
+    asked, answers = threading.Event(), threading.Event()
+
+    def send(_message):
+        asked.set()
+        answers.wait(LONG)
+
+    app.extensions["channels"] = {"email": Channel("email", send, False, lambda _m: None)}
+    yield asked
+    answers.set()
+
+
+@pytest.fixture
+def going(app):
+    """Return a function that lets all lanes go, here, until the test is over."""
+    ended, wakers = threading.Event(), []
+    yield lambda: wakers.append(scheduler._waker(app, scheduler._lanes(app, ended)))
+    ended.set()
+    for waker in wakers:
+        waker.shutdown(wait=True)
+
+
+def test_a_mail_server_that_does_not_answer_holds_up_its_own_lane_and_no_other(
+    session, in_processes, going, silent_server
+):
+    outbox.put(session, channel="email", key="k", payload={}, now=clock.now())
+    session.commit()
+    going()
+    assert silent_server.wait(LONG)
+    blocked = clock.now()
+    wait_for(lambda: beating_since(session, blocked) == {Lane.JOBS, Lane.TASKS})
+    assert session.scalars(select(OutboxMessage.state)).all() == ["sending"]
+
+
+def beating_since(session, moment):
+    session.rollback()
+    return set(session.scalars(select(LaneBeat.lane).where(LaneBeat.beat_at > moment)))
 
 
 def bomb():
