@@ -22,7 +22,7 @@ from sqlalchemy import DateTime, Table, Uuid
 from reintegration.kernel.base import Base
 from tests.database import Database, Server
 
-CASES, VOUCHERS, JOURNALS, TRAILS, STATES, LIVE = 840, 1680, 48, 106, 30, 250
+CASES, VOUCHERS, JOURNALS, TRAILS, STATES, LIVE = 840, 1680, 48, 106, 30, 100
 """How many copies of each case (of 120), voucher (of 600), journal, trail: a hundred thousand
 cases, a million vouchers and a million events of the trail. Two vouchers' copies fall to one case's
 and to one order's, which is worth as much more. Teams still work on `LIVE` copies of each case."""

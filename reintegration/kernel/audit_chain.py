@@ -16,7 +16,7 @@ from pathlib import Path
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from sqlalchemy import Select, func, insert, select
+from sqlalchemy import ColumnElement, Select, func, insert, select
 from sqlalchemy.orm import Session
 
 from reintegration.kernel import watermark
@@ -108,14 +108,17 @@ def verify(session: Session, keyring: Keyring, *, now: datetime, log: Path | Non
     return report
 
 
-def unsealed(session: Session) -> tuple[int, datetime | None]:
-    """Return how many events wait for a seal and when the oldest of them happened."""
-    waiting = _without_seal().subquery()
+def unsealed(session: Session, *, whole: bool = False) -> tuple[int, datetime | None]:
+    """Return how many events wait for a seal and when the oldest of them happened.
+
+    It looks above the watermark; with `whole` below it too.
+    """
+    waiting = _without_seal(0 if whole else watermark.settled(_MARK)).subquery()
     count, oldest = session.execute(select(func.count(), func.min(waiting.c.at))).one()
     return count, oldest
 
 
-def _without_seal(low: int = 0) -> Select[AuditEvent]:
+def _without_seal(low: int | ColumnElement[int]) -> Select[AuditEvent]:
     sealed = select(AuditSeal.audit_id).where(
         AuditSeal.audit_id == AuditEvent.id, AuditSeal.audit_id > low
     )
@@ -214,7 +217,7 @@ def _trust(
 
 
 def _count_unsealed(session: Session, report: Report, now: datetime) -> None:
-    report.unsealed, oldest = unsealed(session)
+    report.unsealed, oldest = unsealed(session, whole=True)
     if oldest is not None and now - oldest > _STALE:
         report.problems.append(
             f"{report.unsealed} events wait for a seal, the oldest since {oldest:%Y-%m-%d %H:%M}"

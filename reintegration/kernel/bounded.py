@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 
 Key = TypeVar("Key")
 READ = 99
+AT_ONCE = 50
+"""How many of what waits a page brings, the oldest first: the next come when these are done."""
 
 
 class Count(int):

@@ -8,7 +8,7 @@ hold a lower one has ended since.
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import BigInteger, func, literal, select, text
+from sqlalchemy import BigInteger, ColumnElement, func, literal, select, text
 from sqlalchemy.orm import InstrumentedAttribute, Mapped, Session, mapped_column
 
 from reintegration.kernel.base import Base
@@ -54,6 +54,11 @@ def horizon(session: Session, rows: InstrumentedAttribute[int]) -> Horizon:
 def low(session: Session, name: str) -> int:
     """Return the watermark; 0 as long as there is none."""
     return session.scalar(select(Watermark.low).where(Watermark.name == name)) or 0
+
+
+def settled(name: str) -> ColumnElement[int]:
+    """Return the watermark as a part of a statement that looks above it."""
+    return func.punte_settled(name, type_=BigInteger)
 
 
 def move_up(session: Session, name: str, seen: Horizon, *, now: datetime) -> tuple[int, int]:

@@ -29,13 +29,15 @@ class TodayItem:
     rank: int
 
 
+MOST = 12
+"""How many of one kind are named at once: the next come when these are done."""
+BANDS = ((30, _l("Waits for you")), (60, _l("Late or due")), (1000, _l("To look at again")))
+"""Up to which rank an item belongs under which heading."""
+
+
 def counted(count: int, item: TodayItem) -> list[TodayItem]:
     """Return what waits, unless nothing does."""
     return [item] if count else []
-
-
-BANDS = ((30, _l("Waits for you")), (60, _l("Late or due")), (1000, _l("To look at again")))
-"""Up to which rank an item belongs under which heading."""
 
 
 @public

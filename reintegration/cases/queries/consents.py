@@ -91,7 +91,7 @@ def providers(session: Session, *, search: str, chosen: object) -> Offer[Organis
 
 
 def ending_soon(
-    session: Session, actor: Actor, today: date, within: timedelta
+    session: Session, actor: Actor, today: date, within: timedelta, *, limit: int
 ) -> Sequence[tuple[UUID, str, date]]:
     """Return cases (id, code, last day) whose consent to keep a file ends `within` that time."""
     last = func.max(Consent.valid_until)
@@ -107,4 +107,5 @@ def ending_soon(
         .group_by(CaseFile.id, CaseFile.code)
         .having(last.between(today, today + within))
         .order_by(last, CaseFile.code)
+        .limit(limit)
     ).all()

@@ -28,7 +28,9 @@ def waiting_or_404(session: Session, actor: Actor, case_id: UUID) -> ErasureRequ
     return or_404(waiting(session, cases.case_or_404(session, actor, case_id).id))
 
 
-def waiting_for(session: Session, actor: Actor) -> Sequence[tuple[ErasureRequest, str]]:
+def waiting_for(
+    session: Session, actor: Actor, *, limit: int
+) -> Sequence[tuple[ErasureRequest, str]]:
     """Return the wishes that the actor may decide, the oldest first, with the case's code."""
     rows = session.execute(
         select(ErasureRequest, CaseFile.code)
@@ -38,5 +40,6 @@ def waiting_for(session: Session, actor: Actor) -> Sequence[tuple[ErasureRequest
             ErasureRequest.decided_at.is_(None),
         )
         .order_by(ErasureRequest.asked_at, ErasureRequest.id)
+        .limit(limit)
     )
     return [(request, code) for request, code in rows]

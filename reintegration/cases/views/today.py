@@ -6,7 +6,7 @@ from flask import url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from reintegration.accounts.views.today import TodayItem
+from reintegration.accounts.views.today import MOST, TodayItem
 from reintegration.cases.permissions import CasePermission
 from reintegration.cases.queries import erasures
 from reintegration.cases.queries.consents import ending_soon
@@ -31,7 +31,7 @@ def items(*, session: Session, actor: Actor, today: date) -> list[TodayItem]:
                 url_for("cases.case_consents", case_id=case_id),
                 30,
             )
-            for case_id, code, until in ending_soon(session, actor, today, SOON)
+            for case_id, code, until in ending_soon(session, actor, today, SOON, limit=MOST)
         ),
         *_erasures(session, actor),
     ]
@@ -48,5 +48,5 @@ def _erasures(session: Session, actor: Actor) -> list[TodayItem]:
             url_for("cases.case_erasure", case_id=request.case_id),
             25,
         )
-        for request, code in erasures.waiting_for(session, actor)
+        for request, code in erasures.waiting_for(session, actor, limit=MOST)
     ]

@@ -59,12 +59,12 @@ def lines_of(session: Session, case_id: UUID) -> Sequence[PlanLine]:
     ).all()
 
 
-def pending(session: Session, actor: Actor) -> list[EmergencyRow]:
+def pending(session: Session, actor: Actor, *, limit: int = bounded.AT_ONCE) -> list[EmergencyRow]:
     """Return what waits in the actor's cases, the most urgent first: also what they may not decide.
 
     Two statements, however many rows.
     """
-    return _rows(session, actor, EmergencyState.PENDING)
+    return _rows(session, actor, EmergencyState.PENDING, limit=limit)
 
 
 def pending_count(session: Session, actor: Actor) -> Count:
@@ -76,11 +76,11 @@ def pending_count(session: Session, actor: Actor) -> Count:
 def decided(session: Session, actor: Actor, *, limit: int = 20) -> list[EmergencyRow]:
     """Return the last decisions in the actor's cases."""
     done = (EmergencyState.RATIFIED, EmergencyState.REFUSED)
-    return _rows(session, actor, *done, newest_first=True)[:limit]
+    return _rows(session, actor, *done, newest_first=True, limit=limit)
 
 
 def _rows(
-    session: Session, actor: Actor, *states: EmergencyState, newest_first: bool = False
+    session: Session, actor: Actor, *states: EmergencyState, newest_first: bool = False, limit: int
 ) -> list[EmergencyRow]:
     order = EmergencyStart.decided_at.desc() if newest_first else EmergencyStart.ratify_by
     found = session.execute(
@@ -92,6 +92,7 @@ def _rows(
             EmergencyStart.state.in_(states),
         )
         .order_by(order, EmergencyStart.id)
+        .limit(limit)
     ).all()
     asked = _asked(session, [start.case_id for start, _code, _name in found])
     return [

@@ -6,8 +6,8 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, or_, select
-from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
+from sqlalchemy import Select, exists, or_, select
+from sqlalchemy.orm import Session, aliased, contains_eager, joinedload, selectinload
 
 from reintegration.accounts.models import User
 from reintegration.cases.models import CaseFile, Consent
@@ -119,7 +119,7 @@ class Waiting:
     submitted_by: str
 
 
-def waiting(session: Session, actor: Actor) -> list[Waiting]:
+def waiting(session: Session, actor: Actor, *, limit: int = bounded.AT_ONCE) -> list[Waiting]:
     """Return the submitted plans of the actor's cases, the longest wait first."""
     rows = session.execute(
         select(Plan, CaseFile, PlanVersion, User.name)
@@ -132,6 +132,7 @@ def waiting(session: Session, actor: Actor) -> list[Waiting]:
             PlanVersion.state == VersionState.SUBMITTED,
         )
         .order_by(PlanVersion.submitted_at, Plan.id)
+        .limit(limit)
     ).all()
     approved = _approved_versions(session, [plan.id for plan, *_ in rows])
     return [
@@ -241,14 +242,15 @@ def reviews_due(session: Session, *, until: date) -> Sequence[Plan]:
 
 
 def reviews_due_of(
-    session: Session, actor: Actor, *, until: date
+    session: Session, actor: Actor, *, until: date, limit: int
 ) -> Sequence[tuple[Plan, CaseFile]]:
-    """Return the plans of the actor's own cases whose review is due."""
+    """Return the plans of the actor's own cases whose review is due, the earliest first."""
     statement: Any = (
         _reviews_due(until)
         .add_columns(CaseFile)
         .join(CaseFile, CaseFile.id == Plan.case_id)
         .where(permissions.where(actor, Plan, PlanPermission.VIEW), CaseFile.manager_id == actor.id)
+        .limit(limit)
     )
     return [(plan, case) for plan, case in session.execute(statement)]
 
@@ -264,22 +266,23 @@ def _reviews_due(until: date) -> Select[Plan]:
     )
 
 
-def returned_of(session: Session, actor: Actor) -> Sequence[tuple[PlanVersion, CaseFile]]:
+def returned_of(
+    session: Session, actor: Actor, *, limit: int
+) -> Sequence[tuple[PlanVersion, CaseFile]]:
     """Return the versions that were returned and not yet submitted again, of the own cases."""
-    newest = (
-        select(PlanVersion.plan_id, func.max(PlanVersion.number).label("number"))
-        .where(permissions.where(actor, PlanVersion, PlanPermission.VIEW))
-        .group_by(PlanVersion.plan_id)
-        .subquery()
-    )
+    later = aliased(PlanVersion)
     rows = session.execute(
         select(PlanVersion, CaseFile)
-        .join(
-            newest,
-            (newest.c.plan_id == PlanVersion.plan_id) & (newest.c.number == PlanVersion.number),
-        )
         .join(CaseFile, CaseFile.id == PlanVersion.case_id)
-        .where(PlanVersion.state == VersionState.RETURNED, CaseFile.manager_id == actor.id)
+        .where(
+            permissions.where(actor, PlanVersion, PlanPermission.VIEW),
+            PlanVersion.state == VersionState.RETURNED,
+            CaseFile.manager_id == actor.id,
+            ~exists().where(
+                later.plan_id == PlanVersion.plan_id, later.number > PlanVersion.number
+            ),
+        )
         .order_by(PlanVersion.decided_at)
+        .limit(limit)
     )
     return [(found, case) for found, case in rows]

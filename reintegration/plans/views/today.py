@@ -6,7 +6,7 @@ from flask import url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from reintegration.accounts.views.today import TodayItem
+from reintegration.accounts.views.today import MOST, TodayItem
 from reintegration.kernel import permissions
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.clock import local_day
@@ -19,15 +19,13 @@ from reintegration.web import filters
 from reintegration.web.current import current_actor
 from reintegration.web.filters import instant
 
-_MOST = 12
-
 
 def items(*, session: Session, actor: Actor, today: date) -> list[TodayItem]:
     """Return what waits: emergencies, decisions, what was returned, is late, due or for review."""
     if not actor.caseload:
         return []
     return [
-        *(_emergency(row, actor, today) for row in emergencies.pending(session, actor)),
+        *(_emergency(row, actor, today) for row in emergencies.pending(session, actor, limit=MOST)),
         *_decisions(session, actor),
         *_returned(session, actor),
         *_steps(session, actor, today),
@@ -69,7 +67,7 @@ def _decisions(session: Session, actor: Actor) -> list[TodayItem]:
             url_for("plans.decision", case_id=waiting.case.id),
             20,
         )
-        for waiting in plans.waiting(session, actor)
+        for waiting in plans.waiting(session, actor, limit=MOST)
         if permissions.permits(actor, PlanPermission.DECIDE, waiting.plan)
     ]
 
@@ -87,12 +85,12 @@ def _returned(session: Session, actor: Actor) -> list[TodayItem]:
             url_for("plans.plan", case_id=case.id),
             15,
         )
-        for version, case in plans.returned_of(session, actor)
+        for version, case in plans.returned_of(session, actor, limit=MOST)
     ]
 
 
 def _steps(session: Session, actor: Actor, today: date) -> list[TodayItem]:
-    due = plans.due_milestones_of(session, actor, due_until=today + REMIND_BEFORE, limit=_MOST)
+    due = plans.due_milestones_of(session, actor, due_until=today + REMIND_BEFORE, limit=MOST)
     items = []
     for milestone, case in due:
         late = (today - milestone.due_on).days
@@ -122,5 +120,5 @@ def _reviews(session: Session, actor: Actor, today: date) -> list[TodayItem]:
             url_for("plans.plan", case_id=case.id),
             60,
         )
-        for plan, case in plans.reviews_due_of(session, actor, until=today)
+        for plan, case in plans.reviews_due_of(session, actor, until=today, limit=MOST)
     ]
