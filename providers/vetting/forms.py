@@ -1,12 +1,15 @@
 """Forms of vetting and of the import."""
 
+from datetime import date
+from typing import TypedDict
+
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField, FileRequired
 from wtforms import SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 
 from providers.directory.states import DocumentKind
-from reintegration.web.forms import After, DayField, Form, choices, encoding_field, option
+from reintegration.web.forms import After, DayField, Form, choices, encoding_field, given, option
 
 LONGEST_REASON = 500
 
@@ -27,6 +30,15 @@ class ApproveForm(Form):
     until = DayField(_l("Approve until"), [InputRequired(_l("Choose a day."))])
 
 
+class DocumentSaid(TypedDict):
+    """What was typed about a document."""
+
+    kind: DocumentKind
+    reference: str
+    issued_on: date
+    expires_on: date | None
+
+
 class DocumentForm(Form):
     """A document that an officer saw."""
 
@@ -42,6 +54,15 @@ class DocumentForm(Form):
         [Optional(), After("issued_on", _l("The last day lies before the day of issue."))],
         description=_l("Leave it empty if it has no end."),
     )
+
+    def said(self) -> DocumentSaid:
+        """Return what was typed, once it is valid."""
+        return {
+            "kind": DocumentKind(self.kind.data),
+            "reference": self.reference.data or "",
+            "issued_on": given(self.issued_on.data),
+            "expires_on": self.expires_on.data,
+        }
 
 
 class UploadForm(Form):

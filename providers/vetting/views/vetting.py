@@ -135,19 +135,8 @@ def document_new(provider: Provider) -> Asking:
     """Record a document."""
     form = DocumentForm(kind=parameters.choice("kind", DocumentKind))
     yield Ask(lambda: _document_page(form, provider), form)
-    documents.add_document(
-        session(),
-        provider=provider,
-        kind=DocumentKind(form.kind.data),
-        reference=form.reference.data or "",
-        issued_on=given(form.issued_on.data),
-        expires_on=form.expires_on.data,
-        **acting(),
-    )
-    return Next(
-        url_for("providers.show", provider_id=provider.id),
-        _("The document is recorded as checked by you."),
-    )
+    documents.add_document(session(), provider=provider, **form.said(), **acting())
+    return _provider(provider.id, _("The document is recorded as checked by you."))
 
 
 @bp.form("/documents/<uuid:document_id>", _KEEP, load=load_document)
@@ -156,19 +145,8 @@ def document_edit(document: VettingDocument) -> Asking:
     form = DocumentForm(obj=document)
     provider = load_provider(document.provider_id)
     yield Ask(lambda: _document_page(form, provider, document), form)
-    documents.change_document(
-        session(),
-        document,
-        kind=DocumentKind(form.kind.data),
-        reference=form.reference.data or "",
-        issued_on=given(form.issued_on.data),
-        expires_on=form.expires_on.data,
-        **acting(),
-    )
-    return Next(
-        url_for("providers.show", provider_id=provider.id),
-        _("The document is corrected and counts as checked by you."),
-    )
+    documents.change_document(session(), document, **form.said(), **acting())
+    return _provider(provider.id, _("The document is corrected and counts as checked by you."))
 
 
 @bp.form("/documents/<uuid:document_id>/remove", _KEEP, load=load_document)
@@ -176,9 +154,7 @@ def document_remove(document: VettingDocument) -> Asking:
     """Take out a document that was recorded by mistake."""
     yield Ask(lambda: _remove_page(document))
     documents.remove_document(session(), document, **acting())
-    return Next(
-        url_for("providers.show", provider_id=document.provider_id), _("The document is removed.")
-    )
+    return _provider(document.provider_id, _("The document is removed."))
 
 
 def _approve_form() -> ApproveForm:
@@ -255,6 +231,10 @@ def _why(offering: Offering, move: str) -> Generator[Ask, None, str]:
 
 def _back(offering: Offering, said: str) -> Next:
     return Next(url_for(".show", offering_id=offering.id), said)
+
+
+def _provider(provider_id: UUID, said: str) -> Next:
+    return Next(url_for("providers.show", provider_id=provider_id), said)
 
 
 def _document_page(
