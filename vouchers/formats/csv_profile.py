@@ -45,6 +45,11 @@ HEADINGS: Mapping[str, tuple[str, ...]] = {
     "amount": ("amount", "suma", "сумма"),
     "debit": ("debit", "paid out", "suma debit", "дебет", "расход"),
     "credit": ("credit", "paid in", "suma credit", "кредит", "приход"),
+    "direction": (
+        *("d c", "dc", "dt ct", "dt kt", "db cr", "debit credit", "direction", "indicator"),
+        *("tip", "tip operatiune", "tip tranzactie", "sens", "type", "transaction type"),
+        *("дт кт", "д к", "дебет кредит", "тип", "тип операции"),
+    ),
     "currency": ("currency", "valuta", "moneda", "валюта"),
     "account": ("account", "iban", "cont", "contul", "счет", "номер счета"),
     "counterparty_name": (
@@ -94,6 +99,11 @@ HEADINGS: Mapping[str, tuple[str, ...]] = {
     ),
     "end_to_end_id": ("end to end id", "endtoendid", "end to end reference"),
 }
+_SIGN = {
+    **dict.fromkeys(("d", "dt", "db", "dr", "debit", "д", "дт", "дб", "дебет", "расход"), -1),
+    **dict.fromkeys(("c", "ct", "cr", "k", "kt", "credit", "к", "кт", "кр", "кредит", "приход"), 1),
+}
+"""What stands in a column of directions, and the sign of such an amount."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +112,7 @@ class CsvProfile:
 
     `columns` maps fields of BankEntry (and amount or debit and credit, currency, account) to the
     headings that may stand for them, compared without case, accents and punctuation. An amount is
-    signed, credit positive; debit and credit columns are unsigned.
+    signed, credit positive, or has a direction beside it; debit and credit columns are unsigned.
     """
 
     name: str = "general"
@@ -271,7 +281,8 @@ def _entry(
 def _amount(number: int, cells: Mapping[str, str], currency: str, profile: CsvProfile) -> int:
     where = f"row {number}"
     if cells.get("amount"):
-        return _signed(cells["amount"], currency, profile, where)
+        minor = _signed(cells["amount"], currency, profile, where)
+        return _directed(number, minor, cells["direction"]) if "direction" in cells else minor
     debit = _signed(cells.get("debit") or "0", currency, profile, where)
     credit = _signed(cells.get("credit") or "0", currency, profile, where)
     if debit and credit:
@@ -279,6 +290,14 @@ def _amount(number: int, cells: Mapping[str, str], currency: str, profile: CsvPr
     if not debit and not credit:
         raise StatementFileError("row_without_amount", row=number)
     return credit or -abs(debit)
+
+
+def _directed(number: int, minor: int, direction: str) -> int:
+    """Return the amount with the sign of its direction; a sign that it has must say the same."""
+    sign = _SIGN.get(_plain(direction))
+    if sign is None or (minor < 0 < sign):
+        raise StatementFileError("row_direction", row=number, found=direction[:20])
+    return sign * abs(minor)
 
 
 def _signed(text: str, currency: str, profile: CsvProfile, where: str) -> int:

@@ -40,6 +40,9 @@ REFUSALS: Mapping[str, str] = {
     "column_missing": N_("The file has no column for “%(column)s”. Columns found: %(found)s."),
     "row_short": N_("Row %(row)s has fewer columns than the heading."),
     "row_without_amount": N_("Row %(row)s has no amount."),
+    "row_direction": N_(
+        "Row %(row)s says neither debit nor credit, or contradicts its sign: “%(found)s”."
+    ),
     "row_two_amounts": N_("Row %(row)s has both a debit and a credit."),
 }
 

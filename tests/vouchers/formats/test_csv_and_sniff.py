@@ -57,6 +57,32 @@ def test_a_profile_names_other_headings_and_what_the_file_leaves_out():
 
 
 @pytest.mark.parametrize(
+    ("heading", "amount", "direction", "minor"),
+    [
+        ("D/C", "260,00", "D", -26000),
+        ("D/C", "260,00", "C", 26000),
+        ("D/C", "-260,00", "D", -26000),
+        ("Дт/Кт", "260,00", "Дт", -26000),
+        ("Tip", "260,00", "Debit", -26000),
+        ("Тип операции", "260,00", "Кредит", 26000),
+    ],
+)
+def test_a_column_of_directions_gives_the_amounts_their_sign(heading, amount, direction, minor):
+    row = f"02.03.2027;{amount};{direction};MDL;{OURS}"
+    (found,) = read_csv(f"Data;Suma;{heading};Valuta;Cont\n{row}\n".encode())
+    assert found.entries[0].amount_minor == minor
+
+
+@pytest.mark.parametrize(("amount", "direction"), [("260,00", ""), ("1,00", "x"), ("-1,00", "C")])
+def test_a_direction_that_says_nothing_or_the_contrary_refuses_the_file(amount, direction):
+    with pytest.raises(StatementFileError) as caught:
+        read_csv(
+            f"Data;Suma;D/C;Valuta;Cont\n02.03.2027;{amount};{direction};MDL;{OURS}\n".encode()
+        )
+    assert caught.value.code == "row_direction"
+
+
+@pytest.mark.parametrize(
     ("row", "code"),
     [
         ('2026-03-02,"1,250",MDL,A,x,y', "amount_ambiguous"),
