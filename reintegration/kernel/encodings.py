@@ -96,7 +96,12 @@ def readings(data: bytes) -> list[Reading]:
 def is_wide(data: bytes) -> bool:
     """Tell whether the bytes are text in two bytes a letter, rather than no text at all."""
     head = data[:400]
-    return data[:2] in _MARKS or (bool(head) and head.count(0) > len(head) // 3)
+    return data[:2] in _MARKS or (bool(head) and _upper_halves(head) > len(head) // 3)
+
+
+def _upper_halves(data: bytes) -> int:
+    """Count the bytes that no text in one byte a letter has: of Latin 0 or 1, of Cyrillic 4."""
+    return sum(one < 6 for one in data)
 
 
 def _settled(data: bytes) -> str | None:
@@ -105,7 +110,7 @@ def _settled(data: bytes) -> str | None:
         if data.startswith(mark):
             return encoding
     if is_wide(data):
-        return "utf-16-le" if data[1:2] == b"\x00" else "utf-16-be"
+        return "utf-16-le" if _upper_halves(data[1::2]) > _upper_halves(data[::2]) else "utf-16-be"
     try:
         data.decode("utf-8")
     except UnicodeDecodeError:

@@ -21,6 +21,8 @@ MIXED = "Кишинёв; Chișinău; Opération"
         (MIXED, "utf-8-sig"),
         (MIXED, "utf-16"),
         (MIXED, "utf-16-be"),
+        ("Дата;Сумма\nОплата услуг" * 20, "utf-16-le"),
+        ("Дата;Сумма\nОплата услуг" * 20, "utf-16-be"),
         ("Data;Suma\n02.03.2027;1,00" * 20, "utf-16-le"),
         ("plain", "ascii"),
         ("", "ascii"),
