@@ -12,7 +12,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp
+from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp, ValidationError
 
 from providers.directory.services.profiles import Place, Profile, Terms
 from providers.directory.states import Jurisdiction
@@ -22,8 +22,11 @@ from reintegration.codelists.people import AccessNeed, SexPolicy
 from reintegration.codelists.service_categories import ServiceCategory
 from reintegration.codelists.territorial_units import TERRITORIAL_UNITS
 from reintegration.codelists.units import Unit
+from reintegration.kernel import codes
+from reintegration.kernel.errors import Invalid
 from reintegration.kernel.money import Money
 from reintegration.web.forms import CountField, Form, MoneyField, choices, option
+from reintegration.web.saying import error_text
 
 
 class ProfileForm(Form):
@@ -56,6 +59,14 @@ class ProfileForm(Form):
         description=_l("Neutral notices go here: that there is a request, never what it is about."),
     )
     phone = StringField(_l("Phone"), [Length(max=40)])
+
+    def validate_identifier(self, field: StringField) -> None:
+        """Read an IDNO as the import does; the left bank's numbers stay as they are written."""
+        if self.jurisdiction.data == Jurisdiction.RIGHT_BANK:
+            try:
+                field.data = codes.idno(field.data or "")
+            except Invalid as error:
+                raise ValidationError(error_text(error)) from None
 
     def value(self) -> Profile:
         """Return what was typed."""

@@ -205,6 +205,15 @@ def test_a_wrong_price_comes_back_with_a_word(cast, sign_in, price):
     assert price == "1.234" or answer.status_code == 422
 
 
+def test_the_number_of_a_provider_is_read_as_a_file_of_providers_is(session, cast, sign_in):
+    vera, named = sign_in(cast.vera), {"name": "Nou", "legal_name": "Nou SRL"}
+    registered = named | {"jurisdiction": "right_bank"}
+    short = vera.post("/providers/new?lang=en", data=registered | {"identifier": "10036"})
+    assert "An IDNO has 13 digits" in short.text
+    vera.post("/providers/new", data=registered | {"identifier": "1003-600 077777"})
+    assert session.scalar(select(Provider).where(Provider.identifier == "1003600077777"))
+
+
 def test_an_officer_adds_a_provider(session, cast, sign_in):
     form = {"name": "Nou", "legal_name": "Nou SRL", "identifier": "77", "jurisdiction": "left_bank"}
     answer = sign_in(cast.vera).post("/providers/new", data=form)
