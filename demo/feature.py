@@ -5,7 +5,6 @@ import sys
 
 import click
 from flask import Flask, current_app
-from flask.cli import AppGroup
 from sqlalchemy.orm import Session
 
 from demo import load as loading
@@ -13,8 +12,9 @@ from demo import logins
 from demo.handing_out import hand_out
 from reintegration.kernel.errors import DomainError
 from reintegration.settings import Settings
+from reintegration.web.commands import Commands
 
-demo_cli = AppGroup("demo", help="Invented data; refused in production.")
+demo_cli = Commands("demo", help="Invented data; refused in production.")
 _SCALE = click.option(
     "--scale",
     type=click.FloatRange(0.05, 20),

@@ -3,15 +3,14 @@
 from pathlib import Path
 
 import click
-from flask.cli import AppGroup
 
 from providers.vetting.services.imports import providers_import
 from providers.vetting.services.imports.rows import Checked
 from reintegration.kernel import clock
 from reintegration.kernel.actor import OPERATOR
-from reintegration.web.commands import encoding_option, operating
+from reintegration.web.commands import Commands, encoding_option, operating
 
-providers_cli = AppGroup("providers", help="The directory of providers.")
+providers_cli = Commands("providers", help="The directory of providers.")
 
 
 @providers_cli.command("import")

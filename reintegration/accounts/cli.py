@@ -3,7 +3,6 @@
 from datetime import datetime
 
 import click
-from flask.cli import AppGroup
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -12,11 +11,11 @@ from reintegration.accounts.services import organisations, users
 from reintegration.codelists.languages import Locale
 from reintegration.kernel import clock
 from reintegration.kernel.actor import OPERATOR, Role
-from reintegration.web.commands import operating
+from reintegration.web.commands import Commands, operating
 
 _ROLES = click.Choice([str(role) for role in Role])
 _LOCALES = click.Choice([str(locale) for locale in Locale])
-user_cli = AppGroup("user", help="Accounts of people.")
+user_cli = Commands("user", help="Accounts of people.")
 
 
 @user_cli.command("create")

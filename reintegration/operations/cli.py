@@ -5,7 +5,6 @@ from uuid import UUID
 
 import click
 from flask import current_app
-from flask.cli import AppGroup
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -14,8 +13,9 @@ from reintegration.kernel.actor import OPERATOR
 from reintegration.kernel.db import act_as, keyring, session
 from reintegration.operations import scheduler, task_lane
 from reintegration.settings import Settings
+from reintegration.web.commands import Commands
 
-audit_cli = AppGroup("audit", help="The audit trail.")
+audit_cli = Commands("audit", help="The audit trail.")
 
 
 @audit_cli.command("verify")

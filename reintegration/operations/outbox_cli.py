@@ -3,7 +3,6 @@
 from uuid import UUID
 
 import click
-from flask.cli import AppGroup
 
 from reintegration.kernel import clock, outbox
 from reintegration.kernel.actor import OPERATOR
@@ -13,8 +12,9 @@ from reintegration.kernel.locking import committed
 from reintegration.kernel.outbox import OutboxMessage
 from reintegration.operations import outgoing
 from reintegration.operations.outgoing import Decision
+from reintegration.web.commands import Commands
 
-outbox_cli = AppGroup("outbox", help="Messages to the outside.")
+outbox_cli = Commands("outbox", help="Messages to the outside.")
 
 
 @outbox_cli.command("list")

@@ -1,9 +1,11 @@
 """The edge of a command: it acts as the logged operator, and all of it is kept or none."""
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import click
+from click import Context
+from flask.cli import AppGroup
 from sqlalchemy.orm import Session
 
 from reintegration.kernel.actor import OPERATOR
@@ -11,8 +13,20 @@ from reintegration.kernel.db import act_as, session
 from reintegration.kernel.encodings import Encoding
 from reintegration.kernel.errors import DomainError
 from reintegration.kernel.locking import committed
+from reintegration.kernel.text import freed
 
 Done = TypeVar("Done")
+
+
+class Commands(AppGroup):
+    """The commands of a feature; what is typed behind them is freed like any text that comes in."""
+
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: Context | None = None, **extra: Any
+    ) -> Context:
+        """Read the words of a line."""
+        return super().make_context(info_name, [freed(one) for one in args], parent, **extra)
+
 
 encoding_option = click.option(
     "--encoding", type=click.Choice([str(one) for one in Encoding]), help="Otherwise: found out."

@@ -392,7 +392,7 @@ def test_the_command_line_makes_the_first_administrator(app, session, committed_
             "--email",
             "first@demo.example",
             "--name",
-            "Prima Persoană",
+            "\u202ePrima\u200b Persoană",
             "--role",
             "administrator",
             "--organisation",
@@ -402,6 +402,7 @@ def test_the_command_line_makes_the_first_administrator(app, session, committed_
         ]
     )
     assert result.exit_code == 0, result.output
+    assert session.scalar(select(User.id).where(User.name == "Prima Persoană"))
     again = app.test_cli_runner().invoke(
         args=[
             "user",

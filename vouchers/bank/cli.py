@@ -4,14 +4,13 @@ import json
 from pathlib import Path
 
 import click
-from flask.cli import AppGroup
 
 from reintegration.kernel import clock
 from reintegration.kernel.actor import OPERATOR
-from reintegration.web.commands import encoding_option, operating
+from reintegration.web.commands import Commands, encoding_option, operating
 from vouchers.bank.services.statement_import import MAX_BYTES, ImportReport, import_file
 
-bank_cli = AppGroup("bank", help="Statements of the bank.")
+bank_cli = Commands("bank", help="Statements of the bank.")
 
 
 @bank_cli.command("import")

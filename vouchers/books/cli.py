@@ -1,14 +1,14 @@
 """`flask ledger …`: the books from the command line, as the logged operator."""
 
 import click
-from flask.cli import AppGroup
 
 from reintegration.kernel.actor import OPERATOR
 from reintegration.kernel.db import act_as, session
+from reintegration.web.commands import Commands
 from vouchers.books.services.laws import broken, laws
 from vouchers.books.services.settling import marks
 
-ledger_cli = AppGroup("ledger", help="The ledger.")
+ledger_cli = Commands("ledger", help="The ledger.")
 
 
 @ledger_cli.command("check")
