@@ -1,5 +1,7 @@
 """Taking a delivery back: at the provider's desk, and by staff."""
 
+from collections.abc import Callable, Generator
+
 from flask import render_template, url_for
 from flask_babel import gettext as _
 
@@ -24,9 +26,7 @@ bp = Pages("reversals", __name__)
 )
 def at_desk(redemption: Redemption) -> Asking:
     """Take a provider's own record back."""
-    form = ReasonForm()
-    yield Ask(lambda: _desk_page(redemption, form), form)
-    reversal.reverse(session(), redemption, reason=form.reason.data or "", **acting())
+    yield from _reverse(redemption, _desk_page)
     return Next(url_for("redeem.recent"), _("Taken back. The units can be used again."))
 
 
@@ -37,10 +37,16 @@ def at_desk(redemption: Redemption) -> Asking:
 )
 def by_staff(redemption: Redemption) -> Asking:
     """Take a delivery back; what was paid for it is owed from then on."""
-    form = ReasonForm()
-    yield Ask(lambda: _staff_page(redemption, form), form)
-    reversal.reverse(session(), redemption, reason=form.reason.data or "", **acting())
+    yield from _reverse(redemption, _staff_page)
     return Next(url_for("vouchers.show", voucher_id=redemption.voucher_id), _("Taken back."))
+
+
+def _reverse(
+    redemption: Redemption, page: Callable[[Redemption, ReasonForm], str]
+) -> Generator[Ask, None, None]:
+    form = ReasonForm()
+    yield Ask(lambda: page(redemption, form), form)
+    reversal.reverse(session(), redemption, reason=form.reason.data or "", **acting())
 
 
 def _desk_page(redemption: Redemption, form: ReasonForm) -> str:
