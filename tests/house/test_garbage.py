@@ -15,12 +15,17 @@ import pytest
 from lxml import html
 from wtforms import IntegerField
 
+from reintegration.kernel.actor import SYSTEM
+from reintegration.kernel.db import act_as
+from reintegration.kernel.db import session as current_session
 from reintegration.web import forms as web_forms
 from reintegration.web.requires import WebPermission
+from tests.factories.vouchers import make_token
 from tests.house import source
 from tests.house.test_access import ask, fill, nothing_is_committed, somebody_who_may, walked
 from tests.house.world import CASE_B, PROVIDER_B
 from tests.sampling import drawn
+from tests.web.test_api_document import OPERATIONS, body_schema, example_of
 
 __all__ = ["nothing_is_committed", "walked"]
 
@@ -203,6 +208,37 @@ def test_no_field_of_a_form_breaks_its_answer(walked):
             broken += [f"{form}: {name} in {field}"] if answer.status_code >= 500 else []
     assert sent > 100
     assert broken == []
+
+
+@pytest.fixture(scope="module")
+def program(walked):
+    """The headers of a program of Rita's provider."""
+    app, world = walked
+    with app.app_context():
+        session = current_session()
+        act_as(session, SYSTEM)
+        token = make_token(session, world.mine["provider_id"])[1]
+        session.commit()
+    return {"Authorization": f"Bearer {token}", "Idempotency-Key": "garbage"}
+
+
+def requests_of_programs() -> Iterator[tuple[str, str, str, dict]]:
+    """Yield each operation with each of its fields broken once: method, path, what, and body."""
+    for path, method, operation in OPERATIONS:
+        for field in body_schema(operation)["properties"]:
+            for name, value in drawn(GARBAGE.items(), 4, of=f"{method} {path} {field}"):
+                yield method, path, f"{name} in {field}", example_of(operation) | {field: value}
+
+
+def test_no_field_of_a_programs_request_breaks_its_answer(walked, program):
+    client = walked[0].test_client()
+    found = {
+        f"{method} {path}: {what}": client.open(path, method=method, json=body, headers=program)
+        for method, path, what, body in requests_of_programs()
+    }
+    assert found
+    assert [what for what, answer in found.items() if answer.status_code >= 500] == []
+    assert 401 not in {answer.status_code for answer in found.values()}
 
 
 def kinds_of(form: type) -> Iterator[type]:
