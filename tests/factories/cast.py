@@ -24,7 +24,7 @@ from reintegration.kernel.ids import new_id
 from reintegration.kernel.money import Money
 from vouchers.books.models import BankAccount, BudgetLine, Fund
 from vouchers.books.services import budget
-from vouchers.books.services.journal import Dimensions, Source, post
+from vouchers.books.services.journal import Dimensions, Posting, Source, post
 from vouchers.books.services.postings import PostingEvent
 from vouchers.payments.models.payees import PayeeAccount
 
@@ -242,26 +242,13 @@ def make_fund(session: Session, code: str, currency: str, amount: Money) -> tupl
     session.add_all([fund, line])
     session.flush()
     about = Dimensions(fund_id=fund.id)
-    post(
-        session,
-        PostingEvent.GRANT_RECEIVED,
-        amount,
-        key=f"grant|{fund.id}",
-        source=Source("fund", fund.id),
-        about=about,
-        actor=SYSTEM,
-        now=NOW,
-    )
-    post(
-        session,
-        PostingEvent.ALLOCATED,
-        amount,
-        key=f"allocate|{line.id}",
-        source=Source("budget_line", line.id),
-        about=about.but(budget_line_id=line.id),
-        actor=SYSTEM,
-        now=NOW,
-    )
+    source = Source("fund", fund.id)
+    posting = Posting(PostingEvent.GRANT_RECEIVED, amount, f"grant|{fund.id}", source, about)
+    post(session, posting, actor=SYSTEM, now=NOW)
+    source = Source("budget_line", line.id)
+    about = about.but(budget_line_id=line.id)
+    posting = Posting(PostingEvent.ALLOCATED, amount, f"allocate|{line.id}", source, about)
+    post(session, posting, actor=SYSTEM, now=NOW)
     budget.give_back(session, line.id, amount)
     return fund, line
 

@@ -20,7 +20,6 @@ WITHOUT_KEY = {"set_locale", "sign_out"}
 ASKED_BEFORE = {
     # Steps of other services: what calls them has asked for the act that they belong to.
     "vouchers.books.services.journal.post",
-    "vouchers.books.services.journal.post_many",
     "vouchers.voucher.services.confirmation.let_go",
     "vouchers.voucher.services.remainder.release",
 }

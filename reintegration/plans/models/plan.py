@@ -199,6 +199,14 @@ class PlanLine(Base):
         """Whether there is an approved ceiling to spend from."""
         return self.removed_at is None and self.approved_ceiling.minor > 0
 
+    def approve(self) -> None:
+        """Copy the working values; a service that was taken out keeps nothing to spend from."""
+        gone = self.removed_at is not None
+        self.approved_units = 0 if gone else self.units
+        self.approved_unit_price_minor = 0 if gone else self.unit_price_minor
+        self.approved_ceiling_minor = 0 if gone else self.ceiling_minor
+        self.approved_budget_line_id = None if gone else self.budget_line_id
+
 
 DELIVERED_COUNT = "CASE WHEN units = 0 THEN amount_minor ELSE units END"
 NEW_DELIVERIES = f"{DELIVERED_COUNT} <> considered_units"

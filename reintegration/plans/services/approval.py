@@ -119,7 +119,7 @@ def _decide(version: PlanVersion, move: str, actor: Actor, comment: str, now: da
 
 
 def _approve_line(session: Session, line: PlanLine) -> None:
-    """Copy the working values; a service that was taken out keeps nothing to spend from."""
+    """Put the working values in force; raise Conflict for less than is promised or delivered."""
     gone = line.removed_at is not None
     ceiling = Money.zero(line.currency) if gone else line.ceiling
     if line.approved_ceiling_minor and ceiling < line.approved_ceiling:
@@ -132,10 +132,7 @@ def _approve_line(session: Session, line: PlanLine) -> None:
             delivered=delivered,
             units=line.units,
         )
-    line.approved_units = 0 if gone else line.units
-    line.approved_unit_price_minor = 0 if gone else line.unit_price_minor
-    line.approved_ceiling_minor = ceiling.minor
-    line.approved_budget_line_id = None if gone else line.budget_line_id
+    line.approve()
 
 
 def _check_promises(session: Session, line: PlanLine, ceiling: Money) -> None:

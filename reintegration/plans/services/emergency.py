@@ -209,7 +209,6 @@ def _add_lines(
     session.add(milestone)
     session.flush()
     for category, unit, units, price in needs.lines():
-        ceiling = price * units
         line = PlanLine(
             id=new_id(),
             case_id=case.id,
@@ -218,16 +217,12 @@ def _add_lines(
             category=category,
             unit=unit,
             units=units,
-            unit_price_minor=price.minor,
-            ceiling_minor=ceiling.minor,
-            currency=price.currency,
+            unit_price=price,
+            ceiling=price * units,
             budget_line_id=funding.budget_line_id,
-            approved_units=units,
-            approved_unit_price_minor=price.minor,
-            approved_ceiling_minor=ceiling.minor,
-            approved_budget_line_id=funding.budget_line_id,
             created_at=now,
         )
+        line.approve()
         session.add(line)
         session.flush()
         expect_deliveries(session, line.id)

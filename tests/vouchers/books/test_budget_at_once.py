@@ -16,7 +16,7 @@ from reintegration.kernel.money import Money
 from tests.factories.cast import NOW
 from vouchers.books.models import BudgetLine
 from vouchers.books.services import allocation, budget, funds, laws
-from vouchers.books.services.journal import Dimensions, Source, post
+from vouchers.books.services.journal import Dimensions, Posting, Source, post
 from vouchers.books.services.postings import PostingEvent
 
 PRICE = Money(50_000, "MDL")
@@ -26,16 +26,10 @@ def commit_money(session: Session, line_id) -> None:
     """Commit money as issuing does."""
     line = session.get_one(BudgetLine, line_id)
     budget.take(session, line_id, PRICE)
-    post(
-        session,
-        PostingEvent.ISSUED,
-        PRICE,
-        key=f"issue|{new_id()}",
-        source=Source("voucher", new_id()),
-        about=Dimensions(line.fund_id, line_id),
-        actor=SYSTEM,
-        now=NOW,
-    )
+    source = Source("voucher", new_id())
+    about = Dimensions(line.fund_id, line_id)
+    posting = Posting(PostingEvent.ISSUED, PRICE, f"issue|{new_id()}", source, about)
+    post(session, posting, actor=SYSTEM, now=NOW)
 
 
 def unlocked(session: Session, line_id) -> None:

@@ -19,7 +19,7 @@ from reintegration.kernel.money import Money
 from tests.factories.cast import Cast, actor
 from vouchers.books.models import BankAccount
 from vouchers.books.services.balances import ProviderBalance, provider_balances
-from vouchers.books.services.journal import Dimensions, Source, post
+from vouchers.books.services.journal import Dimensions, Posting, Source, post
 from vouchers.books.services.postings import PostingEvent
 from vouchers.payments.models import Claim, ClaimLine, PaymentBatch, PaymentOrder
 from vouchers.payments.services import batches, claims, settlement
@@ -153,16 +153,12 @@ class Payments:
 
     def repay(self, provider_id: UUID, minor: int, now: datetime) -> None:
         """Let a provider pay back what it owes."""
-        post(
-            self.session,
-            PostingEvent.REPAID,
-            Money(minor, "MDL"),
-            key=f"repaid|{new_id()}",
-            source=Source("provider", provider_id),
-            about=Dimensions(provider_id=provider_id),
-            actor=self.as_system(),
-            now=now,
+        source = Source("provider", provider_id)
+        about = Dimensions(provider_id=provider_id)
+        posting = Posting(
+            PostingEvent.REPAID, Money(minor, "MDL"), f"repaid|{new_id()}", source, about
         )
+        post(self.session, posting, actor=self.as_system(), now=now)
 
     def orders(self, *states: OrderState) -> list[PaymentOrder]:
         """Return the orders in `states` that move money, oldest first."""

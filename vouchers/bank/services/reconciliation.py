@@ -23,7 +23,7 @@ from vouchers.bank.states import OPEN_LINES, ExceptionKind, MatchedBy, Resolutio
 from vouchers.books.models import BankAccount, Fund
 from vouchers.books.services import funds
 from vouchers.books.services.balances import provider_balances
-from vouchers.books.services.journal import Dimensions, Posting, Source, post_many
+from vouchers.books.services.journal import Dimensions, Posting, Source, post
 from vouchers.books.services.postings import PostingEvent
 from vouchers.payments.models import PaymentOrder
 from vouchers.payments.services import rails
@@ -238,4 +238,4 @@ def _post(
     now: datetime,
 ) -> None:
     posting = Posting(event, amount, key, Source("bank_line", line.id), about)
-    post_many(session, [posting], actor=actor, now=now)
+    post(session, posting, actor=actor, now=now)

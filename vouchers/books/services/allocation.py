@@ -4,8 +4,9 @@ Only what was received and is not given away yet can be given: no voucher may pr
 is not there. A line in another currency gets it at a stored rate, less a buffer.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import select
@@ -23,8 +24,16 @@ from vouchers.books.queries import funds as queries
 from vouchers.books.services import budget
 from vouchers.books.services.exchange import convert
 from vouchers.books.services.funds import lock_fund, once, refuse_nothing
-from vouchers.books.services.journal import Dimensions, Source, post
+from vouchers.books.services.journal import Dimensions, Posting, Source, post
 from vouchers.books.services.postings import PostingEvent
+
+
+class _Terms(NamedTuple):
+    """At what rate money of the fund became money of a line, and what was held back."""
+
+    rate: Decimal
+    rate_on: date
+    buffer_percent: Decimal
 
 
 def allocate(
@@ -38,9 +47,9 @@ def allocate(
         raise Invalid(
             N_("This line has another currency: choose a rate."), code="currency", field="amount"
         )
-    posting = once(session, "allocate", key)
+    posting_key = once(session, "allocate", key)
     _refuse_more_than_unallocated(session, fund, amount)
-    _give(session, line, amount, posting, actor=actor, now=now)
+    _give(session, line, amount, posting_key, actor=actor, now=now)
 
 
 def allocate_converted(
@@ -72,14 +81,13 @@ def allocate_converted(
         )
     if {rate.base, rate.quote} != {fund.currency, line.currency}:
         raise Invalid(N_("This rate is of other currencies."), code="rate", field="rate")
-    posting = once(session, "allocate", key)
+    posting_key = once(session, "allocate", key)
     _refuse_more_than_unallocated(session, fund, taken)
     given = convert(taken, rate, less_percent=buffer_percent)
     refuse_nothing(given)
-    session.add(
-        _conversion(line, taken.minor, given.minor, fund.currency, rate, buffer_percent, actor, now)
-    )
-    _give(session, line, given, posting, actor=actor, now=now)
+    terms = _Terms(rate.rate, rate.on, buffer_percent)
+    _convert(session, line, taken, given, terms, actor=actor, now=now)
+    _give(session, line, given, posting_key, actor=actor, now=now)
     return given
 
 
@@ -90,8 +98,8 @@ def reduce(
     permissions.demand(actor, FundPermission.ALLOCATE, line)
     refuse_nothing(amount)
     lock_fund(session, line.fund_id)
-    posting = once(session, "reduce", key)
-    _take_back(session, line, amount, posting, actor=actor, now=now)
+    posting_key = once(session, "reduce", key)
+    _take_back(session, line, amount, posting_key, actor=actor, now=now)
 
 
 def move(
@@ -114,22 +122,12 @@ def move(
             field="to",
         )
     _opened(session, to)
-    posting = once(session, "move", key)
+    posting_key = once(session, "move", key)
     _carry_conversion(session, line, amount, to, actor=actor, now=now)
     lock_all(session, (line, to))
     budget.take(session, line.id, amount, even_closed=True)
     budget.give_back(session, to.id, amount)
-    post(
-        session,
-        PostingEvent.MOVED,
-        amount,
-        key=posting,
-        source=Source("budget_line", line.id),
-        about=Dimensions(fund_id=line.fund_id, budget_line_id=line.id),
-        credited=Dimensions(fund_id=to.fund_id, budget_line_id=to.id),
-        actor=actor,
-        now=now,
-    )
+    _post(session, PostingEvent.MOVED, line, amount, posting_key, to=to, actor=actor, now=now)
     _note(session, line, "budget_line:move", amount, actor=actor, now=now, to=str(to.id))
 
 
@@ -139,10 +137,10 @@ def close_line(
     """Close a line: what is free returns to the fund, what is committed stays payable."""
     permissions.demand(actor, FundPermission.ALLOCATE, line)
     _opened(session, line)
-    posting = once(session, "close", key)
+    posting_key = once(session, "close", key)
     lock(session, line)
     if line.available:
-        _take_back(session, line, line.available, posting, actor=actor, now=now)
+        _take_back(session, line, line.available, posting_key, actor=actor, now=now)
     line.closed_at = now
     session.flush()
     _note(session, line, "budget_line:close", line.available, actor=actor, now=now)
@@ -169,19 +167,19 @@ def _refuse_more_than_unallocated(session: Session, fund: Fund, amount: Money) -
 
 
 def _give(
-    session: Session, line: BudgetLine, amount: Money, posting: str, *, actor: Actor, now: datetime
+    session: Session, line: BudgetLine, amount: Money, key: str, *, actor: Actor, now: datetime
 ) -> None:
     budget.give_back(session, line.id, amount)
-    _post(session, PostingEvent.ALLOCATED, line, amount, posting, actor=actor, now=now)
+    _post(session, PostingEvent.ALLOCATED, line, amount, key, actor=actor, now=now)
     _note(session, line, "budget_line:allocate", amount, actor=actor, now=now)
 
 
 def _take_back(
-    session: Session, line: BudgetLine, amount: Money, posting: str, *, actor: Actor, now: datetime
+    session: Session, line: BudgetLine, amount: Money, key: str, *, actor: Actor, now: datetime
 ) -> None:
     _carry_conversion(session, line, amount, None, actor=actor, now=now)
     budget.take(session, line.id, amount, even_closed=True)
-    _post(session, PostingEvent.REDUCED, line, amount, posting, actor=actor, now=now)
+    _post(session, PostingEvent.REDUCED, line, amount, key, actor=actor, now=now)
     _note(session, line, "budget_line:reduce", amount, actor=actor, now=now)
 
 
@@ -209,54 +207,30 @@ def _carry_conversion(
         .order_by(ConvertedAllocation.converted_at.desc(), ConvertedAllocation.id)
         .limit(1)
     ).one()
-    back = Money(taken, last.taken_currency).share(amount.minor, given).minor
-    rows = [(line, -back, -amount.minor)]
+    back = Money(taken, last.taken_currency).share(amount.minor, given)
+    terms = _Terms(last.rate, last.rate_on, last.buffer_percent)
+    _convert(session, line, -back, -amount, terms, actor=actor, now=now)
     if to is not None:
-        rows.append((to, back, amount.minor))
-    for which, taken_minor, given_minor in rows:
-        session.add(
-            ConvertedAllocation(
-                id=new_id(),
-                fund_id=which.fund_id,
-                budget_line_id=which.id,
-                taken_minor=taken_minor,
-                taken_currency=last.taken_currency,
-                given_minor=given_minor,
-                given_currency=last.given_currency,
-                rate=last.rate,
-                rate_on=last.rate_on,
-                buffer_percent=last.buffer_percent,
-                converted_by=actor.id,
-                converted_at=now,
-            )
-        )
+        _convert(session, to, back, amount, terms, actor=actor, now=now)
     session.flush()
 
 
-def _conversion(
+def _convert(
+    session: Session,
     line: BudgetLine,
-    taken: int,
-    given: int,
-    taken_currency: str,
-    rate: ExchangeRate,
-    buffer_percent: Decimal,
+    taken: Money,
+    given: Money,
+    terms: _Terms,
+    *,
     actor: Actor,
     now: datetime,
-) -> ConvertedAllocation:
-    return ConvertedAllocation(
-        id=new_id(),
-        fund_id=line.fund_id,
-        budget_line_id=line.id,
-        taken_minor=taken,
-        taken_currency=taken_currency,
-        given_minor=given,
-        given_currency=line.currency,
-        rate=rate.rate,
-        rate_on=rate.on,
-        buffer_percent=buffer_percent,
-        converted_by=actor.id,
-        converted_at=now,
+) -> None:
+    row = ConvertedAllocation(
+        id=new_id(), fund_id=line.fund_id, budget_line_id=line.id, taken=taken, given=given
     )
+    row.rate, row.rate_on, row.buffer_percent = terms.rate, terms.rate_on, terms.buffer_percent
+    row.converted_by, row.converted_at = actor.id, now
+    session.add(row)
 
 
 def _post(
@@ -264,21 +238,19 @@ def _post(
     event: PostingEvent,
     line: BudgetLine,
     amount: Money,
-    posting: str,
+    key: str,
     *,
+    to: BudgetLine | None = None,
     actor: Actor,
     now: datetime,
 ) -> None:
-    post(
-        session,
-        event,
-        amount,
-        key=posting,
-        source=Source("budget_line", line.id),
-        about=Dimensions(fund_id=line.fund_id, budget_line_id=line.id),
-        actor=actor,
-        now=now,
-    )
+    source, credited = Source("budget_line", line.id), _about(to) if to else None
+    posting = Posting(event, amount, key, source, _about(line), credited)
+    post(session, posting, actor=actor, now=now)
+
+
+def _about(line: BudgetLine) -> Dimensions:
+    return Dimensions(fund_id=line.fund_id, budget_line_id=line.id)
 
 
 def _note(

@@ -15,7 +15,7 @@ from reintegration.kernel.money import Money
 from vouchers.books.models import BankAccount, ExchangeRate
 from vouchers.books.permissions import FundPermission
 from vouchers.books.services.funds import once, refuse_nothing
-from vouchers.books.services.journal import Dimensions, Source, post
+from vouchers.books.services.journal import Dimensions, Posting, Source, post
 from vouchers.books.services.postings import PostingEvent
 
 """The currency of the books: exchange differences are stated in it."""
@@ -91,27 +91,19 @@ def exchange(
     if bank_from.currency == bank_to.currency or HOME not in (bank_from.currency, bank_to.currency):
         raise Invalid(N_("Exchange between MDL and another currency."), code="currency")
     session.execute(by_key(BankAccount, BankAccount.id == bank_from.id))
-    posting = once(session, "exchange-out", key)
+    out_key = once(session, "exchange-out", key)
     difference = _difference(amount_out, amount_in, rate)
+    there, here = Source("bank_account", bank_from.id), Source("bank_account", bank_to.id)
+    none = Dimensions()
     postings = [
-        (PostingEvent.EXCHANGED_OUT, amount_out, posting, bank_from),
-        (PostingEvent.EXCHANGED_IN, amount_in, f"exchange-in|{key}", bank_to),
+        Posting(PostingEvent.EXCHANGED_OUT, amount_out, out_key, there, none),
+        Posting(PostingEvent.EXCHANGED_IN, amount_in, f"exchange-in|{key}", here, none),
     ]
     if difference:
         event = PostingEvent.EXCHANGE_GAIN if difference.minor > 0 else PostingEvent.EXCHANGE_LOSS
         size = difference if difference.minor > 0 else -difference
-        postings.append((event, size, f"exchange-difference|{key}", bank_to))
-    for event, amount, posting_key, account in postings:
-        post(
-            session,
-            event,
-            amount,
-            key=posting_key,
-            source=Source("bank_account", account.id),
-            about=Dimensions(),
-            actor=actor,
-            now=now,
-        )
+        postings.append(Posting(event, size, f"exchange-difference|{key}", here, none))
+    post(session, *postings, actor=actor, now=now)
     audit.record(
         session,
         "bank_account:exchange",

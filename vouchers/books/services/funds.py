@@ -14,7 +14,7 @@ from reintegration.kernel.locking import by_key
 from reintegration.kernel.money import Money
 from vouchers.books.models import BankAccount, BudgetLine, Fund, LedgerEntry
 from vouchers.books.permissions import FundPermission
-from vouchers.books.services.journal import Dimensions, Source, post
+from vouchers.books.services.journal import Dimensions, Posting, Source, post
 from vouchers.books.services.postings import PostingEvent
 
 
@@ -107,17 +107,11 @@ def record_grant(
         )
     refuse_nothing(amount)
     lock_fund(session, fund.id)
-    posting = once(session, "grant", key)
-    post(
-        session,
-        PostingEvent.GRANT_RECEIVED,
-        amount,
-        key=posting,
-        source=Source("bank_account", account.id),
-        about=Dimensions(fund_id=fund.id),
-        actor=actor,
-        now=now,
-    )
+    posting_key = once(session, "grant", key)
+    source = Source("bank_account", account.id)
+    about = Dimensions(fund_id=fund.id)
+    posting = Posting(PostingEvent.GRANT_RECEIVED, amount, posting_key, source, about)
+    post(session, posting, actor=actor, now=now)
     told = {"minor": amount.minor, "currency": amount.currency}
     audit.record(session, "fund:record_grant", fund, actor=actor, now=now, data=told)
 
@@ -132,10 +126,10 @@ def once(session: Session, act: str, key: UUID) -> str:
 
     Call it after the lock: of two equal requests at once, the second sees what the first posted.
     """
-    posting = f"{act}|{key}"
-    if session.scalar(select(LedgerEntry.id).where(LedgerEntry.key == f"{posting}|0")):
+    posting_key = f"{act}|{key}"
+    if session.scalar(select(LedgerEntry.id).where(LedgerEntry.key == f"{posting_key}|0")):
         raise Conflict(N_("This was already recorded. Nothing was done twice."), code="repeated")
-    return posting
+    return posting_key
 
 
 def refuse_nothing(amount: Money) -> None:

@@ -1,6 +1,5 @@
 """The one door into the journal. Two statements per posting, whatever its legs."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -55,30 +54,11 @@ class Posting:
     credited: Dimensions | None = None
 
 
-def post(
-    session: Session,
-    event: PostingEvent,
-    amount: Money,
-    *,
-    key: str,
-    source: Source,
-    about: Dimensions,
-    credited: Dimensions | None = None,
-    actor: Actor,
-    now: datetime,
-) -> None:
-    """Post `event`; a key that was used is an IntegrityError.
+def post(session: Session, *postings: Posting, actor: Actor, now: datetime) -> None:
+    """Post events in a handful of statements: all or, on a key that was used, none.
 
-    The database refuses an entry that does not balance.
+    A used key is an IntegrityError; the database refuses an entry that does not balance.
     """
-    posting = Posting(event, amount, key, source, about, credited)
-    post_many(session, [posting], actor=actor, now=now)
-
-
-def post_many(
-    session: Session, postings: Iterable[Posting], *, actor: Actor, now: datetime
-) -> None:
-    """Post many events in a handful of statements; all or, on a used key, none."""
     entries: list[dict[str, Any]] = []
     lines: list[dict[str, Any]] = []
     for posting in postings:

@@ -25,7 +25,7 @@ from reintegration.kernel.locking import by_key, lock, lock_all
 from vouchers.books.models import BankAccount
 from vouchers.books.services import bank_accounts
 from vouchers.books.services.balances import provider_balances
-from vouchers.books.services.journal import Dimensions, Posting, Source, post_many
+from vouchers.books.services.journal import Dimensions, Posting, Source, post
 from vouchers.books.services.postings import PostingEvent
 from vouchers.payments.models import Claim, ClaimLine, PaymentBatch, PaymentOrder
 from vouchers.payments.models.payees import PayeeAccount
@@ -150,7 +150,7 @@ def release(session: Session, batch: PaymentBatch, *, actor: Actor, now: datetim
         batch.file_sha256 = hashlib.sha256(made[1]).hexdigest()
     for order in lock_all(session, batch.orders):
         ORDER.fire(session, order, "release", actor=actor, now=now)
-    post_many(session, _released(batch), actor=actor, now=now)
+    post(session, *_released(batch), actor=actor, now=now)
     _settle_the_set_off(session, batch, actor=actor, now=now)
     return batch
 

@@ -16,7 +16,7 @@ from reintegration.kernel.db import acting_as_system
 from reintegration.kernel.errors import N_, Conflict
 from reintegration.plans.services.deliveries import record_service_delivered
 from vouchers.books.services import budget
-from vouchers.books.services.journal import Source, post
+from vouchers.books.services.journal import Posting, Source, post
 from vouchers.books.services.postings import PostingEvent
 from vouchers.payments.models import ClaimLine
 from vouchers.payments.queries import batches
@@ -120,16 +120,10 @@ def _post(
     actor: Actor,
     now: datetime,
 ) -> None:
-    post(
-        session,
-        event,
-        redemption.amount,
-        key=f"reverse|{redemption.id}",
-        source=Source("redemption", redemption.id),
-        about=dimensions(voucher).but(provider_id=redemption.provider_id),
-        actor=actor,
-        now=now,
-    )
+    source = Source("redemption", redemption.id)
+    about = dimensions(voucher).but(provider_id=redemption.provider_id)
+    posting = Posting(event, redemption.amount, f"reverse|{redemption.id}", source, about)
+    post(session, posting, actor=actor, now=now)
 
 
 def _reopen(

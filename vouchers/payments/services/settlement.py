@@ -23,7 +23,7 @@ from reintegration.kernel.locking import by_key
 from reintegration.kernel.money import Money
 from reintegration.kernel.ports import Port
 from vouchers.books.services.balances import provider_balances
-from vouchers.books.services.journal import Dimensions, Posting, Source, post_many
+from vouchers.books.services.journal import Dimensions, Posting, Source, post
 from vouchers.books.services.postings import PostingEvent
 from vouchers.payments.models import Claim, ClaimLine, PaymentBatch, PaymentOrder
 from vouchers.payments.permissions import PaymentPermission
@@ -96,9 +96,9 @@ def settle_many(session: Session, paid: Sequence[Paid], *, actor: Actor, now: da
     if moved.rowcount != len(ids):  # type: ignore[attr-defined]
         raise Conflict(N_("One of these orders was settled or refused meanwhile."), code="order")
     attempts = undone_matches(session, ids)
-    post_many(
+    post(
         session,
-        (
+        *(
             Posting(
                 rails.of(one.rail).settled,
                 one.amount,
@@ -302,7 +302,7 @@ def _post(
 ) -> None:
     about = Dimensions(provider_id=order.provider_id)
     posting = Posting(event, amount, key, Source("payment_order", order.id), about)
-    post_many(session, [posting], actor=actor, now=now)
+    post(session, posting, actor=actor, now=now)
 
 
 def _key(verb: str, order_id: UUID, attempt: int) -> str:

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from reintegration.kernel.actor import Actor
 from reintegration.plans.services.deliveries import record_service_delivered
-from vouchers.books.services.journal import Source, post
+from vouchers.books.services.journal import Posting, Source, post
 from vouchers.books.services.postings import PostingEvent
 from vouchers.voucher.models import Redemption, Voucher
 from vouchers.voucher.services.issuing import dimensions
@@ -25,16 +25,12 @@ def confirm(session: Session, redemption: Redemption, *, actor: Actor, now: date
     voucher.units_left -= redemption.units
     voucher.amount_left -= redemption.amount
     session.flush()
-    post(
-        session,
-        PostingEvent.REDEEMED,
-        redemption.amount,
-        key=f"redeem|{redemption.id}",
-        source=Source("redemption", redemption.id),
-        about=dimensions(voucher).but(provider_id=redemption.provider_id),
-        actor=actor,
-        now=now,
+    source = Source("redemption", redemption.id)
+    about = dimensions(voucher).but(provider_id=redemption.provider_id)
+    posting = Posting(
+        PostingEvent.REDEEMED, redemption.amount, f"redeem|{redemption.id}", source, about
     )
+    post(session, posting, actor=actor, now=now)
     record_service_delivered(
         session,
         voucher.plan_line_id,

@@ -14,7 +14,7 @@ from reintegration.kernel.clock import local_day
 from reintegration.kernel.money import Money, by_currency
 from reintegration.kernel.money_columns import InMoney
 from vouchers.books.services import budget
-from vouchers.books.services.journal import Dimensions, Source, post
+from vouchers.books.services.journal import Dimensions, Posting, Source, post
 from vouchers.books.services.postings import PostingEvent
 from vouchers.voucher.models import Voucher
 from vouchers.voucher.services.validity import is_over
@@ -81,16 +81,12 @@ def _post_released(session: Session, rows: Iterable[Any], *, now: datetime) -> N
     for row in rows:
         if not row.free:
             continue
-        post(
-            session,
-            PostingEvent.REMAINDER_RELEASED,
-            row.free,
-            key=f"release|{row.id}",
-            source=Source("voucher", row.id),
-            about=Dimensions(row.fund_id, row.budget_line_id, row.id, row.provider_id),
-            actor=SYSTEM,
-            now=now,
+        source = Source("voucher", row.id)
+        about = Dimensions(row.fund_id, row.budget_line_id, row.id, row.provider_id)
+        posting = Posting(
+            PostingEvent.REMAINDER_RELEASED, row.free, f"release|{row.id}", source, about
         )
+        post(session, posting, actor=SYSTEM, now=now)
         freed[row.budget_line_id].append(row.free)
     for budget_line_id in sorted(freed, key=str):
         for sum_freed in by_currency(freed[budget_line_id]):

@@ -23,7 +23,7 @@ from reintegration.plans.services.deliveries import expect_deliveries
 from reintegration.plans.states import LineOrigin
 from vouchers.books.models import BudgetLine
 from vouchers.books.services import budget
-from vouchers.books.services.journal import Dimensions, Source, post
+from vouchers.books.services.journal import Dimensions, Posting, Source, post
 from vouchers.books.services.postings import PostingEvent
 from vouchers.voucher.models import Voucher
 from vouchers.voucher.permissions import VoucherPermission
@@ -137,16 +137,10 @@ def issue_draft(
     voucher.consent_id = consent.id
     VOUCHER.fire(session, voucher, "issue", actor=actor, now=now)
     budget.take(session, voucher.budget_line_id, voucher.amount)
-    post(
-        session,
-        PostingEvent.ISSUED,
-        voucher.amount,
-        key=f"issue|{voucher.id}",
-        source=Source("voucher", voucher.id),
-        about=dimensions(voucher),
-        actor=actor,
-        now=now,
-    )
+    source = Source("voucher", voucher.id)
+    about = dimensions(voucher)
+    posting = Posting(PostingEvent.ISSUED, voucher.amount, f"issue|{voucher.id}", source, about)
+    post(session, posting, actor=actor, now=now)
     made = give_secrets(session, voucher, pin)
     voucher.issued_by, voucher.issued_at = actor.id, now
     expect_deliveries(session, voucher.plan_line_id)

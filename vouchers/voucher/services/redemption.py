@@ -28,7 +28,7 @@ from reintegration.kernel.money import Money
 from reintegration.kernel.statements import ConstantStatement
 from reintegration.plans.services.deliveries import record_service_delivered
 from vouchers.books.services import budget
-from vouchers.books.services.journal import Dimensions, Source, post
+from vouchers.books.services.journal import Dimensions, Posting, Source, post
 from vouchers.books.services.postings import PostingEvent
 from vouchers.voucher.models import Redemption
 from vouchers.voucher.permissions import RedemptionPermission
@@ -253,16 +253,10 @@ def _settle(
     actor: Actor,
     now: datetime,
 ) -> None:
-    post(
-        session,
-        PostingEvent.REDEEMED,
-        money,
-        key=f"redeem|{redemption_id}",
-        source=Source("redemption", redemption_id),
-        about=Dimensions(found.fund_id, found.budget_line_id, found.id, actor.organisation_id),
-        actor=actor,
-        now=now,
-    )
+    source = Source("redemption", redemption_id)
+    about = Dimensions(found.fund_id, found.budget_line_id, found.id, actor.organisation_id)
+    posting = Posting(PostingEvent.REDEEMED, money, f"redeem|{redemption_id}", source, about)
+    post(session, posting, actor=actor, now=now)
     untouched = taken.amount_left + money == taken.amount
     VOUCHER.note(
         session,
@@ -284,16 +278,10 @@ def _release_cheaper(session: Session, found: Found, *, actor: Actor, now: datet
     money = saved(found)
     if not money:
         return
-    post(
-        session,
-        PostingEvent.REMAINDER_RELEASED,
-        money,
-        key=f"bind|{found.id}",
-        source=Source("voucher", found.id),
-        about=Dimensions(found.fund_id, found.budget_line_id, found.id, actor.organisation_id),
-        actor=actor,
-        now=now,
-    )
+    source = Source("voucher", found.id)
+    about = Dimensions(found.fund_id, found.budget_line_id, found.id, actor.organisation_id)
+    posting = Posting(PostingEvent.REMAINDER_RELEASED, money, f"bind|{found.id}", source, about)
+    post(session, posting, actor=actor, now=now)
     budget.give_back(session, found.budget_line_id, money)
 
 

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.money import Money
 from vouchers.books.services import budget
-from vouchers.books.services.journal import Source, post
+from vouchers.books.services.journal import Posting, Source, post
 from vouchers.books.services.postings import PostingEvent
 from vouchers.voucher.models import Voucher
 from vouchers.voucher.services.issuing import dimensions
@@ -26,14 +26,7 @@ def release(
     session: Session, voucher: Voucher, money: Money, *, key: str, actor: Actor, now: datetime
 ) -> None:
     """Post that `money` is no longer committed, and give it back to the budget line."""
-    post(
-        session,
-        PostingEvent.REMAINDER_RELEASED,
-        money,
-        key=key,
-        source=Source("voucher", voucher.id),
-        about=dimensions(voucher),
-        actor=actor,
-        now=now,
-    )
+    source = Source("voucher", voucher.id)
+    posting = Posting(PostingEvent.REMAINDER_RELEASED, money, key, source, dimensions(voucher))
+    post(session, posting, actor=actor, now=now)
     budget.give_back(session, voucher.budget_line_id, money)

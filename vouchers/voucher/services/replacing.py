@@ -8,7 +8,7 @@ from reintegration.kernel.actor import Actor
 from reintegration.kernel.errors import N_, Conflict
 from reintegration.kernel.ids import new_id, new_reference
 from reintegration.kernel.locking import lock
-from vouchers.books.services.journal import Source, post
+from vouchers.books.services.journal import Posting, Source, post
 from vouchers.books.services.postings import PostingEvent
 from vouchers.voucher.models import Voucher
 from vouchers.voucher.services import holds
@@ -74,17 +74,12 @@ def replace(
     session.flush()
     holds.hand_over(session, voucher, new)
     made = move_codes(session, voucher, new)
-    post(
-        session,
-        PostingEvent.REPLACED,
-        moved,
-        key=f"replace|{voucher.id}",
-        source=Source("voucher", new.id),
-        about=dimensions(voucher),
-        credited=dimensions(new),
-        actor=actor,
-        now=now,
+    source = Source("voucher", new.id)
+    about = dimensions(voucher)
+    posting = Posting(
+        PostingEvent.REPLACED, moved, f"replace|{voucher.id}", source, about, dimensions(new)
     )
+    post(session, posting, actor=actor, now=now)
     VOUCHER.note(
         session,
         new.id,
