@@ -121,6 +121,27 @@ class SiteForm(Form):
         )
 
 
+def _age(label: Any, default: int) -> CountField:
+    enough = [InputRequired(_l("Enter an age.")), NumberRange(0, 120, _l("Enter an age."))]
+    return CountField(label, enough, default=default)
+
+
+def _capacity() -> CountField:
+    return CountField(
+        _l("Places"),
+        [Optional(), NumberRange(0, 10_000, _l("Enter a number from 0 to 10,000."))],
+        description=_l("How many people at the same time. Leave it empty if you do not count."),
+    )
+
+
+def _lead_days() -> CountField:
+    return CountField(
+        _l("Days until one can begin"),
+        [Optional(), NumberRange(0, 365, _l("Enter a number from 0 to 365."))],
+        default=0,
+    )
+
+
 class OfferingForm(Form):
     """One service at one site."""
 
@@ -141,27 +162,11 @@ class OfferingForm(Form):
         _l("Languages"), choices=[option(code, code.label) for code in Locale]
     )
     sex_policy = RadioField(_l("For whom"), choices=choices(SexPolicy), default=SexPolicy.ANY)
-    min_age = CountField(
-        _l("Lowest age"),
-        [InputRequired(_l("Enter an age.")), NumberRange(0, 120, _l("Enter an age."))],
-        default=0,
-    )
-    max_age = CountField(
-        _l("Highest age"),
-        [InputRequired(_l("Enter an age.")), NumberRange(0, 120, _l("Enter an age."))],
-        default=120,
-    )
+    min_age = _age(_l("Lowest age"), 0)
+    max_age = _age(_l("Highest age"), 120)
     accepts_children = BooleanField(_l("People may bring their children"))
-    capacity = CountField(
-        _l("Places"),
-        [Optional(), NumberRange(0, 10_000, _l("Enter a number from 0 to 10,000."))],
-        description=_l("How many people at the same time. Leave it empty if you do not count."),
-    )
-    lead_days = CountField(
-        _l("Days until one can begin"),
-        [Optional(), NumberRange(0, 365, _l("Enter a number from 0 to 365."))],
-        default=0,
-    )
+    capacity = _capacity()
+    lead_days = _lead_days()
 
     def value(self) -> Terms:
         """Return what was typed."""
@@ -185,13 +190,5 @@ class OfferingForm(Form):
 class CapacityForm(Form):
     """What changes from day to day."""
 
-    capacity = CountField(
-        _l("Places"),
-        [Optional(), NumberRange(0, 10_000, _l("Enter a number from 0 to 10,000."))],
-        description=_l("How many people at the same time. Leave it empty if you do not count."),
-    )
-    lead_days = CountField(
-        _l("Days until one can begin"),
-        [Optional(), NumberRange(0, 365, _l("Enter a number from 0 to 365."))],
-        default=0,
-    )
+    capacity = _capacity()
+    lead_days = _lead_days()

@@ -2,22 +2,21 @@
 
 from providers.directory.permissions import ProviderPermission
 from reintegration.kernel.actor import FINANCE_ROLES, Role
+from reintegration.kernel.groups import provider_manager, vetting_officer
 from reintegration.kernel.permissions import Policy
 from reintegration.kernel.rules import has_role, is_machine, own_organisation
 
-_officer = has_role(Role.VETTING_OFFICER)
-_manager = has_role(Role.PROVIDER_MANAGER)
 _directory_readers = has_role(
     Role.CASE_MANAGER, Role.SUPERVISOR, Role.VETTING_OFFICER, *FINANCE_ROLES
 )
-_officer_or_own_manager = _officer | (_manager & own_organisation)
+_officer_or_own_manager = vetting_officer | (provider_manager & own_organisation)
 
 POLICY: Policy = {
     ProviderPermission.LIST: _directory_readers,
     ProviderPermission.VIEW: _directory_readers,
     ProviderPermission.READ_PLACE: _officer_or_own_manager,
     ProviderPermission.READ_DOCUMENTS: _officer_or_own_manager,
-    ProviderPermission.VIEW_OWN: _manager,
+    ProviderPermission.VIEW_OWN: provider_manager,
     ProviderPermission.EDIT: _officer_or_own_manager | is_machine,
-    ProviderPermission.IMPORT: _officer | is_machine,
+    ProviderPermission.IMPORT: vetting_officer | is_machine,
 }

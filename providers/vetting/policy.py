@@ -1,26 +1,24 @@
 """Who may vet: nobody approves or lifts on their own word alone."""
 
 from providers.vetting.permissions import VettingPermission
-from reintegration.kernel.actor import Role
+from reintegration.kernel.groups import provider_manager, vetting_officer
 from reintegration.kernel.permissions import Policy
-from reintegration.kernel.rules import has_role, is_machine, not_by, own_organisation
+from reintegration.kernel.rules import is_machine, not_by, own_organisation
 
-_officer = has_role(Role.VETTING_OFFICER)
-_manager = has_role(Role.PROVIDER_MANAGER)
-_officer_or_own_manager = _officer | (_manager & own_organisation)
+_officer_or_own_manager = vetting_officer | (provider_manager & own_organisation)
 
 POLICY: Policy = {
-    VettingPermission.LIST: _officer,
-    VettingPermission.VIEW: _officer,
+    VettingPermission.LIST: vetting_officer,
+    VettingPermission.VIEW: vetting_officer,
     VettingPermission.SUBMIT: _officer_or_own_manager | is_machine,
-    VettingPermission.REQUEST_INFO: _officer,
+    VettingPermission.REQUEST_INFO: vetting_officer,
     VettingPermission.ANSWER: _officer_or_own_manager,
-    VettingPermission.ASSESS: _officer,
-    VettingPermission.APPROVE: _officer & not_by("assessed_by", "submitted_by"),
-    VettingPermission.REJECT: _officer,
-    VettingPermission.SUSPEND: _officer,
-    VettingPermission.REINSTATE: _officer & not_by("suspended_by"),
+    VettingPermission.ASSESS: vetting_officer,
+    VettingPermission.APPROVE: vetting_officer & not_by("assessed_by", "submitted_by"),
+    VettingPermission.REJECT: vetting_officer,
+    VettingPermission.SUSPEND: vetting_officer,
+    VettingPermission.REINSTATE: vetting_officer & not_by("suspended_by"),
     VettingPermission.EXPIRE: is_machine,
     VettingPermission.WITHDRAW: _officer_or_own_manager,
-    VettingPermission.KEEP_DOCUMENTS: _officer,
+    VettingPermission.KEEP_DOCUMENTS: vetting_officer,
 }

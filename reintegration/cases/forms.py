@@ -187,16 +187,17 @@ class RegisterForm(FactsForm, IdentityFields, ConsentFields):
             )
 
 
+def _reason(label: Any, hint: Any) -> StringField:
+    letters = Length(min=5, max=200, message=_l("Say it in at least five letters."))
+    return StringField(label, [InputRequired(_l("Say why.")), letters], description=hint)
+
+
 class ReasonForm(Form):
     """Why something is looked at or done."""
 
-    reason = StringField(
+    reason = _reason(
         _l("Why do you need to see this?"),
-        [
-            InputRequired(_l("Say why.")),
-            Length(min=5, max=200, message=_l("Say it in at least five letters.")),
-        ],
-        description=_l("For example: a letter to the school. The person can ask who looked."),
+        _l("For example: a letter to the school. The person can ask who looked."),
     )
 
 
@@ -242,13 +243,9 @@ class HandOverForm(Form):
 class ErasureForm(Form):
     """Why a name shall be erased."""
 
-    reason = StringField(
+    reason = _reason(
         _l("Why shall it be erased?"),
-        [
-            InputRequired(_l("Say why.")),
-            Length(min=5, max=200, message=_l("Say it in at least five letters.")),
-        ],
-        description=_l("For example: the person asked for it. This reason stays: no names."),
+        _l("For example: the person asked for it. This reason stays: no names."),
     )
 
 

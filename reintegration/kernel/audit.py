@@ -75,23 +75,21 @@ class Subject:
     case_id: UUID | None = None
 
 
-# Who acts may not read the trail, so nothing is returned.
-_RECORD = Appending(
-    AuditEvent,
-    (
-        "at",
-        "action",
-        "actor_kind",
-        "actor_id",
-        "organisation_id",
-        "subject_type",
-        "subject_id",
-        "case_id",
-        "reason",
-        "fields",
-        "data",
-    ),
+_COLUMNS = (
+    "at",
+    "action",
+    "actor_kind",
+    "actor_id",
+    "organisation_id",
+    "subject_type",
+    "subject_id",
+    "case_id",
+    "reason",
+    "fields",
+    "data",
 )
+# Who acts may not read the trail, so nothing is returned.
+_RECORD = Appending(AuditEvent, _COLUMNS)
 
 
 class Told(Protocol):
@@ -124,23 +122,8 @@ def record(
     `action` is `subject:verb`, such as `voucher:issue` or `identity:read`; `about` is that subject,
     or names another.
     """
-    subject = _subject(action, about)
-    _RECORD.add(
-        session,
-        {
-            "at": now,
-            "action": action,
-            "actor_kind": actor.kind,
-            "actor_id": actor.id,
-            "organisation_id": actor.organisation_id,
-            "subject_type": subject.type,
-            "subject_id": subject.id,
-            "case_id": subject.case_id,
-            "reason": reason,
-            "fields": sorted(fields),
-            "data": dict(data or {}),
-        },
-    )
+    row = _row(action, _subject(action, about), actor, now, reason, sorted(fields), data or {})
+    _RECORD.add(session, dict(zip(_COLUMNS, row, strict=True)))
 
 
 def record_many(
@@ -154,34 +137,19 @@ def record_many(
 ) -> None:
     """Add a row for each of many subjects of one act, each with its own data."""
     names = sorted(fields)
-    statements.insert_rows(
-        session,
-        AuditEvent,
-        (
-            "at",
-            "action",
-            "actor_kind",
-            "actor_id",
-            "organisation_id",
-            "subject_type",
-            "subject_id",
-            "case_id",
-            "fields",
-            "data",
-        ),
-        (
-            (
-                now,
-                action,
-                actor.kind,
-                actor.id,
-                actor.organisation_id,
-                subject.type,
-                subject.id,
-                subject.case_id,
-                names,
-                data,
-            )
-            for subject, data in about
-        ),
-    )
+    rows = (_row(action, subject, actor, now, None, names, data) for subject, data in about)
+    statements.insert_rows(session, AuditEvent, _COLUMNS, rows)
+
+
+def _row(
+    action: str,
+    subject: Subject,
+    actor: Actor,
+    now: datetime,
+    reason: str | None,
+    fields: list[str],
+    data: dict[str, Any],
+) -> tuple[Any, ...]:
+    who = (actor.kind, actor.id, actor.organisation_id)
+    what = (subject.type, subject.id, subject.case_id)
+    return (now, action, *who, *what, reason, fields, dict(data))

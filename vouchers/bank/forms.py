@@ -5,13 +5,13 @@ from typing import ClassVar
 from flask_babel import lazy_gettext
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField, FileRequired
-from wtforms import BooleanField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length
 
-from reintegration.codelists.currencies import CURRENCIES
 from reintegration.web.forms import Form, IdField, TickedField, encoding_field, option
 from vouchers.formats import banks
 from vouchers.payments.forms.claims import _NEEDED
+from vouchers.payments.forms.payees import currency_field, iban_field
 
 
 class BankAccountForm(Form):
@@ -22,15 +22,8 @@ class BankAccountForm(Form):
         [_NEEDED, Length(max=60)],
         description=_l("What we call it, such as Main account."),
     )
-    currency = RadioField(
-        _l("Currency"), choices=[option(code, code) for code in CURRENCIES], default="MDL"
-    )
-    iban = StringField(
-        _l("IBAN"),
-        [InputRequired(_l("Enter the IBAN.")), Length(max=42)],
-        description=_l("As on the bank's paper, with or without spaces. The bank code follows."),
-        render_kw={"autocomplete": "off", "spellcheck": "false"},
-    )
+    currency = currency_field()
+    iban = iban_field(_l("As on the bank's paper, with or without spaces. The bank code follows."))
     holder = StringField(
         _l("Holder"),
         [InputRequired(_l("Enter the holder's name.")), Length(max=140)],

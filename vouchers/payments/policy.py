@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, case
 
 from reintegration.kernel.actor import FINANCE_ROLES, Actor, Role
+from reintegration.kernel.groups import books, finance, finance_approver, preparer, provider_manager
 from reintegration.kernel.permissions import Policy
 from reintegration.kernel.rules import (
     OfSubject,
@@ -17,12 +18,7 @@ from reintegration.kernel.rules import (
 from vouchers.payments.permissions import ClaimPermission, PayeePermission, PaymentPermission
 from vouchers.payments.states import RELEASE_BY_PREPARER_BELOW, ClaimState
 
-_finance = has_role(*FINANCE_ROLES)
-_books = has_role(*FINANCE_ROLES, Role.AUDITOR)
-_preparer = has_role(Role.FINANCE_PREPARER)
-_finance_approver = has_role(Role.FINANCE_APPROVER)
 _releaser = has_role(Role.FINANCE_RELEASER)
-_manager = has_role(Role.PROVIDER_MANAGER)
 _bookkeeper = has_role(Role.PROVIDER_BOOKKEEPER, Role.PROVIDER_MANAGER)
 
 
@@ -44,28 +40,28 @@ POLICY: Policy = {
     ClaimPermission.DRAFT: _bookkeeper,
     ClaimPermission.SUBMIT: _bookkeeper & own_organisation,
     ClaimPermission.WITHDRAW: _bookkeeper & own_organisation,
-    ClaimPermission.LIST: _books,
-    ClaimPermission.VIEW: _books & not_in(ClaimState.DRAFT),
-    ClaimPermission.CHECK: _preparer,
-    ClaimPermission.DISPUTE: _preparer,
-    ClaimPermission.REFUSE_LINE: _preparer,
-    ClaimPermission.CLOSE: _preparer,
-    ClaimPermission.PUT_IN_PAYMENT: _preparer,
-    ClaimPermission.TAKE_OUT: _preparer | _finance_approver | is_machine,
-    ClaimPermission.PAY: _finance | is_machine,
-    PaymentPermission.LIST: _books,
-    PaymentPermission.VIEW: _books,
-    PaymentPermission.PREPARE: _preparer,
-    PaymentPermission.APPROVE: _finance_approver & not_by("prepared_by"),
+    ClaimPermission.LIST: books,
+    ClaimPermission.VIEW: books & not_in(ClaimState.DRAFT),
+    ClaimPermission.CHECK: preparer,
+    ClaimPermission.DISPUTE: preparer,
+    ClaimPermission.REFUSE_LINE: preparer,
+    ClaimPermission.CLOSE: preparer,
+    ClaimPermission.PUT_IN_PAYMENT: preparer,
+    ClaimPermission.TAKE_OUT: preparer | finance_approver | is_machine,
+    ClaimPermission.PAY: finance | is_machine,
+    PaymentPermission.LIST: books,
+    PaymentPermission.VIEW: books,
+    PaymentPermission.PREPARE: preparer,
+    PaymentPermission.APPROVE: finance_approver & not_by("prepared_by"),
     PaymentPermission.RELEASE: (_releaser & not_by("prepared_by", "approved_by"))
-    | (_preparer & below_release_limit & not_by("approved_by")),
-    PaymentPermission.CANCEL: _preparer | _finance_approver,
-    PaymentPermission.DOWNLOAD: _finance,
-    PaymentPermission.FAIL: _preparer | is_machine,
-    PaymentPermission.SETTLE: _finance | is_machine,
+    | (preparer & below_release_limit & not_by("approved_by")),
+    PaymentPermission.CANCEL: preparer | finance_approver,
+    PaymentPermission.DOWNLOAD: finance,
+    PaymentPermission.FAIL: preparer | is_machine,
+    PaymentPermission.SETTLE: finance | is_machine,
     PayeePermission.LIST: has_role(*FINANCE_ROLES, Role.AUDITOR),
     PayeePermission.VIEW: has_role(*FINANCE_ROLES, Role.AUDITOR, Role.VETTING_OFFICER)
     | (has_role(Role.PROVIDER_MANAGER, Role.PROVIDER_BOOKKEEPER) & own_organisation),
-    PayeePermission.PROPOSE: has_role(Role.FINANCE_PREPARER) | (_manager & own_organisation),
-    PayeePermission.APPROVE: has_role(Role.FINANCE_APPROVER) & not_by("proposed_by"),
+    PayeePermission.PROPOSE: preparer | (provider_manager & own_organisation),
+    PayeePermission.APPROVE: finance_approver & not_by("proposed_by"),
 }

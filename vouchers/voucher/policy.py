@@ -3,7 +3,8 @@
 from collections.abc import Callable, Collection
 from typing import Any
 
-from reintegration.kernel.actor import FINANCE_ROLES, Actor, Role
+from reintegration.kernel.actor import Actor, Role
+from reintegration.kernel.groups import books, case_people, finance, on_team, supervises, works_on
 from reintegration.kernel.permissions import Policy
 from reintegration.kernel.rules import (
     OfSubject,
@@ -12,17 +13,11 @@ from reintegration.kernel.rules import (
     has_role,
     is_machine,
     not_by,
-    on_case_team,
     own_organisation,
 )
 from vouchers.voucher.permissions import HoldPermission, RedemptionPermission, VoucherPermission
 from vouchers.voucher.states import HOLDS, HoldRule
 
-_worker = has_role(Role.CASE_MANAGER)
-_supervisor = has_role(Role.SUPERVISOR)
-_case_people = has_role(Role.CASE_MANAGER, Role.SUPERVISOR)
-_finance = has_role(*FINANCE_ROLES)
-_books = has_role(*FINANCE_ROLES, Role.AUDITOR)
 _desk = has_role(Role.PROVIDER_RECEPTION, Role.PROVIDER_COORDINATOR, Role.PROVIDER_MANAGER)
 
 
@@ -40,25 +35,25 @@ _placed_by_hand = _by_cause(lambda rule: rule.placed_by)
 _lifted_by_hand = _by_cause(lambda rule: rule.lifted_by)
 
 POLICY: Policy = {
-    VoucherPermission.LIST: _case_people | _books,
-    VoucherPermission.VIEW: (_case_people & on_case_team) | _books,
-    VoucherPermission.DRAFT: _worker & on_case_team,
-    VoucherPermission.APPROVE: (_supervisor & on_case_team & not_by("drafted_by")) | is_machine,
-    VoucherPermission.ISSUE: (_worker & on_case_team) | is_machine,
-    VoucherPermission.PRINT: _worker & on_case_team,
-    VoucherPermission.SUSPEND: (_case_people & on_case_team) | is_machine,
-    VoucherPermission.RESUME: (_case_people & on_case_team) | is_machine,
-    HoldPermission.PLACE: (_case_people & on_case_team & _placed_by_hand) | is_machine,
-    HoldPermission.LIFT: (_case_people & on_case_team & _lifted_by_hand) | is_machine,
+    VoucherPermission.LIST: case_people | books,
+    VoucherPermission.VIEW: on_team | books,
+    VoucherPermission.DRAFT: works_on,
+    VoucherPermission.APPROVE: (supervises & not_by("drafted_by")) | is_machine,
+    VoucherPermission.ISSUE: works_on | is_machine,
+    VoucherPermission.PRINT: works_on,
+    VoucherPermission.SUSPEND: on_team | is_machine,
+    VoucherPermission.RESUME: on_team | is_machine,
+    HoldPermission.PLACE: (on_team & _placed_by_hand) | is_machine,
+    HoldPermission.LIFT: (on_team & _lifted_by_hand) | is_machine,
     VoucherPermission.EXPIRE: is_machine,
-    VoucherPermission.CANCEL: (_case_people & on_case_team) | is_machine,
-    VoucherPermission.REPLACE: (_worker & on_case_team) | is_machine,
-    RedemptionPermission.VIEW: (_case_people & on_case_team) | _books,
+    VoucherPermission.CANCEL: on_team | is_machine,
+    VoucherPermission.REPLACE: works_on | is_machine,
+    RedemptionPermission.VIEW: on_team | books,
     RedemptionPermission.RECORD: _desk,
     RedemptionPermission.LIST_OWN: _desk,
     RedemptionPermission.READ_RECEIPT: _desk & own_organisation,
-    RedemptionPermission.REVERSE: (_desk & own_organisation) | _finance | (_worker & on_case_team),
-    RedemptionPermission.LIST_UNCONFIRMED: _case_people,
-    RedemptionPermission.CONFIRM: _case_people & on_case_team & not_by("recorded_by"),
-    RedemptionPermission.REFUSE: _case_people & on_case_team & not_by("recorded_by"),
+    RedemptionPermission.REVERSE: (_desk & own_organisation) | finance | works_on,
+    RedemptionPermission.LIST_UNCONFIRMED: case_people,
+    RedemptionPermission.CONFIRM: on_team & not_by("recorded_by"),
+    RedemptionPermission.REFUSE: on_team & not_by("recorded_by"),
 }

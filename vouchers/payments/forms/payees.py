@@ -1,5 +1,7 @@
 """Forms of payee accounts."""
 
+from typing import Any
+
 from flask_babel import lazy_gettext as _l
 from wtforms import RadioField, StringField
 from wtforms.validators import InputRequired, Length
@@ -8,18 +10,27 @@ from reintegration.codelists.currencies import CURRENCIES
 from reintegration.web.forms import Form, option
 
 
+def currency_field() -> RadioField:
+    """Return the currency that an account is in."""
+    codes = [option(code, code) for code in CURRENCIES]
+    return RadioField(_l("Currency"), choices=codes, default="MDL")
+
+
+def iban_field(hint: Any) -> StringField:
+    """Return the number of an account, as a person types it."""
+    return StringField(
+        _l("IBAN"),
+        [InputRequired(_l("Enter the IBAN.")), Length(max=42)],
+        description=hint,
+        render_kw={"autocomplete": "off", "spellcheck": "false"},
+    )
+
+
 class AccountForm(Form):
     """An account to be paid to."""
 
-    currency = RadioField(
-        _l("Currency"), choices=[option(code, code) for code in CURRENCIES], default="MDL"
-    )
-    iban = StringField(
-        _l("IBAN"),
-        [InputRequired(_l("Enter the IBAN.")), Length(max=42)],
-        description=_l("As on the bank's paper, with or without spaces."),
-        render_kw={"autocomplete": "off", "spellcheck": "false"},
-    )
+    currency = currency_field()
+    iban = iban_field(_l("As on the bank's paper, with or without spaces."))
     holder = StringField(
         _l("Holder"), [InputRequired(_l("Enter the holder's name.")), Length(max=140)]
     )
