@@ -302,25 +302,17 @@ class CaseStory:
 
     def _finish_step(self, milestone: Milestone, *, last: bool) -> None:
         if last and self.spec.number % 4 == 2:
-            milestones.give_up(
-                self.world.session,
-                milestone,
-                actor=self.manager,
-                move="not_complete",
-                reason="A hotărât să amâne acest pas.",
-                now=self.world.now,
-            )
+            self._give_up(milestone, "not_complete", "A hotărât să amâne acest pas.")
         elif last and self.spec.number % 4 == 1 and not milestone.lines:
-            milestones.give_up(
-                self.world.session,
-                milestone,
-                actor=self.manager,
-                move="cancel",
-                reason="Nu mai este nevoie.",
-                now=self.world.now,
-            )
+            self._give_up(milestone, "cancel", "Nu mai este nevoie.")
         elif milestone.state != MilestoneState.COMPLETED:
             self._complete(milestone)
+
+    def _give_up(self, milestone: Milestone, move: str, reason: str) -> None:
+        session, now = self.world.session, self.world.now
+        milestones.give_up(
+            session, milestone, actor=self.manager, move=move, reason=reason, now=now
+        )
 
     def _close(self) -> None:
         session, now = self.world.session, self.world.now

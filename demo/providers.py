@@ -242,26 +242,19 @@ def vetting_of_late(world: World) -> Story:
         firm, offering = applying[state]
         vetting.submit(session, offering, actor=world.actor(firm.manager), now=world.now)
     yield at(world.ago(19), 11)
-    ask = vetting.move
-    ask(
-        session,
-        applying["info_requested"][1],
-        "request_info",
-        actor=officer,
-        now=world.now,
-        reason="Vă rugăm să trimiteți actul de la pompieri pentru etajul doi.",
-    )
-    ask(
-        session,
-        applying["rejected"][1],
-        "reject",
-        actor=officer,
-        now=world.now,
-        reason="Cursul nu are program de studii aprobat.",
-    )
+    for state, move, reason in (
+        (
+            "info_requested",
+            "request_info",
+            "Vă rugăm să trimiteți actul de la pompieri pentru etajul doi.",
+        ),
+        ("rejected", "reject", "Cursul nu are program de studii aprobat."),
+    ):
+        offering = applying[state][1]
+        vetting.move(session, offering, move, actor=officer, now=world.now, reason=reason)
     vetting.assess(session, applying["pending_approval"][1], actor=officer, now=world.now)
     firm, offering = applying["withdrawn"]
-    ask(session, offering, "withdraw", actor=world.actor(firm.manager), now=world.now)
+    vetting.move(session, offering, "withdraw", actor=world.actor(firm.manager), now=world.now)
     yield at(world.ago(4), 15)
     for offering in world.firms["taxi-nord"].offerings:
         if offering.state == OfferingState.APPROVED:

@@ -19,8 +19,7 @@ def register(app: Flask) -> None:
     """Add pages and rules."""
     permissions.register(POLICY)
     app.register_blueprint(directory_bp)
-    for place in _PLACES:
-        navigation.add(place)
+    navigation.add(*_PLACES)
 
 
 _PLACES = (

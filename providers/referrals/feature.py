@@ -42,8 +42,7 @@ def register(app: Flask) -> None:
     provision.open_on_line.answer_with(plan_slots.open_on_line)
     case_moves.open_in_case.answer_with(plan_slots.open_in_case)
     slots.add("today.items", today.items)
-    for place in _PLACES:
-        navigation.add(place)
+    navigation.add(*_PLACES)
 
 
 _PLACES = (

@@ -32,8 +32,7 @@ def register(app: Flask) -> None:
     register_task(tasks.WRITE, tasks.run_write)
     slots.add("offering.moves", checks.moves_of)
     slots.add("today.items", today.items)
-    for place in _PLACES:
-        navigation.add(place)
+    navigation.add(*_PLACES)
 
 
 _PLACES = (

@@ -34,8 +34,7 @@ def register(app: Flask) -> None:
     app.register_blueprint(bp)
     app.add_url_rule("/", "front", today.front)
     app.cli.add_command(user_cli)
-    for place in _PLACES:
-        navigation.add(place)
+    navigation.add(*_PLACES)
 
 
 _PLACES = (

@@ -39,8 +39,7 @@ def register(app: Flask) -> None:
     slots.add("case.tabs", case_slots.case_tabs)
     slots.add("case.page", case_slots.case_page)
     cases.show_in_history(HAPPENED)
-    for place in (_EMERGENCIES, _DECISIONS):
-        navigation.add(place)
+    navigation.add(_EMERGENCIES, _DECISIONS)
 
 
 _EMERGENCIES = Place(

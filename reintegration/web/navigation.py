@@ -27,9 +27,9 @@ class Place:
 _places: dict[str, Place] = {}
 
 
-def add(place: Place) -> None:
-    """Put a place into the navigation."""
-    _places[place.endpoint] = place
+def add(*places: Place) -> None:
+    """Put places into the navigation."""
+    _places.update((place.endpoint, place) for place in places)
 
 
 def navigation() -> list[dict[str, object]]:

@@ -12,19 +12,7 @@ from reintegration.kernel.actor import Role
 from reintegration.kernel.audit import AuditEvent
 from reintegration.kernel.errors import Conflict, Invalid, NotPermitted
 from reintegration.kernel.ids import new_id
-from tests.factories.cast import NOW, PASSWORD, actor, make_person
-
-
-def new_person(cast, **others):
-    """Return what the form of a new person sends."""
-    return {
-        "name": "Elena Nistor",
-        "email": "elena@demo.example",
-        "locale": "ro",
-        "organisation": str(cast.programme.id),
-        "roles": ["case_manager"],
-        "supervisor": "",
-    } | others
+from tests.factories.cast import NOW, PASSWORD, actor, make_person, new_person
 
 
 def test_the_administrator_adds_a_person_whose_first_password_is_shown_once(
@@ -213,6 +201,14 @@ def unable(session, cast, why):
     return other
 
 
+def change_details(session, by, user, **changes):
+    now = Details.of(user)
+    details = replace(now, **changes)
+    users.change_details(
+        session, user, actor=actor(session, by), now=NOW, details=details, seen=now.mark
+    )
+
+
 @pytest.mark.parametrize("why", ["closed", "elsewhere", "no supervisor"])
 def test_only_an_active_supervisor_of_the_same_organisation_supervises(cast, sign_in, session, why):
     other = unable(session, cast, why)
@@ -220,14 +216,7 @@ def test_only_an_active_supervisor_of_the_same_organisation_supervises(cast, sig
     assert str(other.id) not in dan.get(f"/account/users/{cast.ana.id}/change").text
     assert change(dan, cast.ana, supervisor=str(other.id)).status_code == 422
     with pytest.raises(Invalid):
-        users.change_details(
-            session,
-            cast.ana,
-            actor=actor(session, cast.dan),
-            now=NOW,
-            details=replace(Details.of(cast.ana), supervisor_id=other.id),
-            seen=Details.of(cast.ana).mark,
-        )
+        change_details(session, cast.dan, cast.ana, supervisor_id=other.id)
     page = dan.post("/account/users/new", data=new_person(cast, supervisor=str(other.id)))
     assert page.status_code == 422
     assert 'href="#supervisor"' in page.get_data(as_text=True)
@@ -239,14 +228,7 @@ def test_nobody_supervises_themselves(cast, sign_in, session):
         f'value="{cast.sergiu.id}"' not in dan.get(f"/account/users/{cast.sergiu.id}/change").text
     )
     with pytest.raises(Invalid):
-        users.change_details(
-            session,
-            cast.sergiu,
-            actor=actor(session, cast.dan),
-            now=NOW,
-            details=replace(Details.of(cast.sergiu), supervisor_id=cast.sergiu.id),
-            seen=Details.of(cast.sergiu).mark,
-        )
+        change_details(session, cast.dan, cast.sergiu, supervisor_id=cast.sergiu.id)
 
 
 def test_a_supervisor_who_left_does_not_stop_another_change(cast, sign_in, session):
@@ -271,14 +253,7 @@ def test_a_case_manager_on_whom_nobody_can_decide_stands_out(cast, sign_in, sess
 
 def test_a_service_of_accounts_asks_who_acts(cast, session):
     with pytest.raises(NotPermitted):
-        users.change_details(
-            session,
-            cast.ana,
-            actor=actor(session, cast.sergiu),
-            now=NOW,
-            details=Details.of(cast.ana),
-            seen=Details.of(cast.ana).mark,
-        )
+        change_details(session, cast.sergiu, cast.ana)
 
 
 def test_an_administrator_cannot_close_their_own_account(cast, sign_in, session):

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -277,3 +278,15 @@ def _held(roles: Iterable[Role]) -> list[UserRole]:
 @cache
 def _password_hash() -> str:
     return passwords.hash_password(PASSWORD)
+
+
+def new_person(cast: Cast, **others: Any) -> dict[str, Any]:
+    """Return what the form of a new person sends."""
+    return {
+        "name": "Elena Nistor",
+        "email": "elena@demo.example",
+        "locale": "ro",
+        "organisation": str(cast.programme.id),
+        "roles": ["case_manager"],
+        "supervisor": "",
+    } | others

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -97,13 +96,8 @@ def add_need(session: Session, w: Written, priority: Priority = Priority.LOW) ->
     )
 
 
-def edit(session: Session, w: Written, cast: Cast, **service: Any) -> None:
+def edit(session: Session, w: Written, service: plan_lines.Service) -> None:
     """Write the plan's one service anew."""
     plan_lines.edit_line(
-        session,
-        w.line,
-        actor=w.ana,
-        service=a_service(cast, **service),
-        revision=w.plan.revision,
-        now=NOW,
+        session, w.line, actor=w.ana, service=service, revision=w.plan.revision, now=NOW
     )

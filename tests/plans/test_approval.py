@@ -18,7 +18,7 @@ from reintegration.plans.services.plan_events import PlanApproved
 from reintegration.plans.states import REVIEW_AFTER, PlanState, VersionState
 from tests.factories.cast import NOW, TODAY, actor
 from tests.plans.answers import answers  # noqa: F401 - a fixture
-from tests.plans.plan_makers import a_step, approve, edit, submit, write_plan
+from tests.plans.plan_makers import a_service, a_step, approve, edit, submit, write_plan
 
 pytestmark = pytest.mark.usefixtures("answers")
 
@@ -67,14 +67,14 @@ def test_a_returned_plan_needs_a_comment_and_can_be_written_again(session, cast)
     assert w.plan.state == PlanState.DRAFT.value
     assert not w.line.is_approved
     assert session.query(PlanVersion).one().state == VersionState.RETURNED.value
-    edit(session, w, cast, units=10)
+    edit(session, w, a_service(cast, units=10))
     assert submit(session, w) == 2
 
 
 def test_a_returned_change_leaves_in_force_what_was_approved_before(session, cast):
     w = write_plan(session, cast)
     approve(session, w)
-    edit(session, w, cast, units=40)
+    edit(session, w, a_service(cast, units=40))
     number = submit(session, w)
     approval.send_back(session, w.plan, actor=w.sergiu, number=number, comment="Nu", now=NOW)
     assert w.plan.state == PlanState.CHANGED.value
@@ -105,7 +105,7 @@ def test_a_decision_on_a_version_that_was_replaced_meanwhile_is_refused(session,
 def test_less_than_what_is_promised_is_not_approved(session, cast, answers):  # noqa: F811
     w = write_plan(session, cast)
     approve(session, w)
-    edit(session, w, cast, units=4)
+    edit(session, w, a_service(cast, units=4))
     number = submit(session, w)
     answers.give(provision.promised_on, lambda *_: [Money(300_000, "MDL")])
     with pytest.raises(Conflict, match="promised already"):
@@ -116,7 +116,7 @@ def test_less_than_what_is_delivered_is_not_approved(session, cast):
     w = write_plan(session, cast)
     approve(session, w)
     session.add(PlanLineDelivery(plan_line_id=w.line.id, units=5, amount_minor=250_000))
-    edit(session, w, cast, units=4)
+    edit(session, w, a_service(cast, units=4))
     number = submit(session, w)
     session.expire(w.line)
     with pytest.raises(Conflict, match="delivered already"):
@@ -151,7 +151,7 @@ def test_what_waits_the_longest_is_decided_first_and_only_in_ones_own_cases(sess
 def test_the_difference_names_each_change_with_its_money(session, cast):
     w = write_plan(session, cast)
     approve(session, w)
-    edit(session, w, cast, units=16)
+    edit(session, w, a_service(cast, units=16))
     planning.edit_milestone(
         session, w.milestone, actor=w.ana, step=a_step(ends=84), revision=w.plan.revision, now=NOW
     )

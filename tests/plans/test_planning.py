@@ -68,48 +68,27 @@ def test_the_last_day_may_not_lie_before_the_first(session, cast):
 def test_the_ceiling_is_units_times_price_unless_more_is_asked(session, cast):
     w = write_plan(session, cast)
     assert w.line.ceiling == Money(600_000, "MDL")
-    plan_lines.edit_line(
-        session,
-        w.line,
-        actor=w.ana,
-        service=a_service(cast, ceiling=650_000),
-        revision=w.plan.revision,
-        now=NOW,
-    )
+    edit(session, w, a_service(cast, ceiling=650_000))
     assert w.line.ceiling == Money(650_000, "MDL")
 
 
 def test_the_ceiling_may_not_be_less_than_units_times_price(session, cast):
     w = write_plan(session, cast)
     with pytest.raises(Invalid, match="less than 12 times"):
-        plan_lines.edit_line(
-            session,
-            w.line,
-            actor=w.ana,
-            service=a_service(cast, ceiling=599_999),
-            revision=w.plan.revision,
-            now=NOW,
-        )
+        edit(session, w, a_service(cast, ceiling=599_999))
 
 
 @pytest.mark.parametrize("service", [{"units": 0}, {"units": -3}, {"price": 0}, {"price": -1}])
 def test_nothing_and_less_than_nothing_are_refused(session, cast, service):
     w = write_plan(session, cast)
     with pytest.raises(Invalid):
-        edit(session, w, cast, **service)
+        edit(session, w, a_service(cast, **service))
 
 
 def test_a_price_that_no_service_may_have_is_refused(session, cast):
     w = write_plan(session, cast)
     with pytest.raises(Invalid, match="ever cost"):
-        plan_lines.edit_line(
-            session,
-            w.line,
-            actor=w.ana,
-            service=a_service(cast, units=10_000, price=10**12),
-            revision=w.plan.revision,
-            now=NOW,
-        )
+        edit(session, w, a_service(cast, units=10_000, price=10**12))
 
 
 def test_money_up_to_a_sum_is_one_unit_of_that_sum(session, cast):
@@ -130,9 +109,7 @@ def test_a_budget_line_in_another_currency_is_refused(session, cast):
     w = write_plan(session, cast)
     wrong = plan_lines.Service(Unit.SESSION, 1, Money(100, "MDL"), cast.euro_budget_line.id)
     with pytest.raises(Invalid, match="budget line"):
-        plan_lines.edit_line(
-            session, w.line, actor=w.ana, service=wrong, revision=w.plan.revision, now=NOW
-        )
+        edit(session, w, wrong)
 
 
 def test_an_edit_of_what_somebody_else_changed_meanwhile_is_stale(session, cast):
@@ -157,14 +134,7 @@ def test_each_edit_counts_a_revision_also_within_one_instant(session, cast):
 def test_editing_an_approved_plan_makes_it_changed_and_keeps_what_was_approved(session, cast):
     w = write_plan(session, cast)
     approve(session, w)
-    plan_lines.edit_line(
-        session,
-        w.line,
-        actor=w.ana,
-        service=a_service(cast, units=20),
-        revision=w.plan.revision,
-        now=NOW,
-    )
+    edit(session, w, a_service(cast, units=20))
     assert w.plan.state == PlanState.CHANGED.value
     assert (w.line.units, w.line.approved_units) == (20, 12)
     assert w.line.approved_ceiling == Money(600_000, "MDL")
@@ -175,9 +145,7 @@ def test_an_approved_service_keeps_its_currency(session, cast):
     approve(session, w)
     euro = plan_lines.Service(Unit.SESSION, 1, Money(100, "EUR"), cast.euro_budget_line.id)
     with pytest.raises(Invalid, match="keeps its currency"):
-        plan_lines.edit_line(
-            session, w.line, actor=w.ana, service=euro, revision=w.plan.revision, now=NOW
-        )
+        edit(session, w, euro)
 
 
 def test_a_plan_that_waits_for_a_decision_is_locked(session, cast):

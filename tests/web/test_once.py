@@ -9,21 +9,14 @@ from sqlalchemy import func, select, update
 from reintegration.accounts.models import Organisation, User
 from reintegration.kernel import answered, clock
 from reintegration.kernel.answered import AnsweredForm
+from tests.factories.cast import new_person
 
 OFFICE = {"name": "Echipa Cahul", "form_key": "one-office"}
 
 
 @pytest.fixture
 def person(cast):
-    return {
-        "name": "Elena Nistor",
-        "email": "elena@demo.example",
-        "locale": "ro",
-        "organisation": str(cast.programme.id),
-        "roles": ["case_manager"],
-        "supervisor": "",
-        "form_key": "one-person",
-    }
+    return new_person(cast, form_key="one-person")
 
 
 def offices(session):

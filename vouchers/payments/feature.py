@@ -28,8 +28,7 @@ def register(app: Flask) -> None:
     provision.money_of_case.answer_with(plan_money.money_of_case)
     slots.add("provider.accounts", payees.card)
     slots.add("today.items", today.items)
-    for place in _PLACES:
-        navigation.add(place)
+    navigation.add(*_PLACES)
 
 
 _PLACES = (

@@ -51,8 +51,7 @@ def register(app: Flask) -> None:
     _answer()
     _listen()
     _fill_slots()
-    for place in _PLACES:
-        navigation.add(place)
+    navigation.add(*_PLACES)
 
 
 def _answer() -> None:

@@ -31,7 +31,7 @@ _READERS = (Role.PROVIDER_COORDINATOR, Role.PROVIDER_MANAGER)
 
 
 def tell_provider(
-    session: Session, referral: Referral, *, event: str, text: str, message: str, now: datetime
+    session: Session, referral: Referral, event: str, text: str, message: str, *, now: datetime
 ) -> None:
     """Put neutral words into the provider's mail and inboxes."""
     provider = session.get_one(Provider, referral.provider_id)
@@ -54,7 +54,7 @@ def tell_provider(
 
 
 def tell_case(
-    session: Session, referral: Referral, *, event: str, message: str, now: datetime
+    session: Session, referral: Referral, event: str, message: str, *, now: datetime
 ) -> None:
     """Tell the case's manager and whoever asked; the provider who answers may not see them."""
     with acting_as_system(session):

@@ -128,14 +128,8 @@ def send(
     )
     referral.requested_at, referral.answer_by = now, now + ANSWER_WITHIN
     session.flush()
-    messages.tell_provider(
-        session,
-        referral,
-        event="sent",
-        text=messages.NEW_REQUEST,
-        now=now,
-        message=N_("You have a new request. Please answer within three days."),
-    )
+    message = N_("You have a new request. Please answer within three days.")
+    messages.tell_provider(session, referral, "sent", messages.NEW_REQUEST, message, now=now)
     return referral
 
 
@@ -149,13 +143,8 @@ def accept(session: Session, referral: Referral, *, actor: Actor, now: datetime)
     _check_still_agreed(session, referral, clock.local_day(now))
     _hold_place(session, referral.offering)
     _answer(session, referral, "accept", actor=actor, now=now)
-    messages.tell_case(
-        session,
-        referral,
-        event="accepted",
-        now=now,
-        message=N_("%(provider)s accepted your request. You can issue a voucher."),
-    )
+    message = N_("%(provider)s accepted your request. You can issue a voucher.")
+    messages.tell_case(session, referral, "accepted", message, now=now)
     return referral
 
 
@@ -174,13 +163,8 @@ def reject(
     referral.rejection, referral.status_reason = reason, comment.strip()
     referral.ended_at = now
     session.flush()
-    messages.tell_case(
-        session,
-        referral,
-        event="rejected",
-        now=now,
-        message=N_("%(provider)s declined your request. Look for another provider."),
-    )
+    message = N_("%(provider)s declined your request. Look for another provider.")
+    messages.tell_case(session, referral, "rejected", message, now=now)
     return referral
 
 
@@ -194,13 +178,8 @@ def start(session: Session, referral: Referral, *, actor: Actor, now: datetime) 
 def complete(session: Session, referral: Referral, *, actor: Actor, now: datetime) -> Referral:
     """Say that everything was delivered; the place is free again."""
     _end(session, referral, "complete", actor=actor, now=now)
-    messages.tell_case(
-        session,
-        referral,
-        event="completed",
-        now=now,
-        message=N_("%(provider)s has completed a service."),
-    )
+    message = N_("%(provider)s has completed a service.")
+    messages.tell_case(session, referral, "completed", message, now=now)
     return referral
 
 
@@ -209,13 +188,8 @@ def fail(
 ) -> Referral:
     """Say that it will not be delivered to its end, and why; the place is free again."""
     _end(session, referral, "fail", actor=actor, now=now, reason=reason)
-    messages.tell_case(
-        session,
-        referral,
-        event="failed",
-        now=now,
-        message=N_("%(provider)s could not deliver a service. Read why, and look for another."),
-    )
+    message = N_("%(provider)s could not deliver a service. Read why, and look for another.")
+    messages.tell_case(session, referral, "failed", message, now=now)
     return referral
 
 
@@ -226,13 +200,9 @@ def cancel(
     was_sent = referral.requested_at is not None
     _end(session, referral, "cancel", actor=actor, now=now, reason=reason)
     if was_sent:
+        message = N_("A request was cancelled.")
         messages.tell_provider(
-            session,
-            referral,
-            event="cancelled",
-            text=messages.CHANGED_REQUEST,
-            now=now,
-            message=N_("A request was cancelled."),
+            session, referral, "cancelled", messages.CHANGED_REQUEST, message, now=now
         )
     return referral
 
@@ -241,13 +211,8 @@ def expire(session: Session, referral: Referral, *, actor: Actor, now: datetime)
     """End a request that nobody answered in time; it held no place yet."""
     lock(session, referral)
     _close(session, referral, "expire", actor=actor, now=now)
-    messages.tell_case(
-        session,
-        referral,
-        event="expired",
-        now=now,
-        message=N_("%(provider)s did not answer in time. Look for another provider."),
-    )
+    message = N_("%(provider)s did not answer in time. Look for another provider.")
+    messages.tell_case(session, referral, "expired", message, now=now)
     return referral
 
 

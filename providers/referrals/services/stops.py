@@ -31,12 +31,9 @@ def stop_at_suspended_offering(session: Session, event: OfferingSuspended) -> No
                 referrals.cancel(
                     session, referral, actor=SYSTEM, reason="offering suspended", now=event.at
                 )
+            message = N_("A service of %(provider)s is suspended. See what is needed now.")
             messages.tell_case(
-                session,
-                referral,
-                event=f"suspended:{event.at:%Y%m%d%H%M}",
-                now=event.at,
-                message=N_("A service of %(provider)s is suspended. See what is needed now."),
+                session, referral, f"suspended:{event.at:%Y%m%d%H%M}", message, now=event.at
             )
 
 

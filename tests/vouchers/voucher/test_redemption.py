@@ -154,12 +154,13 @@ def test_after_midnight_in_chisinau_it_is_expired_before_any_sweep(session, cast
         deliver(session, cast.rita, issued, now=NOW.replace(hour=22, minute=1))
 
 
-def test_a_suspended_voucher_is_refused(session, cast):
+@pytest.mark.parametrize(
+    ("stop", "code"), [(holds.place, "suspended"), (cancelling.cancel, "cancelled")]
+)
+def test_a_voucher_that_was_stopped_is_refused(session, cast, stop, code):
     issued = make_voucher(session, cast)
-    holds.place(
-        session, issued.voucher, actor=actor(session, cast.ana), reason="Întrebare", now=NOW
-    )
-    with refused(Conflict, "suspended"):
+    stop(session, issued.voucher, actor=actor(session, cast.ana), reason="Greșeală", now=NOW)
+    with refused(Conflict, code):
         deliver(session, cast.rita, issued)
 
 
@@ -168,15 +169,6 @@ def test_a_suspended_offering_stops_its_voucher_even_before_the_hook(session, ca
     cast.offerings[ServiceCategory.MENTAL_HEALTH].state = "suspended"
     session.flush()
     with refused(Conflict, "offering_suspended"):
-        deliver(session, cast.rita, issued)
-
-
-def test_a_cancelled_voucher_is_refused(session, cast):
-    issued = make_voucher(session, cast)
-    cancelling.cancel(
-        session, issued.voucher, actor=actor(session, cast.ana), reason="Greșeală", now=NOW
-    )
-    with refused(Conflict, "cancelled"):
         deliver(session, cast.rita, issued)
 
 

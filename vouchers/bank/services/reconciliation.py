@@ -128,16 +128,8 @@ def mark_fee(session: Session, line: BankLine, *, actor: Actor, now: datetime) -
     _lock_open(session, line, actor)
     if line.amount_minor >= 0:
         raise Invalid(N_("A fee leaves the account; this line came in."))
-    _post(
-        session,
-        line,
-        rails.fee_in(line.currency),
-        -line.amount,
-        f"fee|{line.id}",
-        Dimensions(),
-        actor=actor,
-        now=now,
-    )
+    event, key = rails.fee_in(line.currency), f"fee|{line.id}"
+    _post(session, line, event, -line.amount, key, Dimensions(), actor=actor, now=now)
     settle(session, line, Resolution.FEE, actor=actor, now=now)
 
 
@@ -164,16 +156,12 @@ def mark_repaid(
     balance = provider_balances(session, [provider.id]).get((provider.id, line.currency))
     if line.amount_minor <= 0 or balance is None or line.amount > balance.receivable:
         raise Invalid(N_("%(name)s does not owe this much."), name=provider.name)
-    _post(
-        session,
-        line,
+    event, key, about = (
         PostingEvent.REPAID,
-        line.amount,
         f"repaid|{line.id}",
         Dimensions(provider_id=provider.id),
-        actor=actor,
-        now=now,
     )
+    _post(session, line, event, line.amount, key, about, actor=actor, now=now)
     settle(session, line, Resolution.REPAID, actor=actor, now=now)
 
 

@@ -101,14 +101,8 @@ def prepare(
                 data={"order": order.reference},
             )
     BATCH.begin(session, batch, "prepare", actor=actor, now=now, data={"total": batch.total_minor})
-    _tell(
-        session,
-        Role.FINANCE_APPROVER,
-        batch,
-        "approve",
-        now,
-        N_("Batch %(reference)s waits for your approval."),
-    )
+    message = N_("Batch %(reference)s waits for your approval.")
+    _tell(session, Role.FINANCE_APPROVER, batch, "approve", now, message)
     return batch
 
 
@@ -120,14 +114,8 @@ def approve(session: Session, batch: PaymentBatch, *, actor: Actor, now: datetim
     BATCH.fire(session, batch, "approve", actor=actor, now=now)
     batch.approved_by, batch.approved_at = actor.id, now
     session.flush()
-    _tell(
-        session,
-        Role.FINANCE_RELEASER,
-        batch,
-        "release",
-        now,
-        N_("Batch %(reference)s is approved and waits for its release."),
-    )
+    message = N_("Batch %(reference)s is approved and waits for its release.")
+    _tell(session, Role.FINANCE_RELEASER, batch, "release", now, message)
     return batch
 
 

@@ -111,16 +111,14 @@ def _provider(
             phone=row.phone,
         )
         return profiles.add_provider(session, actor=actor, profile=profile, now=now)
-    profile = Profile(
-        name=provider.name,
-        legal_name=provider.legal_name,
-        identifier=provider.identifier,
+    before = _profile_of(provider)
+    profile = replace(
+        before,
         jurisdiction=Jurisdiction(row.jurisdiction),
-        description=provider.description,
-        email=row.email or provider.email,
-        phone=row.phone or provider.phone,
+        email=row.email or before.email,
+        phone=row.phone or before.phone,
     )
-    if _profile_of(provider) != profile:
+    if profile != before:
         profiles.edit_profile(session, provider, actor=actor, profile=profile, now=now)
     return provider
 
