@@ -69,16 +69,16 @@ class VoucherStory:
         world, line = self.world, self.work.line
         assert line is not None
         size, money = self.wanted.size, is_value(self.wanted.category)
-        self.voucher, secrets = issuing.issue(
-            world.session,
-            actor=self.manager,
-            plan_line=line,
+        promise = issuing.Promise(
+            line,
             referral=self.work.referral,
             units=None if money else size,
             amount=Money(size, self.wanted.currency) if money else None,
             valid_from=world.day,
             valid_until=self._valid_until(),
-            now=world.now,
+        )
+        self.voucher, secrets = issuing.issue(
+            world.session, promise, actor=self.manager, now=world.now
         )
         if secrets is None:
             yield from self._wait_for_approval()

@@ -78,16 +78,14 @@ def hand_out(session: Session, count: int) -> list[dict[str, object]]:
 
 def _issue(session: Session, ready: ReadyLine, *, now: datetime) -> dict[str, object]:
     today = clock.local_day(now)
-    voucher, secrets = issuing.issue(
-        session,
-        actor=ready.manager,
-        plan_line=ready.line,
+    promise = issuing.Promise(
+        ready.line,
         referral=ready.referral,
         units=UNITS,
         valid_from=today,
         valid_until=today + _VALID,
-        now=now,
     )
+    voucher, secrets = issuing.issue(session, promise, actor=ready.manager, now=now)
     assert secrets is not None
     return {"code": secrets.code, "pin": secrets.pin, "units": voucher.units}
 

@@ -83,15 +83,15 @@ class NightStory:
     def _issue(self, plan_line: PlanLine) -> None:
         world = self.world
         firm, offering = self._nearest(plan_line.category)
-        voucher, secrets = issuing.issue(
-            world.session,
-            actor=world.actor(self.spec.manager),
-            plan_line=plan_line,
+        promise = issuing.Promise(
+            plan_line,
             offering=offering,
             units=plan_line.units,
             valid_from=world.day,
             valid_until=world.day + timedelta(days=7),
-            now=world.now,
+        )
+        voucher, secrets = issuing.issue(
+            world.session, promise, actor=world.actor(self.spec.manager), now=world.now
         )
         assert secrets is not None
         self.held.append((voucher, secrets.pin or "", firm))

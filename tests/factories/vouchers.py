@@ -19,7 +19,7 @@ from tests.factories.casework import Casework, make_casework
 from tests.factories.cast import NOW, TODAY, Cast, actor
 from vouchers.voucher.models import Voucher
 from vouchers.voucher.services.codes import Secrets
-from vouchers.voucher.services.issuing import issue
+from vouchers.voucher.services.issuing import Promise, issue
 from vouchers.voucher.services.redemption import Delivery, Outcome, redeem
 
 PIN = "402917"
@@ -83,18 +83,15 @@ def make_voucher(
     price = cast.offerings[category].price if category in cast.offerings else None
     work = work or make_casework(session, cast, category=category, unit_price=price)
     referral = None if open_to_all else make_referral(session, cast, work)
-    voucher, secrets = issue(
-        session,
-        actor=actor(session, cast.ana),
-        plan_line=work.line,
+    promise = Promise(
+        work.line,
         referral=referral,
         units=None if amount else units,
         amount=amount,
         valid_from=valid_from,
         valid_until=valid_until,
-        pin=pin,
-        now=now,
     )
+    voucher, secrets = issue(session, promise, actor=actor(session, cast.ana), pin=pin, now=now)
     assert secrets is not None
     return Issued(voucher, secrets, work)
 

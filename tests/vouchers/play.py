@@ -160,16 +160,13 @@ class Play:
     def issue(self, units: int, days: int) -> None:
         """Issue a voucher that is open to both providers."""
         who = self.acting(self.cast.ana)
-        issuing.issue(
-            self.session,
-            actor=who,
-            plan_line=self.work.line,
+        promise = issuing.Promise(
+            self.work.line,
             units=units,
             valid_from=local_day(self.now),
             valid_until=local_day(self.now) + timedelta(days=days),
-            pin=PIN,
-            now=self.now,
         )
+        issuing.issue(self.session, promise, actor=who, pin=PIN, now=self.now)
         self.step()
 
     def redeem(self, voucher: Voucher, by: User, units: int, *, with_pin: bool = True) -> None:

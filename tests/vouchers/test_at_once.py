@@ -80,17 +80,14 @@ def test_a_consent_is_withdrawn_while_a_voucher_is_issued_on_it(session, cast, i
     line = type(work.line)
 
     def issue(own):
-        issuing.issue(
-            own,
-            actor=ana,
-            plan_line=own.get_one(line, line_id),
+        promise = issuing.Promise(
+            own.get_one(line, line_id),
             referral=own.get_one(Referral, referral_id),
             units=1,
             valid_from=TODAY,
             valid_until=TODAY + timedelta(days=9),
-            pin=PIN,
-            now=NOW,
         )
+        issuing.issue(own, promise, actor=ana, pin=PIN, now=NOW)
 
     outcomes = at_once(session, withdraw(session, cast, work.consent), issue)
     assert nothing_broke(outcomes), outcomes

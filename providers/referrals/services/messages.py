@@ -43,14 +43,9 @@ def tell_provider(
             payload={"to": provider.email, "subject": _SUBJECT, "text": text},
             now=now,
         )
-    inbox.notify(
-        session,
-        people.provider_people(session, referral.provider_id, *_READERS),
-        key=f"referral:{referral.id}:{event}",
-        message=message,
-        now=now,
-        link=f"/requests/{referral.id}",
-    )
+    key = f"referral:{referral.id}:{event}"
+    readers = people.provider_people(session, referral.provider_id, *_READERS)
+    inbox.notify(session, readers, key, message, now=now, link=f"/requests/{referral.id}")
 
 
 def tell_case(
@@ -62,12 +57,6 @@ def tell_case(
             select(CaseFile.manager_id).where(CaseFile.id == referral.case_id)
         )
     provider = session.get_one(Provider, referral.provider_id)
-    inbox.notify(
-        session,
-        {referral.requested_by, *([manager] if manager else [])},
-        key=f"referral:{referral.id}:{event}",
-        message=message,
-        now=now,
-        link=f"/referrals/{referral.id}",
-        provider=provider.name,
-    )
+    key, link = f"referral:{referral.id}:{event}", f"/referrals/{referral.id}"
+    readers = {referral.requested_by, *([manager] if manager else [])}
+    inbox.notify(session, readers, key, message, now=now, link=link, provider=provider.name)

@@ -159,7 +159,7 @@ def reject(
 ) -> Referral:
     """Decline with a reason from the list; the comment is for the case manager."""
     lock(session, referral)
-    _answer(session, referral, "reject", actor=actor, now=now, reason=comment or reason)
+    _answer(session, referral, "reject", comment or reason, actor=actor, now=now)
     referral.rejection, referral.status_reason = reason, comment.strip()
     referral.ended_at = now
     session.flush()
@@ -187,7 +187,7 @@ def fail(
     session: Session, referral: Referral, *, actor: Actor, reason: str, now: datetime
 ) -> Referral:
     """Say that it will not be delivered to its end, and why; the place is free again."""
-    _end(session, referral, "fail", actor=actor, now=now, reason=reason)
+    _end(session, referral, "fail", reason, actor=actor, now=now)
     message = N_("%(provider)s could not deliver a service. Read why, and look for another.")
     messages.tell_case(session, referral, "failed", message, now=now)
     return referral
@@ -198,7 +198,7 @@ def cancel(
 ) -> Referral:
     """Take a request back; the provider learns that it ended, not why."""
     was_sent = referral.requested_at is not None
-    _end(session, referral, "cancel", actor=actor, now=now, reason=reason)
+    _end(session, referral, "cancel", reason, actor=actor, now=now)
     if was_sent:
         message = N_("A request was cancelled.")
         messages.tell_provider(
@@ -225,12 +225,12 @@ def _answer(
     session: Session,
     referral: Referral,
     move: str,
+    reason: str = "",
     *,
     actor: Actor,
     now: datetime,
-    reason: str | None = None,
 ) -> None:
-    REFERRAL.fire(session, referral, move, actor=actor, now=now, reason=reason)
+    REFERRAL.fire(session, referral, move, actor=actor, now=now, reason=reason or None)
     referral.answered_at, referral.answered_by = now, actor.id
     session.flush()
 
@@ -239,15 +239,15 @@ def _end(
     session: Session,
     referral: Referral,
     move: str,
+    reason: str = "",
     *,
     actor: Actor,
     now: datetime,
-    reason: str | None = None,
 ) -> None:
     lock(session, referral.offering)
     lock(session, referral)
     held = referral.state in HOLDS_A_PLACE
-    _close(session, referral, move, actor=actor, now=now, reason=reason)
+    _close(session, referral, move, reason, actor=actor, now=now)
     if held:
         referral.offering.places_taken = max(referral.offering.places_taken - 1, 0)
     session.flush()
@@ -257,13 +257,13 @@ def _close(
     session: Session,
     referral: Referral,
     move: str,
+    reason: str = "",
     *,
     actor: Actor,
     now: datetime,
-    reason: str | None = None,
 ) -> None:
-    REFERRAL.fire(session, referral, move, actor=actor, now=now, reason=reason)
-    referral.ended_at, referral.status_reason = now, (reason or "").strip()
+    REFERRAL.fire(session, referral, move, actor=actor, now=now, reason=reason or None)
+    referral.ended_at, referral.status_reason = now, reason.strip()
     session.flush()
 
 

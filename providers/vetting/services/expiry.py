@@ -70,14 +70,7 @@ def _remind(
     managers = people.provider_people(session, provider.id, Role.PROVIDER_MANAGER)
     for readers, link in ((officers, f"/providers/{provider.id}"), (managers, "/providers/mine")):
         inbox.notify(
-            session,
-            readers,
-            key=key,
-            message=message,
-            now=now,
-            link=link,
-            provider=provider.name,
-            day=day,
+            session, readers, key, message, now=now, link=link, provider=provider.name, day=day
         )
 
 
@@ -87,12 +80,5 @@ def _tell_expired(
     message = N_("The approval of “%(service)s” of %(provider)s has ended.")
     managers = people.provider_people(session, provider.id, Role.PROVIDER_MANAGER)
     readers = [*people.vetting_officers(session), *managers]
-    inbox.notify(
-        session,
-        readers,
-        key=f"offering:{key}:expired:{clock.local_day(now)}",
-        message=message,
-        now=now,
-        service=service,
-        provider=provider.name,
-    )
+    key = f"offering:{key}:expired:{clock.local_day(now)}"
+    inbox.notify(session, readers, key, message, now=now, service=service, provider=provider.name)

@@ -16,9 +16,9 @@ from reintegration.kernel.ids import new_id
 def notify(
     session: Session,
     user_ids: Iterable[UUID],
-    *,
     key: str,
     message: str,
+    *,
     now: datetime,
     link: str | None = None,
     **params: Any,

@@ -28,4 +28,4 @@ def tell(
     """
     names = {name: file.code for name in ("code", "case") if f"%({name})s" in message}
     to = f"/cases/{file.id}" if link == "" else link
-    inbox.notify(session, readers, key=key, message=message, now=now, link=to, **names, **params)
+    inbox.notify(session, readers, key, message, now=now, link=to, **names, **params)

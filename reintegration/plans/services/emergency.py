@@ -258,6 +258,7 @@ def _announce(
         data={"at_most_minor": asked.minor, "currency": asked.currency},
     )
     message = N_("%(who)s started emergency help in case %(code)s, %(asked)s at most. Decide.")
+    link = f"/cases/emergencies/{started.id}"
     tell(
         session,
         case,
@@ -265,7 +266,7 @@ def _announce(
         f"emergency|{started.id}|started",
         message,
         now=now,
-        link=f"/cases/emergencies/{started.id}",
+        link=link,
         who=actor.name,
         asked=str(asked),
     )

@@ -337,16 +337,10 @@ def test_issuing_needs_the_providers_word(session, cast):
     work = make_casework(session, cast)
     referral = make_referral(session, cast, work, state="requested")
     with refused(Conflict, "referral_open"):
-        issuing.draft(
-            session,
-            actor=actor(session, cast.ana),
-            plan_line=work.line,
-            referral=referral,
-            units=1,
-            valid_from=TODAY,
-            valid_until=TODAY,
-            now=NOW,
+        promise = issuing.Promise(
+            work.line, referral=referral, units=1, valid_from=TODAY, valid_until=TODAY
         )
+        issuing.draft(session, promise, actor=actor(session, cast.ana), now=NOW)
 
 
 def test_issuing_needs_money_on_the_line(session, cast):
@@ -359,15 +353,8 @@ def test_issuing_needs_money_on_the_line(session, cast):
 def test_who_drafts_does_not_approve(session, cast):
     work = make_casework(session, cast, unit_price=Money(1_000_000, "MDL"))
     ana = actor(session, cast.ana)
-    voucher = issuing.draft(
-        session,
-        actor=ana,
-        plan_line=work.line,
-        units=1,
-        valid_from=TODAY,
-        valid_until=TODAY,
-        now=NOW,
-    )
+    promise = issuing.Promise(work.line, units=1, valid_from=TODAY, valid_until=TODAY)
+    voucher = issuing.draft(session, promise, actor=ana, now=NOW)
     assert voucher.state == "draft"
     with pytest.raises(NotPermitted):
         issuing.approve(session, voucher, actor=ana, now=NOW)

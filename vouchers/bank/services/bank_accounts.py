@@ -60,15 +60,10 @@ def propose(
     session.add(account)
     session.flush()
     _note(session, account, "propose", actor=actor, now=now)
-    inbox.notify(
-        session,
-        with_role(session, Role.FINANCE_APPROVER),
-        key=f"bank_account:{account.id}:{now.isoformat()}",
-        now=now,
-        link=f"/bank/accounts/{account.id}",
-        message=N_("The bank account “%(name)s” of the programme waits for your approval."),
-        name=account.name,
-    )
+    message = N_("The bank account “%(name)s” of the programme waits for your approval.")
+    key, link = f"bank_account:{account.id}:{now.isoformat()}", f"/bank/accounts/{account.id}"
+    readers = with_role(session, Role.FINANCE_APPROVER)
+    inbox.notify(session, readers, key, message, now=now, link=link, name=account.name)
     return account
 
 

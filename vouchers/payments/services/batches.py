@@ -372,12 +372,13 @@ def _settle_the_set_off(
 def _tell(
     session: Session, role: Role, batch: PaymentBatch, step: str, now: datetime, message: str
 ) -> None:
+    key, link = f"batch:{batch.id}:{step}", f"/batches/{batch.id}"
     inbox.notify(
         session,
         with_role(session, role),
-        key=f"batch:{batch.id}:{step}",
+        key,
+        message,
         now=now,
-        link=f"/batches/{batch.id}",
-        message=message,
+        link=link,
         reference=batch.reference,
     )

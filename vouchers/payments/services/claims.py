@@ -184,17 +184,13 @@ def dispute(
             CLAIM_LINE.put(line, "dispute")
             line.reason = reason.strip()[:500]
     CLAIM.fire(session, claim, "dispute", actor=actor, now=now, reason=reason)
-    inbox.notify(
-        session,
-        provider_people(
-            session, claim.provider_id, Role.PROVIDER_BOOKKEEPER, Role.PROVIDER_MANAGER
-        ),
-        key=f"claim:{claim.id}:disputed:{now.isoformat()}",
-        now=now,
-        link=f"/claims/mine/{claim.id}",
-        message=N_("Claim %(reference)s is disputed. Read why and answer."),
-        reference=claim.reference,
+    message = N_("Claim %(reference)s is disputed. Read why and answer.")
+    key = f"claim:{claim.id}:disputed:{now.isoformat()}"
+    readers = provider_people(
+        session, claim.provider_id, Role.PROVIDER_BOOKKEEPER, Role.PROVIDER_MANAGER
     )
+    link = f"/claims/mine/{claim.id}"
+    inbox.notify(session, readers, key, message, now=now, link=link, reference=claim.reference)
     return claim
 
 

@@ -68,15 +68,10 @@ def propose(
     session.add(account)
     session.flush()
     _note(session, account, "propose", actor=actor, now=now)
-    inbox.notify(
-        session,
-        people.with_role(session, Role.FINANCE_APPROVER),
-        key=f"payee:{account.id}:proposed",
-        now=now,
-        link=f"/payees/{account.id}",
-        message=N_("%(provider)s has a new account to be approved before anything is paid there."),
-        provider=provider.name,
-    )
+    message = N_("%(provider)s has a new account to be approved before anything is paid there.")
+    key, link = f"payee:{account.id}:proposed", f"/payees/{account.id}"
+    readers = people.with_role(session, Role.FINANCE_APPROVER)
+    inbox.notify(session, readers, key, message, now=now, link=link, provider=provider.name)
     return account
 
 

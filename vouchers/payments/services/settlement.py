@@ -199,16 +199,19 @@ def return_order(
         _refuse_reversed_lines(session, claim)
     refund = Money(min(clawed, order.amount_minor) - to_receivable, order.currency)
     if refund:
+        message = N_(
+            "%(name)s is due a refund of %(amount)s: it had repaid a delivery whose"
+            " payment came back."
+        )
+        key, link = f"refund:{order.id}", f"/batches/{order.batch_id}"
+        readers = with_role(session, Role.FINANCE_PREPARER)
         inbox.notify(
             session,
-            with_role(session, Role.FINANCE_PREPARER),
-            key=f"refund:{order.id}",
+            readers,
+            key,
+            message,
             now=now,
-            link=f"/batches/{order.batch_id}",
-            message=N_(
-                "%(name)s is due a refund of %(amount)s: it had repaid a delivery whose"
-                " payment came back."
-            ),
+            link=link,
             name=order.payee_name,
             amount=str(refund),
         )

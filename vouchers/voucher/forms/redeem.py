@@ -22,14 +22,11 @@ class FindForm(Form):
     )
 
 
-class DeliveryForm(Form):
-    """What was delivered. One of `units` and `amount` is used, as the voucher counts."""
+class Measured:
+    """A form that counts in `units` or in `amount`, as the voucher does."""
 
-    units = CountField(
-        _l("How many were given?"), [InputRequired(_l("Enter a whole number."))], default=1
-    )
-    amount = MoneyField(_l("How much was it?"), [InputRequired(_l("Enter an amount."))])
-    delivered_on = DayField(_l("Day of the service"), [Optional()])
+    units: CountField
+    amount: MoneyField
 
     def measure_by(self, kind: str, currency: str) -> None:
         """Keep the field that the voucher counts by."""
@@ -38,6 +35,16 @@ class DeliveryForm(Form):
             self.amount.currency = currency
         else:
             del self.amount
+
+
+class DeliveryForm(Measured, Form):
+    """What was delivered. One of `units` and `amount` is used, as the voucher counts."""
+
+    units = CountField(
+        _l("How many were given?"), [InputRequired(_l("Enter a whole number."))], default=1
+    )
+    amount = MoneyField(_l("How much was it?"), [InputRequired(_l("Enter an amount."))])
+    delivered_on = DayField(_l("Day of the service"), [Optional()])
 
     @property
     def counted(self) -> int | None:

@@ -7,8 +7,8 @@ from wtforms import RadioField, StringField
 from wtforms.validators import InputRequired, Length, Optional
 
 from reintegration.web.forms import After, CountField, DayField, Form, IdField, MoneyField, choices
-from vouchers.voucher.forms.redeem import ReasonForm
-from vouchers.voucher.states import HOLDS, HoldCause, VoucherKind
+from vouchers.voucher.forms.redeem import Measured, ReasonForm
+from vouchers.voucher.states import HOLDS, HoldCause
 
 _PIN_HINT = _l(
     "The person chooses 6 digits now, or you leave this empty and we draw them."
@@ -55,7 +55,7 @@ class LiftForm(Form):
     hold = IdField()
 
 
-class IssueForm(PinForm):
+class IssueForm(Measured, PinForm):
     """A voucher on a planned service."""
 
     bound_to = RadioField(_l("Where can it be used?"), choices=[])
@@ -69,11 +69,3 @@ class IssueForm(PinForm):
             After("valid_from", _l("The last day is before the first.")),
         ],
     )
-
-    def measure_by(self, kind: str, currency: str) -> None:
-        """Keep the field that the service is counted by."""
-        if kind == VoucherKind.VALUE:
-            del self.units
-            self.amount.currency = currency
-        else:
-            del self.amount

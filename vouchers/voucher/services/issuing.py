@@ -4,6 +4,7 @@ No voucher without an approved line or an emergency allowance, a live consent, a
 and money on a budget line. Vouchers of one line are made in turn, under the line's lock.
 """
 
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy.orm import Session
@@ -38,27 +39,32 @@ AUTO_APPROVE_BELOW = {"MDL": Money(1_000_000, "MDL"), "EUR": Money(50_000, "EUR"
 """A voucher for less is approved by rule; the approval is recorded as such."""
 
 
-def draft(
-    session: Session,
-    *,
-    actor: Actor,
-    plan_line: PlanLine,
-    referral: Referral | None = None,
-    offering: Offering | None = None,
-    units: int | None = None,
-    amount: Money | None = None,
-    valid_from: date,
-    valid_until: date,
-    now: datetime,
-) -> Voucher:
-    """Draft a voucher on a plan line; below the threshold it is approved at once.
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """What a voucher shall promise on a plan line: `units`, or up to `amount`.
 
     `referral` binds it to the provider that accepted; `offering` to one that was chosen for an
-    emergency; with neither the person chooses. Raises Conflict or Invalid when something that it
-    must stand on is missing.
+    emergency; with neither the person chooses.
     """
+
+    plan_line: PlanLine
+    valid_from: date
+    valid_until: date
+    referral: Referral | None = None
+    offering: Offering | None = None
+    units: int | None = None
+    amount: Money | None = None
+
+
+def draft(session: Session, promise: Promise, *, actor: Actor, now: datetime) -> Voucher:
+    """Draft a voucher on a plan line; below the threshold it is approved at once.
+
+    Raises Conflict or Invalid when something that it must stand on is missing.
+    """
+    plan_line, referral = promise.plan_line, promise.referral
+    valid_from, valid_until = promise.valid_from, promise.valid_until
     permissions.demand(actor, VoucherPermission.DRAFT, plan_line)
-    basis = _basis(plan_line, referral, offering)
+    basis = _basis(plan_line, referral, promise.offering)
     entitlement.lock_line(session, plan_line)
     today = local_day(now)
     _refuse_days(valid_from, valid_until, today=today)
@@ -67,7 +73,7 @@ def draft(
         session, plan_line, basis.provider_id, today=today, until=valid_until
     )
     entitlement.refuse_unvetted(session, basis, today=today, until=valid_until)
-    count, price, money = _measure(session, basis, units, amount)
+    count, price, money = _measure(session, basis, promise.units, promise.amount)
     budget_line = session.get_one(
         BudgetLine, plan_line.approved_budget_line_id or plan_line.budget_line_id
     )
@@ -149,32 +155,10 @@ def issue_draft(
 
 
 def issue(
-    session: Session,
-    *,
-    actor: Actor,
-    plan_line: PlanLine,
-    referral: Referral | None = None,
-    offering: Offering | None = None,
-    units: int | None = None,
-    amount: Money | None = None,
-    valid_from: date,
-    valid_until: date,
-    pin: str | None = None,
-    now: datetime,
+    session: Session, promise: Promise, *, actor: Actor, pin: str | None = None, now: datetime
 ) -> tuple[Voucher, Secrets | None]:
     """Draft and issue in one go; the secrets are None when a second person must approve first."""
-    voucher = draft(
-        session,
-        actor=actor,
-        plan_line=plan_line,
-        referral=referral,
-        offering=offering,
-        units=units,
-        amount=amount,
-        valid_from=valid_from,
-        valid_until=valid_until,
-        now=now,
-    )
+    voucher = draft(session, promise, actor=actor, now=now)
     if voucher.state != VoucherState.APPROVED:
         return voucher, None
     return voucher, issue_draft(session, voucher, actor=actor, pin=pin, now=now)

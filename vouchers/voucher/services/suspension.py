@@ -84,14 +84,8 @@ def cancel_on_consent(
     session: Session, consent_ids: Collection[UUID], *, actor: Actor, now: datetime
 ) -> None:
     """Cancel and release what stands on a withdrawn consent; what was delivered stays payable."""
-    _cancel_all(
-        session,
-        on_consent(session, consent_ids),
-        actor=actor,
-        now=now,
-        cause="consent_withdrawn",
-        reason=N_("The person withdrew their consent."),
-    )
+    affected, reason = on_consent(session, consent_ids), N_("The person withdrew their consent.")
+    _cancel_all(session, affected, "consent_withdrawn", reason, actor=actor, now=now)
 
 
 def of_emergency(session: Session, case_id: UUID) -> Sequence[Voucher]:
@@ -104,24 +98,18 @@ def of_emergency(session: Session, case_id: UUID) -> Sequence[Voucher]:
 
 def cancel_emergency(session: Session, case_id: UUID, *, actor: Actor, now: datetime) -> None:
     """Cancel what lies ahead of a refused emergency start; what was delivered stays payable."""
-    _cancel_all(
-        session,
-        of_emergency(session, case_id),
-        actor=actor,
-        now=now,
-        cause="emergency_refused",
-        reason=N_("The emergency start was refused."),
-    )
+    affected, reason = of_emergency(session, case_id), N_("The emergency start was refused.")
+    _cancel_all(session, affected, "emergency_refused", reason, actor=actor, now=now)
 
 
 def _cancel_all(
     session: Session,
     vouchers: Iterable[Voucher],
+    cause: str,
+    reason: str,
     *,
     actor: Actor,
     now: datetime,
-    cause: str,
-    reason: str,
 ) -> None:
     with acting_as_system(session):
         held = _lock_those(session, vouchers, _NOT_ENDED)

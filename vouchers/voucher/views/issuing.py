@@ -58,18 +58,16 @@ def new(line: PlanLine) -> Asking:
 
 
 def _issue(line: PlanLine, form: IssueForm, basis: Basis) -> tuple[Voucher, Secrets | None]:
-    return issuing.issue(
-        session(),
-        plan_line=line,
+    promise = issuing.Promise(
+        line,
         referral=basis.referral,
         offering=basis.offering,
         units=form.units.data if "units" in form else None,
         amount=form["amount"].data if "amount" in form else None,
         valid_from=form["valid_from"].data,
         valid_until=form["valid_until"].data,
-        pin=form.pin.data or None,
-        **acting(),
     )
+    return issuing.issue(session(), promise, pin=form.pin.data or None, **acting())
 
 
 def _form(line: PlanLine) -> tuple[IssueForm, dict[str, Basis]]:
