@@ -128,19 +128,24 @@ def temporary_server(settings: Mapping[str, str] = FAST) -> Iterator[Server]:
 
 
 def build_schema(database: Database) -> None:
-    """Bring a database to the newest migration, as `flask db upgrade` does."""
-    command = [sys.executable, "-m", "flask", "--app", "wsgi", "db", "upgrade"]
-    made = subprocess.run(
-        command,
+    """Bring a database to the newest migration."""
+    flask(database, "db", "upgrade")
+
+
+def flask(database: Database, *command: str) -> str:
+    """Run a command of the house on a database; return what it prints."""
+    done = subprocess.run(
+        [sys.executable, "-m", "flask", "--app", "wsgi", *command],
         cwd=ROOT,
         env=database.process_environment(),
         capture_output=True,
         text=True,
         check=False,
     )
-    if made.returncode != 0:
-        message = f"the migrations failed:\n{made.stdout}{made.stderr}"
+    if done.returncode != 0:
+        message = f"flask {' '.join(command)} failed:\n{done.stdout}{done.stderr}"
         raise RuntimeError(message)
+    return done.stdout
 
 
 class Restorer:

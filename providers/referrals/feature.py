@@ -4,7 +4,7 @@ from flask import Flask
 
 from providers.directory.queries.directory import sites_revealed_to
 from providers.referrals.jobs import EXPIRE_REFERRALS
-from providers.referrals.permissions import ReferralPermission
+from providers.referrals.permissions import ReferralPermission as P
 from providers.referrals.policy import POLICY
 from providers.referrals.queries.referrals import revealed_sites
 from providers.referrals.services import stops
@@ -46,12 +46,6 @@ def register(app: Flask) -> None:
 
 
 _PLACES = (
-    Place("referrals.index", N_("Referrals"), ReferralPermission.LIST, 30),
-    Place(
-        "requests.index",
-        N_("Requests"),
-        ReferralPermission.LIST_REQUESTS,
-        30,
-        count=today.count_requests,
-    ),
+    Place("referrals.index", N_("Referrals"), P.LIST, 30),
+    Place("requests.index", N_("Requests"), P.LIST_REQUESTS, 30, count=today.count_requests),
 )

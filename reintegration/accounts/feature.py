@@ -3,7 +3,7 @@
 from flask import Flask
 
 from reintegration.accounts.cli import user_cli
-from reintegration.accounts.permissions import AccountPermission
+from reintegration.accounts.permissions import AccountPermission as P
 from reintegration.accounts.policy import POLICY
 from reintegration.accounts.views import (
     bp,
@@ -38,21 +38,15 @@ def register(app: Flask) -> None:
 
 
 _PLACES = (
-    Place("accounts.today", N_("Today"), AccountPermission.OWN_ACCOUNT, 10),
-    Place(
-        "accounts.user_list",
-        N_("People"),
-        AccountPermission.MANAGE_USERS,
-        85,
-        within=("accounts.user_",),
-    ),
+    Place("accounts.today", N_("Today"), P.OWN_ACCOUNT, 10),
+    Place("accounts.user_list", N_("People"), P.MANAGE_USERS, 85, within=("accounts.user_",)),
     Place(
         "accounts.organisation_list",
         N_("Organisations"),
-        AccountPermission.MANAGE_ORGANISATIONS,
+        P.MANAGE_ORGANISATIONS,
         86,
         within=("accounts.organisation_",),
     ),
-    Place("accounts.audit", N_("Audit trail"), AccountPermission.READ_AUDIT, 90),
-    Place("accounts.inbox", N_("Inbox"), AccountPermission.OWN_ACCOUNT, 95, count=inbox.unread),
+    Place("accounts.audit", N_("Audit trail"), P.READ_AUDIT, 90),
+    Place("accounts.inbox", N_("Inbox"), P.OWN_ACCOUNT, 95, count=inbox.unread),
 )

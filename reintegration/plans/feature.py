@@ -7,7 +7,8 @@ from reintegration.kernel import jobs, permissions
 from reintegration.kernel.errors import N_
 from reintegration.plans.jobs.emergency import EMERGENCY_OVERDUE
 from reintegration.plans.jobs.milestones import MOVE_MILESTONES, REMIND_MILESTONES
-from reintegration.plans.permissions import EmergencyPermission, PlanPermission
+from reintegration.plans.permissions import EmergencyPermission as E
+from reintegration.plans.permissions import PlanPermission as P
 from reintegration.plans.policy import POLICY
 from reintegration.plans.states import HAPPENED
 from reintegration.plans.views import (
@@ -45,7 +46,7 @@ def register(app: Flask) -> None:
 _EMERGENCIES = Place(
     "plans.case_emergencies",
     N_("Emergency starts"),
-    EmergencyPermission.LIST,
+    E.LIST,
     22,
     count=emergency_decisions.waiting,
     within=("plans.case_emergency_decision", "plans.case_emergency_decided"),
@@ -53,7 +54,7 @@ _EMERGENCIES = Place(
 _DECISIONS = Place(
     "plans.decisions",
     N_("Decisions"),
-    PlanPermission.LIST_DECISIONS,
+    P.LIST_DECISIONS,
     25,
     count=today.decisions_waiting,
     within=("plans.decision",),

@@ -29,7 +29,7 @@ from flask.testing import FlaskClient
 
 from reintegration import settings as configuration
 from reintegration.app import create_app
-from tests.database import ROOT, Database, temporary_server
+from tests.database import ROOT, Database, flask, temporary_server
 from tests.release import dump, figures, pages
 
 FOLDER = Path(__file__).parent
@@ -53,22 +53,6 @@ def main() -> None:
         figures.write(kept, folder / "kept.json")
         for name in ("audit-checkpoints.jsonl", "demo-logins.tsv"):
             shutil.copyfile(Path(database.instance) / name, folder / name)
-
-
-def flask(database: Database, *command: str) -> str:
-    """Run a command of the house on a database; return what it prints."""
-    done = subprocess.run(
-        [sys.executable, "-m", "flask", "--app", "wsgi", *command],
-        cwd=ROOT,
-        env=database.process_environment(),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode != 0:
-        message = f"flask {' '.join(command)} failed:\n{done.stdout}{done.stderr}"
-        raise RuntimeError(message)
-    return done.stdout
 
 
 def _live_a_day(database: Database) -> dict[str, Any]:

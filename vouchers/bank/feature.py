@@ -8,7 +8,7 @@ from reintegration.kernel.tasks import register_task
 from reintegration.web import navigation, slots
 from reintegration.web.navigation import Place
 from vouchers.bank.cli import bank_cli
-from vouchers.bank.permissions import BankPermission
+from vouchers.bank.permissions import BankPermission as P
 from vouchers.bank.policy import POLICY
 from vouchers.bank.queries.bank import undone_matches
 from vouchers.bank.services import tasks
@@ -32,7 +32,7 @@ def register(app: Flask) -> None:
         Place(
             "bank.index",
             N_("Reconciliation"),
-            BankPermission.LIST,
+            P.LIST,
             65,
             count=today.count_lines,
             within=("bank.",),

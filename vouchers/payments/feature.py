@@ -8,7 +8,8 @@ from reintegration.plans.queries import provision
 from reintegration.web import navigation, slots
 from reintegration.web.navigation import Place
 from vouchers.books.services import laws as books_laws
-from vouchers.payments.permissions import ClaimPermission, PayeePermission, PaymentPermission
+from vouchers.payments.permissions import ClaimPermission as C
+from vouchers.payments.permissions import PayeePermission, PaymentPermission
 from vouchers.payments.policy import POLICY
 from vouchers.payments.queries import plan_money
 from vouchers.payments.services import laws
@@ -36,7 +37,7 @@ _PLACES = (
     Place(
         "claims.mine",
         N_("Claims"),
-        ClaimPermission.LIST_OWN,
+        C.LIST_OWN,
         55,
         count=today.count_disputed,
         within=("claims.mine_",),
@@ -44,7 +45,7 @@ _PLACES = (
     Place(
         "claims.index",
         N_("Claims"),
-        ClaimPermission.LIST,
+        C.LIST,
         55,
         count=today.count_claims,
         within=("claims.show", "claims.accept", "claims.dispute", "claims.refuse"),

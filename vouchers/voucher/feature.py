@@ -18,7 +18,8 @@ from reintegration.web.navigation import Place
 from vouchers.books.queries import journal
 from vouchers.books.services import laws as books_laws
 from vouchers.voucher import api
-from vouchers.voucher.permissions import RedemptionPermission, VoucherPermission
+from vouchers.voucher.permissions import RedemptionPermission as R
+from vouchers.voucher.permissions import VoucherPermission as P
 from vouchers.voucher.policy import POLICY
 from vouchers.voucher.queries import exposure
 from vouchers.voucher.queries.vouchers import called, references_of
@@ -87,25 +88,25 @@ def _fill_slots() -> None:
 
 
 _PLACES = (
-    Place("vouchers.index", N_("Vouchers"), VoucherPermission.LIST, 40, within=("vouchers.show",)),
+    Place("vouchers.index", N_("Vouchers"), P.LIST, 40, within=("vouchers.show",)),
     Place(
         "vouchers.unconfirmed",
         N_("Unconfirmed"),
-        RedemptionPermission.LIST_UNCONFIRMED,
+        R.LIST_UNCONFIRMED,
         41,
         count=today.count_unconfirmed,
     ),
     Place(
         "redeem.find",
         N_("Redeem"),
-        RedemptionPermission.RECORD,
+        R.RECORD,
         45,
         within=("redeem.show", "redeem.show", "redeem.without_pin"),
     ),
     Place(
         "redeem.recent",
         N_("Recorded"),
-        RedemptionPermission.LIST_OWN,
+        R.LIST_OWN,
         46,
         within=("redeem.receipt", "reversals.at_desk"),
     ),
