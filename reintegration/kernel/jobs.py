@@ -40,6 +40,16 @@ class Job:
         return datetime.fromtimestamp(int(now.timestamp()) // seconds * seconds, UTC)
 
 
+def counting(work: Callable[..., int], what: str) -> Callable[[Session, datetime], str | None]:
+    """Return the run of a job whose work returns how many there were of `what`."""
+
+    def run(session: Session, now: datetime) -> str | None:
+        count = work(session, now=now)
+        return f"{count} {what}" if count else None
+
+    return run
+
+
 _jobs: dict[str, Job] = {}
 _REMEMBERED = timedelta(days=7)
 

@@ -359,40 +359,16 @@ def test_only_the_administrator_administers(cast, sign_in, person):
         assert browser.get(path).status_code == 403
 
 
+def make_administrator(app, email, name):
+    who = ["--email", email, "--name", name, "--role", "administrator"]
+    there = ["--organisation", "Sediu", "--password", "nine open windows"]
+    return app.test_cli_runner().invoke(args=["user", "create", *who, *there])
+
+
 def test_the_command_line_makes_the_first_administrator(app, session, committed_db):
-    result = app.test_cli_runner().invoke(
-        args=[
-            "user",
-            "create",
-            "--email",
-            "first@demo.example",
-            "--name",
-            "\u202ePrima\u200b Persoană",
-            "--role",
-            "administrator",
-            "--organisation",
-            "Sediu",
-            "--password",
-            "nine open windows",
-        ]
-    )
+    result = make_administrator(app, "first@demo.example", "\u202ePrima\u200b Persoană")
     assert result.exit_code == 0, result.output
     assert session.scalar(select(User.id).where(User.name == "Prima Persoană"))
-    again = app.test_cli_runner().invoke(
-        args=[
-            "user",
-            "create",
-            "--email",
-            "FIRST@demo.example",
-            "--name",
-            "A Doua",
-            "--role",
-            "administrator",
-            "--organisation",
-            "Sediu",
-            "--password",
-            "nine open windows",
-        ]
-    )
+    again = make_administrator(app, "FIRST@demo.example", "A Doua")
     assert again.exit_code == 1
     assert "already an account" in again.output

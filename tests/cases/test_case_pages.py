@@ -7,6 +7,7 @@ from reintegration.cases.models import CaseFile, CaseMember, Consent, Note, Pers
 from reintegration.cases.services import registration
 from reintegration.cases.services.vault import Identity
 from reintegration.kernel.ids import new_id
+from tests.factories.casework import typed_case
 from tests.factories.cast import NOW, actor
 
 GET_PAGES = (
@@ -160,7 +161,7 @@ def test_whoever_has_no_case_is_told_how_to_begin(cast, sign_in):
 
 
 def test_registering_without_a_name_gives_a_code(session, cast, sign_in):
-    answer = sign_in(cast.ana).post("/cases/register", data=_typed())
+    answer = sign_in(cast.ana).post("/cases/register", data=typed_case())
     assert answer.status_code == 302
     case = session.scalars(select(CaseFile)).one()
     assert session.scalar(select(func.count()).select_from(PersonIdentity)) == 0
@@ -175,7 +176,7 @@ def test_registering_without_a_name_gives_a_code(session, cast, sign_in):
 def test_registering_keeps_what_the_person_agreed_to(session, cast, sign_in):
     sign_in(cast.ana).post(
         "/cases/register",
-        data=_typed(scopes=["case_management", "contact"], mode="written", consent_locale="ru"),
+        data=typed_case(scopes=["case_management", "contact"], mode="written", consent_locale="ru"),
     )
     given = session.scalars(select(Consent).order_by(Consent.scope)).all()
     assert [(c.scope, c.mode, c.locale) for c in given] == [
@@ -187,7 +188,7 @@ def test_registering_keeps_what_the_person_agreed_to(session, cast, sign_in):
 def test_a_name_without_agreement_is_refused_and_nothing_typed_is_lost(session, cast, sign_in):
     answer = sign_in(cast.ana).post(
         "/cases/register?lang=en",
-        data=_typed(given_name="Zeamă", contact_hours="după 18", territorial_unit="MD-UN"),
+        data=typed_case(given_name="Zeamă", contact_hours="după 18", territorial_unit="MD-UN"),
     )
     assert answer.status_code == 422
     assert 'value="Zeamă"' in answer.text
@@ -199,8 +200,8 @@ def test_a_name_without_agreement_is_refused_and_nothing_typed_is_lost(session, 
 @pytest.mark.parametrize(
     ("field", "typed"), [("birth_year", "98"), ("dependants", "-1"), ("birth_year", "19x8")]
 )
-def test_a_wrong_answer_comes_back_as_it_was_typed(session, cast, sign_in, field, typed):
-    answer = sign_in(cast.ana).post("/cases/register", data=_typed(**{field: typed}))
+def test_a_wrong_answer_comes_back_as_it_wastyped_case(session, cast, sign_in, field, typed):
+    answer = sign_in(cast.ana).post("/cases/register", data=typed_case(**{field: typed}))
     assert answer.status_code == 422
     assert f'value="{typed}"' in answer.text
 
@@ -208,14 +209,16 @@ def test_a_wrong_answer_comes_back_as_it_was_typed(session, cast, sign_in, field
 def test_a_home_cannot_be_a_place_to_avoid(session, cast, sign_in, case):
     answer = sign_in(cast.ana).post(
         f"/cases/{case.id}/facts?lang=en",
-        data=_typed(territorial_unit="MD-UN", excluded_units=["MD-UN"]),
+        data=typed_case(territorial_unit="MD-UN", excluded_units=["MD-UN"]),
     )
     assert answer.status_code == 422
     assert "it cannot also be a place to avoid" in answer.text
 
 
 def test_facts_are_changed_and_the_trail_names_only_which(session, cast, sign_in, case):
-    sign_in(cast.ana).post(f"/cases/{case.id}/facts", data=_typed(sex="female", birth_year="1998"))
+    sign_in(cast.ana).post(
+        f"/cases/{case.id}/facts", data=typed_case(sex="female", birth_year="1998")
+    )
     session.refresh(case)
     assert (case.sex, case.birth_year) == ("female", 1998)
     page = sign_in(cast.ana).get(f"/cases/{case.id}?lang=en").text
@@ -283,7 +286,7 @@ def test_a_closed_case_is_read_and_not_written(session, cast, sign_in, case):
     writes = {
         "/notes": {"kind": "contact", "body": "x"},
         "/identity/edit": {"given_name": "x"},
-        "/facts": _typed(sex="male"),
+        "/facts": typed_case(sex="male"),
         "/close": {"why": "withdrew"},
         "/consent": {
             "scopes": ["contact"],
@@ -329,18 +332,6 @@ def test_a_case_manager_does_not_choose_her_own_team(cast, sign_in, case):
 def test_only_case_workers_join_a_team(cast, sign_in, case):
     answer = sign_in(cast.sergiu).post(f"/cases/{case.id}/team", data={"person": cast.petru.id})
     assert answer.status_code == 422
-
-
-def _typed(**values):
-    return {
-        "language": "ro",
-        "sex": "unspecified",
-        "dependants": "0",
-        "contact_channel": "none",
-        "mode": "oral",
-        "consent_locale": "ro",
-        **values,
-    }
 
 
 def _bare(answer):

@@ -13,11 +13,10 @@ from reintegration.cases.services import registration
 from reintegration.cases.services.consent import ConsentWithdrawn
 from reintegration.cases.states import CONSENT_TEXT_VERSION, ConsentMode, ConsentScope
 from reintegration.codelists.languages import Locale
-from reintegration.kernel import hooks
 from reintegration.kernel.audit import AuditEvent
 from reintegration.kernel.errors import Conflict, Invalid, NotPermitted
-from reintegration.kernel.hooks import Change
 from tests.factories.cast import NOW, TODAY, actor
+from tests.factories.hearing import hear
 
 SHARE, KEEP = ConsentScope.SHARE_WITH_PROVIDER, ConsentScope.CASE_MANAGEMENT
 TEXTS = Path(__file__).parents[2] / "templates/reintegration/cases/consent_text"
@@ -51,14 +50,7 @@ def give(session, cast, case):
 @pytest.fixture
 def heard(monkeypatch):
     """Subscribe to withdrawals for this test; return what was applied."""
-    monkeypatch.setattr(hooks, "_subscribers", {})
-    applied = []
-    hooks.subscribe(
-        ConsentWithdrawn,
-        lambda _session, event: applied.append(event),
-        preview=lambda _session, _event: [Change("%(count)s vouchers will be cancelled.", 3, {})],
-    )
-    return applied
+    return hear(monkeypatch, ConsentWithdrawn, "%(count)s vouchers will be cancelled.", 3)
 
 
 def live(session, case, scope=SHARE, provider=None, day=TODAY):

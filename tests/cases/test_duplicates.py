@@ -11,22 +11,14 @@ from reintegration.cases.models import CaseFile
 from reintegration.cases.services import duplicates, registration
 from reintegration.cases.services.vault import Identity
 from reintegration.kernel.errors import TooManyTries
+from tests.factories.casework import typed_case
 from tests.factories.cast import NOW, actor
 
 SAME = Identity(given_name="Ion", family_name="Ţurcan", birth_date=date(1990, 5, 6))
 SAME_IN_CYRILLIC = Identity(given_name="Ион", family_name="Цуркан", birth_date=date(1990, 5, 6))
-TYPED = {
-    "language": "ro",
-    "sex": "unspecified",
-    "dependants": "0",
-    "contact_channel": "none",
-    "mode": "oral",
-    "consent_locale": "ro",
-    "scopes": ["case_management"],
-    "given_name": "Ion",
-    "family_name": "Țurcan",
-    "birth_date": "1990-05-06",
-}
+TYPED = typed_case(
+    scopes=["case_management"], given_name="Ion", family_name="Țurcan", birth_date="1990-05-06"
+)
 
 
 @pytest.fixture

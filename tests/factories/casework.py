@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -134,3 +135,15 @@ def make_casework(
     session.add(line)
     session.flush()
     return Casework(case=case, consent=consents[0], plan=plan, milestone=milestone, line=line)
+
+
+def typed_case(**values: Any) -> dict[str, Any]:
+    """Return what the form of a new case sends."""
+    return {
+        "language": "ro",
+        "sex": "unspecified",
+        "dependants": "0",
+        "contact_channel": "none",
+        "mode": "oral",
+        "consent_locale": "ro",
+    } | values

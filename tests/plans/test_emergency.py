@@ -10,11 +10,9 @@ from reintegration.cases.models import CaseFile, Consent
 from reintegration.cases.services import registration
 from reintegration.cases.services.registration import CaseFacts
 from reintegration.cases.services.vault import Identity
-from reintegration.kernel import hooks
 from reintegration.kernel.actor import Role
 from reintegration.kernel.db import act_as
 from reintegration.kernel.errors import Conflict, Invalid, NotPermitted
-from reintegration.kernel.hooks import Change
 from reintegration.kernel.ids import new_id
 from reintegration.kernel.money import Money
 from reintegration.plans.jobs.emergency import EMERGENCY_OVERDUE
@@ -30,6 +28,7 @@ from reintegration.web import slots
 from reintegration.web.navigation import navigation
 from tests.factories.casework import make_case, make_casework
 from tests.factories.cast import NOW, TODAY, actor
+from tests.factories.hearing import hear
 
 BED_TAXI_MEDICINE = TonightNeeds(nights=2, rides=1, medicine=Money(25_000, "MDL"))
 
@@ -73,14 +72,7 @@ def offer(monkeypatch, cast):
 @pytest.fixture
 def heard(monkeypatch):
     """Subscribe to refusals for this test."""
-    monkeypatch.setattr(hooks, "_subscribers", {})
-    applied = []
-    hooks.subscribe(
-        EmergencyRefused,
-        lambda _session, event: applied.append(event),
-        preview=lambda _session, _event: [Change("%(count)s vouchers will stop.", 2, {})],
-    )
-    return applied
+    return hear(monkeypatch, EmergencyRefused, "%(count)s vouchers will stop.", 2)
 
 
 def test_one_call_makes_case_consents_plan_and_approved_lines(session, cast, at_the_door):

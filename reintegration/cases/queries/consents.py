@@ -57,15 +57,9 @@ def consents_of(session: Session, case_id: UUID) -> Sequence[Consent]:
 
 def consent_or_404(session: Session, actor: Actor, case_id: UUID, consent_id: UUID) -> Consent:
     """Return a consent of a case of the caseload, or raise NotFound."""
-    return or_404(
-        session.scalar(
-            select(Consent).where(
-                Consent.id == consent_id,
-                Consent.case_id == case_id,
-                permissions.where(actor, Consent, CasePermission.VIEW),
-            )
-        )
-    )
+    within = permissions.visible(actor, Consent, CasePermission.VIEW)
+    found = within.where(Consent.id == consent_id, Consent.case_id == case_id)
+    return or_404(session.scalar(found))
 
 
 def consented_until(session: Session, case_ids: Iterable[UUID], today: date) -> dict[UUID, date]:

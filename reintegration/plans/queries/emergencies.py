@@ -32,13 +32,8 @@ class EmergencyRow:
 
 def emergency_or_404(session: Session, actor: Actor, emergency_id: UUID) -> EmergencyStart:
     """Return one of the caseload, or raise NotFound."""
-    return or_404(
-        session.scalar(
-            permissions.visible(actor, EmergencyStart, CasePermission.VIEW).where(
-                EmergencyStart.id == emergency_id
-            )
-        )
-    )
+    within = permissions.visible(actor, EmergencyStart, CasePermission.VIEW)
+    return or_404(session.scalar(within.where(EmergencyStart.id == emergency_id)))
 
 
 def of_case(session: Session, case_id: UUID) -> EmergencyStart | None:

@@ -49,31 +49,17 @@ def milestone_or_404(
     session: Session, actor: Actor, case_id: UUID, milestone_id: UUID
 ) -> Milestone:
     """Return a step that stands in the plan of a case of the caseload, or raise NotFound."""
-    return or_404(
-        session.scalar(
-            select(Milestone).where(
-                Milestone.id == milestone_id,
-                Milestone.case_id == case_id,
-                permissions.where(actor, Milestone, PlanPermission.VIEW),
-                Milestone.removed_at.is_(None),
-            )
-        )
+    within = permissions.visible(actor, Milestone, PlanPermission.VIEW).where(
+        Milestone.case_id == case_id, Milestone.removed_at.is_(None)
     )
+    return or_404(session.scalar(within.where(Milestone.id == milestone_id)))
 
 
 def line_or_404(session: Session, actor: Actor, line_id: UUID) -> PlanLine:
     """Return a service that stands in a plan of the caseload, or raise NotFound."""
-    return or_404(
-        session.scalar(
-            select(PlanLine)
-            .where(
-                PlanLine.id == line_id,
-                permissions.where(actor, PlanLine, PlanPermission.VIEW),
-                PlanLine.removed_at.is_(None),
-            )
-            .options(joinedload(PlanLine.milestone))
-        )
-    )
+    within = permissions.visible(actor, PlanLine, PlanPermission.VIEW)
+    found = within.where(PlanLine.id == line_id, PlanLine.removed_at.is_(None))
+    return or_404(session.scalar(found.options(joinedload(PlanLine.milestone))))
 
 
 def version(session: Session, plan: Plan, number: int | None) -> PlanVersion | None:

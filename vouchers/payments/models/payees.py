@@ -1,15 +1,15 @@
 """Where providers are paid."""
 
-from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from reintegration.kernel.base import Base, Currency, Id
+from vouchers.books.models.proposed import Proposed, by_two
 
 
-class PayeeAccount(Base):
+class PayeeAccount(Proposed, Base):
     """Where a provider is paid. A change needs a second person before anything goes there."""
 
     __tablename__ = "payee_account"
@@ -22,14 +22,9 @@ class PayeeAccount(Base):
     holder: Mapped[str]
     final_account: Mapped[str] = mapped_column(default="")
     """The account behind a correspondent, as banks on the left bank need it in the text."""
-    proposed_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
-    proposed_at: Mapped[datetime]
-    approved_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
-    approved_at: Mapped[datetime | None]
-    retired_at: Mapped[datetime | None]
 
     __table_args__ = (
-        CheckConstraint("approved_by IS NULL OR approved_by <> proposed_by", "four_eyes"),
+        by_two(),
         Index(
             "uq_payee_account_live",
             "provider_id",

@@ -44,27 +44,15 @@ def is_settled(session: Session, redemption_id: UUID) -> bool:
 
 def batch_or_404(session: Session, actor: Actor, batch_id: UUID) -> PaymentBatch:
     """Return a batch with its orders or raise NotFound."""
-    return or_404(
-        session.scalar(
-            _visible(actor)
-            .where(PaymentBatch.id == batch_id)
-            .options(selectinload(PaymentBatch.orders))
-        )
-    )
+    found = _visible(actor).where(PaymentBatch.id == batch_id)
+    return or_404(session.scalar(found.options(selectinload(PaymentBatch.orders))))
 
 
 def order_or_404(session: Session, actor: Actor, order_id: UUID) -> PaymentOrder:
     """Return an order with its batch or raise NotFound."""
-    return or_404(
-        session.scalar(
-            select(PaymentOrder)
-            .where(
-                PaymentOrder.id == order_id,
-                permissions.where(actor, PaymentOrder, PaymentPermission.VIEW),
-            )
-            .options(joinedload(PaymentOrder.batch))
-        )
-    )
+    within = permissions.visible(actor, PaymentOrder, PaymentPermission.VIEW)
+    found = within.where(PaymentOrder.id == order_id).options(joinedload(PaymentOrder.batch))
+    return or_404(session.scalar(found))
 
 
 def batches_page(

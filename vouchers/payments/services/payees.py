@@ -112,7 +112,7 @@ def decline(
 
 
 def _must_wait(account: PayeeAccount) -> None:
-    if account.approved_at is not None or account.retired_at is not None:
+    if not account.waits:
         raise Conflict(N_("This account was decided on already."), code="decided")
 
 

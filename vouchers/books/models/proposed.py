@@ -1,0 +1,32 @@
+"""What one person proposes and another approves before it is used."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column
+
+
+class Proposed:
+    """The columns of an account that waits for a second person."""
+
+    proposed_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    proposed_at: Mapped[datetime]
+    approved_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    approved_at: Mapped[datetime | None]
+    retired_at: Mapped[datetime | None]
+
+    @property
+    def waits(self) -> bool:
+        """Return whether it was proposed and nobody decided yet."""
+        return self.approved_at is None and self.retired_at is None
+
+    @property
+    def in_use(self) -> bool:
+        """Return whether money may leave and arrive here."""
+        return self.approved_at is not None and self.retired_at is None
+
+
+def by_two() -> CheckConstraint:
+    """Return the law of the table: nobody approves what they proposed."""
+    return CheckConstraint("approved_by IS NULL OR approved_by <> proposed_by", "four_eyes")
