@@ -3,7 +3,7 @@
 Asked of two of everything (`tests/house/world.py`), for one person of each role.
 """
 
-from ast import Attribute, Call
+from ast import Attribute, Call, ImportFrom
 from typing import Any
 
 import pytest
@@ -234,7 +234,14 @@ def test_nothing_but_a_policy_asks_for_a_role():
         for node in nodes
         if isinstance(node, Call) and source.called(node) == "has_role"
     }
-    assert {path.name for path in askers} <= {"policy.py", "rules.py"}
+    speakers = {
+        path
+        for path, nodes in source.files()
+        for node in nodes
+        if isinstance(node, ImportFrom) and node.module == "reintegration.kernel.groups"
+    }
+    assert {path.name for path in askers} <= {"policy.py", "rules.py", "groups.py"}
+    assert {path.name for path in speakers} <= {"policy.py"}
 
 
 def test_no_list_filters_by_the_caseload_with_its_own_hands():
