@@ -144,8 +144,7 @@ def test_nobody_approves_their_own_plan_by_posting(session, cast, sign_in):
     w = write_plan(session, cast)
     submit(session, w)
     w.plan.submitted_by = w.plan.last_edited_by = cast.sergiu.id
-    answer = approve_by(sign_in(cast.sergiu), w)
-    assert answer.status_code == 403
+    assert approve_by(sign_in(cast.sergiu), w).status_code == 403
     session.expire_all()
     assert w.plan.state == PlanState.SUBMITTED.value
 
@@ -157,8 +156,7 @@ def test_a_supervisor_reads_what_changed_and_approves(session, cast, sign_in):
     assert w.case.code in browser.get("/cases/decisions").text
     page = browser.get(f"/cases/{w.case.id}/plan/decision?lang=en").text
     assert "+6,000.00" in page
-    answer = approve_by(browser, w)
-    assert answer.status_code == 302
+    assert approve_by(browser, w).status_code == 302
     session.expire_all()
     assert w.plan.state == PlanState.APPROVED.value
 

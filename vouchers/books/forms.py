@@ -49,12 +49,10 @@ class LineForm(Form):
     )
 
 
-class AmountForm(Form):
-    """An amount of `currency`."""
+class MoneyForm(Form):
+    """A form about one amount of a `currency` that is known; `counted` names its field."""
 
-    called: ClassVar = {"taken": "amount", "buffer_percent": "buffer"}
-
-    amount = MoneyField(_l("Amount"), [_NEEDED])
+    counted: ClassVar = "amount"
 
     def __init__(self, currency: str, **kwargs: Any) -> None:
         self.of_currency = currency
@@ -62,15 +60,23 @@ class AmountForm(Form):
 
     def process(self, *args: Any, **kwargs: Any) -> None:
         """Read what was typed, in the currency of the form."""
-        self.amount.currency = self.of_currency
+        self[self.counted].currency = self.of_currency
         super().process(*args, **kwargs)
 
     @property
     def money(self) -> Money:
         """Return the valid amount."""
-        found = self.amount.data
+        found = self[self.counted].data
         assert isinstance(found, Money)
         return found
+
+
+class AmountForm(MoneyForm):
+    """An amount of `currency`."""
+
+    called: ClassVar = {"taken": "amount", "buffer_percent": "buffer"}
+
+    amount = MoneyField(_l("Amount"), [_NEEDED])
 
 
 class GrantForm(AmountForm):

@@ -85,15 +85,8 @@ class CsvExport:
     longest_text: int = 210
     longest_name: int = 105
 
-    @property
-    def currency(self) -> str:
-        """Return the currency of every order."""
-        return CURRENCY
-
-    @property
-    def ending(self) -> str:
-        """Return the ending of the file's name."""
-        return "csv"
+    currency = CURRENCY
+    ending = "csv"
 
     def build(self, outgoing: Outgoing) -> bytes:
         """Return the file; raise PaymentFileError for what the bank would refuse."""

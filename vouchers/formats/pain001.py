@@ -60,15 +60,8 @@ class PaymentFile:
 class Pain001Export:
     """How banks take euro; nothing of it differs from bank to bank so far."""
 
-    @property
-    def currency(self) -> str:
-        """Return the currency of every transfer."""
-        return CURRENCY
-
-    @property
-    def ending(self) -> str:
-        """Return the ending of the file's name."""
-        return "xml"
+    currency = CURRENCY
+    ending = "xml"
 
     def build(self, outgoing: Outgoing) -> bytes:
         """Return the file; raise PaymentFileError for what the bank would refuse."""

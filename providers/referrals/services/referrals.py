@@ -222,48 +222,30 @@ def units_left(session: Session, found: LineWithCase) -> int:
 
 
 def _answer(
-    session: Session,
-    referral: Referral,
-    move: str,
-    reason: str = "",
-    *,
-    actor: Actor,
-    now: datetime,
+    session: Session, referral: Referral, move: str, why: str = "", *, actor: Actor, now: datetime
 ) -> None:
-    REFERRAL.fire(session, referral, move, actor=actor, now=now, reason=reason or None)
+    REFERRAL.fire(session, referral, move, actor=actor, now=now, reason=why or None)
     referral.answered_at, referral.answered_by = now, actor.id
     session.flush()
 
 
 def _end(
-    session: Session,
-    referral: Referral,
-    move: str,
-    reason: str = "",
-    *,
-    actor: Actor,
-    now: datetime,
+    session: Session, referral: Referral, move: str, why: str = "", *, actor: Actor, now: datetime
 ) -> None:
     lock(session, referral.offering)
     lock(session, referral)
     held = referral.state in HOLDS_A_PLACE
-    _close(session, referral, move, reason, actor=actor, now=now)
+    _close(session, referral, move, why, actor=actor, now=now)
     if held:
         referral.offering.places_taken = max(referral.offering.places_taken - 1, 0)
     session.flush()
 
 
 def _close(
-    session: Session,
-    referral: Referral,
-    move: str,
-    reason: str = "",
-    *,
-    actor: Actor,
-    now: datetime,
+    session: Session, referral: Referral, move: str, why: str = "", *, actor: Actor, now: datetime
 ) -> None:
-    REFERRAL.fire(session, referral, move, actor=actor, now=now, reason=reason or None)
-    referral.ended_at, referral.status_reason = now, reason.strip()
+    REFERRAL.fire(session, referral, move, actor=actor, now=now, reason=why or None)
+    referral.ended_at, referral.status_reason = now, why.strip()
     session.flush()
 
 

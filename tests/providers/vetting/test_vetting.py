@@ -58,20 +58,18 @@ def test_nobody_approves_what_they_assessed_or_submitted(session, cast, field):
         vetting.approve(session, offering, actor=actor(session, cast.victor), until=UNTIL, now=NOW)
 
 
-def test_a_direct_post_of_the_assessor_does_not_approve(session, cast, sign_in):
+@pytest.mark.parametrize(
+    ("officer", "status", "state"),
+    [("vera", 403, OfferingState.PENDING_APPROVAL), ("victor", 302, OfferingState.APPROVED)],
+)
+def test_not_the_assessor_but_the_second_officer_approves_on_the_page(
+    session, cast, sign_in, officer, status, state
+):
     offering = _pending(session, cast)
     url = f"/providers/vetting/{offering.id}/approve"
-    answer = sign_in(cast.vera).post(url, data={"until": UNTIL.isoformat()})
+    answer = sign_in(getattr(cast, officer)).post(url, data={"until": UNTIL.isoformat()})
     session.refresh(offering)
-    assert (answer.status_code, offering.state) == (403, OfferingState.PENDING_APPROVAL)
-
-
-def test_the_second_officer_approves_on_the_page(session, cast, sign_in):
-    offering = _pending(session, cast)
-    url = f"/providers/vetting/{offering.id}/approve"
-    answer = sign_in(cast.victor).post(url, data={"until": UNTIL.isoformat()})
-    session.refresh(offering)
-    assert (answer.status_code, offering.state) == (302, OfferingState.APPROVED)
+    assert (answer.status_code, offering.state) == (status, state)
 
 
 @pytest.mark.parametrize("kind", sorted(DocumentKind))

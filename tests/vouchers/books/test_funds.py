@@ -130,6 +130,20 @@ def test_figures_of_a_fund_add_up(session, fund, line):
     assert found.lines[0].available == mdl(700)
 
 
+def exchanged(session, rate, banks, amounts):
+    return exchange.exchange(
+        session,
+        actor=SYSTEM,
+        bank_from=banks[0],
+        bank_to=banks[1],
+        amount_out=amounts[0],
+        amount_in=amounts[1],
+        rate=rate,
+        key=new_id(),
+        now=NOW,
+    )
+
+
 class TestAnotherCurrency:
     """A fund in euro pays a line in lei."""
 
@@ -204,17 +218,8 @@ class TestAnotherCurrency:
     def test_exchanged_cash_leaves_the_position_at_the_stored_rate(
         self, session, cast, rate, arrived, difference
     ):
-        found = exchange.exchange(
-            session,
-            actor=SYSTEM,
-            bank_from=cast.euro_bank_account,
-            bank_to=cast.bank_account,
-            amount_out=eur(100_00),
-            amount_in=mdl(arrived),
-            rate=rate,
-            key=new_id(),
-            now=NOW,
-        )
+        banks = (cast.euro_bank_account, cast.bank_account)
+        found = exchanged(session, rate, banks, (eur(100_00), mdl(arrived)))
         assert found == mdl(difference)
         balances = {
             (trial.currency, row.account.value): row.balance.minor
@@ -227,17 +232,8 @@ class TestAnotherCurrency:
         assert sound(session)
 
     def test_lei_exchanged_into_euro_are_compared_in_lei(self, session, cast, rate):
-        found = exchange.exchange(
-            session,
-            actor=SYSTEM,
-            bank_from=cast.bank_account,
-            bank_to=cast.euro_bank_account,
-            amount_out=mdl(2000_00),
-            amount_in=eur(100_00),
-            rate=rate,
-            key=new_id(),
-            now=NOW,
-        )
+        banks = (cast.bank_account, cast.euro_bank_account)
+        found = exchanged(session, rate, banks, (mdl(2000_00), eur(100_00)))
         assert found == mdl(-50_00)
         assert sound(session)
 

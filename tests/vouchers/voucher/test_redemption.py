@@ -266,31 +266,29 @@ def test_a_wrong_pin_is_counted_even_when_the_request_rolls_back(session, cast):
         deliver(session, cast.rita, issued, pin=PIN)
 
 
-def test_a_locked_pin_opens_again_after_a_day(session, cast):
-    issued = make_voucher(session, cast)
+def guess_wrong(session, cast, issued, times):
     session.commit()
-    for _ in range(5):
+    for _ in range(times):
         with pytest.raises(WrongPin):
             deliver(session, cast.rita, issued, pin=WRONG)
+
+
+def test_a_locked_pin_opens_again_after_a_day(session, cast):
+    issued = make_voucher(session, cast)
+    guess_wrong(session, cast, issued, 5)
     deliver(session, cast.rita, issued, now=NOW + timedelta(days=1, seconds=1))
 
 
 def test_a_lock_blocks_the_pin_and_not_the_service(session, cast):
     issued = make_voucher(session, cast)
-    session.commit()
-    for _ in range(5):
-        with pytest.raises(WrongPin):
-            deliver(session, cast.rita, issued, pin=WRONG)
+    guess_wrong(session, cast, issued, 5)
     outcome = deliver(session, cast.rita, issued, pin=None, without_pin="PIN blocat")
     assert json.loads(outcome.response)["state"] == "unconfirmed"
 
 
 def test_the_right_pin_gives_the_tries_back(session, cast):
     issued = make_voucher(session, cast)
-    session.commit()
-    for _ in range(4):
-        with pytest.raises(WrongPin):
-            deliver(session, cast.rita, issued, pin=WRONG)
+    guess_wrong(session, cast, issued, 4)
     deliver(session, cast.rita, issued)
     session.commit()
     with pytest.raises(WrongPin) as refusal:

@@ -1,37 +1,24 @@
 """Forms of claims and batches."""
 
-from typing import Any
+from typing import ClassVar
 
 from flask_babel import lazy_gettext as _l
 from wtforms import SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 
-from reintegration.kernel.money import Money
 from reintegration.web.forms import DayField, Form, MoneyField, TickedField
+from vouchers.books.forms import MoneyForm
 
 _NEEDED = InputRequired(_l("Fill this in."))
 
 
-class InvoiceForm(Form):
+class InvoiceForm(MoneyForm):
     """The provider's own invoice, as it is sent with the claim."""
+
+    counted: ClassVar = "invoiced"
 
     invoice_number = StringField(_l("Number of your invoice"), [_NEEDED, Length(max=60)])
     invoiced = MoneyField(_l("Amount of your invoice"), [_NEEDED])
-
-    def __init__(self, currency: str, **kwargs: Any) -> None:
-        self.of_currency = currency
-        super().__init__(**kwargs)
-
-    def process(self, *args: Any, **kwargs: Any) -> None:
-        """Read what was typed, in the currency of the claim."""
-        self.invoiced.currency = self.of_currency
-        super().process(*args, **kwargs)
-
-    @property
-    def money(self) -> Money:
-        """Return the valid amount."""
-        assert isinstance(self.invoiced.data, Money)
-        return self.invoiced.data
 
 
 class DeliveriesForm(Form):
