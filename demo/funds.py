@@ -176,7 +176,7 @@ def allocate(world: World, draft: FundDraft, granted: Money) -> None:
     """Give what has arrived to the lines of its fund, as the approver."""
     approver = world.actor(APPROVER)
     for line in draft.lines:
-        part = Money(granted.minor * line.percent // 100, granted.currency)
+        part = granted.share(line.percent, 100)
         budget_line = world.lines[line.key]
         if not line.currency:
             allocation.allocate(
@@ -208,12 +208,12 @@ def drain(world: World) -> None:
     for key, left in (("food", 120_000), ("euro-rights", 6_000)):
         line = world.lines[key]
         world.session.refresh(line)
-        if line.available_minor > left:
+        if line.available.minor > left:
             allocation.reduce(
                 world.session,
                 line,
                 actor=world.actor(APPROVER),
-                amount=Money(line.available_minor - left, line.currency),
+                amount=line.available - Money(left, line.currency),
                 key=new_id(),
                 now=world.now,
             )

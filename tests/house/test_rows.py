@@ -1,4 +1,4 @@
-"""What a query answers is read by name: a row is no list of places."""
+"""What a query answers is read by name, and money as Money: a row is no list of places."""
 
 import ast
 
@@ -84,5 +84,38 @@ def test_no_row_is_read_by_its_place():
         for floor in FLOORS
         for path in sorted((ROOT / floor).rglob("*.py"))
         if (lines := places(path.read_text(encoding="utf-8")))
+    }
+    assert found == {}
+
+
+def by_hand(source):
+    """Return the lines that make Money of an amount and a currency of one row."""
+    found = []
+    for node in ast.walk(ast.parse(source)):
+        match node:
+            case ast.Call(func=ast.Name(id="Money"), args=[minor, ast.Attribute(value=row)]):
+                of_row = {
+                    part.attr
+                    for part in ast.walk(minor)
+                    if isinstance(part, ast.Attribute) and ast.dump(part.value) == ast.dump(row)
+                }
+                found += [node.lineno] if any(name.endswith("_minor") for name in of_row) else []
+    return found
+
+
+def test_money_of_two_columns_is_seen():
+    assert by_hand("Money(self.left_minor - self.pending_minor, self.currency)") == [1]
+    assert by_hand("Money(int(row.amount_minor), row.currency)") == [1]
+    assert by_hand("Money(left, line.currency)") == []
+
+
+def test_a_row_answers_money_itself():
+    """`MoneyColumns` and `InMoney` read it; formats know no row."""
+    found = {
+        str(path.relative_to(ROOT)): lines
+        for floor in FLOORS
+        for path in sorted((ROOT / floor).rglob("*.py"))
+        if not path.is_relative_to(ROOT / "vouchers" / "formats")
+        and (lines := by_hand(path.read_text(encoding="utf-8")))
     }
     assert found == {}

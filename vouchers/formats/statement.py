@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from reintegration.kernel.money import Money
 from vouchers.formats.amounts import spelled
 from vouchers.formats.problems import ParseProblem, StatementFileError
 
@@ -66,6 +67,16 @@ class BankEntry:
     problems: tuple[ParseProblem, ...]
     fingerprint: str
     occurrence: int
+
+    @property
+    def amount(self) -> Money:
+        """Return what the bank moved."""
+        return Money(self.amount_minor, self.currency)
+
+    @property
+    def charges(self) -> Money:
+        """Return what the bank took."""
+        return Money(self.charges_minor, self.currency)
 
     @property
     def key(self) -> tuple[str, int]:

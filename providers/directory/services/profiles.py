@@ -243,7 +243,7 @@ def _set_terms(offering: Offering, terms: Terms) -> None:
         raise Invalid(N_("Enter a price above zero."), code="price", field="price")
     offering.name, offering.category = terms.name.strip(), terms.category
     offering.unit = terms.unit
-    offering.price_minor, offering.currency = terms.price.minor, terms.price.currency
+    offering.currency, offering.price = terms.price.currency, terms.price
     offering.languages = sorted(set(terms.languages))
     offering.sex_policy = terms.sex_policy
     offering.min_age, offering.max_age = terms.min_age, terms.max_age

@@ -21,7 +21,6 @@ from reintegration.kernel import permissions
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.db import acting_as_system
 from reintegration.kernel.errors import NotFound
-from reintegration.kernel.money import Money
 from reintegration.plans.models import PlanLine
 
 _NOT_ON_OFFER = (OfferingState.DRAFT, OfferingState.WITHDRAWN)
@@ -67,7 +66,7 @@ def request_of(found: LineWithCase, *, units: int, today: date) -> MatchRequest:
         units=units,
         starts_on=starts_on,
         ends_on=max(starts_on, line.milestone.due_on),
-        price_limit=Money(line.approved_unit_price_minor or line.unit_price_minor, line.currency),
+        price_limit=line.approved_unit_price or line.unit_price,
         territorial_unit=case.territorial_unit,
         sex=Sex(case.sex),
         age=today.year - case.birth_year if case.birth_year else None,

@@ -99,7 +99,7 @@ def change_draft(
     _check_asked(session, found, asked, today)
     referral.consent_id = consent.id
     referral.units, referral.starts_on = asked.units, asked.starts_on
-    referral.unit_price_minor, referral.currency = offering.price_minor, offering.currency
+    referral.currency, referral.unit_price = offering.currency, offering.price
     referral.disclosure = disclosure.build(
         found.case, offering, pseudonym=referral.pseudonym, asked=asked
     )

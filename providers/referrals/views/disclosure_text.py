@@ -1,7 +1,6 @@
 """What a provider is told, field by field, in words."""
 
 from collections.abc import Callable, Mapping
-from datetime import date
 from typing import Any
 
 from flask_babel import gettext as _
@@ -11,7 +10,8 @@ from providers.directory.views.lists import access, languages
 from providers.referrals.views.match_text import Words
 from reintegration.cases.states import ContactChannel
 from reintegration.codelists.service_categories import ServiceCategory
-from reintegration.kernel.money import Money
+from reintegration.kernel import dates
+from reintegration.kernel.money_columns import money_in
 from reintegration.web.counting import counted
 from reintegration.web.filters import day, money
 
@@ -37,12 +37,8 @@ _SHOWN: tuple[tuple[str, Callable[[], str], Words], ...] = (
     ("service", lambda: _("Service"), lambda told: told["service"]),
     ("category", lambda: _("Kind"), lambda told: _(ServiceCategory(told["category"]).label)),
     ("units", lambda: _("How many"), lambda told: counted(told["units"], told["unit"])),
-    (
-        "price_minor",
-        lambda: _("Price of one unit"),
-        lambda told: money(Money(told["price_minor"], told["currency"])),
-    ),
-    ("starts_on", lambda: _("From"), lambda told: day(date.fromisoformat(told["starts_on"]))),
+    ("price_minor", lambda: _("Price of one unit"), lambda told: money(money_in(told, "price"))),
+    ("starts_on", lambda: _("From"), lambda told: day(dates.machine(told["starts_on"]))),
     ("place", lambda: _("Place"), lambda told: told["place"]),
     ("language", lambda: _("Language"), lambda told: languages([told["language"]])),
     ("access_needs", lambda: _("Needs at the place"), lambda told: access(told["access_needs"])),

@@ -3,11 +3,12 @@
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
+from reintegration.kernel import dates
 from reintegration.kernel.errors import N_
 from reintegration.kernel.money import Money
+from reintegration.kernel.money_columns import money_in
 from reintegration.kernel.words import Worded
 from reintegration.plans.queries.snapshots import Snapshot
 
@@ -98,7 +99,7 @@ def compare(before: Snapshot | None, after: Snapshot) -> Difference:
 
 def ceiling_of(row: Row) -> Money:
     """Return the most that a service in a snapshot may cost."""
-    return Money(row["ceiling_minor"], row["currency"])
+    return money_in(row, "ceiling")
 
 
 def _by_id(rows: list[dict[str, Any]]) -> dict[str, Row]:
@@ -140,7 +141,7 @@ def _fields(before: Row, after: Row, names: tuple[str, ...]) -> tuple[FieldChang
 
 
 def _moved(before: Row, after: Row) -> int:
-    return (date.fromisoformat(after["due_on"]) - date.fromisoformat(before["due_on"])).days
+    return (dates.machine(after["due_on"]) - dates.machine(before["due_on"])).days
 
 
 def _effect(before: Row, after: Row) -> Money:

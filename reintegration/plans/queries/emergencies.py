@@ -15,6 +15,7 @@ from reintegration.kernel.actor import Actor
 from reintegration.kernel.bounded import Count
 from reintegration.kernel.errors import or_404
 from reintegration.kernel.money import Money, total
+from reintegration.kernel.money_columns import InMoney
 from reintegration.plans.models import EmergencyStart, PlanLine
 from reintegration.plans.permissions import EmergencyPermission
 from reintegration.plans.states import EmergencyState, LineOrigin
@@ -102,13 +103,14 @@ def asked_in(session: Session, start: EmergencyStart) -> Money:
 
 
 def _asked(session: Session, case_ids: Sequence[UUID]) -> dict[UUID, Money]:
+    asked = InMoney("asked", func.sum(PlanLine.ceiling_minor), PlanLine.currency)
     rows = session.execute(
-        select(PlanLine.case_id, func.min(PlanLine.currency), func.sum(PlanLine.ceiling_minor))
+        select(PlanLine.case_id, asked)
         .where(
             PlanLine.case_id.in_(case_ids),
             PlanLine.origin == LineOrigin.EMERGENCY,
             PlanLine.removed_at.is_(None),
         )
-        .group_by(PlanLine.case_id)
+        .group_by(PlanLine.case_id, PlanLine.currency)
     )
-    return {case_id: Money(int(minor), currency) for case_id, currency, minor in rows}
+    return dict(rows.all())

@@ -121,8 +121,9 @@ def _decide(version: PlanVersion, move: str, actor: Actor, comment: str, now: da
 def _approve_line(session: Session, line: PlanLine) -> None:
     """Put the working values in force; raise Conflict for less than is promised or delivered."""
     gone = line.removed_at is not None
-    ceiling = Money.zero(line.currency) if gone else line.ceiling
-    if line.approved_ceiling_minor and ceiling < line.approved_ceiling:
+    nothing = Money.zero(line.currency)
+    ceiling = nothing if gone else line.ceiling
+    if line.approved_ceiling and ceiling < line.approved_ceiling:
         _check_promises(session, line, ceiling)
     delivered = line.delivery.units if line.delivery else 0
     if line.approved_units > line.units and line.units < delivered and not gone:

@@ -131,8 +131,7 @@ def start(
         started_at=now,
         ratify_by=now + EMERGENCY_ALLOWANCE.ratify_within,
         circumstances=circumstances.strip(),
-        ceiling_minor=EMERGENCY_ALLOWANCE.ceiling.minor,
-        currency=EMERGENCY_ALLOWANCE.ceiling.currency,
+        ceiling=EMERGENCY_ALLOWANCE.ceiling,
     )
     session.add(started)
     session.flush()

@@ -60,7 +60,6 @@ def add_line(
         category=category,
         origin=LineOrigin.PLAN,
         created_at=now,
-        approved_ceiling_minor=0,
     )
     _write(session, line, service, actor=actor, now=now)
     session.add(line)
@@ -83,7 +82,7 @@ def edit_line(
     plan = line.milestone.plan
     lock_for_editing(session, plan, actor=actor, revision=revision, now=now)
     must_be_planned(line)
-    if line.approved_ceiling_minor and service.unit_price.currency != line.currency:
+    if line.approved_ceiling and service.unit_price.currency != line.currency:
         raise Invalid(
             N_("An approved service keeps its currency. Take it out and add another one."),
             code="budget_line_id",
@@ -141,8 +140,8 @@ def _write(
             N_("This is more than one service may ever cost."), code="ceiling", field="ceiling"
         )
     line.unit, line.units = service.unit, units
-    line.unit_price_minor, line.ceiling_minor = service.unit_price.minor, ceiling.minor
     line.currency, line.budget_line_id = ceiling.currency, service.budget_line_id
+    line.unit_price, line.ceiling = service.unit_price, ceiling
     line.description = service.description.strip()
 
 

@@ -11,7 +11,6 @@ from reintegration.cases.permissions import CasePermission
 from reintegration.cases.views.frame import load_case, shell
 from reintegration.kernel import clock, hooks
 from reintegration.kernel.db import session
-from reintegration.kernel.money import Money
 from reintegration.plans.forms.emergency import DecisionForm
 from reintegration.plans.models import EmergencyStart
 from reintegration.plans.permissions import EmergencyPermission
@@ -77,7 +76,7 @@ def _page(started: EmergencyStart, form: DecisionForm) -> str:
         decided_by=user_or_404(session(), started.decided_by).name if started.decided_by else "",
         lines=emergencies.lines_of(session(), case.id),
         asked=emergencies.asked_in(session(), started),
-        ceiling=Money(started.ceiling_minor, started.currency),
+        ceiling=started.ceiling,
         form=form,
         would_stop=hooks.preview(session(), EmergencyRefused(case.id, now, actor))
         if state is EmergencyState.PENDING

@@ -15,7 +15,8 @@ from reintegration.kernel import amounts, bounded, permissions
 from reintegration.kernel.actor import FINANCE_ROLES, Actor
 from reintegration.kernel.bounded import Count
 from reintegration.kernel.errors import DomainError, or_404
-from reintegration.kernel.money import Money
+from reintegration.kernel.money import Money, total
+from reintegration.kernel.money_columns import InMoney
 from reintegration.kernel.search import is_called
 from reintegration.web.paging import Page, page_of
 from vouchers.bank.models import BankLine, BankMatch, BankStatementFile
@@ -129,7 +130,7 @@ def figures(session: Session, account: BankAccount, month: date) -> Figures:
     matched = session.execute(
         select(
             func.count().filter(BankMatch.automatic).label("automatic"),
-            func.coalesce(func.sum(BankMatch.amount_minor), 0).label("minor"),
+            InMoney("settled", func.sum(BankMatch.amount_minor), literal(account.currency)),
         )
         .join(BankLine, BankLine.id == BankMatch.bank_line_id)
         .where(
@@ -143,7 +144,7 @@ def figures(session: Session, account: BankAccount, month: date) -> Figures:
         look=shown["look"],
         returned=shown["returned"],
         matched=shown["matched"],
-        settled=Money(int(matched.minor), account.currency),
+        settled=matched.settled,
     )
 
 
@@ -154,13 +155,15 @@ def look_count(session: Session) -> Count:
 
 def proof(session: Session, currency: str) -> Proof:
     """Return books against bank for a currency."""
-    ledger = session.scalar(
-        select(func.coalesce(func.sum(_total.debit_minor - _total.credit_minor), 0)).where(
+    booked = func.sum(_total.debit_minor - _total.credit_minor)
+    ledger = session.scalars(
+        select(InMoney("ledger", booked, literal(currency))).where(
             _total.account == Account.BANK, _total.currency == currency
         )
-    )
+    ).one()
+    closing = InMoney("closing", BankStatementFile.closing_minor, BankStatementFile.currency)
     latest = session.execute(
-        select(BankStatementFile.closing_minor, BankStatementFile.until_on)
+        select(closing, BankStatementFile.until_on)
         .ext(distinct_on(BankStatementFile.bank_account_id))
         .where(BankStatementFile.currency == currency, BankStatementFile.closing_minor.is_not(None))
         .order_by(
@@ -170,15 +173,15 @@ def proof(session: Session, currency: str) -> Proof:
             BankStatementFile.position.desc(),
         )
     ).all()
-    waiting = session.scalar(
-        select(func.coalesce(func.sum(BankLine.amount_minor), 0)).where(
+    waiting = session.scalars(
+        select(InMoney("waiting", func.sum(BankLine.amount_minor), literal(currency))).where(
             BankLine.currency == currency, BankLine.state.in_(OPEN_LINES)
         )
-    )
+    ).one()
     return Proof(
-        ledger=Money(int(ledger or 0), currency),
-        bank=Money(sum(row.closing_minor or 0 for row in latest), currency) if latest else None,
-        open_lines=Money(int(waiting or 0), currency),
+        ledger=ledger,
+        bank=total((row.closing for row in latest), currency) if latest else None,
+        open_lines=waiting,
         until=max((row.until_on for row in latest if row.until_on), default=None),
     )
 

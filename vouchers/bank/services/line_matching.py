@@ -15,7 +15,6 @@ from sqlalchemy.orm import Session
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.clock import local_day
 from reintegration.kernel.ids import new_id
-from reintegration.kernel.money import Money
 from reintegration.kernel.statements import insert_rows
 from vouchers.bank.models import BankMatch
 from vouchers.bank.services.matching.proposals import (
@@ -123,7 +122,7 @@ def post_matched(
             row.id,
             row.provider_id,
             row.batch_id,
-            Money(row.amount_minor, row.currency),
+            row.amount,
             line.entry.booking_date,
             line.id,
             row.rail,
@@ -155,7 +154,7 @@ def post_matched(
                 new_id(),
                 line.id,
                 order_id,
-                rows[_known(order_id)].amount_minor,
+                rows[_known(order_id)].amount.minor,
                 line.entry.currency,
                 MatchedBy[proposal.tier.name],
                 True,
@@ -200,8 +199,8 @@ def post_return(
         session,
         order,
         actor=actor,
-        received=Money(line.entry.amount_minor, line.entry.currency),
-        charges=Money(line.entry.charges_minor, line.entry.currency),
+        received=line.entry.amount,
+        charges=line.entry.charges,
         reason=line.entry.return_reason or "RRTN",
         now=now,
     )
@@ -217,7 +216,7 @@ def told(outcome: Proposal | ExceptionItem, rows: dict[UUID, Any]) -> dict[str, 
             {
                 "id": str(row.id),
                 "reference": row.reference,
-                "minor": row.amount_minor,
+                "minor": row.amount.minor,
                 "end_to_end_id": row.end_to_end_id,
             }
         )
@@ -246,8 +245,7 @@ _ORDERS = select(
     PaymentOrder.id,
     PaymentOrder.provider_id,
     PaymentOrder.batch_id,
-    PaymentOrder.amount_minor,
-    PaymentOrder.currency,
+    PaymentOrder.amount,
     PaymentOrder.reference,
     PaymentOrder.end_to_end_id,
     PaymentOrder.payee_iban,
@@ -298,8 +296,8 @@ def _waiting(session: Session, currencies: set[str], first: date) -> Waiting:
 def _order(row: Any, sent_on: date) -> OpenOrder:
     return OpenOrder(
         id=row.id,
-        amount_minor=row.amount_minor,
-        currency=row.currency,
+        amount_minor=row.amount.minor,
+        currency=row.amount.currency,
         sent_on=sent_on,
         end_to_end_id=row.end_to_end_id,
         counterparty_iban=row.payee_iban,

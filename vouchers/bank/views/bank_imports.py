@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from providers.vetting.queries.imports import task_or_404
 from reintegration.kernel.db import session
-from reintegration.kernel.money import Money
+from reintegration.kernel.money_columns import money_in
 from reintegration.kernel.tasks import BackgroundTask, TaskState, queue
 from reintegration.web.current import acting, current_actor
 from reintegration.web.once import Next
@@ -55,7 +55,7 @@ def imported(task: BackgroundTask) -> ResponseReturnValue:
         trial=task.options.get("trial", False),
         report=report,
         problems=words.problems,
-        money_of=Money,
+        money_in=money_in,
     )
 
 

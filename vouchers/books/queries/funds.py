@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, literal, select
 from sqlalchemy.orm import Session, selectinload
 
 from reintegration.kernel.errors import or_404
-from reintegration.kernel.money import Money
+from reintegration.kernel.money import Money, total
+from reintegration.kernel.money_columns import InMoney
 from vouchers.books.models import (
     LEDGER_TOTAL,
     BudgetLine,
@@ -99,16 +100,12 @@ def figures(session: Session, funds: Iterable[Fund]) -> list[FundFigures]:
     return [
         FundFigures(
             fund=fund,
-            received=Money(received.get(fund.id, 0), fund.currency),
-            taken=Money(
-                given.get(fund.id, 0)
-                + sum(
-                    line.allocated.minor
-                    for line in lines[fund.id]
-                    if line.line.currency == fund.currency
-                ),
+            received=received.get(fund.id, Money.zero(fund.currency)),
+            taken=total(
+                (line.allocated for line in lines[fund.id] if line.line.currency == fund.currency),
                 fund.currency,
-            ),
+            )
+            + given.get(fund.id, Money.zero(fund.currency)),
             lines=tuple(lines[fund.id]),
         )
         for fund in listed
@@ -134,16 +131,16 @@ def open_budget_lines(session: Session, *, currency: str, on: date) -> list[Budg
     )
 
 
-def converted(session: Session, budget_line_id: UUID) -> tuple[int, int]:
-    """Return what a line took from its fund and was given for it, in minor units of each."""
-    row = session.execute(
+def converted(session: Session, line: BudgetLine) -> tuple[Money, Money]:
+    """Return what a line took from its fund and was given for it, each in its currency."""
+    of_fund, of_line = literal(line.fund.currency), literal(line.currency)
+    taken, given = session.execute(
         select(
-            func.coalesce(func.sum(ConvertedAllocation.taken_minor), 0),
-            func.coalesce(func.sum(ConvertedAllocation.given_minor), 0),
-        ).where(ConvertedAllocation.budget_line_id == budget_line_id)
+            InMoney("taken", func.sum(ConvertedAllocation.taken_minor), of_fund),
+            InMoney("given", func.sum(ConvertedAllocation.given_minor), of_line),
+        ).where(ConvertedAllocation.budget_line_id == line.id)
     ).one()
-    taken, given = row
-    return int(taken), int(given)
+    return taken, given
 
 
 def rates(session: Session, limit: int = 200) -> list[ExchangeRate]:
@@ -178,6 +175,7 @@ def moves(session: Session, fund_id: UUID, limit: int = 50) -> list[LedgerEntry]
     )
 
 
+_CREDIT = func.sum(_total.credit_minor - _total.debit_minor)
 FUND_EVENTS = (
     PostingEvent.GRANT_RECEIVED,
     PostingEvent.ALLOCATED,
@@ -186,47 +184,44 @@ FUND_EVENTS = (
 )
 
 
-def _received(session: Session, fund_ids: list[UUID]) -> dict[UUID, int]:
+def _received(session: Session, fund_ids: list[UUID]) -> dict[UUID | None, Money]:
     rows = session.execute(
-        select(_total.fund_id, func.sum(_total.credit_minor - _total.debit_minor))
+        select(_total.fund_id, InMoney("received", _CREDIT, _total.currency))
         .where(
             _total.fund_id.in_(fund_ids),
             _total.account == Account.DEFERRED_CONTRIBUTIONS,
             _total.event == PostingEvent.GRANT_RECEIVED,
         )
-        .group_by(_total.fund_id)
+        .group_by(_total.fund_id, _total.currency)
     )
-    return {fund_id: int(minor) for fund_id, minor in rows if fund_id is not None}
+    return dict(rows.all())
 
 
-def _taken(session: Session, fund_ids: list[UUID]) -> dict[UUID, int]:
+def _taken(session: Session, fund_ids: list[UUID]) -> dict[UUID, Money]:
+    currency = ConvertedAllocation.taken_currency
+    taken = InMoney("taken", func.sum(ConvertedAllocation.taken_minor), currency)
     rows = session.execute(
-        select(ConvertedAllocation.fund_id, func.sum(ConvertedAllocation.taken_minor))
+        select(ConvertedAllocation.fund_id, taken)
         .where(ConvertedAllocation.fund_id.in_(fund_ids))
-        .group_by(ConvertedAllocation.fund_id)
+        .group_by(ConvertedAllocation.fund_id, currency)
     )
-    return {fund_id: int(minor) for fund_id, minor in rows}
+    return dict(rows.all())
 
 
 def _lines(session: Session, fund_ids: list[UUID]) -> dict[UUID, list[LineFigures]]:
-    balances: dict[tuple[UUID, str], int] = {}
-    for line_id, account, minor in session.execute(
-        select(
-            _total.budget_line_id,
-            _total.account,
-            func.sum(_total.credit_minor - _total.debit_minor),
-        )
+    balance = InMoney("balance", _CREDIT, _total.currency)
+    rows = session.execute(
+        select(_total.budget_line_id, _total.account, balance)
         .where(_total.fund_id.in_(fund_ids), _total.account.in_(_BUDGET))
-        .group_by(_total.budget_line_id, _total.account)
-    ):
-        if line_id is not None:
-            balances[line_id, account] = int(minor)
+        .group_by(_total.budget_line_id, _total.account, _total.currency)
+    )
+    balances = {(line_id, account): money for line_id, account, money in rows}
     listed: dict[UUID, list[LineFigures]] = defaultdict(list)
     for line in session.scalars(
         select(BudgetLine).where(BudgetLine.fund_id.in_(fund_ids)).order_by(BudgetLine.code)
     ).unique():
         available, committed, delivered = (
-            Money(balances.get((line.id, account), 0), line.currency) for account in _BUDGET
+            balances.get((line.id, account), Money.zero(line.currency)) for account in _BUDGET
         )
         listed[line.fund_id].append(
             LineFigures(line, available + committed + delivered, available, committed, delivered)

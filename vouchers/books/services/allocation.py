@@ -198,8 +198,8 @@ def _carry_conversion(
     """
     if line.currency == line.fund.currency:
         return
-    taken, given = queries.converted(session, line.id)
-    if given <= 0 or amount.minor > given:
+    taken, given = queries.converted(session, line)
+    if given.minor <= 0 or amount.minor > given.minor:
         return  # more than was ever given: the line's own check refuses it
     last = session.scalars(
         select(ConvertedAllocation)
@@ -207,7 +207,7 @@ def _carry_conversion(
         .order_by(ConvertedAllocation.converted_at.desc(), ConvertedAllocation.id)
         .limit(1)
     ).one()
-    back = Money(taken, last.taken_currency).share(amount.minor, given)
+    back = taken.share(amount.minor, given.minor)
     terms = _Terms(last.rate, last.rate_on, last.buffer_percent)
     _convert(session, line, -back, -amount, terms, actor=actor, now=now)
     if to is not None:

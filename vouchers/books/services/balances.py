@@ -8,7 +8,8 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from reintegration.codelists.currencies import HOME
-from reintegration.kernel.money import Money
+from reintegration.kernel.money import Money, total
+from reintegration.kernel.money_columns import InMoney
 from vouchers.books.models import LEDGER_TOTAL
 from vouchers.books.states import Account
 
@@ -58,25 +59,21 @@ def trial_balances(session: Session) -> list[TrialBalance]:
         select(
             _total.currency,
             _total.account,
-            func.sum(_total.debit_minor),
-            func.sum(_total.credit_minor),
+            InMoney("debit", func.sum(_total.debit_minor), _total.currency),
+            InMoney("credit", func.sum(_total.credit_minor), _total.currency),
         )
         .group_by(_total.currency, _total.account)
         .order_by(_total.currency, _total.account)
     ).all()
     found: dict[str, list[AccountBalance]] = {}
     for currency, account, debit, credit in rows:
-        found.setdefault(currency, []).append(
-            AccountBalance(
-                Account(account), Money(int(debit), currency), Money(int(credit), currency)
-            )
-        )
+        found.setdefault(currency, []).append(AccountBalance(account, debit, credit))
     return [
         TrialBalance(
             currency,
             tuple(accounts),
-            Money(sum(account.debit.minor for account in accounts), currency),
-            Money(sum(account.credit.minor for account in accounts), currency),
+            total((account.debit for account in accounts), currency),
+            total((account.credit for account in accounts), currency),
         )
         for currency, accounts in sorted(found.items(), key=lambda item: (item[0] != HOME, item))
     ]
@@ -89,8 +86,8 @@ def provider_balances(
     sums = _by(session, _total.provider_id, provider_ids, _PROVIDER)
     return {
         key: ProviderBalance(
-            Money(accounts.get(Account.PROVIDER_PAYABLE, 0), key[1]),
-            Money(-accounts.get(Account.PROVIDER_RECEIVABLE, 0), key[1]),
+            accounts.get(Account.PROVIDER_PAYABLE, Money.zero(key[1])),
+            -accounts.get(Account.PROVIDER_RECEIVABLE, Money.zero(key[1])),
         )
         for key, accounts in sums.items()
     }
@@ -104,18 +101,14 @@ def _by(
     column: ColumnElement[UUID],
     ids: Collection[UUID],
     accounts: tuple[Account, ...],
-) -> dict[tuple[UUID, str], dict[str, int]]:
-    sums: dict[tuple[UUID, str], dict[str, int]] = {}
-    for about, currency, account, credit in session.execute(
-        select(
-            column,
-            _total.currency,
-            _total.account,
-            func.sum(_total.credit_minor - _total.debit_minor),
-        )
+) -> dict[tuple[UUID, str], dict[Account, Money]]:
+    sums: dict[tuple[UUID, str], dict[Account, Money]] = {}
+    credit = func.sum(_total.credit_minor - _total.debit_minor)
+    for about, account, owed in session.execute(
+        select(column, _total.account, InMoney("owed", credit, _total.currency))
         .where(column.in_(ids), _total.account.in_(accounts))
         .group_by(column, _total.currency, _total.account)
     ):
         if about is not None:
-            sums.setdefault((about, currency), {})[account] = int(credit)
+            sums.setdefault((about, owed.currency), {})[account] = owed
     return sums

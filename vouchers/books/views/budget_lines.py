@@ -1,6 +1,5 @@
 """One budget line: what it has, and giving, taking and moving its money."""
 
-from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -10,9 +9,9 @@ from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from reintegration.kernel import dates
 from reintegration.kernel.db import session
 from reintegration.kernel.errors import NotFound
-from reintegration.kernel.money import Money
 from reintegration.web.current import acting
 from reintegration.web.filters import day, format_locale, money
 from reintegration.web.forms import Form, option
@@ -38,7 +37,7 @@ def line_page(line: BudgetLine) -> ResponseReturnValue:
         "vouchers/books/funds/line.html",
         figures=next(figures for figures in found.lines if figures.id == line.id),
         fund=line.fund,
-        taken=Money(queries.converted(session(), line.id)[0], line.fund.currency),
+        taken=queries.converted(session(), line)[0],
         crumbs=crumbs(line.fund),
         P=FundPermission,
     )
@@ -123,7 +122,7 @@ def rate_text(rate: ExchangeRate) -> str:
 def chosen_rate(value: str) -> ExchangeRate:
     """Return the rate that an option of `rate_options` names."""
     on, base, quote = value.split("|")
-    found = session().get(ExchangeRate, (date.fromisoformat(on), base, quote))
+    found = session().get(ExchangeRate, (dates.machine(on), base, quote))
     if found is None:
         raise NotFound
     return found

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from reintegration.kernel import clock
 from reintegration.kernel.db import session, session_to_close
 from reintegration.kernel.errors import N_, Invalid, NotFound
+from reintegration.kernel.money import total
 from reintegration.web import parameters
 from reintegration.web.pages import Pages
 from vouchers.books.models import LedgerEntry, LedgerLine
@@ -74,6 +75,8 @@ def entry(found: LedgerEntry) -> ResponseReturnValue:
     return render_template(
         "vouchers/books/ledger/entry.html",
         entry=found,
+        debit=total((line.debit for line in found.lines), found.currency),
+        credit=total((line.credit for line in found.lines), found.currency),
         siblings=siblings,
         names=queries.names_of(session(), found.lines),
         sources=SOURCE_LABELS,

@@ -15,6 +15,7 @@ from reintegration.kernel.actor import Actor
 from reintegration.kernel.bounded import Count
 from reintegration.kernel.errors import or_404
 from reintegration.kernel.money import Money
+from reintegration.kernel.money_columns import InMoney
 from reintegration.kernel.search import has_words, is_called
 from reintegration.kernel.states import StateEvent
 from reintegration.web.paging import Page, page_of
@@ -118,18 +119,15 @@ def unclaimed_sums(session: Session, actor: Actor) -> list[Unclaimed]:
     rows = session.execute(
         select(
             Redemption.currency,
-            func.count().label("lines"),
-            func.sum(Redemption.amount_minor).label("minor"),
-            func.min(Redemption.delivered_on).label("first"),
+            func.count(),
+            InMoney("sum", func.sum(Redemption.amount_minor), Redemption.currency),
+            func.min(Redemption.delivered_on),
         )
         .where(*_not_claimed(actor))
         .group_by(Redemption.currency)
         .order_by(Redemption.currency)
     )
-    return [
-        Unclaimed(row.currency, row.lines, Money(int(row.minor), row.currency), row.first)
-        for row in rows
-    ]
+    return [Unclaimed(*row) for row in rows]
 
 
 def _not_claimed(actor: Actor) -> list[ColumnElement[bool]]:
@@ -150,16 +148,15 @@ def _deliveries() -> Select[*tuple[Any, ...]]:
         Voucher.category,
         Voucher.unit,
         Redemption.units,
-        Redemption.amount_minor,
-        Redemption.currency,
+        Redemption.amount,
         Redemption.delivered_on,
     ).join(Voucher, Voucher.id == Redemption.voucher_id)
 
 
 def _delivered(row: Row[*tuple[Any, ...]]) -> Delivered:
-    amount = Money(row.amount_minor, row.currency)
-    on = row.delivered_on
-    return Delivered(row.id, row.receipt, row.category, row.unit, row.units, amount, on)
+    return Delivered(
+        row.id, row.receipt, row.category, row.unit, row.units, row.amount, row.delivered_on
+    )
 
 
 def deliveries_of(session: Session, claim: Claim) -> dict[UUID, Delivered]:
@@ -182,7 +179,7 @@ def checked_lines(session: Session, claim: Claim) -> list[Checked]:
             ClaimLine.id.label("line_id"),
             Voucher.id.label("voucher_id"),
             Voucher.reference,
-            Voucher.amount_minor.label("authorised_minor"),
+            InMoney("authorised", Voucher.amount_minor, Voucher.currency),
             Voucher.state.label("voucher_state"),
             Voucher.valid_from,
             Voucher.valid_until,
@@ -194,7 +191,7 @@ def checked_lines(session: Session, claim: Claim) -> list[Checked]:
     ).all()
     vouchers = {row.voucher_id for row in rows}
     twice = _same_day(session, vouchers)
-    total = _delivered_by_voucher(session, vouchers)
+    spent = _delivered_by_voucher(session, vouchers)
     lines = {line.id: line for line in claim.lines}
     found = []
     for row in rows:
@@ -204,11 +201,11 @@ def checked_lines(session: Session, claim: Claim) -> list[Checked]:
             flags.append("same_day")
         if (claim.created_at.date() - delivered.delivered_on).days > LATE_DAYS:
             flags.append("late")
-        if total.get(voucher, 0) > row.authorised_minor:
+        if voucher in spent and spent[voucher] > row.authorised:
             flags.append("over_plan")
         if not covers(row.valid_from, row.valid_until, delivered.delivered_on):
             flags.append("outside_validity")
-        if lines[row.line_id].amount_minor != delivered.amount.minor:
+        if lines[row.line_id].amount != delivered.amount:
             flags.append("amount_differs")
         if row.delivery_state != RedemptionState.ACCEPTED:
             flags.append("taken_back")
@@ -220,7 +217,7 @@ def checked_lines(session: Session, claim: Claim) -> list[Checked]:
                 delivered=delivered,
                 voucher=row.reference,
                 proof=row.proof,
-                authorised=Money(row.authorised_minor, delivered.amount.currency),
+                authorised=row.authorised,
                 delivery_state=row.delivery_state,
                 flags=tuple(flags),
             )
@@ -238,13 +235,14 @@ def _same_day(session: Session, vouchers: set[UUID]) -> set[tuple[UUID, date]]:
     return {(voucher_id, day) for voucher_id, day in rows}
 
 
-def _delivered_by_voucher(session: Session, vouchers: set[UUID]) -> dict[UUID, int]:
+def _delivered_by_voucher(session: Session, vouchers: set[UUID]) -> dict[UUID, Money]:
+    delivered = InMoney("sum", func.sum(Redemption.amount_minor), Redemption.currency)
     rows = session.execute(
-        select(Redemption.voucher_id, func.sum(Redemption.amount_minor))
+        select(Redemption.voucher_id, delivered)
         .where(Redemption.voucher_id.in_(vouchers), Redemption.state == RedemptionState.ACCEPTED)
-        .group_by(Redemption.voucher_id)
+        .group_by(Redemption.voucher_id, Redemption.currency)
     )
-    return {voucher_id: int(minor) for voucher_id, minor in rows}
+    return dict(rows.all())
 
 
 def claims_page(

@@ -7,7 +7,7 @@ from sqlalchemy import Subquery, case, func, select
 from sqlalchemy.orm import Session
 
 from reintegration.kernel.db import acting_as_system
-from reintegration.kernel.money import Money
+from reintegration.kernel.money_columns import InMoney
 from reintegration.plans.queries.provision import LineMoney
 from vouchers.payments.models import Claim, ClaimLine, PaymentOrder
 from vouchers.payments.states import ClaimLineState, OrderState
@@ -28,10 +28,9 @@ def money_of_case(session: Session, case_id: UUID) -> list[LineMoney]:
     statement = (
         select(
             Voucher.plan_line_id,
-            Voucher.currency,
-            func.coalesce(func.sum(done.c.paid), 0),
-            func.coalesce(func.sum(done.c.unpaid), 0),
-            func.coalesce(func.sum(held()), 0),
+            InMoney("paid", func.sum(done.c.paid), Voucher.currency),
+            InMoney("delivered", func.sum(done.c.unpaid), Voucher.currency),
+            InMoney("committed", func.sum(held()), Voucher.currency),
         )
         .outerjoin(done, done.c.voucher_id == Voucher.id)
         .where(Voucher.case_id == case_id, Voucher.state.not_in(NOT_ISSUED))
@@ -40,16 +39,7 @@ def money_of_case(session: Session, case_id: UUID) -> list[LineMoney]:
     if not session.scalar(select(Voucher.id).where(Voucher.case_id == case_id).limit(1)):
         return []  # nothing there, or nothing that this actor may see
     with acting_as_system(session):
-        rows = session.execute(statement).all()
-    return [
-        LineMoney(
-            plan_line_id=line_id,
-            paid=Money(int(paid), currency),
-            delivered=Money(int(unpaid), currency),
-            committed=Money(int(held), currency),
-        )
-        for line_id, currency, paid, unpaid, held in rows
-    ]
+        return [LineMoney(*row) for row in session.execute(statement)]
 
 
 def _delivered(case_id: UUID) -> Subquery:

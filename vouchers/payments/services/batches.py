@@ -22,6 +22,8 @@ from reintegration.kernel.clock import local_day
 from reintegration.kernel.errors import N_, Conflict, Invalid
 from reintegration.kernel.ids import ALPHABET, new_id, new_reference
 from reintegration.kernel.locking import by_key, lock, lock_all
+from reintegration.kernel.money import Money, total
+from reintegration.kernel.money_columns import InMoney
 from vouchers.books.models import BankAccount
 from vouchers.books.services import bank_accounts
 from vouchers.books.services.balances import provider_balances
@@ -74,18 +76,17 @@ def prepare(
         reference=new_reference("B", 6),
         message_id=new_bank_id("M"),
         bank_account_id=bank_account.id,
-        currency=bank_account.currency,
-        total_minor=0,
+        total=Money.zero(bank_account.currency),
         rail=rails.way_for(bank_account.currency).rail,
         execution_on=execution_on,
         prepared_by=actor.id,
         prepared_at=now,
     )
     batch.orders = [
-        _order(accounts[provider_id], asked, owed.get(provider_id, 0))
+        _order(accounts[provider_id], asked, owed.get(provider_id))
         for provider_id, asked in by_provider.items()
     ]
-    batch.total_minor = sum(order.amount_minor for order in batch.orders)
+    batch.total = total((order.amount for order in batch.orders), batch.currency)
     session.add(batch)
     session.flush()
     payment_files.build(session, batch, at=now)  # what the bank would refuse is said now
@@ -100,7 +101,7 @@ def prepare(
                 now=now,
                 data={"order": order.reference},
             )
-    BATCH.begin(session, batch, "prepare", actor=actor, now=now, data={"total": batch.total_minor})
+    BATCH.begin(session, batch, "prepare", actor=actor, now=now, data={"total": batch.total.minor})
     message = N_("Batch %(reference)s waits for your approval.")
     _tell(session, Role.FINANCE_APPROVER, batch, "approve", now, message)
     return batch
@@ -274,10 +275,13 @@ def _live_accounts(
     ).all()
 
 
-def _order(payee: tuple[PayeeAccount, Provider], claims: list[Claim], owed: int) -> PaymentOrder:
+def _order(
+    payee: tuple[PayeeAccount, Provider], claims: list[Claim], owed: Money | None
+) -> PaymentOrder:
     account, provider = payee
-    asked = sum(claim.payable.minor for claim in claims)
-    offset = min(max(owed, 0), asked)
+    asked = total((claim.payable for claim in claims), account.currency)
+    nothing = Money.zero(account.currency)
+    offset = min(max(owed or nothing, nothing), asked)
     reference = new_reference("PO", 6)
     return PaymentOrder(
         id=new_id(),
@@ -289,9 +293,8 @@ def _order(payee: tuple[PayeeAccount, Provider], claims: list[Claim], owed: int)
         payee_bic=account.bic,
         payee_identifier=provider.identifier,
         final_account=account.final_account,
-        amount_minor=asked - offset,
-        offset_minor=offset,
-        currency=account.currency,
+        amount=asked - offset,
+        offset=offset,
         text=f"{reference} {GENERIC_WORD}",
     )
 
@@ -300,23 +303,22 @@ def _lock_providers(session: Session, provider_ids: set[UUID]) -> None:
     session.execute(by_key(Provider, Provider.id.in_(provider_ids)))
 
 
-def _owed(session: Session, provider_ids: set[UUID], currency: str) -> dict[UUID, int]:
+def _owed(session: Session, provider_ids: set[UUID], currency: str) -> dict[UUID, Money]:
     """Return what providers, whose rows are locked, owe and no waiting batch has set off."""
-    reserved = {
-        provider_id: int(minor)
-        for provider_id, minor in session.execute(
-            select(PaymentOrder.provider_id, func.sum(PaymentOrder.offset_minor))
-            .where(
-                PaymentOrder.provider_id.in_(provider_ids),
-                PaymentOrder.currency == currency,
-                PaymentOrder.state == OrderState.PREPARED,
-            )
-            .group_by(PaymentOrder.provider_id)
+    offset = InMoney("offset", func.sum(PaymentOrder.offset_minor), PaymentOrder.currency)
+    rows = session.execute(
+        select(PaymentOrder.provider_id, offset)
+        .where(
+            PaymentOrder.provider_id.in_(provider_ids),
+            PaymentOrder.currency == currency,
+            PaymentOrder.state == OrderState.PREPARED,
         )
-    }
+        .group_by(PaymentOrder.provider_id, PaymentOrder.currency)
+    )
+    reserved = dict(rows.all())
     balances = provider_balances(session, provider_ids)
     return {
-        key[0]: balance.receivable.minor - reserved.get(key[0], 0)
+        key[0]: balance.receivable - reserved.get(key[0], Money.zero(currency))
         for key, balance in balances.items()
         if key[1] == currency
     }
@@ -327,13 +329,13 @@ def _refuse_lower_debt(session: Session, batch: PaymentBatch) -> None:
 
     The batch's own orders still wait, so what they set off is taken from the debt already.
     """
-    offsets = {order.provider_id: order for order in batch.orders if order.offset_minor}
+    offsets = {order.provider_id: order for order in batch.orders if order.offset}
     if not offsets:
         return
     _lock_providers(session, set(offsets))
     left = _owed(session, set(offsets), batch.currency)
     for provider_id, order in offsets.items():
-        if left.get(provider_id, 0) < 0:
+        if provider_id in left and left[provider_id].minor < 0:
             raise Conflict(
                 N_(
                     "%(name)s owes less than was to be set off. Cancel the batch and prepare it"
@@ -348,9 +350,9 @@ def _released(batch: PaymentBatch) -> Iterable[Posting]:
     for order in batch.orders:
         about = Dimensions(provider_id=order.provider_id)
         source = Source("payment_order", order.id)
-        if order.offset_minor:
+        if order.offset:
             yield Posting(PostingEvent.OFFSET, order.offset, f"offset|{order.id}", source, about)
-        if order.amount_minor:
+        if order.amount:
             key = f"release|{order.id}"
             yield Posting(PostingEvent.PAYMENT_RELEASED, order.amount, key, source, about)
 
@@ -360,7 +362,7 @@ def _settle_the_set_off(
 ) -> None:
     """Settle at once what is wholly set off: no bank line will come."""
     for order in batch.orders:
-        if order.amount_minor:
+        if order.amount:
             continue
         ORDER.fire(session, order, "settle", actor=actor, now=now, data={"by": "offset"})
         order.settled_on = local_day(now)

@@ -47,8 +47,7 @@ def draft(
         id=new_id(),
         reference=new_reference("C", 6),
         provider_id=actor.organisation_id,
-        currency=chosen[0].currency,
-        invoiced_minor=0,
+        invoiced=Money.zero(chosen[0].currency),
         period_from=min(delivery.delivered_on for delivery in chosen),
         period_until=max(delivery.delivered_on for delivery in chosen),
         created_by=actor.id,
@@ -56,11 +55,7 @@ def draft(
     )
     claim.lines = [
         ClaimLine(
-            id=new_id(),
-            redemption_id=delivery.id,
-            case_id=delivery.case_id,
-            amount_minor=delivery.amount_minor,
-            currency=delivery.currency,
+            id=new_id(), redemption_id=delivery.id, case_id=delivery.case_id, amount=delivery.amount
         )
         for delivery in chosen
     ]
@@ -114,7 +109,7 @@ def submit(
             payable=payable,
         )
     _refuse_same_invoice(session, claim, number)
-    claim.invoice_number, claim.invoiced_minor = number, invoiced.minor
+    claim.invoice_number, claim.invoiced = number, invoiced
     claim.submitted_by, claim.submitted_at = actor.id, now
     CLAIM.fire(session, claim, "submit", actor=actor, now=now, data={"minor": invoiced.minor})
     return claim

@@ -19,7 +19,7 @@ def build(session: Session, batch: PaymentBatch, *, at: datetime) -> tuple[str, 
     Raises PaymentFileError for what the bank would refuse, Conflict for whom the rail cannot pay:
     nothing is released then.
     """
-    orders = [order for order in batch.orders if order.amount_minor]
+    orders = [order for order in batch.orders if order.amount]
     if not orders:
         return None
     way = rails.of(batch.rail)

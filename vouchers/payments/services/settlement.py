@@ -21,6 +21,7 @@ from reintegration.kernel.actor import Actor, Role
 from reintegration.kernel.errors import N_, Conflict, Invalid
 from reintegration.kernel.locking import by_key
 from reintegration.kernel.money import Money
+from reintegration.kernel.money_columns import InMoney
 from reintegration.kernel.ports import Port
 from vouchers.books.services.balances import provider_balances
 from vouchers.books.services.journal import Dimensions, Posting, Source, post
@@ -190,14 +191,14 @@ def return_order(
     ORDER.fire(session, order, "return", actor=actor, now=now, reason=reason)
     order.failure = reason.strip()[:500]
     clawed, open_there = _clawed(session, order)
-    to_receivable = min(clawed, open_there, order.amount_minor)
+    to_receivable = min(clawed, open_there, order.amount)
     _post_return(session, order, received, charges, to_receivable, actor=actor, now=now)
-    kept = max(0, clawed - order.amount_minor)
-    offset = Money(max(0, order.offset_minor - kept), order.currency)
+    kept = max(Money.zero(order.currency), clawed - order.amount)
+    offset = max(Money.zero(order.currency), order.offset - kept)
     _undo_offset(session, order, offset, actor=actor, now=now)
     for claim in take_out_claims(session, [order], actor=actor, now=now, move="reopen"):
         _refuse_reversed_lines(session, claim)
-    refund = Money(min(clawed, order.amount_minor) - to_receivable, order.currency)
+    refund = min(clawed, order.amount) - to_receivable
     if refund:
         message = N_(
             "%(name)s is due a refund of %(amount)s: it had repaid a delivery whose"
@@ -223,7 +224,7 @@ def _post_return(
     order: PaymentOrder,
     received: Money,
     charges: Money,
-    to_receivable: int,
+    to_receivable: Money,
     *,
     actor: Actor,
     now: datetime,
@@ -233,25 +234,17 @@ def _post_return(
     parts = ((received, *returned.money), (charges, *returned.charges))
     left = to_receivable
     for amount, clawed_event, open_event in parts:
-        clawed = min(left, amount.minor)
+        clawed = min(left, amount)
         left -= clawed
-        for event, minor in ((clawed_event, clawed), (open_event, amount.minor - clawed)):
-            if minor:
-                _post(
-                    session,
-                    order,
-                    event,
-                    Money(minor, order.currency),
-                    f"{event}|{order.id}",
-                    actor=actor,
-                    now=now,
-                )
+        for event, part in ((clawed_event, clawed), (open_event, amount - clawed)):
+            if part:
+                _post(session, order, event, part, f"{event}|{order.id}", actor=actor, now=now)
 
 
-def _clawed(session: Session, order: PaymentOrder) -> tuple[int, int]:
+def _clawed(session: Session, order: PaymentOrder) -> tuple[Money, Money]:
     """Return what of an order was taken back after its payment, and what is owed of it."""
-    clawed = session.scalar(
-        select(func.coalesce(func.sum(ClaimLine.amount_minor), 0))
+    clawed = session.scalars(
+        select(InMoney("clawed", func.sum(ClaimLine.amount_minor), literal(order.currency)))
         .join(Claim, Claim.id == ClaimLine.claim_id)
         .join(Redemption, Redemption.id == ClaimLine.redemption_id)
         .where(
@@ -259,11 +252,12 @@ def _clawed(session: Session, order: PaymentOrder) -> tuple[int, int]:
             ClaimLine.state != ClaimLineState.REFUSED,
             Redemption.state == RedemptionState.REVERSED,
         )
-    )
+    ).one()
     balance = provider_balances(session, [order.provider_id]).get(
         (order.provider_id, order.currency)
     )
-    return int(clawed or 0), max(0, balance.receivable.minor) if balance else 0
+    nothing = Money.zero(order.currency)
+    return clawed, max(nothing, balance.receivable) if balance else nothing
 
 
 def _refuse_reversed_lines(session: Session, claim: Claim) -> None:

@@ -14,7 +14,7 @@ from reintegration.kernel import clock
 from reintegration.kernel.bounded import Count
 from reintegration.kernel.db import session
 from reintegration.kernel.errors import N_, Invalid, NotFound
-from reintegration.kernel.money import Money
+from reintegration.kernel.money import total
 from reintegration.web import parameters
 from reintegration.web.current import acting, current_actor
 from reintegration.web.forms import option
@@ -149,10 +149,10 @@ def _ready() -> list[dict[str, Any]]:
     for currency in rails.currencies():
         claims = claim_queries.ready_for_payment(session(), currency)
         if claims:
-            minor = sum(claim.payable.minor for claim in claims)
+            payable = total((claim.payable for claim in claims), currency)
             payees = len({claim.provider_id for claim in claims})
             count = Count(len(claims))
-            found.append({"sum": Money(minor, currency), "claims": count, "payees": payees})
+            found.append({"sum": payable, "claims": count, "payees": payees})
     return found
 
 

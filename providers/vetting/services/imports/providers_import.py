@@ -22,7 +22,6 @@ from reintegration.codelists.units import Unit
 from reintegration.kernel import permissions
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.errors import N_
-from reintegration.kernel.money import Money
 from reintegration.kernel.text import plain
 
 Progress = Callable[[int, int], None]
@@ -206,7 +205,7 @@ def _terms(row: ImportRow, *, lead_days: int) -> Terms:
         name=row.service,
         category=ServiceCategory(row.category),
         unit=Unit(row.unit),
-        price=Money(row.price_minor, row.currency),
+        price=row.price,
         languages=tuple(sorted(row.languages)),
         sex_policy=SexPolicy(row.sex_policy),
         min_age=row.min_age,

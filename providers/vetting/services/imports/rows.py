@@ -21,6 +21,7 @@ from reintegration.codelists.service_categories import ServiceCategory
 from reintegration.codelists.territorial_units import find_unit
 from reintegration.kernel import amounts, codes
 from reintegration.kernel.errors import N_, Invalid
+from reintegration.kernel.money_columns import MoneyColumns
 from reintegration.kernel.text import plain
 
 REQUIRED = (
@@ -71,6 +72,8 @@ class ImportRow:
     max_age: int
     accepts_children: bool
     capacity: int | None
+
+    price = MoneyColumns()
 
     @property
     def key(self) -> tuple[str, str, str, str]:
