@@ -28,6 +28,11 @@ def bare(text: str) -> str:
     return "".join(one for one in compact(text) if one.isalnum())
 
 
+def is_idno(text: str) -> bool:
+    """Whether a text is an IDNO as it is stored: its digits and nothing else."""
+    return text.isascii() and text.isdigit() and len(text) == IDNO_DIGITS
+
+
 def idno(text: str) -> str:
     """Return the 13 digits of a register number; raise Invalid and say what became of it."""
     if _SCIENTIFIC.fullmatch(compact(text)):
@@ -40,6 +45,6 @@ def idno(text: str) -> str:
             digits=IDNO_DIGITS,
         )
     digits = bare(text)
-    if not (digits.isascii() and digits.isdigit() and len(digits) == IDNO_DIGITS):
+    if not is_idno(digits):
         raise Invalid(N_("An IDNO has %(digits)s digits."), code="idno", digits=IDNO_DIGITS)
     return digits

@@ -8,6 +8,7 @@ from typing import Annotated, Any, ClassVar, Self
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic.json_schema import SkipJsonSchema
 
+from reintegration.kernel import dates
 from reintegration.kernel.errors import N_, Invalid
 
 Null = SkipJsonSchema[None]
@@ -97,8 +98,8 @@ _WORDS: Mapping[str, str] = {
 def _day(sent: object) -> object:
     """Return the day of `YYYY-MM-DD`; whatever else it is, it is no day."""
     try:
-        return date.fromisoformat(sent) if isinstance(sent, str) and len(sent) == 10 else sent
-    except ValueError:
+        return dates.machine(sent) if isinstance(sent, str) else sent
+    except dates.NoDay:
         return sent
 
 

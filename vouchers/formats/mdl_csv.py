@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from reintegration.kernel import codes
 from vouchers.formats.amounts import decimal_text
 from vouchers.formats.charset import encodable
 from vouchers.formats.iban import compact, is_iban
@@ -19,7 +20,6 @@ from vouchers.formats.payment_file import PaymentFileError
 CURRENCY = "MDL"
 # Orders to the left bank go to this transit bank, and the text says where the money is for.
 LEFT_BANK_BIC = "TIRCMD2X"
-_FISCAL_CODE = re.compile(r"\d{13}")
 _LEFT_FISCAL_CODE = re.compile(r"[0-9A-Za-z]{1,20}")
 _ORDER_NUMBER = re.compile(r"[0-9A-Za-z][0-9A-Za-z/-]{0,19}")
 _BIC = re.compile(r"[A-Z]{6}[A-Z0-9]{2}([A-Z0-9]{3})?")
@@ -204,7 +204,7 @@ def _check(order: MdlOrder) -> None:
             raise PaymentFileError("iban", text=iban)
     if not _BIC.fullmatch(order.payee_bic):
         raise PaymentFileError("bic", text=order.payee_bic)
-    shape = _LEFT_FISCAL_CODE if is_left_bank(order) else _FISCAL_CODE
-    for code, wanted in ((order.payer_idno, _FISCAL_CODE), (order.payee_idno, shape)):
-        if not wanted.fullmatch(code):
+    is_payees = _LEFT_FISCAL_CODE.fullmatch if is_left_bank(order) else codes.is_idno
+    for code, is_code in ((order.payer_idno, codes.is_idno), (order.payee_idno, is_payees)):
+        if not is_code(code):
             raise PaymentFileError("fiscal_code", reference=reference, text=code)

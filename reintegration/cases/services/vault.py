@@ -13,7 +13,7 @@ from reintegration.cases.models import CaseFile, IdentityIndex, PersonIdentity, 
 from reintegration.cases.permissions import CasePermission
 from reintegration.cases.services.identity_index import index_values
 from reintegration.cases.services.open_cases import require_open
-from reintegration.kernel import audit, crypto, permissions
+from reintegration.kernel import audit, crypto, dates, permissions
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.db import keyring
 from reintegration.kernel.errors import N_, Conflict, Invalid
@@ -104,7 +104,7 @@ def read_identity(
         session, "identity:read", case, actor=actor, now=now, fields=names, reason=reason.strip()
     )
     born = found.pop("birth_date", "")
-    return Identity(**found, birth_date=date.fromisoformat(born) if born else None)
+    return Identity(**found, birth_date=dates.machine(born) if born else None)
 
 
 def erase_identity(

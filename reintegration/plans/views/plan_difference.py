@@ -1,7 +1,6 @@
 """What changed in a plan, in words: for whoever sends it and for whoever decides."""
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +9,7 @@ from flask_babel import ngettext
 
 from reintegration.codelists.life_domains import Domain
 from reintegration.codelists.units import Unit
+from reintegration.kernel import dates
 from reintegration.kernel.money import Money
 from reintegration.plans.models import Plan
 from reintegration.plans.queries.differences import (
@@ -106,8 +106,8 @@ class _Words:
             return str(ngettext("ends %(num)s day later", "ends %(num)s days later", days))
         if days < 0:
             return str(ngettext("ends %(num)s day earlier", "ends %(num)s days earlier", -days))
-        first = filters.day(date.fromisoformat(change.row["starts_on"]))
-        last = filters.day(date.fromisoformat(change.row["due_on"]))
+        first = filters.day(dates.machine(change.row["starts_on"]))
+        last = filters.day(dates.machine(change.row["due_on"]))
         return str(_("%(first)s to %(last)s", first=first, last=last))
 
     def _field(self, field: FieldChange, currency: str) -> dict[str, str]:
@@ -121,7 +121,7 @@ class _Words:
         if value in (None, "", []):
             return _NONE
         if name in {"starts_on", "due_on"}:
-            return filters.day(date.fromisoformat(value))
+            return filters.day(dates.machine(value))
         if name.endswith("_minor"):
             return filters.money(Money(value, currency))
         if name == "unit":

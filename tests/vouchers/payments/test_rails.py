@@ -94,15 +94,20 @@ def test_no_order_is_larger_than_its_rail_carries():
 
 
 @pytest.mark.parametrize(
-    ("currency", "code", "refused"),
-    [("MDL", "1003600000001", False), ("MDL", "", True), ("EUR", "", False), ("USD", "", False)],
+    ("currency", "typed", "code"),
+    [
+        ("MDL", "1003 6000-00001", "1003600000001"),
+        ("MDL", "", None),
+        ("EUR", "", ""),
+        ("USD", "", ""),
+    ],
 )
-def test_our_fiscal_code_is_asked_where_the_rail_names_it(currency, code, refused):
-    if not refused:
-        rails.refuse_our_code(currency, code)
+def test_our_fiscal_code_is_asked_where_the_rail_names_it(currency, typed, code):
+    if code is not None:
+        assert rails.our_code(currency, typed) == code
         return
     with pytest.raises(Invalid):
-        rails.refuse_our_code(currency, code)
+        rails.our_code(currency, typed)
 
 
 def test_a_settled_order_posts_what_its_rail_says(session, cast, by_stripe):

@@ -48,12 +48,12 @@ def propose(
         raise Invalid(
             N_("Payments are made in MDL, EUR or USD."), code="currency", field="currency"
         )
-    rails.refuse_our_code(currency, identifier.strip())
+    identifier = rails.our_code(currency, identifier)
     files = _files_of(profile, currency)
     number = read_iban(iban)
     account = _room_for(session, str(number), currency)
     account.name, account.holder, account.iban = name.strip(), holder.strip(), str(number)
-    account.bic, account.identifier = str(number.bic or ""), identifier.strip()
+    account.bic, account.identifier = str(number.bic or ""), identifier
     account.currency, account.profile = currency, files.name
     account.proposed_by, account.proposed_at = actor.id, now
     account.approved_by = account.approved_at = account.retired_at = None

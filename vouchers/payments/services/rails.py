@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from reintegration.kernel import codes
 from reintegration.kernel.errors import N_, Conflict, Invalid
 from vouchers.books.services.postings import PostingEvent
 from vouchers.formats import banks
@@ -23,7 +24,6 @@ SEPA_COUNTRIES = frozenset(
     )
 )
 """Where an account may be that SEPA reaches (European Payments Council, EPC409-09)."""
-_FISCAL_CODE = re.compile(r"\d{13}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Way:
 
     `countries` are those of the payees' accounts that it reaches (None: wherever the payee's bank
     takes it), `needs` what a payee must have besides an IBAN, each with the refusal when it lacks;
-    `our_code` the shape of our fiscal code where the rail names it. `send` gets what leaves and
+    `our_code` reads our fiscal code where the rail names it. `send` gets what leaves and
     the profile of our account. The events post what becomes of an order, and what it costs.
     """
 
@@ -56,7 +56,7 @@ class Way:
     currency: str
     countries: frozenset[str] | None
     needs: Mapping[str, str]
-    our_code: "re.Pattern[str] | None"
+    our_code: Callable[[str], str] | None
     largest_minor: int
     send: Callable[[Outgoing, str], File]
     settled: PostingEvent
@@ -83,7 +83,7 @@ _MDL = Way(
         "payee_bic": N_("The bank of %(name)s is not known, and payments in MDL name it."),
         "payee_identifier": N_("%(name)s has no fiscal code, and payments in MDL name it."),
     },
-    our_code=_FISCAL_CODE,
+    our_code=codes.idno,
     largest_minor=10**15 - 1,
     send=_bank_file,
     settled=PostingEvent.SETTLED_BY_BANK,
@@ -160,13 +160,18 @@ def refuse_payee(way: Way, order: PaymentOrder) -> None:
         )
 
 
-def refuse_our_code(currency: str, code: str) -> None:
-    """Raise Invalid when payments in a currency name our fiscal code and this is none."""
-    ways = [way for way in WAYS.values() if way.currency == currency and way.our_code]
-    if any(way.our_code and not way.our_code.fullmatch(code) for way in ways):
+def our_code(currency: str, typed: str) -> str:
+    """Return our fiscal code; raise Invalid when payments in a currency name it and this is none.
+
+    Where no payment names it, it is what was typed.
+    """
+    read = next((way.our_code for way in WAYS.values() if way.currency == currency), None)
+    try:
+        return read(typed) if read is not None else typed.strip()
+    except Invalid as error:
         raise Invalid(
             N_("Payments in %(currency)s name our fiscal code (IDNO): 13 digits."),
             code="identifier",
             field="identifier",
             currency=currency,
-        )
+        ) from error
