@@ -172,7 +172,7 @@ class Asking:
         return referrals.accept(session, referral, actor=coordinator, now=now)
 
     def _note(self) -> str:
-        if self.case.contact_channel == ContactChannel.NONE.value:
+        if self.case.contact_channel == ContactChannel.NONE:
             return ""
         return "По возможности до обеда." if self.spec.russian else "Pe cât se poate, dimineața."
 

@@ -156,7 +156,7 @@ class Bank:
         return list(
             self.world.session.scalars(
                 select(BankLine)
-                .where(BankLine.state == BankLineState.EXCEPTION.value)
+                .where(BankLine.state == BankLineState.EXCEPTION)
                 .order_by(BankLine.booked_on, BankLine.bank_reference)
             )
         )

@@ -54,12 +54,12 @@ def facts_of(spec: CaseSpec) -> CaseFacts:
     channel = _CHANNELS[spec.number % len(_CHANNELS)]
     return CaseFacts(
         language=spec.language,
-        sex=(Sex.FEMALE if spec.female else Sex.MALE).value,
+        sex=Sex.FEMALE if spec.female else Sex.MALE,
         birth_year=spec.birth_year,
         territorial_unit=spec.unit,
         dependants=spec.dependants,
         access_needs=spec.access,
-        contact_channel=channel.value,
+        contact_channel=channel,
         contact_hours="" if channel is ContactChannel.NONE else "10:00-13:00",
     )
 
@@ -181,7 +181,7 @@ class CaseStory:
             select(Consent)
             .where(
                 Consent.case_id == self.case.id,
-                Consent.scope == ConsentScope.SHARE_WITH_PROVIDER.value,
+                Consent.scope == ConsentScope.SHARE_WITH_PROVIDER,
                 Consent.withdrawn_at.is_(None),
             )
             .order_by(Consent.given_at)
@@ -274,10 +274,7 @@ class CaseStory:
     def _open_steps(self) -> list[Milestone]:
         found = self.world.session.scalars(
             select(Milestone)
-            .where(
-                Milestone.case_id == self.case.id,
-                Milestone.state.in_([state.value for state in OPEN_MILESTONE_STATES]),
-            )
+            .where(Milestone.case_id == self.case.id, Milestone.state.in_(OPEN_MILESTONE_STATES))
             .order_by(Milestone.due_on, Milestone.created_at)
         )
         return list(found)
@@ -329,24 +326,20 @@ class CaseStory:
         mine = select(Voucher.id).where(Voucher.case_id == self.case.id)
         for found in session.scalars(
             select(Redemption).where(
-                Redemption.voucher_id.in_(mine),
-                Redemption.state == RedemptionState.UNCONFIRMED.value,
+                Redemption.voucher_id.in_(mine), Redemption.state == RedemptionState.UNCONFIRMED
             )
         ).all():
             confirmation.confirm(session, found, actor=self.manager, now=now)
         unended = OPEN_STATES | NOT_ISSUED
         for voucher in session.scalars(
-            select(Voucher).where(
-                Voucher.case_id == self.case.id, Voucher.state.in_([one.value for one in unended])
-            )
+            select(Voucher).where(Voucher.case_id == self.case.id, Voucher.state.in_(unended))
         ).all():
             cancelling.cancel(
                 session, voucher, actor=self.manager, reason="Cazul se închide.", now=now
             )
         for referral in session.scalars(
             select(Referral).where(
-                Referral.case_id == self.case.id,
-                Referral.state.in_([one.value for one in OPEN_REFERRALS]),
+                Referral.case_id == self.case.id, Referral.state.in_(OPEN_REFERRALS)
             )
         ).all():
             referrals.cancel(

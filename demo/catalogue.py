@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from reintegration.codelists.languages import Locale
 from reintegration.codelists.people import SexPolicy
 from reintegration.codelists.service_categories import ServiceCategory
 from reintegration.codelists.units import Unit
@@ -98,7 +99,7 @@ class Draft:
     unit: str
     goods: str
     state: str = "approved"
-    languages: tuple[str, ...] = ("ro", "ru")
+    languages: tuple[Locale, ...] = (Locale.RO, Locale.RU)
     also: tuple[str, ...] = ()
     confidential: bool = False
     sex: SexPolicy = SexPolicy.ANY
@@ -111,7 +112,7 @@ class Draft:
         return self.unit in ("MD-SN", "MD-BD")
 
 
-_RU, _ALL = ("ru",), ("ro", "ru", "en")
+_RU, _ALL = (Locale.RU,), (Locale.RO, Locale.RU, Locale.EN)
 FIRMS = (
     Draft(
         "speranta",
@@ -180,7 +181,7 @@ FIRMS = (
     Draft("rezina", "Cooperativa „Piatra”", "MD-RE", "tools job"),
     Draft("riscani", "Cabinetul „Sănătate pentru toți”", "MD-RI", "doctor"),
     Draft("singerei", "Agenția „Cheia de la Casă”", "MD-SI", "rent"),
-    Draft("soroca", "Центр «Берег»", "MD-SO", "mind speech law", languages=("ro", "ru")),
+    Draft("soroca", "Центр «Берег»", "MD-SO", "mind speech law", languages=(Locale.RO, Locale.RU)),
     Draft("straseni", "Autoservice „Cotul”", "MD-ST", "course", state="rejected"),
     Draft("soldanesti", "Asociația „Împreună la Lucru”", "MD-SD", "job", state="withdrawn"),
     Draft("stefan-voda", "Magazinul „Coșul Plin”", "MD-SV", "food"),

@@ -116,9 +116,9 @@ def _offering(session: Session, team: _Team) -> Offering:
         select(Offering)
         .where(
             Offering.provider_id == team.helpers.coordinator.organisation_id,
-            Offering.category == _CATEGORY.value,
+            Offering.category == _CATEGORY,
             Offering.currency == "MDL",
-            Offering.state == OfferingState.APPROVED.value,
+            Offering.state == OfferingState.APPROVED,
         )
         .order_by(Offering.price_minor, Offering.id)
     ).first()

@@ -92,8 +92,8 @@ def clear_old_mail(world: World) -> None:
     )
     world.session.execute(
         update(OutboxMessage)
-        .where(OutboxMessage.state == OutboxState.QUEUED.value)
-        .values(state=OutboxState.SENT.value, settled_at=OutboxMessage.queued_at, attempts=1)
+        .where(OutboxMessage.state == OutboxState.QUEUED)
+        .values(state=OutboxState.SENT, settled_at=OutboxMessage.queued_at, attempts=1)
     )
     _lose_sight_of_one(world)
 

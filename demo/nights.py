@@ -74,7 +74,7 @@ class NightStory:
         world.assign(case)
         for plan_line in world.session.scalars(
             select(PlanLine)
-            .where(PlanLine.case_id == case.id, PlanLine.origin == LineOrigin.EMERGENCY.value)
+            .where(PlanLine.case_id == case.id, PlanLine.origin == LineOrigin.EMERGENCY)
             .order_by(PlanLine.category)
         ).all():
             self._issue(plan_line)
@@ -116,7 +116,7 @@ class NightStory:
         session = self.world.session
         for voucher, pin, firm in self.held:
             session.refresh(voucher)
-            if voucher.category != category.value or voucher.standing not in OPEN_STATES:
+            if voucher.category != category or voucher.standing not in OPEN_STATES:
                 continue
             by_pin = voucher.proof == "pin"
             outcome = redeem(

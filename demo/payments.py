@@ -29,12 +29,12 @@ Unclaimed = dict[tuple[UUID, str], list[Redemption]]
 
 def unclaimed(world: World) -> Unclaimed:
     """Return what each provider has delivered in each currency and not asked for, oldest first."""
-    claimed = select(ClaimLine.redemption_id).where(ClaimLine.state != ClaimLineState.REFUSED.value)
+    claimed = select(ClaimLine.redemption_id).where(ClaimLine.state != ClaimLineState.REFUSED)
     found: Unclaimed = {}
     for one in world.session.scalars(
         select(Redemption)
         .join(Voucher, Voucher.id == Redemption.voucher_id)
-        .where(Redemption.state == RedemptionState.ACCEPTED.value, Redemption.id.not_in(claimed))
+        .where(Redemption.state == RedemptionState.ACCEPTED, Redemption.id.not_in(claimed))
         .order_by(Redemption.recorded_at, Redemption.amount_minor, Voucher.created_at)
     ).unique():
         found.setdefault((one.provider_id, one.currency), []).append(one)
@@ -151,7 +151,7 @@ class Payments:
         found = self.world.session.scalars(
             select(PaymentOrder).where(
                 PaymentOrder.batch_id.in_([batch.id for batch in batches]),
-                PaymentOrder.state == OrderState.RELEASED.value,
+                PaymentOrder.state == OrderState.RELEASED,
             )
         )
         return sorted(found, key=lambda order: (-order.amount_minor, order.payee_name))
@@ -229,7 +229,7 @@ class Payments:
         return list(
             self.world.session.scalars(
                 select(Claim)
-                .where(Claim.state == ClaimState.CHECKED.value, Claim.currency == currency)
+                .where(Claim.state == ClaimState.CHECKED, Claim.currency == currency)
                 .order_by(Claim.created_at, Claim.invoice_number)
             )
         )

@@ -102,7 +102,7 @@ def make_people(world: World) -> None:
         password = new_password()
         _make(world, homes, person, password)
         if person in _SHOWN:
-            world.logins.append(Login(person.role.value, person.email, password))
+            world.logins.append(Login(person.role, person.email, password))
     order = [person.email for person in _SHOWN]
     world.logins.sort(key=lambda login: order.index(login.email))
 

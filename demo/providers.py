@@ -15,6 +15,7 @@ from providers.directory.states import DocumentKind, Jurisdiction, OfferingState
 from providers.vetting.services import documents, vetting
 from reintegration.accounts.services.tokens import create_token
 from reintegration.accounts.services.users import create_user
+from reintegration.codelists.languages import Locale
 from reintegration.codelists.people import AccessNeed, SexPolicy
 from reintegration.codelists.service_categories import ServiceCategory
 from reintegration.kernel.actor import OPERATOR, Role
@@ -82,9 +83,9 @@ def _profile(world: World, draft: Draft, number: int) -> Firm:
 
 
 def _place(world: World, draft: Draft, unit: str) -> Place:
-    access = [AccessNeed.STEP_FREE.value] if world.rng.random() < 0.6 else []
-    if "en" in draft.languages:
-        access.append(AccessNeed.INTERPRETER.value)
+    access = [AccessNeed.STEP_FREE] if world.rng.random() < 0.6 else []
+    if Locale.EN in draft.languages:
+        access.append(AccessNeed.INTERPRETER)
     seat = places.locality(unit)
     return Place(
         name="Casa" if draft.confidential else f"Sediul {seat}",
@@ -104,7 +105,7 @@ def _people(world: World, firm: Firm, draft: Draft) -> None:
         firm.bookkeeper, firm.manager = "boris.speranta", "magda.speranta"
         return
     key = f"manager.{draft.key}"
-    russian = draft.languages == ("ru",)
+    russian = draft.languages == (Locale.RU,)
     person = draw(world.rng, female=world.rng.random() < 0.6, russian=russian)
     _person(world, firm, key, person.whole, tuple(role for _key, _name, role in _STAFF))
     firm.reception = firm.coordinator = firm.bookkeeper = firm.manager = key
@@ -129,7 +130,7 @@ def _person(
         now=world.now,
     )
     if shown:
-        world.logins.append(Login(roles[0].value, email, password))
+        world.logins.append(Login(roles[0], email, password))
 
 
 def _documents(world: World, firm: Firm, draft: Draft) -> None:
@@ -145,7 +146,7 @@ def _documents(world: World, firm: Firm, draft: Draft) -> None:
             actor=world.actor(_OFFICER),
             provider=firm.provider,
             kind=kind,
-            reference=f"{kind.value[:3].upper()}-{world.rng.randrange(1000, 9999)}",
+            reference=f"{kind[:3].upper()}-{world.rng.randrange(1000, 9999)}",
             issued_on=world.ago(600 + world.rng.randrange(300)),
             expires_on=ends,
             now=world.now,
@@ -194,7 +195,7 @@ def _terms(world: World, draft: Draft, category: ServiceCategory, currency: str)
     usual = ware.price(currency).minor
     step = 500 if currency == "MDL" else 50
     price = max(usual * world.rng.randrange(88, 117) // 100 // step * step, step)
-    name = ware.ru if draft.languages == ("ru",) else ware.ro
+    name = ware.ru if draft.languages == (Locale.RU,) else ware.ro
     return Terms(
         name=name if currency == "MDL" else f"{name} (EUR)",
         category=category,
@@ -272,7 +273,7 @@ _APPLYING = ("submitted", "info_requested", "pending_approval", "rejected", "wit
 
 def serves(offering: Offering, *, sex: str, dependants: int) -> bool:
     """Whether an offering takes a person at all."""
-    return offering.sex_policy in (SexPolicy.ANY.value, sex) and (
+    return offering.sex_policy in (SexPolicy.ANY, sex) and (
         not dependants or offering.accepts_children or offering.category not in _WITH_CHILDREN
     )
 

@@ -29,7 +29,7 @@ from reintegration.plans.states import Priority
 
 _CONSENT = timedelta(days=365)
 _DUE = timedelta(days=90)
-_FACTS = CaseFacts(sex=Sex.FEMALE.value, birth_year=1990, territorial_unit="MD-UN")
+_FACTS = CaseFacts(sex=Sex.FEMALE, birth_year=1990, territorial_unit="MD-UN")
 _NOBODY = Identity(given_name="Persoană inventată", family_name="Pentru probe")
 
 
@@ -78,7 +78,7 @@ def ready_lines(
         actor=mine.manager,
         case=case,
         mode=ConsentMode.WRITTEN,
-        locale=Locale.RO.value,
+        locale=Locale.RO,
         scopes=[ConsentScope.CASE_MANAGEMENT, ConsentScope.SHARE_WITH_PROVIDER],
         valid_until=clock.local_day(now) + _CONSENT,
         now=now,

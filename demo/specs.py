@@ -7,6 +7,7 @@ from demo.catalogue import SHORT, WARES, is_value
 from demo.names import Name, draw
 from demo.people import CASE_MANAGERS
 from demo.world import World
+from reintegration.codelists.languages import Locale
 from reintegration.codelists.people import AccessNeed
 from reintegration.codelists.service_categories import ServiceCategory
 
@@ -133,16 +134,16 @@ class CaseSpec:
     unit: str
     birth_year: int
     dependants: int
-    access: tuple[str, ...]
+    access: tuple[AccessNeed, ...]
     emergency: str = ""
     consent: str = "long"
     spare: str = ""
     vouchers: list[VoucherSpec] = field(default_factory=list)
 
     @property
-    def language(self) -> str:
+    def language(self) -> Locale:
         """Return the language that they speak."""
-        return "ru" if self.russian else "ro"
+        return Locale.RU if self.russian else Locale.RO
 
     @property
     def last_voucher(self) -> int:
@@ -179,7 +180,7 @@ def _case(world: World, number: int) -> CaseSpec:
         unit=unit,
         birth_year=world.today.year - (rng.randint(19, 52) if adult else rng.randint(12, 17)),
         dependants=rng.choice((0, 0, 1, 2, 3)) if female and adult else 0,
-        access=(AccessNeed.STEP_FREE.value,) if rng.random() < 0.06 else (),
+        access=(AccessNeed.STEP_FREE,) if rng.random() < 0.06 else (),
         emergency={4: "pending", 9: "ratified", 12: "refused"}.get(number % 20, ""),
         spare=_SPARE[number // 2 % len(_SPARE)] if kind in _GOES_ON else "",
     )

@@ -117,7 +117,7 @@ class SiteForm(Form):
             locality=self.locality.data or "",
             address=self.address.data or "",
             confidential=bool(self.confidential.data),
-            access_features=tuple(self.access_features.data or ()),
+            access_features=tuple(map(AccessNeed, self.access_features.data or ())),
         )
 
 
@@ -177,7 +177,7 @@ class OfferingForm(Form):
             category=ServiceCategory(self.category.data),
             unit=Unit(self.unit.data),
             price=price,
-            languages=tuple(self.languages.data or ()),
+            languages=tuple(map(Locale, self.languages.data or ())),
             sex_policy=SexPolicy(self.sex_policy.data),
             min_age=self.min_age.data or 0,
             max_age=self.max_age.data or 0,

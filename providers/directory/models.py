@@ -4,13 +4,12 @@ from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
-from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column, relationship, synonym
-from sqlalchemy.types import Text
 
 from providers.directory.states import DocumentKind, Jurisdiction, OfferingState
 from reintegration.accounts.models import Organisation
-from reintegration.codelists.people import SexPolicy
+from reintegration.codelists.languages import Locale
+from reintegration.codelists.people import AccessNeed, SexPolicy
 from reintegration.codelists.service_categories import ServiceCategory
 from reintegration.codelists.units import Unit
 from reintegration.kernel.base import Base, Currency, Id, Minor
@@ -65,7 +64,7 @@ class Site(Base):
     locality: Mapped[str] = mapped_column(default="")
     address: Mapped[str] = mapped_column(default="")
     confidential: Mapped[bool] = mapped_column(default=False)
-    access_features: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
+    access_features: Mapped[list[AccessNeed]] = mapped_column(default=list)
 
     provider: Mapped[Provider] = relationship(back_populates="sites")
 
@@ -85,7 +84,7 @@ class Offering(Base):
     unit: Mapped[Unit]
     price_minor: Mapped[Minor]
     currency: Mapped[Currency]
-    languages: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
+    languages: Mapped[list[Locale]] = mapped_column(default=list)
     sex_policy: Mapped[SexPolicy] = mapped_column(default=SexPolicy.ANY)
     min_age: Mapped[int] = mapped_column(default=0)
     max_age: Mapped[int] = mapped_column(default=120)

@@ -100,14 +100,14 @@ class FactsForm(Form):
     def facts(self) -> CaseFacts:
         """Return what was typed."""
         return CaseFacts(
-            language=self.language.data,
-            sex=self.sex.data,
+            language=Locale(self.language.data),
+            sex=Sex(self.sex.data),
             birth_year=self.birth_year.data,
             territorial_unit=self.territorial_unit.data or None,
             dependants=self.dependants.data or 0,
-            access_needs=tuple(self.access_needs.data or ()),
+            access_needs=tuple(map(AccessNeed, self.access_needs.data or ())),
             excluded_units=tuple(self.excluded_units.data or ()),
-            contact_channel=self.contact_channel.data,
+            contact_channel=ContactChannel(self.contact_channel.data),
             contact_hours=self.contact_hours.data or "",
         )
 

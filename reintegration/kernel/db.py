@@ -46,7 +46,7 @@ def session_to_close() -> Session:
 
 def actor_settings(actor: Actor) -> dict[str, str]:
     """Return the settings that row-level security reads, as text."""
-    roles = {role.value for role in actor.roles}
+    roles = set[str](actor.roles)
     if actor.kind in (ActorKind.SYSTEM, ActorKind.OPERATOR):
         roles.add("system")
     return {

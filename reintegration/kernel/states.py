@@ -20,6 +20,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from reintegration.kernel import audit, permissions, statements
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.base import Base, Json, Serial
+from reintegration.kernel.coded import Registered
 from reintegration.kernel.errors import N_, Conflict, Invalid
 from reintegration.kernel.gathering import Appending
 
@@ -34,7 +35,8 @@ class StateEvent(Base):
 
     id: Mapped[Serial]
     at: Mapped[datetime]
-    aggregate: Mapped[str]
+    aggregate: Mapped[str] = mapped_column(Registered(lambda: _machines))
+    """The name of its machine, which the feature that owns it has registered."""
     aggregate_id: Mapped[UUID]
     move: Mapped[str]
     from_state: Mapped[str]

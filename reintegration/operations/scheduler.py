@@ -103,7 +103,7 @@ def _step(app: Flask, lane: Lane, step: Callable[[], object]) -> None:
     except _Stopped:
         pass
     except Exception:
-        log.exception("the lane of %s stumbled", lane.value)
+        log.exception("the lane of %s stumbled", lane)
 
 
 def _beat(app: Flask, lane: Lane) -> None:

@@ -44,5 +44,5 @@ def readyz() -> ResponseReturnValue:
         status="degraded" if standing else "ok",
         schema=version,
         scheduler="silent" if silent else "running",
-        standing_still=[lane.value for lane in standing],
+        standing_still=list(standing),
     )

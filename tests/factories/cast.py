@@ -27,6 +27,7 @@ from vouchers.books.models import BankAccount, BudgetLine, Fund
 from vouchers.books.services import budget
 from vouchers.books.services.journal import Dimensions, Posting, Source, post
 from vouchers.books.services.postings import PostingEvent
+from vouchers.books.states import SourceType
 from vouchers.payments.models.payees import PayeeAccount
 
 NOW = datetime.now(UTC).replace(second=0, microsecond=0)
@@ -243,10 +244,10 @@ def make_fund(session: Session, code: str, currency: str, amount: Money) -> tupl
     session.add_all([fund, line])
     session.flush()
     about = Dimensions(fund_id=fund.id)
-    source = Source("fund", fund.id)
+    source = Source(SourceType.BANK_ACCOUNT, fund.id)
     posting = Posting(PostingEvent.GRANT_RECEIVED, amount, f"grant|{fund.id}", source, about)
     post(session, posting, actor=SYSTEM, now=NOW)
-    source = Source("budget_line", line.id)
+    source = Source(SourceType.BUDGET_LINE, line.id)
     about = about.but(budget_line_id=line.id)
     posting = Posting(PostingEvent.ALLOCATED, amount, f"allocate|{line.id}", source, about)
     post(session, posting, actor=SYSTEM, now=NOW)

@@ -42,7 +42,6 @@ def found(app: Flask) -> dict[str, list[str]]:
         "events announced": lambda: {
             event.__name__ for event in hooks._subscribers if _is_ours(event)
         },
-        "sources of postings": lambda: source.given("Source", "type", 0),
         "messages kept in inboxes": lambda: source.marked_messages("message"),
         "keys and what is sealed to a row": joined,
         "labels of keys and signatures": labels,
@@ -133,7 +132,7 @@ def held_columns() -> Names:
         for table in Base.metadata.tables.values()
         for constraint in table.constraints
         for column, values in re.findall(
-            r"(\w+) IN \(([^)]*)\)", str(getattr(constraint, "sqltext", ""))
+            r"(\w+) (?:IN \(|<@ ARRAY\[)([^)\]]*)[)\]]", str(getattr(constraint, "sqltext", ""))
         )
         for value in values.split(",")
     }

@@ -6,7 +6,7 @@ import re
 from tests.house.source import ROOT
 
 FLOORS = ("reintegration", "providers", "vouchers")
-MOST_VALUES = 60
+MOST_VALUES = 24
 TONES = {"grey", "gold", "moss", "clay", "sky", "green"}
 
 

@@ -79,7 +79,6 @@ def test_each_section_finds_what_it_looks_for(found):
         "jobs": "audit.seal",
         "tasks": "bank.import",
         "channels": "email",
-        "sources of postings": "voucher",
         "keys and what is sealed to a row": "person_identity|{}|{}",
         "labels of keys and signatures": "voucher-pin/1",
         "commands": "audit verify",
@@ -97,9 +96,9 @@ def test_each_section_finds_what_it_looks_for(found):
 def test_what_a_release_stored_is_among_the_names(found, path):
     stored = figures.read(path)
     assert stored["acts"].keys() - set(found["acts in the trail"]) == set()
-    assert stored["sources"].keys() - set(found["sources of postings"]) == set()
-    events = {name.removeprefix("PostingEvent ") for name in found["code lists"]}
-    assert stored["postings"].keys() - events == set()
+    codes = set(found["code lists"])
+    assert {f"SourceType {code}" for code in stored["sources"]} - codes == set()
+    assert {f"PostingEvent {code}" for code in stored["postings"]} - codes == set()
     assert stored["moves"].keys() - set(found["acts in the trail"]) == set()
 
 

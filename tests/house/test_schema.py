@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from reintegration.app import FEATURES
 from reintegration.kernel.base import Base
-from reintegration.kernel.coded import Coded
+from reintegration.kernel.coded import codes_of
 from reintegration.kernel.db import act_as
 from tests.house.reads import READS
 
@@ -42,14 +42,13 @@ CODED = [
     pytest.param(column, id=f"{table.name}.{column.name}")
     for table in Base.metadata.sorted_tables
     for column in table.columns
-    if isinstance(column.type, Coded)
+    if codes_of(column) is not None
 ]
 
 
 @pytest.mark.parametrize("column", CODED)
 def test_a_coded_column_is_held_to_the_members_of_its_enumeration(session, column):
-    members = {member.value for member in column.type.codes}
-    assert held(session)[f"ck_{column.table.name}_{column.name}"] == members
+    assert held(session)[f"ck_{column.table.name}_{column.name}"] == set(codes_of(column).stored)
 
 
 def test_the_application_is_neither_owner_nor_above_row_level_security(session):

@@ -9,9 +9,10 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from reintegration.kernel.base import Base, Currency, Id, Json, Minor
+from reintegration.kernel.coded import Coded
 from reintegration.kernel.money_columns import MoneyColumns
 from reintegration.kernel.search import words_index
-from vouchers.bank.states import BankLineState, MatchedBy
+from vouchers.bank.states import BankLineState, ExceptionKind, MatchedBy, Resolution
 from vouchers.books.models.bank_account import BankAccount
 from vouchers.payments.models.payments import PaymentOrder
 
@@ -68,11 +69,16 @@ class BankLine(Base):
     return_reason: Mapped[str] = mapped_column(default="")
     charges_minor: Mapped[Minor] = mapped_column(default=0)
     state: Mapped[BankLineState] = mapped_column(default=BankLineState.UNMATCHED)
-    kind: Mapped[str] = mapped_column(default="")
-    """What kind of exception it is, by the matching rules; empty when matched."""
+    kind: Mapped[ExceptionKind | None] = mapped_column(
+        Coded(ExceptionKind, or_none=True), nullable=False
+    )
+    """What kind of exception it is, by the matching rules; None when matched."""
     proposal: Mapped[Json] = mapped_column(JSONB, default=dict)
     owner_id: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
-    resolution: Mapped[str] = mapped_column(default="")
+    resolution: Mapped[Resolution | None] = mapped_column(
+        Coded(Resolution, or_none=True), nullable=False
+    )
+    """What it was, once a person settled it."""
     resolved_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
     resolved_at: Mapped[datetime | None]
 

@@ -60,14 +60,12 @@ class PostingEvent(Worded):
     EXCHANGE_GAIN = "exchange_gain", N_("Exchange gain")
 
 
-SOURCE_LABELS: dict[str, str] = {
-    "bank_account": N_("Bank account"),
-    "bank_line": N_("Line of a bank statement"),
-    "budget_line": N_("Budget line"),
-    "fund": N_("Fund"),
-    "payment_order": N_("Payment order"),
-    "provider": N_("Provider"),
-    "redemption": N_("Delivery"),
-    "voucher": N_("Voucher"),
-}
-"""What an entry was posted for."""
+class SourceType(Worded):
+    """What an entry was posted for."""
+
+    BANK_ACCOUNT = "bank_account", N_("Bank account")
+    BANK_LINE = "bank_line", N_("Line of a bank statement")
+    BUDGET_LINE = "budget_line", N_("Budget line")
+    PAYMENT_ORDER = "payment_order", N_("Payment order")
+    REDEMPTION = "redemption", N_("Delivery")
+    VOUCHER = "voucher", N_("Voucher")

@@ -57,7 +57,7 @@ def best_of(documents: Iterable[VettingDocument]) -> dict[DocumentKind, VettingD
     ranked = sorted(
         documents, key=lambda held: (held.checked_at is not None, held.expires_on or date.max)
     )
-    return {DocumentKind(held.kind): held for held in ranked}
+    return {held.kind: held for held in ranked}
 
 
 def checklist(

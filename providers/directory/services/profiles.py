@@ -12,7 +12,8 @@ from providers.directory.permissions import ProviderPermission
 from providers.directory.states import Jurisdiction, OfferingState
 from reintegration.accounts.models import Organisation
 from reintegration.accounts.states import OrganisationKind
-from reintegration.codelists.people import SexPolicy
+from reintegration.codelists.languages import Locale
+from reintegration.codelists.people import AccessNeed, SexPolicy
 from reintegration.codelists.service_categories import ServiceCategory
 from reintegration.codelists.units import Unit
 from reintegration.kernel import audit, permissions
@@ -56,7 +57,7 @@ class Place:
     locality: str = ""
     address: str = ""
     confidential: bool = False
-    access_features: Sequence[str] = ()
+    access_features: Sequence[AccessNeed] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ class Terms:
     category: ServiceCategory
     unit: Unit
     price: Money
-    languages: Sequence[str]
+    languages: Sequence[Locale]
     sex_policy: SexPolicy = SexPolicy.ANY
     min_age: int = 0
     max_age: int = 120

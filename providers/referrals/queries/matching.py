@@ -16,7 +16,7 @@ from providers.referrals.permissions import ReferralPermission
 from providers.referrals.queries.match_facts import Candidate, MatchRequest
 from providers.referrals.states import ReferralState
 from reintegration.cases.models import CaseFile
-from reintegration.codelists.people import AccessNeed, Sex, SexPolicy
+from reintegration.codelists.people import AccessNeed
 from reintegration.kernel import permissions
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.db import acting_as_system
@@ -68,7 +68,7 @@ def request_of(found: LineWithCase, *, units: int, today: date) -> MatchRequest:
         ends_on=max(starts_on, line.milestone.due_on),
         price_limit=line.approved_unit_price or line.unit_price,
         territorial_unit=case.territorial_unit,
-        sex=Sex(case.sex),
+        sex=case.sex,
         age=today.year - case.birth_year if case.birth_year else None,
         dependants=case.dependants,
         languages=(case.language,),
@@ -146,12 +146,12 @@ def _candidate(offering: Offering, past: _Past | None, served: bool) -> Candidat
         category=offering.category,
         unit=offering.unit,
         price=offering.price,
-        state=OfferingState(offering.state),
+        state=offering.state,
         vetted_until=_vetted_until(offering),
         languages=tuple(offering.languages),
         interpreter=AccessNeed.INTERPRETER in site.access_features,
         access_features=frozenset(site.access_features),
-        sex_policy=SexPolicy(offering.sex_policy),
+        sex_policy=offering.sex_policy,
         min_age=offering.min_age,
         max_age=offering.max_age,
         accepts_children=offering.accepts_children,

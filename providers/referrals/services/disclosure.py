@@ -65,7 +65,7 @@ def build(case: CaseFile, offering: Offering, *, pseudonym: str, asked: Asked) -
             field="note",
             limit=LONGEST_NOTE,
         )
-    with_children = case.dependants and ServiceCategory(offering.category) in _CHILDREN_MATTER
+    with_children = case.dependants and offering.category in _CHILDREN_MATTER
     silent = case.contact_channel == ContactChannel.NONE
     return {
         "pseudonym": pseudonym,

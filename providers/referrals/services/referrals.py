@@ -114,7 +114,7 @@ def send(
     today = clock.local_day(now)
     consent = _consent(session, found, referral.offering, today)
     lock(session, referral)
-    REFERRAL.target(ReferralState(referral.state), "send")
+    REFERRAL.target(referral.state, "send")
     _check_offering(referral.offering, referral.starts_on)
     _check_asked(session, found, Asked(referral.units, max(referral.starts_on, today)), today)
     referral.consent_id = consent.id
@@ -137,7 +137,7 @@ def accept(session: Session, referral: Referral, *, actor: Actor, now: datetime)
     """Accept and hold a place; raise Conflict when none is free, or the consent has ended."""
     lock(session, referral.offering)
     lock(session, referral)
-    REFERRAL.target(ReferralState(referral.state), "accept")
+    REFERRAL.target(referral.state, "accept")
     permissions.demand(actor, ReferralPermission.ANSWER, referral)
     _check_offering(referral.offering, clock.local_day(now))
     _check_still_agreed(session, referral, clock.local_day(now))

@@ -41,7 +41,7 @@ def line_actions(case: CaseFile, lines: Sequence[PlanLine], actor: Actor) -> lis
 def _actions_of(line: PlanLine, referral: Referral | None, may_send: bool) -> list[LineAction]:
     found: list[LineAction] = []
     if referral is not None:
-        state = ReferralState(referral.state)
+        state = referral.state
         is_draft = state is ReferralState.DRAFT
         found.append(
             LineAction(

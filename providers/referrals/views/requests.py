@@ -122,7 +122,7 @@ def _page(referral: Referral) -> str:
 
 
 def _form(form: RejectForm | ReasonForm, referral: Referral, move: str) -> str:
-    REFERRAL.target(ReferralState(referral.state), move)
+    REFERRAL.target(referral.state, move)
     titles = {"reject": _("Decline this request?"), "fail": _("It did not take place?")}
     return render_template(
         "providers/referrals/requests/end.html",

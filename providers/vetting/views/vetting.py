@@ -210,7 +210,7 @@ def _reason_page(offering: Offering, move: str, form: ReasonForm) -> str:
         "suspend": _("Suspend “%(name)s”?", name=offering.name),
         "reinstate": _("Lift the suspension of “%(name)s”?", name=offering.name),
     }
-    vetting.OFFERING.target(OfferingState(offering.state), move)
+    vetting.OFFERING.target(offering.state, move)
     return render_template(
         "providers/vetting/reason.html",
         offering=offering,

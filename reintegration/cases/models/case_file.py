@@ -17,7 +17,7 @@ from reintegration.cases.states import (
     NoteKind,
 )
 from reintegration.codelists.languages import Locale
-from reintegration.codelists.people import Sex
+from reintegration.codelists.people import AccessNeed, Sex
 from reintegration.kernel.base import Base, Id
 
 
@@ -40,7 +40,7 @@ class CaseFile(Base):
     birth_year: Mapped[int | None]
     territorial_unit: Mapped[str | None]
     dependants: Mapped[int] = mapped_column(default=0)
-    access_needs: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
+    access_needs: Mapped[list[AccessNeed]] = mapped_column(default=list)
     excluded_units: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
     contact_channel: Mapped[ContactChannel] = mapped_column(default=ContactChannel.NONE)
     contact_hours: Mapped[str] = mapped_column(default="")

@@ -74,7 +74,7 @@ def read(session: Session, case: CaseFile, *, limit: int = 50) -> Sequence[OpenN
         session, case.id, {_bound_to(note.id): note.body_sealed for note, _who in rows}
     )
     return [
-        OpenNote(note.id, NoteKind(note.kind), opened[_bound_to(note.id)], who, note.written_at)
+        OpenNote(note.id, note.kind, opened[_bound_to(note.id)], who, note.written_at)
         for note, who in rows
     ]
 

@@ -15,7 +15,7 @@ from reintegration.cases.services.open_cases import require_open
 from reintegration.cases.services.vault import Identity
 from reintegration.cases.states import ContactChannel, MemberRole
 from reintegration.codelists.languages import Locale
-from reintegration.codelists.people import Sex
+from reintegration.codelists.people import AccessNeed, Sex
 from reintegration.codelists.sayable_names import new_case_code
 from reintegration.codelists.territorial_units import TERRITORIAL_UNITS
 from reintegration.kernel import audit, permissions
@@ -29,14 +29,14 @@ from reintegration.kernel.ids import new_id
 class CaseFacts:
     """What helps to find services. All of it may stay unsaid."""
 
-    language: str = Locale.RO
-    sex: str = Sex.UNSPECIFIED
+    language: Locale = Locale.RO
+    sex: Sex = Sex.UNSPECIFIED
     birth_year: int | None = None
     territorial_unit: str | None = None
     dependants: int = 0
-    access_needs: tuple[str, ...] = ()
+    access_needs: tuple[AccessNeed, ...] = ()
     excluded_units: tuple[str, ...] = ()
-    contact_channel: str = ContactChannel.NONE
+    contact_channel: ContactChannel = ContactChannel.NONE
     contact_hours: str = ""
 
 

@@ -16,7 +16,6 @@ from reintegration.cases.services import case_moves, notes, registration
 from reintegration.cases.states import CaseState, ClosureReason, ConsentScope
 from reintegration.cases.views import bp
 from reintegration.cases.views.frame import additions, load_case, next_steps, shell
-from reintegration.codelists.people import AccessNeed
 from reintegration.codelists.territorial_units import TERRITORIAL_UNITS
 from reintegration.kernel import clock
 from reintegration.kernel.db import session
@@ -108,7 +107,6 @@ def _words() -> dict[str, Any]:
     return {
         "happened": cases.happened(),
         "units": TERRITORIAL_UNITS,
-        "access": AccessNeed,
         "scope_of": partial(member_of, ConsentScope),
         "closure_of": partial(member_of, ClosureReason),
     }

@@ -134,7 +134,7 @@ def _follow(session: Session, milestone: Milestone, *, now: datetime) -> None:
         return
     if milestone.state == MilestoneState.PLANNED and begun:
         MILESTONE.fire(session, milestone, "begin", actor=SYSTEM, now=now)
-    if whole and MilestoneState(milestone.state) in OPEN_MILESTONE_STATES:
+    if whole and milestone.state in OPEN_MILESTONE_STATES:
         milestone.evidence = automatic_evidence(len(delivered), len(lines))
         milestone.completed_on = _last_day(lines) or clock.local_day(now)
         MILESTONE.fire(session, milestone, "complete", actor=SYSTEM, now=now)

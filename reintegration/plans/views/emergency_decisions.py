@@ -65,7 +65,7 @@ def waiting() -> int:
 
 
 def _page(started: EmergencyStart, form: DecisionForm) -> str:
-    state = EmergencyState(started.state)
+    state = started.state
     actor, now = current_actor(), clock.now()
     case = load_case(started.case_id)
     return render_template(

@@ -83,7 +83,7 @@ def line_new(milestone: Milestone) -> Asking:
 @bp.form("/<uuid:case_id>/plan/lines/<uuid:line_id>", PlanPermission.EDIT, load=load_line)
 def line_edit(line: PlanLine) -> Asking:
     """Change a service, unless somebody changed the plan meanwhile."""
-    category = ServiceCategory(line.category)
+    category = line.category
     form = LineForm(revision=str(line.milestone.plan.revision))
     if form.is_fresh:
         form.show(line)

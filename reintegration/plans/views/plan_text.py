@@ -17,7 +17,7 @@ from reintegration.plans.queries.progress import (
     planned_count,
 )
 from reintegration.plans.queries.provision import LineMoney
-from reintegration.plans.states import OPEN_MILESTONE_STATES, MilestoneState
+from reintegration.plans.states import OPEN_MILESTONE_STATES
 from reintegration.web import filters
 from reintegration.web.counting import counted
 
@@ -44,7 +44,7 @@ FIELD_LABELS: dict[str, str] = {
 
 def days_late(milestone: Milestone, today: date) -> int:
     """Return by how many days an open step is late; 0 when it is not."""
-    is_open = MilestoneState(milestone.state) in OPEN_MILESTONE_STATES
+    is_open = milestone.state in OPEN_MILESTONE_STATES
     return max((today - milestone.due_on).days, 0) if is_open else 0
 
 
@@ -63,7 +63,7 @@ def standing(milestone: Milestone, today: date) -> tuple[str, str]:
     late = days_late(milestone, today)
     if late:
         return late_by(late), "clay"
-    state = MilestoneState(milestone.state)
+    state = milestone.state
     return _(state.label), state.tone
 
 

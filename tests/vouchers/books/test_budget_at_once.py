@@ -18,6 +18,7 @@ from vouchers.books.models import BudgetLine
 from vouchers.books.services import allocation, budget, funds, laws
 from vouchers.books.services.journal import Dimensions, Posting, Source, post
 from vouchers.books.services.postings import PostingEvent
+from vouchers.books.states import SourceType
 
 PRICE = Money(50_000, "MDL")
 
@@ -26,7 +27,7 @@ def commit_money(session: Session, line_id) -> None:
     """Commit money as issuing does."""
     line = session.get_one(BudgetLine, line_id)
     budget.take(session, line_id, PRICE)
-    source = Source("voucher", new_id())
+    source = Source(SourceType.VOUCHER, new_id())
     about = Dimensions(line.fund_id, line_id)
     posting = Posting(PostingEvent.ISSUED, PRICE, f"issue|{new_id()}", source, about)
     post(session, posting, actor=SYSTEM, now=NOW)

@@ -21,6 +21,7 @@ from vouchers.books.models import BankAccount
 from vouchers.books.services.balances import ProviderBalance, provider_balances
 from vouchers.books.services.journal import Dimensions, Posting, Source, post
 from vouchers.books.services.postings import PostingEvent
+from vouchers.books.states import SourceType
 from vouchers.payments.models import Claim, ClaimLine, PaymentBatch, PaymentOrder
 from vouchers.payments.services import batches, claims, settlement
 from vouchers.payments.services.settlement import Paid
@@ -153,7 +154,7 @@ class Payments:
 
     def repay(self, provider_id: UUID, minor: int, now: datetime) -> None:
         """Let a provider pay back what it owes."""
-        source = Source("provider", provider_id)
+        source = Source(SourceType.BANK_ACCOUNT, provider_id)
         about = Dimensions(provider_id=provider_id)
         posting = Posting(
             PostingEvent.REPAID, Money(minor, "MDL"), f"repaid|{new_id()}", source, about

@@ -21,7 +21,7 @@ from reintegration.kernel.search import is_called
 from reintegration.web.paging import Page, page_of
 from vouchers.bank.models import BankLine, BankMatch, BankStatementFile
 from vouchers.bank.permissions import BankPermission
-from vouchers.bank.states import OPEN_LINES, BankLineState
+from vouchers.bank.states import OPEN_LINES, BankLineState, ExceptionKind
 from vouchers.books.models import LEDGER_TOTAL, BankAccount
 from vouchers.books.states import Account
 from vouchers.payments.models import PaymentOrder
@@ -103,7 +103,7 @@ def _visible(actor: Actor) -> Select[BankLine]:
     return permissions.visible(actor, BankLine, BankPermission.LIST)
 
 
-_RETURNED = BankLine.kind == "return"
+_RETURNED = BankLine.kind == ExceptionKind.RETURN
 _SHOWN: dict[str, ColumnElement[bool]] = {
     "look": BankLine.state.in_(OPEN_LINES),
     "matched": and_(

@@ -53,9 +53,9 @@ class NewLine:
         return BankLineState.MATCHED if self.outcome.automatic else BankLineState.SUGGESTED
 
     @property
-    def kind(self) -> str:
-        """Return what a person has to settle; empty when there is a proposal."""
-        return self.outcome.kind if isinstance(self.outcome, ExceptionItem) else ""
+    def kind(self) -> ExceptionKind | None:
+        """Return what a person has to settle; None when there is a proposal."""
+        return self.outcome.kind if isinstance(self.outcome, ExceptionItem) else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ from vouchers.books.services import funds
 from vouchers.books.services.balances import provider_balances
 from vouchers.books.services.journal import Dimensions, Posting, Source, post
 from vouchers.books.services.postings import PostingEvent
+from vouchers.books.states import SourceType
 from vouchers.payments.models import PaymentOrder
 from vouchers.payments.services import rails
 from vouchers.payments.services.settlement import (
@@ -224,5 +225,5 @@ def _post(
     actor: Actor,
     now: datetime,
 ) -> None:
-    posting = Posting(event, amount, key, Source("bank_line", line.id), about)
+    posting = Posting(event, amount, key, Source(SourceType.BANK_LINE, line.id), about)
     post(session, posting, actor=actor, now=now)

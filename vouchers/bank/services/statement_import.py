@@ -444,7 +444,7 @@ def _values(
         entry.return_reason or "",
         entry.charges_minor,
         line.state,
-        line.kind,
+        line.kind or "",
         line.proposal,
         None if line.state is BankLineState.MATCHED else owner,
         "",

@@ -11,7 +11,7 @@ from reintegration.kernel.money import Money
 from reintegration.kernel.words import member_of
 from reintegration.web.filters import amount
 from vouchers.bank.models import BankLine
-from vouchers.bank.states import BankLineState, ExceptionKind, ReasonCode, Resolution
+from vouchers.bank.states import BankLineState, ExceptionKind, ReasonCode
 
 _DAYS_TEXT = N_("From sending to booking; usual are 1 to 3")
 
@@ -29,18 +29,17 @@ def line_word(line: BankLine) -> Word:
     """Return where a line stands, in a word."""
     if line.state == BankLineState.MATCHED:
         return Word(gettext(line.state.label), line.state.tone)
-    if line.state == BankLineState.RESOLVED:
-        resolution = Resolution(line.resolution)
-        return Word(gettext(resolution.label), resolution.tone)
+    if line.resolution is not None:
+        return Word(gettext(line.resolution.label), line.resolution.tone)
     if line.state == BankLineState.SUGGESTED:
         several = len(line.proposal.get("orders", ())) > 1
         if several:
             return Word(_("Several orders"), "gold")
         return Word(_("Proposal %(score)s", score=_score(line.proposal.get("score", 0))), "gold")
     missing = _missing(line)
-    if line.kind == "partial" and missing is not None:
+    if line.kind is ExceptionKind.PARTIAL and missing is not None:
         return Word(_("Missing %(amount)s", amount=amount(missing)), "clay")
-    known = member_of(ExceptionKind, line.kind) or line.state
+    known = line.kind or line.state
     return Word(gettext(known.label), known.tone)
 
 

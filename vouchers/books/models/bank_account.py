@@ -3,13 +3,16 @@
 from sqlalchemy.orm import Mapped, mapped_column
 
 from reintegration.kernel.base import Base, Currency, Id
+from reintegration.kernel.coded import Registered
 from vouchers.books.models.proposed import Proposed, by_two
+from vouchers.formats.banks import PROFILES
 
 
 class BankAccount(Proposed, Base):
     """An account of the programme. Nothing is paid from it before a second person agreed.
 
-    `profile` names the bank's files: what it takes as payments, how it writes a statement.
+    `profile` names the bank's files: what it takes as payments, how it writes a statement. It is no
+    enumeration, because a bank's files are data: one more is an entry of `PROFILES` and a module.
     """
 
     __tablename__ = "bank_account"
@@ -21,6 +24,6 @@ class BankAccount(Proposed, Base):
     bic: Mapped[str] = mapped_column(default="")
     identifier: Mapped[str] = mapped_column(default="")
     currency: Mapped[Currency]
-    profile: Mapped[str]
+    profile: Mapped[str] = mapped_column(Registered(lambda: PROFILES))
 
     __table_args__ = (by_two(),)

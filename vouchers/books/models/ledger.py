@@ -16,7 +16,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from reintegration.kernel.base import Base, Currency, Id, Minor, Serial
 from reintegration.kernel.money_columns import MoneyColumns
-from vouchers.books.states import Account, PostingEvent
+from vouchers.books.states import Account, PostingEvent, SourceType
 
 
 class LedgerEntry(Base):
@@ -30,7 +30,7 @@ class LedgerEntry(Base):
     currency: Mapped[Currency]
     posted_on: Mapped[date]
     posted_at: Mapped[datetime]
-    source_type: Mapped[str]
+    source_type: Mapped[SourceType]
     source_id: Mapped[UUID]
     actor_id: Mapped[UUID | None]
 

@@ -26,6 +26,7 @@ from vouchers.books.services.exchange import convert
 from vouchers.books.services.funds import lock_fund, once, refuse_nothing
 from vouchers.books.services.journal import Dimensions, Posting, Source, post
 from vouchers.books.services.postings import PostingEvent
+from vouchers.books.states import SourceType
 
 
 class _Terms(NamedTuple):
@@ -244,7 +245,7 @@ def _post(
     actor: Actor,
     now: datetime,
 ) -> None:
-    source, credited = Source("budget_line", line.id), _about(to) if to else None
+    source, credited = Source(SourceType.BUDGET_LINE, line.id), _about(to) if to else None
     posting = Posting(event, amount, key, source, _about(line), credited)
     post(session, posting, actor=actor, now=now)
 

@@ -17,6 +17,7 @@ from vouchers.books.permissions import FundPermission
 from vouchers.books.services.funds import once, refuse_nothing
 from vouchers.books.services.journal import Dimensions, Posting, Source, post
 from vouchers.books.services.postings import PostingEvent
+from vouchers.books.states import SourceType
 
 """The currency of the books: exchange differences are stated in it."""
 
@@ -93,7 +94,10 @@ def exchange(
     session.execute(by_key(BankAccount, BankAccount.id == bank_from.id))
     out_key = once(session, "exchange-out", key)
     difference = _difference(amount_out, amount_in, rate)
-    there, here = Source("bank_account", bank_from.id), Source("bank_account", bank_to.id)
+    there, here = (
+        Source(SourceType.BANK_ACCOUNT, bank_from.id),
+        Source(SourceType.BANK_ACCOUNT, bank_to.id),
+    )
     none = Dimensions()
     postings = [
         Posting(PostingEvent.EXCHANGED_OUT, amount_out, out_key, there, none),

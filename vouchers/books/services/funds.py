@@ -16,6 +16,7 @@ from vouchers.books.models import BankAccount, BudgetLine, Fund, LedgerEntry
 from vouchers.books.permissions import FundPermission
 from vouchers.books.services.journal import Dimensions, Posting, Source, post
 from vouchers.books.services.postings import PostingEvent
+from vouchers.books.states import SourceType
 
 
 def create_fund(
@@ -108,7 +109,7 @@ def record_grant(
     refuse_nothing(amount)
     lock_fund(session, fund.id)
     posting_key = once(session, "grant", key)
-    source = Source("bank_account", account.id)
+    source = Source(SourceType.BANK_ACCOUNT, account.id)
     about = Dimensions(fund_id=fund.id)
     posting = Posting(PostingEvent.GRANT_RECEIVED, amount, posting_key, source, about)
     post(session, posting, actor=actor, now=now)

@@ -14,6 +14,7 @@ from reintegration.kernel.money import Money
 from reintegration.kernel.statements import insert_rows
 from vouchers.books.models import LedgerEntry, LedgerLine
 from vouchers.books.services.postings import POSTINGS, PostingEvent
+from vouchers.books.states import SourceType
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ class Dimensions:
 class Source:
     """What was posted: `type` and id of the thing that happened."""
 
-    type: str
+    type: SourceType
     id: UUID
 
 

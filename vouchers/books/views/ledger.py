@@ -21,7 +21,7 @@ from vouchers.books.queries import journal as queries
 from vouchers.books.queries.journal import JournalFilter, Names
 from vouchers.books.services.balances import trial_balances
 from vouchers.books.services.laws import CHECK_JOB, SWEEP_JOB, laws
-from vouchers.books.states import SOURCE_LABELS, Account, PostingEvent
+from vouchers.books.states import Account, PostingEvent
 from vouchers.books.views.ledger_files import FILES, MOST_ROWS, Row, xlsx_file
 
 bp = Pages("ledger", __name__, url_prefix="/ledger")
@@ -79,7 +79,6 @@ def entry(found: LedgerEntry) -> ResponseReturnValue:
         credit=total((line.credit for line in found.lines), found.currency),
         siblings=siblings,
         names=queries.names_of(session(), found.lines),
-        sources=SOURCE_LABELS,
     )
 
 

@@ -29,6 +29,7 @@ from vouchers.books.services import bank_accounts
 from vouchers.books.services.balances import provider_balances
 from vouchers.books.services.journal import Dimensions, Posting, Source, post
 from vouchers.books.services.postings import PostingEvent
+from vouchers.books.states import SourceType
 from vouchers.payments.models import Claim, ClaimLine, PaymentBatch, PaymentOrder
 from vouchers.payments.models.payees import PayeeAccount
 from vouchers.payments.permissions import PaymentPermission
@@ -349,7 +350,7 @@ def _refuse_lower_debt(session: Session, batch: PaymentBatch) -> None:
 def _released(batch: PaymentBatch) -> Iterable[Posting]:
     for order in batch.orders:
         about = Dimensions(provider_id=order.provider_id)
-        source = Source("payment_order", order.id)
+        source = Source(SourceType.PAYMENT_ORDER, order.id)
         if order.offset:
             yield Posting(PostingEvent.OFFSET, order.offset, f"offset|{order.id}", source, about)
         if order.amount:

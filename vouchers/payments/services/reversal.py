@@ -18,6 +18,7 @@ from reintegration.plans.services.deliveries import record_service_delivered
 from vouchers.books.services import budget
 from vouchers.books.services.journal import Posting, Source, post
 from vouchers.books.services.postings import PostingEvent
+from vouchers.books.states import SourceType
 from vouchers.payments.models import ClaimLine
 from vouchers.payments.queries import batches
 from vouchers.payments.services.payment_moves import CLAIM_LINE
@@ -120,7 +121,7 @@ def _post(
     actor: Actor,
     now: datetime,
 ) -> None:
-    source = Source("redemption", redemption.id)
+    source = Source(SourceType.REDEMPTION, redemption.id)
     about = dimensions(voucher).but(provider_id=redemption.provider_id)
     posting = Posting(event, redemption.amount, f"reverse|{redemption.id}", source, about)
     post(session, posting, actor=actor, now=now)

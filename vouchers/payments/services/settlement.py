@@ -26,6 +26,7 @@ from reintegration.kernel.ports import Port
 from vouchers.books.services.balances import provider_balances
 from vouchers.books.services.journal import Dimensions, Posting, Source, post
 from vouchers.books.services.postings import PostingEvent
+from vouchers.books.states import SourceType
 from vouchers.payments.models import Claim, ClaimLine, PaymentBatch, PaymentOrder
 from vouchers.payments.permissions import PaymentPermission
 from vouchers.payments.services import rails
@@ -104,7 +105,7 @@ def settle_many(session: Session, paid: Sequence[Paid], *, actor: Actor, now: da
                 rails.of(one.rail).settled,
                 one.amount,
                 _key("settle", one.order_id, attempts.get(one.order_id, 0)),
-                Source("payment_order", one.order_id),
+                Source(SourceType.PAYMENT_ORDER, one.order_id),
                 Dimensions(provider_id=one.provider_id),
             )
             for one in paid
@@ -298,7 +299,7 @@ def _post(
     now: datetime,
 ) -> None:
     about = Dimensions(provider_id=order.provider_id)
-    posting = Posting(event, amount, key, Source("payment_order", order.id), about)
+    posting = Posting(event, amount, key, Source(SourceType.PAYMENT_ORDER, order.id), about)
     post(session, posting, actor=actor, now=now)
 
 

@@ -8,6 +8,7 @@ from reintegration.kernel.actor import Actor
 from reintegration.plans.services.deliveries import record_service_delivered
 from vouchers.books.services.journal import Posting, Source, post
 from vouchers.books.services.postings import PostingEvent
+from vouchers.books.states import SourceType
 from vouchers.voucher.models import Redemption, Voucher
 from vouchers.voucher.services.issuing import dimensions
 from vouchers.voucher.services.locking import lock_redemption
@@ -25,7 +26,7 @@ def confirm(session: Session, redemption: Redemption, *, actor: Actor, now: date
     voucher.units_left -= redemption.units
     voucher.amount_left -= redemption.amount
     session.flush()
-    source = Source("redemption", redemption.id)
+    source = Source(SourceType.REDEMPTION, redemption.id)
     about = dimensions(voucher).but(provider_id=redemption.provider_id)
     posting = Posting(
         PostingEvent.REDEEMED, redemption.amount, f"redeem|{redemption.id}", source, about

@@ -16,6 +16,7 @@ from reintegration.kernel.money_columns import InMoney
 from vouchers.books.services import budget
 from vouchers.books.services.journal import Dimensions, Posting, Source, post
 from vouchers.books.services.postings import PostingEvent
+from vouchers.books.states import SourceType
 from vouchers.voucher.models import Voucher
 from vouchers.voucher.services.validity import is_over
 from vouchers.voucher.services.voucher_moves import VOUCHER
@@ -81,7 +82,7 @@ def _post_released(session: Session, rows: Iterable[Any], *, now: datetime) -> N
     for row in rows:
         if not row.free:
             continue
-        source = Source("voucher", row.id)
+        source = Source(SourceType.VOUCHER, row.id)
         about = Dimensions(row.fund_id, row.budget_line_id, row.id, row.provider_id)
         posting = Posting(
             PostingEvent.REMAINDER_RELEASED, row.free, f"release|{row.id}", source, about

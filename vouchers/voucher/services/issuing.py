@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 
 from providers.directory.models import Offering
 from providers.referrals.models import Referral
-from reintegration.codelists.service_categories import ServiceCategory
 from reintegration.kernel import permissions
 from reintegration.kernel.actor import SYSTEM, Actor
 from reintegration.kernel.clock import local_day
@@ -26,6 +25,7 @@ from vouchers.books.models import BudgetLine
 from vouchers.books.services import budget
 from vouchers.books.services.journal import Dimensions, Posting, Source, post
 from vouchers.books.services.postings import PostingEvent
+from vouchers.books.states import SourceType
 from vouchers.voucher.models import Voucher
 from vouchers.voucher.permissions import VoucherPermission
 from vouchers.voucher.services import entitlement
@@ -94,7 +94,7 @@ def draft(session: Session, promise: Promise, *, actor: Actor, now: datetime) ->
         kind=basis.kind,
         category=plan_line.category,
         unit=plan_line.unit,
-        proof=ServiceCategory(plan_line.category).proof,
+        proof=plan_line.category.proof,
         units=count,
         units_left=count,
         unit_price=price,
@@ -143,7 +143,7 @@ def issue_draft(
     voucher.consent_id = consent.id
     VOUCHER.fire(session, voucher, "issue", actor=actor, now=now)
     budget.take(session, voucher.budget_line_id, voucher.amount)
-    source = Source("voucher", voucher.id)
+    source = Source(SourceType.VOUCHER, voucher.id)
     about = dimensions(voucher)
     posting = Posting(PostingEvent.ISSUED, voucher.amount, f"issue|{voucher.id}", source, about)
     post(session, posting, actor=actor, now=now)

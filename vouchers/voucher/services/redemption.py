@@ -30,6 +30,7 @@ from reintegration.plans.services.deliveries import record_service_delivered
 from vouchers.books.services import budget
 from vouchers.books.services.journal import Dimensions, Posting, Source, post
 from vouchers.books.services.postings import PostingEvent
+from vouchers.books.states import SourceType
 from vouchers.voucher.models import Redemption
 from vouchers.voucher.permissions import RedemptionPermission
 from vouchers.voucher.services import pins
@@ -253,7 +254,7 @@ def _settle(
     actor: Actor,
     now: datetime,
 ) -> None:
-    source = Source("redemption", redemption_id)
+    source = Source(SourceType.REDEMPTION, redemption_id)
     about = Dimensions(found.fund_id, found.budget_line_id, found.id, actor.organisation_id)
     posting = Posting(PostingEvent.REDEEMED, money, f"redeem|{redemption_id}", source, about)
     post(session, posting, actor=actor, now=now)
@@ -278,7 +279,7 @@ def _release_cheaper(session: Session, found: Found, *, actor: Actor, now: datet
     money = saved(found)
     if not money:
         return
-    source = Source("voucher", found.id)
+    source = Source(SourceType.VOUCHER, found.id)
     about = Dimensions(found.fund_id, found.budget_line_id, found.id, actor.organisation_id)
     posting = Posting(PostingEvent.REMAINDER_RELEASED, money, f"bind|{found.id}", source, about)
     post(session, posting, actor=actor, now=now)

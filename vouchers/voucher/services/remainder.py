@@ -9,6 +9,7 @@ from reintegration.kernel.money import Money
 from vouchers.books.services import budget
 from vouchers.books.services.journal import Posting, Source, post
 from vouchers.books.services.postings import PostingEvent
+from vouchers.books.states import SourceType
 from vouchers.voucher.models import Voucher
 from vouchers.voucher.services.issuing import dimensions
 
@@ -26,7 +27,7 @@ def release(
     session: Session, voucher: Voucher, money: Money, *, key: str, actor: Actor, now: datetime
 ) -> None:
     """Post that `money` is no longer committed, and give it back to the budget line."""
-    source = Source("voucher", voucher.id)
+    source = Source(SourceType.VOUCHER, voucher.id)
     posting = Posting(PostingEvent.REMAINDER_RELEASED, money, key, source, dimensions(voucher))
     post(session, posting, actor=actor, now=now)
     budget.give_back(session, voucher.budget_line_id, money)

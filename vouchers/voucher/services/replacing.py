@@ -10,6 +10,7 @@ from reintegration.kernel.ids import new_id, new_reference
 from reintegration.kernel.locking import lock
 from vouchers.books.services.journal import Posting, Source, post
 from vouchers.books.services.postings import PostingEvent
+from vouchers.books.states import SourceType
 from vouchers.voucher.models import Voucher
 from vouchers.voucher.services import holds
 from vouchers.voucher.services.codes import Secrets, move_codes
@@ -74,7 +75,7 @@ def replace(
     session.flush()
     holds.hand_over(session, voucher, new)
     made = move_codes(session, voucher, new)
-    source = Source("voucher", new.id)
+    source = Source(SourceType.VOUCHER, new.id)
     about = dimensions(voucher)
     posting = Posting(
         PostingEvent.REPLACED, moved, f"replace|{voucher.id}", source, about, dimensions(new)

@@ -16,6 +16,7 @@ from providers.directory.states import Jurisdiction, OfferingState
 from providers.vetting.services import vetting
 from providers.vetting.services.imports import reading
 from providers.vetting.services.imports.rows import CellError, Checked, ImportRow, check, from_json
+from reintegration.codelists.languages import Locale
 from reintegration.codelists.people import SexPolicy
 from reintegration.codelists.service_categories import ServiceCategory
 from reintegration.codelists.units import Unit
@@ -206,7 +207,7 @@ def _terms(row: ImportRow, *, lead_days: int) -> Terms:
         category=ServiceCategory(row.category),
         unit=Unit(row.unit),
         price=row.price,
-        languages=tuple(sorted(row.languages)),
+        languages=tuple(map(Locale, sorted(row.languages))),
         sex_policy=SexPolicy(row.sex_policy),
         min_age=row.min_age,
         max_age=row.max_age,
@@ -219,11 +220,11 @@ def _terms(row: ImportRow, *, lead_days: int) -> Terms:
 def _terms_of(offering: Offering) -> Terms:
     return Terms(
         name=offering.name,
-        category=ServiceCategory(offering.category),
-        unit=Unit(offering.unit),
+        category=offering.category,
+        unit=offering.unit,
         price=offering.price,
         languages=tuple(offering.languages),
-        sex_policy=SexPolicy(offering.sex_policy),
+        sex_policy=offering.sex_policy,
         min_age=offering.min_age,
         max_age=offering.max_age,
         accepts_children=offering.accepts_children,

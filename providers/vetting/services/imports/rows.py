@@ -166,7 +166,7 @@ class _RowReader:
             "jurisdiction",
             JURISDICTION_WORDS,
             N_("Write right bank, left bank or abroad."),
-            Jurisdiction.RIGHT_BANK.value,
+            Jurisdiction.RIGHT_BANK,
         )
         price, currency = self._price()
         low, high = self._ages()
