@@ -11,8 +11,10 @@ from reintegration.accounts.models import Organisation
 from reintegration.codelists.languages import Locale
 from reintegration.codelists.people import AccessNeed, SexPolicy
 from reintegration.codelists.service_categories import ServiceCategory
+from reintegration.codelists.territorial_units import TERRITORIAL_UNITS
 from reintegration.codelists.units import Unit
 from reintegration.kernel.base import Base, Currency, Id, Minor
+from reintegration.kernel.coded import Registered
 from reintegration.kernel.money_columns import MoneyColumns
 from reintegration.kernel.search import words_index
 
@@ -60,7 +62,7 @@ class Site(Base):
     id: Mapped[Id]
     provider_id: Mapped[UUID] = mapped_column(ForeignKey("provider.id"), index=True)
     name: Mapped[str]
-    territorial_unit: Mapped[str]
+    territorial_unit: Mapped[str] = mapped_column(Registered(lambda: TERRITORIAL_UNITS))
     locality: Mapped[str] = mapped_column(default="")
     address: Mapped[str] = mapped_column(default="")
     confidential: Mapped[bool] = mapped_column(default=False)

@@ -6,7 +6,6 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column, relationship, synonym
-from sqlalchemy.types import Text
 
 from reintegration.cases.states import (
     CaseState,
@@ -18,7 +17,9 @@ from reintegration.cases.states import (
 )
 from reintegration.codelists.languages import Locale
 from reintegration.codelists.people import AccessNeed, Sex
+from reintegration.codelists.territorial_units import TERRITORIAL_UNITS
 from reintegration.kernel.base import Base, Id
+from reintegration.kernel.coded import Registered
 
 
 class CaseFile(Base):
@@ -38,10 +39,12 @@ class CaseFile(Base):
     language: Mapped[Locale] = mapped_column(default=Locale.RO)
     sex: Mapped[Sex] = mapped_column(default=Sex.UNSPECIFIED)
     birth_year: Mapped[int | None]
-    territorial_unit: Mapped[str | None]
+    territorial_unit: Mapped[str | None] = mapped_column(Registered(lambda: TERRITORIAL_UNITS))
     dependants: Mapped[int] = mapped_column(default=0)
     access_needs: Mapped[list[AccessNeed]] = mapped_column(default=list)
-    excluded_units: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
+    excluded_units: Mapped[list[str]] = mapped_column(
+        ARRAY(Registered(lambda: TERRITORIAL_UNITS)), default=list
+    )
     contact_channel: Mapped[ContactChannel] = mapped_column(default=ContactChannel.NONE)
     contact_hours: Mapped[str] = mapped_column(default="")
     closed_at: Mapped[datetime | None]
