@@ -10,12 +10,14 @@ tests/house/test_statements.py` writes the numbers anew.
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from itertools import islice
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, event, text
 
+from reintegration.accounts.services import sign_in
 from reintegration.kernel import clock, tasks
 from reintegration.kernel.actor import SYSTEM, Actor, ActorKind
 from reintegration.kernel.db import act_as
@@ -84,6 +86,12 @@ def looked_at(walked):
             world.mine[blueprint] = task.id
         session.commit()
     return app, world
+
+
+@pytest.fixture(autouse=True)
+def a_slow_run_sends_no_more(monkeypatch):
+    """That a session is in use is noted twice a minute, on whatever page the minute falls."""
+    monkeypatch.setattr(sign_in, "_SEEN_EVERY", timedelta(days=1))
 
 
 @contextmanager
