@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import cached_property
+from itertools import islice
 from typing import Any, cast
 from uuid import UUID
 
@@ -22,6 +23,8 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from reintegration.kernel.base import Base
 
 Rows = CursorResult[*tuple[Any, ...]]
+ROWS_AT_ONCE = 5_000
+"""As one text they fill some megabytes, here and in the server."""
 _PSYCOPG = dialect()  # type: ignore[no-untyped-call]
 
 
@@ -77,15 +80,16 @@ def insert_on(
     connection: Connection, model: type[Base], columns: Sequence[str], rows: Iterable[Sequence[Any]]
 ) -> None:
     """Insert `rows` on a connection, as `insert_rows` does."""
-    content = [dict(zip(columns, row, strict=True)) for row in rows]
-    if not content:
-        return
     table, listed = model.__tablename__, ", ".join(columns)
-    connection.exec_driver_sql(
+    statement = (
         f"INSERT INTO {table} ({listed}) SELECT {listed}"  # noqa: S608 - names of models
-        f" FROM json_populate_recordset(NULL::{table}, CAST(%(rows)s AS json))",
-        {"rows": json.dumps(content, default=_plain, ensure_ascii=False)},
+        f" FROM json_populate_recordset(NULL::{table}, CAST(%(rows)s AS json))"
     )
+    coming = iter(rows)
+    while part := list(islice(coming, ROWS_AT_ONCE)):
+        content = [dict(zip(columns, row, strict=True)) for row in part]
+        text = json.dumps(content, default=_plain, ensure_ascii=False)
+        connection.exec_driver_sql(statement, {"rows": text})
 
 
 def _plain(value: object) -> str:

@@ -7,11 +7,14 @@ How long a text may be is said where it is read: by `parameters`, a form's field
 from typing import Any
 from wsgiref.types import WSGIEnvironment
 
-from flask import Flask, Request
+from flask import Flask, Request, current_app, request
 from werkzeug.datastructures import FileStorage, ImmutableMultiDict
 from werkzeug.routing import UnicodeConverter
 
 from reintegration.kernel.text import freed
+
+_AROUND_A_FILE = 64 * 1024
+"""What a form sends beside its file."""
 
 
 class _Freed(ImmutableMultiDict[str, Any]):
@@ -47,6 +50,14 @@ def init_app(app: Flask) -> None:
     """Let every request come in through here."""
     app.request_class = CleanRequest
     app.url_map.converters |= {"default": _FreedPart, "string": _FreedPart}
+    app.before_request(_let_in_a_large_file)
+
+
+def _let_in_a_large_file() -> None:
+    """Read more of the body than of others where the form says that its file may be larger."""
+    largest = getattr(current_app.view_functions.get(request.endpoint or ""), "largest", None)
+    if largest is not None:
+        request.max_content_length = largest + _AROUND_A_FILE
 
 
 def _value(sent: Any) -> Any:

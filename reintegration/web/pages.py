@@ -57,18 +57,27 @@ class Pages(Blueprint):
         return add
 
     def form(
-        self, rule: str, permission: StrEnum, *, load: Load = None, remembered: bool = True
+        self,
+        rule: str,
+        permission: StrEnum,
+        *,
+        load: Load = None,
+        remembered: bool = True,
+        largest: int | None = None,
     ) -> Callable[[AnyForm], AnyForm]:
         """Show what the view asks, and do it when that is sent to the same address.
 
-        What is not `remembered` is done each time that it is sent, and needs no key.
+        What is not `remembered` is done each time that it is sent, and needs no key. `largest` is
+        the size in bytes of the file that is asked for, where it may be larger than others.
         """
 
         def add(view: AnyForm) -> AnyForm:
             guard = requires(permission, load=load)
             name, sent = view.__name__, transactional(_sent(view, remembered=remembered))
             self.add_url_rule(rule, name, guard(_asked(view)), methods=["GET"])
-            self.add_url_rule(rule, f"{name}_submit", guard(sent), methods=["POST"])
+            taken = guard(sent)
+            taken.largest = largest  # type: ignore[attr-defined]
+            self.add_url_rule(rule, f"{name}_submit", taken, methods=["POST"])
             return view
 
         return add

@@ -3,7 +3,8 @@
 import pytest
 from sqlalchemy import select, update
 
-from reintegration.kernel.statements import ConstantStatement, insert_into
+from reintegration.kernel import statements
+from reintegration.kernel.statements import ConstantStatement, insert_into, insert_rows
 from reintegration.kernel.tries import TryCounter
 from tests.factories.cast import NOW
 from vouchers.voucher.models import Redemption
@@ -35,3 +36,10 @@ def test_a_list_that_grows_is_refused(session):
 def test_an_insert_that_leaves_a_default_to_the_model_is_refused(session):
     with pytest.raises(ValueError, match="id"):
         insert_into(Redemption, ("receipt",)).run(session, {"receipt": "R-1"})
+
+
+def test_many_rows_travel_in_parts_and_all_arrive(session, monkeypatch):
+    monkeypatch.setattr(statements, "ROWS_AT_ONCE", 2)
+    rows = ((name, 1, NOW) for name in "abcde")
+    insert_rows(session, TryCounter, ("key", "spent", "window_ends_at"), rows)
+    assert list(session.scalars(select(TryCounter.key).order_by(TryCounter.key))) == list("abcde")

@@ -12,6 +12,7 @@ from reintegration.kernel.errors import Invalid
 from reintegration.web import parameters
 from reintegration.web.forms import Form
 from tests.house import source
+from vouchers.bank.services.statement_import import MAX_BYTES
 
 READERS = {"args", "form", "values", "query_string", "full_path", "data", "get_data", "json"}
 """What nobody but the floor of the web reads off a request."""
@@ -100,3 +101,18 @@ def test_a_word_that_a_page_does_not_know_is_carried_into_no_link(cast, sign_in)
     text = page.get_data(as_text=True)
     assert "/ledger/export/csv?currency=MDL" in text
     assert "javascript:" not in text
+
+
+@pytest.mark.parametrize(
+    ("who", "address", "status"),
+    [("petru", "/bank/import", 302), ("vera", "/providers/import/", 413)],
+)
+def test_a_form_whose_file_may_be_larger_than_others_takes_it(cast, sign_in, who, address, status):
+    sent = {"file": (io.BytesIO(bytes(21 * 1024 * 1024)), "extras.xml")}
+    answer = sign_in(cast.people[who]).post(address, data=sent)
+    assert answer.status_code == status
+
+
+def test_no_form_takes_more_than_it_says(cast, sign_in):
+    sent = {"file": (io.BytesIO(bytes(MAX_BYTES + 128 * 1024)), "extras.xml")}
+    assert sign_in(cast.petru).post("/bank/import", data=sent).status_code == 413

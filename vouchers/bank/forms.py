@@ -51,7 +51,7 @@ class StatementForm(Form):
     file = FileField(
         _l("File of the bank"),
         [FileRequired(_l("Choose a file."))],
-        description=_l("camt.053, MT940 or CSV, at most 20 MB."),
+        description=_l("camt.053, MT940 or CSV, at most 50 MB."),
     )
     encoding = encoding_field()
     trial = BooleanField(_l("Only say what would happen; import nothing"))

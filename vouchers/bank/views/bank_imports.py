@@ -15,6 +15,7 @@ from reintegration.web.submit import Ask, Asking
 from reintegration.web.tasks import why_it_stopped
 from vouchers.bank.forms import StatementForm
 from vouchers.bank.permissions import BankPermission
+from vouchers.bank.services.statement_import import MAX_BYTES
 from vouchers.bank.services.tasks import IMPORT
 from vouchers.bank.views import line_text as words
 from vouchers.bank.views.blueprint import bank_bp as bp
@@ -24,7 +25,7 @@ def _task(task_id: UUID) -> BackgroundTask:
     return task_or_404(session(), current_actor(), task_id, (IMPORT,))
 
 
-@bp.form("/import", BankPermission.IMPORT)
+@bp.form("/import", BankPermission.IMPORT, largest=MAX_BYTES)
 def upload() -> Asking:
     """Queue the import of a file, or a trial of it."""
     form = StatementForm()
