@@ -88,10 +88,12 @@ def looked_at(walked):
     return app, world
 
 
-@pytest.fixture(autouse=True)
-def a_slow_run_sends_no_more(monkeypatch):
+@pytest.fixture(scope="module", autouse=True)
+def a_slow_run_sends_no_more():
     """That a session is in use is noted twice a minute, on whatever page the minute falls."""
-    monkeypatch.setattr(sign_in, "_SEEN_EVERY", timedelta(days=1))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sign_in, "_SEEN_EVERY", timedelta(days=1))
+        yield
 
 
 @contextmanager
