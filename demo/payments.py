@@ -29,12 +29,11 @@ Unclaimed = dict[tuple[UUID, str], list[Redemption]]
 
 def unclaimed(world: World) -> Unclaimed:
     """Return what each provider has delivered in each currency and not asked for, oldest first."""
-    claimed = select(ClaimLine.redemption_id).where(ClaimLine.state != ClaimLineState.REFUSED)
     found: Unclaimed = {}
     for one in world.session.scalars(
         select(Redemption)
         .join(Voucher, Voucher.id == Redemption.voucher_id)
-        .where(Redemption.state == RedemptionState.ACCEPTED, Redemption.id.not_in(claimed))
+        .where(Redemption.state == RedemptionState.ACCEPTED, ~Redemption.claimed)
         .order_by(Redemption.recorded_at, Redemption.amount_minor, Voucher.created_at)
     ).unique():
         found.setdefault((one.provider_id, one.currency), []).append(one)

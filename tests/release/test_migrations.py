@@ -35,6 +35,7 @@ RELEASED = {
     "0016_find_sites_and_services.py": "952d8d70cda147418746c6ce5fcd97713fc789efe6f584b6389d725ad83ff674",
     "0017_settle_journal.py": "c60a4d628295ec0a4748e17fd0a8d8289f2db1047ec099e0154a1788741ceb11",
     "0018_hold_more_codes.py": "0e2152de62e218e6f4ad83627e0c2c1d45742a59f478ff477cfd18a18eab7dfd",
+    "0019_mark_claimed_deliveries.py": "b6bf74f6136757f659117d3abedf4877136fd6f20d87b1c8260e07f26d80ae5a",
 }
 OURS = {"reintegration", "providers", "vouchers", "demo"}
 

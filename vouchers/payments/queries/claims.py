@@ -21,7 +21,7 @@ from reintegration.kernel.states import StateEvent
 from reintegration.web.paging import Page, page_of
 from vouchers.payments.models import Claim, ClaimLine, PaymentOrder
 from vouchers.payments.permissions import ClaimPermission
-from vouchers.payments.states import ClaimLineState, ClaimState
+from vouchers.payments.states import ClaimState
 from vouchers.voucher.models import Redemption, Voucher
 from vouchers.voucher.services.validity import covers
 from vouchers.voucher.states import RedemptionState, VoucherState
@@ -131,13 +131,10 @@ def unclaimed_sums(session: Session, actor: Actor) -> list[Unclaimed]:
 
 
 def _not_claimed(actor: Actor) -> list[ColumnElement[bool]]:
-    claimed = select(ClaimLine.redemption_id).where(
-        ClaimLine.redemption_id == Redemption.id, ClaimLine.state != ClaimLineState.REFUSED
-    )
     return [
         Redemption.provider_id == actor.organisation_id,
         Redemption.state == RedemptionState.ACCEPTED,
-        ~claimed.exists(),
+        ~Redemption.claimed,
     ]
 
 

@@ -9,7 +9,6 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from reintegration.accounts.queries.people import provider_people
@@ -22,7 +21,7 @@ from reintegration.kernel.locking import lock
 from reintegration.kernel.money import Money
 from vouchers.payments.models import Claim, ClaimLine
 from vouchers.payments.permissions import ClaimPermission
-from vouchers.payments.services import reversal
+from vouchers.payments.services import claim_lines, reversal
 from vouchers.payments.services.payment_moves import CLAIM, CLAIM_LINE
 from vouchers.payments.states import ClaimLineState, ClaimState
 from vouchers.voucher.models import Redemption
@@ -53,18 +52,9 @@ def draft(
         created_by=actor.id,
         created_at=now,
     )
-    claim.lines = [
-        ClaimLine(
-            id=new_id(), redemption_id=delivery.id, case_id=delivery.case_id, amount=delivery.amount
-        )
-        for delivery in chosen
-    ]
-    try:
-        with session.begin_nested():
-            session.add(claim)
-            session.flush()
-    except IntegrityError as error:
-        raise _claimed() from error
+    claim.lines = [claim_lines.stand_for(delivery) for delivery in chosen]
+    session.add(claim)
+    session.flush()
     return claim
 
 
@@ -119,10 +109,7 @@ def withdraw(session: Session, claim: Claim, *, actor: Actor, now: datetime) -> 
     """Take a claim back; its deliveries can be claimed again."""
     _lock(session, claim)
     CLAIM.fire(session, claim, "withdraw", actor=actor, now=now)
-    for line in claim.lines:
-        if line.state != ClaimLineState.REFUSED:
-            CLAIM_LINE.put(line, "refuse")
-    session.flush()
+    claim_lines.refuse(session, claim.lines)
     return claim
 
 
@@ -137,6 +124,7 @@ def leave_out(
     kept = [line for line in claim.lines if line.id not in set(line_ids)]
     if not kept:
         raise Invalid(N_("Leave at least one line, or withdraw the claim."), code="lines")
+    claim_lines.release(session, [line for line in claim.lines if line not in kept])
     claim.lines = kept
     session.flush()
     told = {"lines": len(kept)}
@@ -235,7 +223,7 @@ def close(session: Session, claim: Claim, *, actor: Actor, now: datetime) -> Cla
 def _lock_deliveries(
     session: Session, actor: Actor, redemption_ids: Collection[UUID]
 ) -> Sequence[Redemption]:
-    """Lock what is claimed, so that it is not taken back at the same moment."""
+    """Lock what is claimed, so that it is not taken back or claimed at the same moment."""
     if not redemption_ids:
         raise Invalid(N_("Choose at least one delivery."), code="lines")
     found = session.scalars(
@@ -247,17 +235,16 @@ def _lock_deliveries(
         .with_for_update(of=Redemption, key_share=True)
         .execution_options(populate_existing=True)
     ).all()
-    fit = [one for one in found if one.state == RedemptionState.ACCEPTED]
+    fit = [one for one in found if one.state == RedemptionState.ACCEPTED and not one.claimed]
     if len(fit) != len(set(redemption_ids)):
-        raise _claimed()
+        raise Conflict(
+            N_(
+                "One of these deliveries was claimed or taken back meanwhile."
+                " Look at the list again."
+            ),
+            code="lines",
+        )
     return fit
-
-
-def _claimed() -> Conflict:
-    return Conflict(
-        N_("One of these deliveries was claimed or taken back meanwhile. Look at the list again."),
-        code="lines",
-    )
 
 
 def _refuse_same_invoice(session: Session, claim: Claim, number: str) -> None:

@@ -26,8 +26,17 @@ RELATIONS: tuple[Relation, ...] = (
         "SELECT * FROM payment_order",
         "SELECT * FROM payment_order WHERE id = ANY(CAST(:touched AS uuid[]))",
     ),
+    Relation(
+        "claimable_deliveries",
+        "SELECT * FROM redemption",
+        """
+        SELECT * FROM redemption WHERE id IN (
+          SELECT unnest(CAST(:touched AS uuid[])) UNION
+          SELECT redemption_id FROM claim_line WHERE claim_id = ANY(CAST(:touched AS uuid[])))
+        """,
+    ),
 )
-"""What makes or pays a debt (delivery, order, repayment), each with all its lines."""
+"""What makes or pays a debt, each with all its lines; and what was delivered or is on a claim."""
 
 LAWS: tuple[Law, ...] = (
     Law(
@@ -91,6 +100,20 @@ LAWS: tuple[Law, ...] = (
           FULL JOIN (SELECT currency, sum(amount_minor) AS minor FROM payment_order
                       WHERE state = 'released' GROUP BY 1) o USING (currency)
          WHERE coalesce(j.minor, 0) <> coalesce(o.minor, 0)
+        """,
+    ),
+    Law(
+        "claimed",
+        105,
+        N_("A delivery is marked as claimed when a line of a claim stands for it."),
+        """
+        SELECT d.receipt AS delivery, d.claimed AS marked, l.redemption_id IS NOT NULL AS claimed
+          FROM claimable_deliveries d
+          LEFT JOIN (SELECT redemption_id FROM claim_line
+                      WHERE state <> 'refused'
+                        AND redemption_id IN (SELECT id FROM claimable_deliveries)) l
+            ON l.redemption_id = d.id
+         WHERE d.claimed <> (l.redemption_id IS NOT NULL)
         """,
     ),
 )

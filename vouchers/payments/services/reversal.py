@@ -21,8 +21,7 @@ from vouchers.books.services.postings import PostingEvent
 from vouchers.books.states import SourceType
 from vouchers.payments.models import ClaimLine
 from vouchers.payments.queries import batches
-from vouchers.payments.services.payment_moves import CLAIM_LINE
-from vouchers.payments.states import ClaimLineState
+from vouchers.payments.services import claim_lines
 from vouchers.voucher.models import Redemption, Voucher
 from vouchers.voucher.services.confirmation import let_go
 from vouchers.voucher.services.issuing import dimensions
@@ -71,7 +70,7 @@ def reverse(
         return None
     event = _event(voucher, payment)
     _post(session, event, voucher, redemption, actor=actor, now=now)
-    if payment is Payment.NONE:
+    if payment is Payment.NONE and redemption.claimed:
         _refuse_claim_line(session, redemption, reason)
     if event is PostingEvent.REVERSED:
         _reopen(session, voucher, redemption, actor=actor, reason=reason, now=now)
@@ -154,11 +153,6 @@ def _reopen(
 def _refuse_claim_line(session: Session, redemption: Redemption, reason: str) -> None:
     """A delivery that was taken back is not paid: its line in a claim is refused."""
     with acting_as_system(session):
-        line = session.scalar(
-            select(ClaimLine).where(
-                ClaimLine.redemption_id == redemption.id, ClaimLine.state != ClaimLineState.REFUSED
-            )
-        )
-        if line is not None:
-            CLAIM_LINE.put(line, "refuse")
+        found = session.scalars(select(ClaimLine).where(ClaimLine.redemption_id == redemption.id))
+        for line in claim_lines.refuse(session, found.all()):
             line.reason = reason.strip()

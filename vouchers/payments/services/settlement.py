@@ -29,9 +29,9 @@ from vouchers.books.services.postings import PostingEvent
 from vouchers.books.states import SourceType
 from vouchers.payments.models import Claim, ClaimLine, PaymentBatch, PaymentOrder
 from vouchers.payments.permissions import PaymentPermission
-from vouchers.payments.services import rails
+from vouchers.payments.services import claim_lines, rails
 from vouchers.payments.services.batches import close_when_done, take_out_claims
-from vouchers.payments.services.payment_moves import BATCH, CLAIM, CLAIM_LINE, ORDER
+from vouchers.payments.services.payment_moves import BATCH, CLAIM, ORDER
 from vouchers.payments.states import BatchState, ClaimLineState, ClaimState, OrderState
 from vouchers.voucher.models import Redemption
 from vouchers.voucher.states import RedemptionState
@@ -197,8 +197,8 @@ def return_order(
     kept = max(Money.zero(order.currency), clawed - order.amount)
     offset = max(Money.zero(order.currency), order.offset - kept)
     _undo_offset(session, order, offset, actor=actor, now=now)
-    for claim in take_out_claims(session, [order], actor=actor, now=now, move="reopen"):
-        _refuse_reversed_lines(session, claim)
+    claims = take_out_claims(session, [order], actor=actor, now=now, move="reopen")
+    _refuse_reversed_lines(session, claims)
     refund = min(clawed, order.amount) - to_receivable
     if refund:
         message = N_(
@@ -261,16 +261,17 @@ def _clawed(session: Session, order: PaymentOrder) -> tuple[Money, Money]:
     return clawed, max(nothing, balance.receivable) if balance else nothing
 
 
-def _refuse_reversed_lines(session: Session, claim: Claim) -> None:
+def _refuse_reversed_lines(session: Session, claims: Sequence[Claim]) -> None:
     """What was taken back is not paid again."""
-    session.expire(claim, ["lines"])
-    for line in claim.lines:
-        if (
-            line.redemption.state == RedemptionState.REVERSED
-            and line.state != ClaimLineState.REFUSED
-        ):
-            CLAIM_LINE.put(line, "refuse")
-    session.flush()
+    taken_back = session.scalars(
+        select(ClaimLine)
+        .join(Redemption, Redemption.id == ClaimLine.redemption_id)
+        .where(
+            ClaimLine.claim_id.in_([claim.id for claim in claims]),
+            Redemption.state == RedemptionState.REVERSED,
+        )
+    )
+    claim_lines.refuse(session, taken_back.all())
 
 
 def _undo_offset(

@@ -48,6 +48,8 @@ class Redemption(Base):
     recorded_at: Mapped[datetime]
     settled_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
     settled_at: Mapped[datetime | None]
+    claimed: Mapped[bool] = mapped_column(default=False)
+    """Whether a line of a claim stands for it, not refused; an index finds the others by it."""
 
     amount = MoneyColumns()
     """What the delivery costs."""
@@ -67,5 +69,10 @@ class Redemption(Base):
             "case_id",
             "recorded_at",
             postgresql_where="state = 'unconfirmed'",
+        ),
+        Index(
+            "ix_redemption_unclaimed",
+            *("provider_id", "state", "currency", "delivered_on", "receipt"),
+            postgresql_where="NOT claimed",
         ),
     )

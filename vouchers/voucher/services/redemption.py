@@ -220,6 +220,7 @@ def _record(
             "recorded_by": actor.id,
             "token_id": actor.token_id,
             "recorded_at": now,
+            "claimed": False,
         },
     ).scalar()
     if inserted is None:
@@ -330,6 +331,7 @@ _COLUMNS = (
     "recorded_by",
     "token_id",
     "recorded_at",
+    "claimed",
 )
 _redemptions = cast("Table", Redemption.__table__)
 _INSERT = ConstantStatement(
