@@ -3,11 +3,12 @@
 Registered in demo mode only. The data is invented; its words stand in `templates/styleguide/`.
 """
 
+import json
 from datetime import UTC, date, datetime
 from typing import Any
 
 import segno
-from flask import abort, current_app, render_template, url_for
+from flask import abort, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 from flask_wtf import FlaskForm
@@ -83,9 +84,8 @@ def show(screen: str) -> ResponseReturnValue:
 
 
 def _sample_context() -> dict[str, Any]:
-    words = current_app.jinja_env.get_template(f"styleguide/sample_{get_locale() or 'ro'}.html")
     return {
-        "S": vars(words.module)["S"],
+        "S": json.loads(render_template(f"styleguide/sample_{get_locale() or 'ro'}.json")),
         "day": date,
         "mdl": lambda minor: Money(minor, "MDL"),
         "noon": datetime(2026, 11, 23, 10, 42, tzinfo=UTC),
