@@ -3,10 +3,13 @@
 A view of a form *yields* what it asks. What stands before the `yield` is done for a reader too and
 writes nothing; what stands after it is done when the form was sent and is valid:
 
-    form = ReasonForm()
-    yield Ask(lambda: _cancel_page(batch, form), form)
-    batches.cancel(session(), batch, reason=form.reason.data or "", **acting())
-    return Next(url_for(".index"), _("The batch is cancelled."))
+    form = BatchForm()
+    yield Ask(lambda: _new_page(form), form)
+    batches.prepare(session(), claim_ids=form.claims.data, **acting())
+    return Next(url_for(".index"), _("The batch is prepared."))
+
+A page that needs no function of its own is `asked(template, form, …)`, and one that only wants to
+know why is `reason = yield from asked_why(template, ReasonForm(), …)`.
 
 What a service refuses stands beside the field that the error names, with everything that was typed
 still there, and nothing of it is kept. What it did is answered once (`reintegration.web.once`).
@@ -15,7 +18,9 @@ still there, and nothing of it is kept. What it did is answered once (`reintegra
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
+from flask import render_template
 from flask.typing import ResponseReturnValue
 
 from reintegration.kernel.db import session
@@ -39,6 +44,17 @@ Asking = Generator[Ask, None, Answer]
 """A view that asks, then does and says what comes next; it may lead elsewhere at once."""
 
 
+def asked(template: str, form: Form | None = None, **shown: Any) -> Ask:
+    """Ask on the page that `template` makes of the form and of what else is shown."""
+    return Ask(lambda: render_template(template, form=form, **shown), form)
+
+
+def asked_why(template: str, form: Form, **shown: Any) -> Generator[Ask, None, str]:
+    """Ask for the `reason` of a form on the page of `template`; return what was said."""
+    yield asked(template, form, **shown)
+    return form["reason"].data or ""
+
+
 def begin(asking: Asking) -> Ask | Answer:
     """Return what is asked, or where to go when there is nothing to ask."""
     try:
@@ -50,20 +66,20 @@ def begin(asking: Asking) -> Ask | Answer:
 
 def submit(asking: Asking, *, remembered: bool = True) -> ResponseReturnValue:
     """Validate, act, and lead on; an invalid or refused form is shown again (422, 409, …)."""
-    asked = begin(asking)
-    if not isinstance(asked, Ask):
-        return respond(asked)
+    ask = begin(asking)
+    if not isinstance(ask, Ask):
+        return respond(ask)
     do = partial(_go_on, asking)
-    if asked.form is None:
+    if ask.form is None:
         return once(do)
-    if not asked.form.validate():
-        return asked.page(), 422
+    if not ask.form.validate():
+        return ask.page(), 422
     try:
         return once(do) if remembered else respond(do())
     except DomainError as error:
         session().rollback()  # the page shows what stands, not what was tried
-        asked.form.refuse(error)
-        return asked.page(), error.status
+        ask.form.refuse(error)
+        return ask.page(), error.status
 
 
 def _go_on(asking: Asking) -> Answer:

@@ -30,7 +30,7 @@ from reintegration.kernel.db import session
 from reintegration.web import parameters
 from reintegration.web.current import acting, current_actor
 from reintegration.web.once import Next
-from reintegration.web.submit import Ask, Asking
+from reintegration.web.submit import Ask, Asking, asked_why
 
 _FILTERS = (
     "open",
@@ -152,9 +152,13 @@ def show(referral: Referral) -> ResponseReturnValue:
 @bp.form("/<uuid:referral_id>/cancel", ReferralPermission.CANCEL, load=load_referral)
 def cancel(referral: Referral) -> Asking:
     """Take a referral back."""
-    form = ReasonForm()
-    yield Ask(lambda: _cancel_page(form, referral), form)
-    referrals.cancel(session(), referral, reason=form.reason.data or "", **acting())
+    reason = yield from asked_why(
+        "providers/referrals/cancel.html",
+        ReasonForm(),
+        referral=referral,
+        provider_name=_provider_name(referral),
+    )
+    referrals.cancel(session(), referral, reason=reason, **acting())
     return _back(referral, _("The referral is cancelled."))
 
 
@@ -181,15 +185,6 @@ def _write_page(
         limit=LONGEST_NOTE,
         action=action,
         back_url=back_url,
-    )
-
-
-def _cancel_page(form: ReasonForm, referral: Referral) -> str:
-    return render_template(
-        "providers/referrals/cancel.html",
-        form=form,
-        referral=referral,
-        provider_name=_provider_name(referral),
     )
 
 

@@ -19,7 +19,7 @@ from reintegration.kernel.errors import N_, Conflict
 from reintegration.kernel.tasks import BackgroundTask, TaskState, queue
 from reintegration.web.current import acting, current_actor
 from reintegration.web.once import Next
-from reintegration.web.submit import Ask, Asking
+from reintegration.web.submit import Asking, asked
 from reintegration.web.tasks import why_it_stopped
 
 _IMPORT = ProviderPermission.IMPORT
@@ -81,7 +81,7 @@ def load_task(task_id: UUID) -> BackgroundTask:
 def upload() -> Asking:
     """Queue the check of a file; nothing is written by it."""
     form = UploadForm()
-    yield Ask(lambda: _upload_page(form), form)
+    yield asked("providers/vetting/import/upload.html", form, columns=COLUMNS)
     task = queue(
         session(),
         kind=CHECK,
@@ -150,10 +150,6 @@ def _queue_writing(task: BackgroundTask) -> BackgroundTask:
     return queue(
         session(), kind=WRITE, **acting(), options={"check": str(task.id)}, filename=task.filename
     )
-
-
-def _upload_page(form: UploadForm) -> str:
-    return render_template("providers/vetting/import/upload.html", form=form, columns=COLUMNS)
 
 
 def guarded(text: str) -> str:

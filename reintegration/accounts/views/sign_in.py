@@ -18,7 +18,7 @@ from reintegration.web.current import acting, current_actor
 from reintegration.web.language import local_target
 from reintegration.web.once import Next, Shown
 from reintegration.web.requires import WebPermission
-from reintegration.web.submit import Ask, Asking
+from reintegration.web.submit import Ask, Asking, asked
 
 
 @bp.page("/sign-in", WebPermission.ANYONE)
@@ -77,7 +77,7 @@ def sign_out() -> Next | Shown:
 def password() -> Asking:
     """Change the password; other sessions end, this one is renewed."""
     form = ChangePasswordForm()
-    yield Ask(lambda: _password_page(form), form)
+    yield asked("reintegration/accounts/password.html", form)
     _change_password(form)
     return Next("/", _("Your password is changed. Other devices are signed out."))
 
@@ -100,7 +100,3 @@ def _change_password(form: ChangePasswordForm) -> None:
         now=now,
     )
     identity.welcome(token)
-
-
-def _password_page(form: ChangePasswordForm) -> str:
-    return render_template("reintegration/accounts/password.html", form=form)

@@ -13,7 +13,7 @@ from reintegration.cases.views.frame import load_case, shell
 from reintegration.kernel.db import session
 from reintegration.web.current import acting
 from reintegration.web.once import Next
-from reintegration.web.submit import Ask, Asking
+from reintegration.web.submit import Ask, Asking, asked_why
 
 
 @bp.form("/<uuid:case_id>/close", CasePermission.CLOSE, load=load_case)
@@ -28,9 +28,9 @@ def case_close(case: CaseFile) -> Asking:
 @bp.form("/<uuid:case_id>/reopen", CasePermission.CLOSE, load=load_case)
 def case_reopen(case: CaseFile) -> Asking:
     """Open the case again."""
-    form = ReopenForm()
-    yield Ask(lambda: _reopen_page(case, form), form)
-    case_moves.reopen(session(), case, reason=form.reason.data or "", **acting())
+    page, around = "reintegration/cases/reopen.html", shell(case, "cases.case_page")
+    reason = yield from asked_why(page, ReopenForm(), **around)
+    case_moves.reopen(session(), case, reason=reason, **acting())
     return _back(case, _("The case is open again."))
 
 
@@ -44,10 +44,4 @@ def _close_page(case: CaseFile, form: CloseForm) -> str:
         **shell(case, "cases.case_page"),
         form=form,
         exposure=case_moves.open_in_case(session(), case),
-    )
-
-
-def _reopen_page(case: CaseFile, form: ReopenForm) -> str:
-    return render_template(
-        "reintegration/cases/reopen.html", **shell(case, "cases.case_page"), form=form
     )

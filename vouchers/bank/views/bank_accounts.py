@@ -10,7 +10,7 @@ from reintegration.accounts.queries.users import names_of
 from reintegration.kernel.db import session
 from reintegration.web.current import acting, current_actor
 from reintegration.web.once import Next
-from reintegration.web.submit import Ask, Asking
+from reintegration.web.submit import Asking, asked, asked_why
 from vouchers.bank.forms import BankAccountForm
 from vouchers.bank.permissions import BankAccountPermission
 from vouchers.bank.queries import bank_accounts as queries
@@ -51,7 +51,7 @@ def account(account: BankAccount) -> ResponseReturnValue:
 def account_new() -> Asking:
     """Propose an account."""
     form = BankAccountForm()
-    yield Ask(lambda: _form_page(form), form)
+    yield asked("vouchers/bank/account_form.html", form)
     proposed = bank_accounts.propose(
         session(),
         name=form.name.data or "",
@@ -84,24 +84,12 @@ def account_drop(account: BankAccount) -> Next:
 @bp.form("/accounts/<uuid:bank_account_id>/stop", BankAccountPermission.STOP, load=_account)
 def account_stop(account: BankAccount) -> Asking:
     """Use an account no more."""
-    form = ReasonForm()
-    yield Ask(lambda: _stop_page(account, form), form)
-    bank_accounts.stop(session(), account, reason=form.reason.data or "", **acting())
+    batches = queries.open_batches(session(), account)
+    page = "vouchers/bank/account_stop.html"
+    reason = yield from asked_why(page, ReasonForm(), account=account, open_batches=batches)
+    bank_accounts.stop(session(), account, reason=reason, **acting())
     return _back(account, _("Nothing is paid from this account any more."))
 
 
 def _back(account: BankAccount, said: str) -> Next:
     return Next(url_for(".account", bank_account_id=account.id), said)
-
-
-def _form_page(form: BankAccountForm) -> str:
-    return render_template("vouchers/bank/account_form.html", form=form)
-
-
-def _stop_page(account: BankAccount, form: ReasonForm) -> str:
-    return render_template(
-        "vouchers/bank/account_stop.html",
-        account=account,
-        form=form,
-        open_batches=queries.open_batches(session(), account),
-    )

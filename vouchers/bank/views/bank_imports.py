@@ -11,7 +11,7 @@ from reintegration.kernel.money_columns import money_in
 from reintegration.kernel.tasks import BackgroundTask, TaskState, queue
 from reintegration.web.current import acting, current_actor
 from reintegration.web.once import Next
-from reintegration.web.submit import Ask, Asking
+from reintegration.web.submit import Asking, asked
 from reintegration.web.tasks import why_it_stopped
 from vouchers.bank.forms import StatementForm
 from vouchers.bank.permissions import BankPermission
@@ -29,7 +29,7 @@ def _task(task_id: UUID) -> BackgroundTask:
 def upload() -> Asking:
     """Queue the import of a file, or a trial of it."""
     form = StatementForm()
-    yield Ask(lambda: render_template("vouchers/bank/upload.html", form=form), form)
+    yield asked("vouchers/bank/upload.html", form)
     task = queue(
         session(),
         kind=IMPORT,

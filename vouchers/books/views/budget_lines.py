@@ -16,7 +16,7 @@ from reintegration.web.current import acting
 from reintegration.web.filters import day, format_locale, money
 from reintegration.web.forms import Form, option
 from reintegration.web.once import Next, form_id
-from reintegration.web.submit import Ask, Asking
+from reintegration.web.submit import Ask, Asking, asked
 from vouchers.books.forms import AmountForm, ConvertForm, MoveForm
 from vouchers.books.models import BudgetLine, ExchangeRate
 from vouchers.books.permissions import FundPermission
@@ -92,12 +92,7 @@ def move(line: BudgetLine) -> Asking:
 def close(line: BudgetLine) -> Asking:
     """Close a line; its free money returns to the fund."""
     form = Form()
-    yield Ask(
-        lambda: render_template(
-            "vouchers/books/funds/close.html", form=form, line=line, crumbs=crumbs(line.fund)
-        ),
-        form,
-    )
+    yield asked("vouchers/books/funds/close.html", form, line=line, crumbs=crumbs(line.fund))
     allocation.close_line(session(), line, key=form_id(), **acting())
     return Next(url_for(".fund_page", fund_id=line.fund_id), _("The line is closed."))
 

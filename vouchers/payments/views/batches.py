@@ -19,7 +19,7 @@ from reintegration.web import parameters
 from reintegration.web.current import acting, current_actor
 from reintegration.web.forms import option
 from reintegration.web.once import Next
-from reintegration.web.submit import Ask, Asking
+from reintegration.web.submit import Ask, Asking, asked, asked_why
 from vouchers.books.models import BankAccount
 from vouchers.books.queries import bank_accounts
 from vouchers.books.services.balances import provider_balances
@@ -101,7 +101,7 @@ def approve(batch: PaymentBatch) -> Next:
 @bp.form("/<uuid:batch_id>/release", PaymentPermission.RELEASE, load=_batch)
 def release(batch: PaymentBatch) -> Asking:
     """Post the payments and make the file."""
-    yield Ask(lambda: render_template("vouchers/payments/batches/release.html", batch=batch))
+    yield asked("vouchers/payments/batches/release.html", batch=batch)
     batches.release(session(), batch, **acting())
     return _back(batch.id, _("The batch is released. Give its file to the bank."))
 
@@ -109,9 +109,9 @@ def release(batch: PaymentBatch) -> Asking:
 @bp.form("/<uuid:batch_id>/cancel", PaymentPermission.CANCEL, load=_batch)
 def cancel(batch: PaymentBatch) -> Asking:
     """Take a batch back before its release."""
-    form = ReasonForm()
-    yield Ask(lambda: _cancel_page(batch, form), form)
-    batches.cancel(session(), batch, reason=form.reason.data or "", **acting())
+    page = "vouchers/payments/batches/cancel.html"
+    reason = yield from asked_why(page, ReasonForm(), batch=batch)
+    batches.cancel(session(), batch, reason=reason, **acting())
     return _back(batch.id, _("The batch is cancelled. Its claims can be paid by another one."))
 
 
@@ -133,9 +133,9 @@ def download(batch: PaymentBatch) -> ResponseReturnValue:
 @bp.form("/orders/<uuid:order_id>/fail", PaymentPermission.FAIL, load=_order)
 def fail(order: PaymentOrder) -> Asking:
     """The bank refused an order: its claims are owed again."""
-    form = ReasonForm()
-    yield Ask(lambda: _fail_page(order, form), form)
-    settlement.fail_order(session(), order, reason=form.reason.data or "", **acting())
+    page = "vouchers/payments/batches/fail.html"
+    reason = yield from asked_why(page, ReasonForm(), order=order)
+    settlement.fail_order(session(), order, reason=reason, **acting())
     return _back(order.batch_id, _("The order failed. Its claims can be paid again."))
 
 
@@ -208,14 +208,6 @@ def _new_page(form: BatchForm) -> str:
     )
 
 
-def _cancel_page(batch: PaymentBatch, form: ReasonForm) -> str:
-    return render_template("vouchers/payments/batches/cancel.html", batch=batch, form=form)
-
-
-def _fail_page(order: PaymentOrder, form: ReasonForm) -> str:
-    return render_template("vouchers/payments/batches/fail.html", order=order, form=form)
-
-
 def _show_page(batch: PaymentBatch) -> str:
     events = claim_queries.history(session(), BATCH.name, batch.id)
     people: list[UUID | None] = [batch.prepared_by, batch.approved_by, batch.released_by]
@@ -232,7 +224,10 @@ def _show_page(batch: PaymentBatch) -> str:
         people=names_of(session(), people),
         steps=_steps(batch),
         small=batch.total_minor < limit,
-        move_labels={name: move.label for name, move in BATCH.moves.items()},
+        move_labels={
+            "prepare": N_("Prepared"),
+            **{name: move.label for name, move in BATCH.moves.items()},
+        },
         P=PaymentPermission,
     )
 

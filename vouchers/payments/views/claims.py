@@ -14,7 +14,7 @@ from reintegration.web import parameters
 from reintegration.web.current import acting, current_actor
 from reintegration.web.forms import Form
 from reintegration.web.once import Next
-from reintegration.web.submit import Ask, Asking
+from reintegration.web.submit import Ask, Asking, asked_why
 from vouchers.payments.forms.claims import DisputeForm, LinesForm, ReasonForm
 from vouchers.payments.models import Claim, ClaimLine
 from vouchers.payments.permissions import ClaimPermission, PaymentPermission
@@ -114,20 +114,14 @@ def close(claim: Claim) -> Next:
 )
 def refuse(line: ClaimLine) -> Asking:
     """Refuse a line: its delivery is reversed."""
-    form = ReasonForm()
-    yield Ask(lambda: _refuse_page(line, form), form)
-    claims.refuse_line(session(), line, reason=form.reason.data or "", **acting())
+    page = "vouchers/payments/claims/refuse.html"
+    reason = yield from asked_why(page, ReasonForm(), line=line, claim=line.claim)
+    claims.refuse_line(session(), line, reason=reason, **acting())
     return _back(line.claim_id, _("The line is refused and its delivery reversed."))
 
 
 def _back(claim_id: UUID, said: str) -> Next:
     return Next(url_for(".show", claim_id=claim_id), said)
-
-
-def _refuse_page(line: ClaimLine, form: ReasonForm) -> str:
-    return render_template(
-        "vouchers/payments/claims/refuse.html", line=line, claim=line.claim, form=form
-    )
 
 
 def _show_page(claim: Claim, form: Form) -> str:

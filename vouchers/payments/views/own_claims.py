@@ -10,7 +10,7 @@ from reintegration.kernel.db import session
 from reintegration.web import parameters
 from reintegration.web.current import acting, current_actor
 from reintegration.web.once import Next
-from reintegration.web.submit import Ask, Asking
+from reintegration.web.submit import Ask, Asking, asked
 from vouchers.payments.forms.claims import AnswerForm, DeliveriesForm, InvoiceForm, LinesForm
 from vouchers.payments.models import Claim
 from vouchers.payments.permissions import ClaimPermission
@@ -86,7 +86,7 @@ def mine_answer(claim: Claim) -> Asking:
 @bp.form("/mine/<uuid:claim_id>/withdraw", ClaimPermission.WITHDRAW, load=_claim)
 def mine_withdraw(claim: Claim) -> Asking:
     """Take a claim back."""
-    yield Ask(lambda: render_template("vouchers/payments/claims/mine_withdraw.html", claim=claim))
+    yield asked("vouchers/payments/claims/mine_withdraw.html", claim=claim)
     claims.withdraw(session(), claim, **acting())
     return Next(url_for(".mine"), _("The claim is withdrawn. What it held can be claimed again."))
 

@@ -1,15 +1,15 @@
 """Taking a delivery back: at the provider's desk, and by staff."""
 
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 
-from flask import render_template, url_for
+from flask import url_for
 from flask_babel import gettext as _
 
 from reintegration.kernel.db import session
 from reintegration.web.current import acting
 from reintegration.web.once import Next
 from reintegration.web.pages import Pages
-from reintegration.web.submit import Ask, Asking
+from reintegration.web.submit import Ask, Asking, asked_why
 from vouchers.payments.services import reversal
 from vouchers.voucher.forms.redeem import ReasonForm
 from vouchers.voucher.models import Redemption
@@ -26,7 +26,7 @@ bp = Pages("reversals", __name__)
 )
 def at_desk(redemption: Redemption) -> Asking:
     """Take a provider's own record back."""
-    yield from _reverse(redemption, _desk_page)
+    yield from _reverse(redemption, "vouchers/payments/reversals/desk.html")
     return Next(url_for("redeem.recent"), _("Taken back. The units can be used again."))
 
 
@@ -37,32 +37,13 @@ def at_desk(redemption: Redemption) -> Asking:
 )
 def by_staff(redemption: Redemption) -> Asking:
     """Take a delivery back; what was paid for it is owed from then on."""
-    yield from _reverse(redemption, _staff_page)
+    settled = reversal.payment_of(session(), redemption) is reversal.Payment.SETTLED
+    yield from _reverse(redemption, "vouchers/payments/reversals/staff.html", settled=settled)
     return Next(url_for("vouchers.show", voucher_id=redemption.voucher_id), _("Taken back."))
 
 
-def _reverse(
-    redemption: Redemption, page: Callable[[Redemption, ReasonForm], str]
-) -> Generator[Ask, None, None]:
-    form = ReasonForm()
-    yield Ask(lambda: page(redemption, form), form)
-    reversal.reverse(session(), redemption, reason=form.reason.data or "", **acting())
-
-
-def _desk_page(redemption: Redemption, form: ReasonForm) -> str:
-    return render_template(
-        "vouchers/payments/reversals/desk.html",
-        redemption=redemption,
-        form=form,
-        words=voucher_text,
+def _reverse(redemption: Redemption, page: str, **shown: bool) -> Generator[Ask, None, None]:
+    reason = yield from asked_why(
+        page, ReasonForm(), redemption=redemption, words=voucher_text, **shown
     )
-
-
-def _staff_page(redemption: Redemption, form: ReasonForm) -> str:
-    return render_template(
-        "vouchers/payments/reversals/staff.html",
-        redemption=redemption,
-        form=form,
-        words=voucher_text,
-        settled=reversal.payment_of(session(), redemption) is reversal.Payment.SETTLED,
-    )
+    reversal.reverse(session(), redemption, reason=reason, **acting())

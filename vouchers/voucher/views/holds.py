@@ -2,14 +2,14 @@
 
 from uuid import UUID
 
-from flask import render_template, url_for
+from flask import url_for
 from flask_babel import gettext as _
 
 from reintegration.kernel.db import session
 from reintegration.kernel.errors import N_, Conflict
 from reintegration.web.current import acting, current_actor
 from reintegration.web.once import Next
-from reintegration.web.submit import Ask, Asking
+from reintegration.web.submit import Asking, asked
 from vouchers.voucher.forms.vouchers import HoldForm, LiftForm
 from vouchers.voucher.models import Voucher, VoucherHold
 from vouchers.voucher.permissions import VoucherPermission
@@ -24,7 +24,7 @@ from vouchers.voucher.views.vouchers import load_voucher
 def suspend(voucher: Voucher) -> Asking:
     """Stop a voucher for a while."""
     form = _form(voucher)
-    yield Ask(lambda: _ask(voucher, form), form)
+    yield asked("vouchers/voucher/suspend.html", form, voucher=voucher, words=voucher_text)
     _place(voucher, form)
     return Next(
         url_for(".show", voucher_id=voucher.id),
@@ -66,9 +66,3 @@ def _form(voucher: Voucher) -> HoldForm:
     form = HoldForm()
     form.offer(causes)
     return form
-
-
-def _ask(voucher: Voucher, form: HoldForm) -> str:
-    return render_template(
-        "vouchers/voucher/suspend.html", voucher=voucher, form=form, words=voucher_text
-    )

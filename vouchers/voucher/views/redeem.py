@@ -16,7 +16,7 @@ from reintegration.kernel.money import Money
 from reintegration.web.current import acting, current_actor
 from reintegration.web.once import Next, form_id
 from reintegration.web.saying import error_text
-from reintegration.web.submit import Ask, Asking
+from reintegration.web.submit import Ask, Asking, asked
 from vouchers.voucher.forms.redeem import DeliveryForm, FindForm, RedeemForm, WithoutPinForm
 from vouchers.voucher.models import Redemption
 from vouchers.voucher.permissions import RedemptionPermission
@@ -50,7 +50,7 @@ def load_found(handle: str) -> Found:
 def find() -> Asking:
     """Find the voucher; what is wrong with it is said here already."""
     form = FindForm()
-    yield Ask(lambda: _find_page(form), form)
+    yield asked("vouchers/voucher/redeem/find.html", form)
     found = look_up(session(), code=form.code.data or "", **acting())
     return Next(url_for(".show", handle=make_handle(found.id)))
 
@@ -124,10 +124,6 @@ def recent() -> ResponseReturnValue:
         words=voucher_text,
         may_reverse=_may_reverse,
     )
-
-
-def _find_page(form: FindForm) -> str:
-    return render_template("vouchers/voucher/redeem/find.html", form=form)
 
 
 def _redeem_page(found: Found, form: RedeemForm) -> str:

@@ -12,7 +12,7 @@ from reintegration.kernel import clock
 from reintegration.kernel.db import session
 from reintegration.web.current import acting, current_actor
 from reintegration.web.once import Next, Shown
-from reintegration.web.submit import Ask, Asking
+from reintegration.web.submit import Ask, Asking, asked
 from vouchers.voucher.forms.redeem import TokenForm
 from vouchers.voucher.views.blueprints import redeem_bp as bp
 
@@ -41,7 +41,7 @@ def tokens() -> Asking:
 @bp.form("/tokens/<uuid:token_id>/revoke", AccountPermission.MANAGE_TOKENS, load=load_token)
 def token_revoke(token: ApiToken) -> Asking:
     """Revoke a token."""
-    yield Ask(lambda: render_template("vouchers/voucher/redeem/token_revoke.html", token=token))
+    yield asked("vouchers/voucher/redeem/token_revoke.html", token=token)
     service.revoke_token(session(), token, **acting())
     return Next(url_for(".tokens"), _("The token opens nothing any more."))
 

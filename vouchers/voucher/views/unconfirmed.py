@@ -10,7 +10,7 @@ from reintegration.accounts.queries.users import organisation_names
 from reintegration.kernel.db import session
 from reintegration.web.current import acting, current_actor
 from reintegration.web.once import Next
-from reintegration.web.submit import Ask, Asking
+from reintegration.web.submit import Asking, asked_why
 from vouchers.voucher.forms.redeem import ReasonForm
 from vouchers.voucher.models import Redemption
 from vouchers.voucher.permissions import RedemptionPermission
@@ -58,16 +58,7 @@ def confirm(redemption: Redemption) -> Next:
 )
 def refuse(redemption: Redemption) -> Asking:
     """Refuse a delivery that did not happen."""
-    form = ReasonForm()
-    yield Ask(lambda: _ask(redemption, form), form)
-    confirmation.refuse(session(), redemption, reason=form.reason.data or "", **acting())
+    page = "vouchers/voucher/refuse_redemption.html"
+    reason = yield from asked_why(page, ReasonForm(), redemption=redemption, words=voucher_text)
+    confirmation.refuse(session(), redemption, reason=reason, **acting())
     return Next(url_for(".unconfirmed"), _("Refused. The units can be used again."))
-
-
-def _ask(redemption: Redemption, form: ReasonForm) -> str:
-    return render_template(
-        "vouchers/voucher/refuse_redemption.html",
-        redemption=redemption,
-        form=form,
-        words=voucher_text,
-    )

@@ -1,5 +1,6 @@
 """Vouchers of staff: the list, one voucher, and the moves that its table offers."""
 
+from collections.abc import Generator
 from uuid import UUID
 
 from flask import render_template, url_for
@@ -14,9 +15,8 @@ from reintegration.kernel.db import session
 from reintegration.plans.permissions import PlanPermission
 from reintegration.web import parameters
 from reintegration.web.current import acting, current_actor
-from reintegration.web.forms import Form
 from reintegration.web.once import Next, Shown
-from reintegration.web.submit import Ask, Asking
+from reintegration.web.submit import Ask, Asking, asked, asked_why
 from vouchers.voucher.forms.redeem import ReasonForm
 from vouchers.voucher.forms.vouchers import PinForm
 from vouchers.voucher.models import Voucher
@@ -103,7 +103,7 @@ def approve(voucher: Voucher) -> Next:
 def issue(voucher: Voucher) -> Asking:
     """Issue an approved voucher and show its PIN, this once."""
     form = PinForm()
-    yield Ask(lambda: _ask(voucher, form, "issue_draft"), form)
+    yield asked("vouchers/voucher/issue_draft.html", form, voucher=voucher, words=voucher_text)
     made = issuing.issue_draft(session(), voucher, pin=form.pin.data or None, **acting())
     return Shown(handed_page(voucher, made.pin))
 
@@ -111,18 +111,15 @@ def issue(voucher: Voucher) -> Asking:
 @bp.form("/<uuid:voucher_id>/cancel", VoucherPermission.CANCEL, load=load_voucher)
 def cancel(voucher: Voucher) -> Asking:
     """Cancel a voucher for good."""
-    form = ReasonForm()
-    yield Ask(lambda: _ask(voucher, form, "cancel"), form)
-    cancelling.cancel(session(), voucher, reason=form.reason.data or "", **acting())
+    reason = yield from _why(voucher, "cancel")
+    cancelling.cancel(session(), voucher, reason=reason, **acting())
     return _shown(voucher, _("Cancelled. What was not used is free again."))
 
 
 @bp.form("/<uuid:voucher_id>/replace", VoucherPermission.REPLACE, load=load_voucher)
 def replace(voucher: Voucher) -> Asking:
     """Give the person a new code; the old one is dead."""
-    form = ReasonForm()
-    yield Ask(lambda: _ask(voucher, form, "replace"), form)
-    reason = form.reason.data or ""
+    reason = yield from _why(voucher, "replace")
     new, _secrets = replacing.replace(session(), voucher, reason=reason, **acting())
     return _shown(new, _("Replaced. Print the new one; the PIN is the same."))
 
@@ -131,10 +128,9 @@ def _shown(voucher: Voucher, said: str) -> Next:
     return Next(url_for(".show", voucher_id=voucher.id), said)
 
 
-def _ask(voucher: Voucher, form: Form, move: str) -> str:
-    return render_template(
-        f"vouchers/voucher/{move}.html", voucher=voucher, form=form, words=voucher_text
-    )
+def _why(voucher: Voucher, move: str) -> Generator[Ask, None, str]:
+    page = f"vouchers/voucher/{move}.html"
+    return (yield from asked_why(page, ReasonForm(), voucher=voucher, words=voucher_text))
 
 
 def handed_page(voucher: Voucher, pin: str | None) -> str:
