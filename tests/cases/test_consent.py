@@ -29,12 +29,12 @@ def case(session, cast):
 
 @pytest.fixture
 def give(session, cast, case):
-    """Return a function that records one consent of Ana's case."""
+    """Return a function that lets Ana, or somebody else, record one consent of her case."""
 
-    def record(scope=SHARE, *, provider=None, days=365, at=NOW):
+    def record(scope=SHARE, *, by=None, provider=None, days=365, at=NOW):
         return consents.record(
             session,
-            actor=actor(session, cast.ana),
+            actor=actor(session, by or cast.ana),
             case=case,
             scopes=[scope],
             mode=ConsentMode.ORAL,
@@ -145,18 +145,9 @@ def test_a_last_day_in_the_past_or_too_far_is_refused(give, days):
         give(days=days)
 
 
-def test_a_supervisor_does_not_say_yes_for_the_person(session, cast, case):
+def test_a_supervisor_does_not_say_yes_for_the_person(cast, give):
     with pytest.raises(NotPermitted):
-        consents.record(
-            session,
-            actor=actor(session, cast.sergiu),
-            case=case,
-            scopes=[KEEP],
-            mode=ConsentMode.ORAL,
-            locale="ro",
-            valid_until=TODAY,
-            now=NOW,
-        )
+        give(KEEP, by=cast.sergiu)
 
 
 def test_before_withdrawing_the_page_says_what_will_stop_and_changes_nothing(

@@ -155,40 +155,33 @@ def why(grammar, *said, **more) -> str:
     return refused.value.code.removeprefix("amount_")
 
 
-@pytest.mark.parametrize(("text", "minor"), TYPED.items())
-def test_a_person_is_read(text, minor):
-    assert amounts.typed(text, "MDL") == Money(minor, "MDL")
+READ = {amounts.typed: TYPED, amounts.machine: MACHINE, amounts.swift: SWIFT}
+REFUSED = {amounts.typed: NOT_TYPED, amounts.machine: NOT_MACHINE, amounts.swift: NOT_SWIFT}
 
 
-@pytest.mark.parametrize(("text", "reason"), NOT_TYPED.items())
-def test_a_person_is_asked_again_instead_of_guessed(text, reason):
-    assert why(amounts.typed, text, "MDL") == reason
+def each(spellings):
+    """Return a case for each spelling of each grammar: what is typed, what a program or MT940 says."""
+    return [
+        pytest.param(grammar, text, expected, id=f"{grammar.__name__}-{text}")
+        for grammar, table in spellings.items()
+        for text, expected in table.items()
+    ]
+
+
+@pytest.mark.parametrize(("grammar", "text", "minor"), each(READ))
+def test_an_amount_is_read(grammar, text, minor):
+    assert grammar(text, "MDL") == Money(minor, "MDL")
+
+
+@pytest.mark.parametrize(("grammar", "text", "reason"), each(REFUSED))
+def test_what_is_written_otherwise_is_refused_instead_of_guessed(grammar, text, reason):
+    assert why(grammar, text, "MDL") == reason
 
 
 def test_what_could_be_two_amounts_is_refused_with_both_ways_to_write_it():
     with pytest.raises(Invalid) as refused:
         amounts.typed("1.500", "MDL")
     assert str(refused.value) == "“1.500” can be read in two ways. Write 1500 or 1,50."
-
-
-@pytest.mark.parametrize(("text", "minor"), MACHINE.items())
-def test_a_program_is_read(text, minor):
-    assert amounts.machine(text, "MDL") == Money(minor, "MDL")
-
-
-@pytest.mark.parametrize(("text", "reason"), NOT_MACHINE.items())
-def test_a_program_that_writes_otherwise_is_refused(text, reason):
-    assert why(amounts.machine, text, "MDL") == reason
-
-
-@pytest.mark.parametrize(("text", "minor"), SWIFT.items())
-def test_mt940_is_read(text, minor):
-    assert amounts.swift(text, "MDL") == Money(minor, "MDL")
-
-
-@pytest.mark.parametrize(("text", "reason"), NOT_SWIFT.items())
-def test_mt940_that_says_otherwise_is_refused(text, reason):
-    assert why(amounts.swift, text, "MDL") == reason
 
 
 @pytest.mark.parametrize(("text", "signs", "minor"), CSV)

@@ -32,82 +32,49 @@ class Life:
     cast: object
     w: object
 
+    def _do(self, act, subject, *, who=None, **more):
+        """Let Ana, or somebody else, act on something of the plan."""
+        act(self.session, subject, actor=who or self.w.ana, now=NOW, **more)
+
     def edit(self, n):
-        plan_lines.edit_line(
-            self.session,
-            self.w.line,
-            actor=self.w.ana,
-            service=a_service(self.cast, units=n),
-            revision=self.w.plan.revision,
-            now=NOW,
-        )
+        service, revision = a_service(self.cast, units=n), self.w.plan.revision
+        self._do(plan_lines.edit_line, self.w.line, service=service, revision=revision)
 
     def add(self, n):
-        planning.add_milestone(
-            self.session,
-            self.w.plan,
-            actor=self.w.ana,
-            step=a_step(f"Pas {n}"),
-            revision=self.w.plan.revision,
-            now=NOW,
-        )
+        plan, step = self.w.plan, a_step(f"Pas {n}")
+        self._do(planning.add_milestone, plan, step=step, revision=plan.revision)
 
     def submit(self, n):
         plan = self.w.plan
-        approval.submit(
-            self.session, plan, actor=self.w.ana, revision=plan.revision - (n == 1), now=NOW
-        )
+        self._do(approval.submit, plan, revision=plan.revision - (n == 1))
 
     def withdraw(self, _n):
-        approval.withdraw(self.session, self.w.plan, actor=self.w.ana, now=NOW)
+        self._do(approval.withdraw, self.w.plan)
 
     def _newest(self):
         return self.session.scalar(select(func.max(PlanVersion.number))) or 0
 
     def approve(self, n):
-        approval.approve(
-            self.session,
-            self.w.plan,
-            actor=self.w.ana if n == 1 else self.w.sergiu,
-            number=self._newest(),
-            now=NOW,
-        )
+        who = self.w.ana if n == 1 else self.w.sergiu
+        self._do(approval.approve, self.w.plan, who=who, number=self._newest())
 
     def send_back(self, n):
-        approval.send_back(
-            self.session,
-            self.w.plan,
-            actor=self.w.sergiu,
-            number=self._newest(),
-            comment="" if n == 1 else "Nu",
-            now=NOW,
-        )
+        said = {"number": self._newest(), "comment": "" if n == 1 else "Nu"}
+        self._do(approval.send_back, self.w.plan, who=self.w.sergiu, **said)
 
     def begin(self, _n):
-        milestones.begin(self.session, self.w.milestone, actor=self.w.ana, now=NOW)
+        self._do(milestones.begin, self.w.milestone)
 
     def complete(self, n):
-        milestones.complete(
-            self.session,
-            self.w.milestone,
-            actor=self.w.ana,
-            evidence="" if n == 1 else "Da",
-            on=TODAY,
-            now=NOW,
-        )
+        evidence = "" if n == 1 else "Da"
+        self._do(milestones.complete, self.w.milestone, evidence=evidence, on=TODAY)
 
     def give_up(self, n):
-        milestones.give_up(
-            self.session,
-            self.w.milestone,
-            actor=self.w.ana,
-            move="cancel" if n % 2 else "not_complete",
-            reason="S-a mutat",
-            now=NOW,
-        )
+        move = "cancel" if n % 2 else "not_complete"
+        self._do(milestones.give_up, self.w.milestone, move=move, reason="S-a mutat")
 
     def reopen(self, _n):
-        milestones.reopen(self.session, self.w.milestone, actor=self.w.ana, now=NOW)
+        self._do(milestones.reopen, self.w.milestone)
 
     def deliver(self, n):
         deliveries.expect_deliveries(self.session, self.w.line.id)

@@ -73,11 +73,7 @@ class Play:
 
     def vouchers(self, *states: VoucherState) -> list[Voucher]:
         """Return the vouchers in `states`, oldest first."""
-        return self._all(
-            select(Voucher)
-            .where(Voucher.state.in_([state.value for state in states]))
-            .order_by(Voucher.created_at, Voucher.reference)
-        )
+        return self._in(states, Voucher, Voucher.created_at, Voucher.reference)
 
     def open(self) -> list[Voucher]:
         """Return what is issued and not finished."""
@@ -94,11 +90,7 @@ class Play:
 
     def redemptions(self, *states: RedemptionState) -> list[Redemption]:
         """Return the deliveries in `states`, oldest first."""
-        return self._all(
-            select(Redemption)
-            .where(Redemption.state.in_([state.value for state in states]))
-            .order_by(Redemption.recorded_at, Redemption.receipt)
-        )
+        return self._in(states, Redemption, Redemption.recorded_at, Redemption.receipt)
 
     def reversible(self) -> list[Redemption]:
         """Return what may be taken back now: not while its payment is under way."""
@@ -221,6 +213,9 @@ class Play:
         self.acting(None)
         expiry.expire_due(self.session, self.now)
         self.step()
+
+    def _in(self, states, model, *order) -> list:
+        return self._all(select(model).where(model.state.in_(states)).order_by(*order))
 
     def _all(self, statement) -> list:
         self.acting(None)
