@@ -9,6 +9,7 @@ from reintegration.kernel.money import Money
 from tests.vouchers.formats.writers import OURS
 from vouchers.formats import banks
 from vouchers.formats.csv_profile import read_csv
+from vouchers.formats.mdl_csv import CsvExport
 from vouchers.formats.outgoing import MEDIA_TYPES, Order, Outgoing, Payer
 
 ORDER = Order(
@@ -54,6 +55,14 @@ def test_the_file_says_what_is_paid_to_whom(profile):
 @each
 def test_the_name_of_the_file_ends_as_its_type(profile):
     assert profile.export.ending in MEDIA_TYPES
+
+
+@pytest.mark.parametrize(
+    "export", [one.export for one in banks.PROFILES.values() if isinstance(one.export, CsvExport)]
+)
+def test_each_row_has_as_many_cells_as_its_heading_for_no_cell_is_quoted(export):
+    rows = export.build(OUTGOING).decode(export.encoding).splitlines()
+    assert len({row.count(export.delimiter) for row in rows}) == 1
 
 
 @each
