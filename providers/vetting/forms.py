@@ -4,12 +4,20 @@ from datetime import date
 from typing import TypedDict
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf.file import FileField, FileRequired
 from wtforms import SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 
 from providers.directory.states import DocumentKind
-from reintegration.web.forms import After, DayField, Form, choices, encoding_field, given, option
+from reintegration.web.forms import (
+    After,
+    DayField,
+    Form,
+    choices,
+    encoding_field,
+    file_field,
+    given,
+    option,
+)
 
 LONGEST_REASON = 500
 
@@ -68,9 +76,7 @@ class DocumentForm(Form):
 class UploadForm(Form):
     """A spreadsheet."""
 
-    file = FileField(
-        _l("File"),
-        [FileRequired(_l("Choose a file."))],
-        description=_l("CSV or XLSX, at most 20 MB. One row for each service at each site."),
+    file = file_field(
+        _l("File"), _l("CSV or XLSX, at most 20 MB. One row for each service at each site.")
     )
     encoding = encoding_field()

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
+from flask_wtf.file import FileField, FileRequired
 from wtforms import (
     DateField,
     Field,
@@ -225,6 +226,11 @@ class DayField(DateField):
             self.data = dates.typed(said)
         except DomainError as error:
             raise ValueError(error_text(error)) from None
+
+
+def file_field(label: Any, hint: Any) -> FileField:
+    """Return the field for a file that must be chosen."""
+    return FileField(label, [FileRequired(_l("Choose a file."))], description=hint)
 
 
 def encoding_field() -> SelectField:

@@ -4,11 +4,10 @@ from typing import ClassVar
 
 from flask_babel import lazy_gettext
 from flask_babel import lazy_gettext as _l
-from flask_wtf.file import FileField, FileRequired
 from wtforms import BooleanField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length
 
-from reintegration.web.forms import Form, IdField, TickedField, encoding_field, option
+from reintegration.web.forms import Form, IdField, TickedField, encoding_field, file_field, option
 from vouchers.formats import banks
 from vouchers.payments.forms.claims import _NEEDED
 from vouchers.payments.forms.payees import currency_field, iban_field
@@ -48,11 +47,7 @@ class BankAccountForm(Form):
 class StatementForm(Form):
     """A file of the bank."""
 
-    file = FileField(
-        _l("File of the bank"),
-        [FileRequired(_l("Choose a file."))],
-        description=_l("camt.053, MT940 or CSV, at most 50 MB."),
-    )
+    file = file_field(_l("File of the bank"), _l("camt.053, MT940 or CSV, at most 50 MB."))
     encoding = encoding_field()
     trial = BooleanField(_l("Only say what would happen; import nothing"))
 

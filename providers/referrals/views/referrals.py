@@ -20,6 +20,7 @@ from providers.referrals.services.disclosure import LONGEST_NOTE
 from providers.referrals.services.referral_moves import REFERRAL
 from providers.referrals.states import ReferralState
 from providers.referrals.views.blueprints import referrals_bp as bp
+from providers.referrals.views.chips import state_chips
 from providers.referrals.views.disclosure_text import disclosure_rows
 from providers.referrals.views.matching import load_line
 from providers.vetting.queries.vetting import offering_or_404
@@ -68,19 +69,11 @@ def index() -> ResponseReturnValue:
     page, rows = reading.referrals_page(
         session(), current_actor(), state=state, mine=mine, cursor=parameters.cursor()
     )
-    words = {"open": _("Open"), "all": _("All")}
     return render_template(
         "providers/referrals/index.html",
         page=page,
         rows=rows,
-        chips=[
-            {
-                "label": words.get(one) or _(ReferralState(one).label),
-                "url": url_for(".index", state=str(one)),
-                "active": one == state,
-            }
-            for one in (*_FILTERS, "all")
-        ],
+        chips=state_chips(_FILTERS, state),
         given=parameters.those("state", "mine"),
     )
 

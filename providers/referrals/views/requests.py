@@ -14,6 +14,7 @@ from providers.referrals.services import referrals
 from providers.referrals.services.referral_moves import REFERRAL
 from providers.referrals.states import ReferralState, RejectionReason
 from providers.referrals.views.blueprints import requests_bp as bp
+from providers.referrals.views.chips import state_chips
 from providers.referrals.views.disclosure_text import disclosure_rows
 from reintegration.kernel.db import session
 from reintegration.web import parameters
@@ -44,14 +45,7 @@ def index() -> ResponseReturnValue:
     return render_template(
         "providers/referrals/requests/index.html",
         page=page,
-        chips=[
-            {
-                "label": _(ReferralState(one).label) if one != "all" else _("All"),
-                "url": url_for(".index", state=str(one)),
-                "active": one == state,
-            }
-            for one in (*_FILTERS, "all")
-        ],
+        chips=state_chips(_FILTERS, state),
         given=parameters.those("state"),
     )
 

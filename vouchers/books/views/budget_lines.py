@@ -67,7 +67,8 @@ def allocate(line: BudgetLine) -> Asking:
 def reduce(line: BudgetLine) -> Asking:
     """Take free money back from a line."""
     form = AmountForm(line.currency)
-    yield Ask(lambda: _reduce_page(form, line), form)
+    title = _("Take money back from %(line)s", line=line.code)
+    yield Ask(lambda: _taking_page(form, line, title, _("Take the money back")), form)
     allocation.reduce(session(), line, amount=form.money, key=form_id(), **acting())
     return Next(url_for(".line_page", budget_line_id=line.id), _("The money is back in the fund."))
 
@@ -76,7 +77,8 @@ def reduce(line: BudgetLine) -> Asking:
 def move(line: BudgetLine) -> Asking:
     """Move free money to another line of the fund."""
     form = _move_form(line)
-    yield Ask(lambda: _move_page(form, line), form)
+    title = _("Move money from %(line)s", line=line.code)
+    yield Ask(lambda: _taking_page(form, line, title, _("Move it")), form)
     allocation.move(
         session(),
         line,
@@ -147,15 +149,8 @@ def _allocate_page(form: AmountForm, line: BudgetLine) -> str:
     )
 
 
-def _reduce_page(form: AmountForm, line: BudgetLine) -> str:
-    return form_page(
-        form,
-        _way(line),
-        title=_("Take money back from %(line)s", line=line.code),
-        facts=[_free(line)],
-        submit=_("Take the money back"),
-        currency=line.currency,
-    )
+def _taking_page(form: AmountForm, line: BudgetLine, title: str, submit: str) -> str:
+    return form_page(form, _way(line), title, submit, facts=[_free(line)], currency=line.currency)
 
 
 def _move_form(line: BudgetLine) -> MoveForm:
@@ -166,17 +161,6 @@ def _move_form(line: BudgetLine) -> MoveForm:
         if other.id != line.id and other.currency == line.currency and other.closed_at is None
     ]
     return form
-
-
-def _move_page(form: MoveForm, line: BudgetLine) -> str:
-    return form_page(
-        form,
-        _way(line),
-        title=_("Move money from %(line)s", line=line.code),
-        facts=[_free(line)],
-        submit=_("Move it"),
-        currency=line.currency,
-    )
 
 
 def _way(line: BudgetLine) -> list[dict[str, str]]:
