@@ -198,6 +198,12 @@ def test_a_used_up_voucher_is_printed_no_more(session, cast, sign_in):
     assert sign_in(cast.ana).get(f"/vouchers/{issued.voucher.id}/print").status_code == 409
 
 
+def asks_why(browser, address, reason):
+    assert browser.get(address).status_code == 200
+    assert browser.post(address, data={"reason": ""}).status_code == 422
+    assert browser.post(address, data={"reason": reason}).status_code == 302
+
+
 @pytest.mark.parametrize(
     ("move", "state"), [("suspend", "suspended"), ("cancel", "cancelled"), ("replace", "replaced")]
 )
@@ -205,9 +211,7 @@ def test_a_move_asks_first_and_wants_a_reason(session, cast, sign_in, move, stat
     issued = living_voucher(session, cast)
     ana = sign_in(cast.ana)
     address = f"/vouchers/{issued.voucher.id}/{move}"
-    assert ana.get(address).status_code == 200
-    assert ana.post(address, data={"reason": ""}).status_code == 422
-    assert ana.post(address, data={"reason": "Hârtie pierdută\x00"}).status_code == 302
+    asks_why(ana, address, "Hârtie pierdută\x00")
     session.refresh(issued.voucher)
     assert issued.voucher.standing == state
 
@@ -240,9 +244,7 @@ def test_the_queue_refuses_with_a_reason(session, cast, sign_in):
     issued, redemption = unconfirmed(session, cast)
     ana = sign_in(cast.ana)
     address = f"/vouchers/redemptions/{redemption.id}/refuse"
-    assert ana.get(address).status_code == 200
-    assert ana.post(address, data={"reason": ""}).status_code == 422
-    assert ana.post(address, data={"reason": "Nu a fost acolo"}).status_code == 302
+    asks_why(ana, address, "Nu a fost acolo")
     session.refresh(issued.voucher)
     assert issued.voucher.units_free == 5
 
