@@ -13,5 +13,5 @@ MOVE_MILESTONES = Job(
 REMIND_MILESTONES = Job(
     "plans.remind_milestones",
     timedelta(days=1),
-    counting(milestones.remind, "steps and reviews near or late"),
+    counting(milestones.remind, "steps and reviews brought to mind"),
 )

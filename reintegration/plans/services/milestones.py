@@ -5,8 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, Uuid, func, literal, literal_column, select, text, update
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import Select, literal_column, select, text, update
 from sqlalchemy.orm import Session, selectinload
 
 from reintegration.cases.models import CaseFile
@@ -15,7 +14,7 @@ from reintegration.kernel import clock
 from reintegration.kernel.actor import SYSTEM, Actor
 from reintegration.kernel.errors import N_, Invalid
 from reintegration.kernel.locking import lock
-from reintegration.plans.models import Milestone, Plan, PlanLine, PlanLineDelivery
+from reintegration.plans.models import Milestone, PlanLine, PlanLineDelivery
 from reintegration.plans.models.plan import DELIVERED_COUNT, NEW_DELIVERIES
 from reintegration.plans.queries import plans
 from reintegration.plans.queries.progress import automatic_evidence, is_automatic, is_delivered
@@ -84,17 +83,18 @@ def follow_deliveries(session: Session, *, now: datetime) -> int:
 def remind(session: Session, *, now: datetime) -> int:
     """Bring what is due within a week, late or to be reviewed to the manager's inbox, once each.
 
-    The words are neutral: an inbox may be read over a shoulder.
+    Return how many are new. The words are neutral: an inbox may be read over a shoulder.
     """
     today = clock.local_day(now)
-    due = plans.open_milestones(session, due_until=today + REMIND_BEFORE)
-    reviews = plans.reviews_due(session, until=today)
-    cases = _cases(session, [*(m.case_id for m in due), *(p.case_id for p in reviews)])
-    for milestone in due:
-        _remind_of_step(session, milestone, cases[milestone.case_id], today, now=now)
-    for plan in reviews:
-        _remind_of_review(session, plan, cases[plan.case_id], now=now)
-    return len(due) + len(reviews)
+    steps = plans.steps_to_remind(session, today=today, due_until=today + REMIND_BEFORE)
+    reviews = plans.reviews_to_remind(session, until=today)
+    for milestone, file, key in steps:
+        _remind_of_step(session, milestone, file, key, today, now=now)
+    for plan, file, key in reviews:
+        assert plan.review_on is not None
+        message = N_("The review of %(case)s with the person is due since %(day)s.")
+        _send(session, file, key, message, day=plan.review_on, now=now)
+    return len(steps) + len(reviews)
 
 
 def _unconsidered() -> Select[Any]:
@@ -145,31 +145,15 @@ def _last_day(lines: Sequence[PlanLine]) -> date | None:
     return max(days, default=None)
 
 
-def _cases(session: Session, ids: Sequence[UUID]) -> dict[UUID, CaseFile]:
-    wanted = literal(list(set(ids)), ARRAY(Uuid))  # one parameter, however many cases
-    found = session.scalars(select(CaseFile).where(CaseFile.id == func.any(wanted)))
-    return {case_file.id: case_file for case_file in found}
-
-
 def _remind_of_step(
-    session: Session, milestone: Milestone, case_file: CaseFile, today: date, *, now: datetime
+    session: Session, step: Milestone, file: CaseFile, key: str, today: date, *, now: datetime
 ) -> None:
-    late = milestone.due_on < today
     message = (
         N_("A step of %(case)s is late since %(day)s. Ask what holds it up, or plan it anew.")
-        if late
+        if step.due_on < today
         else N_("A step of %(case)s is due on %(day)s.")
     )
-    stage = "late" if late else "due"
-    key = f"milestone:{milestone.id}:{milestone.due_on}:{stage}"
-    _send(session, case_file, key, message, day=milestone.due_on, now=now)
-
-
-def _remind_of_review(session: Session, plan: Plan, case_file: CaseFile, *, now: datetime) -> None:
-    assert plan.review_on is not None
-    message = N_("The review of %(case)s with the person is due since %(day)s.")
-    key = f"plan:{plan.id}:review:{plan.review_on}"
-    _send(session, case_file, key, message, day=plan.review_on, now=now)
+    _send(session, file, key, message, day=step.due_on, now=now)
 
 
 def _send(
