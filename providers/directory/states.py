@@ -8,35 +8,35 @@ from reintegration.kernel.words import Worded
 class Jurisdiction(Worded):
     """Which law and which identifiers apply."""
 
-    RIGHT_BANK = "right_bank", N_("Right bank of the Nistru")
-    LEFT_BANK = "left_bank", N_("Left bank of the Nistru")
-    ABROAD = "abroad", N_("Another country")
+    RIGHT_BANK = N_("Right bank of the Nistru")
+    LEFT_BANK = N_("Left bank of the Nistru")
+    ABROAD = N_("Another country")
 
 
 class OfferingState(Worded):
     """The vetting of one offering at one site."""
 
-    DRAFT = "draft", N_("Draft"), "grey"
-    SUBMITTED = "submitted", N_("Waiting for a check"), "gold"
-    INFO_REQUESTED = "info_requested", N_("Waiting for the provider"), "gold"
-    PENDING_APPROVAL = "pending_approval", N_("Waiting for approval"), "sky"
-    APPROVED = "approved", N_("Approved"), "moss"
-    REJECTED = "rejected", N_("Rejected"), "clay"
-    SUSPENDED = "suspended", N_("Suspended"), "clay"
-    EXPIRED = "expired", N_("Expired"), "clay"
-    WITHDRAWN = "withdrawn", N_("No longer offered"), "grey"
+    DRAFT = N_("Draft"), "grey"
+    SUBMITTED = N_("Waiting for a check"), "gold"
+    INFO_REQUESTED = N_("Waiting for the provider"), "gold"
+    PENDING_APPROVAL = N_("Waiting for approval"), "sky"
+    APPROVED = N_("Approved"), "moss"
+    REJECTED = N_("Rejected"), "clay"
+    SUSPENDED = N_("Suspended"), "clay"
+    EXPIRED = N_("Expired"), "clay"
+    WITHDRAWN = N_("No longer offered"), "grey"
 
 
 class DocumentKind(Worded):
     """What is checked; each has its own term."""
 
-    REGISTRATION = "registration", N_("State registration")
-    ACCREDITATION = "accreditation", N_("Accreditation of social services")
-    LICENCE = "licence", N_("Professional licence")
-    PSEA = "psea", N_("Protection from exploitation and abuse")
-    SAFEGUARDING = "safeguarding", N_("Safeguarding policy")
-    FRAMEWORK_AGREEMENT = "framework_agreement", N_("Framework agreement and prices")
-    FIRE_SAFETY = "fire_safety", N_("Fire and sanitary permits")
+    REGISTRATION = N_("State registration")
+    ACCREDITATION = N_("Accreditation of social services")
+    LICENCE = N_("Professional licence")
+    PSEA = N_("Protection from exploitation and abuse")
+    SAFEGUARDING = N_("Safeguarding policy")
+    FRAMEWORK_AGREEMENT = N_("Framework agreement and prices")
+    FIRE_SAFETY = N_("Fire and sanitary permits")
 
 
 _FOR_ALL = frozenset({DocumentKind.REGISTRATION, DocumentKind.FRAMEWORK_AGREEMENT})

@@ -7,24 +7,14 @@ from reintegration.kernel.words import Worded
 class ReferralState(Worded):
     """HL7 SDOH Clinical Care: the Task for referral management, in our words."""
 
-    DRAFT = "draft", N_("Not sent yet"), "grey"
-    REQUESTED = "requested", N_("Waiting for an answer"), "gold"
-    ACCEPTED = "accepted", N_("Accepted"), "moss"
-    REJECTED = "rejected", N_("Declined"), "clay"
-    IN_PROGRESS = "in_progress", N_("Under way"), "sky"
-    COMPLETED = "completed", N_("Completed"), "moss"
-    FAILED = "failed", N_("Not delivered"), "clay"
-    CANCELLED = "cancelled", N_("Called off"), "grey"
-
-
-class RejectionReason(Worded):
-    """Why a provider says no."""
-
-    NO_CAPACITY = "no_capacity", N_("No free place")
-    NOT_ELIGIBLE = "not_eligible", N_("Outside what we may offer")
-    CANNOT_MEET_NEEDS = "cannot_meet_needs", N_("We cannot meet these needs")
-    PRICE = "price", N_("The price does not fit")
-    OTHER = "other", N_("Another reason")
+    DRAFT = N_("Not sent yet"), "grey"
+    REQUESTED = N_("Waiting for an answer"), "gold"
+    ACCEPTED = N_("Accepted"), "moss"
+    REJECTED = N_("Declined"), "clay"
+    IN_PROGRESS = N_("Under way"), "sky"
+    COMPLETED = N_("Completed"), "moss"
+    FAILED = N_("Not delivered"), "clay"
+    CANCELLED = N_("Called off"), "grey"
 
 
 OPEN_REFERRALS = frozenset(
@@ -36,3 +26,13 @@ OPEN_REFERRALS = frozenset(
     }
 )
 HOLDS_A_PLACE = frozenset({ReferralState.ACCEPTED, ReferralState.IN_PROGRESS})
+
+
+class RejectionReason(Worded):
+    """Why a provider says no."""
+
+    NO_CAPACITY = N_("No free place")
+    NOT_ELIGIBLE = N_("Outside what we may offer")
+    CANNOT_MEET_NEEDS = N_("We cannot meet these needs")
+    PRICE = N_("The price does not fit")
+    OTHER = N_("Another reason")

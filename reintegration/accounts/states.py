@@ -7,5 +7,5 @@ from reintegration.kernel.words import Worded
 class OrganisationKind(Worded):
     """The programme's own offices, or a provider of services."""
 
-    PROGRAMME = "programme", N_("Office of the programme")
-    PROVIDER = "provider", N_("Provider of services")
+    PROGRAMME = N_("Office of the programme")
+    PROVIDER = N_("Provider of services")

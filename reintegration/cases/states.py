@@ -11,31 +11,31 @@ from reintegration.kernel.words import Worded, worded
 class CaseState(Worded):
     """Where a case stands (subset of HTCDS and Primero's workflow)."""
 
-    INTAKE = "intake", N_("Getting to know"), "gold"
-    ACTIVE = "active", N_("Under way"), "sky"
-    FOLLOW_UP = "follow_up", N_("Follow-up"), "moss"
-    CLOSED = "closed", N_("Closed"), "grey"
+    INTAKE = N_("Getting to know"), "gold"
+    ACTIVE = N_("Under way"), "sky"
+    FOLLOW_UP = N_("Follow-up"), "moss"
+    CLOSED = N_("Closed"), "grey"
 
 
 class ClosureReason(Worded):
     """Why a case is closed (IOM, reintegration handbook 2.7)."""
 
-    GOALS_ACHIEVED = "goals_achieved", N_("The goals are reached")
-    PARTIAL = "partial", N_("The goals are reached in part")
-    SUPPORT_PERIOD_ENDED = "support_period_ended", N_("The time of support has ended")
-    WITHDREW = "withdrew", N_("The person no longer wants support")
-    RELOCATED = "relocated", N_("The person moved away")
-    TRANSFERRED = "transferred", N_("Another team took over")
-    LOST_CONTACT = "lost_contact", N_("Contact was lost")
-    DIED = "died", N_("The person died")
+    GOALS_ACHIEVED = N_("The goals are reached")
+    PARTIAL = N_("The goals are reached in part")
+    SUPPORT_PERIOD_ENDED = N_("The time of support has ended")
+    WITHDREW = N_("The person no longer wants support")
+    RELOCATED = N_("The person moved away")
+    TRANSFERRED = N_("Another team took over")
+    LOST_CONTACT = N_("Contact was lost")
+    DIED = N_("The person died")
 
 
 class MemberRole(Worded):
     """Why a person is on a case."""
 
-    MANAGER = "manager", N_("Case manager")
-    SUPERVISOR = "supervisor", N_("Supervisor")
-    CO_WORKER = "co_worker", N_("Co-worker")
+    MANAGER = N_("Case manager")
+    SUPERVISOR = N_("Supervisor")
+    CO_WORKER = N_("Co-worker")
 
 
 class IdentificationStatus(StrEnum):
@@ -60,22 +60,18 @@ class ConsentScope(Worded):
     hint: str
 
     CASE_MANAGEMENT = (
-        "case_management",
         N_("Keeping a file and working on the plan together"),
         N_("Without it only a code is kept, and nothing is arranged."),
     )
     SHARE_WITH_PROVIDER = (
-        "share_with_provider",
         N_("Telling a provider what it needs for one service"),
         N_("The provider sees a made-up name, the service, the place, and what must be respected."),
     )
     ANONYMISED_STATISTICS = (
-        "anonymised_statistics",
         N_("Counting in statistics that name nobody"),
         N_("Saying no changes nothing in the help."),
     )
     CONTACT = (
-        "contact",
         N_("Being contacted in the agreed way"),
         N_("Only by the channel and at the hours that the person chose."),
     )
@@ -87,35 +83,36 @@ class ConsentScope(Worded):
         return scope
 
 
-class ConsentMode(Worded):
-    """How consent was given."""
-
-    ORAL = "oral", N_("Said aloud")
-    WRITTEN = "written", N_("Signed on paper")
-
-
-class NoteKind(Worded):
-    """What a note is about."""
-
-    CONTACT = "contact", N_("Contact")
-    OBSERVATION = "observation", N_("Observation")
-    DECISION = "decision", N_("Decision")
-
-
-class ContactChannel(Worded):
-    """How a person may be reached safely."""
-
-    NONE = "none", N_("Do not contact")
-    PHONE = "phone", N_("Phone call")
-    SMS = "sms", N_("Text message")
-    IN_PERSON = "in_person", N_("Only in person")
-
-
 CONSENT_TEXT_VERSION = "2026-11"
 
 
 CONSENT_FOR = timedelta(days=365)
 """How long a consent holds at most; the person may choose less."""
+
+
+class ConsentMode(Worded):
+    """How consent was given."""
+
+    ORAL = N_("Said aloud")
+    WRITTEN = N_("Signed on paper")
+
+
+class NoteKind(Worded):
+    """What a note is about."""
+
+    CONTACT = N_("Contact")
+    OBSERVATION = N_("Observation")
+    DECISION = N_("Decision")
+
+
+class ContactChannel(Worded):
+    """How a person may be reached safely."""
+
+    NONE = N_("Do not contact")
+    PHONE = N_("Phone call")
+    SMS = N_("Text message")
+    IN_PERSON = N_("Only in person")
+
 
 # What the history of a case shows, in words. Floors above have histories of their own.
 HAPPENED: dict[str, str] = {

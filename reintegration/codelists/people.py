@@ -7,25 +7,25 @@ from reintegration.kernel.words import Worded
 class Sex(Worded):
     """As far as it decides who can be served; told by the person, never required."""
 
-    FEMALE = "female", N_("Woman")
-    MALE = "male", N_("Man")
-    UNSPECIFIED = "unspecified", N_("Not said")
+    FEMALE = N_("Woman")
+    MALE = N_("Man")
+    UNSPECIFIED = N_("Not said")
 
 
 class SexPolicy(Worded):
     """Whom an offering serves."""
 
-    ANY = "any", N_("Everyone")
-    FEMALE = "female", N_("Women")
-    MALE = "male", N_("Men")
+    ANY = N_("Everyone")
+    FEMALE = N_("Women")
+    MALE = N_("Men")
 
 
 class AccessNeed(Worded):
     """What a person needs to be able to use a place, and what a place therefore offers."""
 
-    STEP_FREE = "step_free", N_("Entrance without steps")
-    WHEELCHAIR = "wheelchair", N_("Room for a wheelchair")
-    SIGN_LANGUAGE = "sign_language", N_("Sign language")
-    INTERPRETER = "interpreter", N_("Interpreter")
-    EASY_LANGUAGE = "easy_language", N_("Easy language")
-    QUIET_ROOM = "quiet_room", N_("Quiet room")
+    STEP_FREE = N_("Entrance without steps")
+    WHEELCHAIR = N_("Room for a wheelchair")
+    SIGN_LANGUAGE = N_("Sign language")
+    INTERPRETER = N_("Interpreter")
+    EASY_LANGUAGE = N_("Easy language")
+    QUIET_ROOM = N_("Quiet room")

@@ -21,20 +21,10 @@ class Proof(Worded):
     short: str
     mine: str
 
-    PIN = "pin", N_("The person types a PIN"), N_("PIN"), N_("PIN")
-    STAY = "stay", N_("Arrival, weekly confirmation and departure"), N_("Stay"), N_("stay")
-    SIGNED_LIST = (
-        "signed_list",
-        N_("A signed attendance list"),
-        N_("Signed list"),
-        N_("signed list"),
-    )
-    CASE_MANAGER = (
-        "case_manager",
-        N_("The case manager confirms, privately"),
-        N_("Case manager"),
-        N_("your word"),
-    )
+    PIN = N_("The person types a PIN"), N_("PIN"), N_("PIN")
+    STAY = N_("Arrival, weekly confirmation and departure"), N_("Stay"), N_("stay")
+    SIGNED_LIST = N_("A signed attendance list"), N_("Signed list"), N_("signed list")
+    CASE_MANAGER = N_("The case manager confirms, privately"), N_("Case manager"), N_("your word")
 
     def __new__(cls, code: str, label: str = "", short: str = "", mine: str = "") -> Self:
         """Make a proof."""
@@ -53,82 +43,32 @@ class ServiceCategory(Worded):
     unit: Unit
     proof: Proof
 
-    SHELTER = (
-        "shelter",
-        N_("Temporary accommodation"),
-        Domain.SAFETY_HOUSING,
-        Unit.NIGHT,
-        Proof.STAY,
-    )
-    RENTED_HOUSING = (
-        "rented_housing",
-        N_("Rented housing"),
-        Domain.SAFETY_HOUSING,
-        Unit.MONTH,
-        Proof.CASE_MANAGER,
-    )
-    BASIC_NEEDS = (
-        "basic_needs",
-        N_("Food and basic needs"),
-        Domain.SAFETY_HOUSING,
-        Unit.AMOUNT,
-        Proof.PIN,
-    )
-    MEDICAL = "medical", N_("Medical care"), Domain.HEALTH, Unit.VISIT, Proof.PIN
-    MENTAL_HEALTH = "mental_health", N_("Counselling"), Domain.HEALTH, Unit.SESSION, Proof.PIN
-    LEGAL_AID = "legal_aid", N_("Legal aid"), Domain.DOCUMENTS_RIGHTS, Unit.HOUR, Proof.PIN
-    DOCUMENTS = (
-        "documents",
-        N_("Identity and civil documents"),
-        Domain.DOCUMENTS_RIGHTS,
-        Unit.ITEM,
-        Proof.PIN,
-    )
-    EDUCATION = "education", N_("Education"), Domain.SKILLS_INCOME, Unit.MONTH, Proof.SIGNED_LIST
+    SHELTER = N_("Temporary accommodation"), Domain.SAFETY_HOUSING, Unit.NIGHT, Proof.STAY
+    RENTED_HOUSING = N_("Rented housing"), Domain.SAFETY_HOUSING, Unit.MONTH, Proof.CASE_MANAGER
+    BASIC_NEEDS = N_("Food and basic needs"), Domain.SAFETY_HOUSING, Unit.AMOUNT, Proof.PIN
+    MEDICAL = N_("Medical care"), Domain.HEALTH, Unit.VISIT, Proof.PIN
+    MENTAL_HEALTH = N_("Counselling"), Domain.HEALTH, Unit.SESSION, Proof.PIN
+    LEGAL_AID = N_("Legal aid"), Domain.DOCUMENTS_RIGHTS, Unit.HOUR, Proof.PIN
+    DOCUMENTS = N_("Identity and civil documents"), Domain.DOCUMENTS_RIGHTS, Unit.ITEM, Proof.PIN
+    EDUCATION = N_("Education"), Domain.SKILLS_INCOME, Unit.MONTH, Proof.SIGNED_LIST
     VOCATIONAL_TRAINING = (
-        "vocational_training",
         N_("Vocational training"),
         Domain.SKILLS_INCOME,
         Unit.COURSE,
         Proof.SIGNED_LIST,
     )
-    EMPLOYMENT = (
-        "employment",
-        N_("Help to find work"),
-        Domain.SKILLS_INCOME,
-        Unit.SESSION,
-        Proof.PIN,
-    )
+    EMPLOYMENT = N_("Help to find work"), Domain.SKILLS_INCOME, Unit.SESSION, Proof.PIN
     BUSINESS_START_UP = (
-        "business_start_up",
         N_("Starting a small business"),
         Domain.SKILLS_INCOME,
         Unit.AMOUNT,
         Proof.PIN,
     )
-    FAMILY_MEDIATION = (
-        "family_mediation",
-        N_("Family mediation"),
-        Domain.FAMILY_SOCIAL,
-        Unit.SESSION,
-        Proof.PIN,
-    )
-    CHILDCARE = "childcare", N_("Childcare"), Domain.FAMILY_SOCIAL, Unit.DAY, Proof.SIGNED_LIST
-    SOCIAL_PROTECTION = (
-        "social_protection",
-        N_("Help with social benefits"),
-        Domain.FAMILY_SOCIAL,
-        Unit.HOUR,
-        Proof.PIN,
-    )
-    TRANSPORT = "transport", N_("Transport"), Domain.SAFETY_HOUSING, Unit.RIDE, Proof.PIN
-    INTERPRETATION = (
-        "interpretation",
-        N_("Interpretation"),
-        Domain.FAMILY_SOCIAL,
-        Unit.HOUR,
-        Proof.PIN,
-    )
+    FAMILY_MEDIATION = N_("Family mediation"), Domain.FAMILY_SOCIAL, Unit.SESSION, Proof.PIN
+    CHILDCARE = N_("Childcare"), Domain.FAMILY_SOCIAL, Unit.DAY, Proof.SIGNED_LIST
+    SOCIAL_PROTECTION = N_("Help with social benefits"), Domain.FAMILY_SOCIAL, Unit.HOUR, Proof.PIN
+    TRANSPORT = N_("Transport"), Domain.SAFETY_HOUSING, Unit.RIDE, Proof.PIN
+    INTERPRETATION = N_("Interpretation"), Domain.FAMILY_SOCIAL, Unit.HOUR, Proof.PIN
 
     def __new__(
         cls,

@@ -14,16 +14,16 @@ class Unit(Worded):
 
     many: str
 
-    NIGHT = "night", N_("night"), N_("Nights")
-    SESSION = "session", N_("session"), N_("Sessions")
-    HOUR = "hour", N_("hour"), N_("Hours")
-    VISIT = "visit", N_("visit"), N_("Visits")
-    COURSE = "course", N_("course"), N_("Courses")
-    DAY = "day", N_("day"), N_("Days")
-    RIDE = "ride", N_("ride"), N_("Rides")
-    MONTH = "month", N_("month"), N_("Months")
-    ITEM = "item", N_("item"), N_("Items")
-    AMOUNT = "amount", N_("amount of money"), N_("Money, up to a sum")
+    NIGHT = N_("night"), N_("Nights")
+    SESSION = N_("session"), N_("Sessions")
+    HOUR = N_("hour"), N_("Hours")
+    VISIT = N_("visit"), N_("Visits")
+    COURSE = N_("course"), N_("Courses")
+    DAY = N_("day"), N_("Days")
+    RIDE = N_("ride"), N_("Rides")
+    MONTH = N_("month"), N_("Months")
+    ITEM = N_("item"), N_("Items")
+    AMOUNT = N_("amount of money"), N_("Money, up to a sum")
 
     def __new__(cls, code: str, label: str = "", many: str = "") -> Self:
         """Make a unit."""

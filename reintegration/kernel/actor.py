@@ -11,18 +11,18 @@ from reintegration.kernel.words import Worded
 class Role(Worded):
     """What a person does here. Roles add up; scope comes from assignment and organisation."""
 
-    CASE_MANAGER = "case_manager", N_("Case manager")
-    SUPERVISOR = "supervisor", N_("Supervisor")
-    VETTING_OFFICER = "vetting_officer", N_("Vetting officer")
-    FINANCE_PREPARER = "finance_preparer", N_("Finance, preparation")
-    FINANCE_APPROVER = "finance_approver", N_("Finance, approval")
-    FINANCE_RELEASER = "finance_releaser", N_("Finance, release")
-    AUDITOR = "auditor", N_("Auditor")
-    ADMINISTRATOR = "administrator", N_("Administrator")
-    PROVIDER_RECEPTION = "provider_reception", N_("Reception")
-    PROVIDER_COORDINATOR = "provider_coordinator", N_("Coordinator")
-    PROVIDER_BOOKKEEPER = "provider_bookkeeper", N_("Bookkeeper")
-    PROVIDER_MANAGER = "provider_manager", N_("Provider manager")
+    CASE_MANAGER = N_("Case manager")
+    SUPERVISOR = N_("Supervisor")
+    VETTING_OFFICER = N_("Vetting officer")
+    FINANCE_PREPARER = N_("Finance, preparation")
+    FINANCE_APPROVER = N_("Finance, approval")
+    FINANCE_RELEASER = N_("Finance, release")
+    AUDITOR = N_("Auditor")
+    ADMINISTRATOR = N_("Administrator")
+    PROVIDER_RECEPTION = N_("Reception")
+    PROVIDER_COORDINATOR = N_("Coordinator")
+    PROVIDER_BOOKKEEPER = N_("Bookkeeper")
+    PROVIDER_MANAGER = N_("Provider manager")
 
 
 FINANCE_ROLES = frozenset({Role.FINANCE_PREPARER, Role.FINANCE_APPROVER, Role.FINANCE_RELEASER})

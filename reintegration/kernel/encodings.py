@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from reintegration.kernel.errors import N_, Invalid
 from reintegration.kernel.text import freed
-from reintegration.kernel.words import Worded
+from reintegration.kernel.words import Numbered
 
 _MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 _WORD = re.compile(r"[^\W\d_]+")
@@ -20,7 +20,7 @@ _ENOUGH, _FAR = 0.9, 0.5
 _SAMPLE = 60
 
 
-class Encoding(Worded):
+class Encoding(Numbered):
     """The encodings that a person can choose; the values are Python's."""
 
     UTF_8 = "utf-8-sig", N_("UTF-8")

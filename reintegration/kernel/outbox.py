@@ -28,11 +28,11 @@ SILENT_AFTER = timedelta(minutes=5)
 class OutboxState(Worded):
     """Where a message stands."""
 
-    QUEUED = "queued", N_("Waits to be sent"), "grey"
-    SENDING = "sending", N_("Is being sent"), "sky"
-    SENT = "sent", N_("Sent"), "moss"
-    FAILED = "failed", N_("Did not leave"), "clay"
-    UNKNOWN = "unknown", N_("May have left"), "gold"
+    QUEUED = N_("Waits to be sent"), "grey"
+    SENDING = N_("Is being sent"), "sky"
+    SENT = N_("Sent"), "moss"
+    FAILED = N_("Did not leave"), "clay"
+    UNKNOWN = N_("May have left"), "gold"
 
 
 class OutboxMessage(Base):

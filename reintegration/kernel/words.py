@@ -1,14 +1,25 @@
 """Codes that people read: each member brings its word, and the tone of its tag.
 
-A member is written `DRAFT = "draft", N_("Draft"), "grey"`: the code that is stored, the word as a
-source string, and one of the tones of `templates/components/status.html`. A page shows a member
-by `status.state(member)`, or its word alone by the filter `tr`.
+A member is written `APPROVED = N_("Approved"), "moss"`: the word as a source string, and one of the
+tones of `templates/components/status.html` (grey when none is said). Stored is the name in
+lower case. A page shows a member by `status.state(member)`, or its word alone by the filter `tr`.
 """
 
-from enum import StrEnum
-from typing import Self, TypeVar
+from enum import EnumMeta, StrEnum
+from typing import Any, Self, TypeVar
 
 _Member = TypeVar("_Member", bound="Worded")
+
+
+class _Named(EnumMeta):
+    """Puts the code of each member, its name in lower case, before what is written of it."""
+
+    def __new__(cls, name: str, bases: Any, written: Any, **options: Any) -> Any:
+        for member, said in written.items():
+            if member.isupper():
+                words = said if isinstance(said, tuple) else (said,)
+                dict.__setitem__(written, member, (member.lower(), *words))
+        return super().__new__(cls, name, bases, written, **options)
 
 
 def worded(codes: type[_Member], code: str, label: str, tone: str = "grey") -> _Member:
@@ -19,7 +30,7 @@ def worded(codes: type[_Member], code: str, label: str, tone: str = "grey") -> _
     return member
 
 
-class Worded(StrEnum):
+class Worded(StrEnum, metaclass=_Named):
     """The base of every code list that is shown."""
 
     label: str
@@ -28,6 +39,14 @@ class Worded(StrEnum):
     def __new__(cls, code: str, label: str = "", tone: str = "grey") -> Self:
         """Make the member of `code`."""
         return worded(cls, code, label, tone)
+
+
+class Numbered(Worded):
+    """The base of the lists whose codes others chose: `BANK = "1110", N_("Bank")`."""
+
+    def __new__(cls, _name: str, code: str = "", label: str = "") -> Self:
+        """Make the member of `code`, which its name does not tell."""
+        return worded(cls, code, label)
 
 
 def member_of(codes: type[_Member], text: str | None) -> _Member | None:

@@ -12,39 +12,45 @@ from reintegration.kernel.words import Worded
 class Priority(Worded):
     """How soon a need must be met."""
 
-    URGENT = "urgent", N_("Urgent"), "clay"
-    HIGH = "high", N_("High"), "gold"
-    MEDIUM = "medium", N_("Medium"), "sky"
-    LOW = "low", N_("Low"), "grey"
+    URGENT = N_("Urgent"), "clay"
+    HIGH = N_("High"), "gold"
+    MEDIUM = N_("Medium"), "sky"
+    LOW = N_("Low"), "grey"
+
+
+PRIORITIES_THAT_NEED_A_GOAL = frozenset({Priority.HIGH, Priority.URGENT})
 
 
 class PlanState(Worded):
     """Where a plan stands. `approved` names the last approved version; edits make it `changed`."""
 
-    DRAFT = "draft", N_("Being written"), "grey"
-    SUBMITTED = "submitted", N_("Waits for a decision"), "gold"
-    APPROVED = "approved", N_("Approved"), "moss"
-    CHANGED = "changed", N_("Changed since approval"), "sky"
-    CLOSED = "closed", N_("Closed"), "grey"
+    DRAFT = N_("Being written"), "grey"
+    SUBMITTED = N_("Waits for a decision"), "gold"
+    APPROVED = N_("Approved"), "moss"
+    CHANGED = N_("Changed since approval"), "sky"
+    CLOSED = N_("Closed"), "grey"
 
 
 class VersionState(Worded):
     """What became of a submitted version."""
 
-    SUBMITTED = "submitted", N_("Waits for a decision"), "gold"
-    APPROVED = "approved", N_("Approved"), "moss"
-    RETURNED = "returned", N_("Returned"), "clay"
-    WITHDRAWN = "withdrawn", N_("Withdrawn"), "grey"
+    SUBMITTED = N_("Waits for a decision"), "gold"
+    APPROVED = N_("Approved"), "moss"
+    RETURNED = N_("Returned"), "clay"
+    WITHDRAWN = N_("Withdrawn"), "grey"
 
 
 class MilestoneState(Worded):
     """Where a milestone stands (OpenSPP's list); lateness is derived from the date."""
 
-    PLANNED = "planned", N_("Planned"), "grey"
-    IN_PROGRESS = "in_progress", N_("In progress"), "sky"
-    COMPLETED = "completed", N_("Reached"), "moss"
-    NOT_COMPLETED = "not_completed", N_("Not reached"), "clay"
-    CANCELLED = "cancelled", N_("Dropped"), "grey"
+    PLANNED = N_("Planned"), "grey"
+    IN_PROGRESS = N_("In progress"), "sky"
+    COMPLETED = N_("Reached"), "moss"
+    NOT_COMPLETED = N_("Not reached"), "clay"
+    CANCELLED = N_("Dropped"), "grey"
+
+
+OPEN_MILESTONE_STATES = frozenset({MilestoneState.PLANNED, MilestoneState.IN_PROGRESS})
 
 
 class LineOrigin(StrEnum):
@@ -57,9 +63,9 @@ class LineOrigin(StrEnum):
 class EmergencyState(Worded):
     """Whether a second person ratified an emergency start."""
 
-    PENDING = "pending", N_("Waits for a second person"), "gold"
-    RATIFIED = "ratified", N_("Ratified"), "moss"
-    REFUSED = "refused", N_("Refused"), "clay"
+    PENDING = N_("Waits for a second person"), "gold"
+    RATIFIED = N_("Ratified"), "moss"
+    REFUSED = N_("Refused"), "clay"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +96,6 @@ EMERGENCY_ALLOWANCE = EmergencyAllowance(
     consent_for=timedelta(days=30),
 )
 
-
-PRIORITIES_THAT_NEED_A_GOAL = frozenset({Priority.HIGH, Priority.URGENT})
-
-
-OPEN_MILESTONE_STATES = frozenset({MilestoneState.PLANNED, MilestoneState.IN_PROGRESS})
 
 """The currencies that a planned service may be agreed in: those of the budget lines."""
 REVIEW_AFTER = timedelta(days=30)

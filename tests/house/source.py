@@ -202,12 +202,22 @@ def query_words() -> Names:
 def code_lists() -> Names:
     """Return the codes of every enumeration by its name; permissions stand elsewhere."""
     return {
-        f"{found.name} {code.value}"
+        f"{found.name} {code}"
         for found in each(ast.ClassDef)
-        if any(ast.unparse(base) in {"StrEnum", "Worded"} for base in found.bases)
-        and not found.name.endswith("Permission")
+        for base in map(ast.unparse, found.bases)
+        if base in {"StrEnum", "Worded", "Numbered"} and not found.name.endswith("Permission")
         for line in found.body
         if isinstance(line, ast.Assign)
-        for code in (line.value.elts[0] if isinstance(line.value, ast.Tuple) else line.value,)
-        if isinstance(code, ast.Constant) and isinstance(code.value, str)
+        for code in _code(line, base)
     }
+
+
+def _code(line: ast.Assign, base: str) -> Iterator[str]:
+    """Give what is stored for a member: its name in lower case, or what is written first."""
+    match line:
+        case ast.Assign(targets=[ast.Name(id=name)]) if base == "Worded":
+            yield name.lower()
+        case ast.Assign(value=ast.Constant(value=str(code))):
+            yield code
+        case ast.Assign(value=ast.Tuple(elts=[ast.Constant(value=str(code)), *_])):
+            yield code

@@ -1,10 +1,10 @@
 """The chart of accounts, and everything that posts."""
 
 from reintegration.kernel.errors import N_
-from reintegration.kernel.words import Worded
+from reintegration.kernel.words import Numbered, Worded
 
 
-class Account(Worded):
+class Account(Numbered):
     """The chart of accounts; 9xxx is the budget book."""
 
     BANK = "1110", N_("Bank")
@@ -28,44 +28,44 @@ class Account(Worded):
 class PostingEvent(Worded):
     """Everything that posts."""
 
-    GRANT_RECEIVED = "grant_received", N_("Grant received")
-    ALLOCATED = "allocated", N_("Allocated")
-    REDUCED = "reduced", N_("Allocation reduced")
-    MOVED = "moved", N_("Moved between lines")
-    ISSUED = "issued", N_("Voucher issued")
-    REPLACED = "replaced", N_("Voucher replaced")
-    REDEEMED = "redeemed", N_("Delivered")
-    REMAINDER_RELEASED = "remainder_released", N_("Remainder released")
-    PAYMENT_RELEASED = "payment_released", N_("Payment released")
-    SETTLED_BY_BANK = "settled_by_bank", N_("Paid by the bank")
-    SETTLED_BY_STRIPE = "settled_by_stripe", N_("Paid by Stripe")
-    UNSETTLED = "unsettled", N_("Match with the bank undone")
-    PAYMENT_FAILED = "payment_failed", N_("Payment failed")
-    RETURNED_OPEN = "returned_open", N_("Payment returned")
-    RETURNED_CLAWED = "returned_clawed", N_("Payment returned, taken back before")
-    RETURN_CHARGES = "return_charges", N_("Charges of a return")
-    RETURN_CHARGES_CLAWED = "return_charges_clawed", N_("Charges of a return, taken back before")
-    REVERSED = "reversed", N_("Delivery reversed")
-    REVERSED_CLOSED = "reversed_closed", N_("Delivery reversed, voucher closed")
-    CLAWED_BACK = "clawed_back", N_("Taken back after payment")
-    REPAID = "repaid", N_("Repaid by the provider")
-    OFFSET = "offset", N_("Set off against what is owed")
-    OFFSET_UNDONE = "offset_undone", N_("Setting off undone")
-    ADVANCE_PAID = "advance_paid", N_("Advance paid")
-    ADVANCE_LIQUIDATED = "advance_liquidated", N_("Advance used up")
-    BANK_FEE = "bank_fee", N_("Bank fee")
-    EXCHANGED_OUT = "exchanged_out", N_("Exchanged, paid out")
-    EXCHANGED_IN = "exchanged_in", N_("Exchanged, received")
-    EXCHANGE_LOSS = "exchange_loss", N_("Exchange loss")
-    EXCHANGE_GAIN = "exchange_gain", N_("Exchange gain")
+    GRANT_RECEIVED = N_("Grant received")
+    ALLOCATED = N_("Allocated")
+    REDUCED = N_("Allocation reduced")
+    MOVED = N_("Moved between lines")
+    ISSUED = N_("Voucher issued")
+    REPLACED = N_("Voucher replaced")
+    REDEEMED = N_("Delivered")
+    REMAINDER_RELEASED = N_("Remainder released")
+    PAYMENT_RELEASED = N_("Payment released")
+    SETTLED_BY_BANK = N_("Paid by the bank")
+    SETTLED_BY_STRIPE = N_("Paid by Stripe")
+    UNSETTLED = N_("Match with the bank undone")
+    PAYMENT_FAILED = N_("Payment failed")
+    RETURNED_OPEN = N_("Payment returned")
+    RETURNED_CLAWED = N_("Payment returned, taken back before")
+    RETURN_CHARGES = N_("Charges of a return")
+    RETURN_CHARGES_CLAWED = N_("Charges of a return, taken back before")
+    REVERSED = N_("Delivery reversed")
+    REVERSED_CLOSED = N_("Delivery reversed, voucher closed")
+    CLAWED_BACK = N_("Taken back after payment")
+    REPAID = N_("Repaid by the provider")
+    OFFSET = N_("Set off against what is owed")
+    OFFSET_UNDONE = N_("Setting off undone")
+    ADVANCE_PAID = N_("Advance paid")
+    ADVANCE_LIQUIDATED = N_("Advance used up")
+    BANK_FEE = N_("Bank fee")
+    EXCHANGED_OUT = N_("Exchanged, paid out")
+    EXCHANGED_IN = N_("Exchanged, received")
+    EXCHANGE_LOSS = N_("Exchange loss")
+    EXCHANGE_GAIN = N_("Exchange gain")
 
 
 class SourceType(Worded):
     """What an entry was posted for."""
 
-    BANK_ACCOUNT = "bank_account", N_("Bank account")
-    BANK_LINE = "bank_line", N_("Line of a bank statement")
-    BUDGET_LINE = "budget_line", N_("Budget line")
-    PAYMENT_ORDER = "payment_order", N_("Payment order")
-    REDEMPTION = "redemption", N_("Delivery")
-    VOUCHER = "voucher", N_("Voucher")
+    BANK_ACCOUNT = N_("Bank account")
+    BANK_LINE = N_("Line of a bank statement")
+    BUDGET_LINE = N_("Budget line")
+    PAYMENT_ORDER = N_("Payment order")
+    REDEMPTION = N_("Delivery")
+    VOUCHER = N_("Voucher")

@@ -21,24 +21,26 @@ class VoucherState(Worded):
     Stopped is no state: an open voucher is stopped while a hold on it lives (`VoucherHold`).
     """
 
-    DRAFT = "draft", N_("waits for approval"), "gold"
-    APPROVED = "approved", N_("approved, not issued"), "gold"
-    ISSUED = "issued", N_("issued"), "sky"
-    PARTLY_REDEEMED = "partly_redeemed", N_("partly used"), "sky"
-    REDEEMED = "redeemed", N_("used up"), "moss"
-    EXPIRED = "expired", N_("expired"), "grey"
-    CANCELLED = "cancelled", N_("cancelled"), "clay"
-    REPLACED = "replaced", N_("replaced"), "grey"
+    DRAFT = N_("waits for approval"), "gold"
+    APPROVED = N_("approved, not issued"), "gold"
+    ISSUED = N_("issued"), "sky"
+    PARTLY_REDEEMED = N_("partly used"), "sky"
+    REDEEMED = N_("used up"), "moss"
+    EXPIRED = N_("expired"), "grey"
+    CANCELLED = N_("cancelled"), "clay"
+    REPLACED = N_("replaced"), "grey"
+
+
+OPEN_STATES = frozenset({VoucherState.ISSUED, VoucherState.PARTLY_REDEEMED})
+NOT_ISSUED = frozenset({VoucherState.DRAFT, VoucherState.APPROVED})
 
 
 class Held(Worded):
     """What an open voucher with a live hold is shown as, beside its state."""
 
-    SUSPENDED = "suspended", N_("stopped"), "clay"
+    SUSPENDED = N_("stopped"), "clay"
 
 
-OPEN_STATES = frozenset({VoucherState.ISSUED, VoucherState.PARTLY_REDEEMED})
-NOT_ISSUED = frozenset({VoucherState.DRAFT, VoucherState.APPROVED})
 HELD = Held.SUSPENDED
 """What the filter of the list calls it, too."""
 
@@ -46,8 +48,8 @@ HELD = Held.SUSPENDED
 class HoldCause(Worded):
     """Why a voucher is stopped. `HOLDS` answers the same questions for each."""
 
-    CASE_TEAM = "case_team", N_("Stopped by the case team"), "clay"
-    OFFERING_SUSPENDED = "offering_suspended", N_("The provider's service is suspended"), "clay"
+    CASE_TEAM = N_("Stopped by the case team"), "clay"
+    OFFERING_SUSPENDED = N_("The provider's service is suspended"), "clay"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +78,10 @@ HOLDS: dict[HoldCause, HoldRule] = {
 class RedemptionState(Worded):
     """`unconfirmed` was delivered without proof: a person settles it; nothing is posted yet."""
 
-    ACCEPTED = "accepted", N_("recorded"), "moss"
-    UNCONFIRMED = "unconfirmed", N_("waits for confirmation"), "gold"
-    REFUSED = "refused", N_("refused"), "clay"
-    REVERSED = "reversed", N_("taken back"), "grey"
+    ACCEPTED = N_("recorded"), "moss"
+    UNCONFIRMED = N_("waits for confirmation"), "gold"
+    REFUSED = N_("refused"), "clay"
+    REVERSED = N_("taken back"), "grey"
 
 
 VOUCHER_HISTORY: dict[str, str] = {

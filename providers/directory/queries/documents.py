@@ -15,11 +15,11 @@ _SOON = timedelta(days=30)
 class DocumentStatus(Worded):
     """How a required document stands."""
 
-    VALID = "valid", N_("Valid"), "moss"
-    SOON = "soon", N_("Ends soon"), "gold"
-    EXPIRED = "expired", N_("Expired"), "clay"
-    UNCHECKED = "unchecked", N_("Not checked"), "gold"
-    MISSING = "missing", N_("Missing"), "clay"
+    VALID = N_("Valid"), "moss"
+    SOON = N_("Ends soon"), "gold"
+    EXPIRED = N_("Expired"), "clay"
+    UNCHECKED = N_("Not checked"), "gold"
+    MISSING = N_("Missing"), "clay"
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,9 +18,9 @@ Row = Mapping[str, Any]
 class Kind(Worded):
     """What happened to a step or a service."""
 
-    ADDED = "added", N_("New"), "green"
-    REMOVED = "removed", N_("Taken out"), "clay"
-    CHANGED = "changed", N_("Changed"), "gold"
+    ADDED = N_("New"), "green"
+    REMOVED = N_("Taken out"), "clay"
+    CHANGED = N_("Changed"), "gold"
 
 
 @dataclass(frozen=True, slots=True)

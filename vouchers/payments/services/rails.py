@@ -92,7 +92,7 @@ _MDL = Way(
     fee=PostingEvent.BANK_FEE,
 )
 _SEPA = Way(
-    rail=Rail.SEPA,
+    rail=Rail.SEPA_PAIN001,
     currency="EUR",
     countries=SEPA_COUNTRIES,
     needs={},
