@@ -48,6 +48,10 @@ def token_hash(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()
 
 
+def _derived(purpose: str) -> "cached_property[bytes]":
+    return cached_property(lambda keyring: keyring.derive(purpose))
+
+
 @dataclass(frozen=True)
 class Keyring:
     """The master key and what is derived from it (HKDF-SHA-256, RFC 5869)."""
@@ -61,49 +65,27 @@ class Keyring:
     def __repr__(self) -> str:
         return "Keyring(…)"
 
-    def _derive(self, purpose: str) -> bytes:
+    def derive(self, purpose: str) -> bytes:
+        """Return the key of one purpose."""
         return HKDF(hashes.SHA256(), KEY_BYTES, salt=None, info=purpose.encode()).derive(
             self.master
         )
 
-    @cached_property
-    def _wrapping(self) -> bytes:
-        return self._derive("person-key-wrapping/1")
-
-    @cached_property
-    def _index(self) -> bytes:
-        return self._derive("blind-index/1")
-
-    @cached_property
-    def _voucher(self) -> bytes:
-        return self._derive("voucher-code/1")
-
-    @cached_property
-    def _pin(self) -> bytes:
-        return self._derive("voucher-pin/1")
-
-    @cached_property
-    def _print(self) -> bytes:
-        return self._derive("voucher-print/1")
-
-    @cached_property
-    def _form(self) -> bytes:
-        return self._derive("sent-form/1")
-
-    @cached_property
-    def answers(self) -> bytes:
-        """The key of what forms were answered."""
-        return self._derive("form-answer/1")
-
-    @cached_property
-    def audit(self) -> bytes:
-        """The key of the audit chain."""
-        return self._derive("audit-chain/1")
+    _wrapping = _derived("person-key-wrapping/1")
+    _index = _derived("blind-index/1")
+    _voucher = _derived("voucher-code/1")
+    _pin = _derived("voucher-pin/1")
+    _print = _derived("voucher-print/1")
+    _form = _derived("sent-form/1")
+    answers = _derived("form-answer/1")
+    """The key of what forms were answered."""
+    audit = _derived("audit-chain/1")
+    """The key of the audit chain."""
 
     @cached_property
     def checkpoint_signer(self) -> Ed25519PrivateKey:
         """The key that signs audit checkpoints; its public half may leave the house."""
-        return Ed25519PrivateKey.from_private_bytes(self._derive("audit-checkpoint/1"))
+        return Ed25519PrivateKey.from_private_bytes(self.derive("audit-checkpoint/1"))
 
     def wrap_person_key(self, key: bytes, *, case_id: str) -> bytes:
         """Wrap a person's data key for storage."""
