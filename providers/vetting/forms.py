@@ -1,13 +1,11 @@
 """Forms of vetting and of the import."""
 
-from datetime import date
-from typing import TypedDict
-
 from flask_babel import lazy_gettext as _l
 from wtforms import SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 
 from providers.directory.states import DocumentKind
+from providers.vetting.services.documents import DocumentSaid
 from reintegration.web.forms import (
     After,
     DayField,
@@ -36,15 +34,6 @@ class ApproveForm(Form):
     """Until when an approval holds."""
 
     until = DayField(_l("Approve until"), [InputRequired(_l("Choose a day."))])
-
-
-class DocumentSaid(TypedDict):
-    """What was typed about a document."""
-
-    kind: DocumentKind
-    reference: str
-    issued_on: date
-    expires_on: date | None
 
 
 class DocumentForm(Form):

@@ -10,7 +10,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Generic, NamedTuple, Protocol, TypeVar
+from typing import Any, Generic, NamedTuple, NotRequired, Protocol, TypedDict, TypeVar, Unpack
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Index, Table, Text, Update, any_, case, literal, update
@@ -62,6 +62,15 @@ _EVENT = (
     "data",
 )
 _NOTE = Appending(StateEvent, _EVENT)
+
+
+class Told(TypedDict):
+    """What is told of a move: who made it when, and, if said, why and what more."""
+
+    actor: Actor
+    now: datetime
+    reason: NotRequired[str | None]
+    data: NotRequired[dict[str, Any] | None]
 
 
 class _About(NamedTuple):
@@ -171,17 +180,7 @@ class Machine(Generic[State]):
             rule.guard(subject, actor, now)
         self.follow(session, subject, move, actor=actor, now=now, reason=reason, data=data)
 
-    def follow(
-        self,
-        session: Session,
-        subject: Stateful,
-        move: str,
-        *,
-        actor: Actor,
-        now: datetime,
-        reason: str | None = None,
-        data: dict[str, Any] | None = None,
-    ) -> None:
+    def follow(self, session: Session, subject: Stateful, move: str, **told: Unpack[Told]) -> None:
         """Make a move that follows from an act that was permitted: it asks nobody again.
 
         Raises Conflict when the table has no such move from where the subject stands.
@@ -189,17 +188,8 @@ class Machine(Generic[State]):
         before: State = subject.state
         subject.state = self.target(before, move)
         session.flush()
-        self.note(
-            session,
-            subject.id,
-            move,
-            before,
-            actor=actor,
-            now=now,
-            reason=reason,
-            data=data,
-            case_id=getattr(subject, "case_id", None),
-        )
+        case_id = getattr(subject, "case_id", None)
+        self.note(session, subject.id, move, before, case_id=case_id, **told)
 
     def put(self, part: Stateful, move: str) -> None:
         """Set the state of a part whose whole tells what happened.
@@ -259,17 +249,15 @@ class Machine(Generic[State]):
         move: str,
         before: State,
         *,
-        actor: Actor,
-        now: datetime,
-        reason: str | None = None,
-        data: dict[str, Any] | None = None,
         case_id: UUID | None = None,
+        **told: Unpack[Told],
     ) -> None:
         """Append the event and the audit row of a move that was made in SQL.
 
         Raises Conflict when the table has no such move from `before`.
         """
-        about = _About(actor, now, reason, data or {}, case_id)
+        data = told.get("data") or {}
+        about = _About(told["actor"], told["now"], told.get("reason"), data, case_id)
         self._append(session, aggregate_id, move, (before, self.target(before, move)), about)
 
     def _append(

@@ -15,7 +15,7 @@ from vouchers.formats.amounts import decimal_text
 from vouchers.formats.charset import encodable
 from vouchers.formats.iban import compact, is_iban
 from vouchers.formats.outgoing import Order, Outgoing
-from vouchers.formats.payment_file import PaymentFileError
+from vouchers.formats.payment_file import PaymentFileError, check_amount
 
 CURRENCY = "MDL"
 # Orders to the left bank go to this transit bank, and the text says where the money is for.
@@ -193,12 +193,7 @@ def _check(order: MdlOrder) -> None:
     reference = order.order_number
     if not _ORDER_NUMBER.fullmatch(reference):
         raise PaymentFileError("reference", text=reference)
-    if order.currency != CURRENCY:
-        raise PaymentFileError(
-            "currency", reference=reference, currency=order.currency, wanted=CURRENCY
-        )
-    if type(order.amount_minor) is not int or order.amount_minor <= 0:
-        raise PaymentFileError("amount", reference=reference)
+    check_amount(reference, order.amount_minor, order.currency, wanted=CURRENCY)
     for iban in (order.payer_iban, order.payee_iban):
         if not is_iban(compact(iban) or ""):
             raise PaymentFileError("iban", text=iban)

@@ -18,7 +18,7 @@ from vouchers.formats.camt_nodes import Element
 from vouchers.formats.charset import is_reference, latin
 from vouchers.formats.iban import compact, is_iban
 from vouchers.formats.outgoing import Order, Outgoing
-from vouchers.formats.payment_file import PaymentFileError
+from vouchers.formats.payment_file import PaymentFileError, check_amount
 
 NAMESPACE = "urn:iso:std:iso:20022:tech:xsd:pain.001.001.09"
 CURRENCY = "EUR"
@@ -199,12 +199,7 @@ def _check_payment(payment: Payment) -> None:
     for text in (payment.end_to_end_id, payment.instruction_id):
         if not is_reference(text):
             raise PaymentFileError("reference", text=text)
-    if payment.currency != CURRENCY:
-        raise PaymentFileError(
-            "currency", reference=reference, currency=payment.currency, wanted=CURRENCY
-        )
-    if type(payment.amount_minor) is not int or payment.amount_minor <= 0:
-        raise PaymentFileError("amount", reference=reference)
+    check_amount(reference, payment.amount_minor, payment.currency, wanted=CURRENCY)
     if len(latin(payment.remittance)) > LONGEST_TEXT:
         raise PaymentFileError("text_long", reference=reference, longest=LONGEST_TEXT)
     _check_account(payment.creditor_iban, payment.creditor_bic)

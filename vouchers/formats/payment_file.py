@@ -28,3 +28,11 @@ class PaymentFileError(Invalid):
 
     def __init__(self, code: str, **params: Any) -> None:
         super().__init__(PAYMENT_REFUSALS[code], code=code, **params)
+
+
+def check_amount(reference: str, minor: object, currency: str, *, wanted: str) -> None:
+    """Refuse what is not a positive number of minor units of the currency of the file."""
+    if currency != wanted:
+        raise PaymentFileError("currency", reference=reference, currency=currency, wanted=wanted)
+    if type(minor) is not int or minor <= 0:
+        raise PaymentFileError("amount", reference=reference)

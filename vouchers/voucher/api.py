@@ -96,21 +96,12 @@ RECORD = api.Operation(
 def record_redemption(body: RedemptionRequest, headers: RedemptionHeaders) -> ResponseReturnValue:
     """Record one delivery, exactly once."""
     outcome = redeem_once(
-        session(), actor=current_actor(), delivery=_delivery(body, headers), now=clock.now()
+        session(),
+        actor=current_actor(),
+        delivery=Delivery(key=headers.key, **dict(body)),
+        now=clock.now(),
     )
     answer = Response(outcome.response, 201, mimetype="application/json")
     if outcome.replayed:
         answer.headers["Idempotency-Replayed"] = "true"
     return answer
-
-
-def _delivery(body: RedemptionRequest, headers: RedemptionHeaders) -> Delivery:
-    return Delivery(
-        key=headers.key,
-        code=body.code,
-        pin=body.pin,
-        units=body.units,
-        amount=body.amount,
-        delivered_on=body.delivered_on,
-        without_pin=body.without_pin,
-    )

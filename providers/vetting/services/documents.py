@@ -1,6 +1,7 @@
 """Documents behind an approval. Whoever records one has checked it, and is named for it."""
 
 from datetime import date, datetime
+from typing import TypedDict, Unpack
 
 from sqlalchemy.orm import Session
 
@@ -13,30 +14,27 @@ from reintegration.kernel.errors import N_, Invalid
 from reintegration.kernel.ids import new_id
 
 
+class DocumentSaid(TypedDict):
+    """What was typed about a document."""
+
+    kind: DocumentKind
+    reference: str
+    issued_on: date
+    expires_on: date | None
+
+
 def add_document(
     session: Session,
     *,
     actor: Actor,
     provider: Provider,
-    kind: DocumentKind,
-    reference: str,
-    issued_on: date,
-    expires_on: date | None,
     now: datetime,
+    **said: Unpack[DocumentSaid],
 ) -> VettingDocument:
     """Record a document that the officer saw; raise Invalid when it ends before it begins."""
     permissions.demand(actor, VettingPermission.KEEP_DOCUMENTS, provider)
-    _check_term(issued_on, expires_on)
-    document = VettingDocument(
-        id=new_id(),
-        provider_id=provider.id,
-        kind=kind,
-        reference=reference.strip(),
-        issued_on=issued_on,
-        expires_on=expires_on,
-        checked_by=actor.id,
-        checked_at=now,
-    )
+    document = VettingDocument(id=new_id(), provider_id=provider.id)
+    _write(document, said, actor=actor, now=now)
     session.add(document)
     session.flush()
     _note(session, document, "add", actor=actor, now=now)
@@ -48,18 +46,12 @@ def change_document(
     document: VettingDocument,
     *,
     actor: Actor,
-    kind: DocumentKind,
-    reference: str,
-    issued_on: date,
-    expires_on: date | None,
     now: datetime,
+    **said: Unpack[DocumentSaid],
 ) -> VettingDocument:
     """Correct a document; it counts as checked by whoever corrects it."""
     permissions.demand(actor, VettingPermission.KEEP_DOCUMENTS, document)
-    _check_term(issued_on, expires_on)
-    document.kind, document.reference = kind, reference.strip()
-    document.issued_on, document.expires_on = issued_on, expires_on
-    document.checked_by, document.checked_at = actor.id, now
+    _write(document, said, actor=actor, now=now)
     session.flush()
     _note(session, document, "change", actor=actor, now=now)
     return document
@@ -75,11 +67,15 @@ def remove_document(
     session.flush()
 
 
-def _check_term(issued_on: date, expires_on: date | None) -> None:
-    if expires_on is not None and expires_on < issued_on:
+def _write(document: VettingDocument, said: DocumentSaid, *, actor: Actor, now: datetime) -> None:
+    begins, ends = said["issued_on"], said["expires_on"]
+    if ends is not None and ends < begins:
         raise Invalid(
             N_("The last day lies before the day of issue."), code="expires_on", field="expires_on"
         )
+    document.kind, document.reference = said["kind"], said["reference"].strip()
+    document.issued_on, document.expires_on = begins, ends
+    document.checked_by, document.checked_at = actor.id, now
 
 
 def _note(

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import date
-from typing import Any, ClassVar, TypedDict
+from typing import Any, ClassVar
 from uuid import UUID
 
 from flask_babel import gettext as _
@@ -18,6 +18,7 @@ from reintegration.kernel.errors import DomainError
 from reintegration.kernel.money import Money
 from reintegration.plans.models import Goal, Milestone, PlanLine
 from reintegration.plans.queries.provision import BudgetChoice
+from reintegration.plans.services.needs import GoalSaid, NeedSaid
 from reintegration.plans.services.plan_lines import Service
 from reintegration.plans.services.planning import Stale, Step
 from reintegration.plans.states import Priority
@@ -34,14 +35,6 @@ from reintegration.web.forms import (
 )
 
 LONGEST_TEXT = 500
-
-
-class NeedSaid(TypedDict):
-    """What was typed about a need."""
-
-    domain: Domain
-    priority: Priority
-    description: str
 
 
 class NeedForm(Form):
@@ -62,13 +55,6 @@ class NeedForm(Form):
             "priority": Priority(self.priority.data),
             "description": self.description.data or "",
         }
-
-
-class GoalSaid(TypedDict):
-    """What was typed about a goal."""
-
-    description: str
-    own_words: str
 
 
 class GoalForm(Form):

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypedDict, Unpack
 from uuid import UUID
 
 from sqlalchemy import select
@@ -72,46 +73,35 @@ class Funding:
     milestone_title: str
 
 
+class Tonight(TypedDict):
+    """What is promised, from which money, in what language the person agreed, and what happened."""
+
+    needs: TonightNeeds
+    funding: Funding
+    consent_locale: str
+    circumstances: str
+
+
 def start_new(
     session: Session,
     *,
     actor: Actor,
     facts: CaseFacts,
     identity: Identity,
-    needs: TonightNeeds,
-    funding: Funding,
-    consent_locale: str,
-    circumstances: str,
     now: datetime,
+    **tonight: Unpack[Tonight],
 ) -> EmergencyStart:
     """Open a case at the door and start: the person agreed aloud after hearing the text."""
     permissions.demand(actor, EmergencyPermission.START)
-    check_needs(needs, funding)
+    check_needs(tonight["needs"], tonight["funding"])
     case = registration.register(
         session, actor=actor, facts=facts, identity=identity, now=now, cover=True
     )
-    return start(
-        session,
-        actor=registration.with_case(actor, case),
-        case=case,
-        needs=needs,
-        funding=funding,
-        consent_locale=consent_locale,
-        circumstances=circumstances,
-        now=now,
-    )
+    return start(session, actor=registration.with_case(actor, case), case=case, now=now, **tonight)
 
 
 def start(
-    session: Session,
-    *,
-    actor: Actor,
-    case: CaseFile,
-    needs: TonightNeeds,
-    funding: Funding,
-    consent_locale: str,
-    circumstances: str,
-    now: datetime,
+    session: Session, *, actor: Actor, case: CaseFile, now: datetime, **tonight: Unpack[Tonight]
 ) -> EmergencyStart:
     """Record oral consent and approve lines from the allowance; supervisors are told.
 
@@ -121,6 +111,7 @@ def start(
     permissions.demand(actor, CasePermission.EDIT, case)
     require_open(case)
     assert actor.id is not None
+    needs, funding = tonight["needs"], tonight["funding"]
     check_needs(needs, funding)
     if session.scalar(select(EmergencyStart).where(EmergencyStart.case_id == case.id)):
         raise Conflict(N_("This case used its emergency allowance before."), code="used")
@@ -130,12 +121,12 @@ def start(
         started_by=actor.id,
         started_at=now,
         ratify_by=now + EMERGENCY_ALLOWANCE.ratify_within,
-        circumstances=circumstances.strip(),
+        circumstances=tonight["circumstances"].strip(),
         ceiling=EMERGENCY_ALLOWANCE.ceiling,
     )
     session.add(started)
     session.flush()
-    _agree(session, actor, case, consent_locale, now)
+    _agree(session, actor, case, tonight["consent_locale"], now)
     _add_lines(session, actor, case, needs, funding, now)
     case.updated_at = now
     session.flush()

@@ -1,6 +1,7 @@
 """Needs and goals: what is missing, and what the person wants, in their own words."""
 
 from datetime import datetime
+from typing import TypedDict, Unpack
 
 from sqlalchemy.orm import Session
 
@@ -17,26 +18,28 @@ from reintegration.plans.queries import needs as reading
 from reintegration.plans.states import Priority
 
 
+class NeedSaid(TypedDict):
+    """What was typed about a need."""
+
+    domain: Domain
+    priority: Priority
+    description: str
+
+
+class GoalSaid(TypedDict):
+    """What was typed about a goal; `own_words` is kept as it was said."""
+
+    description: str
+    own_words: str
+
+
 def add_need(
-    session: Session,
-    case: CaseFile,
-    *,
-    actor: Actor,
-    domain: Domain,
-    priority: Priority,
-    description: str,
-    now: datetime,
+    session: Session, case: CaseFile, *, actor: Actor, now: datetime, **said: Unpack[NeedSaid]
 ) -> Need:
     """Write down what is missing in an area of life."""
     permissions.demand(actor, PlanPermission.EDIT, case)
-    need = Need(
-        id=new_id(),
-        case_id=case.id,
-        domain=domain,
-        priority=priority,
-        description=_words(description),
-        created_at=now,
-    )
+    need = Need(id=new_id(), case_id=case.id, created_at=now)
+    _write_need(need, said)
     session.add(need)
     session.flush()
     audit.record(session, "need:add", need, actor=actor, now=now)
@@ -44,21 +47,18 @@ def add_need(
 
 
 def edit_need(
-    session: Session,
-    need: Need,
-    *,
-    actor: Actor,
-    domain: Domain,
-    priority: Priority,
-    description: str,
-    now: datetime,
+    session: Session, need: Need, *, actor: Actor, now: datetime, **said: Unpack[NeedSaid]
 ) -> None:
     """Write a need down better, or see it as more or less urgent."""
     permissions.demand(actor, PlanPermission.EDIT, need)
-    need.domain, need.priority = domain, priority
-    need.description = _words(description)
+    _write_need(need, said)
     session.flush()
     audit.record(session, "need:edit", need, actor=actor, now=now)
+
+
+def _write_need(need: Need, said: NeedSaid) -> None:
+    need.domain, need.priority = said["domain"], said["priority"]
+    need.description = _words(said["description"])
 
 
 def meet(session: Session, need: Need, *, actor: Actor, now: datetime) -> None:
@@ -90,18 +90,12 @@ def remove_need(session: Session, need: Need, *, actor: Actor, now: datetime) ->
 
 
 def add_goal(
-    session: Session, need: Need, *, actor: Actor, description: str, own_words: str, now: datetime
+    session: Session, need: Need, *, actor: Actor, now: datetime, **said: Unpack[GoalSaid]
 ) -> Goal:
-    """Write down what the person wants to reach; `own_words` is kept as it was said."""
+    """Write down what the person wants to reach."""
     permissions.demand(actor, PlanPermission.EDIT, need)
-    goal = Goal(
-        id=new_id(),
-        case_id=need.case_id,
-        need_id=need.id,
-        description=_words(description),
-        own_words=own_words.strip(),
-        created_at=now,
-    )
+    goal = Goal(id=new_id(), case_id=need.case_id, need_id=need.id, created_at=now)
+    _write_goal(goal, said)
     session.add(goal)
     session.flush()
     audit.record(session, "goal:add", goal, actor=actor, now=now)
@@ -109,13 +103,17 @@ def add_goal(
 
 
 def edit_goal(
-    session: Session, goal: Goal, *, actor: Actor, description: str, own_words: str, now: datetime
+    session: Session, goal: Goal, *, actor: Actor, now: datetime, **said: Unpack[GoalSaid]
 ) -> None:
     """Write a goal down better."""
     permissions.demand(actor, PlanPermission.EDIT, goal)
-    goal.description, goal.own_words = _words(description), own_words.strip()
+    _write_goal(goal, said)
     session.flush()
     audit.record(session, "goal:edit", goal, actor=actor, now=now)
+
+
+def _write_goal(goal: Goal, said: GoalSaid) -> None:
+    goal.description, goal.own_words = _words(said["description"]), said["own_words"].strip()
 
 
 def remove_goal(session: Session, goal: Goal, *, actor: Actor, now: datetime) -> None:

@@ -110,15 +110,22 @@ def prepare(
 
 def approve(session: Session, batch: PaymentBatch, *, actor: Actor, now: datetime) -> PaymentBatch:
     """Approve what somebody else prepared."""
-    lock_batch(session, batch)
-    bank_accounts.require_in_use(session, batch.bank_account_id)
-    refuse_changed_payees(session, batch)
-    BATCH.fire(session, batch, "approve", actor=actor, now=now)
+    _move_on(session, batch, "approve", actor=actor, now=now)
     batch.approved_by, batch.approved_at = actor.id, now
     session.flush()
     message = N_("Batch %(reference)s is approved and waits for its release.")
     _tell(session, Role.FINANCE_RELEASER, batch, "release", now, message)
     return batch
+
+
+def _move_on(
+    session: Session, batch: PaymentBatch, move: str, *, actor: Actor, now: datetime
+) -> None:
+    """Make the move, unless our account or a payee's was stopped or changed."""
+    lock_batch(session, batch)
+    bank_accounts.require_in_use(session, batch.bank_account_id)
+    refuse_changed_payees(session, batch)
+    BATCH.fire(session, batch, move, actor=actor, now=now)
 
 
 def release(session: Session, batch: PaymentBatch, *, actor: Actor, now: datetime) -> PaymentBatch:
@@ -127,10 +134,7 @@ def release(session: Session, batch: PaymentBatch, *, actor: Actor, now: datetim
     Raises Conflict when our account was stopped, or a payee's account or debt has changed, since
     the preparation.
     """
-    lock_batch(session, batch)
-    bank_accounts.require_in_use(session, batch.bank_account_id)
-    refuse_changed_payees(session, batch)
-    BATCH.fire(session, batch, "release", actor=actor, now=now)
+    _move_on(session, batch, "release", actor=actor, now=now)
     batch.released_by, batch.released_at = actor.id, now
     session.flush()
     _refuse_lower_debt(session, batch)

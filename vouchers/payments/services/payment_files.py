@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from providers.directory.models import Provider
+from reintegration.kernel.alike import alike
 from reintegration.kernel.clock import LOCAL
 from vouchers.books.models import BankAccount
 from vouchers.formats.outgoing import Order, Outgoing, Payer
@@ -55,16 +56,6 @@ def _outgoing(
 
 
 def _order(order: PaymentOrder, *, abroad: bool) -> Order:
-    return Order(
-        number=order.reference,
-        end_to_end_id=order.end_to_end_id,
-        amount_minor=order.amount_minor,
-        currency=order.currency,
-        payee_name=order.payee_name,
-        payee_iban=order.payee_iban,
-        payee_bic=order.payee_bic,
-        payee_idno=order.payee_identifier,
-        text=order.text,
-        abroad=abroad,
-        final_account=order.final_account,
+    return alike(
+        Order, order, number=order.reference, payee_idno=order.payee_identifier, abroad=abroad
     )

@@ -22,6 +22,7 @@ from reintegration.codelists.service_categories import ServiceCategory
 from reintegration.codelists.units import Unit
 from reintegration.kernel import permissions
 from reintegration.kernel.actor import Actor
+from reintegration.kernel.alike import alike
 from reintegration.kernel.errors import N_
 from reintegration.kernel.text import plain
 
@@ -111,7 +112,7 @@ def _provider(
             phone=row.phone,
         )
         return profiles.add_provider(session, actor=actor, profile=profile, now=now)
-    before = _profile_of(provider)
+    before = alike(Profile, provider)
     profile = replace(
         before,
         jurisdiction=Jurisdiction(row.jurisdiction),
@@ -121,18 +122,6 @@ def _provider(
     if profile != before:
         profiles.edit_profile(session, provider, actor=actor, profile=profile, now=now)
     return provider
-
-
-def _profile_of(provider: Provider) -> Profile:
-    return Profile(
-        name=provider.name,
-        legal_name=provider.legal_name,
-        identifier=provider.identifier,
-        jurisdiction=Jurisdiction(provider.jurisdiction),
-        description=provider.description,
-        email=provider.email,
-        phone=provider.phone,
-    )
 
 
 def _site(
@@ -190,7 +179,7 @@ def _offering(
         vetting.submit(session, offering, actor=actor, now=now)
         return
     terms = _terms(row, lead_days=offering.lead_days)
-    if _terms_of(offering) == terms:
+    if alike(Terms, offering, languages=tuple(offering.languages)) == terms:
         summary.unchanged += 1
     elif offering.state in EDITABLE:
         summary.offerings_changed += 1
@@ -202,32 +191,13 @@ def _offering(
 
 
 def _terms(row: ImportRow, *, lead_days: int) -> Terms:
-    return Terms(
+    return alike(
+        Terms,
+        row,
         name=row.service,
         category=ServiceCategory(row.category),
         unit=Unit(row.unit),
-        price=row.price,
         languages=tuple(map(Locale, sorted(row.languages))),
         sex_policy=SexPolicy(row.sex_policy),
-        min_age=row.min_age,
-        max_age=row.max_age,
-        accepts_children=row.accepts_children,
-        capacity=row.capacity,
         lead_days=lead_days,
-    )
-
-
-def _terms_of(offering: Offering) -> Terms:
-    return Terms(
-        name=offering.name,
-        category=offering.category,
-        unit=offering.unit,
-        price=offering.price,
-        languages=tuple(offering.languages),
-        sex_policy=offering.sex_policy,
-        min_age=offering.min_age,
-        max_age=offering.max_age,
-        accepts_children=offering.accepts_children,
-        capacity=offering.capacity,
-        lead_days=offering.lead_days,
     )
