@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import TypeVar
 from uuid import UUID
 
 from demo.catalogue import is_value
@@ -22,6 +23,8 @@ from vouchers.voucher.models import Redemption, Voucher
 from vouchers.voucher.services import cancelling, confirmation, holds, issuing, replacing
 from vouchers.voucher.services.redemption import Delivery, redeem
 from vouchers.voucher.states import OPEN_STATES
+
+Done = TypeVar("Done")
 
 _VALID_DAYS = 60
 
@@ -171,40 +174,19 @@ class VoucherStory:
         yield from self._use(2, part=True)
         yield self._later(1)
         if self._is_usable():
-            assert self.voucher is not None
-            holds.place(
-                self.world.session,
-                self.voucher,
-                actor=self.manager,
-                now=self.world.now,
-                reason="Persoana a cerut o pauză de două săptămâni.",
-            )
+            self._manage(holds.place, "Persoana a cerut o pauză de două săptămâni.")
 
     def cancel(self) -> Story:
         """Cancel it: it is not needed any more."""
         yield self._later(5)
         if self._is_usable():
-            assert self.voucher is not None
-            cancelling.cancel(
-                self.world.session,
-                self.voucher,
-                actor=self.manager,
-                now=self.world.now,
-                reason="Serviciul nu mai este necesar.",
-            )
+            self._manage(cancelling.cancel, "Serviciul nu mai este necesar.")
 
     def replace(self) -> Story:
         """Lose the paper, and use the new one."""
         yield self._later(3)
         if self._is_usable():
-            assert self.voucher is not None
-            self.voucher, _secrets = replacing.replace(
-                self.world.session,
-                self.voucher,
-                actor=self.manager,
-                now=self.world.now,
-                reason="Hârtia s-a pierdut.",
-            )
+            self.voucher, _secrets = self._manage(replacing.replace, "Hârtia s-a pierdut.")
             yield from self._use(2, part=self.wanted.days <= 25)
 
     def use_anywhere(self) -> Story:
@@ -232,6 +214,11 @@ class VoucherStory:
             if found.state == "unconfirmed":
                 yield self._later(1, hours=1)
                 self._confirm(found)
+
+    def _manage(self, act: Callable[..., Done], reason: str) -> Done:
+        """Do to the voucher what its case manager does, for a reason."""
+        session, now = self.world.session, self.world.now
+        return act(session, self.voucher, actor=self.manager, now=now, reason=reason)
 
     def _deliver(self, size: int, *, without_pin: str = "") -> Redemption | None:
         """Record a delivery as the desk does; by PIN where the category is proven by it."""

@@ -13,10 +13,10 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 
-from reintegration.cases.services.notes import LONGEST
 from reintegration.cases.services.registration import CaseFacts
 from reintegration.cases.services.vault import Identity
 from reintegration.cases.states import (
+    LONGEST_NOTE,
     ClosureReason,
     ConsentMode,
     ConsentScope,
@@ -192,6 +192,10 @@ def _reason(label: Any, hint: Any) -> StringField:
     return StringField(label, [InputRequired(_l("Say why.")), letters], description=hint)
 
 
+def _somebody(label: Any) -> OfferedField:
+    return OfferedField(label, [InputRequired(_l("Choose a person."))], choices=[])
+
+
 class ReasonForm(Form):
     """Why something is looked at or done."""
 
@@ -208,7 +212,7 @@ class NoteForm(Form):
         _l("Kind of note"), choices=lambda: choices(NoteKind), default=NoteKind.CONTACT
     )
     body = TextAreaField(
-        _l("Note"), [InputRequired(_l("Write the note first.")), Length(max=LONGEST)]
+        _l("Note"), [InputRequired(_l("Write the note first.")), Length(max=LONGEST_NOTE)]
     )
 
 
@@ -217,7 +221,7 @@ class TeamForm(Form):
 
     called: ClassVar = {"user": "person"}
 
-    person = OfferedField(_l("Who"), [InputRequired(_l("Choose a person."))], choices=[])
+    person = _somebody(_l("Who"))
 
 
 class HandOverForm(Form):
@@ -225,9 +229,7 @@ class HandOverForm(Form):
 
     called: ClassVar = {"user": "person"}
 
-    person = OfferedField(
-        _l("New case manager"), [InputRequired(_l("Choose a person."))], choices=[]
-    )
+    person = _somebody(_l("New case manager"))
     stays = BooleanField(
         _l("Whoever managed it stays on the team as a co-worker"),
         default=True,

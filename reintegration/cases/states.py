@@ -105,6 +105,10 @@ class NoteKind(Worded):
     DECISION = N_("Decision")
 
 
+LONGEST_NOTE = 4000
+"""How many letters a note has at most."""
+
+
 class ContactChannel(Worded):
     """How a person may be reached safely."""
 

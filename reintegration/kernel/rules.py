@@ -7,7 +7,7 @@ names.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -36,41 +36,31 @@ class Rule(ABC):
 
     def __and__(self, other: "Rule") -> "Rule":
         """Return the rule that both hold."""
-        return _Every((self, other))
+        return _Joined((self, other), all, and_)
 
     def __or__(self, other: "Rule") -> "Rule":
         """Return the rule that one of them holds."""
-        return _Either((self, other))
+        return _Joined((self, other), any, or_)
 
 
 @dataclass(frozen=True, slots=True)
-class _Every(Rule):
+class _Joined(Rule):
+    """Several rules of which `hold`, all or any, must hold; `rows` says the same in SQL."""
+
     rules: tuple[Rule, ...]
+    hold: Callable[[Iterable[bool]], bool]
+    rows: Callable[..., Rows]
 
     def check(self, actor: Actor, subject: Any) -> bool:
-        return all(rule.check(actor, subject) for rule in self.rules)
+        return self.hold(rule.check(actor, subject) for rule in self.rules)
 
     def could(self, actor: Actor) -> bool:
-        return all(rule.could(actor) for rule in self.rules)
+        return self.hold(rule.could(actor) for rule in self.rules)
 
     def where(self, actor: Actor, model: Any) -> Rows:
         if not self.could(actor):
             return false()
-        return and_(*(rule.where(actor, model) for rule in self.rules))
-
-
-@dataclass(frozen=True, slots=True)
-class _Either(Rule):
-    rules: tuple[Rule, ...]
-
-    def check(self, actor: Actor, subject: Any) -> bool:
-        return any(rule.check(actor, subject) for rule in self.rules)
-
-    def could(self, actor: Actor) -> bool:
-        return any(rule.could(actor) for rule in self.rules)
-
-    def where(self, actor: Actor, model: Any) -> Rows:
-        return or_(*(rule.where(actor, model) for rule in self.rules))
+        return self.rows(*(rule.where(actor, model) for rule in self.rules))
 
 
 @dataclass(frozen=True, slots=True)

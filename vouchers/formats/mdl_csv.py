@@ -11,6 +11,7 @@ from datetime import date
 from enum import StrEnum
 
 from reintegration.kernel import codes
+from reintegration.kernel.alike import alike
 from vouchers.formats.amounts import decimal_text
 from vouchers.formats.charset import encodable
 from vouchers.formats.iban import compact, is_iban
@@ -94,18 +95,13 @@ class CsvExport:
 
 
 def _mdl_order(outgoing: Outgoing, order: Order) -> MdlOrder:
-    return MdlOrder(
+    return alike(
+        MdlOrder,
+        order,
         order_number=order.number,
         order_date=outgoing.day,
-        amount_minor=order.amount_minor,
-        currency=order.currency,
         payer_iban=outgoing.payer.iban,
         payer_idno=outgoing.payer.idno,
-        payee_name=order.payee_name,
-        payee_idno=order.payee_idno,
-        payee_iban=order.payee_iban,
-        payee_bic=order.payee_bic,
-        text=order.text,
         residence=Residence.NON_RESIDENT if order.abroad else Residence.RESIDENT,
         final_account=order.final_account or None,
     )

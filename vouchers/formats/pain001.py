@@ -13,6 +13,7 @@ from typing import Any
 
 from lxml import etree
 
+from reintegration.kernel.alike import alike
 from vouchers.formats.amounts import decimal_text
 from vouchers.formats.camt_nodes import Element
 from vouchers.formats.charset import is_reference, latin
@@ -78,11 +79,10 @@ class Pain001Export:
 
 
 def _payment(order: Order, day: date) -> Payment:
-    return Payment(
-        end_to_end_id=order.end_to_end_id,
+    return alike(
+        Payment,
+        order,
         instruction_id=order.number,
-        amount_minor=order.amount_minor,
-        currency=order.currency,
         creditor_name=order.payee_name,
         creditor_iban=order.payee_iban,
         creditor_bic=order.payee_bic or None,

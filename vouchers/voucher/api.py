@@ -16,7 +16,7 @@ from reintegration.web.transactional import transactional
 from vouchers.voucher.permissions import RedemptionPermission
 from vouchers.voucher.services.receipt import Receipt
 from vouchers.voucher.services.redemption import Delivery, redeem_once
-from vouchers.voucher.services.voucher_by_code import LONGEST_CODE
+from vouchers.voucher.states import LONGEST_CODE
 
 bp = api.blueprint("redemptions", tag="Redemptions")
 

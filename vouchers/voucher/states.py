@@ -15,6 +15,10 @@ class VoucherKind(StrEnum):
     VALUE = "value"
 
 
+LONGEST_CODE = 200
+"""How many letters are read of what is scanned or typed as a code."""
+
+
 class VoucherState(Worded):
     """Where a voucher stands. Expiry is computed from dates; the sweep only posts it.
 

@@ -19,6 +19,7 @@ from reintegration.cases.models import CaseFile
 from reintegration.codelists.people import AccessNeed
 from reintegration.kernel import permissions
 from reintegration.kernel.actor import Actor
+from reintegration.kernel.alike import alike
 from reintegration.kernel.db import acting_as_system
 from reintegration.kernel.errors import NotFound
 from reintegration.plans.models import PlanLine
@@ -137,34 +138,23 @@ def _providers_of_case(session: Session, case_id: UUID) -> set[UUID]:
 
 def _candidate(offering: Offering, past: _Past | None, served: bool) -> Candidate:
     site = offering.site
-    return Candidate(
+    return alike(
+        Candidate,
+        offering,
         offering_id=offering.id,
-        provider_id=offering.provider_id,
         provider_name=offering.provider.name,
         site_name=site.name,
         service_name=offering.name,
-        category=offering.category,
-        unit=offering.unit,
-        price=offering.price,
-        state=offering.state,
         vetted_until=_vetted_until(offering),
         languages=tuple(offering.languages),
         interpreter=AccessNeed.INTERPRETER in site.access_features,
         access_features=frozenset(site.access_features),
-        sex_policy=offering.sex_policy,
-        min_age=offering.min_age,
-        max_age=offering.max_age,
-        accepts_children=offering.accepts_children,
-        capacity=offering.capacity,
-        places_taken=offering.places_taken,
-        lead_days=offering.lead_days,
         territorial_unit=site.territorial_unit,
         confidential=site.confidential,
         completed=past.completed if past else 0,
         failed=past.failed if past else 0,
         served_this_case=served,
         last_asked_at=past.last_asked_at if past else None,
-        updated_at=offering.updated_at,
     )
 
 

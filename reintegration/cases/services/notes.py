@@ -13,13 +13,11 @@ from reintegration.cases.models import CaseFile, Note
 from reintegration.cases.permissions import CasePermission
 from reintegration.cases.services import vault
 from reintegration.cases.services.open_cases import require_open
-from reintegration.cases.states import NoteKind
+from reintegration.cases.states import LONGEST_NOTE, NoteKind
 from reintegration.kernel import audit, permissions
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.errors import N_, Conflict, Invalid
 from reintegration.kernel.ids import new_id
-
-LONGEST = 4000
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +41,10 @@ def write(
     text = body.strip()
     if not text:
         raise Invalid(N_("Write the note first."), field="body")
-    if len(text) > LONGEST:
-        raise Invalid(N_("A note has %(most)d characters at most."), field="body", most=LONGEST)
+    if len(text) > LONGEST_NOTE:
+        raise Invalid(
+            N_("A note has %(most)d characters at most."), field="body", most=LONGEST_NOTE
+        )
     note_id = new_id()
     note = Note(
         id=note_id,

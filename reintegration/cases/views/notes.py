@@ -11,7 +11,7 @@ from reintegration.cases.forms import NoteForm
 from reintegration.cases.models import CaseFile
 from reintegration.cases.permissions import CasePermission
 from reintegration.cases.services import notes
-from reintegration.cases.states import NoteKind
+from reintegration.cases.states import LONGEST_NOTE, NoteKind
 from reintegration.cases.views import bp
 from reintegration.cases.views.frame import load_case, shell
 from reintegration.kernel.db import session
@@ -61,5 +61,5 @@ def _page(case: CaseFile, form: NoteForm, found: Sequence[notes.OpenNote] | None
         **shell(case, "cases.case_notes"),
         form=form,
         notes=found,
-        longest=notes.LONGEST,
+        longest=LONGEST_NOTE,
     )

@@ -79,9 +79,7 @@ def approve(
     session: Session, account: PayeeAccount, *, actor: Actor, now: datetime
 ) -> PayeeAccount:
     """Put an account to use and retire the one before it, in the same transaction."""
-    permissions.demand(actor, PayeePermission.APPROVE, account)
-    lock(session, account)
-    _must_wait(account)
+    _decide(session, account, actor)
     before = select(PayeeAccount).where(
         PayeeAccount.provider_id == account.provider_id,
         PayeeAccount.currency == account.currency,
@@ -102,16 +100,17 @@ def decline(
     session: Session, account: PayeeAccount, *, actor: Actor, now: datetime
 ) -> PayeeAccount:
     """Drop a proposal without using it."""
-    permissions.demand(actor, PayeePermission.APPROVE, account)
-    lock(session, account)
-    _must_wait(account)
+    _decide(session, account, actor)
     account.retired_at = now
     session.flush()
     _note(session, account, "decline", actor=actor, now=now)
     return account
 
 
-def _must_wait(account: PayeeAccount) -> None:
+def _decide(session: Session, account: PayeeAccount, actor: Actor) -> None:
+    """Lock what waits for a decision that `actor` may make."""
+    permissions.demand(actor, PayeePermission.APPROVE, account)
+    lock(session, account)
     if not account.waits:
         raise Conflict(N_("This account was decided on already."), code="decided")
 

@@ -6,8 +6,7 @@ from wtforms.validators import InputRequired, Length, Optional
 
 from reintegration.kernel.money import Money
 from reintegration.web.forms import CountField, DayField, Form, MoneyField
-from vouchers.voucher.services.voucher_by_code import LONGEST_CODE
-from vouchers.voucher.states import VoucherKind
+from vouchers.voucher.states import LONGEST_CODE, VoucherKind
 
 
 class FindForm(Form):

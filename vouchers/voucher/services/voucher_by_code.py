@@ -16,9 +16,7 @@ from reintegration.kernel.ids import normalise_typed_code
 from reintegration.kernel.money_columns import MoneyColumns
 from reintegration.kernel.statements import ConstantStatement
 from vouchers.voucher.models import Redemption, Voucher
-from vouchers.voucher.states import VoucherKind
-
-LONGEST_CODE = 200
+from vouchers.voucher.states import LONGEST_CODE, VoucherKind
 
 
 @dataclass(frozen=True, slots=True)
