@@ -5,7 +5,7 @@ only a suspension is announced to the floors above.
 """
 
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Unpack
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -19,7 +19,7 @@ from reintegration.kernel import clock, hooks
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.errors import N_, Conflict, Invalid
 from reintegration.kernel.locking import lock
-from reintegration.kernel.states import Machine, Move
+from reintegration.kernel.states import Machine, Move, Told
 
 APPROVED_FOR = timedelta(days=365)
 LONGEST_APPROVAL = timedelta(days=3 * 366)
@@ -172,17 +172,8 @@ def preview_reinstatement(
     return hooks.preview(session, OfferingReinstated(offering_id, now, actor))
 
 
-def _fire(
-    session: Session,
-    offering: Offering,
-    name: str,
-    *,
-    actor: Actor,
-    now: datetime,
-    reason: str | None = None,
-    data: dict[str, Any] | None = None,
-) -> None:
+def _fire(session: Session, offering: Offering, name: str, **told: Unpack[Told]) -> None:
     lock(session, offering)
     session.expire(offering.provider, ["documents"])
-    OFFERING.fire(session, offering, name, actor=actor, now=now, reason=reason, data=data)
-    offering.updated_at = now
+    OFFERING.fire(session, offering, name, **told)
+    offering.updated_at = told["now"]
