@@ -127,7 +127,8 @@ def leave_out(
     claim_lines.release(session, [line for line in claim.lines if line not in kept])
     claim.lines = kept
     session.flush()
-    _note_lines(session, claim, "leave_out", len(kept), actor=actor, now=now)
+    told = {"lines": len(kept)}
+    audit.record(session, "claim:leave_out", claim, actor=actor, now=now, fields=told, data=told)
     return claim
 
 
@@ -143,15 +144,9 @@ def accept_lines(
         CLAIM_LINE.put(line, "accept")
         line.reason = ""
     session.flush()
-    _note_lines(session, claim, "accept_lines", len(chosen), actor=actor, now=now)
+    told = {"lines": len(chosen)}
+    audit.record(session, "claim:accept_lines", claim, actor=actor, now=now, fields=told, data=told)
     return len(chosen)
-
-
-def _note_lines(
-    session: Session, claim: Claim, act: str, lines: int, *, actor: Actor, now: datetime
-) -> None:
-    told = {"lines": lines}
-    audit.record(session, f"claim:{act}", claim, actor=actor, now=now, fields=told, data=told)
 
 
 def dispute(
