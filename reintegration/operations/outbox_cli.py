@@ -25,7 +25,7 @@ def list_open() -> None:
     for one in session().scalars(oldest_first.limit(500)):
         click.echo(
             f"{one.id} {one.state} {one.channel} since {one.queued_at:%Y-%m-%d %H:%M}"
-            f" ({one.attempts} attempts) {one.error or ''}"
+            f" ({one.attempts} attempts) {one.problem}"
         )
 
 

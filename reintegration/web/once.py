@@ -71,13 +71,14 @@ def _key() -> str:
     return key
 
 
-def once(act: Callable[[], Answer]) -> ResponseReturnValue:
+def once(act: Callable[[], Answer], *, remembered: bool = True) -> ResponseReturnValue:
     """Return what `act` answers, or what the same form was answered before.
 
+    What is not `remembered`, and what nobody signed in sends, is done each time.
     Raise Invalid for the form of a signed-in person that has no key.
     """
     actor = current_actor()
-    if actor.id is None:
+    if actor.id is None or not remembered:
         return respond(act())
     key = _key()
     said_before = answered.claim(

@@ -106,7 +106,6 @@ def _done(view: Callable[..., Any], *, remembered: bool) -> View:
 
     @wraps(view)
     def done(*args: Any, **variables: Any) -> ResponseReturnValue:
-        do = partial(view, *args, **variables)
-        return once(do) if remembered else respond(do())
+        return once(partial(view, *args, **variables), remembered=remembered)
 
     return done

@@ -71,11 +71,11 @@ def submit(asking: Asking, *, remembered: bool = True) -> ResponseReturnValue:
         return respond(ask)
     do = partial(_go_on, asking)
     if ask.form is None:
-        return once(do)
+        return once(do, remembered=remembered)
     if not ask.form.validate():
         return ask.page(), 422
     try:
-        return once(do) if remembered else respond(do())
+        return once(do, remembered=remembered)
     except DomainError as error:
         session().rollback()  # the page shows what stands, not what was tried
         ask.form.refuse(error)

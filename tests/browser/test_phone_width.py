@@ -218,12 +218,9 @@ def seat_of(browser, street) -> Iterator[Callable[[str, int], Seat]]:
 CELLS = [(who, path, width) for who in PAGES for path in PAGES[who] for width in WIDTHS]
 
 
-def pair_of(who: str, path: str, _width: int) -> str:
-    """Name two neighbours among somebody's pages, of which a run that is a sample opens one."""
-    return f"{who} {PAGES[who].index(path) // 2}"
-
-
-@pytest.mark.parametrize(("who", "path", "width"), one_of_each(CELLS, by=pair_of))
+@pytest.mark.parametrize(
+    ("who", "path", "width"), one_of_each(CELLS, by=lambda who, path, _width: f"{who} {path}")
+)
 def test_a_phone_shows_the_page_whole(seat_of, street, who, path, width):
     seat = seat_of(who, width)
     go_to(seat, street, path)

@@ -5,7 +5,7 @@ provider get nothing, and that foreign and missing look the same, is stated here
 No request of this walk is committed, so each one meets the same world.
 
 Every run asks every address on every side: as nobody, as the same offices elsewhere, as somebody
-who may, and as one more who is drawn. A complete run sends everybody everywhere.
+who may, and as a few more that are drawn. A complete run sends everybody everywhere.
 """
 
 import re
@@ -45,7 +45,7 @@ WALKERS = [name for name in PEOPLE if name not in {"victor", "oleg", "otilia"}]
 """One person for each role, an outsider case manager and another provider's reception."""
 STRANGERS = {"calin", "olga"}
 """The same offices as Ana's and Rita's, in another team and at another provider."""
-OTHERS_DRAWN = 1
+OTHERS_DRAWN = 2
 PROVIDER_PEOPLE = PROVIDER_A | PROVIDER_B
 WORDS = {"name": "activate", "move": "complete", "screen": "plan", "kind": "csv"}
 ID_BEHIND = {"handle": "voucher_id"}

@@ -15,11 +15,9 @@ import pytest
 from lxml import html
 from wtforms import IntegerField
 
-from reintegration.kernel.actor import SYSTEM
-from reintegration.kernel.db import act_as
-from reintegration.kernel.db import session as current_session
 from reintegration.web import forms as web_forms
 from reintegration.web.requires import WebPermission
+from tests.factories.system import as_system
 from tests.factories.vouchers import make_token
 from tests.house import source
 from tests.house.test_access import ask, fill, nothing_is_committed, somebody_who_may, walked
@@ -214,9 +212,7 @@ def test_no_field_of_a_form_breaks_its_answer(walked):
 def program(walked):
     """The headers of a program of Rita's provider."""
     app, world = walked
-    with app.app_context():
-        session = current_session()
-        act_as(session, SYSTEM)
+    with as_system(app) as session:
         token = make_token(session, world.mine["provider_id"])[1]
         session.commit()
     return {"Authorization": f"Bearer {token}", "Idempotency-Key": "garbage"}

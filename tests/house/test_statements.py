@@ -19,11 +19,10 @@ from sqlalchemy import Engine, event, text
 
 from reintegration.accounts.services import sign_in
 from reintegration.kernel import clock, tasks
-from reintegration.kernel.actor import SYSTEM, Actor, ActorKind
-from reintegration.kernel.db import act_as
-from reintegration.kernel.db import session as current_session
+from reintegration.kernel.actor import Actor, ActorKind
 from reintegration.web.requires import WebPermission
 from tests.factories.cast import PEOPLE
+from tests.factories.system import as_system
 from tests.house.test_access import ask, fill, says, walked
 from tests.release import figures
 
@@ -76,9 +75,7 @@ def _fresh(table: str, said: str) -> str:
 def looked_at(walked):
     """The world of the walk, a crowd, and a task of each kind."""
     app, world = walked
-    with app.app_context():
-        session = current_session()
-        act_as(session, SYSTEM)
+    with as_system(app) as session:
         crowd(session)
         for blueprint, (person, kind) in TASKS.items():
             starter = Actor(world.user_ids[person], ActorKind.PERSON)

@@ -66,6 +66,16 @@ def test_only_who_may_decides_and_only_once(cast, session, lost):
         outgoing.decide(session, lost.id, Decision.AGAIN, **decided)
 
 
+def test_the_command_lists_what_is_known_and_never_what_the_message_says(
+    app, session, committed_db, lost
+):
+    session.commit()
+    listed = app.test_cli_runner().invoke(args=["outbox", "list"]).output
+    for known in (str(lost.id), "unknown", "email", "SMTPRecipientsRefused"):
+        assert known in listed
+    assert SECRET not in listed
+
+
 def test_the_command_decides_by_the_same_service(app, session, committed_db, lost):
     session.commit()
     command = app.test_cli_runner().invoke

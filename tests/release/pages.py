@@ -12,9 +12,7 @@ from sqlalchemy import select
 from reintegration.accounts.models import User
 from reintegration.accounts.services.sign_in import start_session
 from reintegration.kernel import clock
-from reintegration.kernel.actor import SYSTEM
-from reintegration.kernel.db import act_as
-from reintegration.kernel.db import session as current_session
+from tests.factories.system import as_system
 
 Login = tuple[str, str, str]
 """Role, e-mail and password."""
@@ -41,9 +39,7 @@ def sign_in(app: Flask, email: str, password: str) -> FlaskClient:
 
 def browser_of(app: Flask, email: str) -> FlaskClient:
     """Return a browser in which a person is signed in whose password nobody wrote down."""
-    with app.app_context():
-        session = current_session()
-        act_as(session, SYSTEM)
+    with as_system(app) as session:
         user = session.scalars(select(User).where(User.email == email)).one()
         lifetime = timedelta(hours=8)
         token = start_session(session, user, device="test", lifetime=lifetime, now=clock.now())

@@ -214,10 +214,6 @@ class LineForm(ComparedForm):
             self.ceiling.data = line.ceiling  # type: ignore[assignment]
         self.budget_line_id.data = str(line.budget_line_id)
 
-    def prefill(self, category: ServiceCategory) -> None:
-        """Fill in what follows from the category."""
-        self.unit.data, self.units.data = category.unit, 1
-
     def service(self) -> Service:
         """Return what was typed, once it is valid."""
         price, ceiling = self.unit_price.data, self.ceiling.data
