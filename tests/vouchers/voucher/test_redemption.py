@@ -1,7 +1,7 @@
 """Redeeming: what is refused, what is posted, and that it happens once."""
 
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -9,6 +9,7 @@ from sqlalchemy import select
 from reintegration.codelists.service_categories import ServiceCategory
 from reintegration.codelists.units import Unit
 from reintegration.kernel import tries
+from reintegration.kernel.clock import LOCAL
 from reintegration.kernel.db import act_as
 from reintegration.kernel.errors import Conflict, DomainError, Invalid, NotFound, TooManyTries
 from reintegration.kernel.money import Money
@@ -25,6 +26,7 @@ from vouchers.voucher.services.redemption import Delivery, SameKeyInFlight, rede
 from vouchers.voucher.services.replacing import replace
 
 WRONG = "913580"
+MIDNIGHT = datetime.combine(TODAY + timedelta(days=1), time(), LOCAL).astimezone(UTC)
 
 
 def refused(error: type[DomainError], code: str):
@@ -145,13 +147,13 @@ def test_too_early_is_refused(session, cast):
 
 def test_the_last_day_still_counts_until_midnight_in_chisinau(session, cast):
     issued = make_voucher(session, cast, valid_until=TODAY)
-    deliver(session, cast.rita, issued, now=NOW.replace(hour=21, minute=59))
+    deliver(session, cast.rita, issued, now=MIDNIGHT - timedelta(minutes=1))
 
 
 def test_after_midnight_in_chisinau_it_is_expired_before_any_sweep(session, cast):
     issued = make_voucher(session, cast, valid_until=TODAY)
     with refused(Conflict, "expired"):
-        deliver(session, cast.rita, issued, now=NOW.replace(hour=22, minute=1))
+        deliver(session, cast.rita, issued, now=MIDNIGHT + timedelta(minutes=1))
 
 
 @pytest.mark.parametrize(
