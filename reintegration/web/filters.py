@@ -3,6 +3,7 @@
 What CLDR says of a value is kept: a dense page asks for the same days and sums again and again.
 """
 
+import re
 from datetime import date, datetime
 from functools import lru_cache
 
@@ -10,6 +11,7 @@ from babel.dates import format_date, format_datetime, format_skeleton
 from babel.numbers import format_decimal
 from flask import Flask
 from flask_babel import get_locale
+from markupsafe import Markup, escape
 
 from reintegration.codelists.languages import Locale
 from reintegration.kernel.bounded import Count
@@ -68,6 +70,11 @@ def number(value: int) -> str:
     return str(value) if isinstance(value, Count) else format_decimal(value, locale=format_locale())
 
 
+def email(address: str) -> Markup:
+    """Return an e-mail address that may break before its `@` and its dots, in a narrow column."""
+    return Markup(re.sub(r"(?=[@.])", "<wbr>", escape(address)))  # noqa: S704 - it is escaped
+
+
 @lru_cache(maxsize=4096)
 def _amount(value: Money, locale: str) -> str:
     digits = minor_digits(value.currency)
@@ -104,5 +111,6 @@ def init_app(app: Flask) -> None:
         number=number,
         tr=translated,
         code=group_typed_code,
+        email=email,
         counted=counted,
     )

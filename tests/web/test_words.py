@@ -35,6 +35,11 @@ def test_a_currency_without_minor_units_shows_none(app):
         assert filters.amount(Money(1500, "JPY")) == "1,500"
 
 
+def test_an_address_may_break_before_its_parts_and_is_never_markup():
+    assert filters.email("ana.rusu@a.example") == "ana<wbr>.rusu<wbr>@a<wbr>.example"
+    assert filters.email("<b>@a") == "&lt;b&gt;<wbr>@a"
+
+
 @pytest.mark.parametrize(
     ("target", "leads_to"),
     [
