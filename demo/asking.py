@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from demo.planwork import LineWork
 from demo.specs import CaseSpec
 from demo.timeline import Story
-from demo.world import World
+from demo.world import World, district_of
 from providers.directory.models import Offering
 from providers.directory.states import OfferingState
 from providers.referrals.models import Referral
@@ -151,7 +151,7 @@ class Asking:
             best[0].candidate.provider_name,
             best[0].candidate.last_asked_at,
         )
-        return not equal, offering.site.territorial_unit
+        return not equal, district_of(offering)
 
     def _offering(self, one: Match) -> Offering:
         return self.world.session.get_one(Offering, one.candidate.offering_id)

@@ -8,7 +8,7 @@ from demo import words
 from demo.cases import CaseStory, facts_of, identity_of
 from demo.specs import CaseSpec
 from demo.timeline import Story, at
-from demo.world import Firm, World
+from demo.world import Firm, World, district_of
 from providers.directory.models import Offering
 from providers.directory.states import OfferingState
 from providers.referrals.services.matching import distance_km
@@ -106,10 +106,7 @@ class NightStory:
                 and offering.state == OfferingState.APPROVED
                 and firm.key not in ("taxi-nord", "casa-lina", "cantemir")
             ),
-            key=lambda pair: (
-                distance_km(pair[1].site.territorial_unit, self.spec.unit),
-                pair[0].key,
-            ),
+            key=lambda pair: (distance_km(district_of(pair[1]), self.spec.unit), pair[0].key),
         )
 
     def _deliver(self, units: int, category: ServiceCategory) -> None:

@@ -120,3 +120,10 @@ class World:
     def count(self, at_scale_one: int, least: int) -> int:
         """Return how many there are at this scale."""
         return max(least, round(at_scale_one * self.scale))
+
+
+def district_of(offering: Offering) -> str:
+    """Return the code of the district where a service is given; an operator sees every place."""
+    place = offering.site.place
+    assert place is not None
+    return place.territorial_unit

@@ -55,22 +55,32 @@ class Provider(Base):
 
 
 class Site(Base):
-    """Where services are given (HSDS location). A confidential one has no address anywhere else."""
+    """Where services are given (HSDS location). Where that is stands apart: in its `SitePlace`."""
 
     __tablename__ = "site"
 
     id: Mapped[Id]
     provider_id: Mapped[UUID] = mapped_column(ForeignKey("provider.id"), index=True)
     name: Mapped[str]
-    territorial_unit: Mapped[str] = mapped_column(Registered(lambda: TERRITORIAL_UNITS))
-    locality: Mapped[str] = mapped_column(default="")
-    address: Mapped[str] = mapped_column(default="")
     confidential: Mapped[bool] = mapped_column(default=False)
     access_features: Mapped[list[AccessNeed]] = mapped_column(default=list)
 
     provider: Mapped[Provider] = relationship(back_populates="sites")
+    place: Mapped["SitePlace | None"] = relationship()
+    """None for those who may not know it: row-level security hides the row."""
 
     __table_args__ = (UniqueConstraint("provider_id", "name"), words_index("site", "name"))
+
+
+class SitePlace(Base):
+    """Where a site is, down to its district: of a confidential one, hardly anybody's to read."""
+
+    __tablename__ = "site_place"
+
+    site_id: Mapped[UUID] = mapped_column(ForeignKey("site.id"), primary_key=True)
+    territorial_unit: Mapped[str] = mapped_column(Registered(lambda: TERRITORIAL_UNITS))
+    locality: Mapped[str] = mapped_column(default="")
+    address: Mapped[str] = mapped_column(default="")
 
 
 class Offering(Base):
@@ -109,7 +119,7 @@ class Offering(Base):
     """The agreed price of one unit."""
 
     provider: Mapped[Provider] = relationship(back_populates="offerings", lazy="joined")
-    site: Mapped[Site] = relationship(lazy="joined", innerjoin=True)
+    site: Mapped[Site] = relationship()
 
     __table_args__ = (
         UniqueConstraint("site_id", "category", "name"),

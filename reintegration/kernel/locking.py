@@ -52,6 +52,7 @@ ORDER = (
     "bank_account",
     "provider",
     "site",
+    "site_place",
     "vetting_document",
     "offering",
     "referral",

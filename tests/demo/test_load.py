@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import func, select
 
 from demo.timeline import at
-from providers.directory.models import Offering, Provider, Site
+from providers.directory.models import Offering, Provider, Site, SitePlace
 from providers.directory.states import OfferingState
 from reintegration.accounts.models import User
 from reintegration.cases.models import CaseFile
@@ -42,7 +42,7 @@ def test_there_are_as_many_as_the_scale_says(read):
 
 
 def test_providers_stand_in_every_unit_and_in_every_state_of_vetting(read):
-    assert distinct(read, Site.territorial_unit) == set(TERRITORIAL_UNITS)
+    assert distinct(read, SitePlace.territorial_unit) == set(TERRITORIAL_UNITS)
     assert len(TERRITORIAL_UNITS) == 37
     assert distinct(read, Offering.state) == {state.value for state in OfferingState}
     assert 38 <= count(read, Provider.id.is_not(None)) <= 44

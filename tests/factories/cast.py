@@ -13,7 +13,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from providers.directory.models import Offering, Provider, Site
+from providers.directory.models import Offering, Provider, Site, SitePlace
 from providers.directory.states import Jurisdiction, OfferingState
 from reintegration.accounts.models import Organisation, User, UserRole
 from reintegration.accounts.services import actors, passwords
@@ -195,9 +195,7 @@ def make_offerings(
         id=new_id(),
         provider_id=provider.id,
         name="Sediu",
-        territorial_unit="MD-UN",
-        locality="Ungheni",
-        address="str. Exemplu 1",
+        place=SitePlace(territorial_unit="MD-UN", locality="Ungheni", address="str. Exemplu 1"),
     )
     session.add(site)
     session.flush()

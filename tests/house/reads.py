@@ -9,10 +9,11 @@ from typing import Any
 
 from sqlalchemy import Select, inspect, or_, select
 
-from providers.directory.models import Offering, Site
+from providers.directory.models import Offering, Site, SitePlace
 from providers.directory.permissions import ProviderPermission
 from providers.referrals.models import Pseudonym, Referral
 from providers.referrals.permissions import ReferralPermission
+from providers.referrals.queries.referrals import receiving_sites
 from providers.vetting.permissions import VettingPermission
 from reintegration.accounts.models import InboxMessage
 from reintegration.accounts.permissions import AccountPermission
@@ -50,6 +51,14 @@ def _own(model: Any, field: str) -> tuple[Any, Shown]:
 def _of_claims(actor: Actor) -> Select[Any]:
     seen = permissions.where(actor, Claim, ClaimPermission.VIEW, ClaimPermission.VIEW_OWN)
     return _keys(ClaimLine).join(Claim, Claim.id == ClaimLine.claim_id).where(seen)
+
+
+def _of_places(actor: Actor) -> Select[Any]:
+    """Return what `providers.directory.queries.directory.places_of` tells of, for all providers."""
+    on_offer = permissions.where(actor, Site, ProviderPermission.VIEW) & ~Site.confidential
+    known = permissions.where(actor, Site, ProviderPermission.READ_PLACE)
+    received = Site.id.in_(receiving_sites(actor))
+    return _keys(SitePlace).join(Site).where(or_(on_offer, known, received))
 
 
 _HISTORIES: tuple[tuple[str, Any, tuple[Any, ...]], ...] = (
@@ -130,14 +139,11 @@ READS: dict[str, tuple[Any, Shown]] = {
         _rows(OutboxMessage),
         (StateEvent, _of_histories),
         _rows(Site, ProviderPermission.VIEW, ProviderPermission.READ_PLACE),
+        (SitePlace, _of_places),
     )
 }
 
 SURPLUS: dict[tuple[str, Role], str] = {
-    **{
-        ("site", role): "Own requests and deliveries name the place where they are."
-        for role in PROVIDER_ROLES - {Role.PROVIDER_MANAGER}
-    },
     **{
         ("voucher", role): "A desk finds a voucher by its code; a claim says which service it was."
         for role in PROVIDER_ROLES

@@ -10,10 +10,11 @@ import pytest
 from sqlalchemy import create_engine, func, inspect, select, text
 from sqlalchemy.orm import Session
 
-from providers.directory.models import Offering, Provider, Site
+from providers.directory.models import Offering, Provider, Site, SitePlace
 from providers.directory.permissions import ProviderPermission
 from providers.referrals.models import Pseudonym, Referral
 from providers.referrals.permissions import ReferralPermission
+from providers.referrals.states import ReferralState
 from providers.vetting.permissions import VettingPermission
 from reintegration import settings as configuration
 from reintegration.app import create_app
@@ -24,6 +25,7 @@ from reintegration.kernel import permissions, tries
 from reintegration.kernel.actor import ANONYMOUS, OPERATOR, SYSTEM
 from reintegration.kernel.crypto import Keyring
 from reintegration.kernel.db import act_as
+from reintegration.kernel.ids import new_id
 from reintegration.kernel.outbox import OutboxMessage
 from reintegration.plans.models import EmergencyStart, Goal, Milestone, Need, Plan, PlanLine
 from reintegration.plans.permissions import EmergencyPermission, PlanPermission
@@ -195,7 +197,31 @@ def _fill(session, made):
                 ),
             ]
         )
+        _receive(session, ids)
     session.flush()
+
+
+def _receive(session, ids):
+    """Add a confidential site that accepted somebody of the side's case."""
+    site = Site(
+        id=new_id(),
+        provider_id=ids["provider_id"],
+        name="Casa",
+        confidential=True,
+        place=SitePlace(territorial_unit="MD-SO"),
+    )
+    session.add(site)
+    session.flush()
+    offering = _like(session.get(Offering, ids["offering_id"]), site_id=site.id)
+    session.add(offering)
+    session.flush()
+    asked = session.get(Referral, ids["referral_id"])
+    session.add(_like(asked, offering_id=offering.id, state=ReferralState.ACCEPTED))
+
+
+def _like(row, **changes):
+    columns = {one.key: getattr(row, one.key) for one in inspect(type(row)).column_attrs}
+    return type(row)(**columns | {"id": new_id()} | changes)
 
 
 def test_the_database_lets_through_all_that_is_shown(seen):
@@ -216,7 +242,7 @@ def test_what_the_database_lets_through_beyond_is_listed_with_its_reason(world, 
 
 
 def test_the_list_of_reasons_only_shrinks():
-    assert len(SURPLUS) <= 10
+    assert len(SURPLUS) <= 7
 
 
 def test_the_comparison_has_rows_in_every_table(world, seen):

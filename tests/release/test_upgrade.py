@@ -99,6 +99,10 @@ def test_a_suspended_voucher_of_then_is_held_for_the_same_reason_since_the_same_
     assert since.startswith("2026-11-24 15:55:00")
 
 
+def test_every_site_of_then_has_where_it_is_beside_it(release):
+    assert release.found["rows"]["site_place"] == release.recorded["rows"]["site"] > 0
+
+
 def test_every_currency_balances(release):
     for currency in ("MDL", "EUR"):
         accounts = [

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import CompoundSelect, Select, select, union_all
-from sqlalchemy.orm import Session, contains_eager, selectinload
+from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
-from providers.directory.models import Offering, Provider, Site
+from providers.directory.models import Offering, Provider, Site, SitePlace
 from providers.directory.permissions import ProviderPermission
 from providers.directory.states import OfferingState
 from reintegration.accounts.models import Organisation
@@ -42,7 +42,7 @@ def providers_page(
         .join(Provider.organisation)
         .options(
             contains_eager(Provider.organisation),
-            selectinload(Provider.sites),
+            selectinload(Provider.sites).joinedload(Site.place),
             selectinload(Provider.offerings),
         )
     )
@@ -56,7 +56,8 @@ def providers_page(
             offered = offered.where(Offering.state == sought.state)
         statement = statement.where(Provider.id.in_(offered))
     if sought.unit:
-        here = _places_known_to(actor).where(Site.territorial_unit == sought.unit)
+        here = _places_known_to(actor).join(Site.place)
+        here = here.where(SitePlace.territorial_unit == sought.unit)
         statement = statement.where(Provider.id.in_(here))
     return page_of(
         session,
@@ -91,7 +92,7 @@ def provider_or_404(session: Session, provider_id: UUID) -> Provider:
             select(Provider)
             .where(Provider.id == provider_id)
             .options(
-                selectinload(Provider.sites),
+                selectinload(Provider.sites).joinedload(Site.place),
                 selectinload(Provider.offerings),
                 selectinload(Provider.documents),
             )
@@ -108,7 +109,7 @@ def own_provider_or_404(session: Session, actor: Actor) -> Provider:
 
 def own_site_or_404(session: Session, actor: Actor, site_id: UUID) -> Site:
     """Return a site that the actor may edit; a foreign one raises NotFound."""
-    site = session.get(Site, site_id)
+    site = session.get(Site, site_id, options=[joinedload(Site.place)])
     if site is None or not permissions.permits(actor, ProviderPermission.EDIT, site):
         raise NotFound
     return site
@@ -156,16 +157,17 @@ def places_of(
 
 
 def _place(site: Site, revealed: bool) -> VisiblePlace:
-    if site.confidential and not revealed:
-        return VisiblePlace(site.id, site.name, confidential=True, hidden=True)
+    place = site.place
+    if place is None or (site.confidential and not revealed):
+        return VisiblePlace(site.id, site.name, site.confidential, hidden=True)
     return VisiblePlace(
         site.id,
         site.name,
         site.confidential,
         hidden=False,
-        territorial_unit=site.territorial_unit,
-        locality=site.locality,
-        address=site.address,
+        territorial_unit=place.territorial_unit,
+        locality=place.locality,
+        address=place.address,
         access_features=tuple(site.access_features),
     )
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from providers.directory.models import Offering, Provider, Site
+from providers.directory.models import Offering, Provider, Site, SitePlace
 from providers.directory.permissions import ProviderPermission
 from providers.directory.states import Jurisdiction, OfferingState
 from reintegration.accounts.models import Organisation
@@ -230,11 +230,26 @@ def set_capacity(
     return offering
 
 
+def place_of(site: Site) -> Place:
+    """Return a site as it is now, for those who may edit it: they see where it is."""
+    where = site.place
+    assert where is not None
+    return Place(
+        site.name,
+        where.territorial_unit,
+        where.locality,
+        where.address,
+        site.confidential,
+        tuple(site.access_features),
+    )
+
+
 def _set_place(site: Site, place: Place) -> None:
-    site.name, site.territorial_unit = place.name.strip(), place.territorial_unit
-    site.locality, site.address = place.locality.strip(), place.address.strip()
-    site.confidential = place.confidential
+    site.name, site.confidential = place.name.strip(), place.confidential
     site.access_features = sorted(set(place.access_features))
+    where = site.place = site.place or SitePlace()
+    where.territorial_unit = place.territorial_unit
+    where.locality, where.address = place.locality.strip(), place.address.strip()
 
 
 def _set_terms(offering: Offering, terms: Terms) -> None:

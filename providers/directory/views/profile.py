@@ -85,7 +85,7 @@ def site_new(provider: Provider) -> Asking:
 @bp.form("/sites/<uuid:site_id>/edit", _EDIT, load=load_site)
 def site_edit(site: Site) -> Asking:
     """Change a site."""
-    form = SiteForm(obj=site)
+    form = SiteForm(obj=profiles.place_of(site))
     yield _change(form, site.name, site.provider_id)
     profiles.edit_site(session(), site, place=form.value(), **acting())
     return _saved(site.provider_id)

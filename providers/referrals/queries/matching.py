@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from providers.directory.models import Offering, Provider
+from providers.directory.models import Offering, Provider, SitePlace
 from providers.directory.queries.documents import documents_end
 from providers.directory.states import OfferingState
 from providers.referrals.models import Referral
@@ -82,45 +82,55 @@ def candidates(session: Session, *, category: str, case_id: UUID) -> list[Candid
     """Return every offering of a category that is or was on offer, in four queries.
 
     How often and how well a provider served is counted over all cases, as the system: the
-    numbers are of the provider, and no case can be read from them.
+    numbers are of the provider, and no case can be read from them. So is the district read: that a
+    place is not safe counts for a confidential one too, and no reason names where it is.
     """
     offerings = (
         session.scalars(
             select(Offering)
             .where(Offering.category == category, Offering.state.not_in(_NOT_ON_OFFER))
-            .options(selectinload(Offering.provider).selectinload(Provider.documents))
+            .options(
+                joinedload(Offering.site, innerjoin=True),
+                selectinload(Offering.provider).selectinload(Provider.documents),
+            )
         )
         .unique()
         .all()
     )
-    past = _past(session, [offering.id for offering in offerings])
+    unseen = _unseen(session, [offering.id for offering in offerings])
     known = _providers_of_case(session, case_id)
     return [
-        _candidate(offering, past.get(offering.id), offering.provider_id in known)
+        _candidate(offering, unseen[offering.id], offering.provider_id in known)
         for offering in offerings
     ]
 
 
 @dataclass(frozen=True, slots=True)
-class _Past:
+class _Unseen:
+    """What is weighed without being shown: where it is, and how it served all cases."""
+
+    territorial_unit: str
     completed: int
     failed: int
     last_asked_at: datetime | None
 
 
-def _past(session: Session, offering_ids: Sequence[UUID]) -> dict[UUID, _Past]:
+def _unseen(session: Session, offering_ids: Sequence[UUID]) -> dict[UUID, _Unseen]:
     with acting_as_system(session):
         rows = session.execute(
             select(
-                Referral.offering_id,
+                Offering.id,
+                SitePlace.territorial_unit,
                 func.count().filter(Referral.state == ReferralState.COMPLETED).label("completed"),
                 func.count().filter(Referral.state == ReferralState.FAILED).label("failed"),
                 func.max(Referral.requested_at).label("last_asked_at"),
             )
-            .where(Referral.offering_id.in_(offering_ids))
-            .group_by(Referral.offering_id)
+            .join(SitePlace, SitePlace.site_id == Offering.site_id)
+            .outerjoin(Referral, Referral.offering_id == Offering.id)
+            .where(Offering.id.in_(offering_ids))
+            .group_by(Offering.id, SitePlace.territorial_unit)
         ).all()
-    return {row.offering_id: _Past(row.completed, row.failed, row.last_asked_at) for row in rows}
+    return {row.id: alike(_Unseen, row) for row in rows}
 
 
 def _providers_of_case(session: Session, case_id: UUID) -> set[UUID]:
@@ -136,7 +146,7 @@ def _providers_of_case(session: Session, case_id: UUID) -> set[UUID]:
     )
 
 
-def _candidate(offering: Offering, past: _Past | None, served: bool) -> Candidate:
+def _candidate(offering: Offering, unseen: _Unseen, served: bool) -> Candidate:
     site = offering.site
     return alike(
         Candidate,
@@ -149,12 +159,12 @@ def _candidate(offering: Offering, past: _Past | None, served: bool) -> Candidat
         languages=tuple(offering.languages),
         interpreter=AccessNeed.INTERPRETER in site.access_features,
         access_features=frozenset(site.access_features),
-        territorial_unit=site.territorial_unit,
+        territorial_unit=unseen.territorial_unit,
         confidential=site.confidential,
-        completed=past.completed if past else 0,
-        failed=past.failed if past else 0,
+        completed=unseen.completed,
+        failed=unseen.failed,
         served_this_case=served,
-        last_asked_at=past.last_asked_at if past else None,
+        last_asked_at=unseen.last_asked_at,
     )
 
 

@@ -164,14 +164,17 @@ def revealed_sites(session: Session, actor: Actor) -> frozenset[UUID]:
     """Return the sites that accepted somebody of the actor's caseload: their place may be read."""
     if not permissions.could(actor, ReferralPermission.VIEW):
         return frozenset()
-    return frozenset(
-        session.scalars(
-            select(Offering.site_id)
-            .join(Referral, Referral.offering_id == Offering.id)
-            .where(
-                permissions.where(actor, Referral, ReferralPermission.VIEW),
-                Referral.state.in_(HOLDS_A_PLACE),
-            )
+    return frozenset(session.scalars(receiving_sites(actor)))
+
+
+def receiving_sites(actor: Actor) -> Select[UUID]:
+    """Return the select of the sites that hold a place for somebody of the actor's caseload."""
+    return (
+        select(Offering.site_id)
+        .join(Referral, Referral.offering_id == Offering.id)
+        .where(
+            permissions.where(actor, Referral, ReferralPermission.VIEW),
+            Referral.state.in_(HOLDS_A_PLACE),
         )
     )
 

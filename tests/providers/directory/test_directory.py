@@ -73,8 +73,8 @@ def test_pages_go_on_by_name_and_back(session, cast):
 @pytest.fixture
 def hidden(session, cast):
     site = session.get(Site, cast.other_offerings[COUNSELLING].site_id)
-    site.confidential, site.territorial_unit = True, "MD-SO"
-    site.locality, site.address = SECRET
+    site.confidential, site.place.territorial_unit = True, "MD-SO"
+    site.place.locality, site.place.address = SECRET
     session.flush()
     return site
 
@@ -108,7 +108,7 @@ def test_officers_and_the_provider_itself_read_the_place(session, cast, hidden):
 
 def test_the_place_is_told_once_the_provider_has_accepted_ones_own_case(session, cast):
     site = session.get(Site, cast.offerings[COUNSELLING].site_id)
-    site.confidential, site.locality = True, SECRET[0]
+    site.confidential, site.place.locality = True, SECRET[0]
     accepted(session, cast, make_casework(session, cast))
     mine = directory.places(session, actor(session, cast.ana), cast.provider)[0]
     other = directory.places(session, actor(session, cast.calin), cast.provider)[0]

@@ -8,9 +8,9 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 from markupsafe import Markup
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
-from providers.directory.models import Offering
+from providers.directory.models import Offering, Site
 from reintegration.cases.models import CaseFile
 from reintegration.kernel import audit, clock, tries
 from reintegration.kernel.db import session
@@ -75,13 +75,15 @@ def _sheet(voucher: Voucher) -> Sheet:
 
 def _place(voucher: Voucher) -> str:
     """Return where to go; a confidential place is never printed."""
-    offering = session().get(Offering, voucher.offering_id) if voucher.offering_id else None
-    if offering is None:
+    if voucher.offering_id is None:
         return str(_("where you choose, among the places that we name to you"))
-    if offering.site.confidential:
+    seen = [joinedload(Offering.site).joinedload(Site.place)]
+    offering = session().get_one(Offering, voucher.offering_id, options=seen)
+    place = offering.site.place
+    if place is None or offering.site.confidential:
         return str(_("at the place that we told you"))
-    site = offering.site
-    return ", ".join(part for part in (offering.provider.name, site.locality, site.address) if part)
+    parts = (offering.provider.name, place.locality, place.address)
+    return ", ".join(part for part in parts if part)
 
 
 def _note_print(voucher: Voucher, now: datetime) -> None:

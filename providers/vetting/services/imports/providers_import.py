@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from providers.directory.models import Offering, Provider, Site
 from providers.directory.permissions import ProviderPermission
@@ -134,30 +134,24 @@ def _site(
     now: datetime,
 ) -> Site:
     site = session.scalar(
-        select(Site).where(Site.provider_id == provider.id, Site.name == row.site)
+        select(Site)
+        .where(Site.provider_id == provider.id, Site.name == row.site)
+        .options(joinedload(Site.place))
     )
     if site is None:
         summary.sites_added += 1
         place = Place(row.site, row.territorial_unit, row.locality, row.address, row.confidential)
         return profiles.add_site(session, provider, actor=actor, place=place, now=now)
-    place = Place(
-        row.site,
-        row.territorial_unit,
-        row.locality or site.locality,
-        row.address or site.address,
+    before = profiles.place_of(site)
+    place = replace(
+        before,
+        territorial_unit=row.territorial_unit,
+        locality=row.locality or before.locality,
+        address=row.address or before.address,
         # A file that forgets the mark must not open a hidden place.
-        confidential=row.confidential or site.confidential,
-        access_features=tuple(site.access_features),
+        confidential=row.confidential or before.confidential,
     )
-    now_is = Place(
-        site.name,
-        site.territorial_unit,
-        site.locality,
-        site.address,
-        site.confidential,
-        tuple(site.access_features),
-    )
-    if now_is != place:
+    if place != before:
         profiles.edit_site(session, site, actor=actor, place=place, now=now)
     return site
 
