@@ -34,7 +34,7 @@ from reintegration.kernel.audit import AuditSeal
 from reintegration.kernel.base import Base
 from reintegration.kernel.crypto import Keyring
 from reintegration.kernel.db import act_as, db, keyring
-from reintegration.plans.services import milestones
+from reintegration.plans.services import milestones, reminders
 from reintegration.settings import Settings
 from vouchers.books.services.laws import broken
 from vouchers.voucher.services.expiry import expire_due as expire_vouchers
@@ -207,7 +207,7 @@ def _finish(world: World) -> None:
     session, now = world.session, world.now
     _follow(world)
     expire_vouchers(session, now)
-    milestones.remind(session, now=now)
+    reminders.remind(session, now=now)
     expiry.remind_documents(session, now=now)
     session.flush()
     clear_old_mail(world)

@@ -3,13 +3,15 @@
 from flask import Flask
 
 from reintegration.cases.queries import cases
-from reintegration.kernel import jobs, permissions
+from reintegration.cases.services.team import HandedOver
+from reintegration.kernel import hooks, jobs, permissions
 from reintegration.kernel.errors import N_
 from reintegration.plans.jobs.emergency import EMERGENCY_OVERDUE
 from reintegration.plans.jobs.milestones import MOVE_MILESTONES, REMIND_MILESTONES
 from reintegration.plans.permissions import EmergencyPermission as E
 from reintegration.plans.permissions import PlanPermission as P
 from reintegration.plans.policy import POLICY
+from reintegration.plans.services import reminders
 from reintegration.plans.states import HAPPENED
 from reintegration.plans.views import (
     bp,
@@ -36,6 +38,7 @@ def register(app: Flask) -> None:
     app.register_blueprint(bp)
     for job in (EMERGENCY_OVERDUE, MOVE_MILESTONES, REMIND_MILESTONES):
         jobs.register(job)
+    hooks.subscribe(HandedOver, reminders.forget_what_was_told, preview=reminders.preview_nothing)
     slots.add("today.items", today.items)
     slots.add("case.tabs", case_slots.case_tabs)
     slots.add("case.page", case_slots.case_page)

@@ -3,9 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import event as sa_event
 
-from reintegration.accounts.models import InboxMessage
 from reintegration.codelists.units import Unit
 from reintegration.kernel import jobs
 from reintegration.kernel.actor import SYSTEM
@@ -27,19 +25,6 @@ pytestmark = pytest.mark.usefixtures("answers")
 @pytest.fixture
 def w(session, cast):
     return make_casework(session, cast)
-
-
-@pytest.fixture
-def sent(session):
-    """The statements that are sent from here on."""
-    found, engine = [], session.get_bind().engine
-
-    def note(_connection, _cursor, statement, *_rest):
-        found.append(statement)
-
-    sa_event.listen(engine, "before_cursor_execute", note)
-    yield found
-    sa_event.remove(engine, "before_cursor_execute", note)
 
 
 @pytest.fixture
@@ -176,45 +161,3 @@ def test_only_the_team_and_the_system_move_a_step(session, cast, w):
         with pytest.raises(NotPermitted):
             milestones.begin(session, w.milestone, actor=stranger, now=NOW)
     milestones.begin(session, w.milestone, actor=SYSTEM, now=NOW)
-
-
-@pytest.mark.parametrize(
-    ("due", "words"), [(7, "is due on"), (0, "is due on"), (-1, "is late since"), (8, None)]
-)
-def test_a_step_is_brought_to_mind_once_for_each_stage(session, cast, due, words):
-    make_casework(session, cast, due_on=TODAY + timedelta(days=due))
-    counted = [milestones.remind(session, now=NOW) for _ in range(3)]
-    assert counted == [1 if words else 0, 0, 0]
-    found = [m.message for m in session.query(InboxMessage).filter_by(user_id=cast.ana.id)]
-    assert len(found) == (1 if words else 0)
-    assert all(words in message for message in found)
-
-
-def test_a_second_run_writes_nothing_and_a_new_manager_is_told(session, cast, sent):
-    w = make_casework(session, cast, due_on=TODAY)
-    w.plan.review_on = TODAY
-    assert milestones.remind(session, now=NOW) == 2
-    sent.clear()
-    assert milestones.remind(session, now=NOW) == 0
-    assert [statement.split()[0] for statement in sent] == ["SELECT", "SELECT"]
-    w.case.manager_id = cast.calin.id
-    assert milestones.remind(session, now=NOW) == 2
-
-
-def test_a_reminder_says_nothing_of_the_person(session, cast):
-    w = make_casework(session, cast, due_on=TODAY)
-    milestones.remind(session, now=NOW)
-    (message,) = session.query(InboxMessage)
-    assert message.key == f"milestone:{w.milestone.id}:{TODAY}:due"
-    assert w.milestone.title not in str(message.params)
-    assert message.params == {"case": w.case.code, "day": f"{TODAY:%d.%m.%Y}"}
-
-
-def test_a_plan_review_is_brought_to_mind_on_its_day(session, cast, w):
-    w.plan.review_on = TODAY
-    session.flush()
-    milestones.remind(session, now=NOW - timedelta(days=1))
-    assert session.query(InboxMessage).count() == 0
-    milestones.remind(session, now=NOW)
-    (message,) = session.query(InboxMessage)
-    assert "review" in message.message

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, SQLColumnExpression, exists, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from reintegration.accounts.models import InboxMessage
@@ -19,13 +19,6 @@ def inbox(session: Session, user_id: UUID, *, limit: int = 100) -> Sequence[Inbo
         .order_by(InboxMessage.sent_at.desc(), InboxMessage.id)
         .limit(limit)
     ).all()
-
-
-def is_untold(
-    reader: SQLColumnExpression[UUID], key: SQLColumnExpression[str]
-) -> ColumnElement[bool]:
-    """Return whether nothing came under `key` yet; only who sees every inbox may ask."""
-    return ~exists().where(InboxMessage.user_id == reader, InboxMessage.key == key)
 
 
 def unread_count(session: Session, user_id: UUID) -> Count:

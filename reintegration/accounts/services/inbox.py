@@ -1,6 +1,7 @@
 """Telling people things inside the house."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,6 +12,17 @@ from sqlalchemy.orm import Session
 
 from reintegration.accounts.models import InboxMessage
 from reintegration.kernel.ids import new_id
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message to one reader; `message` is a marked source string."""
+
+    reader_id: UUID
+    key: str
+    message: str
+    link: str | None
+    params: Mapping[str, Any]
 
 
 def notify(
@@ -24,17 +36,22 @@ def notify(
     **params: Any,
 ) -> None:
     """Put `message` (a marked source string) into inboxes; the same `key` arrives once."""
+    put(session, [Message(reader, key, message, link, params) for reader in set(user_ids)], now=now)
+
+
+def put(session: Session, messages: Iterable[Message], *, now: datetime) -> None:
+    """Put messages into the inboxes of their readers; the same key arrives once at each."""
     rows = [
         {
             "id": new_id(),
-            "user_id": user_id,
-            "key": key,
-            "message": message,
-            "params": params,
-            "link": link,
+            "user_id": one.reader_id,
+            "key": one.key,
+            "message": one.message,
+            "params": dict(one.params),
+            "link": one.link,
             "sent_at": now,
         }
-        for user_id in set(user_ids)
+        for one in messages
     ]
     if rows:
         # Columns named here would be read, and nobody reads another person's inbox.

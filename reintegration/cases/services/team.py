@@ -1,5 +1,6 @@
 """Who works on a case: co-workers come and go, and its manager changes, by a supervisor's word."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -11,10 +12,17 @@ from reintegration.cases.permissions import CasePermission
 from reintegration.cases.services.open_cases import require_open
 from reintegration.cases.services.telling import tell
 from reintegration.cases.states import MemberRole
-from reintegration.kernel import audit, permissions
+from reintegration.kernel import audit, hooks, permissions
 from reintegration.kernel.actor import Actor, Role
 from reintegration.kernel.errors import N_, Conflict, Invalid
 from reintegration.kernel.locking import lock
+
+
+@dataclass(frozen=True, slots=True)
+class HandedOver:
+    """A case has another manager."""
+
+    case_id: UUID
 
 
 def add_co_worker(
@@ -106,6 +114,7 @@ def hand_over(
         fields=("manager_id",),
         data={"from": str(former_id), "to": str(user.id), "stays": stays},
     )
+    hooks.announce(session, HandedOver(case.id))
     _tell_both(session, case, former_id, user, stays=stays, now=now)
 
 

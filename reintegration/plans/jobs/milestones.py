@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from reintegration.kernel.jobs import Job, counting
-from reintegration.plans.services import milestones
+from reintegration.plans.services import milestones, reminders
 
 MOVE_MILESTONES = Job(
     "plans.move_milestones",
@@ -13,5 +13,5 @@ MOVE_MILESTONES = Job(
 REMIND_MILESTONES = Job(
     "plans.remind_milestones",
     timedelta(days=1),
-    counting(milestones.remind, "steps and reviews brought to mind"),
+    counting(reminders.remind, "steps and reviews brought to mind"),
 )

@@ -66,6 +66,8 @@ class Plan(Base):
     approved_version: Mapped[int | None]
     approved_at: Mapped[datetime | None]
     review_on: Mapped[date | None]
+    review_told_of: Mapped[date | None]
+    """The day of review that the manager was told is there."""
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
 
@@ -76,6 +78,13 @@ class Plan(Base):
         back_populates="plan", order_by="PlanVersion.number"
     )
     __mapper_args__ = {"version_id_col": revision}  # noqa: RUF012 - SQLAlchemy's own form
+    __table_args__ = (
+        Index(
+            "ix_plan_review_untold",
+            "review_on",
+            postgresql_where="review_told_of IS DISTINCT FROM review_on",
+        ),
+    )
 
 
 class PlanVersion(Base):
@@ -119,6 +128,10 @@ class Milestone(Base):
     created_at: Mapped[datetime]
     removed_at: Mapped[datetime | None]
     """When it was taken out of the plan; its lines may still be paid."""
+    due_told_of: Mapped[date | None]
+    """The day of which the manager was told that the step is due then."""
+    late_told_of: Mapped[date | None]
+    """The day since which the manager was told that the step is late."""
 
     plan: Mapped[Plan] = relationship(back_populates="milestones")
     goal: Mapped[Goal | None] = relationship()
@@ -132,6 +145,12 @@ class Milestone(Base):
     __table_args__ = (
         CheckConstraint("due_on >= starts_on", "dates"),
         Index("ix_milestone_due", "due_on", "state"),
+        Index(
+            "ix_milestone_late_untold",
+            "due_on",
+            postgresql_where="state IN ('planned', 'in_progress') AND removed_at IS NULL"
+            " AND late_told_of IS DISTINCT FROM due_on",
+        ),
     )
 
 

@@ -6,11 +6,10 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, case, exists, func, or_, select
+from sqlalchemy import Select, exists, or_, select
 from sqlalchemy.orm import Session, aliased, contains_eager, joinedload, selectinload
 
 from reintegration.accounts.models import User
-from reintegration.accounts.queries.inbox import is_untold
 from reintegration.cases.models import CaseFile, Consent
 from reintegration.cases.states import ConsentScope
 from reintegration.kernel import bounded, permissions
@@ -21,9 +20,6 @@ from reintegration.kernel.errors import NotFound, or_404
 from reintegration.plans.models import Milestone, Plan, PlanLine, PlanVersion
 from reintegration.plans.permissions import PlanPermission
 from reintegration.plans.states import OPEN_MILESTONE_STATES, PlanState, VersionState
-
-_VALUE = "%s"
-"""Where PostgreSQL puts a value into the key of a message."""
 
 
 def plan_of(session: Session, case_id: UUID) -> Plan | None:
@@ -186,32 +182,8 @@ def _titles(session: Session, plan: Plan) -> dict[UUID | None, str]:
     return steps | {line_id: steps.get(step, "") for line_id, step in lines}
 
 
-def steps_to_remind(
-    session: Session, *, today: date, due_until: date
-) -> Sequence[tuple[Milestone, CaseFile, str]]:
-    """Return the steps that are late, or due until a day, of which the manager was not told so.
-
-    With each its case, and the key that the message has in the inbox.
-    """
-    stage = case((Milestone.due_on < today, "late"), else_="due")
-    key = func.format(
-        f"milestone:{_VALUE}:{_VALUE}:{_VALUE}", Milestone.id, _iso(Milestone.due_on), stage
-    )
-    statement: Any = (
-        _open_milestones()
-        .add_columns(CaseFile, key)
-        .join(CaseFile, CaseFile.id == Milestone.case_id)
-        .where(Milestone.due_on <= due_until, is_untold(CaseFile.manager_id, key))
-        .order_by(Milestone.due_on, Milestone.id)
-    )
-    return [(step, file, key) for step, file, key in session.execute(statement)]
-
-
-def _iso(day: Any) -> ColumnElement[str]:
-    return func.to_char(day, "YYYY-MM-DD")
-
-
-def _open_milestones() -> Select[Milestone]:
+def open_milestones() -> Select[Milestone]:
+    """Return the steps of approved plans that go on and are not reached, with their plans."""
     return (
         select(Milestone)
         .join(Milestone.plan)
@@ -230,7 +202,7 @@ def due_milestones_of(
 ) -> Sequence[tuple[Milestone, CaseFile]]:
     """Return steps of the actor's own cases that end on or before a day, earliest first."""
     statement: Any = (
-        _open_milestones()
+        open_milestones()
         .add_columns(CaseFile)
         .join(CaseFile, CaseFile.id == Milestone.case_id)
         .where(
@@ -244,24 +216,12 @@ def due_milestones_of(
     return [(milestone, case) for milestone, case in session.execute(statement)]
 
 
-def reviews_to_remind(session: Session, *, until: date) -> Sequence[tuple[Plan, CaseFile, str]]:
-    """Return the plans whose review is due, of which the manager was not told; as for steps."""
-    key = func.format(f"plan:{_VALUE}:review:{_VALUE}", Plan.id, _iso(Plan.review_on))
-    statement: Any = (
-        _reviews_due(until)
-        .add_columns(CaseFile, key)
-        .join(CaseFile, CaseFile.id == Plan.case_id)
-        .where(is_untold(CaseFile.manager_id, key))
-    )
-    return [(plan, file, key) for plan, file, key in session.execute(statement)]
-
-
 def reviews_due_of(
     session: Session, actor: Actor, *, until: date, limit: int
 ) -> Sequence[tuple[Plan, CaseFile]]:
     """Return the plans of the actor's own cases whose review is due, the earliest first."""
     statement: Any = (
-        _reviews_due(until)
+        reviews_due(until)
         .add_columns(CaseFile)
         .join(CaseFile, CaseFile.id == Plan.case_id)
         .where(permissions.where(actor, Plan, PlanPermission.VIEW), CaseFile.manager_id == actor.id)
@@ -270,7 +230,8 @@ def reviews_due_of(
     return [(plan, case) for plan, case in session.execute(statement)]
 
 
-def _reviews_due(until: date) -> Select[Plan]:
+def reviews_due(until: date) -> Select[Plan]:
+    """Return the plans whose review is due on or before a day, the earliest first."""
     return (
         select(Plan)
         .where(

@@ -8,23 +8,15 @@ from uuid import UUID
 from sqlalchemy import Select, literal_column, select, text, update
 from sqlalchemy.orm import Session, selectinload
 
-from reintegration.cases.models import CaseFile
-from reintegration.cases.services.telling import tell
 from reintegration.kernel import clock
 from reintegration.kernel.actor import SYSTEM, Actor
 from reintegration.kernel.errors import N_, Invalid
 from reintegration.kernel.locking import lock
 from reintegration.plans.models import Milestone, PlanLine, PlanLineDelivery
 from reintegration.plans.models.plan import DELIVERED_COUNT, NEW_DELIVERIES
-from reintegration.plans.queries import plans
 from reintegration.plans.queries.progress import automatic_evidence, is_automatic, is_delivered
 from reintegration.plans.services.milestone_moves import MILESTONE
-from reintegration.plans.states import (
-    OPEN_MILESTONE_STATES,
-    REMIND_BEFORE,
-    MilestoneState,
-    PlanState,
-)
+from reintegration.plans.states import OPEN_MILESTONE_STATES, MilestoneState, PlanState
 
 _BATCH = 500
 
@@ -80,23 +72,6 @@ def follow_deliveries(session: Session, *, now: datetime) -> int:
     return len(seen)
 
 
-def remind(session: Session, *, now: datetime) -> int:
-    """Bring what is due within a week, late or to be reviewed to the manager's inbox, once each.
-
-    Return how many are new. The words are neutral: an inbox may be read over a shoulder.
-    """
-    today = clock.local_day(now)
-    steps = plans.steps_to_remind(session, today=today, due_until=today + REMIND_BEFORE)
-    reviews = plans.reviews_to_remind(session, until=today)
-    for milestone, file, key in steps:
-        _remind_of_step(session, milestone, file, key, today, now=now)
-    for plan, file, key in reviews:
-        assert plan.review_on is not None
-        message = N_("The review of %(case)s with the person is due since %(day)s.")
-        _send(session, file, key, message, day=plan.review_on, now=now)
-    return len(steps) + len(reviews)
-
-
 def _unconsidered() -> Select[Any]:
     count: Any = literal_column(DELIVERED_COUNT).label("count")
     new = (
@@ -143,21 +118,3 @@ def _follow(session: Session, milestone: Milestone, *, now: datetime) -> None:
 def _last_day(lines: Sequence[PlanLine]) -> date | None:
     days = [line.delivery.last_on for line in lines if line.delivery and line.delivery.last_on]
     return max(days, default=None)
-
-
-def _remind_of_step(
-    session: Session, step: Milestone, file: CaseFile, key: str, today: date, *, now: datetime
-) -> None:
-    message = (
-        N_("A step of %(case)s is late since %(day)s. Ask what holds it up, or plan it anew.")
-        if step.due_on < today
-        else N_("A step of %(case)s is due on %(day)s.")
-    )
-    _send(session, file, key, message, day=step.due_on, now=now)
-
-
-def _send(
-    session: Session, file: CaseFile, key: str, message: str, *, day: date, now: datetime
-) -> None:
-    link, on = f"/cases/{file.id}/plan", f"{day:%d.%m.%Y}"
-    tell(session, file, [file.manager_id], key, message, now=now, link=link, day=on)
