@@ -5,8 +5,10 @@ number of the copy written over the beginning, so that references between copies
 themselves, and indexes grow at their end. Sums hold as well: there are fewer copies of the journal,
 and their amounts are as much greater, so that the laws of the books hold afterwards.
 
-Each person works on thousands of cases; the rest of the copies are those of teams of former years,
-where no step is open any more.
+Who works on cases is copied, too: a caseload has the size that a person can work through. Who looks
+at the pages works on `OWN` copies of each of their cases beside the case itself, colleagues on as
+many each; beyond the `LIVE` copies the teams are those of former years, where no step is open.
+The bank gives its statements day by day: copies of statements and lines lie as many days back.
 All else waits as in the demo, so that what finance has to do is eight hundred times as much.
 
 The laws of each row (checks, unique keys) are kept while copying; triggers and foreign keys are
@@ -27,6 +29,9 @@ CASES, VOUCHERS, JOURNALS, TRAILS, STATES, LIVE = 840, 1680, 48, 106, 30, 100
 """How many copies of each case (of 120), voucher (of 600), journal, trail: a hundred thousand
 cases, a million vouchers and a million events of the trail. Two vouchers' copies fall to one case's
 and to one order's, which is worth as much more. Teams still work on `LIVE` copies of each case."""
+OWN = 2
+"""How many copies of each case fall to one team: `PEOPLE` teams work or worked here."""
+PEOPLE = CASES // OWN
 
 _PER_CASE = VOUCHERS // CASES
 _WORTH = VOUCHERS // JOURNALS
@@ -39,6 +44,8 @@ class Grown:
 
     times: int
     own: dict[str, str] = field(default_factory=dict)
+    only: str = "true"
+    """Which rows of the demo are copied."""
 
 
 def _distinct(*names: str) -> dict[str, str]:
@@ -51,8 +58,29 @@ def _hashed(*names: str) -> dict[str, str]:
     return {name: f"int4send(n) || substr(t.{name}, 5)" for name in names}
 
 
+def _coded(*names: str) -> dict[str, str]:
+    """Return codes of which no other begins alike: a search finds the one it looks for."""
+    code = "split_part(t.{0}, '-', 1) || '-' || upper(substr(md5(t.{0} || '-' || n), 1, 12))"
+    return {name: code.format(name) for name in names}
+
+
+def _days_before(*names: str) -> dict[str, str]:
+    """Return days of which each copy has its own, as a bank gives a statement a day."""
+    return {name: f"t.{name} - n" for name in names}
+
+
 def _empty(*names: str) -> dict[str, str]:
     return dict.fromkeys(names, "NULL")
+
+
+def _copy(name: str, number: str) -> str:
+    return f"overlay({name}::text PLACING {_N.replace('(n)', f'({number})')} FROM 1 FOR 8)::uuid"
+
+
+def _of_team(name: str) -> str:
+    """Return whose copy of a case it is: the first belong to those who look at the pages."""
+    colleague = _copy(f"t.{name}", f"(n + {OWN - 1}) / {OWN}")
+    return f"CASE WHEN n <= {OWN} THEN t.{name} ELSE {colleague} END"
 
 
 def _times(factor: int, *names: str) -> dict[str, str]:
@@ -61,11 +89,26 @@ def _times(factor: int, *names: str) -> dict[str, str]:
 
 _LEFT = "coalesce(t.until, now() - interval '1 day')"
 _OVER = "CASE WHEN t.state IN ('planned', 'in_progress') THEN 'cancelled' ELSE t.state END"
+_ON_A_TEAM = "EXISTS (SELECT FROM case_member m WHERE m.user_id = t.{})"
 _LINE = ("units", "ceiling_minor", "approved_units", "approved_ceiling_minor")
 
 GROWN: dict[str, Grown] = {
-    "case_file": Grown(CASES, _distinct("code")),
-    "case_member": Grown(CASES, {"until": f"CASE WHEN n > {LIVE} THEN {_LEFT} ELSE t.until END"}),
+    "user_account": Grown(
+        PEOPLE,
+        _distinct("email") | {name: _copy(f"t.{name}", "n") for name in ("id", "supervisor_id")},
+        only=_ON_A_TEAM.format("id"),
+    ),
+    "user_role": Grown(
+        PEOPLE, {"user_id": _copy("t.user_id", "n")}, only=_ON_A_TEAM.format("user_id")
+    ),
+    "case_file": Grown(CASES, _coded("code") | {"manager_id": _of_team("manager_id")}),
+    "case_member": Grown(
+        CASES,
+        {
+            "user_id": _of_team("user_id"),
+            "until": f"CASE WHEN n > {LIVE} THEN {_LEFT} ELSE t.until END",
+        },
+    ),
     "person_key": Grown(CASES),
     "person_identity": Grown(CASES),
     "identity_index": Grown(CASES, _hashed("value")),
@@ -73,7 +116,9 @@ GROWN: dict[str, Grown] = {
     "need": Grown(CASES),
     "goal": Grown(CASES),
     "plan": Grown(CASES),
-    "plan_version": Grown(CASES, {"snapshot": "'{}'"}),
+    "plan_version": Grown(
+        CASES, {"snapshot": f"CASE WHEN n <= {OWN} THEN t.snapshot ELSE '{{}}' END"}
+    ),
     "milestone": Grown(CASES, {"state": f"CASE WHEN n > {LIVE} THEN {_OVER} ELSE t.state END"}),
     "milestone_dependency": Grown(CASES),
     "plan_line": Grown(CASES, _times(_PER_CASE, *_LINE)),
@@ -84,34 +129,46 @@ GROWN: dict[str, Grown] = {
     "referral": Grown(CASES, {"match": "'{}'", "disclosure": "'{}'"}),
     "voucher": Grown(
         VOUCHERS,
-        _distinct("reference")
+        _coded("reference")
         | _hashed("code_hash", "secret_hash")
         | _empty("print_sealed", "pin_salt", "pin_verifier"),
     ),
     "redemption": Grown(
         VOUCHERS,
-        _distinct("receipt", "idempotency_key")
-        | {"response": "''::bytea", "request_hash": "''::bytea"},
+        _distinct("receipt")
+        | {
+            "idempotency_key": "n || left(md5(t.idempotency_key), 8)",
+            "response": "''::bytea",
+            "request_hash": "''::bytea",
+        },
     ),
     "payment_batch": Grown(
         CASES,
-        _distinct("reference", "message_id")
+        _coded("reference")
+        | _distinct("message_id")
         | _times(_PER_CASE, "total_minor")
         | {"file_content": "NULL", "file_name": "NULL"},
     ),
     "payment_order": Grown(
         CASES,
-        _distinct("reference", "end_to_end_id") | _times(_PER_CASE, "amount_minor", "offset_minor"),
+        _coded("reference")
+        | _distinct("end_to_end_id")
+        | _times(_PER_CASE, "amount_minor", "offset_minor"),
     ),
-    "claim": Grown(VOUCHERS, _distinct("reference", "invoice_number")),
+    "claim": Grown(VOUCHERS, _coded("reference") | _distinct("invoice_number")),
     "claim_line": Grown(VOUCHERS),
     "bank_statement": Grown(
-        CASES, _hashed("file_sha256") | _times(_PER_CASE, "opening_minor", "closing_minor")
+        CASES,
+        _hashed("file_sha256")
+        | _times(_PER_CASE, "opening_minor", "closing_minor")
+        | _days_before("from_on", "until_on"),
     ),
     "bank_line": Grown(
         CASES,
         _hashed("fingerprint")
-        | _distinct("bank_reference", "end_to_end_id")
+        | _coded("bank_reference")
+        | _distinct("end_to_end_id")
+        | _days_before("booked_on", "value_on")
         | _times(_PER_CASE, "amount_minor", "charges_minor"),
     ),
     "bank_match": Grown(CASES, _times(_PER_CASE, "amount_minor")),
@@ -190,7 +247,7 @@ def _copying(table: Table) -> str:
         f"INSERT INTO {table.name} ({', '.join(map(_quoted, values))})"
         f" SELECT {', '.join(values.values())}"
         f" FROM generate_series(1, {grown.times}) n CROSS JOIN LATERAL"
-        f" (SELECT * FROM {table.name} OFFSET 0) t"
+        f" (SELECT * FROM {table.name} OFFSET 0) t WHERE {grown.only}"
     )
 
 
@@ -209,7 +266,7 @@ def _value(table: Table, column) -> str:
     target = next((key.column.table.name for key in column.foreign_keys), None)
     if target is None and column.primary_key:
         target = table.name
-    if target not in GROWN:
+    if target not in GROWN or target == "user_account":
         return name
     return _copy(name, _number(table.name, target))
 
@@ -220,7 +277,3 @@ def _number(table: str, target: str) -> str:
     if times == of:
         return "n"
     return f"(n + {times // of - 1}) / {times // of}" if times > of else f"n * {of // times}"
-
-
-def _copy(name: str, number: str) -> str:
-    return f"overlay({name}::text PLACING {_N.replace('(n)', f'({number})')} FROM 1 FOR 8)::uuid"

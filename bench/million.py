@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from html import unescape
+from http import HTTPStatus
 from pathlib import Path
 from re import findall
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -68,8 +69,11 @@ class House:
     browsers: dict[str, FlaskClient]
 
     def look(self, role: str, address: str) -> int:
-        """Open a page."""
-        return self.browsers[role].get(address).status_code
+        """Open a page; one that fails is not measured but mended."""
+        status = self.browsers[role].get(address).status_code
+        if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            raise SystemExit(f"{address} answers {status}")
+        return status
 
 
 def figures(stage: Stage) -> list[Figure]:

@@ -72,6 +72,12 @@ class Referral(Base):
     __table_args__ = (
         CheckConstraint("units > 0", "units"),
         Index("ix_referral_provider", "provider_id", "state", "created_at"),
+        Index("ix_referral_provider_created", "provider_id", "created_at", "id"),
+        Index(
+            "ix_referral_past",
+            *("offering_id", "state"),
+            postgresql_include=["requested_at", "provider_id", "case_id"],
+        ),
         Index("ix_referral_created", "created_at", "id"),
         Index("ix_referral_answer_by", "answer_by", postgresql_where="state = 'requested'"),
     )

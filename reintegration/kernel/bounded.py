@@ -3,10 +3,10 @@
 A count of all rows costs what the table holds; one that stops costs the same for ever.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy import ScalarSelect, Select, func, literal, select
+from sqlalchemy import ScalarSelect, Select, SQLColumnExpression, func, literal, select
 from sqlalchemy.orm import Session
 
 Key = TypeVar("Key")
@@ -33,15 +33,25 @@ def count(session: Session, statement: Select[*tuple[Any, ...]]) -> Count:
 
 
 def count_each(
-    session: Session, statements: Mapping[Key, Select[*tuple[Any, ...]]]
+    session: Session,
+    statements: Mapping[Key, Select[*tuple[Any, ...]]],
+    *,
+    along: Sequence[SQLColumnExpression[Any]] = (),
 ) -> dict[Key, Count]:
-    """Return how many rows each of these has, in one statement."""
-    counted = [_counting(statement) for statement in statements.values()]
+    """Return how many rows each of these has, in one statement.
+
+    `along` names what follows in an index that begins with what is asked for. Without it,
+    PostgreSQL expects to meet a hundred rows soon and reads a long table from its beginning, where
+    the oldest lie, which nobody waits for any more.
+    """
+    counted = [_counting(statement, along) for statement in statements.values()]
     row = session.execute(select(*counted)).one()
     return dict(zip(statements, map(Count, row), strict=True))
 
 
-def _counting(statement: Select[*tuple[Any, ...]]) -> ScalarSelect[int]:
+def _counting(
+    statement: Select[*tuple[Any, ...]], along: Sequence[SQLColumnExpression[Any]] = ()
+) -> ScalarSelect[int]:
     one = statement.with_only_columns(literal(1), maintain_column_froms=True)
-    rows = one.order_by(None).limit(READ + 1).subquery()
+    rows = one.order_by(None).order_by(*along).limit(READ + 1).subquery()
     return select(func.count()).select_from(rows).scalar_subquery()

@@ -76,6 +76,17 @@ def test_people_and_organisations_are_paged_by_name_and_found_by_words(cast, sig
         assert " 29" in second
 
 
+def test_people_are_found_by_the_words_of_their_organisation(cast, sign_in, session):
+    house = Organisation(id=new_id(), name="Casa Salciei", kind="provider", created_at=NOW)
+    session.add(house)
+    session.flush()
+    session.add(make_person("saveta", house, "Saveta", Role.PROVIDER_MANAGER))
+    session.flush()
+    page = sign_in(cast.dan).get("/account/users?q=salciei").text
+    assert "Saveta" in page
+    assert cast.ana.name not in page
+
+
 def typed(user, **others):
     """Return what the form of a person's details sends."""
     seen = Details.of(user)

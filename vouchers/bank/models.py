@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -39,7 +39,14 @@ class BankStatementFile(Base):
 
     account: Mapped[BankAccount] = relationship(lazy="joined", innerjoin=True)
 
-    __table_args__ = (UniqueConstraint("file_sha256", "position"),)
+    __table_args__ = (
+        UniqueConstraint("file_sha256", "position"),
+        Index(
+            "ix_bank_statement_latest",
+            "bank_account_id",
+            *(text(f"{name} DESC NULLS LAST") for name in ("until_on", "imported_at", "position")),
+        ),
+    )
 
 
 class BankLine(Base):
@@ -98,6 +105,12 @@ class BankLine(Base):
             *("remittance", "end_to_end_id"),
         ),
         Index("ix_bank_line_account", "bank_account_id", "booked_on", "id"),
+        Index(
+            "ix_bank_line_open",
+            "currency",
+            postgresql_where="state IN ('unmatched', 'suggested', 'exception')",
+            postgresql_include=["state", "amount_minor"],
+        ),
         Index("ix_bank_line_amount", "bank_account_id", "amount_minor"),
         Index(
             "ix_bank_line_look",

@@ -50,6 +50,8 @@ class User(Base):
 
     __table_args__ = (
         Index("uq_user_account_email", text("lower(email)"), unique=True),
+        Index("ix_user_account_name", "name", "id"),
+        Index("ix_user_account_organisation", "organisation_id"),
         words_index("user_account", "name", "email"),
     )
 

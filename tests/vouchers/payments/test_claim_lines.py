@@ -4,13 +4,14 @@ import pytest
 
 from reintegration.kernel.db import act_as
 from reintegration.kernel.errors import Conflict
+from reintegration.kernel.money import total
 from tests.at_once import at_once
 from tests.factories.cast import NOW, actor
-from tests.factories.payments import make_deliveries
+from tests.factories.payments import make_checked_claim, make_deliveries
 from vouchers.books.services.laws import broken
 from vouchers.payments.models import Claim
-from vouchers.payments.queries.claims import unclaimed, unclaimed_sums
-from vouchers.payments.services import claims, reversal
+from vouchers.payments.queries.claims import ready_for_payment, ready_sum, unclaimed, unclaimed_sums
+from vouchers.payments.services import claim_lines, claims, reversal
 
 
 @pytest.fixture
@@ -74,3 +75,14 @@ def test_a_wrong_mark_is_said_by_the_laws(session, delivered):
     delivered[0].claimed = True
     session.flush()
     assert "claimed" in [one.law.name for one in broken(session)]
+
+
+def test_what_could_be_paid_now_is_worth_what_its_claims_are(session, cast):
+    checked = [make_checked_claim(session, cast) for _ in range(2)]
+    claim_lines.refuse(session, checked[0].lines[:1])
+    listed = ready_for_payment(session, "MDL")
+    ready = ready_sum(session, "MDL")
+    assert ready.sum == total((claim.payable for claim in listed), "MDL")
+    assert ready.sum < total((claim.invoiced for claim in checked), "MDL")
+    assert (ready.claims, ready.payees) == (len(listed), 1) == (2, 1)
+    assert not ready_sum(session, "EUR").claims

@@ -6,7 +6,7 @@ from datetime import date
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, Uuid, and_, func, literal, or_, select, union_all
-from sqlalchemy.dialects.postgresql import ARRAY, distinct_on
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session, joinedload, lazyload
 
 from reintegration.accounts.models import Organisation, User, UserRole
@@ -161,18 +161,7 @@ def proof(session: Session, currency: str) -> Proof:
             _total.account == Account.BANK, _total.currency == currency
         )
     ).one()
-    closing = InMoney("closing", BankStatementFile.closing_minor, BankStatementFile.currency)
-    latest = session.execute(
-        select(closing, BankStatementFile.until_on)
-        .ext(distinct_on(BankStatementFile.bank_account_id))
-        .where(BankStatementFile.currency == currency, BankStatementFile.closing_minor.is_not(None))
-        .order_by(
-            BankStatementFile.bank_account_id,
-            BankStatementFile.until_on.desc(),
-            BankStatementFile.imported_at.desc(),
-            BankStatementFile.position.desc(),
-        )
-    ).all()
+    latest = session.execute(_latest_balances(currency)).all()
     waiting = session.scalars(
         select(InMoney("waiting", func.sum(BankLine.amount_minor), literal(currency))).where(
             BankLine.currency == currency, BankLine.state.in_(OPEN_LINES)
@@ -184,6 +173,32 @@ def proof(session: Session, currency: str) -> Proof:
         open_lines=waiting,
         until=max((row.until_on for row in latest if row.until_on), default=None),
     )
+
+
+def _latest_balances(currency: str) -> Select[Money, date | None]:
+    """Return what the latest statement of each account in a currency closes with, and its day."""
+    each = (
+        _latest_first(select(BankStatementFile))
+        .where(
+            BankStatementFile.bank_account_id == BankAccount.id,
+            BankStatementFile.closing_minor.is_not(None),
+        )
+        .limit(1)
+        .correlate(BankAccount)
+        .lateral()
+    )
+    return (
+        select(InMoney("closing", each.c.closing_minor, each.c.currency), each.c.until_on)
+        .select_from(BankAccount)
+        .join(each, literal(True))
+        .where(BankAccount.currency == currency)
+    )
+
+
+def _latest_first(statements: Select[BankStatementFile]) -> Select[BankStatementFile]:
+    """Return statements as the bank gave them, the latest first; an index has them so."""
+    newest = BankStatementFile.until_on, BankStatementFile.imported_at, BankStatementFile.position
+    return statements.order_by(*(column.desc().nulls_last() for column in newest))
 
 
 def accounts(session: Session) -> Sequence[BankAccount]:
@@ -256,10 +271,9 @@ def statements(session: Session, account: BankAccount, limit: int = 12) -> list[
     """Return the latest statements of an account."""
     return list(
         session.scalars(
-            select(BankStatementFile)
+            _latest_first(select(BankStatementFile))
             .where(BankStatementFile.bank_account_id == account.id)
             .options(lazyload(BankStatementFile.account))
-            .order_by(BankStatementFile.until_on.desc().nulls_last(), BankStatementFile.position)
             .limit(limit)
         )
     )

@@ -39,6 +39,11 @@ class LedgerEntry(Base):
     __table_args__ = (
         Index("ix_ledger_entry_source", "source_type", "source_id"),
         Index("ix_ledger_entry_posted", "posted_at", "id"),
+        Index(
+            "ix_ledger_entry_moves",
+            *("posted_at", "id"),
+            postgresql_where="event IN ('grant_received', 'allocated', 'reduced', 'moved')",
+        ),
         Index("ix_ledger_entry_day", "posted_on"),
     )
 

@@ -50,6 +50,8 @@ class Claim(Base):
         Index("ix_claim_provider", "provider_id", "created_at", "id"),
         words_index("claim", "reference", "invoice_number"),
         Index("ix_claim_state", "state", "created_at", "id"),
+        Index("ix_claim_provider_state", "provider_id", "state", "created_at", "id"),
+        Index("ix_claim_created", "created_at", "id", postgresql_where="state <> 'draft'"),
         Index(
             "ix_claim_checked",
             *("currency", "created_at", "id"),

@@ -56,6 +56,7 @@ class PaymentBatch(Base):
             "preparer_releases_small_only",
         ),
         Index("ix_payment_batch_prepared", "prepared_at", "id"),
+        Index("ix_payment_batch_state", "state", "prepared_at", "id"),
     )
 
 

@@ -71,7 +71,9 @@ def counts(session: Session, actor: Actor) -> dict[str, Count]:
     """Return how many batches stand in each state."""
     listed = _visible(actor)
     return bounded.count_each(
-        session, {state: listed.where(PaymentBatch.state == state) for state in BatchState}
+        session,
+        {state: listed.where(PaymentBatch.state == state) for state in BatchState},
+        along=(PaymentBatch.prepared_at, PaymentBatch.id),
     )
 
 
@@ -93,6 +95,7 @@ def waiting_for(session: Session, actor: Actor) -> Waiting:
             "to_approve": approves.where(PaymentBatch.state == BatchState.PREPARED),
             "to_release": releases.where(PaymentBatch.state == BatchState.APPROVED),
         },
+        along=(PaymentBatch.prepared_at, PaymentBatch.id),
     )
     return Waiting(**found)
 

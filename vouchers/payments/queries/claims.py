@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, func, literal, or_, select
 from sqlalchemy.orm import Session, joinedload, lazyload, selectinload
 
 from reintegration.accounts.models import Organisation
@@ -21,7 +21,7 @@ from reintegration.kernel.states import StateEvent
 from reintegration.web.paging import Page, page_of
 from vouchers.payments.models import Claim, ClaimLine, PaymentOrder
 from vouchers.payments.permissions import ClaimPermission
-from vouchers.payments.states import ClaimState
+from vouchers.payments.states import ClaimLineState, ClaimState
 from vouchers.voucher.models import Redemption, Voucher
 from vouchers.voucher.services.validity import covers
 from vouchers.voucher.states import RedemptionState, VoucherState
@@ -66,6 +66,15 @@ class Unclaimed:
     count: int
     amount: Money
     since: date
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """Checked claims that a batch could pay now, in one currency."""
+
+    sum: Money
+    claims: Count
+    payees: int
 
 
 def claim_or_404(session: Session, actor: Actor, claim_id: UUID) -> Claim:
@@ -263,28 +272,60 @@ def claims_page(
 
 def _is_sought(session: Session, search: str) -> ColumnElement[bool]:
     """Return whether a claim, its invoice or its provider is called so."""
-    named = session.scalars(select(Organisation.id).where(has_words(search, Organisation.name)))
-    return or_(is_called(Claim, search), Claim.provider_id.in_(named.all()))
+    named = session.scalars(
+        select(Organisation.id).where(has_words(search, Organisation.name))
+    ).all()
+    called = is_called(Claim, search)
+    # Asked together, PostgreSQL would look at every claim, though mostly no provider is called so.
+    return or_(called, Claim.provider_id.in_(named)) if named else called
 
 
 def counts(session: Session, actor: Actor) -> dict[str, Count]:
-    """Return how many claims stand in each state."""
-    listed, states = permissions.visible(actor, Claim, *_READING), list(ClaimState)
+    """Return how many claims stand in each state; a draft is its provider's alone."""
+    listed = permissions.visible(actor, Claim, *_READING)
+    seen = set(ClaimState) if actor.is_provider else set(ClaimState) - {ClaimState.DRAFT}
     return bounded.count_each(
-        session, {state: listed.where(Claim.state == state) for state in states}
+        session,
+        {state: listed.where(Claim.state == state) for state in seen},
+        along=(Claim.created_at, Claim.id),
     )
+
+
+def ready_sum(session: Session, currency: str) -> Ready:
+    """Return what the claims that `ready_for_payment` brings are worth together."""
+    oldest = _checked(currency).with_only_columns(Claim.id, Claim.provider_id).subquery()
+    row = session.execute(
+        select(
+            InMoney("sum", func.sum(ClaimLine.amount_minor), literal(currency)),
+            func.count(oldest.c.id.distinct()).label("claims"),
+            func.count(oldest.c.provider_id.distinct()).label("payees"),
+        )
+        .select_from(oldest)
+        .outerjoin(
+            ClaimLine,
+            and_(ClaimLine.claim_id == oldest.c.id, ClaimLine.state != ClaimLineState.REFUSED),
+        )
+    ).one()
+    return Ready(row.sum, Count(row.claims), row.payees)
 
 
 def ready_for_payment(session: Session, currency: str) -> list[Claim]:
     """Return the checked claims in a currency, the oldest `AT_ONCE`, by provider and age."""
     oldest = session.scalars(
+        _checked(currency).options(
+            selectinload(Claim.lines).options(lazyload(ClaimLine.redemption))
+        )
+    )
+    return sorted(oldest, key=lambda claim: (claim.provider_id, claim.created_at))
+
+
+def _checked(currency: str) -> Select[Claim]:
+    return (
         select(Claim)
         .where(Claim.state == ClaimState.CHECKED, Claim.currency == currency)
-        .options(selectinload(Claim.lines).options(lazyload(ClaimLine.redemption)))
         .order_by(Claim.created_at, Claim.id)
         .limit(AT_ONCE)
     )
-    return sorted(oldest, key=lambda claim: (claim.provider_id, claim.created_at))
 
 
 def order_of(session: Session, claim: Claim) -> PaymentOrder | None:

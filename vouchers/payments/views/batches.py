@@ -11,10 +11,8 @@ from flask_babel import gettext as _
 
 from reintegration.accounts.queries.users import names_of, organisation_names
 from reintegration.kernel import clock
-from reintegration.kernel.bounded import Count
 from reintegration.kernel.db import session
 from reintegration.kernel.errors import N_, Invalid, NotFound
-from reintegration.kernel.money import total
 from reintegration.web import parameters
 from reintegration.web.current import acting, current_actor
 from reintegration.web.forms import option
@@ -143,17 +141,10 @@ def _back(batch_id: UUID, said: str) -> Next:
     return Next(url_for(".show", batch_id=batch_id), said)
 
 
-def _ready() -> list[dict[str, Any]]:
+def _ready() -> list[claim_queries.Ready]:
     """Return the sums of checked claims by currency that has a rail."""
-    found = []
-    for currency in rails.currencies():
-        claims = claim_queries.ready_for_payment(session(), currency)
-        if claims:
-            payable = total((claim.payable for claim in claims), currency)
-            payees = len({claim.provider_id for claim in claims})
-            count = Count(len(claims))
-            found.append({"sum": payable, "claims": count, "payees": payees})
-    return found
+    sums = (claim_queries.ready_sum(session(), currency) for currency in rails.currencies())
+    return [ready for ready in sums if ready.claims]
 
 
 def _can_pay() -> bool:

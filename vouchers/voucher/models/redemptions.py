@@ -74,5 +74,6 @@ class Redemption(Base):
             "ix_redemption_unclaimed",
             *("provider_id", "state", "currency", "delivered_on", "receipt"),
             postgresql_where="NOT claimed",
+            postgresql_include=["amount_minor", "case_id"],
         ),
     )
