@@ -63,3 +63,14 @@ def test_words_and_tones_of_a_code_stand_at_its_member():
 def test_the_bare_value_of_a_code_is_for_the_edge():
     text = "\n".join(path.read_text(encoding="utf-8") for path in files())
     assert len(re.findall(r"\.value\b", text)) <= MOST_VALUES
+
+
+def test_a_reason_that_the_house_gives_is_a_sentence_in_every_language():
+    said = {
+        word.value.value
+        for path in files()
+        for word in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(word, ast.keyword) and word.arg in ("reason", "comment")
+        if isinstance(word.value, ast.Constant) and isinstance(word.value.value, str)
+    }
+    assert said <= {""}

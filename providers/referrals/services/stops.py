@@ -18,6 +18,8 @@ from reintegration.kernel.hooks import Change
 from reintegration.kernel.locking import lock_all
 
 _UNANSWERED = (ReferralState.DRAFT, ReferralState.REQUESTED)
+_SUSPENDED = N_("The provider's offering was suspended.")
+_WITHDRAWN = N_("The person withdrew their consent.")
 
 
 def stop_at_suspended_offering(session: Session, event: OfferingSuspended) -> None:
@@ -28,9 +30,7 @@ def stop_at_suspended_offering(session: Session, event: OfferingSuspended) -> No
     with acting_as_system(session):
         for referral in lock_all(session, reading.open_at_offering(session, event.offering_id)):
             if referral.state in _UNANSWERED:
-                referrals.cancel(
-                    session, referral, actor=SYSTEM, reason="offering suspended", now=event.at
-                )
+                referrals.cancel(session, referral, actor=SYSTEM, reason=_SUSPENDED, now=event.at)
             message = N_("A service of %(provider)s is suspended. See what is needed now.")
             messages.tell_case(
                 session, referral, f"suspended:{event.at:%Y%m%d%H%M}", message, now=event.at
@@ -61,9 +61,7 @@ def stop_without_consent(session: Session, event: ConsentWithdrawn) -> None:
         lock_all(session, (referral.offering for referral in standing))
         for referral in lock_all(session, standing):
             if referral.state in OPEN_REFERRALS:
-                referrals.cancel(
-                    session, referral, actor=SYSTEM, reason="consent withdrawn", now=event.at
-                )
+                referrals.cancel(session, referral, actor=SYSTEM, reason=_WITHDRAWN, now=event.at)
 
 
 def preview_without_consent(session: Session, event: ConsentWithdrawn) -> list[Change]:

@@ -402,6 +402,18 @@ def test_a_suspension_cancels_unanswered_requests_and_tells_of_the_others(sessio
     assert (waiting.state, running.state) == (ReferralState.CANCELLED, ReferralState.ACCEPTED)
 
 
+def test_what_the_house_did_is_told_in_the_language_of_the_reader(session, cast, sign_in):
+    waiting = sent(session, cast, make_casework(session, cast))
+    officer = actor(session, cast.vera)
+    act_as(session, officer)
+    vetting.suspend(session, cast.offerings[COUNSELLING], actor=officer, reason="Plângere", now=NOW)
+    act_as(session, SYSTEM)
+    cast.ana.locale = "ru"
+    session.commit()
+    page = sign_in(cast.ana).get(f"/referrals/{waiting.id}").text
+    assert "Предложение поставщика приостановлено." in page
+
+
 @pytest.mark.parametrize("who", ["calin", "vera", "petru", "dan", "boris", "olga", "otilia"])
 def test_a_referral_of_others_is_not_there(session, cast, who):
     referral = sent(session, cast, make_casework(session, cast))
