@@ -19,6 +19,7 @@ from reintegration.web import slots
 from reintegration.web.current import acting, current_actor
 from reintegration.web.forms import Form
 from reintegration.web.once import Next
+from reintegration.web.requires import can
 from reintegration.web.submit import Ask, Asking
 
 _EDIT = ProviderPermission.EDIT
@@ -120,9 +121,11 @@ def capacity(offering: Offering) -> Asking:
 
 
 def home_url(provider_id: UUID) -> str:
-    """Return the page of a provider that the present person sees."""
+    """Return the page of a provider that the present person sees; nothing where they see none."""
     if current_actor().is_provider:
         return url_for("providers.mine")
+    if not can(ProviderPermission.VIEW):
+        return ""
     return url_for("providers.show", provider_id=provider_id)
 
 
