@@ -13,6 +13,7 @@ branch_labels = None
 depends_on = None
 
 OPEN_LINES = "state IN ('unmatched', 'suggested', 'exception')"
+GOES_ON = "state IN ('planned', 'in_progress') AND removed_at IS NULL"
 MOVES = "event IN ('grant_received', 'allocated', 'reduced', 'moved')"
 UNCLAIMED = ("provider_id", "state", "currency", "delivered_on", "receipt")
 LATEST_FIRST = [
@@ -53,15 +54,13 @@ def upgrade() -> None:
             postgresql_include=more,
         )
     _index_unclaimed("amount_minor", "case_id")
-    op.create_index(
-        "ix_milestone_late_untold",
-        "milestone",
-        ["due_on"],
-        postgresql_where=sa.text(
-            "state IN ('planned', 'in_progress') AND removed_at IS NULL"
-            " AND late_told_of IS DISTINCT FROM due_on"
-        ),
-    )
+    for stage in ("due", "late"):
+        op.create_index(
+            f"ix_milestone_{stage}_untold",
+            "milestone",
+            ["due_on"],
+            postgresql_where=sa.text(f"{GOES_ON} AND {stage}_told_of IS DISTINCT FROM due_on"),
+        )
     op.create_index(
         "ix_plan_review_untold",
         "plan",
@@ -76,7 +75,8 @@ def downgrade() -> None:
     for table, name, *_ in INDEXES:
         op.drop_index(name, table)
     op.drop_index("ix_plan_review_untold", "plan")
-    op.drop_index("ix_milestone_late_untold", "milestone")
+    for stage in ("due", "late"):
+        op.drop_index(f"ix_milestone_{stage}_untold", "milestone")
     for table, name in MARKS:
         op.drop_column(table, name)
 

@@ -37,7 +37,7 @@ RELEASED = {
     "0018_hold_more_codes.py": "0e2152de62e218e6f4ad83627e0c2c1d45742a59f478ff477cfd18a18eab7dfd",
     "0019_mark_claimed_deliveries.py": "b6bf74f6136757f659117d3abedf4877136fd6f20d87b1c8260e07f26d80ae5a",
     "0020_part_places_from_sites.py": "60a5009668155d75294c9631138a756e7f7867ac863b0181ade18996b3bf01cc",
-    "0021_mark_what_was_told.py": "3abed6adbb9e708db8bb90a7e616b99298193bf37b5bd74d9b766af53d9d6928",
+    "0021_mark_what_was_told.py": "211f85dd66a532eb09c4da3a7cb590d730ceebe0521b49da4e8591c942fa00f8",
 }
 OURS = {"reintegration", "providers", "vouchers", "demo"}
 

@@ -146,6 +146,12 @@ class Milestone(Base):
         CheckConstraint("due_on >= starts_on", "dates"),
         Index("ix_milestone_due", "due_on", "state"),
         Index(
+            "ix_milestone_due_untold",
+            "due_on",
+            postgresql_where="state IN ('planned', 'in_progress') AND removed_at IS NULL"
+            " AND due_told_of IS DISTINCT FROM due_on",
+        ),
+        Index(
             "ix_milestone_late_untold",
             "due_on",
             postgresql_where="state IN ('planned', 'in_progress') AND removed_at IS NULL"

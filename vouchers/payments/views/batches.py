@@ -176,7 +176,7 @@ def _batch_form(**values: Any) -> BatchForm:
 def _new_page(form: BatchForm) -> str:
     currency = _currency()
     claims = claim_queries.ready_for_payment(session(), currency)
-    providers = {claim.provider_id for claim in claims}
+    providers = {claim.provider_id for claim, _worth in claims}
     owed = {
         key[0]: balance.receivable
         for key, balance in provider_balances(session(), providers).items()
