@@ -19,8 +19,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy import ColumnElement, Select, func, insert, select
 from sqlalchemy.orm import Session
 
-from reintegration.kernel import watermark
+from reintegration.kernel import audit_file, watermark
 from reintegration.kernel.audit import AuditCheckpoint, AuditEvent, AuditSeal
+from reintegration.kernel.audit_file import Checkpoint
 from reintegration.kernel.crypto import Keyring
 
 _LOCK = 0x50554E5445  # one sealer at a time
@@ -87,7 +88,7 @@ def _seal_above(
 def verify(session: Session, keyring: Keyring, *, now: datetime, log: Path | None = None) -> Report:
     """Recompute the whole chain and check each signed checkpoint against it."""
     report = Report()
-    checkpoints = _checkpoints(session, keyring, log, report)
+    kept = _Along(_of_database(session), report), _Along(_of_file(session, log, report), report)
     previous, expected = b"", 1
     for found, event in _sealed_events(session):
         if found.position != expected:
@@ -98,14 +99,55 @@ def verify(session: Session, keyring: Keyring, *, now: datetime, log: Path | Non
         elif not hmac.compare_digest(_link(keyring.audit, previous, event), found.hash):
             report.problems.append(f"audit event {found.audit_id} was changed or moved")
         previous = found.hash
-        if found.position in checkpoints and checkpoints[found.position] != found.hash:
-            report.problems.append(f"the chain differs from the checkpoint at {found.position}")
+        for checkpoints in kept:
+            checkpoints.compare(found.position, found.hash)
         report.sealed = found.position
         expected += 1
-    if checkpoints and max(checkpoints) > report.sealed:
-        report.problems.append(f"the trail was cut off: it had {max(checkpoints)} seals")
+    public = keyring.checkpoint_signer.public_key()
+    for checkpoints in kept:
+        checkpoints.end(public)
     _count_unsealed(session, report, now)
     return report
+
+
+@dataclass
+class _Along:
+    """Checkpoints beside the chain, both by size; nothing of a long trail is kept in memory.
+
+    A chain that holds up to a checkpoint holds up to all smaller ones, so the largest alone must
+    be signed.
+    """
+
+    checkpoints: Iterator[Checkpoint]
+    report: Report
+    last: Checkpoint | None = None
+    waiting: Checkpoint | None = None
+
+    def compare(self, position: int, chain: bytes) -> None:
+        """Compare the checkpoint at a position, if there is one."""
+        while (signed := self._next()) is not None and signed.size <= position:
+            if signed.size == position and signed.hash != chain:
+                self.report.problems.append(f"the chain differs from the checkpoint at {position}")
+            self.waiting = None
+
+    def end(self, public: Ed25519PublicKey) -> None:
+        """Say what lies beyond the chain, and whether the largest checkpoint is ours."""
+        while self._next() is not None:
+            self.waiting = None
+        if self.last is None:
+            return
+        if self.last.size > self.report.sealed:
+            self.report.problems.append(f"the trail was cut off: it had {self.last.size} seals")
+        try:
+            public.verify(self.last.signature, _statement(self.last.size, self.last.hash))
+        except InvalidSignature:
+            self.report.problems.append(f"the checkpoint at {self.last.size} has a false signature")
+
+    def _next(self) -> Checkpoint | None:
+        if self.waiting is None:
+            self.waiting = next(self.checkpoints, None)
+            self.last = self.waiting or self.last
+        return self.waiting
 
 
 def unsealed(session: Session, *, whole: bool = False) -> tuple[int, datetime | None]:
@@ -178,42 +220,27 @@ def _sign(
         insert(AuditCheckpoint).values(size=size, hash=chain, signed_at=now, signature=signature)
     )
     if log is not None:
-        line = {"size": size, "hash": chain.hex(), "signature": signature.hex()}
-        log.parent.mkdir(parents=True, exist_ok=True)
-        with log.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(line) + "\n")
+        audit_file.add_when_committed(session, log, Checkpoint(size, chain, signature))
 
 
-def _checkpoints(
-    session: Session, keyring: Keyring, log: Path | None, report: Report
-) -> dict[int, bytes]:
-    """Return size → hash of each checkpoint whose signature is good; report the others."""
-    public = keyring.checkpoint_signer.public_key()
-    known: dict[int, bytes] = {}
-    for checkpoint in session.scalars(select(AuditCheckpoint).order_by(AuditCheckpoint.size)):
-        _trust(public, checkpoint.size, checkpoint.hash, checkpoint.signature, known, report)
-    if log is not None and log.exists():
-        for line in log.read_text(encoding="utf-8").splitlines()[-1:]:
-            entry = json.loads(line)
-            chain, signature = bytes.fromhex(entry["hash"]), bytes.fromhex(entry["signature"])
-            _trust(public, entry["size"], chain, signature, known, report)
-    return known
+def _of_database(session: Session) -> Iterator[Checkpoint]:
+    rows = session.execute(
+        select(AuditCheckpoint.size, AuditCheckpoint.hash, AuditCheckpoint.signature)
+        .order_by(AuditCheckpoint.size)
+        .execution_options(yield_per=2_000)
+    )
+    return (Checkpoint(*row) for row in rows)
 
 
-def _trust(
-    public: Ed25519PublicKey,
-    size: int,
-    chain: bytes,
-    signature: bytes,
-    known: dict[int, bytes],
-    report: Report,
-) -> None:
-    try:
-        public.verify(signature, _statement(size, chain))
-    except InvalidSignature:
-        report.problems.append(f"the checkpoint at {size} has a false signature")
-    else:
-        known[size] = chain
+def _of_file(session: Session, log: Path | None, report: Report) -> Iterator[Checkpoint]:
+    if log is None:
+        return
+    if log.exists():
+        yield from audit_file.read(log, report.problems)
+    elif session.scalar(select(AuditCheckpoint.size).limit(1)) is not None:
+        report.problems.append(
+            f"{log.name} is missing: bring it back from a copy of the instance folder"
+        )
 
 
 def _count_unsealed(session: Session, report: Report, now: datetime) -> None:

@@ -90,6 +90,64 @@ def test_a_cut_off_end_is_found_by_the_file_outside(session, committed_db, trail
     assert "cut off" in verify(session, log).problems[0]
 
 
+def cut(database, *, kept):
+    """As the database's owner: the end of the trail is gone, with its seals and checkpoints."""
+    tamper(
+        database,
+        f"DELETE FROM audit_event WHERE id IN"
+        f" (SELECT audit_id FROM audit_seal WHERE position > {kept})",
+        f"DELETE FROM audit_seal WHERE position > {kept}",
+        f"DELETE FROM audit_checkpoint WHERE size > {kept}",
+    )
+
+
+@pytest.mark.parametrize("more", [1, 2, 3])
+def test_a_cut_off_end_is_not_forgotten_when_sealing_goes_on(
+    session, committed_db, trail, log, more
+):
+    cut(committed_db, kept=4)
+    session.expire_all()
+    write(session, more)
+    audit_chain.seal(session, keyring(session), now=NOW, log=log)
+    session.commit()
+    assert verify(session).holds
+    assert verify(session, log).problems
+
+
+def test_a_missing_file_of_checkpoints_is_told(session, trail, log):
+    log.unlink()
+    assert "bring it back" in verify(session, log).problems[0]
+
+
+def test_a_line_that_is_none_is_told(session, trail, log):
+    log.write_text("nonsense\n" + log.read_text())
+    assert verify(session, log).problems == ["line 1 of checkpoints.jsonl cannot be read"]
+
+
+def test_the_file_is_not_ahead_of_what_is_committed(session, log):
+    write(session, 3)
+    audit_chain.seal(session, keyring(session), now=NOW, log=log)
+    session.rollback()
+    assert not log.exists()
+    audit_chain.seal(session, keyring(session), now=NOW, log=log)
+    session.commit()
+    assert verify(session, log).holds
+
+
+@pytest.mark.parametrize("position", [9, 90_000_000, 0, 6])
+def test_a_seal_comes_only_after_the_last_one(session, committed_db, trail, log, position):
+    address = committed_db.url.replace("+psycopg", "")
+    with (
+        psycopg.connect(address) as application,
+        pytest.raises(psycopg.Error, match="follows no seal"),
+    ):
+        application.execute("INSERT INTO audit_seal VALUES (%s, -1, 'x')", [position])
+    write(session, 1)
+    assert audit_chain.seal(session, keyring(session), now=NOW, log=log) == 1
+    session.commit()
+    assert verify(session, log).holds
+
+
 def test_another_key_does_not_verify(session, trail, log):
     assert verify(session, log, ring=Keyring(b"x" * 32)).problems
 

@@ -38,6 +38,7 @@ RELEASED = {
     "0019_mark_claimed_deliveries.py": "b6bf74f6136757f659117d3abedf4877136fd6f20d87b1c8260e07f26d80ae5a",
     "0020_part_places_from_sites.py": "60a5009668155d75294c9631138a756e7f7867ac863b0181ade18996b3bf01cc",
     "0021_mark_what_was_told.py": "211f85dd66a532eb09c4da3a7cb590d730ceebe0521b49da4e8591c942fa00f8",
+    "0022_keep_seals_in_a_row.py": "249440ba6addea312fb9556aa8b158fe07d16f05db386b96e2cbc913f2572d09",
 }
 OURS = {"reintegration", "providers", "vouchers", "demo"}
 
