@@ -12,7 +12,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from reintegration.codelists.languages import Locale
 from reintegration.kernel import answered, clock, jobs, lanes, outbox, ports, states, tasks, tries
 from reintegration.kernel.crypto import Keyring
-from reintegration.kernel.db import db
+from reintegration.kernel.db import ENGINE, db
 from reintegration.settings import ROOT, Settings
 from reintegration.web import (
     api,
@@ -26,6 +26,7 @@ from reintegration.web import (
     health,
     i18n,
     language,
+    logs,
     once,
     requires,
     slots,
@@ -88,7 +89,11 @@ def _configure(app: APIFlask, settings: Settings) -> None:
     app.config.update(
         SECRET_KEY=settings.secret_key,
         SQLALCHEMY_DATABASE_URI=settings.database_url,
-        SQLALCHEMY_ENGINE_OPTIONS={"pool_size": settings.database_pool, "max_overflow": 0},
+        SQLALCHEMY_ENGINE_OPTIONS={
+            **ENGINE,
+            "pool_size": settings.database_pool,
+            "max_overflow": 0,
+        },
         SESSION_COOKIE_NAME="__Host-page" if settings.secure_cookies else "punte-page",
         SESSION_COOKIE_SECURE=settings.secure_cookies,
         SESSION_COOKIE_HTTPONLY=True,
@@ -98,6 +103,7 @@ def _configure(app: APIFlask, settings: Settings) -> None:
         MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024,
     )
     app.extensions["settings"] = settings
+    logs.init_app()
     if not settings.is_demo:
         app.config["TRUSTED_HOSTS"] = settings.hosts
     if settings.proxies:

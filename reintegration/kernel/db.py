@@ -22,6 +22,8 @@ from reintegration.kernel.crypto import Keyring
 from reintegration.kernel.statements import ConstantStatement
 
 db = SQLAlchemy(metadata=Base.metadata)
+ENGINE = {"hide_parameters": True, "pool_pre_ping": True}
+"""How an engine is made: no error says a parameter, and a connection that died is made anew."""
 
 _SET_ACTOR = ConstantStatement(
     text(

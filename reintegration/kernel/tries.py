@@ -27,6 +27,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from reintegration.kernel.base import Base
+from reintegration.kernel.db import ENGINE
 from reintegration.kernel.errors import N_, TooManyTries
 from reintegration.kernel.statements import ConstantStatement
 
@@ -114,7 +115,7 @@ def companion(session: Session) -> Engine:
     engine = session.get_bind().engine
     with _making_companions:  # two threads that make one each would lose the connections of one
         if engine not in _companions:
-            _companions[engine] = create_engine(engine.url, pool_size=2, max_overflow=4)
+            _companions[engine] = create_engine(engine.url, pool_size=2, max_overflow=4, **ENGINE)
         return _companions[engine]
 
 

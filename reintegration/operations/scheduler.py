@@ -20,7 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from reintegration.kernel import clock, lanes
 from reintegration.kernel.actor import SYSTEM
-from reintegration.kernel.db import act_as, session
+from reintegration.kernel.db import ENGINE, act_as, session
 from reintegration.kernel.lanes import Lane
 from reintegration.operations import job_lane, outbox_lane, task_lane
 from reintegration.operations.job_lane import Timetable
@@ -48,7 +48,7 @@ def run(app: Flask) -> None:
 
 def _lead(app: Flask, stopped: threading.Event) -> None:
     settings: Settings = app.extensions["settings"]
-    engine = create_engine(settings.database_url, poolclass=pool.NullPool)
+    engine = create_engine(settings.database_url, poolclass=pool.NullPool, **ENGINE)
     with engine.connect() as connection:
         if not connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": _LEADER}):
             return

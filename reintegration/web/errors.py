@@ -106,12 +106,12 @@ def _database_error(error: OperationalError) -> ResponseReturnValue:
         return _domain_error(
             Conflict(N_("Somebody else changed this at the same moment. Try again."))
         )
-    log.error("the database does not answer: %s", error.orig)
+    log.error("the database does not answer", exc_info=error)
     session().rollback()
     return problem(503, "unavailable", "database") if is_api() else page(503)
 
 
 def _unexpected(error: Exception) -> ResponseReturnValue:
-    log.error("unexpected: %s", type(error).__name__, exc_info=error)
+    log.error("unexpected", exc_info=error)
     session().rollback()
     return problem(500, "unexpected", "unexpected") if is_api() else page(500)

@@ -234,6 +234,8 @@ class Cluster:
             "unix_socket_permissions": "0700",
             "password_encryption": "scram-sha-256",
             "timezone": "UTC",
+            "log_min_messages": "log",  # an error names the row or the word that it is about
+            "log_parameter_max_length": "0",
             **self._settings,
         }
         options = [part for name, value in parameters.items() for part in ("-c", f"{name}={value}")]
