@@ -12,7 +12,7 @@ from demo.world import World
 from reintegration.kernel.money import Money
 from vouchers.bank.models import BankLine
 from vouchers.bank.services import reconciliation, statement_import
-from vouchers.bank.services.statement_import import ImportReport
+from vouchers.bank.services.import_report import ImportReport
 from vouchers.bank.states import BankLineState, ExceptionKind
 from vouchers.payments.models import PaymentOrder
 

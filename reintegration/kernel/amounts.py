@@ -83,6 +83,12 @@ def csv(text: str, currency: str, signs: Signs = Signs()) -> Money:
     return _money(text, whole, fraction, currency, minus=minus)
 
 
+def currency_called(word: str) -> str | None:
+    """Return the code of a currency that a word or sign means: `lei`, `€`, `mdl`; else None."""
+    bare = freed(word).strip().casefold()
+    return next((code for code, words in _WORDS.items() if bare in words), None)
+
+
 def figure(text: str, *, places: int) -> Decimal:
     """Read a number that is no amount, such as a rate: `19,6412` or `19.6412`, never thousands."""
     found = re.fullmatch(r"([0-9]{1,9})(?:[.,]([0-9]{1,18}))?", freed(text).strip())

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 import click
-from click import Context
+from click import ClickException, Context
 from flask.cli import AppGroup
 from sqlalchemy.orm import Session
 
@@ -34,6 +34,14 @@ encoding_option = click.option(
 """In which letters a file is written, by Python's name of the encoding."""
 
 
+class Refused(ClickException):
+    """What a service refuses, said as a sentence with exit 1; `error` has its parts."""
+
+    def __init__(self, error: DomainError) -> None:
+        super().__init__(str(error))
+        self.error = error
+
+
 def operating(act: Callable[[Session], Done]) -> Done:
     """Return what `act` did, committed; what a service refuses is said, with exit 1."""
     opened = session()
@@ -41,4 +49,4 @@ def operating(act: Callable[[Session], Done]) -> Done:
     try:
         return committed(opened, lambda: act(opened))
     except DomainError as error:
-        raise click.ClickException(str(error)) from None
+        raise Refused(error) from None

@@ -1,14 +1,22 @@
 """`flask bank …`: statements from the command line, as the logged operator."""
 
 import json
+import sys
 from pathlib import Path
 
 import click
 
 from reintegration.kernel import clock
 from reintegration.kernel.actor import OPERATOR
-from reintegration.web.commands import Commands, encoding_option, operating
-from vouchers.bank.services.statement_import import MAX_BYTES, ImportReport, import_file
+from reintegration.web.commands import Commands, Refused, encoding_option, operating
+from vouchers.bank.services.import_report import (
+    ImportReport,
+    StatementReport,
+    document,
+    refused,
+    spelled_line,
+)
+from vouchers.bank.services.statement_import import MAX_BYTES, import_file
 
 bank_cli = Commands("bank", help="Statements of the bank.")
 
@@ -17,21 +25,34 @@ bank_cli = Commands("bank", help="Statements of the bank.")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @encoding_option
 @click.option("--dry-run", is_flag=True, help="Say what would happen; write nothing.")
-@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
-def import_statement(file: Path, *, encoding: str | None, dry_run: bool, as_json: bool) -> None:
-    """Import a camt.053, MT940 or CSV statement; exit 1 and say why when it is refused."""
-    report = operating(
-        lambda opened: import_file(
-            opened,
-            actor=OPERATOR,
-            name=file.name,
-            content=_read(file),
-            now=clock.now(),
-            dry_run=dry_run,
-            encoding=encoding,
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON, also when it refuses.")
+@click.option("--lines", is_flag=True, help="Print every line as it was read.")
+def import_statement(
+    file: Path, *, encoding: str | None, dry_run: bool, as_json: bool, lines: bool
+) -> None:
+    """Import a camt.053, MT940 or CSV statement; exit 1 and say why when it is refused.
+
+    A dry run reads any account and says when it is not one of ours.
+    """
+    try:
+        report = operating(
+            lambda opened: import_file(
+                opened,
+                actor=OPERATOR,
+                name=file.name,
+                content=_read(file),
+                now=clock.now(),
+                dry_run=dry_run,
+                shown=sys.maxsize if lines else 0,
+                encoding=encoding,
+            )
         )
-    )
-    click.echo(json.dumps(report.as_json()) if as_json else _text(report))
+    except Refused as said:
+        if as_json:
+            click.echo(json.dumps(refused(said.error)))
+            sys.exit(1)
+        raise
+    click.echo(json.dumps(document(report)) if as_json else _text(report))
 
 
 def _read(file: Path) -> bytes:
@@ -41,11 +62,7 @@ def _read(file: Path) -> bytes:
 
 
 def _text(report: ImportReport) -> str:
-    lines = [
-        f"{one.iban} {one.since}..{one.until}: {one.lines} lines, {one.new} new"
-        + "".join(f"\n  ! {p['message'] % p['params']}" for p in one.problems)
-        for one in report.statements
-    ]
+    lines = [line for one in report.statements for line in _statement(one)]
     if report.imported_before:
         lines.append("this file was imported before: nothing was added")
     lines.append(
@@ -53,3 +70,12 @@ def _text(report: ImportReport) -> str:
         f" {report.suggested} proposed, {report.exceptions} to look at"
     )
     return "\n".join(lines)
+
+
+def _statement(one: StatementReport) -> list[str]:
+    skipped = f", {one.skipped} left out" if one.skipped else ""
+    return [
+        f"{one.iban} {one.since}..{one.until}: {one.lines} lines, {one.new} new{skipped}",
+        *(f"  ! {problem['message'] % problem['params']}" for problem in one.problems),
+        *(f"  {spelled_line(line)}" for line in one.read),
+    ]

@@ -28,6 +28,7 @@ from vouchers.formats.statement import (
     DEFAULT_MAX_BYTES,
     BankEntry,
     BankStatement,
+    LeftOut,
     Occurrences,
     StatementKind,
     balance_problems,
@@ -114,7 +115,7 @@ class _Reader:
         self._kind = StatementKind.STATEMENT
         self._head: camt_entry.Head | None = None
         self._entries: list[BankEntry] = []
-        self._not_booked = 0
+        self._left_out = LeftOut()
 
     def take(self, element: Element) -> None:
         """Handle an element that the parser has finished."""
@@ -140,7 +141,9 @@ class _Reader:
             self._head = self._begin(element if parent is None else parent, element)
         entry = camt_entry.read(tree(element, self._names), self._head, self._occurrences)
         if entry is None:
-            self._not_booked += 1
+            self._left_out.not_booked()
+        elif not entry.amount_minor:
+            self._left_out.nothing()
         else:
             self._entries.append(entry)
         before = element.getprevious()
@@ -158,8 +161,7 @@ class _Reader:
             problems += balance_problems(entries, head.currency, opening, closing)
         if head.finer:
             problems.append(ParseProblem("written_finer", {"currency": head.currency}))
-        if self._not_booked:
-            problems.append(ParseProblem("not_booked", {"count": self._not_booked}))
+        problems += self._left_out.problems()
         from_date, to_date = _period(node)
         self.statements.append(
             BankStatement(
@@ -173,9 +175,10 @@ class _Reader:
                 closing,
                 tuple(entries),
                 tuple(problems),
+                self._left_out.count,
             )
         )
-        self._head, self._entries, self._not_booked = None, [], 0
+        self._head, self._entries, self._left_out = None, [], LeftOut()
         element.clear()
 
 

@@ -10,6 +10,7 @@ from vouchers.formats.problems import ParseProblem, StatementFileError
 from vouchers.formats.statement import BankEntry, EntryDetail, Occurrences
 
 _CHARGE_CODES = frozenset({"CHRG", "FEES", "COMM"})
+_BOOKED = frozenset({"BOOK", "BOOKED"})
 _RETURN_CODES = frozenset({"RRTN", "RPCR", "RVSL"})
 
 
@@ -26,7 +27,7 @@ class Head:
 
 def read(node: Node, head: Head, occurrences: Occurrences) -> BankEntry | None:
     """Return the entry, or None for one that is not booked; refuse what cannot be read."""
-    if (text(node, "Sts") or text(node, "Sts", "Cd") or "BOOK") != "BOOK":
+    if not _is_booked(node):
         return None
     reference = text(node, "AcctSvcrRef") or text(node, "NtryRef")
     where = reference or head.statement_id
@@ -75,6 +76,12 @@ def read(node: Node, head: Head, occurrences: Occurrences) -> BankEntry | None:
         fingerprint=fingerprint,
         occurrence=occurrence,
     )
+
+
+def _is_booked(node: Node) -> bool:
+    """Tell whether the bank says so, in its own words too; a status that is not known says no."""
+    said = text(node, "Sts") or text(node, "Sts", "Cd") or text(node, "Sts", "Prtry") or ""
+    return "Sts" not in node or said.strip().upper() in _BOOKED
 
 
 def _codes(node: Node) -> tuple[str, str]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from reintegration.kernel.amounts import swift
+from reintegration.kernel.dates import NoDay
 from reintegration.kernel.dates import swift as swift_day
 from vouchers.formats.amounts import unsigned_minor
 from vouchers.formats.days import day_of
@@ -18,16 +19,17 @@ from vouchers.formats.statement import (
     DEFAULT_MAX_BYTES,
     BankEntry,
     BankStatement,
+    LeftOut,
     Occurrences,
     StatementKind,
     balance_problems,
     refuse_twice,
 )
 
-_TAG = re.compile(r"^:(\d{2}[A-Z]?):(.*)$")
+_TAG = re.compile(r"^:(\d{2}[A-Z]?|NS):(.*)$")
 _BALANCE = re.compile(r"^([CD])(\d{6})([A-Z]{3})([\d,.]+)$")
 _LINE = re.compile(
-    r"^(?P<valued>\d{6})(?P<booked>\d{4})?(?P<mark>R[CD]|E[CD]|[CD])(?P<funds>[A-Z])?"
+    r"^(?P<valued>\d{6})(?P<booked>\d{4})?\s*(?P<mark>R[CD]|E[CD]|[CD])(?P<funds>[A-Z])?"
     r"(?P<amount>\d[\d,.]*)(?P<type>[A-Z][A-Z0-9]{3})?(?P<own>.*?)(?://(?P<bank>.*))?$"
 )
 # What the mark says of the account: a reversed credit takes money away.
@@ -93,7 +95,7 @@ def _messages(text: str) -> Iterator[_Message]:
 
 def _statement(message: _Message, occurrences: Occurrences) -> BankStatement:
     statement_id = " ".join((message.first("28C", "28") or message.first("20") or "").split())
-    account = _account(message.first("25"))
+    account = _account(message.first("25", "25P"))
     if account is None:
         raise StatementFileError("no_account", statement=statement_id[:40])
     opening = _balance(message.first("60F", "60M"))
@@ -105,10 +107,14 @@ def _statement(message: _Message, occurrences: Occurrences) -> BankStatement:
     if opening and closing and opening[1] != closing[1]:
         problems.append(ParseProblem("balance_other_currency", {"currency": closing[1]}))
         closing = None
-    entries = tuple(_entries(message, account, currency, occurrences))
+    read = list(_entries(message, account, currency, occurrences))
+    entries = tuple(entry for entry in read if entry.amount_minor)
+    left_out = LeftOut()
+    for _ in range(len(read) - len(entries)):
+        left_out.nothing()
     first = opening[2] if opening else None
     final = closing[2] if closing else None
-    problems += balance_problems(entries, currency, first, final)
+    problems += balance_problems(entries, currency, first, final) + left_out.problems()
     return BankStatement(
         StatementKind.STATEMENT,
         account,
@@ -120,14 +126,20 @@ def _statement(message: _Message, occurrences: Occurrences) -> BankStatement:
         final,
         entries,
         tuple(problems),
+        left_out.count,
     )
 
 
 def _account(text: str | None) -> str | None:
-    """Return the account; a currency that some banks write behind an IBAN is cut off."""
-    number = compact(text)
-    if number and not is_iban(number) and is_iban(number[:-3]) and number[-3:].isalpha():
-        return number[:-3]
+    """Return the account of the first line, without the bank's code before and a currency behind.
+
+    What holds no IBAN is an account as its bank writes it.
+    """
+    number = compact((text or "").partition("\n")[0])
+    for part in (number or "").split("/"):
+        for known in (part, part[:-3]):
+            if is_iban(known) and (known == part or part[-3:].isalpha()):
+                return known
     return number
 
 
@@ -153,21 +165,25 @@ def _booked(valued: date, text: str | None, where: str) -> date:
     """Return the booking day: month and day only, in the year that lies nearest."""
     if not text:
         return valued
-    days = []
-    for year in (valued.year - 1, valued.year, valued.year + 1):
-        try:
-            days.append(date(year, int(text[:2]), int(text[2:])))
-        except ValueError:
-            continue
+    years = (valued.year - 1, valued.year, valued.year + 1)
+    days = [day for year in years if (day := _day_in(year, text))]
     if not days:
         raise StatementFileError("date_garbled", text=text, where=where)
     return min(days, key=lambda day: abs(day - valued))
 
 
+def _day_in(year: int, text: str) -> date | None:
+    """Return the day that `MMDD` is in a year, if it has it."""
+    try:
+        return swift_day(f"{year % 100:02d}{text}")
+    except NoDay:
+        return None
+
+
 def _entries(
     message: _Message, account: str, currency: str, occurrences: Occurrences
 ) -> Iterator[BankEntry]:
-    tags = message.tags
+    tags = [tag for tag in message.tags if tag[1] != "NS"]
     for index, (number, name, value) in enumerate(tags):
         if name != "61":
             continue

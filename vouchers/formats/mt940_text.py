@@ -8,7 +8,13 @@ from vouchers.formats.references import meaningful
 
 _NUMBERED = re.compile(r"^\d{3}\?\d{2}")
 _FIELD = re.compile(r"\?(\d{2})")
-_SLASHED = re.compile(r"/(TRTP|IBAN|BIC|NAME|REMI|EREF|ORDP|BENM|MARF|CSID|PREF|RTRN|TRCD|KREF)/")
+_KNOWN = (
+    *("TRTP", "IBAN", "BIC", "NAME", "REMI", "EREF", "ORDP", "BENM", "MARF", "CSID", "PREF"),
+    *("RTRN", "TRCD", "KREF", "CNTP", "USTD", "STRD", "PURP", "ULTC", "ULTD", "ULTB", "IREF"),
+    *("CDTR", "DBTR", "CHGS", "EXCH", "OCMT", "INIT", "CDTRREF", "CDTRREFTP", "ISDT", "ADDR"),
+)
+_SLASHED = re.compile(rf"/({'|'.join(_KNOWN)})(?=/)")
+_UNKNOWN = re.compile(r"/[A-Z]{4}(?=/)")
 _WORDED = re.compile(r"(?:(EREF|KREF|MREF|CRED|DEBT|SVWZ|ABWA|ABWE)\+|(MTLG):)")
 _PURPOSE = [str(number) for number in (*range(20, 30), *range(60, 64))]
 # Return numbers of the German code list and the ISO 20022 reasons that they stand for.
@@ -72,18 +78,32 @@ def _words(purpose: str) -> dict[str, str]:
 
 
 def _slashed(text: str) -> Narrative:
+    """Read `/WORD/value`; a word that is not known ends the value before it, but not a text."""
     pieces = _SLASHED.split(text)
-    words = {
-        name: value.strip("/ ") for name, value in zip(pieces[1::2], pieces[2::2], strict=True)
-    }
+    words: dict[str, str] = {}
+    for name, value in zip(pieces[1::2], pieces[2::2], strict=True):
+        words.setdefault(name, value)
+    said = (words.get(name, "").strip("/ ") for name in ("REMI", "USTD", "STRD"))
+    account, name = _other_side(words)
     return Narrative(
-        remittance=" ".join(words.get("REMI", "").split()),
-        name=words.get("NAME") or None,
-        iban=compact(words.get("IBAN")),
-        end_to_end_id=_reference(words.get("EREF")),
-        customer_reference=_reference(words.get("KREF") or words.get("PREF")),
-        return_reason=words.get("RTRN") or None,
+        remittance=" ".join((next(filter(None, said), "")).split()),
+        name=name or None,
+        iban=compact(account),
+        end_to_end_id=_reference(_value(words, "EREF")),
+        customer_reference=_reference(_value(words, "KREF") or _value(words, "PREF")),
+        return_reason=_value(words, "RTRN") or None,
     )
+
+
+def _other_side(words: dict[str, str]) -> tuple[str, str]:
+    """Return account and name: each a word of its own, or `/CNTP/account/bank/name/town`."""
+    parts = [part.strip() for part in words.get("CNTP", "")[1:].split("/")]
+    account, _, name = [*parts, "", "", ""][:3]
+    return _value(words, "IBAN") or account, _value(words, "NAME") or name
+
+
+def _value(words: dict[str, str], name: str) -> str:
+    return _UNKNOWN.split(words.get(name, ""))[0].strip("/ ")
 
 
 def _reference(text: str | None) -> str | None:

@@ -37,13 +37,20 @@ REFUSALS: Mapping[str, str] = {
         "It cannot be told in which letters the file is written. Choose the one that reads right:"
         " %(samples)s."
     ),
-    "column_missing": N_("The file has no column for “%(column)s”. Columns found: %(found)s."),
+    "column_missing": N_(
+        "Row %(row)s names the columns, and none of them is %(column)s."
+        " Known: %(known)s. Not known: %(unknown)s."
+    ),
     "row_short": N_("Row %(row)s has fewer columns than the heading."),
     "row_without_amount": N_("Row %(row)s has no amount."),
     "row_direction": N_(
         "Row %(row)s says neither debit nor credit, or contradicts its sign: “%(found)s”."
     ),
     "row_two_amounts": N_("Row %(row)s has both a debit and a credit."),
+    "row_storno_or_debit": N_(
+        "Row %(row)s has “%(text)s” as a debit, and no debit of the file stands above zero: it may"
+        " be money that left or money that came back. The format of the account must say which."
+    ),
 }
 
 FLAGS: Mapping[str, str] = {
@@ -53,6 +60,7 @@ FLAGS: Mapping[str, str] = {
     "balance_missing": N_("The statement has no opening or no closing balance."),
     "balance_other_currency": N_("A balance is in %(currency)s, the statement is not."),
     "entry_other_currency": N_("The entry is in %(currency)s, the account is in %(account)s."),
+    "booked_ahead": N_("The entry is booked on %(day)s, a day that has not come."),
     "details_differ": N_("The details add up to %(details)s, the entry is %(entry)s."),
     "details_other_currency": N_("The details are in another currency than the entry."),
     "detail_amount_unread": N_("An amount in the details cannot be read."),
@@ -60,6 +68,8 @@ FLAGS: Mapping[str, str] = {
         "Amounts are written with more decimals than %(currency)s has; zeros only."
     ),
     "not_booked": N_("Entries not booked yet, left out: %(count)s."),
+    "no_entries": N_("Rows without a day, left out: %(count)s (%(rows)s)."),
+    "of_nothing": N_("Lines of 0.00, left out: %(count)s."),
 }
 
 

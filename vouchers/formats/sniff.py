@@ -10,8 +10,10 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import IO
 
+from vouchers.formats import csv_table
 from vouchers.formats.camt import read_camt
-from vouchers.formats.csv_profile import CsvProfile, has_heading, read_csv
+from vouchers.formats.csv_profile import CsvProfile
+from vouchers.formats.csv_reader import read_csv
 from vouchers.formats.mt940 import read_mt940
 from vouchers.formats.problems import StatementFileError
 from vouchers.formats.statement import DEFAULT_MAX_BYTES, BankStatement
@@ -51,7 +53,7 @@ def _is_csv(head: bytes, profiles: Profiles) -> bool:
     if b"\x00" in head and head[:2] not in _UTF_16:
         return False
     lines = _whole_lines(head)
-    return any(has_heading(lines, profile) for profile in profiles)
+    return any(csv_table.is_table(lines, profile) for profile in profiles)
 
 
 def _whole_lines(head: bytes) -> bytes:
@@ -66,7 +68,7 @@ def _read_csv(
 ) -> list[BankStatement]:
     data = source.read(max_bytes + 1)
     head = _whole_lines(data[:HEAD_BYTES])
-    profile = next(one for one in profiles if has_heading(head, one))
+    profile = next(one for one in profiles if csv_table.is_table(head, one))
     return read_csv(data, _in_letters(profile, encoding), max_bytes=max_bytes)
 
 
@@ -98,7 +100,18 @@ def sniff(head: bytes, profiles: Profiles = _GENERAL) -> Reader:
     for reader in READERS:
         if reader.knows(head, profiles):
             return reader
-    raise StatementFileError("unknown_format")
+    raise _unlike(head, profiles)
+
+
+def _unlike(head: bytes, profiles: Profiles) -> StatementFileError:
+    """Return why no format fits: a table says which of its columns are known."""
+    is_text = b"\x00" not in head or head[:2] in _UTF_16
+    if is_text and not _is_xml(head, profiles):
+        lines = _whole_lines(head)
+        for profile in profiles:
+            if lacking := csv_table.missing(lines, profile):
+                return lacking
+    return StatementFileError("unknown_format")
 
 
 def read_statements(

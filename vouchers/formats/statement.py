@@ -11,6 +11,8 @@ from vouchers.formats.amounts import spelled
 from vouchers.formats.problems import ParseProblem, StatementFileError
 
 DEFAULT_MAX_BYTES = 50 * 1024 * 1024
+_TOLD_ROWS = 8
+_TOLD_LETTERS = 60
 
 
 class StatementKind(StrEnum):
@@ -86,7 +88,10 @@ class BankEntry:
 
 @dataclass(frozen=True, slots=True)
 class BankStatement:
-    """The entries of one account between two balances (signed minor units, or None)."""
+    """The entries of one account between two balances (signed minor units, or None).
+
+    `skipped` counts what the file has beside them: totals, lines of nothing, what is not booked.
+    """
 
     kind: StatementKind
     account_iban: str
@@ -98,6 +103,42 @@ class BankStatement:
     closing_minor: int | None
     entries: tuple[BankEntry, ...]
     problems: tuple[ParseProblem, ...] = ()
+    skipped: int = 0
+
+
+class LeftOut:
+    """Counts what a file has and no entry is, so that nothing is left out unseen."""
+
+    def __init__(self) -> None:
+        self._rows: list[str] = []
+        self._of_nothing = self._not_booked = 0
+
+    @property
+    def count(self) -> int:
+        """Return how many there are of all kinds."""
+        return len(self._rows) + self._of_nothing + self._not_booked
+
+    def no_entry(self, row: int, text: str) -> None:
+        """Note a row that has no day, or only sums up."""
+        self._rows.append(f"{row}: {text[:_TOLD_LETTERS]}")
+
+    def nothing(self) -> None:
+        """Note a line that moves nothing."""
+        self._of_nothing += 1
+
+    def not_booked(self) -> None:
+        """Note an entry that the bank has not booked."""
+        self._not_booked += 1
+
+    def problems(self) -> list[ParseProblem]:
+        """Return what there is to say of them."""
+        shown = [*self._rows[:_TOLD_ROWS], *["…"][: len(self._rows) - _TOLD_ROWS]]
+        kinds: tuple[tuple[str, int, dict[str, str]], ...] = (
+            ("no_entries", len(self._rows), {"rows": "; ".join(shown)}),
+            ("of_nothing", self._of_nothing, {}),
+            ("not_booked", self._not_booked, {}),
+        )
+        return [ParseProblem(code, {"count": n, **more}) for code, n, more in kinds if n]
 
 
 class Occurrences:

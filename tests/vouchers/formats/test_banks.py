@@ -8,7 +8,7 @@ import pytest
 from reintegration.kernel.money import Money
 from tests.vouchers.formats.writers import OURS
 from vouchers.formats import banks
-from vouchers.formats.csv_profile import read_csv
+from vouchers.formats.csv_reader import read_csv
 from vouchers.formats.mdl_csv import CsvExport
 from vouchers.formats.outgoing import MEDIA_TYPES, Order, Outgoing, Payer
 

@@ -157,6 +157,27 @@ def test_a_return_without_a_reason_is_known_by_its_bank_code():
     assert read(camt(Line(500, extra=code)))[0].entries[0].return_reason == "RRTN"
 
 
+@pytest.mark.parametrize("said", ["PENDING", "FUTR", "", "x"])
+def test_a_status_in_the_banks_own_words_is_not_booked_unless_it_says_so(said):
+    data = camt(Line(100), Line(200)).replace(
+        b"<Cd>BOOK</Cd>", f"<Prtry>{said}</Prtry>".encode(), 1
+    )
+    (found,) = read(data)
+    assert [one.amount_minor for one in found.entries] == [200]
+    assert ("not_booked", found.skipped) == (found.problems[-1].code, 1)
+
+
+def test_a_status_of_the_bank_that_says_booked_is_booked():
+    (found,) = read(camt(Line(100)).replace(b"<Cd>BOOK</Cd>", b"<Prtry>Booked</Prtry>"))
+    assert [one.amount_minor for one in found.entries] == [100]
+
+
+def test_an_entry_of_nothing_is_left_out_and_counted():
+    (found,) = read(camt(Line(0), Line(200)))
+    assert [one.amount_minor for one in found.entries] == [200]
+    assert (codes(found.problems), found.skipped) == (["of_nothing"], 1)
+
+
 def test_an_entry_not_booked_yet_is_left_out_and_counted():
     (found,) = read(camt(Line(100), Line(200, status="PDNG")))
     assert [item.amount_minor for item in found.entries] == [100]

@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from reintegration.kernel.amounts import Signs
 from tests.vouchers.formats.writers import OURS, THEIRS, Line, camt
-from vouchers.formats.csv_profile import CsvProfile, read_csv
+from vouchers.formats.csv_profile import CsvProfile
+from vouchers.formats.csv_reader import read_csv
 from vouchers.formats.problems import StatementFileError
 from vouchers.formats.sniff import BankFormat, read_statements, sniff
 
@@ -90,7 +91,7 @@ def test_a_direction_that_says_nothing_or_the_contrary_refuses_the_file(amount, 
         ("2026-03-02,1.005,MDL,A,x,y", "amount_ambiguous"),
         ("2026-03-02,1.0055,MDL,A,x,y", "amount_finer"),
         ("02/30/2026,1.00,MDL,A,x,y", "date_garbled"),
-        ("2026-03-02,1.00,lei,A,x,y", "no_currency"),
+        ("2026-03-02,1.00,bani,A,x,y", "no_currency"),
         ("2026-03-02,1.00,MDL,,x,y", "no_account"),
         ("2026-03-02,1.00", "row_short"),
         ("2026-03-02,,MDL,A,x,y", "row_without_amount"),
@@ -180,3 +181,116 @@ def test_a_statement_whose_letters_cannot_be_told_is_asked_about_and_then_read()
     assert unsure.value.code == "encoding_unsure"
     (found,) = read_statements(BytesIO(data), encoding="cp1251")
     assert found.entries[0].remittance == "ООО"
+
+
+COLUMNS = "Data;Debit;Credit;Valuta;Cont;Descriere"
+DIRECTIONS = "Data;Suma;D/C;Valuta;Cont;Descriere"
+
+
+def read_rows(heading: str, *rows: str, **profile):
+    """The statement of rows that begin with a day, two sums or a sum and its direction."""
+    lines = [heading, *(f"{row};MDL;{OURS};text" for row in rows)]
+    (found,) = read_csv("\r\n".join(lines).encode(), CsvProfile(**profile))
+    return found
+
+
+def amounts(statement) -> list[int]:
+    return [one.amount_minor for one in statement.entries]
+
+
+@pytest.mark.parametrize("name", ["Soldatenco Maria", "Total Energo SRL", "Balanceanu Ion"])
+def test_a_payee_whose_name_begins_like_a_total_is_an_entry(name):
+    heading = "Beneficiar;Data;Suma;Valuta;Cont"
+    rows = f"{name};02.03.2027;-260,00;MDL;{OURS}\nSold final;;739,00;MDL;\n"
+    (found,) = read_csv(f"{heading}\n{rows}".encode())
+    assert [(one.counterparty_name, one.amount_minor) for one in found.entries] == [(name, -26000)]
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "Sold final;739,00;;MDL;;",
+        ";739,00;;MDL;;Total",
+        "Total: 3 operațiuni",
+        "31.03.2027;;;MDL;;Rulaj",
+        "Pagina 1 din 2;;;;;",
+    ],
+)
+def test_what_is_no_entry_is_left_out_counted_and_shown_with_its_row(row):
+    (found,) = read_csv(f"{COLUMNS}\n02.03.2027;1,00;;MDL;{OURS};x\n{row}\n".encode())
+    (problem,) = found.problems
+    assert (amounts(found), found.skipped, problem.code) == ([-100], 1, "no_entries")
+    assert problem.params["rows"].startswith("3: ")
+
+
+@pytest.mark.parametrize("text", ["1 martie", "32.03.2027", "2027"])
+def test_a_day_that_cannot_be_read_is_refused_and_not_left_out(text):
+    with pytest.raises(StatementFileError) as caught:
+        read_rows(COLUMNS, f"{text};1,00;")
+    assert caught.value.code == "date_garbled"
+
+
+def test_a_storno_in_the_debit_column_brings_money_back():
+    found = read_rows(COLUMNS, "02.03.2027;260,00;", "03.03.2027;-260,00;", "04.03.2027;;-5,00")
+    assert amounts(found) == [-26000, 26000, -500]
+
+
+def test_a_storno_beside_a_direction_brings_money_back():
+    rows = ("02.03.2027;260,00;D", "03.03.2027;(260,00);D", "04.03.2027;-5,00;C")
+    assert amounts(read_rows(DIRECTIONS, *rows)) == [-26000, 26000, -500]
+
+
+def test_a_debit_below_nothing_that_may_be_a_storno_is_refused_unless_the_account_says_which():
+    with pytest.raises(StatementFileError) as caught:
+        read_rows(COLUMNS, "02.03.2027;;10,00", "03.03.2027;-260,00;")
+    assert (caught.value.code, caught.value.params["row"]) == ("row_storno_or_debit", 3)
+    found = read_rows(COLUMNS, "02.03.2027;;10,00", "03.03.2027;-260,00;", signed_debit=True)
+    assert amounts(found) == [1000, -26000]
+
+
+@pytest.mark.parametrize(
+    "above",
+    [
+        f"Extras de cont;;;\nCont:;{OURS};;\nValuta:;MDL;;\n",
+        f"Extras de cont {OURS}, MDL\n",
+        f"Банк: ОТР;;;\nСчёт: {OURS[:4]} {OURS[4:8]} {OURS[8:]};;;\nВалюта: лей;;;\n",
+        f"IBAN;{OURS};cont de comision;{THEIRS}\nMoneda;lei\n",
+    ],
+)
+def test_an_account_above_the_table_is_the_account_of_its_rows(above):
+    table = "Data;Debit;Credit;Descriere\n02.03.2027;260,00;;Plata servicii\n"
+    (found,) = read_csv((above + table).encode())
+    assert (found.account_iban, found.currency, amounts(found)) == (OURS, "MDL", [-26000])
+
+
+def test_the_account_beside_a_row_is_the_other_side_where_ours_stands_above():
+    above = f"Cont {OURS}\nValuta MDL\n"
+    (found,) = read_csv(f"{above}Data;Suma;Cont\n02.03.2027;-1,00;{THEIRS}\n".encode())
+    assert (found.account_iban, found.entries[0].counterparty_iban) == (OURS, THEIRS)
+
+
+def test_two_accounts_above_a_table_are_not_chosen_from():
+    above = f"{OURS}\n{THEIRS}\nMDL\n"
+    with pytest.raises(StatementFileError) as caught:
+        read_csv(f"{above}Data;Suma;Descriere\n02.03.2027;-1,00;x\n".encode())
+    assert caught.value.code == "no_account"
+
+
+def test_a_currency_may_stand_in_the_heading_or_as_a_word():
+    (found,) = read_csv(f"Data;Debit (MDL);Credit, lei;Cont\n02.03.2027;1,00;-;{OURS}\n".encode())
+    assert (found.currency, amounts(found)) == ("MDL", [-100])
+
+
+def test_a_line_of_nothing_is_left_out_and_counted():
+    found = read_rows(COLUMNS, "02.03.2027;260.00;0.00", "02.03.2027;0.00;0.00")
+    assert (amounts(found), found.skipped) == ([-26000], 1)
+    assert [one.code for one in found.problems] == ["of_nothing"]
+
+
+def test_headings_that_are_not_known_are_named_with_those_that_are():
+    with pytest.raises(StatementFileError) as caught:
+        read_statements(BytesIO("Jour;Libellé;Débit;Crédit\n02.03.2027;x;1,00;\n".encode()))
+    said = caught.value.params
+    assert (caught.value.code, said["row"]) == ("column_missing", 1)
+    assert (said["known"], said["unknown"]) == ("Débit, Crédit", "Jour, Libellé")
+    assert "Data" in said["column"]

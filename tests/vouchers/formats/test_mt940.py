@@ -150,3 +150,68 @@ def test_a_damaged_file_is_read_or_refused_but_never_crashes(place, noise):
     except StatementFileError as refused:
         code = refused.code
     assert code in {"read", *REFUSALS}
+
+
+def test_a_blank_booking_day_is_the_day_of_value():
+    item = only_entry(":61:260302    D100,00NTRFNONREF//Q1", closing=-10000)
+    assert (item.booking_date, item.amount_minor) == (date(2026, 3, 2), -10000)
+
+
+def test_the_thirtieth_of_february_is_its_last_day_for_booking_too():
+    item = only_entry(":61:2602300230D1,00NTRFNONREF", closing=-100)
+    assert (item.value_date, item.booking_date) == (date(2026, 2, 28), date(2026, 2, 28))
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        f"AGRNMD2X/{OURS}",
+        f"{OURS}/MDL",
+        f"{OURS}MDL",
+        f"{OURS} MDL",
+        f"AGRNMD2X/{OURS}MDL",
+        f"{OURS}\r\nAGRNMD2X",
+    ],
+)
+@pytest.mark.parametrize("tag", ["25", "25P"])
+def test_an_account_is_read_with_the_code_of_its_bank_and_its_currency_around_it(tag, written):
+    text = message(":61:260302C1,00NTRF", closing=100, account=written)
+    (found,) = read_mt940(text.replace(":25:", f":{tag}:").encode())
+    assert found.account_iban == OURS
+
+
+def test_an_account_that_is_no_iban_stays_as_it_is_written():
+    (found,) = read_mt940(message(account="10020030/1234567EUR").encode())
+    assert found.account_iban == "10020030/1234567EUR"
+
+
+@pytest.mark.parametrize("place", [":61:", ":86:", ":62F:"])
+def test_notes_of_the_bank_between_the_lines_change_nothing(place):
+    text = message(":61:2603020302C1,00NTRF//B1", ":86:Plata", closing=100)
+    (found,) = read_mt940(
+        text.replace(place, f":NS:22CLIENT SA\r\n01Text liber\r\n{place}").encode()
+    )
+    assert [(one.amount_minor, one.remittance) for one in found.entries] == [(100, "Plata")]
+    assert found.problems == ()
+
+
+def told(narrative: str):
+    return only_entry(":61:2603020302D10,NTRFNONREF", f":86:{narrative}", closing=-1000)
+
+
+def test_the_other_side_in_one_word_and_the_text_behind_another_are_read():
+    item = told(f"/EREF/PO17//CNTP/{THEIRS}/VICBMD2X/CASA VERDE///REMI/USTD//PO-17 servicii/")
+    assert (item.end_to_end_id, item.counterparty_iban) == ("PO17", THEIRS)
+    assert (item.counterparty_name, item.remittance) == ("CASA VERDE", "PO-17 servicii")
+
+
+def test_a_word_that_is_not_known_ends_a_reference_and_a_name_but_not_a_text():
+    item = told("/EREF/PO17/XYZQ/7/NAME/Casa Verde/TOWN/Orhei/REMI/plata /CASA/ mare")
+    assert (item.end_to_end_id, item.counterparty_name) == ("PO17", "Casa Verde")
+    assert item.remittance == "plata /CASA/ mare"
+
+
+def test_a_line_of_nothing_is_left_out_and_counted():
+    (found,) = read_mt940(message(":61:260302C0,00NMSC", ":61:260302C1,NTRF", closing=100).encode())
+    assert [one.amount_minor for one in found.entries] == [100]
+    assert (found.skipped, [one.code for one in found.problems]) == (1, ["of_nothing"])

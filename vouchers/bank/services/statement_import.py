@@ -7,15 +7,15 @@ one, are counted and left alone.
 import hashlib
 import io
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, field, replace
-from datetime import date, datetime
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from typing import Any, NoReturn
 from uuid import UUID
 
 from sqlalchemy import insert, select, text
 from sqlalchemy.orm import Session
 
-from reintegration.kernel import audit, collector, permissions
+from reintegration.kernel import audit, clock, collector, permissions
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.errors import N_, Invalid
 from reintegration.kernel.ids import new_id
@@ -24,6 +24,7 @@ from vouchers.bank.models import BankLine, BankStatementFile
 from vouchers.bank.permissions import BankPermission
 from vouchers.bank.queries.bank import accounts
 from vouchers.bank.services import line_matching
+from vouchers.bank.services.import_report import ImportReport, StatementReport, describe, span, told
 from vouchers.bank.services.line_matching import NewLine
 from vouchers.bank.services.line_moves import settle
 from vouchers.bank.states import BankLineState, Resolution
@@ -32,50 +33,15 @@ from vouchers.formats import banks
 from vouchers.formats.amounts import spelled
 from vouchers.formats.csv_profile import CsvProfile
 from vouchers.formats.iban import compact
+from vouchers.formats.problems import ParseProblem
 from vouchers.formats.sniff import read_statements
 from vouchers.formats.statement import BankStatement, StatementKind
 
 MAX_BYTES = 50 * 1024 * 1024
 GAP = N_("It opens with %(opening)s, but the statement before closed with %(closing)s.")
 Progress = Callable[[int, int], None]
+_CLOCKS_DIFFER = timedelta(days=1)
 _ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(1347768660)")
-
-
-@dataclass(slots=True)
-class StatementReport:
-    """What one statement held. Balances are signed minor units."""
-
-    account: str
-    iban: str
-    currency: str
-    statement: str
-    since: str | None
-    until: str | None
-    opening_minor: int | None
-    closing_minor: int | None
-    lines: int
-    new: int
-    problems: list[dict[str, Any]] = field(default_factory=list)
-
-
-@dataclass(slots=True)
-class ImportReport:
-    """What an import did, or would do: the same for a trial run."""
-
-    file: str
-    sha256: str
-    statements: list[StatementReport] = field(default_factory=list)
-    imported_before: bool = False
-    lines: int = 0
-    new: int = 0
-    matched: int = 0
-    returned: int = 0
-    suggested: int = 0
-    exceptions: int = 0
-
-    def as_json(self) -> dict[str, Any]:
-        """Return plain values."""
-        return asdict(self)
 
 
 class _TrialIsOver(Exception):
@@ -90,33 +56,34 @@ def import_file(
     content: bytes,
     now: datetime,
     dry_run: bool = False,
+    shown: int = 0,
     encoding: str | None = None,
     progress: Progress | None = None,
 ) -> ImportReport:
     """Import a camt.053, MT940 or CSV statement, or with `dry_run` only say what it would do.
 
-    Raises StatementFileError for a file that cannot be read, Invalid for an account that is not
-    ours. A file that was imported before adds nothing and is said to be one.
+    `shown` lines of each statement stand in the report as they were read. Raises
+    StatementFileError for a file that cannot be read, Invalid for an account that is not ours,
+    which `dry_run` only reports. A file that was imported before adds nothing and is said to be.
     """
     permissions.demand(actor, BankPermission.IMPORT)
+    report = ImportReport(
+        file=name, sha256=hashlib.sha256(content).hexdigest(), trial=dry_run, shown=shown
+    )
     with collector.paused():
-        return _take(
-            session, actor, name, content, now, encoding, dry_run=dry_run, progress=progress
-        )
+        return _take(session, actor, report, content, now, encoding, progress=progress)
 
 
 def _take(
     session: Session,
     actor: Actor,
-    name: str,
+    report: ImportReport,
     content: bytes,
     now: datetime,
     encoding: str | None,
     *,
-    dry_run: bool,
     progress: Progress | None,
 ) -> ImportReport:
-    report = ImportReport(file=name, sha256=hashlib.sha256(content).hexdigest())
     tell = progress or (lambda _done, _total: None)
     tell(0, 3)
     ours = accounts(session)
@@ -128,7 +95,7 @@ def _take(
         with session.begin_nested():
             session.execute(_ONE_AT_A_TIME)
             _import(session, statements, ours, report, tell, actor=actor, now=now)
-            if dry_run:
+            if report.trial:
                 _leave()
     except _TrialIsOver:
         session.expire_all()
@@ -150,7 +117,10 @@ def _import(
     actor: Actor,
     now: datetime,
 ) -> None:
-    kept = [one for one in statements if one.kind is StatementKind.STATEMENT]
+    today = clock.local_day(now)
+    kept = [
+        _without_days_ahead(one, today) for one in statements if one.kind is StatementKind.STATEMENT
+    ]
     if not kept:
         raise Invalid(
             N_(
@@ -159,15 +129,22 @@ def _import(
             ),
             code="notification",
         )
-    known = _accounts(ours, kept)
+    known = {account.iban: account for account in ours}
     report.imported_before = _was_imported(session, report.sha256)
     lines: list[tuple[str, str, NewLine]] = []
     for position, statement in enumerate(kept):
-        account = known[compact(statement.account_iban) or ""]
-        said = _describe(session, statement, account)
+        account = known.get(compact(statement.account_iban) or "")
+        refusal = _why_not_ours(statement, account)
+        if refusal is not None and not report.trial:
+            raise refusal
+        said = describe(statement, account, shown=report.shown)
+        report.statements.append(said)
+        if account is None or refusal is not None:
+            said.problems += [told(refusal)] if refusal else []
+            continue
+        said.problems += _gap(session, statement, account)
         new = _new_lines(session, statement, account)
         said.new = len(new)
-        report.statements.append(said)
         if report.imported_before:
             continue
         statement_id = _store_statement(
@@ -243,30 +220,23 @@ def _alone(layout: CsvProfile, held: list[BankAccount]) -> CsvProfile:
     return replace(layout, account_iban=held[0].iban, currency=held[0].currency)
 
 
-def _accounts(
-    ours: Sequence[BankAccount], statements: Sequence[BankStatement]
-) -> dict[str, BankAccount]:
-    found = {account.iban: account for account in ours}
-    for statement in statements:
-        account = found.get(compact(statement.account_iban) or "")
-        if account is None:
-            raise Invalid(
-                N_("The statement is for account %(iban)s, which is not one of ours."),
-                code="unknown_account",
-                iban=statement.account_iban,
-            )
-        if account.currency != statement.currency:
-            raise Invalid(
-                N_(
-                    "The statement of account %(iban)s is in %(currency)s, the account is in"
-                    " %(ours)s."
-                ),
-                code="account_currency",
-                iban=account.iban,
-                currency=statement.currency,
-                ours=account.currency,
-            )
-    return found
+def _why_not_ours(statement: BankStatement, account: BankAccount | None) -> Invalid | None:
+    """Return why a statement is not of an account of ours, or None when it is."""
+    if account is None:
+        return Invalid(
+            N_("The statement is for account %(iban)s, which is not one of ours."),
+            code="unknown_account",
+            iban=statement.account_iban,
+        )
+    if account.currency != statement.currency:
+        return Invalid(
+            N_("The statement of account %(iban)s is in %(currency)s, the account is in %(ours)s."),
+            code="account_currency",
+            iban=account.iban,
+            currency=statement.currency,
+            ours=account.currency,
+        )
+    return None
 
 
 def _was_imported(session: Session, sha256: str) -> bool:
@@ -276,43 +246,11 @@ def _was_imported(session: Session, sha256: str) -> bool:
     return session.scalar(known.limit(1)) is not None
 
 
-def _describe(session: Session, statement: BankStatement, account: BankAccount) -> StatementReport:
-    since, until = span(statement)
-    problems = [
-        {"message": p.message, "params": {k: str(v) for k, v in p.params.items()}}
-        for p in statement.problems
-    ]
-    gap = _gap(session, statement, account, since)
-    if gap is not None:
-        problems.append(gap)
-    return StatementReport(
-        account=account.name,
-        iban=account.iban,
-        currency=statement.currency,
-        statement=statement.statement_id,
-        since=since.isoformat() if since else None,
-        until=until.isoformat() if until else None,
-        opening_minor=statement.opening_minor,
-        closing_minor=statement.closing_minor,
-        lines=len(statement.entries),
-        new=0,
-        problems=problems,
-    )
-
-
-def span(statement: BankStatement) -> tuple[date | None, date | None]:
-    """Return the first and last day, by what the statement says or by its entries."""
-    days = [entry.booking_date for entry in statement.entries]
-    since = statement.from_date or (min(days) if days else statement.to_date)
-    return since, statement.to_date or (max(days) if days else since)
-
-
-def _gap(
-    session: Session, statement: BankStatement, account: BankAccount, since: date | None
-) -> dict[str, Any] | None:
+def _gap(session: Session, statement: BankStatement, account: BankAccount) -> list[dict[str, Any]]:
     """Say when a statement does not go on where the one before ended; overlaps say nothing."""
+    since, _until = span(statement)
     if since is None or statement.opening_minor is None:
-        return None
+        return []
     before = session.scalar(
         select(BankStatementFile.closing_minor)
         .where(
@@ -324,15 +262,39 @@ def _gap(
         .limit(1)
     )
     if before is None or before == statement.opening_minor:
-        return None
+        return []
+    if _goes_on_within(session, statement, account, since):
+        return []
     currency = statement.currency
-    return {
-        "message": GAP,
-        "params": {
-            "opening": spelled(statement.opening_minor, currency),
-            "closing": spelled(before, currency),
-        },
-    }
+    opening = spelled(statement.opening_minor, currency)
+    params = {"opening": opening, "closing": spelled(before, currency)}
+    return [{"message": GAP, "params": params}]
+
+
+def _goes_on_within(
+    session: Session, statement: BankStatement, account: BankAccount, since: date
+) -> bool:
+    """Tell whether a page or an earlier statement of the same day closed where this one opens."""
+    page = select(BankStatementFile.id).where(
+        BankStatementFile.bank_account_id == account.id,
+        BankStatementFile.until_on == since,
+        BankStatementFile.closing_minor == statement.opening_minor,
+    )
+    return session.scalar(page.limit(1)) is not None
+
+
+def _without_days_ahead(statement: BankStatement, today: date) -> BankStatement:
+    """Return the statement with what is booked on a day to come flagged: it never posts alone."""
+    last = today + _CLOCKS_DIFFER
+    if all(entry.booking_date <= last for entry in statement.entries):
+        return statement
+    entries = tuple(
+        replace(entry, problems=(*entry.problems, ParseProblem("booked_ahead", {"day": day})))
+        if (day := entry.booking_date) > last
+        else entry
+        for entry in statement.entries
+    )
+    return replace(statement, entries=entries)
 
 
 def _new_lines(session: Session, statement: BankStatement, account: BankAccount) -> list[NewLine]:

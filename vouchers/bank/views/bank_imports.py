@@ -1,5 +1,6 @@
 """Import of bank files in the browser: upload, watch, read what was done."""
 
+from datetime import date
 from uuid import UUID
 
 from flask import Response, render_template, url_for
@@ -57,6 +58,7 @@ def imported(task: BackgroundTask) -> ResponseReturnValue:
         report=report,
         problems=words.problems,
         money_in=money_in,
+        on=date.fromisoformat,
     )
 
 
