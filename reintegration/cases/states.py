@@ -55,31 +55,41 @@ class IndexKind(StrEnum):
 
 
 class ConsentScope(Worded):
-    """What a person agrees to, one by one; `hint` says what that means."""
+    """What a person agrees to, one by one.
+
+    `hint` says what that means, `when_withdrawn` what is no longer done from then on.
+    """
 
     hint: str
+    when_withdrawn: str
 
     CASE_MANAGEMENT = (
         N_("Keeping a file and working on the plan together"),
-        N_("Without it only a code is kept, and nothing is arranged."),
+        N_("Without it needs and plan are not worked on, and nothing is arranged."),
+        N_(
+            "Nothing is written in needs and plan, approved or arranged until there is a yes again."
+        ),
     )
     SHARE_WITH_PROVIDER = (
         N_("Telling a provider what it needs for one service"),
         N_("The provider sees a made-up name, the service, the place, and what must be respected."),
+        N_("No such provider is asked, and no voucher issued, until there is a yes again."),
     )
     ANONYMISED_STATISTICS = (
         N_("Counting in statistics that name nobody"),
         N_("Saying no changes nothing in the help."),
+        N_("The person is not counted in figures from now on."),
     )
     CONTACT = (
         N_("Being contacted in the agreed way"),
         N_("Only by the channel and at the hours that the person chose."),
+        N_("No provider is told how to be in touch until there is a yes again."),
     )
 
-    def __new__(cls, code: str, label: str = "", hint: str = "") -> Self:
+    def __new__(cls, code: str, label: str = "", hint: str = "", when_withdrawn: str = "") -> Self:
         """Make a scope."""
         scope = worded(cls, code, label)
-        scope.hint = hint
+        scope.hint, scope.when_withdrawn = hint, when_withdrawn
         return scope
 
 

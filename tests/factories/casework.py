@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from reintegration.cases.models import CaseFile, CaseMember, Consent
@@ -49,7 +50,33 @@ def make_case(session: Session, cast: Cast) -> CaseFile:
     )
     session.add(case)
     session.flush()
+    _agree(session, cast, case)
     return case
+
+
+def _agree(session: Session, cast: Cast, case: CaseFile) -> None:
+    session.add_all(
+        Consent(
+            id=new_id(),
+            case_id=case.id,
+            scope=scope.value,
+            mode=ConsentMode.WRITTEN.value,
+            text_version="2026-11",
+            locale="ro",
+            given_at=NOW,
+            valid_until=TODAY + timedelta(days=365),
+            recorded_by=cast.ana.id,
+        )
+        for scope in (ConsentScope.SHARE_WITH_PROVIDER, ConsentScope.CASE_MANAGEMENT)
+    )
+    session.flush()
+
+
+def consent_of(session: Session, case: CaseFile, scope: ConsentScope) -> Consent:
+    """Return what the person of a case agreed to, by its scope."""
+    return session.scalars(
+        select(Consent).where(Consent.case_id == case.id, Consent.scope == scope)
+    ).one()
 
 
 def make_casework(
@@ -64,20 +91,7 @@ def make_casework(
     """Add a case with live consents and an approved plan of one milestone with one line."""
     price = unit_price or Money(50_000, "MDL")
     case = make_case(session, cast)
-    consents = [
-        Consent(
-            id=new_id(),
-            case_id=case.id,
-            scope=scope.value,
-            mode=ConsentMode.WRITTEN.value,
-            text_version="2026-11",
-            locale="ro",
-            given_at=NOW,
-            valid_until=TODAY + timedelta(days=365),
-            recorded_by=cast.ana.id,
-        )
-        for scope in (ConsentScope.SHARE_WITH_PROVIDER, ConsentScope.CASE_MANAGEMENT)
-    ]
+    consent = consent_of(session, case, ConsentScope.SHARE_WITH_PROVIDER)
     need = Need(
         id=new_id(),
         case_id=case.id,
@@ -100,7 +114,7 @@ def make_casework(
         created_at=NOW,
         updated_at=NOW,
     )
-    session.add_all([*consents, need, goal, plan])
+    session.add_all([need, goal, plan])
     session.flush()
     milestone = Milestone(
         id=new_id(),
@@ -134,7 +148,7 @@ def make_casework(
     )
     session.add(line)
     session.flush()
-    return Casework(case=case, consent=consents[0], plan=plan, milestone=milestone, line=line)
+    return Casework(case=case, consent=consent, plan=plan, milestone=milestone, line=line)
 
 
 def typed_case(**values: Any) -> dict[str, Any]:

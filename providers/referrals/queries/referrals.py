@@ -151,6 +151,15 @@ def open_without_consent(
     ).all()
 
 
+def open_in_case(session: Session, case_id: UUID) -> Sequence[Referral]:
+    """Return the referrals of a case that are not ended."""
+    return session.scalars(
+        select(Referral)
+        .where(Referral.case_id == case_id, Referral.state.in_(OPEN_REFERRALS))
+        .order_by(Referral.id)
+    ).all()
+
+
 def open_at_offering(session: Session, offering_id: UUID) -> Sequence[Referral]:
     """Return the sent referrals at an offering that are not ended."""
     return session.scalars(

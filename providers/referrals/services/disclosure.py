@@ -1,5 +1,6 @@
 """What a provider is told: these fields and no others, kept as the receipt of the disclosure."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -51,11 +52,18 @@ class Asked:
     note: str = ""
 
 
-def build(case: CaseFile, offering: Offering, *, pseudonym: str, asked: Asked) -> dict[str, Any]:
+def build(
+    case: CaseFile,
+    offering: Offering,
+    *,
+    pseudonym: str,
+    contact: tuple[ContactChannel, str],
+    asked: Asked,
+) -> dict[str, Any]:
     """Return the disclosure; raise Invalid when the note is too long.
 
-    The number of children stands in it only where the service must make room for them, and the
-    hours only where there is a safe way to be in touch.
+    The number of children stands in it only where the service must make room for them; `contact`
+    is the way to be in touch that the person agreed to, and its hours.
     """
     note = " ".join(asked.note.split())
     if len(note) > LONGEST_NOTE:
@@ -66,7 +74,7 @@ def build(case: CaseFile, offering: Offering, *, pseudonym: str, asked: Asked) -
             limit=LONGEST_NOTE,
         )
     with_children = case.dependants and offering.category in _CHILDREN_MATTER
-    silent = case.contact_channel == ContactChannel.NONE
+    channel, hours = contact
     return {
         "pseudonym": pseudonym,
         "service": offering.name,
@@ -80,7 +88,17 @@ def build(case: CaseFile, offering: Offering, *, pseudonym: str, asked: Asked) -
         "language": case.language,
         "access_needs": sorted(case.access_needs),
         "children": case.dependants if with_children else None,
-        "contact_channel": case.contact_channel,
-        "contact_hours": "" if silent else case.contact_hours,
+        "contact_channel": channel,
+        "contact_hours": hours,
         "note": note,
     }
+
+
+def without_contact(told: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what was told, without a way to be in touch."""
+    return {**told, "contact_channel": ContactChannel.NONE, "contact_hours": ""}
+
+
+def tells_contact(told: Mapping[str, Any]) -> bool:
+    """Whether a way to be in touch was told."""
+    return bool(told.get("contact_channel") != ContactChannel.NONE)

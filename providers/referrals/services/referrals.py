@@ -21,14 +21,14 @@ from providers.referrals.services.pseudonyms import pseudonym_for
 from providers.referrals.services.referral_moves import REFERRAL
 from providers.referrals.states import HOLDS_A_PLACE, ReferralState, RejectionReason
 from reintegration.cases.models import Consent
-from reintegration.cases.queries.consents import live_consent
-from reintegration.cases.states import ConsentScope
+from reintegration.cases.queries.consents import agreed_contact
+from reintegration.cases.services import agreed
 from reintegration.kernel import clock, permissions
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.db import acting_as_system
 from reintegration.kernel.errors import N_, Conflict, Invalid
 from reintegration.kernel.ids import new_id
-from reintegration.kernel.locking import hold, lock
+from reintegration.kernel.locking import lock
 
 ANSWER_WITHIN = timedelta(hours=72)
 
@@ -72,7 +72,13 @@ def draft(
         match=match or {},
         requested_by=actor.id,
         created_at=now,
-        disclosure=disclosure.build(found.case, offering, pseudonym=pseudonym, asked=asked),
+        disclosure=disclosure.build(
+            found.case,
+            offering,
+            pseudonym=pseudonym,
+            contact=agreed_contact(session, found.case, today),
+            asked=asked,
+        ),
     )
     session.add(referral)
     session.flush()
@@ -101,7 +107,11 @@ def change_draft(
     referral.units, referral.starts_on = asked.units, asked.starts_on
     referral.currency, referral.unit_price = offering.currency, offering.price
     referral.disclosure = disclosure.build(
-        found.case, offering, pseudonym=referral.pseudonym, asked=asked
+        found.case,
+        offering,
+        pseudonym=referral.pseudonym,
+        contact=agreed_contact(session, found.case, today),
+        asked=asked,
     )
     session.flush()
     return referral
@@ -207,6 +217,18 @@ def cancel(
     return referral
 
 
+def stop_contact(session: Session, referral: Referral, *, now: datetime) -> None:
+    """Tell the provider no longer how to be in touch, and whoever read it that it ended."""
+    lock(session, referral)
+    referral.disclosure = disclosure.without_contact(referral.disclosure)
+    session.flush()
+    if referral.requested_at is None:
+        return
+    message = N_("Do not get in touch with this person any more: see the request.")
+    event = f"no_contact:{now:%Y%m%d%H%M}"
+    messages.tell_provider(session, referral, event, messages.CHANGED_REQUEST, message, now=now)
+
+
 def expire(session: Session, referral: Referral, *, actor: Actor, now: datetime) -> Referral:
     """End a request that nobody answered in time; it held no place yet."""
     lock(session, referral)
@@ -276,15 +298,7 @@ def _check_asked(session: Session, found: LineWithCase, asked: Asked, today: dat
 
 
 def _consent(session: Session, found: LineWithCase, offering: Offering, today: date) -> Consent:
-    consent = live_consent(
-        session, found.case.id, ConsentScope.SHARE_WITH_PROVIDER, offering.provider_id, today
-    )
-    if consent is None or hold(session, consent).withdrawn_at is not None:
-        raise Conflict(
-            N_("The person has not agreed to tell this provider anything. Record consent first."),
-            code="consent",
-        )
-    return consent
+    return agreed.require_shared(session, found.case.id, offering.provider_id, today=today).sharing
 
 
 def _check_still_agreed(session: Session, referral: Referral, today: date) -> None:

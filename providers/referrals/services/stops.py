@@ -8,9 +8,11 @@ from sqlalchemy.orm import Session
 from providers.referrals.models import Referral
 from providers.referrals.queries import referrals as reading
 from providers.referrals.services import messages, referrals
+from providers.referrals.services.disclosure import tells_contact
 from providers.referrals.states import OPEN_REFERRALS, ReferralState
 from providers.vetting.services.offering_events import OfferingSuspended
 from reintegration.cases.services.consent import ConsentWithdrawn
+from reintegration.cases.states import ConsentScope
 from reintegration.kernel.actor import SYSTEM
 from reintegration.kernel.db import acting_as_system
 from reintegration.kernel.errors import N_
@@ -55,8 +57,12 @@ def preview_suspended_offering(session: Session, event: OfferingSuspended) -> li
 
 
 def stop_without_consent(session: Session, event: ConsentWithdrawn) -> None:
-    """Cancel every open referral that stands on the withdrawn consent."""
+    """Cancel every open referral that stands on the withdrawn consent; stop being in touch."""
     with acting_as_system(session):
+        if event.scope == ConsentScope.CONTACT:
+            for referral in lock_all(session, _told_contact(session, event)):
+                referrals.stop_contact(session, referral, now=event.at)
+            return
         standing = _standing_on(session, event)
         lock_all(session, (referral.offering for referral in standing))
         for referral in lock_all(session, standing):
@@ -65,12 +71,24 @@ def stop_without_consent(session: Session, event: ConsentWithdrawn) -> None:
 
 
 def preview_without_consent(session: Session, event: ConsentWithdrawn) -> list[Change]:
-    """Count the referrals that a withdrawal would cancel."""
+    """Count the referrals that a withdrawal would cancel, or whose providers are told of it."""
+    if event.scope == ConsentScope.CONTACT:
+        count = len(_told_contact(session, event))
+        message = N_("Requests that no longer say how to be in touch: %(count)s")
+        return [Change(message, count, {"count": count})]
     count = len(_standing_on(session, event))
     return [Change(N_("Referrals that are cancelled: %(count)s"), count, {"count": count})]
 
 
+def _told_contact(session: Session, event: ConsentWithdrawn) -> Sequence[Referral]:
+    open_ones = reading.open_in_case(session, event.case_id)
+    return [referral for referral in open_ones if tells_contact(referral.disclosure)]
+
+
 def _standing_on(session: Session, event: ConsentWithdrawn) -> Sequence[Referral]:
+    """Return the open referrals that a withdrawal ends; without a file none goes on."""
+    if event.scope == ConsentScope.CASE_MANAGEMENT:
+        return reading.open_in_case(session, event.case_id)
     return reading.open_without_consent(
         session, case_id=event.case_id, consent_ids=event.consent_ids, provider_id=event.provider_id
     )

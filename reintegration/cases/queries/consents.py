@@ -11,7 +11,7 @@ from reintegration.accounts.models import Organisation
 from reintegration.accounts.queries import users
 from reintegration.cases.models import CaseFile, Consent
 from reintegration.cases.permissions import CasePermission
-from reintegration.cases.states import CaseState, ConsentScope
+from reintegration.cases.states import CaseState, ConsentScope, ContactChannel
 from reintegration.kernel import permissions
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.errors import or_404
@@ -27,6 +27,24 @@ def live_consent(
     one provider outlives an older general "yes". The one that holds longest is returned.
     """
     return covering(consents_of(session, case_id), scope, provider_id, today)
+
+
+def arranging_until(
+    session: Session, case_id: UUID, provider_id: UUID | None, today: date
+) -> date | None:
+    """Return the last day on which something may be arranged at a provider; None: not today."""
+    consents = consents_of(session, case_id)
+    kept = covering(consents, ConsentScope.CASE_MANAGEMENT, None, today)
+    shared = covering(consents, ConsentScope.SHARE_WITH_PROVIDER, provider_id, today)
+    return min(kept.valid_until, shared.valid_until) if kept and shared else None
+
+
+def agreed_contact(session: Session, case: CaseFile, today: date) -> tuple[ContactChannel, str]:
+    """Return how and when the person may be reached: not at all without consent to be."""
+    agreed = live_consent(session, case.id, ConsentScope.CONTACT, None, today)
+    if agreed is None or case.contact_channel == ContactChannel.NONE:
+        return ContactChannel.NONE, ""
+    return case.contact_channel, case.contact_hours
 
 
 def covering(

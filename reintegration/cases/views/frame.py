@@ -110,7 +110,7 @@ def _consent_steps(case: CaseFile, consents: Sequence[Consent], now: datetime) -
         return [
             NextStep(
                 _("Ask whether a file may be kept."),
-                _("Without this consent only the code is kept, and nothing can be arranged."),
+                _("Without this consent the plan is not worked on, and nothing can be arranged."),
                 _("Record consent"),
                 url,
                 "clay",

@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from reintegration.cases.models import CaseFile
+from reintegration.cases.services.agreed import require_kept
 from reintegration.cases.services.team import supervisors
 from reintegration.cases.services.telling import tell
 from reintegration.kernel import clock, hooks
@@ -29,6 +30,7 @@ def submit(
     lock(session, plan)
     if plan.revision != revision:
         raise Conflict(N_("The plan changed after you opened this page. Look at it again."))
+    require_kept(session, plan.case_id, today=clock.local_day(now))
     assert actor.id is not None
     PLAN.fire(session, plan, "submit", actor=actor, now=now)
     plan.submitted_by = actor.id
@@ -66,6 +68,7 @@ def approve(
     promised or delivered.
     """
     version = _take(session, plan, number)
+    require_kept(session, plan.case_id, today=clock.local_day(now))
     PLAN.fire(session, plan, "approve", actor=actor, now=now, data={"version": number})
     for milestone in plan.milestones:
         for line in milestone.lines:

@@ -6,9 +6,11 @@ from typing import TypedDict, Unpack
 from sqlalchemy.orm import Session
 
 from reintegration.cases.models import CaseFile
+from reintegration.cases.services.agreed import require_kept
 from reintegration.codelists.life_domains import Domain
 from reintegration.kernel import audit, permissions
 from reintegration.kernel.actor import Actor
+from reintegration.kernel.clock import local_day
 from reintegration.kernel.errors import N_, Conflict, Invalid
 from reintegration.kernel.ids import new_id
 from reintegration.kernel.locking import lock
@@ -38,6 +40,7 @@ def add_need(
 ) -> Need:
     """Write down what is missing in an area of life."""
     permissions.demand(actor, PlanPermission.EDIT, case)
+    require_kept(session, case.id, today=local_day(now))
     need = Need(id=new_id(), case_id=case.id, created_at=now)
     _write_need(need, said)
     session.add(need)
@@ -51,6 +54,7 @@ def edit_need(
 ) -> None:
     """Write a need down better, or see it as more or less urgent."""
     permissions.demand(actor, PlanPermission.EDIT, need)
+    require_kept(session, need.case_id, today=local_day(now))
     _write_need(need, said)
     session.flush()
     audit.record(session, "need:edit", need, actor=actor, now=now)
@@ -94,6 +98,7 @@ def add_goal(
 ) -> Goal:
     """Write down what the person wants to reach."""
     permissions.demand(actor, PlanPermission.EDIT, need)
+    require_kept(session, need.case_id, today=local_day(now))
     goal = Goal(id=new_id(), case_id=need.case_id, need_id=need.id, created_at=now)
     _write_goal(goal, said)
     session.add(goal)
@@ -107,6 +112,7 @@ def edit_goal(
 ) -> None:
     """Write a goal down better."""
     permissions.demand(actor, PlanPermission.EDIT, goal)
+    require_kept(session, goal.case_id, today=local_day(now))
     _write_goal(goal, said)
     session.flush()
     audit.record(session, "goal:edit", goal, actor=actor, now=now)

@@ -14,9 +14,11 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
 from reintegration.cases.models import CaseFile
+from reintegration.cases.services.agreed import require_kept
 from reintegration.codelists.life_domains import Domain
 from reintegration.kernel import audit, permissions
 from reintegration.kernel.actor import Actor
+from reintegration.kernel.clock import local_day
 from reintegration.kernel.errors import N_, Conflict, Invalid
 from reintegration.kernel.ids import new_id
 from reintegration.kernel.locking import lock
@@ -55,6 +57,7 @@ def start_plan(session: Session, case: CaseFile, *, actor: Actor, now: datetime)
     found = session.scalar(select(Plan).where(Plan.case_id == case.id))
     if found is not None:
         return found
+    require_kept(session, case.id, today=local_day(now))
     plan = Plan(
         id=new_id(),
         case_id=case.id,
@@ -82,6 +85,7 @@ def lock_for_editing(
         raise Conflict(N_("The plan waits for a decision. Take it back before you change it."))
     if plan.state == PlanState.CLOSED:
         raise Conflict(N_("The plan is closed."))
+    require_kept(session, plan.case_id, today=local_day(now))
     if plan.revision != revision:
         raise Stale
     if plan.state == PlanState.APPROVED:

@@ -13,8 +13,7 @@ from providers.referrals.models import Referral
 from providers.referrals.services import pseudonyms
 from providers.referrals.states import HOLDS_A_PLACE
 from reintegration.cases.models import Consent
-from reintegration.cases.queries.consents import live_consent
-from reintegration.cases.states import ConsentScope
+from reintegration.cases.services import agreed
 from reintegration.codelists.sayable_names import new_pseudonym
 from reintegration.codelists.units import Unit
 from reintegration.kernel.errors import N_, Conflict, Invalid
@@ -151,22 +150,15 @@ def consent_for(
     session: Session, line: PlanLine, provider_id: UUID | None, *, today: date, until: date
 ) -> Consent:
     """Return the consent that a voucher stands on; it never outlives it."""
-    consent = live_consent(
-        session, line.case_id, ConsentScope.SHARE_WITH_PROVIDER, provider_id, today
-    )
-    if consent is None or hold(session, consent).withdrawn_at is not None:
-        raise Conflict(
-            N_("There is no live consent to share with this provider. Record it first."),
-            code="no_consent",
-        )
-    if until > consent.valid_until:
+    found = agreed.require_shared(session, line.case_id, provider_id, today=today)
+    if until > found.until:
         raise Invalid(
             N_("The consent ends on %(day)s. Choose an earlier last day, or renew the consent."),
             code="valid_until",
             field="valid_until",
-            day=consent.valid_until,
+            day=found.until,
         )
-    return consent
+    return found.sharing
 
 
 def pseudonym_for(session: Session, basis: Basis) -> str:

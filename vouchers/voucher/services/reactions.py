@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from providers.vetting.services.offering_events import OfferingReinstated, OfferingSuspended
 from reintegration.cases.services.consent import ConsentWithdrawn
+from reintegration.cases.states import ConsentScope
 from reintegration.kernel.db import acting_as_system
 from reintegration.kernel.errors import N_
 from reintegration.kernel.hooks import Change
@@ -45,14 +46,21 @@ def would_resume(session: Session, event: OfferingReinstated) -> list[Change]:
 
 
 def consent_withdrawn(session: Session, event: ConsentWithdrawn) -> None:
-    """Cancel and release what stands on the consent."""
-    suspension.cancel_on_consent(session, event.consent_ids, actor=event.actor, now=event.at)
+    """Cancel and release what stands on the consent; without a file nothing goes on."""
+    found = _standing_on(session, event)
+    suspension.cancel_on_consent(session, found, actor=event.actor, now=event.at)
 
 
 def would_cancel_on_consent(session: Session, event: ConsentWithdrawn) -> list[Change]:
     """Say how many vouchers would be cancelled."""
-    found = _seen(session, suspension.on_consent, event.consent_ids)
+    found = _standing_on(session, event)
     return [Change(N_("Vouchers that are cancelled: %(count)s"), len(found), _sums(found))]
+
+
+def _standing_on(session: Session, event: ConsentWithdrawn) -> Sequence[Voucher]:
+    if event.scope == ConsentScope.CASE_MANAGEMENT:
+        return _seen(session, suspension.in_case, event.case_id)
+    return _seen(session, suspension.on_consent, event.consent_ids)
 
 
 def emergency_refused(session: Session, event: EmergencyRefused) -> None:

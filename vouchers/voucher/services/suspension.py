@@ -80,11 +80,16 @@ def on_consent(session: Session, consent_ids: Collection[UUID]) -> Sequence[Vouc
     return _with_states(session, _NOT_ENDED, Voucher.consent_id.in_(consent_ids))
 
 
+def in_case(session: Session, case_id: UUID) -> Sequence[Voucher]:
+    """Return the vouchers of a case that are not ended."""
+    return _with_states(session, _NOT_ENDED, Voucher.case_id == case_id)
+
+
 def cancel_on_consent(
-    session: Session, consent_ids: Collection[UUID], *, actor: Actor, now: datetime
+    session: Session, affected: Iterable[Voucher], *, actor: Actor, now: datetime
 ) -> None:
-    """Cancel and release what stands on a withdrawn consent; what was delivered stays payable."""
-    affected, reason = on_consent(session, consent_ids), N_("The person withdrew their consent.")
+    """Cancel and release what stood on a withdrawn consent; what was delivered stays payable."""
+    reason = N_("The person withdrew their consent.")
     _cancel_all(session, affected, "consent_withdrawn", reason, actor=actor, now=now)
 
 

@@ -8,8 +8,7 @@ from flask_babel import gettext as _
 
 from providers.directory.models import Offering
 from providers.referrals.models import Referral
-from reintegration.cases.queries.consents import live_consent
-from reintegration.cases.states import ConsentScope
+from reintegration.cases.queries.consents import arranging_until
 from reintegration.kernel import clock
 from reintegration.kernel.db import session
 from reintegration.kernel.money import Money
@@ -131,12 +130,10 @@ def _last_day(line: PlanLine, basis: Basis, today: date) -> date:
     """Return a last day that consent and vetting allow."""
     usual = _EMERGENCY_VALID if line.origin == LineOrigin.EMERGENCY else _USUALLY_VALID
     last = today + usual
-    consent = live_consent(
-        session(), line.case_id, ConsentScope.SHARE_WITH_PROVIDER, basis.provider_id, today
-    )
+    agreed = arranging_until(session(), line.case_id, basis.provider_id, today)
     offering = basis.bound_offering
-    if consent is not None:
-        last = min(last, consent.valid_until)
+    if agreed is not None:
+        last = min(last, agreed)
     if offering is not None and offering.approved_until is not None:
         last = min(last, offering.approved_until)
     return max(last, today)
