@@ -10,7 +10,18 @@ from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from reintegration.codelists.languages import Locale
-from reintegration.kernel import answered, clock, jobs, lanes, outbox, ports, states, tasks, tries
+from reintegration.kernel import (
+    answered,
+    clock,
+    jobs,
+    lanes,
+    outbox,
+    patience,
+    ports,
+    states,
+    tasks,
+    tries,
+)
 from reintegration.kernel.crypto import Keyring
 from reintegration.kernel.db import ENGINE, db
 from reintegration.settings import ROOT, Settings
@@ -93,6 +104,7 @@ def _configure(app: APIFlask, settings: Settings) -> None:
             **ENGINE,
             "pool_size": settings.database_pool,
             "max_overflow": 0,
+            "pool_timeout": patience.POOL_TIMEOUT,
         },
         SESSION_COOKIE_NAME="__Host-page" if settings.secure_cookies else "punte-page",
         SESSION_COOKIE_SECURE=settings.secure_cookies,

@@ -90,6 +90,12 @@ def shown() -> Shown:
     return found
 
 
+def speak_for_nobody() -> None:
+    """Let what is left of this request ask nothing of anybody; their language stays."""
+    g.shown = Shown(locale=shown().locale)
+    g.pop("user", None)
+
+
 def _asked(kind: Credential | None) -> Shown:
     text = kind.find(request) if kind else ""
     found = kind.verify(session(), text) if kind and text else None

@@ -3,11 +3,12 @@
 import logging
 from http import HTTPStatus
 
-from flask import Flask, Response, redirect, render_template, request, url_for
+from flask import Flask, Response, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from reintegration.kernel.db import session
@@ -20,6 +21,8 @@ from reintegration.web.saying import error_text
 from reintegration.web.schemas import Problem, WrongField, WrongFields
 
 log = logging.getLogger(__name__)
+_BACK_IN = 30
+"""Seconds after which a program may ask again."""
 _PAGES = frozenset({400, 401, 403, 404, 409, 413, 422, 429, 500, 503})
 
 
@@ -29,7 +32,8 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(DomainError, _domain_error)
     app.register_error_handler(CSRFError, _csrf_error)
     app.register_error_handler(HTTPException, _http_error)
-    app.register_error_handler(OperationalError, _database_error)
+    for unreachable in (OperationalError, InterfaceError, PoolTimeout):
+        app.register_error_handler(unreachable, _database_error)
     app.register_error_handler(Exception, _unexpected)
 
 
@@ -101,14 +105,18 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
     return page(status)
 
 
-def _database_error(error: OperationalError) -> ResponseReturnValue:
-    if lost_a_race(error):  # a second time: the edge has tried again already
+def _database_error(error: OperationalError | InterfaceError | PoolTimeout) -> ResponseReturnValue:
+    if isinstance(error, OperationalError) and lost_a_race(error):
+        # A second time: the edge has tried again already.
         return _domain_error(
             Conflict(N_("Somebody else changed this at the same moment. Try again."))
         )
     log.error("the database does not answer", exc_info=error)
+    credentials.speak_for_nobody()  # who is here stands in the database, and so does their menu
     session().rollback()
-    return problem(503, "unavailable", "database") if is_api() else page(503)
+    answer = problem(503, "unavailable", "database") if is_api() else make_response(page(503))
+    answer.headers["Retry-After"] = str(_BACK_IN)
+    return answer
 
 
 def _unexpected(error: Exception) -> ResponseReturnValue:

@@ -1,0 +1,38 @@
+"""The page that says that the database does not answer asks the database for nothing."""
+
+import pytest
+from sqlalchemy import event
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from reintegration.cases.queries import cases
+
+
+@pytest.fixture
+def sent(session):
+    """What is sent once the database stopped answering."""
+    found, engine = [], session.get_bind().engine
+
+    def note(_connection, _cursor, statement, *_rest):
+        found.append(statement)
+
+    event.listen(engine, "before_cursor_execute", note)
+    yield found
+    event.remove(engine, "before_cursor_execute", note)
+
+
+@pytest.mark.parametrize("kind", [OperationalError, PoolTimeout])
+def test_a_database_that_goes_away_half_way_is_told_calmly(cast, sign_in, sent, monkeypatch, kind):
+    cast.ana.locale = "ru"
+    ana = sign_in(cast.ana)
+
+    def fails(*_args, **_more):
+        sent.clear()
+        raise kind("SELECT secret", {}, Exception("gone")) if kind is OperationalError else kind()
+
+    monkeypatch.setattr(cases, "cases_page", fails)
+    answer = ana.get("/cases/")
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "30")
+    assert "Сервис" in answer.text
+    assert "secret" not in answer.text
+    assert sent == []
