@@ -18,9 +18,10 @@ from reintegration.codelists.service_categories import ServiceCategory
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.ids import new_id
 from reintegration.kernel.money import Money
+from reintegration.plans.models import PlanLine
 from vouchers.payments.services import reversal
 from vouchers.voucher.models import Redemption, Voucher
-from vouchers.voucher.services import cancelling, confirmation, holds, issuing, replacing
+from vouchers.voucher.services import cancelling, confirmation, elapsed, holds, issuing, replacing
 from vouchers.voucher.services.redemption import Delivery, redeem
 from vouchers.voucher.states import OPEN_STATES
 
@@ -71,14 +72,19 @@ class VoucherStory:
     def _issue(self) -> Story:
         world, line = self.world, self.work.line
         assert line is not None
-        size, money = self.wanted.size, is_value(self.wanted.category)
+        money, first = is_value(self.wanted.category), self._first_day()
+        until = self._valid_until(line, first)
+        size = self.wanted.size
+        size = size if money else min(size, elapsed.passed(line.unit, first, until))
+        if not size:
+            return
         promise = issuing.Promise(
             line,
             referral=self.work.referral,
             units=None if money else size,
             amount=Money(size, self.wanted.currency) if money else None,
-            valid_from=world.day,
-            valid_until=self._valid_until(),
+            valid_from=first,
+            valid_until=until,
         )
         self.voucher, secrets = issuing.issue(
             world.session, promise, actor=self.manager, now=world.now
@@ -103,11 +109,19 @@ class VoucherStory:
         )
         self.pin = made.pin or ""
 
-    def _valid_until(self) -> date:
-        days = _VALID_DAYS
+    def _first_day(self) -> date:
+        referral = self.work.referral
+        return max(self.world.day, referral.starts_on) if referral else self.world.day
+
+    def _valid_until(self, line: PlanLine, first: date) -> date:
         if self.wanted.fate.startswith("lapsed"):
-            days = min(30, self.wanted.days - 2)
-        return min(self.world.day + timedelta(days=days), self.consent_until())
+            last = self.world.day + timedelta(days=min(30, self.wanted.days - 2))
+        else:
+            over = first
+            if line.unit in elapsed.SPAN:
+                over = elapsed.begins_after(line.unit, first, self.wanted.size)
+            last = max(first + timedelta(days=_VALID_DAYS), over)
+        return max(min(last, self.consent_until()), first)
 
     # --- what happens to it ----------------------------------------------------------------
 
@@ -121,7 +135,7 @@ class VoucherStory:
 
     def confirm_later(self) -> Story:
         """Deliver without a PIN; the case manager asks and confirms."""
-        yield self._later(2)
+        yield max(self._later(2), self._when_over(self._half()))
         found = self._deliver(self._half(), without_pin="A uitat PIN-ul acasă.")
         if found is not None:
             yield self._later(2, hours=3)
@@ -130,12 +144,12 @@ class VoucherStory:
 
     def leave_unconfirmed(self) -> Story:
         """Deliver without a PIN; nobody has settled it yet."""
-        yield self._later(1)
+        yield max(self._later(1), self._when_over(self._half()))
         self._deliver(self._half(), without_pin="Telefonul cu PIN-ul s-a stricat.")
 
     def refuse_one(self) -> Story:
         """Deliver without a PIN, and the person was not there."""
-        yield self._later(3)
+        yield max(self._later(3), self._when_over(self._half()))
         found = self._deliver(self._half(), without_pin="A plecat înainte de a scrie PIN-ul.")
         if found is not None:
             yield self._later(1)
@@ -150,7 +164,7 @@ class VoucherStory:
 
     def take_back(self) -> Story:
         """Record something by mistake and take it back."""
-        yield self._later(2)
+        yield max(self._later(2), self._when_over(self._half()))
         found = self._deliver(self._half())
         if found is not None:
             yield self._later(1)
@@ -208,6 +222,7 @@ class VoucherStory:
             size = left // (visit + 1 if part else visit) or min(left, 0 if part else 1)
             if size <= 0:
                 return
+            yield self._when_over(size)
             found = self._deliver(size)
             if found is None:
                 return
@@ -225,6 +240,8 @@ class VoucherStory:
         if self.firm is None or not size or not self._is_usable():
             return None
         assert self.voucher is not None
+        if self.voucher.valid_from > self.world.day:
+            return None
         session, money = self.world.session, is_value(self.wanted.category)
         outcome = redeem(
             session,
@@ -286,6 +303,16 @@ class VoucherStory:
         if is_value(self.wanted.category):
             return self.voucher.amount_free.minor
         return self.voucher.units_free
+
+    def _when_over(self, size: int) -> datetime:
+        """Return when so many more nights, days or months are over: not before now."""
+        assert self.voucher is not None
+        voucher, now = self.voucher, self.world.now
+        used = voucher.units - voucher.units_free
+        day = elapsed.begins_after(voucher.unit, voucher.valid_from, used + size)
+        if voucher.unit not in elapsed.SPAN or day <= self.world.day:
+            return now
+        return max(now, at(day, now.hour, now.minute))
 
     def _half(self) -> int:
         return max(self._left() // 2, 1)

@@ -22,8 +22,12 @@ class Proof(Worded):
     mine: str
 
     PIN = N_("The person types a PIN"), N_("PIN"), N_("PIN")
-    STAY = N_("Arrival, weekly confirmation and departure"), N_("Stay"), N_("stay")
-    SIGNED_LIST = N_("A signed attendance list"), N_("Signed list"), N_("signed list")
+    STAY = N_("The case manager confirms the nights that are over"), N_("Stay"), N_("stay")
+    SIGNED_LIST = (
+        N_("The case manager confirms, by a signed attendance list"),
+        N_("Signed list"),
+        N_("signed list"),
+    )
     CASE_MANAGER = N_("The case manager confirms, privately"), N_("Case manager"), N_("your word")
 
     def __new__(cls, code: str, label: str = "", short: str = "", mine: str = "") -> Self:

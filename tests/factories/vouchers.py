@@ -82,7 +82,8 @@ def make_voucher(
     """Issue a voucher on a plan line, bound to the cast's provider unless `open_to_all`."""
     price = cast.offerings[category].price if category in cast.offerings else None
     work = work or make_casework(session, cast, category=category, unit_price=price)
-    referral = None if open_to_all else make_referral(session, cast, work)
+    starts = min(valid_from, TODAY)
+    referral = None if open_to_all else make_referral(session, cast, work, starts_on=starts)
     promise = Promise(
         work.line,
         referral=referral,

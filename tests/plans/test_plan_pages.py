@@ -370,3 +370,23 @@ def test_today_names_what_waits_for_each(session, cast, sign_in):
     assert actor(session, cast.ana).caseload
     page = sign_in(cast.ana).get("/account/today?lang=en").text
     assert f"{late.case.code}: “Consiliere” is late" in page
+
+
+def test_a_first_plan_promises_nothing_that_stays_in_force(session, cast, sign_in):
+    written = write_plan(session, cast)
+    session.commit()
+    browser, line = sign_in(cast.ana), written.line
+    page = browser.get(f"/cases/{written.case.id}/plan/send?lang=en").text
+    assert "and nothing in it can be arranged" in page
+    assert "stays in force" not in page
+    typed = {
+        "revision": written.plan.revision,
+        "unit": "session",
+        "units": 3,
+        "unit_price": "500",
+        "budget_line_id": str(cast.budget_line.id),
+    }
+    address = f"/cases/{written.case.id}/plan/lines/{line.id}?lang=en"
+    said = browser.post(address, data=typed, follow_redirects=True).text
+    assert "The service is changed." in said
+    assert "stays in force" not in said

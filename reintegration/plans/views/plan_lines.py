@@ -94,7 +94,9 @@ def line_edit(line: PlanLine) -> Asking:
     )
     return Next(
         url_for("plans.plan", case_id=line.case_id),
-        _("The service is changed. What was approved before stays in force until then."),
+        _("The service is changed. What was approved before stays in force until a new approval.")
+        if line.is_approved
+        else _("The service is changed."),
     )
 
 

@@ -13,6 +13,7 @@ from reintegration.kernel.money import Money
 from reintegration.kernel.money_columns import MoneyColumns
 from reintegration.kernel.statements import ConstantStatement
 from vouchers.voucher.models import Voucher
+from vouchers.voucher.services import elapsed
 from vouchers.voucher.services.pricing import agreed_price
 from vouchers.voucher.services.validity import begins_later, is_over
 from vouchers.voucher.services.voucher_by_code import Found
@@ -70,6 +71,7 @@ def take(
             "voucher": found.id,
             "today": today,
             "wanted_units": wanted.units,
+            "time_allows": elapsed.passed(found.unit, found.valid_from, today),
             "wanted_amount": wanted.asked.minor,
             "spent_units": spent.units if spent else 0,
             "spent": wanted.cost.minor if spent else 0,
@@ -113,6 +115,8 @@ def _taking(amount_left: Any, **more: Any) -> Any:
             ~is_over(_v.valid_until, bindparam("today")),
             _v.unit_price_minor == bindparam("seen_price"),
             _v.units_left - _v.units_pending >= bindparam("wanted_units"),
+            _v.units - _v.units_left + _v.units_pending + bindparam("wanted_units")
+            <= bindparam("time_allows"),
             _v.amount_left_minor - _v.amount_pending_minor >= bindparam("wanted_amount"),
         )
         .values(

@@ -28,7 +28,7 @@ from vouchers.books.services.postings import PostingEvent
 from vouchers.books.states import SourceType
 from vouchers.voucher.models import Voucher
 from vouchers.voucher.permissions import VoucherPermission
-from vouchers.voucher.services import entitlement
+from vouchers.voucher.services import elapsed, entitlement
 from vouchers.voucher.services.codes import Secrets, give_secrets
 from vouchers.voucher.services.entitlement import Basis
 from vouchers.voucher.services.validity import is_over
@@ -74,6 +74,7 @@ def draft(session: Session, promise: Promise, *, actor: Actor, now: datetime) ->
     )
     entitlement.refuse_unvetted(session, basis, today=today, until=valid_until)
     count, price, money = _measure(session, basis, promise.units, promise.amount)
+    _refuse_no_time(basis, count, valid_from, valid_until)
     budget_line = session.get_one(
         BudgetLine, plan_line.approved_budget_line_id or plan_line.budget_line_id
     )
@@ -205,6 +206,25 @@ def _refuse_days(valid_from: date, valid_until: date, *, today: date) -> None:
         )
     if is_over(valid_until, today):
         raise Invalid(N_("The last day lies in the past."), code="valid_until", field="valid_until")
+
+
+def _refuse_no_time(basis: Basis, units: int, valid_from: date, valid_until: date) -> None:
+    """Raise Invalid for a start before the agreed day, or more than fits between the days."""
+    if basis.referral is not None and valid_from < basis.referral.starts_on:
+        raise Invalid(
+            N_("The provider expects the person from %(day)s on. Begin on that day."),
+            code="valid_from",
+            field="valid_from",
+            day=basis.referral.starts_on,
+        )
+    fits = elapsed.passed(basis.line.unit, valid_from, valid_until)
+    if units > fits:
+        raise Invalid(
+            N_("Between these days only %(fits)s can be over. Choose a later last day."),
+            code="valid_until",
+            field="valid_until",
+            fits=fits,
+        )
 
 
 def _measure(

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from reintegration.kernel import amounts
 from reintegration.kernel.errors import N_, Conflict, DomainError, Invalid, NotFound, TooManyTries
 from reintegration.kernel.money import Money
+from vouchers.voucher.services import elapsed
 from vouchers.voucher.services.pricing import at_most, is_value
 from vouchers.voucher.services.validity import begins_later, covers, is_over
 from vouchers.voucher.services.voucher_by_code import Found
@@ -121,6 +122,25 @@ def refuse_day(found: Found, delivered_on: date, *, today: date) -> None:
     if not covers(found.valid_from, found.valid_until, delivered_on):
         raise Invalid(
             N_("The voucher was not valid on this day."), code="delivered_on", field="delivered_on"
+        )
+
+
+def refuse_before_its_time(found: Found, units: int, delivered_on: date, *, today: date) -> None:
+    """Raise Invalid for more nights, days, hours or months than are over, whatever proves them."""
+    left = min(
+        elapsed.passed(found.unit, found.valid_from, today) - (found.units - found.units_free),
+        elapsed.passed(found.unit, found.valid_from, delivered_on),
+    )
+    if units > left:
+        raise Invalid(
+            N_(
+                "Not so much time has passed: %(left)s can be over since %(day)s and are not"
+                " recorded yet. Record the rest when it is over."
+            ),
+            code="not_passed",
+            field="units",
+            left=max(left, 0),
+            day=found.valid_from,
         )
 
 

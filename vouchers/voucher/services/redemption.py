@@ -39,6 +39,7 @@ from vouchers.voucher.services.pricing import cost, saved
 from vouchers.voucher.services.receipt import Receipt
 from vouchers.voucher.services.redeemability import (
     asked,
+    refuse_before_its_time,
     refuse_day,
     refuse_unusable,
     unknown_voucher,
@@ -146,6 +147,7 @@ def _check(found: Found, delivery: Delivery, *, today: date) -> Wanted:
     price = cost(found, units, money)
     on = delivery.delivered_on or today
     refuse_day(found, on, today=today)
+    refuse_before_its_time(found, units, on, today=today)
     proof = Proof(found.proof)
     if delivery.pin:
         return Wanted(units, money, price, on, Proof.PIN, RedemptionState.ACCEPTED, "")

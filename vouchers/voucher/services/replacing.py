@@ -12,7 +12,7 @@ from vouchers.books.services.journal import Posting, Source, post
 from vouchers.books.services.postings import PostingEvent
 from vouchers.books.states import SourceType
 from vouchers.voucher.models import Voucher
-from vouchers.voucher.services import holds
+from vouchers.voucher.services import elapsed, holds
 from vouchers.voucher.services.codes import Secrets, move_codes
 from vouchers.voucher.services.issuing import dimensions
 from vouchers.voucher.services.remainder import empty
@@ -34,7 +34,6 @@ _SAME = (
     "unit",
     "proof",
     "unit_price",
-    "valid_from",
     "valid_until",
     "approved_by",
     "approved_automatically",
@@ -53,10 +52,12 @@ def replace(
     if not voucher.amount_free:
         raise Conflict(N_("Nothing is left on this voucher to move."), code="used_up")
     units = voucher.units_free
+    begins = elapsed.begins_after(voucher.unit, voucher.valid_from, voucher.units - units)
     new = Voucher(
         **{name: getattr(voucher, name) for name in _SAME},
         id=new_id(),
         reference=new_reference("V", 8),
+        valid_from=min(begins, voucher.valid_until),
         units=units,
         units_left=units,
         amount=voucher.amount_free,

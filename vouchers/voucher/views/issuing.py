@@ -116,8 +116,9 @@ def _fill(form: IssueForm, line: PlanLine, bases: dict[str, Basis]) -> None:
     basis = bases[chosen]
     form.bound_to.data = chosen
     today = clock.local_day(clock.now())
-    form.valid_from.data = today
-    form.valid_until.data = _last_day(line, basis, today)
+    first = max(today, basis.referral.starts_on) if basis.referral else today
+    form.valid_from.data = first
+    form.valid_until.data = _last_day(line, basis, first, today)
     room = entitlement.room_on(session(), line)
     if "units" in form:
         accepted = basis.referral.units if basis.referral else room.units
@@ -126,17 +127,17 @@ def _fill(form: IssueForm, line: PlanLine, bases: dict[str, Basis]) -> None:
         form["amount"].data = max(room.money, Money.zero(line.currency))
 
 
-def _last_day(line: PlanLine, basis: Basis, today: date) -> date:
+def _last_day(line: PlanLine, basis: Basis, first: date, today: date) -> date:
     """Return a last day that consent and vetting allow."""
     usual = _EMERGENCY_VALID if line.origin == LineOrigin.EMERGENCY else _USUALLY_VALID
-    last = today + usual
+    last = first + usual
     agreed = arranging_until(session(), line.case_id, basis.provider_id, today)
     offering = basis.bound_offering
     if agreed is not None:
         last = min(last, agreed)
     if offering is not None and offering.approved_until is not None:
         last = min(last, offering.approved_until)
-    return max(last, today)
+    return max(last, first)
 
 
 def _page(line: PlanLine, form: IssueForm) -> str:
