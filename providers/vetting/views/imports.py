@@ -13,6 +13,7 @@ from providers.directory.permissions import ProviderPermission
 from providers.vetting.forms import UploadForm
 from providers.vetting.queries.imports import task_or_404
 from providers.vetting.services.imports.tasks import CHECK, MOST_ERRORS, WRITE
+from providers.vetting.services.imports.vocabulary import allowed
 from providers.vetting.views.blueprints import imports_bp as bp
 from reintegration.kernel.db import session
 from reintegration.kernel.errors import N_, Conflict
@@ -81,7 +82,8 @@ def load_task(task_id: UUID) -> BackgroundTask:
 def upload() -> Asking:
     """Queue the check of a file; nothing is written by it."""
     form = UploadForm()
-    yield asked("providers/vetting/import/upload.html", form, columns=COLUMNS)
+    page = "providers/vetting/import/upload.html"
+    yield asked(page, form, columns=COLUMNS, allowed=allowed())
     task = queue(
         session(),
         kind=CHECK,
@@ -116,6 +118,8 @@ def show(task: BackgroundTask) -> ResponseReturnValue:
         rows=len(task.result.get("rows", [])),
         total=task.result.get("total", 0),
         ignored=task.result.get("ignored", []),
+        notes=[_words(one) for one in task.result.get("notes", [])],
+        allowed=allowed(),
         unreadable=bool(errors) and errors[0]["row"] == 0,
     )
 
@@ -132,8 +136,11 @@ def progress(task: BackgroundTask) -> ResponseReturnValue:
 @bp.page("/<uuid:task_id>/errors.csv", _IMPORT, load=load_task)
 def errors(task: BackgroundTask) -> ResponseReturnValue:
     """Give every error as a file that a spreadsheet can open without running anything."""
-    head = (_("Row"), _("Column"), _("What is wrong"))
-    body = [(str(one["row"]), one["column"], _words(one)) for one in task.result.get("errors", [])]
+    head = (_("Row"), _("Organisation"), _("Column"), _("What is wrong"))
+    body = [
+        (str(one["row"]), one.get("organisation", ""), one["column"], _words(one))
+        for one in task.result.get("errors", [])
+    ]
     return _csv([head, *body], "errors.csv")
 
 

@@ -1,6 +1,7 @@
 """Importing providers: forgiving about how a file is written, strict about what it says."""
 
 import io
+import json
 import zipfile
 
 import pytest
@@ -11,10 +12,13 @@ from providers.directory.models import Offering, Provider, Site
 from providers.directory.states import OfferingState
 from providers.vetting.services.imports import providers_import, reading
 from providers.vetting.services.imports.rows import check
+from providers.vetting.services.imports.vocabulary import allowed
 from providers.vetting.views.imports import COLUMNS, EXAMPLE, guarded
+from reintegration.codelists.territorial_units import find_unit
 from reintegration.kernel import tasks
 from reintegration.kernel.errors import Invalid
 from reintegration.kernel.tasks import BackgroundTask
+from reintegration.kernel.text import plain
 from tests.factories.cast import NOW, actor
 
 HEAD = "organisation;identifier;site;territorial_unit;category;service;price;languages"
@@ -266,7 +270,7 @@ def test_a_dry_run_writes_nothing(session, cast, command):
 def test_one_wrong_row_stops_the_command(session, cast, command):
     answer = command(f"{HEAD}\n{ROW}\n{ROW.replace('500,50', 'mult')}\n")
     assert (answer.exit_code, count(session)) == (1, 0)
-    assert "row 3, price" in answer.output
+    assert "row 3 (Casa Nouă), price" in answer.output
 
 
 def test_the_valid_part_is_written_when_asked_for(session, cast, command):
@@ -308,7 +312,8 @@ def test_the_browser_shows_each_error_and_gives_them_as_a_file(session, cast, si
     run_tasks(session)
     assert "=HYPERLINK()" in officer.get(page).text
     errors = officer.get(f"{page}/errors.csv").text
-    assert "2;category;" in errors
+    assert "2;Casa Nouă;category;" in errors
+    assert "Casa Nouă" in officer.get(page).text
     assert officer.post(f"{page}/confirm").status_code == 409
 
 
@@ -360,3 +365,79 @@ def test_a_left_bank_number_stands_as_it_is_written():
     found = examine(f"{head}\nДом;200-017;Офис;Тирасполь;приют;Ночлег;200;ru;левый берег\n")
     assert found.errors == ()
     assert (found.rows[0].identifier, found.rows[0].territorial_unit) == ("200-017", "MD-SN")
+
+
+def test_hidden_rows_and_sheets_are_not_imported_and_said_to_be_left_out():
+    book = Workbook()
+    book.active.title, book.active.sheet_state = "Vechi", "hidden"
+    sheet = book.create_sheet("Lista")
+    other = ROW.replace("individuală", "ascunsă").split(";")
+    for cells in (HEAD.split(";"), other, ROW.split(";")):
+        sheet.append(cells)
+    sheet.row_dimensions[2].hidden = True
+    buffer = io.BytesIO()
+    book.save(buffer)
+    checked = providers_import.examine(buffer.getvalue())
+    assert [(one.row, one.service) for one in checked.rows] == [(3, "Consiliere individuală")]
+    told = {note.message: note.params for note in checked.notes}
+    assert told[reading.HIDDEN_ROWS] == {"count": "1", "rows": "2"}
+    assert told[reading.OTHER_SHEETS] == {"name": "Lista", "others": "Vechi"}
+
+
+def test_a_workbook_of_hidden_sheets_is_refused():
+    content = workbook(HEAD.split(";"))
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive, zipfile.ZipFile(io.BytesIO(content)) as known:
+        for part in known.namelist():
+            text = known.read(part).replace(b'state="visible"', b'state="hidden"')
+            archive.writestr(part, text)
+    with pytest.raises(Invalid, match="hidden"):
+        providers_import.examine(buffer.getvalue())
+
+
+def test_an_error_names_the_organisation_of_its_row():
+    (error,) = examine(f"{HEAD}\n{ROW.replace('500,50', 'mult')}\n").errors
+    assert error.organisation == "Casa Nouă"
+
+
+def test_what_may_stand_in_the_cells_is_shown_and_is_what_is_read(cast, sign_in):
+    page = sign_in(cast.vera).get("/providers/import/?lang=en").text
+    for word in ("cazare temporară", "Ștefan Vodă", "malul stâng", "noapte"):
+        assert plain(word) in plain(page)
+    assert all(find_unit(word) for (word,) in allowed()["territorial unit"])
+
+
+def test_a_dry_run_answers_one_json_of_rows_and_errors(session, cast, command):
+    wrong = ROW.replace("individuală", "de grup").replace("500,50", "mult")
+    answer = command(f"{HEAD}\n{ROW}\n{wrong}\n", "--dry-run", "--json")
+    said = json.loads(answer.stdout)
+    assert (answer.exit_code, count(session)) == (1, 0)
+    assert said["rows"] == [
+        {
+            "row": 2,
+            "organisation": "Casa Nouă",
+            "identifier": "1003600077777",
+            "site": "Sediu",
+            "territorial_unit": "MD-UN",
+            "category": "mental_health",
+            "service": "Consiliere individuală",
+            "price": "500.50",
+            "currency": "MDL",
+        }
+    ]
+    (error,) = said["errors"]
+    assert (error["row"], error["column"]) == (3, "price")
+    assert "mult" in error["message"]
+
+
+def test_a_file_that_is_no_table_is_the_same_json(cast, command):
+    answer = command("", "--dry-run", "--json")
+    said = json.loads(answer.stdout)
+    assert (answer.exit_code, said["rows"], said["errors"][0]["row"]) == (1, [], None)
+
+
+def test_a_whole_file_is_json_too_and_says_what_was_written(session, cast, command):
+    answer = command(f"{HEAD}\n{ROW}\n", "--json")
+    said = json.loads(answer.stdout)
+    assert (answer.exit_code, count(session)) == (0, 1)
+    assert said["written"]["offerings_added"] == 1

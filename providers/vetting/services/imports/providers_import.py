@@ -69,7 +69,7 @@ def _is_another(name: str | None, row: ImportRow) -> bool:
 def _named_otherwise(row: ImportRow, name: str) -> CellError:
     sentence = N_("The number %(number)s belongs to “%(name)s”; this row says “%(other)s”.")
     params = {"number": row.identifier, "name": name, "other": row.organisation}
-    return CellError(row.row, "organisation", sentence, params)
+    return CellError(row.row, "organisation", sentence, params, row.organisation)
 
 
 def write(

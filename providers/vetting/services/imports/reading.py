@@ -8,12 +8,16 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from lxml.etree import iterparse
 from openpyxl import load_workbook
 
 from reintegration.kernel import encodings
 from reintegration.kernel.errors import N_, Invalid
 from reintegration.kernel.text import freed
 
+HIDDEN_ROWS = N_("Hidden rows, left out: %(count)s (%(rows)s).")
+OTHER_SHEETS = N_("Only the sheet “%(name)s” was read. Left out: %(others)s.")
+_TOLD = 10
 MAX_ROWS = 20_000
 MAX_COLUMNS = 100
 _MAX_UNPACKED = 40 * 1024 * 1024
@@ -24,22 +28,36 @@ FORMULA = "\x00formula"
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """The header and the rows below it, each with its number in the file (the header is 1)."""
+    """The header and the rows below it, each with its number in the file (the header is 1).
+
+    `notes` say what of the file was left out.
+    """
 
     header: tuple[str, ...]
     rows: tuple[tuple[int, tuple[str, ...]], ...]
+    notes: tuple["Note", ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A marked message about the whole file, and the texts that fill it."""
+
+    message: str
+    params: dict[str, str]
 
 
 def read(content: bytes, encoding: str | None = None) -> Table:
     """Return the table of a file, told by its content; raise Invalid in words when it has none."""
-    lines = _read_xlsx(content) if content.startswith(_ZIP) else _read_csv(content, encoding)
+    notes: list[Note] = []
+    is_xlsx = content.startswith(_ZIP)
+    lines = _read_xlsx(content, notes) if is_xlsx else _read_csv(content, encoding)
     numbered = [
         (number, cells) for number, cells in enumerate(_bounded(lines), start=1) if any(cells)
     ]
     if not numbered:
         raise Invalid(N_("The file is empty."), code="file")
     _, header = numbered[0]
-    return Table(header=header, rows=tuple(numbered[1:]))
+    return Table(header=header, rows=tuple(numbered[1:]), notes=tuple(notes))
 
 
 def _bounded(lines: Iterable[tuple[str, ...]]) -> Iterator[tuple[str, ...]]:
@@ -80,7 +98,8 @@ def _delimiter(text: str) -> str:
     return max(";,\t", key=bare.count)
 
 
-def _read_xlsx(content: bytes) -> Iterator[tuple[str, ...]]:
+def _read_xlsx(content: bytes, notes: list[Note]) -> Iterator[tuple[str, ...]]:
+    """Yield the rows of the first sheet that is shown; a hidden row is an empty one."""
     broken = Invalid(N_("This XLSX file is damaged. Save it again, or as CSV."), code="file")
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
@@ -94,14 +113,48 @@ def _read_xlsx(content: bytes) -> Iterator[tuple[str, ...]]:
     except Exception:  # noqa: BLE001 - a damaged file makes the library fail in many ways
         raise broken from None
     try:
-        sheet = book.worksheets[0]
+        sheet = _sheet(book, notes)
         sheet.reset_dimensions()
-        for row in sheet.iter_rows():
-            yield tuple(_cell(cell) for cell in row)
+        hidden = _hidden_rows(sheet)
+        for number, row in enumerate(sheet.iter_rows(), start=1):
+            yield () if number in hidden else tuple(_cell(cell) for cell in row)
+        if hidden:
+            listed = ", ".join(str(number) for number in sorted(hidden)[:_TOLD])
+            notes.append(Note(HIDDEN_ROWS, {"count": str(len(hidden)), "rows": listed}))
+    except Invalid:
+        raise
     except Exception:  # noqa: BLE001
         raise broken from None
     finally:
         book.close()
+
+
+def _sheet(book: Any, notes: list[Note]) -> Any:
+    """Return the first sheet that is shown, and note those that are not read."""
+    shown = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
+    if not shown:
+        raise Invalid(N_("Every sheet of this file is hidden."), code="file")
+    others = [sheet.title for sheet in book.worksheets if sheet is not shown[0]]
+    if others:
+        left_out = ", ".join(others[:_TOLD])
+        notes.append(Note(OTHER_SHEETS, {"name": shown[0].title, "others": left_out}))
+    return shown[0]
+
+
+def _hidden_rows(sheet: Any) -> frozenset[int]:
+    """Return the numbers of the rows that the spreadsheet does not show.
+
+    The reader of the library passes this over, so the part is read once more for it alone.
+    """
+    hidden = set()
+    with sheet._get_source() as part:  # noqa: SLF001
+        for number, (_, row) in enumerate(iterparse(part, tag="{*}row", no_network=True), start=1):
+            if row.get("hidden") in ("1", "true"):
+                hidden.add(int(row.get("r") or number))
+            row.clear()
+            while row.getprevious() is not None:
+                del row.getparent()[0]
+    return frozenset(hidden)
 
 
 def _cell(cell: Any) -> str:

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from providers.directory.states import Jurisdiction
-from providers.vetting.services.imports.reading import FORMULA, Table
+from providers.vetting.services.imports.reading import FORMULA, Note, Table
 from providers.vetting.services.imports.vocabulary import (
     CATEGORY_WORDS,
     HEADERS,
@@ -34,16 +34,33 @@ REQUIRED = (
     "price",
 )
 _LONGEST = 200
+_TOLD = (
+    *("row", "organisation", "identifier", "site", "territorial_unit"),
+    *("category", "service"),
+)
 
 
 @dataclass(frozen=True, slots=True)
 class CellError:
-    """What is wrong, where; `column` is the head as it stands in the file."""
+    """What is wrong, where; `column` is the head as it stands in the file.
+
+    `organisation` is whose row it is, as it stands there; empty for the head.
+    """
 
     row: int
     column: str
     message: str
     params: dict[str, Any] = field(default_factory=dict)
+    organisation: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the error as a task keeps it."""
+        return asdict(self)
+
+    @property
+    def words(self) -> str:
+        """Return the sentence in English, for commands and programs."""
+        return self.message % self.params if self.params else self.message
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +92,11 @@ class ImportRow:
 
     price = MoneyColumns()
 
+    def as_told(self) -> dict[str, Any]:
+        """Return the row as programs read it: the district as its code, the price as a decimal."""
+        told = {name: getattr(self, name) for name in _TOLD}
+        return {**told, "price": f"{self.price.decimal:f}", "currency": self.currency}
+
     @property
     def key(self) -> tuple[str, str, str, str]:
         """Return what makes the row the same offering as another."""
@@ -87,12 +109,13 @@ class ImportRow:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """The valid rows, every error, and the columns that nobody knows."""
+    """The valid rows, every error, the columns that nobody knows, and what was not read."""
 
     total: int
     rows: tuple[ImportRow, ...]
     errors: tuple[CellError, ...]
     ignored: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
 
 
 def from_json(kept: Mapping[str, Any]) -> ImportRow:
@@ -104,7 +127,7 @@ def check(table: Table) -> Checked:
     """Return what can be written and what cannot; an unusable head is an error of row 1."""
     columns, ignored, problems = _columns(table.header)
     if problems:
-        return Checked(len(table.rows), (), tuple(problems), tuple(ignored))
+        return Checked(len(table.rows), (), tuple(problems), tuple(ignored), table.notes)
     rows: list[ImportRow] = []
     errors: list[CellError] = []
     seen: dict[tuple[str, str, str, str], int] = {}
@@ -119,7 +142,7 @@ def check(table: Table) -> Checked:
             rows.append(row)
             seen[row.key] = number
             names.setdefault(row.identifier, (row.organisation, number))
-    return Checked(len(table.rows), tuple(rows), tuple(errors), tuple(ignored))
+    return Checked(len(table.rows), tuple(rows), tuple(errors), tuple(ignored), table.notes)
 
 
 def _columns(header: tuple[str, ...]) -> tuple[dict[str, int], list[str], list[CellError]]:
@@ -229,7 +252,8 @@ class _RowReader:
     def _wrong(self, name: str, message: str, **params: Any) -> None:
         index = self.columns.get(name)
         column = self.header[index] if index is not None else name
-        self.errors.append(CellError(self.number, column, message, params))
+        whose = self._raw("organisation")[:_LONGEST].replace(FORMULA, "")
+        self.errors.append(CellError(self.number, column, message, params, whose))
 
     def _text(self, name: str) -> str:
         text = self._raw(name)

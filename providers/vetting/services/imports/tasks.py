@@ -1,11 +1,13 @@
 """The import as background work: first a check that writes nothing, then the writing."""
 
+from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from providers.vetting.services.imports import providers_import
+from providers.vetting.services.imports.rows import CellError, Checked
 from reintegration.accounts.models import User
 from reintegration.accounts.services import actors
 from reintegration.kernel import clock
@@ -24,17 +26,19 @@ def run_check(session: Session, task: BackgroundTask, progress: Progress) -> dic
         found = providers_import.examine(task.input or b"", encoding=chosen)
         checked = providers_import.compared(session, found)
     except DomainError as error:
-        problem = {"row": 0, "column": "", "message": error.message, "params": error.params}
-        return {"total": 0, "rows": [], "errors": [problem], "ignored": []}
+        problem = CellError(0, "", error.message, error.params)
+        return _kept(Checked(0, (), (problem,)))
     progress(checked.total, checked.total)
+    return _kept(checked)
+
+
+def _kept(checked: Checked) -> dict[str, Any]:
     return {
         "total": checked.total,
         "rows": [row.as_json() for row in checked.rows],
-        "errors": [
-            {"row": one.row, "column": one.column, "message": one.message, "params": one.params}
-            for one in checked.errors[:MOST_ERRORS]
-        ],
+        "errors": [one.as_json() for one in checked.errors[:MOST_ERRORS]],
         "ignored": list(checked.ignored),
+        "notes": [asdict(one) for one in checked.notes],
     }
 
 

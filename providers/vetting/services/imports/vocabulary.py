@@ -1,9 +1,13 @@
 """The words that people write in the head and in the cells, in three languages."""
 
+from collections.abc import Mapping
+
 from providers.directory.states import Jurisdiction
+from reintegration.codelists.currencies import CURRENCIES
 from reintegration.codelists.languages import Locale
 from reintegration.codelists.people import SexPolicy
 from reintegration.codelists.service_categories import ServiceCategory
+from reintegration.codelists.territorial_units import TERRITORIAL_UNITS
 from reintegration.codelists.units import Unit
 from reintegration.kernel.text import plain
 
@@ -212,3 +216,25 @@ JURISDICTION_WORDS = _table(
         Jurisdiction.ABROAD: ("străinătate", "alt stat", "за рубежом", "другая страна"),
     }
 )
+
+
+def allowed() -> dict[str, list[tuple[str, ...]]]:
+    """Return what may stand in the cells of a column of codes: a group of words for each code."""
+    known = {
+        "territorial unit": {unit.name: unit.name for unit in TERRITORIAL_UNITS.values()},
+        "category": CATEGORY_WORDS,
+        "unit": UNIT_WORDS,
+        "languages": LANGUAGE_WORDS,
+        "sex policy": SEX_WORDS,
+        "jurisdiction": JURISDICTION_WORDS,
+        "confidential, accepts children": YES_WORDS,
+        "currency": {code: code for code in CURRENCIES},
+    }
+    return {column: _grouped(words) for column, words in known.items()}
+
+
+def _grouped(words: Mapping[str, str]) -> list[tuple[str, ...]]:
+    groups: dict[str, list[str]] = {}
+    for word, value in words.items():
+        groups.setdefault(value, []).append(word)
+    return [tuple(filter(None, group)) for group in groups.values()]
