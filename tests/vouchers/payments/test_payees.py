@@ -42,6 +42,32 @@ def test_the_banks_code_follows_from_the_number(session, cast):
     assert propose(session, cast, cast.petru).bic == "AGRNMD2X"
 
 
+TREASURY, UNKNOWN = "MD18TRPDAA142310A00000AA", "MD73XX000225100013104168"
+
+
+def test_an_account_at_the_state_treasury_is_payable(session, cast):
+    account = propose(session, cast, cast.petru, iban=TREASURY)
+    payees.approve(session, account, actor=actor(session, cast.alina), now=NOW)
+    assert account.bic == "TREZMD2X"
+
+
+def test_an_account_whose_bank_nobody_knows_is_refused_until_its_code_is_typed(session, cast):
+    with pytest.raises(Invalid, check=lambda refused: refused.field == "bic"):
+        propose(session, cast, cast.maria, iban=UNKNOWN)
+    assert propose(session, cast, cast.maria, iban=UNKNOWN, bic="vicbmd2x").bic == "VICBMD2X"
+
+
+@pytest.mark.parametrize("bic", ["VICB", "VICBRO22", "VICB MD2X 9", "VICBMD2X", "–"])
+def test_a_code_of_a_bank_that_does_not_fit_its_account_is_refused(session, cast, bic):
+    with pytest.raises(Invalid, check=lambda refused: refused.field == "bic"):
+        propose(session, cast, cast.maria, bic=bic)
+
+
+def test_an_account_that_no_payment_in_its_currency_reaches_is_refused(session, cast):
+    with pytest.raises(Conflict):
+        propose(session, cast, cast.maria, currency="EUR", iban="TR330006100519786457841326")
+
+
 @pytest.mark.parametrize(
     "iban", ["MD25AG000225100013104168", "MD24AG0002251000131041", "", "x" * 40, "RO00"]
 )

@@ -24,6 +24,7 @@ from vouchers.formats import banks
 from vouchers.formats.banks.profile import BankProfile
 from vouchers.payments.models import PaymentBatch
 from vouchers.payments.services import rails
+from vouchers.payments.services.payee_banks import bank_of
 from vouchers.payments.services.payees import read_iban
 
 
@@ -53,7 +54,8 @@ def propose(
     number = read_iban(iban)
     account = _room_for(session, str(number), currency)
     account.name, account.holder, account.iban = name.strip(), holder.strip(), str(number)
-    account.bic, account.identifier = str(number.bic or ""), identifier
+    account.bic = bank_of(number, "", needed=False)
+    account.identifier = identifier
     account.currency, account.profile = currency, files.name
     account.proposed_by, account.proposed_at = actor.id, now
     account.approved_by = account.approved_at = account.retired_at = None

@@ -34,6 +34,12 @@ class AccountForm(Form):
     holder = StringField(
         _l("Holder"), [InputRequired(_l("Enter the holder's name.")), Length(max=140)]
     )
+    bic = StringField(
+        _l("BIC of the bank"),
+        [Length(max=14)],
+        description=_l("Only when the bank is not recognised by the IBAN."),
+        render_kw={"autocomplete": "off", "spellcheck": "false"},
+    )
     final_account = StringField(
         _l("Account behind the correspondent bank"),
         [Length(max=60)],

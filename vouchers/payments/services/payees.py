@@ -18,6 +18,8 @@ from reintegration.kernel.ids import new_id
 from reintegration.kernel.locking import lock, lock_all
 from vouchers.payments.models.payees import PayeeAccount
 from vouchers.payments.permissions import PayeePermission
+from vouchers.payments.services import rails
+from vouchers.payments.services.payee_banks import bank_of
 
 
 def read_iban(text: str) -> IBAN:
@@ -41,15 +43,22 @@ def propose(
     iban: str,
     holder: str,
     final_account: str = "",
+    bic: str = "",
     now: datetime,
 ) -> PayeeAccount:
-    """Propose an account; the bank's code follows from the IBAN. An older proposal is dropped."""
+    """Propose an account; an older proposal is dropped.
+
+    The bank's code follows from the IBAN, or is `bic` where the directory does not know the bank.
+    Raises Invalid for an account that no payment in its currency could reach.
+    """
     permissions.demand(actor, PayeePermission.PROPOSE, provider)
     if currency not in CURRENCIES:
         raise Invalid(
             N_("Payments are made in MDL, EUR or USD."), code="currency", field="currency"
         )
     number = read_iban(iban)
+    bank = bank_of(number, bic, needed=rails.names_bank(currency))
+    rails.refuse_country(currency, number.country_code, provider.legal_name)
     if _live(session, provider, currency, str(number)) is not None:
         raise Conflict(N_("This account is already in use."), code="iban", field="iban")
     for waiting in _waiting(session, provider, currency):
@@ -59,7 +68,7 @@ def propose(
         provider_id=provider.id,
         currency=currency,
         iban=str(number),
-        bic=str(number.bic or ""),
+        bic=bank,
         holder=holder.strip(),
         final_account=final_account.strip(),
         proposed_by=actor.id,

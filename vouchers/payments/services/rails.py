@@ -138,17 +138,28 @@ def media_type(file_name: str) -> str:
     return MEDIA_TYPES[file_name.rpartition(".")[2]]
 
 
+def names_bank(currency: str) -> bool:
+    """Whether payments in a currency name the payee's bank."""
+    return any("payee_bic" in way.needs for way in WAYS.values() if way.currency == currency)
+
+
+def refuse_country(currency: str, country: str, name: str) -> None:
+    """Raise Conflict for a payee whose account lies where money in a currency does not go."""
+    for way in WAYS.values():
+        reached = way.countries is None or country in way.countries
+        if way.currency == currency and not reached:
+            raise Conflict(
+                N_("%(name)s has its account in %(country)s; %(currency)s is not sent there."),
+                code="payee",
+                name=name,
+                country=country,
+                currency=currency,
+            )
+
+
 def refuse_payee(way: Way, order: PaymentOrder) -> None:
     """Raise Conflict for a payee whom the rail cannot pay, Invalid for more than it carries."""
-    country = order.payee_iban[:2]
-    if way.countries is not None and country not in way.countries:
-        raise Conflict(
-            N_("%(name)s has its account in %(country)s; %(currency)s is not sent there."),
-            code="payee",
-            name=order.payee_name,
-            country=country,
-            currency=way.currency,
-        )
+    refuse_country(way.currency, order.payee_iban[:2], order.payee_name)
     for needed, message in way.needs.items():
         if not getattr(order, needed):
             raise Conflict(message, code="payee", name=order.payee_name)

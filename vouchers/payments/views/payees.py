@@ -88,6 +88,7 @@ def new(provider: Provider) -> Asking:
         currency=form.currency.data or "",
         iban=form.iban.data or "",
         holder=form.holder.data or "",
+        bic=form.bic.data or "",
         final_account=form.final_account.data or "",
         **acting(),
     )
