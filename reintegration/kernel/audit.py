@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from sqlalchemy.types import Text
 
-from reintegration.kernel import statements
+from reintegration.kernel import statements, tries
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.base import Base, Json, Serial
 from reintegration.kernel.gathering import Appending
@@ -124,6 +124,21 @@ def record(
     """
     row = _row(action, _subject(action, about), actor, now, reason, sorted(fields), data or {})
     _RECORD.add(session, dict(zip(_COLUMNS, row, strict=True)))
+
+
+def leave(
+    session: Session,
+    action: str,
+    about: Told | Subject,
+    *,
+    actor: Actor,
+    now: datetime,
+    fields: Iterable[str] = (),
+) -> None:
+    """Add one row about what is only looked at, committed before it is shown."""
+    with Session(tries.companion(session)) as own:
+        record(own, action, about, actor=actor, now=now, fields=fields)
+        own.commit()
 
 
 def record_many(

@@ -26,7 +26,14 @@ AnyForm = TypeVar("AnyForm", bound=Callable[..., Asking])
 
 
 class Pages(Blueprint):
-    """The addresses of a feature. `load` is what `reintegration.web.requires.requires` says."""
+    """The addresses of a feature. `load` and `leaves` are what `requires` says of them.
+
+    What is shown at each address of a feature that `leaves` an act is kept in the trail.
+    """
+
+    def __init__(self, name: str, module: str, *, url_prefix: str = "", leaves: str = "") -> None:
+        super().__init__(name, module, url_prefix=url_prefix or None)
+        self._leaves = leaves
 
     def page(
         self, rule: str, permission: StrEnum, *, load: Load = None
@@ -34,7 +41,7 @@ class Pages(Blueprint):
         """Show what the view returns."""
 
         def add(view: AnyPage) -> AnyPage:
-            shown = requires(permission, load=load)(view)
+            shown = self._guard(permission, load)(view)
             self.add_url_rule(rule, view.__name__, shown, methods=["GET"])
             return view
 
@@ -72,7 +79,7 @@ class Pages(Blueprint):
         """
 
         def add(view: AnyForm) -> AnyForm:
-            guard = requires(permission, load=load)
+            guard = self._guard(permission, load)
             name, sent = view.__name__, transactional(_sent(view, remembered=remembered))
             self.add_url_rule(rule, name, guard(_asked(view)), methods=["GET"])
             taken = guard(sent)
@@ -81,6 +88,9 @@ class Pages(Blueprint):
             return view
 
         return add
+
+    def _guard(self, permission: StrEnum, load: Load) -> Callable[[View], View]:
+        return requires(permission, load=load, leaves=self._leaves)
 
 
 def _asked(view: Callable[..., Asking]) -> View:

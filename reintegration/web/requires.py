@@ -4,14 +4,16 @@ from collections.abc import Callable
 from enum import StrEnum
 from functools import wraps
 from typing import Any
+from uuid import UUID
 
 from flask import Flask, abort, request
 from flask.typing import ResponseReturnValue
 
-from reintegration.kernel import permissions
+from reintegration.kernel import audit, permissions
+from reintegration.kernel.db import session
 from reintegration.kernel.errors import N_, DomainError, NotPermitted
 from reintegration.kernel.rules import anyone, signed_in
-from reintegration.web.current import current_actor
+from reintegration.web.current import acting, current_actor
 
 View = Callable[..., ResponseReturnValue]
 _OWN_POLICY = frozenset({"static", "openapi.spec"})
@@ -38,13 +40,14 @@ permissions.register({WebPermission.ANYONE: anyone, WebPermission.SIGNED_IN: sig
 
 
 def requires(
-    permission: StrEnum, *, load: Callable[..., Any] | None = None
+    permission: StrEnum, *, load: Callable[..., Any] | None = None, leaves: str = ""
 ) -> Callable[[View], View]:
     """Let the view run only for who has `permission`.
 
     `load` takes the address's variables and returns the object, raising NotFound outside the
     actor's scope; the view then gets that object instead of the variables. Who could never have
-    the permission is refused before anything is looked up.
+    the permission is refused before anything is looked up. `leaves` is the act that the trail
+    keeps of each look at what was loaded, with its case.
     """
 
     def decorator(view: View) -> View:
@@ -59,10 +62,13 @@ def requires(
                 raise NotPermitted(permissions.REFUSAL)
             subject = load(**variables)
             _demand(permission, subject)
+            if leaves and request.method == "GET":
+                _leave(leaves, subject.case_id)
             return view(subject)
 
         wrapper.permission = permission  # type: ignore[attr-defined]
         wrapper.loads = load  # type: ignore[attr-defined]
+        wrapper.leaves = leaves  # type: ignore[attr-defined]
         return wrapper
 
     return decorator
@@ -71,6 +77,13 @@ def requires(
 def public(view: View) -> View:
     """Mark an endpoint that anybody may open."""
     return requires(WebPermission.ANYONE)(view)
+
+
+def _leave(action: str, case_id: UUID) -> None:
+    """Keep in the trail who looks at which page of a case, before it is shown."""
+    of_case = audit.Subject("case", case_id, case_id)
+    page = (request.endpoint or "").rpartition(".")[2]
+    audit.leave(session(), action, of_case, **acting(), fields=[page])
 
 
 def _demand(permission: StrEnum, subject: Any) -> None:

@@ -2,4 +2,4 @@
 
 from reintegration.web.pages import Pages
 
-bp = Pages("cases", __name__, url_prefix="/cases")
+bp = Pages("cases", __name__, url_prefix="/cases", leaves="case:read")
