@@ -4,6 +4,7 @@ from flask import Flask
 
 from reintegration.accounts.services import actors
 from reintegration.accounts.services.users import SupervisorNamed
+from reintegration.cases.jobs import INDEX_NAMES
 from reintegration.cases.permissions import CasePermission
 from reintegration.cases.policy import POLICY
 from reintegration.cases.queries.cases import caseload_of
@@ -20,7 +21,7 @@ from reintegration.cases.views import (
     team,
     today,
 )
-from reintegration.kernel import hooks, permissions
+from reintegration.kernel import hooks, jobs, permissions
 from reintegration.kernel.errors import N_
 from reintegration.web import navigation, slots
 from reintegration.web.navigation import Place
@@ -38,6 +39,7 @@ def register(app: Flask) -> None:
     hooks.subscribe(
         SupervisorNamed, supervision.join_waiting_cases, preview=supervision.preview_waiting_cases
     )
+    jobs.register(INDEX_NAMES)
     navigation.add(_CASES)
 
 

@@ -54,6 +54,10 @@ class IndexKind(StrEnum):
     DOCUMENT = "document"
 
 
+FOLDING = 2
+"""The rule by which names are folded now; a change of it counts up, and all are indexed again."""
+
+
 class ConsentScope(Worded):
     """What a person agrees to, one by one.
 

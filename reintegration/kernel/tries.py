@@ -22,6 +22,7 @@ from sqlalchemy import (
     delete,
     or_,
     select,
+    update,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -75,6 +76,11 @@ _SPENT = ConstantStatement(
         _t.c.window_ends_at > bindparam("now"),
     )
 )
+_GIVE_BACK = ConstantStatement(
+    update(_t)
+    .values(spent=_t.c.spent - 1)
+    .where(_t.c.key == bindparam("key"), _t.c.spent > 0, _t.c.window_ends_at > bindparam("now"))
+)
 _FORGET = ConstantStatement(delete(_t).where(_t.c.key == bindparam("key")))
 
 
@@ -100,6 +106,15 @@ def refuse_when_spent(
         rows = _SPENT.on(connection, {"keys": list(limits), "now": now}).all()
     if any(spent >= limits[key].tries for key, spent in rows):
         raise TooManyTries(N_("Too many tries. Wait a while, then try again, or ask for help."))
+
+
+def give_back(session: Session, key: str, *, now: datetime) -> None:
+    """Give back one try of `key` at once: it was spent for a secret that was right.
+
+    For a counter that many share; `forget` would give back the wrong tries of the others too.
+    """
+    with companion(session).begin() as connection:
+        _GIVE_BACK.on(connection, {"key": key, "now": now})
 
 
 def forget(session: Session, key: str) -> None:

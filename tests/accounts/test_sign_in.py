@@ -8,7 +8,7 @@ import time_machine
 from sqlalchemy import func, select, update
 
 from reintegration.accounts.models import SignInSession, User
-from reintegration.accounts.services import users
+from reintegration.accounts.services import sign_in, users
 from reintegration.kernel import clock, crypto
 from reintegration.kernel.actor import SYSTEM, Role
 from reintegration.kernel.audit import AuditEvent
@@ -67,6 +67,21 @@ def test_tries_are_counted_although_each_request_rolls_back(client, cast, sessio
     assert post_sign_in(client, "ana@demo.example").status_code == 429
     refused = select(func.count()).where(AuditEvent.action == "session:refuse")
     assert session.scalar(refused) == 8
+
+
+def test_right_passwords_never_lock_out_those_behind_the_same_address(app, cast, session):
+    session.commit()
+    for _ in range(sign_in.PER_ADDRESS.tries + 2):
+        assert post_sign_in(app.test_client(), cast.ana.email).status_code == 302
+
+
+def test_a_right_password_gives_back_its_own_try_and_no_wrong_one(app, cast, session):
+    session.commit()
+    for number in range(sign_in.PER_ADDRESS.tries - 1):
+        post_sign_in(app.test_client(), f"nobody{number}@exemplu.example")
+    assert post_sign_in(app.test_client(), cast.ana.email).status_code == 302
+    post_sign_in(app.test_client(), "another@exemplu.example")
+    assert post_sign_in(app.test_client(), cast.ana.email).status_code == 429
 
 
 def test_signing_in_gives_a_fresh_session_and_keeps_only_its_hash(client, cast, session):

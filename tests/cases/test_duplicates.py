@@ -39,6 +39,32 @@ def test_another_birth_date_is_another_person(session, cast, known):
     assert not duplicates.look_up(session, actor=actor(session, cast.ana), identity=other, now=NOW)
 
 
+@pytest.mark.parametrize(
+    ("first", "again"),
+    [
+        (("Ion", "Sîrbu"), ("Ion", "Sârbu")),
+        (("Ana", "Ciobanu"), ("Чобану", "Ана")),
+        (("Iurie", "Crețu"), ("Юрий", "Крецу")),
+        (("Ion", "Țurcan"), ("Ion Vasile", "Țurcan")),
+        (("Иван Петрович", "Цуркан"), ("Ivan", "Țurcan")),
+        (("Fatima", ""), ("Fatima", "")),
+        (("", "Fatima"), ("Фатима", "")),
+    ],
+)
+def test_the_same_person_is_told_however_the_name_was_written(session, cast, first, again):
+    ana, born = actor(session, cast.ana), date(2001, 1, 1)
+    one, other = (Identity(given, family, birth_date=born) for given, family in (first, again))
+    case = registration.register(session, actor=ana, identity=one, now=NOW)
+    assert duplicates.look_up(session, actor=actor(session, cast.ana), identity=other, now=NOW) == [
+        case
+    ]
+
+
+def test_a_single_name_is_not_everybody_who_has_it(session, cast, known):
+    alone = Identity(given_name="Ion", birth_date=SAME.birth_date)
+    assert not duplicates.look_up(session, actor=actor(session, cast.ana), identity=alone, now=NOW)
+
+
 def test_the_same_document_is_the_same_person_whatever_the_name(session, cast):
     case = registration.register(
         session, actor=actor(session, cast.ana), identity=Identity(document_number="A 123"), now=NOW

@@ -39,6 +39,7 @@ RELEASED = {
     "0020_part_places_from_sites.py": "60a5009668155d75294c9631138a756e7f7867ac863b0181ade18996b3bf01cc",
     "0021_mark_what_was_told.py": "211f85dd66a532eb09c4da3a7cb590d730ceebe0521b49da4e8591c942fa00f8",
     "0022_keep_seals_in_a_row.py": "249440ba6addea312fb9556aa8b158fe07d16f05db386b96e2cbc913f2572d09",
+    "0023_index_names_by_sound.py": "92bd30424f2539e90c3adb331968aa29ffbf2854154903af380017a33c4fe9f8",
 }
 OURS = {"reintegration", "providers", "vouchers", "demo"}
 

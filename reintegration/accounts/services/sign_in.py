@@ -53,6 +53,7 @@ def sign_in(
         _remember_refusal(session, user, now)
         raise WrongCredentials
     tries.forget(session, f"sign-in|account|{account}")
+    tries.give_back(session, f"sign-in|address|{address}", now=now)
     return user, start_session(session, user, device=device, lifetime=lifetime, now=now)
 
 

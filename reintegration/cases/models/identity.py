@@ -7,10 +7,10 @@ wrapped by a key outside the database. Erasing a person destroys the key.
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, LargeBinary
+from sqlalchemy import ForeignKey, Index, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
-from reintegration.cases.states import IndexKind
+from reintegration.cases.states import FOLDING, IndexKind
 from reintegration.kernel.base import Base
 
 
@@ -38,13 +38,17 @@ class PersonIdentity(Base):
     phone: Mapped[bytes | None] = mapped_column(LargeBinary)
     address: Mapped[bytes | None] = mapped_column(LargeBinary)
     updated_at: Mapped[datetime]
+    folded_by: Mapped[int] = mapped_column(default=FOLDING)
+    """By which rule of folding the index was made; what is behind is indexed again."""
+
+    __table_args__ = (Index("ix_person_identity_folded", "folded_by"),)
 
 
 class IdentityIndex(Base):
-    """Keyed hashes of exact values, so that the same person is not registered twice."""
+    """Keyed hashes of folded values, so that the same person is not registered twice."""
 
     __tablename__ = "identity_index"
 
     case_id: Mapped[UUID] = mapped_column(ForeignKey("case_file.id"), primary_key=True)
     kind: Mapped[IndexKind] = mapped_column(primary_key=True)
-    value: Mapped[bytes] = mapped_column(LargeBinary, index=True)
+    value: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True, index=True)

@@ -71,12 +71,13 @@ def look_up(
     if actor.id is not None:
         tries.spend(session, f"identity-look-up|{actor.id}", LOOK_UPS, now=now)
     audit.record(session, "identity:look_up", actor=actor, now=now, fields=map(str, values))
+    told = [(kind, value) for kind, several in values.items() for value in several]
     with acting_as_system(session):
         hits = session.scalars(
             select(CaseFile)
             .join(IdentityIndex, IdentityIndex.case_id == CaseFile.id)
             .where(
-                tuple_(IdentityIndex.kind, IdentityIndex.value).in_(list(values.items())),
+                tuple_(IdentityIndex.kind, IdentityIndex.value).in_(told),
                 CaseFile.id != except_case if except_case else CaseFile.id.is_not(None),
             )
             .distinct()

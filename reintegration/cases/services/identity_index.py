@@ -1,12 +1,15 @@
 """Blind indexes: the same person is found again however the name was written.
 
-Names are folded so far that alphabets, diacritics, order and usual transliterations meet:
-`Цуркан Ион`, `Ion Ţurcan` and `ION TURCAN` give one value. Only a keyed hash is stored.
+Names are folded to how they sound, so far that alphabets, diacritics, order, double letters and
+usual transliterations meet: `Цуркан Ион`, `Ion Ţurcan` and `ION TURCAN` give one value, and so do
+`Sîrbu` and `Sârbu`, `Ciobanu` and `Чобану`. Only a keyed hash is stored, of two words of a name
+with the day of birth: a patronymic that is said once and left out once changes nothing.
 """
 
+import re
 import unicodedata
 from datetime import date
-from itertools import groupby
+from itertools import combinations, groupby
 
 from reintegration.cases.states import IndexKind
 from reintegration.kernel.crypto import Keyring
@@ -33,21 +36,32 @@ _SPELLINGS = (
     ("yo", "e"),
     ("ye", "e"),
     ("ck", "c"),
+    ("ph", "f"),
+    ("dj", "g"),
     ("x", "cs"),
     ("k", "c"),
     ("q", "c"),
     ("w", "v"),
     ("y", "i"),
 )
+_VOWELS = {**dict.fromkeys("aei", "a"), **dict.fromkeys("ou", "o")}
+"""Two are left: without diacritics nobody tells ă, â and î from a and i, or э from either."""
+_SOFT = re.compile(r"([cg])i(?=[aeou])")
+"""An i that is not heard: `ciobanu` is said as `чобану`."""
 # Letters of a document's series that look the same in both alphabets.
 _TWINS = str.maketrans("авекмнорстух", "abekmhopctyx")
 
 
 def fold_name(text: str) -> str:
-    """Return the folded words of a name in alphabetical order; empty for no name."""
+    """Return the words of a name as they sound, in alphabetical order; empty for no name."""
+    return " ".join(fold_words(text))
+
+
+def fold_words(text: str) -> list[str]:
+    """Return the words of a name as they sound, each once, in alphabetical order."""
     folded = "".join(_CYRILLIC.get(c, c) for c in _bare(text.replace("й", "и").replace("Й", "И")))
     words = "".join(c if c.isalpha() else " " for c in folded).split()
-    return " ".join(sorted(filter(None, (_fold_word(word) for word in words))))
+    return sorted({sound for word in words if (sound := _fold_word(word))})
 
 
 def fold_document(text: str) -> str:
@@ -57,15 +71,21 @@ def fold_document(text: str) -> str:
 
 def index_values(
     keyring: Keyring, *, names: tuple[str, str], birth_date: date | None, document_number: str
-) -> dict[IndexKind, bytes]:
-    """Return the values for what was told: a name alone is too common to be looked for."""
-    values: dict[IndexKind, bytes] = {}
-    name, document = fold_name(" ".join(names)), fold_document(document_number)
-    if all(part.strip() for part in names) and name and birth_date:
-        exact = f"{name}|{birth_date.isoformat()}"
-        values[IndexKind.NAME_AND_BIRTH] = keyring.blind_index(IndexKind.NAME_AND_BIRTH, exact)
+) -> dict[IndexKind, frozenset[bytes]]:
+    """Return the values for what was told: a name alone is too common to be looked for.
+
+    Two who share one value of a kind may be the same person. A single name counts as a whole.
+    """
+    values: dict[IndexKind, frozenset[bytes]] = {}
+    words, document = fold_words(" ".join(names)), fold_document(document_number)
+    if words and birth_date:
+        told = [" ".join(pair) for pair in combinations(words, 2)] or words
+        values[IndexKind.NAME_AND_BIRTH] = frozenset(
+            keyring.blind_index(IndexKind.NAME_AND_BIRTH, f"{one}|{birth_date.isoformat()}")
+            for one in told
+        )
     if document:
-        values[IndexKind.DOCUMENT] = keyring.blind_index(IndexKind.DOCUMENT, document)
+        values[IndexKind.DOCUMENT] = frozenset({keyring.blind_index(IndexKind.DOCUMENT, document)})
     return values
 
 
@@ -78,4 +98,5 @@ def _bare(text: str) -> str:
 def _fold_word(word: str) -> str:
     for spelling, sound in _SPELLINGS:
         word = word.replace(spelling, sound)
-    return "".join(letter for letter, _run in groupby(word))
+    heard = _SOFT.sub(r"\1", word)
+    return "".join(sound for sound, _run in groupby(_VOWELS.get(one, one) for one in heard))
