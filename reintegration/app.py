@@ -14,6 +14,7 @@ from reintegration.kernel import (
     answered,
     clock,
     jobs,
+    key_sample,
     lanes,
     outbox,
     patience,
@@ -48,6 +49,7 @@ from reintegration.web.navigation import navigation
 TABLES = (
     answered,
     jobs,
+    key_sample,
     lanes,
     outbox,
     states,

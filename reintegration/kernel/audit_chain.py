@@ -150,6 +150,14 @@ class _Along:
         return self.waiting
 
 
+def check_last_signature(session: Session, keyring: Keyring) -> None:
+    """Raise InvalidSignature when the last checkpoint was signed with another key."""
+    last = session.scalar(select(AuditCheckpoint).order_by(AuditCheckpoint.size.desc()).limit(1))
+    if last is not None:
+        signed = _statement(last.size, last.hash)
+        keyring.checkpoint_signer.public_key().verify(last.signature, signed)
+
+
 def unsealed(session: Session, *, whole: bool = False) -> tuple[int, datetime | None]:
     """Return how many events wait for a seal and when the oldest of them happened.
 

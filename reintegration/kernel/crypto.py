@@ -77,6 +77,7 @@ class Keyring:
     _pin = _derived("voucher-pin/1")
     _print = _derived("voucher-print/1")
     _form = _derived("sent-form/1")
+    _sample = _derived("key-sample/1")
     answers = _derived("form-answer/1")
     """The key of what forms were answered."""
     audit = _derived("audit-chain/1")
@@ -110,6 +111,14 @@ class Keyring:
     def unseal_for_print(self, sealed: bytes, *, voucher_id: str) -> str:
         """Open what `seal_for_print` made."""
         return unseal(self._print, sealed, bound_to=f"voucher|{voucher_id}").decode()
+
+    def seal_sample(self, text: str) -> bytes:
+        """Seal the sample by which the next start knows this key again."""
+        return seal(self._sample, text.encode(), bound_to="key_sample|sealed|1")
+
+    def unseal_sample(self, sealed: bytes) -> str:
+        """Open the sample; raise SealBroken under another key."""
+        return unseal(self._sample, sealed, bound_to="key_sample|sealed|1").decode()
 
     def sent_form(self, request: bytes) -> bytes:
         """Return the keyed hash of what a form sent: a plain one would give a password away."""

@@ -5,10 +5,11 @@ from uuid import UUID
 
 import click
 from flask import current_app
+from flask.cli import with_appcontext
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from reintegration.kernel import audit_chain, bounded, clock, outbox
+from reintegration.kernel import audit_chain, bounded, clock, key_sample, outbox
 from reintegration.kernel.actor import OPERATOR
 from reintegration.kernel.db import act_as, keyring, session
 from reintegration.operations import scheduler, task_lane
@@ -43,6 +44,7 @@ def run_task(task: UUID) -> None:
 
 
 @click.command("doctor")
+@with_appcontext
 def doctor() -> None:
     """Check that this installation can serve; exit 1 and say what to do when it cannot."""
     problems = [problem for check in _CHECKS for problem in check(clock.now())]
@@ -112,4 +114,15 @@ def _check_outbox(_now: datetime) -> list[str]:
     return [f"{waiting} messages may not have arrived: see `flask outbox list`"] if waiting else []
 
 
-_CHECKS = (_check_database, _check_schema, _check_audit, _check_outbox)
+def _check_key(now: datetime) -> list[str]:
+    act_as(session(), OPERATOR)
+    try:
+        fits = key_sample.fits(session(), keyring(session()), now=now)
+        session().commit()
+    except SQLAlchemyError:
+        session().rollback()
+        return []
+    return [] if fits else [key_sample.WRONG]
+
+
+_CHECKS = (_check_database, _check_schema, _check_key, _check_audit, _check_outbox)

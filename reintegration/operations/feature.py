@@ -4,7 +4,7 @@ from flask import Flask
 
 from reintegration.kernel import permissions
 from reintegration.kernel.errors import N_
-from reintegration.operations import mail, outbox_lane, outgoing_page
+from reintegration.operations import mail, outbox_lane, outgoing_page, starting
 from reintegration.operations.cli import audit_cli, doctor, run_scheduler, run_task
 from reintegration.operations.outbox_cli import outbox_cli
 from reintegration.operations.permissions import OutgoingPermission
@@ -18,6 +18,7 @@ def register(app: Flask) -> None:
     """Add the commands and the channel."""
     settings: Settings = app.extensions["settings"]
     permissions.register(POLICY)
+    starting.init_app(app)
     outbox_lane.register(app, mail.channel(settings))
     app.register_blueprint(outgoing_page.bp)
     slots.add("today.items", outgoing_page.items)

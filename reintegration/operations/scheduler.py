@@ -22,7 +22,7 @@ from reintegration.kernel import clock, lanes
 from reintegration.kernel.actor import SYSTEM
 from reintegration.kernel.db import ENGINE, act_as, session
 from reintegration.kernel.lanes import Lane
-from reintegration.operations import job_lane, outbox_lane, task_lane
+from reintegration.operations import job_lane, outbox_lane, starting, task_lane
 from reintegration.operations.job_lane import Timetable
 from reintegration.settings import Settings
 
@@ -47,6 +47,7 @@ def run(app: Flask) -> None:
 
 
 def _lead(app: Flask, stopped: threading.Event) -> None:
+    starting.refuse_misfits(app)
     settings: Settings = app.extensions["settings"]
     engine = create_engine(settings.database_url, poolclass=pool.NullPool, **ENGINE)
     with engine.connect() as connection:

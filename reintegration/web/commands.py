@@ -8,8 +8,9 @@ from click import ClickException, Context
 from flask.cli import AppGroup
 from sqlalchemy.orm import Session
 
+from reintegration.kernel import clock, key_sample
 from reintegration.kernel.actor import OPERATOR
-from reintegration.kernel.db import act_as, session
+from reintegration.kernel.db import act_as, keyring, session
 from reintegration.kernel.encodings import Encoding
 from reintegration.kernel.errors import DomainError
 from reintegration.kernel.locking import committed
@@ -46,6 +47,8 @@ def operating(act: Callable[[Session], Done]) -> Done:
     """Return what `act` did, committed; what a service refuses is said, with exit 1."""
     opened = session()
     act_as(opened, OPERATOR)
+    if not key_sample.fits(opened, keyring(opened), now=clock.now()):
+        raise click.ClickException(key_sample.WRONG)
     try:
         return committed(opened, lambda: act(opened))
     except DomainError as error:

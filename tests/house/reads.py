@@ -23,6 +23,7 @@ from reintegration.kernel import permissions
 from reintegration.kernel.actor import PROVIDER_ROLES, Actor, Role
 from reintegration.kernel.answered import AnsweredForm
 from reintegration.kernel.audit import AuditEvent
+from reintegration.kernel.key_sample import KeySample
 from reintegration.kernel.outbox import OutboxMessage
 from reintegration.kernel.states import StateEvent
 from reintegration.kernel.tasks import BackgroundTask
@@ -137,6 +138,7 @@ READS: dict[str, tuple[Any, Shown]] = {
         _own(BackgroundTask, "started_by"),
         _own(AnsweredForm, "actor_id"),
         _rows(OutboxMessage),
+        _rows(KeySample),
         (StateEvent, _of_histories),
         _rows(Site, ProviderPermission.VIEW, ProviderPermission.READ_PLACE),
         (SitePlace, _of_places),

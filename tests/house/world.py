@@ -16,9 +16,9 @@ from reintegration.accounts.models import User
 from reintegration.accounts.services.sign_in import start_session
 from reintegration.cases.models import ErasureRequest
 from reintegration.codelists.service_categories import ServiceCategory
-from reintegration.kernel import clock, tasks
+from reintegration.kernel import clock, key_sample, tasks
 from reintegration.kernel.actor import SYSTEM, Actor, Role
-from reintegration.kernel.db import act_as
+from reintegration.kernel.db import act_as, keyring
 from reintegration.kernel.ids import new_id
 from reintegration.kernel.outbox import OutboxMessage, OutboxState
 from reintegration.plans.models import EmergencyStart, PlanVersion
@@ -53,6 +53,7 @@ class World:
 def make_world(session: Session) -> World:
     """Add both sides; commits."""
     act_as(session, SYSTEM)
+    assert key_sample.fits(session, keyring(session), now=NOW)
     cast = make_cast(session)
     second = _second_team(session, cast)
     mine = _side(session, cast, cast.provider, cast.offerings)

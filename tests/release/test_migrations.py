@@ -40,6 +40,7 @@ RELEASED = {
     "0021_mark_what_was_told.py": "211f85dd66a532eb09c4da3a7cb590d730ceebe0521b49da4e8591c942fa00f8",
     "0022_keep_seals_in_a_row.py": "249440ba6addea312fb9556aa8b158fe07d16f05db386b96e2cbc913f2572d09",
     "0023_index_names_by_sound.py": "92bd30424f2539e90c3adb331968aa29ffbf2854154903af380017a33c4fe9f8",
+    "0024_add_key_sample.py": "487b3a3a9a0935a809af7c8e83b20b632357397f44c25af3225931b4ceca0b22",
 }
 OURS = {"reintegration", "providers", "vouchers", "demo"}
 

@@ -1,0 +1,95 @@
+"""What must be true before anything is served or run: the master key and the schema fit.
+
+The web server and the scheduler ask when they start; a command that writes asks before it does.
+Where the database does not answer at the start, the first request asks instead.
+"""
+
+import logging
+import os
+
+from flask import Flask, current_app, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy import create_engine, pool, text
+from sqlalchemy.exc import OperationalError, ProgrammingError
+from sqlalchemy.orm import Session
+
+from reintegration.kernel import clock, key_sample, schema
+from reintegration.kernel.actor import SYSTEM
+from reintegration.kernel.crypto import Keyring
+from reintegration.kernel.db import ENGINE, act_as
+from reintegration.settings import HalfConfigured, Settings
+from reintegration.web import errors
+
+log = logging.getLogger(__name__)
+_BEHIND = (
+    "The database is at version %s, this program needs %s. Run `flask --app wsgi db upgrade` first"
+    " (in production: systemctl restart punte-migrate)."
+)
+_UNASKED = "starting.unasked"
+_OPEN = frozenset({"static", "healthz"})
+
+
+def require(app: Flask) -> None:
+    """Raise HalfConfigured, and so end this process, when key or schema do not fit.
+
+    A database that does not answer yet is asked at the first request. Commands ask themselves.
+    """
+    if os.environ.get("FLASK_RUN_FROM_CLI") == "true":
+        return
+    try:
+        refuse_misfits(app)
+    except OperationalError:
+        log.warning("the database does not answer yet: key and schema are checked once it does")
+        app.extensions[_UNASKED] = True
+
+
+def refuse_misfits(app: Flask) -> None:
+    """Raise HalfConfigured, in words, when the master key or the schema is not the database's."""
+    settings: Settings = app.extensions["settings"]
+    engine = create_engine(settings.database_url, poolclass=pool.NullPool, **ENGINE)
+    try:
+        with Session(engine) as session, session.begin():
+            act_as(session, SYSTEM)
+            if said := _behind(session):
+                raise HalfConfigured(said)
+            if not key_sample.fits(session, Keyring(settings.master_key), now=clock.now()):
+                raise HalfConfigured(key_sample.WRONG)
+    finally:
+        engine.dispose()
+
+
+def init_app(app: Flask) -> None:
+    """Stand before every page while key and schema are not known to fit."""
+    app.before_request(_ask_now)
+
+
+def _behind(session: Session) -> str:
+    try:
+        with session.begin_nested():
+            version = session.scalar(text("SELECT version_num FROM alembic_version"))
+    except ProgrammingError:  # there is no such table: nothing was migrated
+        version = None
+    return _BEHIND % (version or "none", schema.head()) if schema.is_behind(version) else ""
+
+
+def _ask_now() -> ResponseReturnValue | None:
+    if not current_app.extensions.get(_UNASKED) or request.endpoint in _OPEN:
+        return None
+    if said := _misfit(current_app):
+        log.error("%s", said)
+        return (
+            errors.problem(503, "unavailable", "database") if errors.is_api() else errors.page(503)
+        )
+    return None
+
+
+def _misfit(app: Flask) -> str:
+    """Return why this process must not serve; nothing once it may, or while nobody can tell."""
+    try:
+        refuse_misfits(app)
+    except OperationalError:  # the page itself says that the database does not answer
+        return ""
+    except HalfConfigured as misfit:
+        return str(misfit)
+    app.extensions[_UNASKED] = False
+    return ""
