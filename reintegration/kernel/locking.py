@@ -74,8 +74,9 @@ ORDER = (
 )
 """The tables whose rows are held, those first that are taken first."""
 
-_LOST_RACES = frozenset({"40P01", "40001"})
-"""Deadlock, serialization failure: nothing was wrong but the moment."""
+_LOST_RACES = frozenset({"40P01", "40001", "23505", "23P01", "23000"})
+"""Deadlock, serialization failure; a row that somebody else added first, or a law of ours that
+holds since then: nothing was wrong but the moment, or a second look says in words what."""
 
 
 def lock(session: Session, row: Row) -> Row:
@@ -149,5 +150,5 @@ def once_more(session: Session, act: Callable[[], Done]) -> Done:
 
 
 def lost_a_race(error: DBAPIError) -> bool:
-    """Whether the database gave up a transaction only because of another one."""
+    """Whether the database gave up a transaction because of what another one did."""
     return getattr(error.orig, "sqlstate", None) in _LOST_RACES

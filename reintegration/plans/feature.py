@@ -3,6 +3,7 @@
 from flask import Flask
 
 from reintegration.cases.queries import cases
+from reintegration.cases.services import case_moves
 from reintegration.cases.services.team import HandedOver
 from reintegration.kernel import hooks, jobs, permissions
 from reintegration.kernel.errors import N_
@@ -39,6 +40,7 @@ def register(app: Flask) -> None:
     for job in (EMERGENCY_OVERDUE, MOVE_MILESTONES, REMIND_MILESTONES):
         jobs.register(job)
     hooks.subscribe(HandedOver, reminders.forget_what_was_told, preview=reminders.preview_nothing)
+    case_moves.open_in_case.answer_with(case_slots.open_in_case)
     slots.add("today.items", today.items)
     slots.add("case.tabs", case_slots.case_tabs)
     slots.add("case.page", case_slots.case_page)

@@ -7,7 +7,7 @@ from flask import Flask, Response, make_response, redirect, render_template, req
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, SecurityError
 
@@ -34,6 +34,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http_error)
     for unreachable in (OperationalError, InterfaceError, PoolTimeout):
         app.register_error_handler(unreachable, _database_error)
+    app.register_error_handler(IntegrityError, _law)
     app.register_error_handler(Exception, _unexpected)
 
 
@@ -117,6 +118,14 @@ def _database_error(error: OperationalError | InterfaceError | PoolTimeout) -> R
     answer = problem(503, "unavailable", "database") if is_api() else make_response(page(503))
     answer.headers["Retry-After"] = str(_BACK_IN)
     return answer
+
+
+def _law(error: IntegrityError) -> ResponseReturnValue:
+    """Answer what the database refuses, a second time: no service saw it coming."""
+    if not lost_a_race(error):
+        return _unexpected(error)
+    log.error("a law of the database refused", exc_info=error)
+    return _domain_error(Conflict(N_("Somebody else changed this at the same moment. Try again.")))
 
 
 def _unexpected(error: Exception) -> ResponseReturnValue:

@@ -41,6 +41,7 @@ RELEASED = {
     "0022_keep_seals_in_a_row.py": "249440ba6addea312fb9556aa8b158fe07d16f05db386b96e2cbc913f2572d09",
     "0023_index_names_by_sound.py": "92bd30424f2539e90c3adb331968aa29ffbf2854154903af380017a33c4fe9f8",
     "0024_add_key_sample.py": "487b3a3a9a0935a809af7c8e83b20b632357397f44c25af3225931b4ceca0b22",
+    "0025_hold_open_cases.py": "ec6a13e3014c0a31e228d38c14805648e9ca8319e05549589db7c57aaf0de456",
 }
 OURS = {"reintegration", "providers", "vouchers", "demo"}
 

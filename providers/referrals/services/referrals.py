@@ -23,6 +23,7 @@ from providers.referrals.states import HOLDS_A_PLACE, ReferralState, RejectionRe
 from reintegration.cases.models import Consent
 from reintegration.cases.queries.consents import agreed_contact
 from reintegration.cases.services import agreed
+from reintegration.cases.services.open_cases import require_open
 from reintegration.kernel import clock, permissions
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.db import acting_as_system
@@ -49,6 +50,7 @@ def draft(
     when more units are asked for than the line has left.
     """
     permissions.demand(actor, ReferralPermission.SEND, found)
+    require_open(session, found.case.id)
     today = clock.local_day(now)
     if not found.line.is_approved:
         raise Conflict(N_("The planned service is not approved yet."), code="line")
@@ -96,6 +98,7 @@ def change_draft(
 ) -> Referral:
     """Write a draft anew from the facts of now; raise Conflict once it was sent."""
     permissions.demand(actor, ReferralPermission.SEND, referral)
+    require_open(session, referral.case_id)
     offering = referral.offering
     today = clock.local_day(now)
     consent = _consent(session, found, offering, today)
@@ -121,6 +124,7 @@ def send(
     session: Session, referral: Referral, *, actor: Actor, found: LineWithCase, now: datetime
 ) -> Referral:
     """Send exactly what was previewed; it is the receipt from now on."""
+    require_open(session, referral.case_id)
     today = clock.local_day(now)
     consent = _consent(session, found, referral.offering, today)
     lock(session, referral)
@@ -145,6 +149,7 @@ def send(
 
 def accept(session: Session, referral: Referral, *, actor: Actor, now: datetime) -> Referral:
     """Accept and hold a place; raise Conflict when none is free, or the consent has ended."""
+    require_open(session, referral.case_id)
     lock(session, referral.offering)
     lock(session, referral)
     REFERRAL.target(referral.state, "accept")
@@ -180,6 +185,7 @@ def reject(
 
 def start(session: Session, referral: Referral, *, actor: Actor, now: datetime) -> Referral:
     """Say that the service has begun."""
+    require_open(session, referral.case_id)
     lock(session, referral)
     REFERRAL.fire(session, referral, "start", actor=actor, now=now)
     return referral

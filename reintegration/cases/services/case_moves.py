@@ -10,6 +10,7 @@ from reintegration.cases.states import CaseState as S
 from reintegration.cases.states import ClosureReason
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.errors import N_, Conflict
+from reintegration.kernel.locking import lock
 from reintegration.kernel.ports import Poll
 from reintegration.kernel.states import Machine, Move
 
@@ -31,6 +32,7 @@ CASE: Machine[S] = Machine(
 
 def move(session: Session, case: CaseFile, name: str, *, actor: Actor, now: datetime) -> None:
     """Begin work on the plan, or follow-up."""
+    lock(session, case)
     CASE.fire(session, case, name, actor=actor, now=now)
     case.updated_at = now
     session.flush()
@@ -40,6 +42,7 @@ def close(
     session: Session, case: CaseFile, *, actor: Actor, reason: ClosureReason, now: datetime
 ) -> None:
     """Close the case; raise Conflict while anything is open."""
+    lock(session, case)
     if open_in_case(session, case):
         raise Conflict(N_("Something is still open: settle it first."), code="exposure")
     CASE.fire(session, case, "close", actor=actor, now=now, reason=reason)
@@ -49,6 +52,7 @@ def close(
 
 def reopen(session: Session, case: CaseFile, *, actor: Actor, reason: str, now: datetime) -> None:
     """Open a closed case again: support may be needed once more."""
+    lock(session, case)
     CASE.fire(session, case, "reopen", actor=actor, now=now, reason=reason.strip())
     case.closed_at, case.closure_reason, case.updated_at = None, None, now
     session.flush()

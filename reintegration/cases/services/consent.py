@@ -51,7 +51,7 @@ def record(
     `provider_id` narrows sharing to one provider; other scopes have none.
     """
     permissions.demand(actor, CasePermission.RECORD_CONSENT, case)
-    require_open(case)
+    require_open(session, case.id)
     assert actor.id is not None
     today = clock.local_day(now)
     if valid_until < today:

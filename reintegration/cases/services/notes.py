@@ -36,7 +36,7 @@ def write(
 ) -> Note:
     """Seal a note with the person's key; raise Invalid when it is empty or too long."""
     permissions.demand(actor, CasePermission.WRITE_NOTE, case)
-    require_open(case)
+    require_open(session, case.id)
     assert actor.id is not None
     text = body.strip()
     if not text:

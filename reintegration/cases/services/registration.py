@@ -97,7 +97,7 @@ def edit_facts(
 ) -> None:
     """Change what helps to find services; the trail keeps which facts, not their values."""
     permissions.demand(actor, CasePermission.EDIT, case)
-    require_open(case)
+    require_open(session, case.id)
     check_facts(facts)
     changed = [name for name in FACTS if _plain(case, name) != getattr(facts, name)]
     take_facts(case, facts)

@@ -30,7 +30,7 @@ def add_co_worker(
 ) -> None:
     """Let another case worker open this case; they are told. Whoever left may come back."""
     permissions.demand(actor, CasePermission.MANAGE_TEAM, case)
-    require_open(case)
+    require_open(session, case.id)
     if user.disabled_at is not None or not user.role_set & {Role.CASE_MANAGER, Role.SUPERVISOR}:
         raise Invalid(N_("Only case managers and supervisors can work on a case."), field="user")
     member = _member(case, user)
@@ -81,7 +81,7 @@ def hand_over(
     """
     lock(session, case)
     permissions.demand(actor, CasePermission.HAND_OVER, case)
-    require_open(case)
+    require_open(session, case.id)
     if not reason.strip():
         raise Invalid(N_("Say why."), code="reason", field="reason")
     if not can_manage(case, user, now):

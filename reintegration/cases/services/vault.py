@@ -61,7 +61,7 @@ def store_identity(
 ) -> None:
     """Seal what the person told, replacing what was stored; an empty field is emptied."""
     permissions.demand(actor, CasePermission.EDIT_IDENTITY, case)
-    require_open(case)
+    require_open(session, case.id)
     key = _key(session, case.id)
     stored = session.get(PersonIdentity, case.id)
     if stored is None:

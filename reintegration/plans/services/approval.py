@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from reintegration.cases.models import CaseFile
 from reintegration.cases.services.agreed import require_kept
+from reintegration.cases.services.open_cases import require_open
 from reintegration.cases.services.team import supervisors
 from reintegration.cases.services.telling import tell
 from reintegration.kernel import clock, hooks
@@ -27,6 +28,7 @@ def submit(
     session: Session, plan: Plan, *, actor: Actor, revision: int, now: datetime
 ) -> PlanVersion:
     """Keep what stands in the plan as a version and lock it until somebody decides."""
+    require_open(session, plan.case_id)
     lock(session, plan)
     if plan.revision != revision:
         raise Conflict(N_("The plan changed after you opened this page. Look at it again."))
@@ -67,6 +69,7 @@ def approve(
     Raises Conflict when another version waits, or when less would be approved than was already
     promised or delivered.
     """
+    require_open(session, plan.case_id)
     version = _take(session, plan, number)
     require_kept(session, plan.case_id, today=clock.local_day(now))
     PLAN.fire(session, plan, "approve", actor=actor, now=now, data={"version": number})

@@ -109,7 +109,7 @@ def start(
     """
     permissions.demand(actor, EmergencyPermission.START, case)
     permissions.demand(actor, CasePermission.EDIT, case)
-    require_open(case)
+    require_open(session, case.id)
     assert actor.id is not None
     needs, funding = tonight["needs"], tonight["funding"]
     check_needs(needs, funding)

@@ -8,6 +8,9 @@ from uuid import UUID
 from sqlalchemy import Select, literal_column, select, text, update
 from sqlalchemy.orm import Session, selectinload
 
+from reintegration.cases.models import CaseFile
+from reintegration.cases.services.open_cases import require_open
+from reintegration.cases.states import CaseState
 from reintegration.kernel import clock
 from reintegration.kernel.actor import SYSTEM, Actor
 from reintegration.kernel.errors import N_, Invalid
@@ -23,6 +26,7 @@ _BATCH = 500
 
 def begin(session: Session, milestone: Milestone, *, actor: Actor, now: datetime) -> None:
     """Say that work on a step has begun."""
+    require_open(session, milestone.case_id)
     lock(session, milestone)
     MILESTONE.fire(session, milestone, "begin", actor=actor, now=now)
 
@@ -33,6 +37,7 @@ def complete(
     """Say that a step was reached, on which day, and how one knows."""
     if on > clock.local_day(now):
         raise Invalid(N_("This day has not come yet."), code="on", field="on")
+    require_open(session, milestone.case_id)
     lock(session, milestone)
     milestone.evidence, milestone.completed_on = evidence.strip(), on
     MILESTONE.fire(session, milestone, "complete", actor=actor, now=now)
@@ -42,6 +47,7 @@ def give_up(
     session: Session, milestone: Milestone, *, actor: Actor, move: str, reason: str, now: datetime
 ) -> None:
     """Say with a reason that a step was not reached (`not_complete`) or is dropped (`cancel`)."""
+    require_open(session, milestone.case_id)
     lock(session, milestone)
     milestone.evidence = reason.strip()
     MILESTONE.fire(session, milestone, move, actor=actor, now=now, reason=reason)
@@ -49,7 +55,12 @@ def give_up(
 
 def reopen(session: Session, milestone: Milestone, *, actor: Actor, now: datetime) -> None:
     """Take back what was said: the step goes on."""
+    require_open(session, milestone.case_id)
     lock(session, milestone)
+    _reopen(session, milestone, actor=actor, now=now)
+
+
+def _reopen(session: Session, milestone: Milestone, *, actor: Actor, now: datetime) -> None:
     MILESTONE.fire(session, milestone, "reopen", actor=actor, now=now)
     milestone.evidence, milestone.completed_on = "", None
     session.flush()
@@ -62,8 +73,10 @@ def follow_deliveries(session: Session, *, now: datetime) -> int:
     stays a difference and is worked off next time. No delivery ever waits for this.
     """
     seen = session.execute(_unconsidered()).all()
+    closed = _hold_cases(session, {row.case_id for row in seen})
     for milestone in _touched(session, {row.milestone_id for row in seen}):
-        _follow(session, milestone, now=now)
+        if milestone.case_id not in closed:
+            _follow(session, milestone, now=now)
     if seen:
         session.execute(
             update(PlanLineDelivery),
@@ -78,10 +91,17 @@ def _unconsidered() -> Select[Any]:
         select(PlanLineDelivery.plan_line_id, count).where(text(NEW_DELIVERIES)).limit(_BATCH).cte()
     )
     return (
-        select(new.c.plan_line_id, PlanLine.milestone_id, new.c.count)
+        select(new.c.plan_line_id, PlanLine.milestone_id, PlanLine.case_id, new.c.count)
         .join(PlanLine, PlanLine.id == new.c.plan_line_id)
         .order_by(PlanLine.milestone_id)
     )
+
+
+def _hold_cases(session: Session, ids: set[UUID]) -> set[UUID]:
+    """Keep cases as they are meanwhile; return those that are closed: nothing moves there."""
+    held = select(CaseFile.id, CaseFile.state).where(CaseFile.id.in_(ids)).order_by(CaseFile.id)
+    rows = session.execute(held.with_for_update(key_share=True)).all()
+    return {row.id for row in rows if row.state == CaseState.CLOSED}
 
 
 def _touched(session: Session, ids: set[UUID]) -> Sequence[Milestone]:
@@ -105,7 +125,7 @@ def _follow(session: Session, milestone: Milestone, *, now: datetime) -> None:
     whole = bool(lines) and len(delivered) == len(lines)
     if milestone.state == MilestoneState.COMPLETED:
         if not whole and is_automatic(milestone):
-            reopen(session, milestone, actor=SYSTEM, now=now)
+            _reopen(session, milestone, actor=SYSTEM, now=now)
         return
     if milestone.state == MilestoneState.PLANNED and begun:
         MILESTONE.fire(session, milestone, "begin", actor=SYSTEM, now=now)

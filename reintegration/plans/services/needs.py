@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from reintegration.cases.models import CaseFile
 from reintegration.cases.services.agreed import require_kept
+from reintegration.cases.services.open_cases import require_open
 from reintegration.codelists.life_domains import Domain
 from reintegration.kernel import audit, permissions
 from reintegration.kernel.actor import Actor
@@ -40,6 +41,7 @@ def add_need(
 ) -> Need:
     """Write down what is missing in an area of life."""
     permissions.demand(actor, PlanPermission.EDIT, case)
+    require_open(session, case.id)
     require_kept(session, case.id, today=local_day(now))
     need = Need(id=new_id(), case_id=case.id, created_at=now)
     _write_need(need, said)
@@ -54,6 +56,7 @@ def edit_need(
 ) -> None:
     """Write a need down better, or see it as more or less urgent."""
     permissions.demand(actor, PlanPermission.EDIT, need)
+    require_open(session, need.case_id)
     require_kept(session, need.case_id, today=local_day(now))
     _write_need(need, said)
     session.flush()
@@ -68,6 +71,7 @@ def _write_need(need: Need, said: NeedSaid) -> None:
 def meet(session: Session, need: Need, *, actor: Actor, now: datetime) -> None:
     """Say that a need is met; one that is met stays so since the day it was first said."""
     permissions.demand(actor, PlanPermission.EDIT, need)
+    require_open(session, need.case_id)
     if lock(session, need).met_at is None:
         need.met_at = now
         session.flush()
@@ -77,6 +81,7 @@ def meet(session: Session, need: Need, *, actor: Actor, now: datetime) -> None:
 def reopen(session: Session, need: Need, *, actor: Actor, now: datetime) -> None:
     """Say that a need is open again."""
     permissions.demand(actor, PlanPermission.EDIT, need)
+    require_open(session, need.case_id)
     if lock(session, need).met_at is not None:
         need.met_at = None
         session.flush()
@@ -86,6 +91,7 @@ def reopen(session: Session, need: Need, *, actor: Actor, now: datetime) -> None
 def remove_need(session: Session, need: Need, *, actor: Actor, now: datetime) -> None:
     """Take a need out; raise Conflict while it has goals."""
     permissions.demand(actor, PlanPermission.EDIT, need)
+    require_open(session, need.case_id)
     if need.goals:
         raise Conflict(N_("This need has goals. Take them out first."))
     session.delete(need)
@@ -98,6 +104,7 @@ def add_goal(
 ) -> Goal:
     """Write down what the person wants to reach."""
     permissions.demand(actor, PlanPermission.EDIT, need)
+    require_open(session, need.case_id)
     require_kept(session, need.case_id, today=local_day(now))
     goal = Goal(id=new_id(), case_id=need.case_id, need_id=need.id, created_at=now)
     _write_goal(goal, said)
@@ -112,6 +119,7 @@ def edit_goal(
 ) -> None:
     """Write a goal down better."""
     permissions.demand(actor, PlanPermission.EDIT, goal)
+    require_open(session, goal.case_id)
     require_kept(session, goal.case_id, today=local_day(now))
     _write_goal(goal, said)
     session.flush()
@@ -125,6 +133,7 @@ def _write_goal(goal: Goal, said: GoalSaid) -> None:
 def remove_goal(session: Session, goal: Goal, *, actor: Actor, now: datetime) -> None:
     """Take a goal out; raise Conflict while a step of the plan serves it."""
     permissions.demand(actor, PlanPermission.EDIT, goal)
+    require_open(session, goal.case_id)
     if reading.is_used(session, goal):
         raise Conflict(N_("A step of the plan serves this goal. Change the step first."))
     session.delete(goal)

@@ -15,6 +15,7 @@ from sqlalchemy.orm.attributes import flag_modified
 
 from reintegration.cases.models import CaseFile
 from reintegration.cases.services.agreed import require_kept
+from reintegration.cases.services.open_cases import require_open
 from reintegration.codelists.life_domains import Domain
 from reintegration.kernel import audit, permissions
 from reintegration.kernel.actor import Actor
@@ -54,6 +55,7 @@ class Step:
 def start_plan(session: Session, case: CaseFile, *, actor: Actor, now: datetime) -> Plan:
     """Begin the one plan of a case; return the one that is there already."""
     permissions.demand(actor, PlanPermission.EDIT, case)
+    require_open(session, case.id)
     found = session.scalar(select(Plan).where(Plan.case_id == case.id))
     if found is not None:
         return found
@@ -80,6 +82,7 @@ def lock_for_editing(
     The row lock makes two edits at once wait for each other: the second is then stale.
     """
     permissions.demand(actor, PlanPermission.EDIT, plan)
+    require_open(session, plan.case_id)
     lock(session, plan)
     if plan.state == PlanState.SUBMITTED:
         raise Conflict(N_("The plan waits for a decision. Take it back before you change it."))

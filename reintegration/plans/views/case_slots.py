@@ -2,6 +2,8 @@
 
 from flask import url_for
 from flask_babel import gettext as _
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from reintegration.cases.models import CaseFile
 from reintegration.cases.states import CaseState
@@ -38,6 +40,18 @@ def case_page(case: CaseFile, actor: Actor) -> list[Addition]:
             ways=_emergency_way(case) if started is None else (),
         )
     ]
+
+
+def open_in_case(session: Session, case: CaseFile) -> list[str]:
+    """Return what waits for a second person, so that a case is not closed over it."""
+    said = []
+    plan = session.scalar(select(Plan.state).where(Plan.case_id == case.id))
+    if plan == PlanState.SUBMITTED:
+        said.append(_("The plan waits for a decision."))
+    started = emergencies.of_case(session, case.id)
+    if started is not None and started.state == EmergencyState.PENDING:
+        said.append(_("The emergency start waits for a decision."))
+    return said
 
 
 def _emergency_card(started: EmergencyStart | None) -> str:

@@ -11,6 +11,7 @@ from enum import StrEnum
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from reintegration.cases.services import open_cases
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.db import acting_as_system
 from reintegration.kernel.errors import N_, Conflict
@@ -47,6 +48,7 @@ def reverse(
     Raises Conflict between the preparation of its payment and settlement, and when a provider
     comes too late.
     """
+    case_is_open = open_cases.is_open(session, redemption.case_id)
     voucher = lock_redemption(session, redemption)
     _refuse_late(redemption, actor, now)
     payment = payment_of(session, redemption)
@@ -68,7 +70,7 @@ def reverse(
     if before == RedemptionState.UNCONFIRMED:
         let_go(session, voucher, redemption, actor=actor, now=now)
         return None
-    event = _event(voucher, payment)
+    event = _event(voucher, payment, case_is_open=case_is_open)
     _post(session, event, voucher, redemption, actor=actor, now=now)
     if payment is Payment.NONE and redemption.claimed:
         _refuse_claim_line(session, redemption, reason)
@@ -104,10 +106,11 @@ def _refuse_late(redemption: Redemption, actor: Actor, now: datetime) -> None:
         )
 
 
-def _event(voucher: Voucher, payment: Payment) -> PostingEvent:
+def _event(voucher: Voucher, payment: Payment, *, case_is_open: bool) -> PostingEvent:
     if payment is Payment.SETTLED:
         return PostingEvent.CLAWED_BACK
     is_open = voucher.state in OPEN_STATES or voucher.state == VoucherState.REDEEMED
+    is_open = is_open and case_is_open  # in a closed case no voucher opens again
     return PostingEvent.REVERSED if is_open else PostingEvent.REVERSED_CLOSED
 
 

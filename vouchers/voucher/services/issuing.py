@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from providers.directory.models import Offering
 from providers.referrals.models import Referral
+from reintegration.cases.services.open_cases import require_open
 from reintegration.kernel import permissions
 from reintegration.kernel.actor import SYSTEM, Actor
 from reintegration.kernel.clock import local_day
@@ -65,6 +66,7 @@ def draft(session: Session, promise: Promise, *, actor: Actor, now: datetime) ->
     valid_from, valid_until = promise.valid_from, promise.valid_until
     permissions.demand(actor, VoucherPermission.DRAFT, plan_line)
     basis = _basis(plan_line, referral, promise.offering)
+    require_open(session, plan_line.case_id)
     entitlement.lock_line(session, plan_line)
     today = local_day(now)
     _refuse_days(valid_from, valid_until, today=today)
@@ -115,6 +117,7 @@ def draft(session: Session, promise: Promise, *, actor: Actor, now: datetime) ->
 
 def approve(session: Session, voucher: Voucher, *, actor: Actor, now: datetime) -> None:
     """Approve a draft; the one who drafted it may not."""
+    require_open(session, voucher.case_id)
     lock(session, voucher)
     VOUCHER.fire(session, voucher, "approve", actor=actor, now=now)
     voucher.approved_by = actor.id
@@ -130,6 +133,7 @@ def issue_draft(
     checked again; raises Conflict when the budget line has too little.
     """
     permissions.demand(actor, VoucherPermission.ISSUE, voucher)
+    require_open(session, voucher.case_id)
     line = session.get_one(PlanLine, voucher.plan_line_id)
     entitlement.lock_line(session, line)
     today = local_day(now)

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from reintegration.cases.services.open_cases import require_open
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.errors import N_, Conflict
 from reintegration.kernel.ids import new_id, new_reference
@@ -48,6 +49,7 @@ def replace(
 
     What stops the old one stops the new one. Raises Conflict when nothing is left.
     """
+    require_open(session, voucher.case_id)
     lock(session, voucher)
     if not voucher.amount_free:
         raise Conflict(N_("Nothing is left on this voucher to move."), code="used_up")
