@@ -8,13 +8,12 @@ from sqlalchemy import select
 from reintegration.accounts.models import InboxMessage
 from reintegration.cases.models import ErasureRequest, PersonKey
 from reintegration.cases.queries.identity import VaultState, vault_state
-from reintegration.cases.services import notes, registration, vault
+from reintegration.cases.services import case_moves, notes, registration, vault
 from reintegration.cases.services.vault import Identity
 from reintegration.cases.states import CaseState, ClosureReason, NoteKind
 from reintegration.kernel.audit import AuditEvent
 from tests.factories.casework import make_casework
 from tests.factories.cast import NOW, actor
-from tests.factories.vouchers import make_voucher
 
 NAME = "Zeamăcanar"
 REASON = {"reason": "the person asked for it"}
@@ -146,9 +145,9 @@ def test_an_open_case_is_not_erased(session, cast, sign_in, case):
     assert (request.decided_at, request.erased) == (None, False)
 
 
-def test_nothing_is_erased_while_a_voucher_is_open(session, cast, sign_in):
+def test_nothing_is_erased_while_a_voucher_is_open(session, cast, sign_in, monkeypatch):
     work = make_casework(session, cast)
-    make_voucher(session, cast, work)
+    monkeypatch.setattr(case_moves.open_in_case, "_answers", [lambda *_: ["A voucher is open."]])
     vault.make_person_key(session, work.case, now=NOW)
     session.add(
         ErasureRequest(case_id=work.case.id, reason="asked", asked_by=cast.ana.id, asked_at=NOW)

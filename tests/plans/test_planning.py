@@ -160,6 +160,7 @@ def test_a_service_with_something_open_on_it_is_not_taken_out(session, cast, ans
     answers.give(provision.open_on_line, lambda *_: ["A voucher is open: V-7QK4XM."])
     with pytest.raises(Conflict, match="V-7QK4XM"):
         plan_lines.remove_line(session, w.line, actor=w.ana, revision=w.plan.revision, now=NOW)
+    session.flush()
     with pytest.raises(Conflict, match="V-7QK4XM"):
         planning.remove_milestone(
             session, w.milestone, actor=w.ana, revision=w.plan.revision, now=NOW

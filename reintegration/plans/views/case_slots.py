@@ -44,14 +44,17 @@ def case_page(case: CaseFile, actor: Actor) -> list[Addition]:
 
 def open_in_case(session: Session, case: CaseFile) -> list[str]:
     """Return what waits for a second person, so that a case is not closed over it."""
-    said = []
-    plan = session.scalar(select(Plan.state).where(Plan.case_id == case.id))
-    if plan == PlanState.SUBMITTED:
-        said.append(_("The plan waits for a decision."))
-    started = emergencies.of_case(session, case.id)
-    if started is not None and started.state == EmergencyState.PENDING:
-        said.append(_("The emergency start waits for a decision."))
-    return said
+    plan, started = session.execute(
+        select(
+            select(Plan.state).where(Plan.case_id == case.id).scalar_subquery(),
+            select(EmergencyStart.state).where(EmergencyStart.case_id == case.id).scalar_subquery(),
+        )
+    ).one()
+    waits = {
+        _("The plan waits for a decision."): plan == PlanState.SUBMITTED,
+        _("The emergency start waits for a decision."): started == EmergencyState.PENDING,
+    }
+    return [sentence for sentence, holds in waits.items() if holds]
 
 
 def _emergency_card(started: EmergencyStart | None) -> str:
