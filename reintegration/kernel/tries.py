@@ -20,6 +20,7 @@ from sqlalchemy import (
     case,
     create_engine,
     delete,
+    func,
     or_,
     select,
     update,
@@ -120,6 +121,13 @@ def give_back(session: Session, key: str, *, now: datetime) -> None:
 def forget(session: Session, key: str) -> None:
     """Give back all tries of `key`, in the caller's transaction: the secret was right."""
     _FORGET.run(session, {"key": key})
+
+
+def forget_old(session: Session, now: datetime) -> str | None:
+    """Delete the counters whose window is over: they count nothing any more."""
+    old = delete(TryCounter).where(TryCounter.window_ends_at <= now)
+    gone = session.scalar(select(func.count()).select_from(old.returning(_t.c.key).cte()))
+    return f"{gone} forgotten" if gone else None
 
 
 def companion(session: Session) -> Engine:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from reintegration.kernel import audit_chain, jobs
+from reintegration.kernel import audit_chain, jobs, tries
 from reintegration.kernel.actor import SYSTEM
 from reintegration.kernel.db import act_as, keyring, session
 from reintegration.kernel.jobs import Job
@@ -77,6 +77,7 @@ def own_jobs(app: Flask) -> list[Job]:
         Job("audit.seal", timedelta(seconds=5), seal),
         Job("audit.sweep", timedelta(days=1), sweep),
         Job("jobs.forget", timedelta(days=1), jobs.forget),
+        Job("tries.forget", timedelta(days=1), tries.forget_old),
     ]
 
 

@@ -102,8 +102,11 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
         return error.get_response()
     if is_api():
         said = gettext(api.TO_PROGRAMS[status]) if status in api.TO_PROGRAMS else str(error.name)
-        return problem(status, HTTPStatus(status).phrase.lower().replace(" ", "_"), said)
-    return page(status)
+        answer = problem(status, HTTPStatus(status).phrase.lower().replace(" ", "_"), said)
+    else:
+        answer = make_response(page(status))
+    answer.headers.extend(one for one in error.get_headers() if one[0] == "Allow")
+    return answer
 
 
 def _database_error(error: OperationalError | InterfaceError | PoolTimeout) -> ResponseReturnValue:

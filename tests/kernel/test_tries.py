@@ -29,6 +29,15 @@ def test_a_new_window_begins_after_the_old_one(session):
     assert tries.spend(session, "k", LIMIT, now=later) == 4
 
 
+def test_a_counter_whose_window_is_over_is_not_kept(session):
+    tries.spend(session, "old", LIMIT, now=NOW)
+    tries.spend(session, "new", LIMIT, now=NOW + timedelta(minutes=59))
+    later = NOW + timedelta(hours=1)
+    assert tries.forget_old(session, later) == "1 forgotten"
+    session.commit()
+    assert tries.spend(session, "new", LIMIT, now=later) == 3
+
+
 def test_a_right_secret_gives_the_tries_back_with_its_own_commit(session):
     tries.spend(session, "k", LIMIT, now=NOW)
     tries.forget(session, "k")

@@ -257,3 +257,14 @@ def test_withdrawing_leads_back_to_where_the_plan_was(session, cast):
     submit(session, w)
     approval.withdraw(session, w.plan, actor=w.ana, now=NOW)
     assert w.plan.state == PlanState.CHANGED.value
+
+
+def test_a_need_that_is_met_twice_stays_met(session, cast):
+    w = write_plan(session, cast)
+    need, ana = add_need(session, w), actor(session, cast.ana)
+    for days in (0, 1):
+        needs.meet(session, need, actor=ana, now=NOW + timedelta(days=days))
+        assert need.met_at == NOW
+    for _ in range(2):
+        needs.reopen(session, need, actor=ana, now=NOW)
+        assert need.met_at is None

@@ -36,3 +36,10 @@ def test_a_database_that_goes_away_half_way_is_told_calmly(cast, sign_in, sent, 
     assert "Сервис" in answer.text
     assert "secret" not in answer.text
     assert sent == []
+
+
+@pytest.mark.parametrize("address", ["/account/sign-out", "/api/v1/redemptions"])
+def test_a_method_that_is_not_taken_says_which_are(client, address):
+    answer = client.open(address, method="DELETE")
+    assert answer.status_code == 405
+    assert "POST" in answer.headers["Allow"]
