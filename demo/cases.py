@@ -114,9 +114,6 @@ class CaseStory:
         yield from self._decide()
         if self.spec.kind not in WITH_VOUCHERS:
             return
-        case_moves.move(
-            self.world.session, self.case, "activate", actor=self.manager, now=self.world.now
-        )
         yield from self._work()
 
     def _work(self) -> Story:

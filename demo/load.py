@@ -209,6 +209,7 @@ def _finish(world: World) -> None:
     expire_vouchers(session, now)
     reminders.remind(session, now=now)
     expiry.remind_documents(session, now=now)
+    expiry.remind_approvals(session, now=now)
     session.flush()
     clear_old_mail(world)
 

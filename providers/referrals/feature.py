@@ -10,7 +10,11 @@ from providers.referrals.queries.referrals import revealed_sites
 from providers.referrals.services import stops
 from providers.referrals.views import matching, plan_slots, referrals, requests, today
 from providers.referrals.views.blueprints import matching_bp, referrals_bp, requests_bp
-from providers.vetting.services.offering_events import OfferingSuspended
+from providers.vetting.services.offering_events import (
+    OfferingEnds,
+    OfferingsLapsed,
+    OfferingSuspended,
+)
 from reintegration.cases.services import case_moves
 from reintegration.cases.services.consent import ConsentWithdrawn
 from reintegration.kernel import hooks, jobs, permissions
@@ -38,6 +42,10 @@ def register(app: Flask) -> None:
         stops.stop_at_suspended_offering,
         preview=stops.preview_suspended_offering,
     )
+    hooks.subscribe(
+        OfferingsLapsed, stops.stop_at_lapsed_offerings, preview=stops.preview_lapsed_offerings
+    )
+    hooks.subscribe(OfferingEnds, stops.warn_of_end, preview=stops.would_warn)
     slots.add("plan_line.actions", plan_slots.line_actions)
     provision.open_on_line.answer_with(plan_slots.open_on_line)
     case_moves.open_in_case.answer_with(plan_slots.open_in_case)

@@ -12,6 +12,11 @@ JOBS = (
         counting(expiry.remind_documents, "documents reminded"),
     ),
     Job(
+        "providers.remind_approvals",
+        timedelta(days=1),
+        counting(expiry.remind_approvals, "approvals reminded"),
+    ),
+    Job(
         "providers.expire_offerings",
         timedelta(hours=1),
         counting(expiry.expire_offerings, "offerings expired"),

@@ -42,7 +42,9 @@ def found(app: Flask) -> dict[str, list[str]]:
         "events announced": lambda: {
             event.__name__ for event in hooks._subscribers if _is_ours(event)
         },
-        "messages kept in inboxes": lambda: source.marked_messages("message"),
+        "messages kept in inboxes": lambda: (
+            source.marked_messages("message") | source.marked_messages("SAID_BEFORE")
+        ),
         "keys and what is sealed to a row": joined,
         "labels of keys and signatures": labels,
         "locks": lambda: {f"{number:#x}" for number in source.numbers() if number in LOCKS},

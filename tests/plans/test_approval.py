@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reintegration.accounts.models import InboxMessage
+from reintegration.cases.states import CaseState
 from reintegration.kernel import hooks
 from reintegration.kernel.errors import Conflict, Invalid, NotPermitted
 from reintegration.kernel.money import Money
@@ -199,3 +200,11 @@ def test_the_effects_of_all_changes_are_the_difference_of_the_two_sums(before, a
     assert sum(effect.minor for effect in found.budget.values()) == whole
     assert sum(effect.minor for effect in found.totals.values()) == whole
     assert found.is_empty == (before == after)
+
+
+def test_the_first_approval_moves_the_case_to_its_work(session, cast):
+    written = write_plan(session, cast)
+    written.case.state = CaseState.INTAKE
+    session.flush()
+    approve(session, written)
+    assert written.case.state == CaseState.ACTIVE

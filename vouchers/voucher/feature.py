@@ -4,7 +4,11 @@ from datetime import timedelta
 
 from flask import Flask
 
-from providers.vetting.services.offering_events import OfferingReinstated, OfferingSuspended
+from providers.vetting.services.offering_events import (
+    OfferingReinstated,
+    OfferingsLapsed,
+    OfferingSuspended,
+)
 from reintegration.accounts.permissions import AccountPermission
 from reintegration.cases.services import case_moves
 from reintegration.cases.services.consent import ConsentWithdrawn
@@ -69,6 +73,7 @@ def _listen() -> None:
     hooks.subscribe(
         OfferingSuspended, reactions.offering_suspended, preview=reactions.would_suspend
     )
+    hooks.subscribe(OfferingsLapsed, reactions.offerings_lapsed, preview=reactions.would_lapse)
     hooks.subscribe(
         OfferingReinstated, reactions.offering_reinstated, preview=reactions.would_resume
     )

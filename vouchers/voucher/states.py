@@ -53,7 +53,7 @@ class HoldCause(Worded):
     """Why a voucher is stopped. `HOLDS` answers the same questions for each."""
 
     CASE_TEAM = N_("Stopped by the case team"), "clay"
-    OFFERING_SUSPENDED = N_("The provider's service is suspended"), "clay"
+    OFFERING_SUSPENDED = N_("The provider's service is not approved now"), "clay"
 
 
 @dataclass(frozen=True, slots=True)

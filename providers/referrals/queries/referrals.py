@@ -160,11 +160,11 @@ def open_in_case(session: Session, case_id: UUID) -> Sequence[Referral]:
     ).all()
 
 
-def open_at_offering(session: Session, offering_id: UUID) -> Sequence[Referral]:
-    """Return the sent referrals at an offering that are not ended."""
+def open_at_offerings(session: Session, offering_ids: Collection[UUID]) -> Sequence[Referral]:
+    """Return the referrals at some offerings that are not ended."""
     return session.scalars(
         select(Referral)
-        .where(Referral.offering_id == offering_id, Referral.state.in_(OPEN_REFERRALS))
+        .where(Referral.offering_id.in_(offering_ids), Referral.state.in_(OPEN_REFERRALS))
         .order_by(Referral.id)
     ).all()
 

@@ -14,6 +14,7 @@ from reintegration.cases.models import CaseFile
 from reintegration.kernel import outbox
 from reintegration.kernel.actor import Role
 from reintegration.kernel.db import acting_as_system
+from reintegration.kernel.errors import N_
 
 # Mail goes to an organisation, not to a reader with a language: each sentence stands in all three.
 NEW_REQUEST = (
@@ -28,6 +29,10 @@ CHANGED_REQUEST = (
 )
 _SUBJECT = "Solicitare / Запрос / Request"
 _READERS = (Role.PROVIDER_COORDINATOR, Role.PROVIDER_MANAGER)
+
+
+SAID_BEFORE = (N_("A service of %(provider)s is suspended. See what is needed now."),)
+"""What inboxes still hold and nobody is told any more: it keeps its words in every language."""
 
 
 def tell_provider(
@@ -46,6 +51,25 @@ def tell_provider(
     key = f"referral:{referral.id}:{event}"
     readers = people.provider_people(session, referral.provider_id, *_READERS)
     inbox.notify(session, readers, key, message, now=now, link=f"/requests/{referral.id}")
+
+
+def tell_service(
+    session: Session, referral: Referral, event: str, message: str, *, now: datetime, **more: str
+) -> None:
+    """Tell the case's manager of one service, by case, service and provider; it leads to who fits.
+
+    The same service is told of once, however many requests stand on it.
+    """
+    with acting_as_system(session):
+        case = session.get_one(CaseFile, referral.case_id)
+        names = {
+            "case": case.code,
+            "service": referral.offering.name,
+            "provider": referral.offering.provider.name,
+        }
+        readers = {case.manager_id}
+    key, link = f"line:{referral.plan_line_id}:{event}", f"/providers/match/{referral.plan_line_id}"
+    inbox.notify(session, readers, key, message, now=now, link=link, **names, **more)
 
 
 def tell_case(

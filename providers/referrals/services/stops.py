@@ -1,7 +1,8 @@
 """What ends by itself: requests whose consent, offering or time to answer is gone."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
@@ -10,7 +11,11 @@ from providers.referrals.queries import referrals as reading
 from providers.referrals.services import messages, referrals
 from providers.referrals.services.disclosure import tells_contact
 from providers.referrals.states import OPEN_REFERRALS, ReferralState
-from providers.vetting.services.offering_events import OfferingSuspended
+from providers.vetting.services.offering_events import (
+    OfferingEnds,
+    OfferingsLapsed,
+    OfferingSuspended,
+)
 from reintegration.cases.services.consent import ConsentWithdrawn
 from reintegration.cases.states import ConsentScope
 from reintegration.kernel.actor import SYSTEM
@@ -21,6 +26,7 @@ from reintegration.kernel.locking import lock_all
 
 _UNANSWERED = (ReferralState.DRAFT, ReferralState.REQUESTED)
 _SUSPENDED = N_("The provider's offering was suspended.")
+_LAPSED = N_("The approval of the provider's offering has ended.")
 _WITHDRAWN = N_("The person withdrew their consent.")
 
 
@@ -29,20 +35,58 @@ def stop_at_suspended_offering(session: Session, event: OfferingSuspended) -> No
 
     Whoever suspends sees no referral: these steps are the system's, and logged as such.
     """
+    message = N_("%(case)s: “%(service)s” at %(provider)s is suspended. Find another.")
+    _stop(session, [event.offering_id], _SUSPENDED, message, now=event.at)
+
+
+def stop_at_lapsed_offerings(session: Session, event: OfferingsLapsed) -> None:
+    """Do where an approval has ended what a suspension does."""
+    message = N_("%(case)s: “%(service)s” at %(provider)s is approved no more. Find another.")
+    _stop(session, event.offering_ids, _LAPSED, message, now=event.at)
+
+
+def preview_lapsed_offerings(session: Session, event: OfferingsLapsed) -> list[Change]:
+    """Count what the end of these approvals would cancel, and who would be told."""
+    return _would_stop(session, event.offering_ids)
+
+
+def _stop(
+    session: Session, offering_ids: Collection[UUID], why: str, message: str, *, now: datetime
+) -> None:
     with acting_as_system(session):
-        for referral in lock_all(session, reading.open_at_offering(session, event.offering_id)):
+        for referral in lock_all(session, reading.open_at_offerings(session, offering_ids)):
             if referral.state in _UNANSWERED:
-                referrals.cancel(session, referral, actor=SYSTEM, reason=_SUSPENDED, now=event.at)
-            message = N_("A service of %(provider)s is suspended. See what is needed now.")
-            messages.tell_case(
-                session, referral, f"suspended:{event.at:%Y%m%d%H%M}", message, now=event.at
+                referrals.cancel(session, referral, actor=SYSTEM, reason=why, now=now)
+            messages.tell_service(
+                session, referral, f"suspended:{now:%Y%m%d%H%M}", message, now=now
             )
+
+
+def warn_of_end(session: Session, event: OfferingEnds) -> None:
+    """Tell the case managers of what is under way that its provider's approval ends soon."""
+    message = N_("%(case)s: “%(service)s” at %(provider)s is approved until %(day)s only.")
+    with acting_as_system(session):
+        for referral in reading.open_at_offerings(session, [event.offering_id]):
+            key, day = f"ends:{event.last}:{event.days}", f"{event.last:%d.%m.%Y}"
+            messages.tell_service(session, referral, key, message, now=event.at, day=day)
+
+
+def would_warn(session: Session, event: OfferingEnds) -> list[Change]:
+    """Count whom a warning would reach."""
+    with acting_as_system(session):
+        count = len(reading.open_at_offerings(session, [event.offering_id]))
+    message = N_("Services under way whose case managers are told: %(count)s")
+    return [Change(message, count, {"count": count})]
 
 
 def preview_suspended_offering(session: Session, event: OfferingSuspended) -> list[Change]:
     """Count what a suspension would cancel, and who would be told."""
+    return _would_stop(session, [event.offering_id])
+
+
+def _would_stop(session: Session, offering_ids: Collection[UUID]) -> list[Change]:
     with acting_as_system(session):
-        found = list(reading.open_at_offering(session, event.offering_id))
+        found = list(reading.open_at_offerings(session, offering_ids))
     waiting = sum(1 for referral in found if referral.state in _UNANSWERED)
     return [
         Change(

@@ -1,23 +1,27 @@
-"""Terms: reminders before a document ends, and the end of an approval."""
+"""Terms: reminders before a document or an approval ends; its end stops what a suspension stops."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from providers.directory.models import Provider, VettingDocument
+from providers.directory.models import Offering, Provider, VettingDocument
 from providers.directory.queries.documents import best_of, documents_end
 from providers.vetting.queries import vetting
+from providers.vetting.services.offering_events import OfferingEnds, OfferingsLapsed
 from providers.vetting.services.vetting import OFFERING
 from reintegration.accounts.queries import people
 from reintegration.accounts.services import inbox
-from reintegration.kernel import clock
+from reintegration.kernel import clock, hooks
 from reintegration.kernel.actor import SYSTEM, Role
 from reintegration.kernel.errors import N_
 
 REMIND_BEFORE = (90, 30, 7)
 """Days before the end of a document, each of them once."""
+
+ENDS_BEFORE = (30, 7)
+"""Days before the end of an approval, each of them once."""
 
 
 def remind_documents(session: Session, *, now: datetime) -> int:
@@ -42,16 +46,48 @@ def remind_documents(session: Session, *, now: datetime) -> int:
 def expire_offerings(session: Session, *, now: datetime) -> int:
     """End the approvals whose own term, or a required document's, has passed; return how many."""
     today = clock.local_day(now)
-    expired = 0
+    lapsed = []
     for offering in vetting.approved_with_documents(session):
-        ends = documents_end(offering, offering.provider.documents)
-        if any(end is not None and end < today for end in (offering.approved_until, ends)):
+        last = last_day(offering)
+        if last is not None and last < today:
             OFFERING.fire(session, offering, "expire", actor=SYSTEM, now=now)
             offering.updated_at = now
             _tell_expired(session, offering.provider, offering.name, str(offering.id), now=now)
-            expired += 1
+            lapsed.append(offering.id)
     session.flush()
-    return expired
+    if lapsed:
+        hooks.announce(session, OfferingsLapsed(lapsed, now))
+    return len(lapsed)
+
+
+def remind_approvals(session: Session, *, now: datetime) -> int:
+    """Tell who must act of the approvals that end soon, and the floors above; return how many."""
+    today, officers = clock.local_day(now), people.vetting_officers(session)
+    reminded = 0
+    for offering in vetting.approved_with_documents(session):
+        last = last_day(offering)
+        due = [days for days in ENDS_BEFORE if last and 0 <= (last - today).days <= days]
+        if last is None or not due:
+            continue
+        provider = offering.provider
+        managers = people.provider_people(session, provider.id, Role.PROVIDER_MANAGER)
+        message = N_("The approval of “%(service)s” of %(provider)s ends on %(day)s. Renew it.")
+        key = f"offering:{offering.id}:ends:{last}:{min(due)}"
+        told = {"service": offering.name, "provider": provider.name, "day": f"{last:%d.%m.%Y}"}
+        for readers, link in (
+            (officers, f"/providers/vetting/{offering.id}"),
+            (managers, "/providers/mine"),
+        ):
+            inbox.notify(session, readers, key, message, now=now, link=link, **told)
+        hooks.announce(session, OfferingEnds(offering.id, last, min(due), now))
+        reminded += 1
+    return reminded
+
+
+def last_day(offering: Offering) -> date | None:
+    """Return the last day on which an approval and all its documents hold; None: no end."""
+    ends = (offering.approved_until, documents_end(offering, offering.provider.documents))
+    return min((end for end in ends if end is not None), default=None)
 
 
 def _remind(

@@ -1,7 +1,8 @@
 """What a floor above must hear about an offering, in the same transaction."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from reintegration.kernel.actor import SYSTEM, Actor
@@ -17,8 +18,29 @@ class OfferingSuspended:
 
 
 @dataclass(frozen=True, slots=True)
+class OfferingsLapsed:
+    """The term of their approval, or of a document, has passed: the same follows as if suspended.
+
+    All that passed at once come together, so that what stands on them is taken in one order.
+    """
+
+    offering_ids: Collection[UUID]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OfferingEnds:
+    """Its approval ends after `last`, unless it is renewed: said `days` before."""
+
+    offering_id: UUID
+    last: date
+    days: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class OfferingReinstated:
-    """A second officer lifted the suspension: what it stopped may go on."""
+    """It is approved again, or its suspension lifted: what stood still may go on."""
 
     offering_id: UUID
     at: datetime

@@ -1,7 +1,7 @@
 """Vetting an offering: one officer assesses, a second approves; one suspends, a second lifts.
 
-A lapsed term takes an offering out of matching, not out of the lives of those who are there:
-only a suspension is announced to the floors above.
+What stops an offering, a suspension or a term that has passed (`expiry`), is announced to the
+floors above; so is its return.
 """
 
 from datetime import date, datetime, timedelta
@@ -119,6 +119,7 @@ def approve(
     _fire(session, offering, "approve", actor=actor, now=now, data={"until": until.isoformat()})
     offering.approved_by, offering.approved_at, offering.approved_until = actor.id, now, until
     session.flush()
+    hooks.announce(session, OfferingReinstated(offering.id, now, actor))
     return offering
 
 

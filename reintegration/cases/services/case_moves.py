@@ -38,6 +38,14 @@ def move(session: Session, case: CaseFile, name: str, *, actor: Actor, now: date
     session.flush()
 
 
+def work_begins(session: Session, case: CaseFile, *, actor: Actor, now: datetime) -> None:
+    """Move a case that still was getting to know to its work: its first plan is approved."""
+    if case.state == S.INTAKE:
+        CASE.follow(session, case, "activate", actor=actor, now=now)
+        case.updated_at = now
+        session.flush()
+
+
 def close(
     session: Session, case: CaseFile, *, actor: Actor, reason: ClosureReason, now: datetime
 ) -> None:

@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from reintegration.cases.models import CaseFile
+from reintegration.cases.services import case_moves
 from reintegration.cases.services.agreed import require_kept
 from reintegration.cases.services.open_cases import require_open
 from reintegration.cases.services.team import supervisors
@@ -69,6 +70,7 @@ def approve(
     Raises Conflict when another version waits, or when less would be approved than was already
     promised or delivered.
     """
+    case = lock(session, session.get_one(CaseFile, plan.case_id))
     require_open(session, plan.case_id)
     version = _take(session, plan, number)
     require_kept(session, plan.case_id, today=clock.local_day(now))
@@ -81,6 +83,7 @@ def approve(
     plan.review_on = clock.local_day(now) + REVIEW_AFTER
     _decide(version, "approve", actor, comment, now)
     session.flush()
+    case_moves.work_begins(session, case, actor=actor, now=now)
     hooks.announce(session, PlanApproved(plan.id, plan.case_id, number, actor, now))
     message = N_("The plan of %(case)s is approved. Its services can be arranged.")
     _tell_manager(session, plan, f"plan:{plan.id}:{number}:approved", message, now=now)

@@ -198,7 +198,7 @@ def test_the_page_says_why_and_who_and_lifts_each(session, cast, sign_in):
     session.commit()
     page = sign_in(cast.ana).get(f"/vouchers/{issued.voucher.id}?lang=en").text
     assert "Stopped by the case team" in page
-    assert "The provider&#39;s service is suspended" in page
+    assert "The provider&#39;s service is not approved now" in page
     assert page.count('name="hold"') == 2
 
 

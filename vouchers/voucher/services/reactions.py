@@ -8,7 +8,11 @@ from typing import Any, TypeVar
 
 from sqlalchemy.orm import Session
 
-from providers.vetting.services.offering_events import OfferingReinstated, OfferingSuspended
+from providers.vetting.services.offering_events import (
+    OfferingReinstated,
+    OfferingsLapsed,
+    OfferingSuspended,
+)
 from reintegration.cases.services.consent import ConsentWithdrawn
 from reintegration.cases.states import ConsentScope
 from reintegration.kernel.db import acting_as_system
@@ -27,10 +31,24 @@ def offering_suspended(session: Session, event: OfferingSuspended) -> None:
     suspension.suspend_at_offering(session, event.offering_id, now=event.at)
 
 
+def offerings_lapsed(session: Session, event: OfferingsLapsed) -> None:
+    """Hold the vouchers that are bound to offerings whose approval has ended."""
+    suspension.hold_at_lapsed(session, event.offering_ids, now=event.at)
+
+
+def would_lapse(session: Session, event: OfferingsLapsed) -> list[Change]:
+    """Say how many vouchers would stop."""
+    found = _seen(session, suspension.at_offerings, event.offering_ids)
+    return _would_stop(found)
+
+
 def would_suspend(session: Session, event: OfferingSuspended) -> list[Change]:
     """Say how many vouchers would stop."""
-    found = _seen(session, suspension.at_offering, event.offering_id)
-    found = [voucher for voucher in found if not voucher.is_held]
+    return _would_stop(_seen(session, suspension.at_offerings, [event.offering_id]))
+
+
+def _would_stop(bound: Sequence[Voucher]) -> list[Change]:
+    found = [voucher for voucher in bound if not voucher.is_held]
     return [Change(N_("Vouchers that stop for now: %(count)s"), len(found), _sums(found))]
 
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Container, Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, String, cast, select
 from sqlalchemy.orm import Session
 
 from reintegration.kernel.actor import SYSTEM, Actor
@@ -19,37 +19,48 @@ from vouchers.voucher.services import holds
 from vouchers.voucher.services.cancelling import cancel
 from vouchers.voucher.states import NOT_ISSUED, OPEN_STATES, HoldCause, VoucherState
 
+_SUSPENDED = N_("The provider's offering was suspended.")
+_LAPSED = N_("The approval of the provider's offering has ended.")
 _NOT_ENDED = OPEN_STATES | NOT_ISSUED
 
 
-def at_offering(session: Session, offering_id: UUID) -> Sequence[Voucher]:
-    """Return the vouchers that could be redeemed at an offering; open ones go elsewhere."""
+def at_offerings(session: Session, offering_ids: Collection[UUID]) -> Sequence[Voucher]:
+    """Return the vouchers that could be redeemed at some offerings; open ones go elsewhere."""
     held_by_it = select(VoucherHold.voucher_id).where(
         VoucherHold.voucher_id == Voucher.id,
         VoucherHold.cause == HoldCause.OFFERING_SUSPENDED,
-        VoucherHold.reference == str(offering_id),
+        VoucherHold.reference == cast(Voucher.offering_id, String),
         VoucherHold.lifted_at.is_(None),
     )
     return _with_states(
-        session, OPEN_STATES, Voucher.offering_id == offering_id, ~held_by_it.exists()
+        session, OPEN_STATES, Voucher.offering_id.in_(offering_ids), ~held_by_it.exists()
     )
 
 
 def suspend_at_offering(session: Session, offering_id: UUID, *, now: datetime) -> None:
-    """Hold the vouchers bound to an offering that was suspended, whatever else holds them.
+    """Hold the vouchers bound to an offering that was suspended, whatever else holds them."""
+    _hold_at(session, [offering_id], _SUSPENDED, now=now)
 
-    They are locked first: one that is used up at this moment is left alone.
-    """
+
+def hold_at_lapsed(session: Session, offering_ids: Collection[UUID], *, now: datetime) -> None:
+    """Hold the vouchers bound to offerings whose approval has ended, whatever else holds them."""
+    _hold_at(session, offering_ids, _LAPSED, now=now)
+
+
+def _hold_at(
+    session: Session, offering_ids: Collection[UUID], reason: str, *, now: datetime
+) -> None:
+    """Hold what is bound there, locked first: one that is used up at this moment is left alone."""
     with acting_as_system(session):
-        for voucher in _lock_those(session, at_offering(session, offering_id), OPEN_STATES):
+        for voucher in _lock_those(session, at_offerings(session, offering_ids), OPEN_STATES):
             holds.place(
                 session,
                 voucher,
                 HoldCause.OFFERING_SUSPENDED,
                 actor=SYSTEM,
                 now=now,
-                reason=N_("The provider's offering was suspended."),
-                reference=str(offering_id),
+                reason=reason,
+                reference=str(voucher.offering_id),
             )
 
 
