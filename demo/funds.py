@@ -110,6 +110,17 @@ def line_for(category: ServiceCategory, currency: str, *, left_bank: bool = Fals
     return _LINE_OF[category]
 
 
+def _paid_by(key: str) -> list[ServiceCategory]:
+    """Return the services that a budget line of the demo may pay."""
+    if key == "night":
+        return [_C.SHELTER, _C.TRANSPORT, _C.MEDICAL]
+    if key == "left":
+        return [_C.MENTAL_HEALTH, _C.MEDICAL]
+    if key.startswith("euro-"):
+        return [one for one in _C if line_for(one, "EUR") == key]
+    return [one for one, own in _LINE_OF.items() if own == key]
+
+
 def open_funds(world: World) -> None:
     """Open the bank accounts and the funds with empty lines."""
     preparer = world.actor(PREPARER)
@@ -146,6 +157,7 @@ def open_funds(world: World) -> None:
                 code=f"{draft.code}.{number}",
                 name=line.name,
                 currency=line.currency or None,
+                categories=_paid_by(line.key),
                 now=world.now,
             )
 

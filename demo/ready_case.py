@@ -12,7 +12,7 @@ from providers.referrals.queries.matching import LineWithCase
 from providers.referrals.services import referrals
 from providers.referrals.services.disclosure import Asked
 from reintegration.cases.models import CaseFile
-from reintegration.cases.services import case_moves, consent, registration
+from reintegration.cases.services import consent, registration
 from reintegration.cases.services.registration import CaseFacts
 from reintegration.cases.services.vault import Identity
 from reintegration.cases.states import ConsentMode, ConsentScope
@@ -84,7 +84,6 @@ def ready_lines(
         now=now,
     )
     lines = _planned(session, mine, case, offering, [service] * count, now=now)
-    case_moves.move(session, case, "activate", actor=mine.manager, now=now)
     for line in lines:
         yield ReadyLine(
             mine.manager, line, _accepted(session, mine, LineWithCase(line, case), offering, now)

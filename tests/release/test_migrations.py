@@ -42,6 +42,7 @@ RELEASED = {
     "0023_index_names_by_sound.py": "92bd30424f2539e90c3adb331968aa29ffbf2854154903af380017a33c4fe9f8",
     "0024_add_key_sample.py": "487b3a3a9a0935a809af7c8e83b20b632357397f44c25af3225931b4ceca0b22",
     "0025_hold_open_cases.py": "ec6a13e3014c0a31e228d38c14805648e9ca8319e05549589db7c57aaf0de456",
+    "0026_let_lines_name_services.py": "e6fbf8d3f3bbaf08f3613c243f22b7a38a6035ba3c76faef41c27cf0148208c1",
 }
 OURS = {"reintegration", "providers", "vouchers", "demo"}
 

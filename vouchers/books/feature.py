@@ -29,6 +29,7 @@ def register(app: Flask) -> None:
     for blueprint in (funds.bp, ledger.bp):
         app.register_blueprint(blueprint)
     provision.budget_lines_to_plan_with.answer_with(plan_budget.budget_lines)
+    provision.budget_lines_called.answer_with(plan_budget.called)
     navigation.add(*_PLACES)
 
 

@@ -6,16 +6,26 @@ from decimal import Decimal
 from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _l
-from wtforms import SelectField, StringField
+from wtforms import SelectField, SelectMultipleField, StringField
 from wtforms.validators import InputRequired, Length, NumberRange
 
 from reintegration.codelists.currencies import CURRENCIES
+from reintegration.codelists.service_categories import ServiceCategory
 from reintegration.kernel.money import Money
-from reintegration.web.forms import After, DayField, FigureField, Form, MoneyField, option
+from reintegration.web.forms import After, DayField, FigureField, Form, MoneyField, choices, option
 from vouchers.books.models import BankAccount
 
 _OPTIONS = [option(code, code) for code in CURRENCIES]
 _NEEDED = InputRequired(_l("Fill this in."))
+
+
+def pays_field() -> SelectMultipleField:
+    """Return the services that a line may pay."""
+    return SelectMultipleField(
+        _l("Pays for"),
+        choices=lambda: choices(ServiceCategory),
+        description=_l("Plans are offered this line for these services. None ticked: for any."),
+    )
 
 
 class FundForm(Form):
@@ -47,6 +57,13 @@ class LineForm(Form):
         choices=_OPTIONS,
         description=_l("Vouchers on this line count in this currency."),
     )
+    categories = pays_field()
+
+
+class PaysForm(Form):
+    """Which services a budget line may pay."""
+
+    categories = pays_field()
 
 
 class MoneyForm(Form):

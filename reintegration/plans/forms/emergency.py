@@ -59,7 +59,12 @@ class TonightForm(Form):
         [Length(max=300)],
         description=_l("One sentence for the one who decides. No names, no addresses."),
     )
-    budget_line = SelectField(_l("Paid from"), choices=[], validate_choice=True)
+    budget_line = SelectField(
+        _l("Paid from"),
+        [InputRequired(_l("Choose what pays for it."))],
+        choices=[],
+        validate_choice=True,
+    )
 
     def validate_medicine(self, field: MoneyField) -> None:
         """Refuse a sum below zero."""

@@ -191,10 +191,15 @@ class LineForm(ComparedForm):
         description=_l("Leave empty for the number times the price."),
         validators=[Optional()],
     )
-    budget_line_id = SelectField(_l("Budget line"))
+    budget_line_id = SelectField(
+        _l("Budget line"), validators=[InputRequired(_l("Choose what pays for it."))]
+    )
 
     def offer(self, budget: Sequence[BudgetChoice]) -> None:
-        """Offer the budget lines, each with what is free; amounts are in the chosen one's money."""
+        """Offer the budget lines, each with what is free; amounts are in the chosen one's money.
+
+        Nothing is chosen before a person chooses, unless there is one alone.
+        """
         self.budget_line_id.choices = budget_options(budget)
         chosen = next(
             (c.free.currency for c in budget if str(c.id) == self.budget_line_id.data), None
@@ -281,8 +286,12 @@ class DecisionForm(Form):
 
 
 def budget_options(budget: Sequence[BudgetChoice]) -> list[Any]:
-    """Return the options of a choice of budget lines, each with what is free on it."""
-    return [
+    """Return the options of a choice of budget lines, each with what is free on it.
+
+    The first is no line, unless one alone is to be had.
+    """
+    none = [option("", _l("Choose…"))] if len(budget) > 1 else []
+    return none + [
         option(
             choice.id,
             _("%(line)s (%(sum)s free)", line=choice.label, sum=filters.money(choice.free)),

@@ -4,7 +4,7 @@ Plans stand below vouchers, referrals and the books. Each question is a port; th
 what they answer with.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from reintegration.codelists.currencies import CURRENCIES
+from reintegration.codelists.service_categories import ServiceCategory
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.money import Money, total
 from reintegration.kernel.ports import Poll, Port
@@ -20,11 +21,19 @@ from reintegration.plans.models import PlanLine
 
 @dataclass(frozen=True, slots=True)
 class BudgetChoice:
-    """A budget line to choose, with what is free on it; `label` is shown as it stands."""
+    """A budget line to choose, with what is free on it; `label` is shown as it stands.
+
+    It pays for the services in `categories`; none named: for any.
+    """
 
     id: UUID
     label: str
     free: Money
+    categories: frozenset[ServiceCategory] = frozenset()
+
+    def pays(self, *wanted: ServiceCategory) -> bool:
+        """Whether all of these services may be paid from it."""
+        return not self.categories or self.categories.issuperset(wanted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +64,9 @@ class LineAction:
 
 budget_lines_to_plan_with = Port[[Session, Actor, str, date], list[BudgetChoice]](
     "the budget lines in a currency that somebody may plan with on a day"
+)
+budget_lines_called = Port[[Session, Collection[UUID]], dict[UUID, str]](
+    "what budget lines are called, those that are closed too"
 )
 money_of_case = Port[[Session, UUID], list[LineMoney]](
     "the money of each line of a case that any money was promised on"

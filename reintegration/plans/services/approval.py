@@ -20,6 +20,7 @@ from reintegration.kernel.money import Money
 from reintegration.plans.models import Plan, PlanLine, PlanVersion
 from reintegration.plans.queries import plans, provision
 from reintegration.plans.queries.snapshots import snapshot_of
+from reintegration.plans.services import readiness
 from reintegration.plans.services.plan_events import PlanApproved
 from reintegration.plans.services.plan_moves import PLAN, VERSION, back
 from reintegration.plans.states import REVIEW_AFTER, LineOrigin, VersionState
@@ -74,6 +75,8 @@ def approve(
     require_open(session, plan.case_id)
     version = _take(session, plan, number)
     require_kept(session, plan.case_id, today=clock.local_day(now))
+    for problem in readiness.without_money(session, plan, actor, on=clock.local_day(now)):
+        raise Conflict(problem.message, **problem.params)
     PLAN.fire(session, plan, "approve", actor=actor, now=now, data={"version": number})
     for milestone in plan.milestones:
         for line in milestone.lines:

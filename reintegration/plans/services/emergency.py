@@ -66,11 +66,15 @@ class TonightNeeds:
 
 @dataclass(frozen=True, slots=True)
 class Funding:
-    """The budget line that pays; its milestone's title is written in the worker's language."""
+    """The budget line that pays; its milestone's title is written in the worker's language.
+
+    It pays for the services in `categories`; none named: for any.
+    """
 
     budget_line_id: UUID
     available: Money
     milestone_title: str
+    categories: frozenset[ServiceCategory] = frozenset()
 
 
 class Tonight(TypedDict):
@@ -151,6 +155,14 @@ def check_needs(needs: TonightNeeds, funding: Funding) -> None:
             asked=asked,
             most=allowance.ceiling,
         )
+    for category, *_ in needs.lines(allowance):
+        if funding.categories and category not in funding.categories:
+            raise Invalid(
+                N_("This budget line does not pay for %(service)s. Choose another one."),
+                code="budget_line",
+                field="funding",
+                service=category,
+            )
     if funding.available < asked:
         raise Invalid(
             N_("The budget line has less than %(asked)s free. Choose another, or ask finance."),

@@ -118,6 +118,14 @@ def _write(
             code="budget_line_id",
             field="budget_line_id",
         )
+    if not choice.pays(line.category):
+        raise Invalid(
+            N_("“%(line)s” does not pay for %(service)s. Choose a budget line that does."),
+            code="budget_line_id",
+            field="budget_line_id",
+            line=choice.label,
+            service=line.category,
+        )
     units = 1 if service.unit == Unit.AMOUNT else service.units
     if units < 1:
         raise Invalid(N_("Plan at least one."), code="units", field="units")

@@ -35,10 +35,11 @@ def problems(session: Session, plan: Plan, actor: Actor, *, on: date) -> list[Pr
     ]
     if not live_milestones(plan):
         found.append(Problem(N_("The plan has no step yet. Add at least one."), "milestones"))
-    return found + _without_money(session, plan, actor, on)
+    return found + without_money(session, plan, actor, on=on)
 
 
-def _without_money(session: Session, plan: Plan, actor: Actor, on: date) -> list[Problem]:
+def without_money(session: Session, plan: Plan, actor: Actor, *, on: date) -> list[Problem]:
+    """Return the services that no budget line of theirs may pay on a day."""
     lines = [line for line in live_lines(plan) if line.origin == LineOrigin.PLAN]
     if not lines:
         return []
@@ -52,4 +53,12 @@ def _without_money(session: Session, plan: Plan, actor: Actor, on: date) -> list
         for line in lines
         if line.budget_line_id not in choices
         or choices[line.budget_line_id].free.currency != line.currency
+    ] + [
+        Problem(
+            N_("“%(line)s” may not pay for a service of “%(step)s”. Choose another budget line."),
+            "lines",
+            {"line": choices[line.budget_line_id].label, "step": line.milestone.title},
+        )
+        for line in lines
+        if line.budget_line_id in choices and not choices[line.budget_line_id].pays(line.category)
     ]

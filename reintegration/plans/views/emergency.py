@@ -12,6 +12,7 @@ from reintegration.cases.permissions import CasePermission
 from reintegration.cases.queries.consents import consents_of
 from reintegration.cases.states import CONSENT_TEXT_VERSION
 from reintegration.cases.views.frame import load_case, shell
+from reintegration.codelists.service_categories import ServiceCategory
 from reintegration.kernel import clock
 from reintegration.kernel.db import session
 from reintegration.plans.forms.emergency import DoorForm, TonightForm
@@ -30,6 +31,7 @@ from reintegration.web.once import Next
 from reintegration.web.requires import can
 from reintegration.web.submit import Ask, Asking
 
+_MAY_BE_NEEDED = (ServiceCategory.SHELTER, ServiceCategory.TRANSPORT, ServiceCategory.MEDICAL)
 TonightType = TypeVar("TonightType", bound=TonightForm)
 
 
@@ -85,23 +87,22 @@ def case_emergency_save(case: CaseFile) -> Asking:
 
 
 def _with_budget(form: TonightType) -> tuple[TonightType, dict[str, BudgetChoice]]:
-    """Offer the budget lines; the first that covers the whole allowance is chosen already."""
-    found = budget_lines_to_plan_with(
+    """Offer the budget lines that pay for all that may be needed; one alone is chosen already."""
+    offered = budget_lines_to_plan_with(
         session(),
         current_actor(),
         EMERGENCY_ALLOWANCE.ceiling.currency,
         clock.local_day(clock.now()),
     )
+    found = [choice for choice in offered if choice.pays(*_MAY_BE_NEEDED)]
     form.budget_line.choices = budget_options(found)
-    if form.budget_line.data is None and found:
-        enough = [choice for choice in found if choice.free >= EMERGENCY_ALLOWANCE.ceiling]
-        form.budget_line.data = str((enough or found)[0].id)
     return form, {str(choice.id): choice for choice in found}
 
 
 def _funding(choices: dict[str, BudgetChoice], form: TonightForm) -> Funding:
     choice = choices[form.budget_line.data]
-    return Funding(UUID(form.budget_line.data), choice.free, _("First 72 hours"))
+    title = _("First 72 hours")
+    return Funding(UUID(form.budget_line.data), choice.free, title, choice.categories)
 
 
 def _door_page(form: DoorForm, choices: dict[str, BudgetChoice]) -> str:

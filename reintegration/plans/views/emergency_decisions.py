@@ -19,6 +19,7 @@ from reintegration.plans.services import emergency_decision
 from reintegration.plans.services.emergency_decision import EmergencyRefused
 from reintegration.plans.states import EmergencyState
 from reintegration.plans.views import bp
+from reintegration.plans.views.plan_page import budget_names
 from reintegration.web.current import acting, current_actor
 from reintegration.web.once import Next
 from reintegration.web.submit import Ask, Asking
@@ -77,6 +78,7 @@ def _page(started: EmergencyStart, form: DecisionForm) -> str:
         lines=emergencies.lines_of(session(), case.id),
         asked=emergencies.asked_in(session(), started),
         ceiling=started.ceiling,
+        paid_from=sorted(set(budget_names(emergencies.lines_of(session(), case.id)).values())),
         form=form,
         would_stop=hooks.preview(session(), EmergencyRefused(case.id, now, actor))
         if state is EmergencyState.PENDING

@@ -94,7 +94,9 @@ class _Words:
             "word": word,
             "tone": tone,
             "title": named(row["category"], row["unit"], row["units"], ceiling_of(row)),
-            "text": " · ".join(filter(None, [change.step, row["description"]])),
+            "text": " · ".join(
+                filter(None, [change.step, row["description"], self.budget(row["budget_line_id"])])
+            ),
             "fields": [self._field(field, row["currency"]) for field in change.fields],
             "effect": signed(change.effect) if change.effect else _("no money"),
             "up": change.effect.minor > 0,

@@ -64,7 +64,7 @@ def line_new(milestone: Milestone) -> Asking:
     if category is None:
         return Next(url_for("plans.line_choose", case_id=milestone.case_id, milestone=milestone.id))
     form = LineForm(revision=str(milestone.plan.revision), unit=category.unit, units=1)
-    _offer(form)
+    _offer(form, category)
     yield Ask(lambda: _form(milestone, None, category, form), form)
     plan_lines.add_line(
         session(),
@@ -87,7 +87,7 @@ def line_edit(line: PlanLine) -> Asking:
     form = LineForm(revision=str(line.milestone.plan.revision))
     if form.is_fresh:
         form.show(line)
-    _offer(form)
+    _offer(form, category)
     yield Ask(lambda: _form(line.milestone, line, category, form), form)
     plan_lines.edit_line(
         session(), line, service=form.service(), revision=form.read_revision, **acting()
@@ -157,10 +157,12 @@ def _clash(
     if found is not None:
         stored = LineForm(formdata=None)
         stored.show(found)
-        _offer(stored)
+        _offer(stored, found.category)
     return clash(milestone.plan, form, stored)
 
 
-def _offer(form: LineForm) -> None:
+def _offer(form: LineForm, category: ServiceCategory) -> None:
+    """Offer the budget lines that may pay for this service."""
     today = clock.local_day(clock.now())
-    form.offer(list(provision.budget_choices(session(), current_actor(), today).values()))
+    choices = provision.budget_choices(session(), current_actor(), today).values()
+    form.offer([choice for choice in choices if choice.pays(category)])

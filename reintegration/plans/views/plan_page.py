@@ -1,7 +1,7 @@
 """The plan page as values: what its components show. Reads a fixed number of rows' worth of SQL."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -12,7 +12,9 @@ from flask_babel import gettext as _
 from reintegration.cases.models import CaseFile
 from reintegration.codelists.life_domains import Domain
 from reintegration.kernel.actor import Actor
+from reintegration.kernel.db import session
 from reintegration.plans.models import Milestone, Plan, PlanLine
+from reintegration.plans.queries import provision
 from reintegration.plans.queries.progress import is_automatic, is_delivered
 from reintegration.plans.queries.provision import LineAction, LineMoney
 from reintegration.plans.queries.snapshots import live_milestones
@@ -62,6 +64,7 @@ def steps(
 ) -> list[dict[str, Any]]:
     """Return the steps with their services, by day."""
     titles = {milestone.id: milestone.title for milestone in plan.milestones}
+    called = budget_names(line for milestone in plan.milestones for line in milestone.lines)
     return [
         {
             "title": milestone.title,
@@ -70,7 +73,14 @@ def steps(
             "tone": tone,
             "text": " · ".join(_facts(milestone, titles)),
             "services": [
-                _service(case, line, money.get(line.id), actions.get(line.id, ()), editable)
+                _service(
+                    case,
+                    line,
+                    money.get(line.id),
+                    actions.get(line.id, ()),
+                    editable=editable,
+                    paid_from=called.get(line.approved_budget_line_id or line.budget_line_id, ""),
+                )
                 for line in milestone.lines
                 if line.removed_at is None or line.id in money
             ],
@@ -78,6 +88,12 @@ def steps(
         for milestone in _shown(plan, money)
         for status, tone in [plan_text.standing(milestone, today)]
     ]
+
+
+def budget_names(lines: Iterable[PlanLine]) -> dict[UUID, str]:
+    """Return what the budget lines are called that these services are, or were, paid from."""
+    ids = {one for line in lines for one in (line.budget_line_id, line.approved_budget_line_id)}
+    return provision.budget_lines_called(session(), [one for one in ids if one])
 
 
 def reached(plan: Plan) -> tuple[int, int]:
@@ -116,9 +132,11 @@ def _service(
     line: PlanLine,
     money: LineMoney | None,
     actions: Sequence[LineAction],
+    *,
     editable: bool,
+    paid_from: str,
 ) -> dict[str, Any]:
-    facts = [line.description, plan_text.progress(line)]
+    facts = [line.description, plan_text.progress(line), paid_from]
     if line.removed_at is not None:
         facts.append(_("taken out of the plan"))
     ordered = sorted(actions, key=lambda action: not action.primary)

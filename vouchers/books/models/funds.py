@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Numeric, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from reintegration.codelists.service_categories import ServiceCategory
 from reintegration.kernel.base import Base, Currency, Id, Minor
 from reintegration.kernel.money_columns import MoneyColumns
 
@@ -47,6 +48,8 @@ class BudgetLine(Base):
     name: Mapped[str]
     currency: Mapped[Currency]
     available_minor: Mapped[Minor] = mapped_column(default=0)
+    categories: Mapped[list[ServiceCategory]] = mapped_column(default=list)
+    """The services that it may pay; none named: any."""
     closed_at: Mapped[datetime | None]
 
     available = MoneyColumns()
@@ -58,6 +61,10 @@ class BudgetLine(Base):
         UniqueConstraint("fund_id", "code"),
         CheckConstraint("available_minor >= 0", "available"),
     )
+
+    def pays(self, category: ServiceCategory) -> bool:
+        """Whether a service may be paid from this line."""
+        return not self.categories or category in self.categories
 
 
 class ConvertedAllocation(Base):

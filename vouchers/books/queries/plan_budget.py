@@ -1,11 +1,15 @@
-"""Which budget lines a plan may choose."""
+"""Which budget lines a plan may choose, and what each is called."""
 
+from collections.abc import Collection
 from datetime import date
+from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from reintegration.kernel.actor import Actor
 from reintegration.plans.queries.provision import BudgetChoice
+from vouchers.books.models import BudgetLine
 from vouchers.books.queries import funds
 
 
@@ -14,6 +18,16 @@ def budget_lines(session: Session, actor: Actor, currency: str, on: date) -> lis
     if actor.is_provider:
         return []
     return [
-        BudgetChoice(line.id, f"{line.fund.code} · {line.name}", line.available)
+        BudgetChoice(line.id, _called(line), line.available, frozenset(line.categories))
         for line in funds.open_budget_lines(session, currency=currency, on=on)
     ]
+
+
+def called(session: Session, ids: Collection[UUID]) -> dict[UUID, str]:
+    """Return what budget lines are called where a plan names them, closed ones too."""
+    lines = session.scalars(select(BudgetLine).where(BudgetLine.id.in_(ids))).unique()
+    return {line.id: _called(line) for line in lines}
+
+
+def _called(line: BudgetLine) -> str:
+    return f"{line.fund.code} · {line.name}"

@@ -1,16 +1,18 @@
 """Funds: opening one, its budget lines, and the money that a donor sends."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from reintegration.codelists.service_categories import ServiceCategory
 from reintegration.kernel import audit, permissions
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.errors import N_, Conflict, Invalid
 from reintegration.kernel.ids import new_id
-from reintegration.kernel.locking import by_key
+from reintegration.kernel.locking import by_key, lock
 from reintegration.kernel.money import Money
 from vouchers.books.models import BankAccount, BudgetLine, Fund, LedgerEntry
 from vouchers.books.permissions import FundPermission
@@ -61,9 +63,13 @@ def add_line(
     code: str,
     name: str,
     currency: str | None = None,
+    categories: Collection[ServiceCategory] = (),
     now: datetime,
 ) -> BudgetLine:
-    """Add a line without money; it may count in another currency than its fund."""
+    """Add a line without money; it may count in another currency than its fund.
+
+    It pays the services that `categories` names, or any when none is named.
+    """
     permissions.demand(actor, FundPermission.ADD_LINE, fund)
     taken = select(BudgetLine.id).where(
         BudgetLine.fund_id == fund.id, BudgetLine.code == code.strip()
@@ -78,6 +84,7 @@ def add_line(
         code=code.strip(),
         name=name.strip(),
         currency=currency or fund.currency,
+        categories=_in_order(categories),
     )
     session.add(line)
     session.flush()
@@ -85,6 +92,26 @@ def add_line(
         session, "budget_line:create", line, actor=actor, now=now, data={"code": line.code}
     )
     return line
+
+
+def say_what_it_pays(
+    session: Session,
+    line: BudgetLine,
+    *,
+    actor: Actor,
+    categories: Collection[ServiceCategory],
+    now: datetime,
+) -> None:
+    """Say which services a line may pay from now on; what was issued on it stays payable."""
+    permissions.demand(actor, FundPermission.ADD_LINE, line.fund)
+    lock(session, line).categories = _in_order(categories)
+    session.flush()
+    told = {"categories": list(line.categories)}
+    audit.record(session, "budget_line:say_what_it_pays", line, actor=actor, now=now, data=told)
+
+
+def _in_order(categories: Collection[ServiceCategory]) -> list[ServiceCategory]:
+    return [category for category in ServiceCategory if category in categories]
 
 
 def record_grant(

@@ -9,6 +9,7 @@ from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from reintegration.codelists.service_categories import ServiceCategory
 from reintegration.kernel import dates
 from reintegration.kernel.db import session
 from reintegration.kernel.errors import NotFound
@@ -17,11 +18,11 @@ from reintegration.web.filters import day, format_locale, money
 from reintegration.web.forms import Form, option
 from reintegration.web.once import Next, form_id
 from reintegration.web.submit import Ask, Asking, asked
-from vouchers.books.forms import AmountForm, ConvertForm, MoveForm
+from vouchers.books.forms import AmountForm, ConvertForm, MoveForm, PaysForm
 from vouchers.books.models import BudgetLine, ExchangeRate
 from vouchers.books.permissions import FundPermission
 from vouchers.books.queries import funds as queries
-from vouchers.books.services import allocation
+from vouchers.books.services import allocation, funds
 from vouchers.books.views.funds import bp, crumbs, form_page
 
 
@@ -40,6 +41,20 @@ def line_page(line: BudgetLine) -> ResponseReturnValue:
         taken=queries.converted(session(), line)[0],
         crumbs=crumbs(line.fund),
         P=FundPermission,
+    )
+
+
+@bp.form("/lines/<uuid:budget_line_id>/pays", FundPermission.ADD_LINE, load=_line)
+def pays(line: BudgetLine) -> Asking:
+    """Say which services a line may pay."""
+    form = PaysForm(categories=list(line.categories))
+    title = _("What %(line)s pays for", line=line.code)
+    yield Ask(lambda: form_page(form, _way(line), title, _("Save")), form)
+    chosen = [ServiceCategory(one) for one in form.categories.data or ()]
+    funds.say_what_it_pays(session(), line, categories=chosen, **acting())
+    return Next(
+        url_for(".line_page", budget_line_id=line.id),
+        _("Plans are offered this line for these services from now on."),
     )
 
 

@@ -80,6 +80,12 @@ def draft(session: Session, promise: Promise, *, actor: Actor, now: datetime) ->
     budget_line = session.get_one(
         BudgetLine, plan_line.approved_budget_line_id or plan_line.budget_line_id
     )
+    if not budget_line.pays(plan_line.category):
+        raise Conflict(
+            N_("“%(line)s” may not pay for this service. Change the plan, or ask finance."),
+            code="not_eligible",
+            line=budget_line.name,
+        )
     if budget_line.currency != plan_line.currency:
         raise Conflict(N_("The budget line has another currency than the service."))
     voucher = Voucher(
