@@ -17,6 +17,7 @@ from providers.vetting.services.offering_events import (
 )
 from reintegration.cases.services import case_moves
 from reintegration.cases.services.consent import ConsentWithdrawn
+from reintegration.cases.services.erasure import PersonErased
 from reintegration.kernel import hooks, jobs, permissions
 from reintegration.kernel.errors import N_
 from reintegration.plans.queries import provision
@@ -45,6 +46,7 @@ def register(app: Flask) -> None:
     hooks.subscribe(
         OfferingsLapsed, stops.stop_at_lapsed_offerings, preview=stops.preview_lapsed_offerings
     )
+    hooks.subscribe(PersonErased, stops.forget_words, preview=stops.preview_words)
     hooks.subscribe(OfferingEnds, stops.warn_of_end, preview=stops.would_warn)
     slots.add("plan_line.actions", plan_slots.line_actions)
     provision.open_on_line.answer_with(plan_slots.open_on_line)

@@ -4,6 +4,7 @@ from flask import Flask
 
 from reintegration.cases.queries import cases
 from reintegration.cases.services import case_moves
+from reintegration.cases.services.erasure import PersonErased
 from reintegration.cases.services.team import HandedOver
 from reintegration.kernel import hooks, jobs, permissions
 from reintegration.kernel.errors import N_
@@ -12,7 +13,7 @@ from reintegration.plans.jobs.milestones import MOVE_MILESTONES, REMIND_MILESTON
 from reintegration.plans.permissions import EmergencyPermission as E
 from reintegration.plans.permissions import PlanPermission as P
 from reintegration.plans.policy import POLICY
-from reintegration.plans.services import reminders
+from reintegration.plans.services import forgetting, reminders
 from reintegration.plans.states import HAPPENED
 from reintegration.plans.views import (
     bp,
@@ -41,6 +42,7 @@ def register(app: Flask) -> None:
         jobs.register(job)
     hooks.subscribe(HandedOver, reminders.forget_what_was_told, preview=reminders.preview_nothing)
     case_moves.open_in_case.answer_with(case_slots.open_in_case)
+    hooks.subscribe(PersonErased, forgetting.forget_words, preview=forgetting.preview_words)
     slots.add("today.items", today.items)
     slots.add("case.tabs", case_slots.case_tabs)
     slots.add("case.page", case_slots.case_page)

@@ -3,8 +3,9 @@
 from datetime import date
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
+from providers.referrals.models import Referral
 from reintegration.accounts.models import InboxMessage
 from reintegration.cases.models import ErasureRequest, PersonKey
 from reintegration.cases.queries.identity import VaultState, vault_state
@@ -12,10 +13,19 @@ from reintegration.cases.services import case_moves, notes, registration, vault
 from reintegration.cases.services.vault import Identity
 from reintegration.cases.states import CaseState, ClosureReason, NoteKind
 from reintegration.kernel.audit import AuditEvent
+from reintegration.kernel.base import Base
+from reintegration.kernel.ids import new_id
+from reintegration.kernel.money import Money
+from reintegration.plans.models import EmergencyStart, PlanVersion
+from reintegration.plans.queries.snapshots import snapshot_of
 from tests.factories.casework import make_casework
 from tests.factories.cast import NOW, actor
+from tests.factories.vouchers import deliver, make_voucher
+from vouchers.voucher.models import Redemption
+from vouchers.voucher.services import confirmation
 
 NAME = "Zeamăcanar"
+TRAIL = {"audit_event", "state_event"}
 REASON = {"reason": "the person asked for it"}
 PAGES = ("", "/notes", "/identity", "/team", "/consent", "/needs", "/plan")
 
@@ -91,7 +101,7 @@ def test_the_page_says_what_goes_and_what_stays_before_it_is_done(cast, sign_in,
     assert f"/cases/{case.id}/erasure" in supervisor.get(f"/cases/{case.id}/identity").text
     assert f"/cases/{case.id}/erasure" in supervisor.get("/account/today").text
     page = supervisor.get(f"/cases/{case.id}/erasure").text
-    assert page.count("<li>Dispar: ") == 2
+    assert page.count("<li>Dispar: ") == 3
     assert "plățile. Ele dovedesc" in page
     assert REASON["reason"] in page
 
@@ -164,3 +174,63 @@ def test_declining_keeps_the_name_and_it_can_be_asked_for_again(session, cast, s
     assert session.get(PersonKey, case.id) is not None
     assert sign_in(cast.sergiu).get(f"/cases/{case.id}/erasure").status_code == 404
     assert ask(sign_in, cast, case).status_code == 302
+
+
+def test_no_word_about_an_erased_person_is_left_outside_the_trail(session, cast, sign_in):
+    issued = make_voucher(session, cast)
+    work, voucher = issued.work, issued.voucher
+    deliver(session, cast.rita, issued, units=5, pin=None, without_pin=NAME)
+    confirmation.confirm(
+        session, session.scalars(select(Redemption)).one(), actor=actor(session, cast.ana), now=NOW
+    )
+    goal = work.milestone.goal
+    goal.description = goal.own_words = goal.need.description = NAME
+    work.milestone.title = work.milestone.evidence = work.line.description = NAME
+    referral = session.get_one(Referral, voucher.referral_id)
+    referral.disclosure, referral.status_reason = {"note": NAME}, NAME
+    referral.state = "completed"
+    session.add_all(
+        [
+            PlanVersion(
+                id=new_id(),
+                plan_id=work.plan.id,
+                case_id=work.case.id,
+                number=1,
+                state="approved",
+                snapshot=snapshot_of(work.plan),
+                submitted_by=cast.ana.id,
+                submitted_at=NOW,
+                comment=NAME,
+            ),
+            EmergencyStart(
+                id=new_id(),
+                case_id=work.case.id,
+                state="ratified",
+                started_by=cast.ana.id,
+                started_at=NOW,
+                ratify_by=NOW,
+                circumstances=NAME,
+                comment=NAME,
+                ceiling=Money(1, "MDL"),
+            ),
+        ]
+    )
+    session.flush()
+    vault.make_person_key(session, work.case, now=NOW)
+    shut(session, work.case)
+    assert len(tables_with(session, NAME)) == 8
+    ask(sign_in, cast, work.case)
+    assert erase(sign_in, cast.sergiu, work.case).status_code == 302
+    session.rollback()
+    assert tables_with(session, NAME) == []
+
+
+def tables_with(session, word):
+    """Return the tables with a row that holds a word, without the trail."""
+    tables = [table for table in Base.metadata.sorted_tables if table.name not in TRAIL]
+    statement = "SELECT count(*) FROM {} AS one WHERE one::text LIKE :word"
+    return [
+        table.name
+        for table in tables
+        if session.scalar(text(statement.format(table.name)), {"word": f"%{word}%"})
+    ]

@@ -43,6 +43,7 @@ RELEASED = {
     "0024_add_key_sample.py": "487b3a3a9a0935a809af7c8e83b20b632357397f44c25af3225931b4ceca0b22",
     "0025_hold_open_cases.py": "ec6a13e3014c0a31e228d38c14805648e9ca8319e05549589db7c57aaf0de456",
     "0026_let_lines_name_services.py": "e6fbf8d3f3bbaf08f3613c243f22b7a38a6035ba3c76faef41c27cf0148208c1",
+    "0027_let_erasing_pass.py": "bc59c7fe4aa5426bbff86c3cc3ba0a45acc42520eb1ca7ef87c37a81abb434b0",
 }
 OURS = {"reintegration", "providers", "vouchers", "demo"}
 

@@ -12,6 +12,7 @@ from providers.vetting.services.offering_events import (
 from reintegration.accounts.permissions import AccountPermission
 from reintegration.cases.services import case_moves
 from reintegration.cases.services.consent import ConsentWithdrawn
+from reintegration.cases.services.erasure import PersonErased
 from reintegration.kernel import hooks, jobs, permissions
 from reintegration.kernel.errors import N_
 from reintegration.plans.queries import provision
@@ -73,6 +74,7 @@ def _listen() -> None:
     hooks.subscribe(
         OfferingSuspended, reactions.offering_suspended, preview=reactions.would_suspend
     )
+    hooks.subscribe(PersonErased, reactions.forget_words, preview=reactions.preview_words)
     hooks.subscribe(OfferingsLapsed, reactions.offerings_lapsed, preview=reactions.would_lapse)
     hooks.subscribe(
         OfferingReinstated, reactions.offering_reinstated, preview=reactions.would_resume

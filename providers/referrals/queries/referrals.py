@@ -151,6 +151,11 @@ def open_without_consent(
     ).all()
 
 
+def of_case(session: Session, case_id: UUID) -> Sequence[Referral]:
+    """Return every referral of a case."""
+    return session.scalars(select(Referral).where(Referral.case_id == case_id)).all()
+
+
 def open_in_case(session: Session, case_id: UUID) -> Sequence[Referral]:
     """Return the referrals of a case that are not ended."""
     return session.scalars(

@@ -17,6 +17,7 @@ from providers.vetting.services.offering_events import (
     OfferingSuspended,
 )
 from reintegration.cases.services.consent import ConsentWithdrawn
+from reintegration.cases.services.erasure import PersonErased
 from reintegration.cases.states import ConsentScope
 from reintegration.kernel.actor import SYSTEM
 from reintegration.kernel.db import acting_as_system
@@ -136,6 +137,21 @@ def _standing_on(session: Session, event: ConsentWithdrawn) -> Sequence[Referral
     return reading.open_without_consent(
         session, case_id=event.case_id, consent_ids=event.consent_ids, provider_id=event.provider_id
     )
+
+
+def forget_words(session: Session, event: PersonErased) -> None:
+    """Take notes and reasons out of the referrals of an erased person."""
+    with acting_as_system(session):
+        for referral in lock_all(session, reading.of_case(session, event.case_id)):
+            referral.disclosure = {**referral.disclosure, "note": ""}
+            referral.status_reason = ""
+        session.flush()
+
+
+def preview_words(session: Session, event: PersonErased) -> list[Change]:
+    """Count nothing: the page says by itself which words go."""
+    del session, event
+    return []
 
 
 def expire_referrals(session: Session, *, now: datetime) -> int:

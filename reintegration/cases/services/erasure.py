@@ -1,6 +1,8 @@
 """Erasing a person: the case manager asks, a supervisor of the case does it, once it is closed."""
 
+from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
@@ -12,11 +14,18 @@ from reintegration.cases.services import case_moves, vault
 from reintegration.cases.services.team import supervisors
 from reintegration.cases.services.telling import tell
 from reintegration.cases.states import CaseState
-from reintegration.kernel import audit, permissions
+from reintegration.kernel import audit, hooks, permissions
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.errors import N_, Conflict, Invalid
 from reintegration.kernel.ids import new_id
 from reintegration.kernel.locking import lock
+
+
+@dataclass(frozen=True, slots=True)
+class PersonErased:
+    """The key of a person is gone: whoever keeps words about them forgets those too."""
+
+    case_id: UUID
 
 
 def ask(
@@ -56,6 +65,7 @@ def erase(
     vault.erase_identity(session, actor=actor, case=case, reason=request.reason, now=now)
     request.erased, case.updated_at = True, now
     session.flush()
+    hooks.announce(session, PersonErased(case.id))
     message = N_("The name in case %(code)s was erased for good.")
     tell(session, case, [request.asked_by], _key(request), message, now=now)
 

@@ -6,6 +6,7 @@ Whoever causes the change may not see the vouchers: each step looks as the syste
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from providers.vetting.services.offering_events import (
@@ -14,13 +15,14 @@ from providers.vetting.services.offering_events import (
     OfferingSuspended,
 )
 from reintegration.cases.services.consent import ConsentWithdrawn
+from reintegration.cases.services.erasure import PersonErased
 from reintegration.cases.states import ConsentScope
 from reintegration.kernel.db import acting_as_system
 from reintegration.kernel.errors import N_
 from reintegration.kernel.hooks import Change
 from reintegration.kernel.money import by_currency
 from reintegration.plans.services.emergency_decision import EmergencyRefused
-from vouchers.voucher.models import Voucher
+from vouchers.voucher.models import Redemption, Voucher, VoucherHold
 from vouchers.voucher.services import suspension
 
 About = TypeVar("About")
@@ -79,6 +81,20 @@ def _standing_on(session: Session, event: ConsentWithdrawn) -> Sequence[Voucher]
     if event.scope == ConsentScope.CASE_MANAGEMENT:
         return _seen(session, suspension.in_case, event.case_id)
     return _seen(session, suspension.on_consent, event.consent_ids)
+
+
+def forget_words(session: Session, event: PersonErased) -> None:
+    """Take the reasons out of the holds and deliveries of an erased person."""
+    with acting_as_system(session):
+        for table, words in ((VoucherHold, {"reason": "–"}), (Redemption, {"state_reason": ""})):
+            of_case = update(table).where(table.case_id == event.case_id).values(words)
+            session.execute(of_case.execution_options(synchronize_session="fetch"))
+
+
+def preview_words(session: Session, event: PersonErased) -> list[Change]:
+    """Count nothing: the page says by itself which words go."""
+    del session, event
+    return []
 
 
 def emergency_refused(session: Session, event: EmergencyRefused) -> None:
