@@ -18,6 +18,7 @@ WITHOUT_KEY = {"set_locale", "sign_out"}
 """The language and the way out make nothing: to press them twice is to press them once."""
 
 ASKED_BEFORE = {
+    "reintegration.cases.services.case_moves.work_begins",
     # Steps of other services: what calls them has asked for the act that they belong to.
     "vouchers.books.services.journal.post",
     "vouchers.voucher.services.confirmation.let_go",

@@ -69,16 +69,17 @@ def _page(started: EmergencyStart, form: DecisionForm) -> str:
     state = started.state
     actor, now = current_actor(), clock.now()
     case = load_case(started.case_id)
+    lines = emergencies.lines_of(session(), case.id)
     return render_template(
         "reintegration/plans/emergency_decision.html",
         **shell(case, "cases.case_page"),
         started=started,
         started_by=user_or_404(session(), started.started_by).name,
         decided_by=user_or_404(session(), started.decided_by).name if started.decided_by else "",
-        lines=emergencies.lines_of(session(), case.id),
+        lines=lines,
         asked=emergencies.asked_in(session(), started),
         ceiling=started.ceiling,
-        paid_from=sorted(set(budget_names(emergencies.lines_of(session(), case.id)).values())),
+        paid_from=sorted(set(budget_names(lines).values())),
         form=form,
         would_stop=hooks.preview(session(), EmergencyRefused(case.id, now, actor))
         if state is EmergencyState.PENDING

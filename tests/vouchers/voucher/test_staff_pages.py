@@ -14,8 +14,10 @@ from reintegration.kernel.audit import AuditEvent
 from reintegration.kernel.ids import group_typed_code, new_id
 from reintegration.kernel.money import Money
 from tests.factories.casework import make_casework
+from tests.factories.cast import NOW, TODAY, actor
 from tests.factories.vouchers import deliver, living_voucher, make_referral
 from vouchers.voucher.models import Redemption, Voucher
+from vouchers.voucher.services import issuing
 
 CASE_PEOPLE = {"ana", "sergiu"}
 BOOKS = {"petru", "alina", "radu", "irina"}
@@ -323,3 +325,25 @@ def test_medicine_is_money_up_to_a_sum(session, cast, sign_in):
     assert answer.status_code == 200, answer.text
     voucher = session.scalars(select(Voucher)).one()
     assert (voucher.kind, voucher.amount_minor) == ("value", 45_050)
+
+
+def test_no_voucher_is_offered_when_every_unit_is_on_one_though_money_is_left(
+    session, cast, sign_in
+):
+    work = make_casework(session, cast, units=5, unit_price=Money(90_000, "MDL"))
+    referral = make_referral(session, cast, work, unit_price_minor=50_000)
+    session.commit()
+    plan, new = f"/cases/{work.case.id}/plan?lang=en", f"/vouchers/lines/{work.line.id}/new"
+    browser = sign_in(cast.ana)
+    assert new in browser.get(plan).text
+    ana = actor(session, cast.ana)
+    promise = issuing.Promise(
+        work.line,
+        referral=referral,
+        units=5,
+        valid_from=TODAY,
+        valid_until=TODAY + timedelta(days=30),
+    )
+    issuing.issue(session, promise, actor=ana, now=NOW)
+    session.commit()
+    assert new not in browser.get(plan).text

@@ -9,6 +9,7 @@ from flask_babel import ngettext
 from sqlalchemy.orm import Session
 
 from reintegration.cases.models import CaseFile
+from reintegration.codelists.units import Unit
 from reintegration.kernel import permissions
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.db import session
@@ -76,10 +77,12 @@ def _may_issue(line: PlanLine, vouchers: Sequence[Voucher], has_acceptance: bool
     if line.removed_at is not None or not line.is_approved:
         return False
     units, ceiling = entitlement.ceiling_of(line)
-    del units
     promised = total((one.amount_left for one in vouchers), line.currency)
     delivered = line.delivery.amount_minor if line.delivery else 0
     is_free = (ceiling - promised).minor > delivered
+    if line.unit != Unit.AMOUNT:  # a lower price leaves money over, but no unit to give it for
+        given = line.delivery.units if line.delivery else 0
+        is_free = is_free and units > given + sum(one.units_left for one in vouchers)
     return is_free and (has_acceptance or not vouchers)
 
 
