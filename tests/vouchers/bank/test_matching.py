@@ -146,6 +146,20 @@ def test_amount_and_iban_under_a_foreign_reference_are_only_suggested():
     assert "end_to_end_differs" in reasons(found)
 
 
+def test_an_order_number_as_reference_posts_with_the_amount_and_the_account_of_the_payee():
+    number = "REQ-2026-00001"
+    orders = [order(1), order(2)]
+    line = entry(-1000, counterparty_iban=THEIRS, end_to_end_id=number)
+    found = one(match([line], orders))
+    assert (found.tier, found.automatic, found.order_ids) == (Tier.END_TO_END, True, (1,))
+    for other in (
+        entry(-1000, counterparty_iban=OTHERS, end_to_end_id=number),
+        entry(-1000, end_to_end_id=number),
+        entry(-1001, counterparty_iban=THEIRS, end_to_end_id=number),
+    ):
+        assert not any(p.automatic for p in match([other], orders).proposals)
+
+
 def test_what_tier_1_took_is_no_rival_in_tier_3():
     lines = [entry(-1000, end_to_end_id="PO-1"), entry(-1000, counterparty_iban=THEIRS)]
     result = match(lines, [order(1), order(2)])

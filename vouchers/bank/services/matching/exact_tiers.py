@@ -91,12 +91,19 @@ def by_end_to_end(entry: BankEntry, index: OrderIndex) -> Outcome | None:
 def _one_referenced(
     entry: BankEntry, order: OpenOrder, same: Reason, index: OrderIndex
 ) -> Outcome | None:
-    if _pays(entry, [order]):
+    if _pays(entry, [order]) and _reaches(entry, order):
         reasons = (same, _AMOUNT_EQUAL, days_reason(order, entry))
         return settle(Tier.END_TO_END, entry, (order.id,), 100, reasons, index)
     if order.currency == entry.currency and abs(entry.amount_minor) < order.amount_minor:
         return ExceptionItem(ExceptionKind.PARTIAL, entry, (order.id,), (same,))
     return None
+
+
+def _reaches(entry: BankEntry, order: OpenOrder) -> bool:
+    """Tell whether the payee is the order's: told by our own reference, or by an equal account."""
+    if entry.end_to_end_id == order.end_to_end_id:
+        return True
+    return entry_key(entry) is not None and entry_key(entry) == order_key(order)
 
 
 def _several(entry: BankEntry, orders: Iterable[OpenOrder]) -> ExceptionItem:
@@ -136,7 +143,8 @@ def _details_by_end_to_end(entry: BankEntry, index: OrderIndex) -> Outcome | Non
 
 def _order_of(detail: EntryDetail, index: OrderIndex) -> OpenOrder | None:
     orders = index.free_by_end_to_end(detail.end_to_end_id)
-    return orders[0] if len(orders) == 1 and _pays(detail, orders) else None
+    ours = [order for order in orders if order.end_to_end_id == detail.end_to_end_id]
+    return ours[0] if len(ours) == 1 and _pays(detail, ours) else None
 
 
 def settle(

@@ -29,8 +29,8 @@ class OrderIndex:
         self.batches: dict[str, list[OpenBatch]] = {}
         for order in orders:
             self.free[order.id] = order
-            if order.end_to_end_id:
-                self.by_end_to_end.setdefault(order.end_to_end_id, []).append(order)
+            for name in {order.end_to_end_id, order.reference} - {None, ""}:
+                self.by_end_to_end.setdefault(str(name), []).append(order)
         for order in settled:
             self._settled(order)
         for batch in batches:
@@ -48,14 +48,17 @@ class OrderIndex:
             del self.free[order_id]
 
     def _settled(self, order: OpenOrder) -> None:
-        if order.end_to_end_id:
-            self.settled_by_end_to_end[order.end_to_end_id] = order
+        for name in {order.end_to_end_id, order.reference} - {None, ""}:
+            self.settled_by_end_to_end[str(name)] = order
         key = order_key(order)
         if key is not None:
             self.settled_by_key[key] = order
 
     def free_by_end_to_end(self, reference: str | None) -> list[OpenOrder]:
-        """Return the open orders with this end-to-end reference; more than one is ambiguous."""
+        """Return the open orders that a reference names, by ours or by the order's number.
+
+        More than one is ambiguous.
+        """
         if not reference:
             return []
         return [order for order in self.by_end_to_end.get(reference, ()) if order.id in self.free]
