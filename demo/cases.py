@@ -21,11 +21,13 @@ from reintegration.cases.services import case_moves, consent, notes, registratio
 from reintegration.cases.services.registration import CaseFacts
 from reintegration.cases.services.vault import Identity
 from reintegration.cases.states import (
+    OF_AGE,
     ClosureReason,
     ConsentMode,
     ConsentScope,
     ContactChannel,
     NoteKind,
+    Signatory,
 )
 from reintegration.codelists.life_domains import Domain
 from reintegration.codelists.people import Sex
@@ -74,6 +76,12 @@ def identity_of(world: World, spec: CaseSpec) -> Identity:
         phone=draw_phone(world.rng),
         address=f"{locality(spec.unit)}, {address(world.rng)}",
     )
+
+
+def signatory_of(world: World, spec: CaseSpec) -> Signatory:
+    """Return who agrees: for a child the guardianship authority."""
+    grown = world.day.year - spec.birth_year > OF_AGE
+    return Signatory.PERSON if grown else Signatory.AUTHORITY
 
 
 class CaseStory:
@@ -157,6 +165,7 @@ class CaseStory:
             case=self.case,
             scopes=scopes,
             mode=ConsentMode.ORAL if self.spec.number % 5 == 0 else ConsentMode.WRITTEN,
+            signatory=signatory_of(self.world, self.spec),
             locale=self.spec.language,
             valid_until=until,
             now=self.world.now,

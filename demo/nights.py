@@ -5,7 +5,7 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from demo import words
-from demo.cases import CaseStory, facts_of, identity_of
+from demo.cases import CaseStory, facts_of, identity_of, signatory_of
 from demo.specs import CaseSpec
 from demo.timeline import Story, at
 from demo.world import Firm, World, district_of
@@ -67,6 +67,7 @@ class NightStory:
             needs=TonightNeeds(nights=_NIGHTS, rides=_RIDES),
             funding=Funding(line.id, line.available, "Noaptea în siguranță"),
             consent_locale=self.spec.language,
+            signatory=signatory_of(world, self.spec),
             now=world.now,
             circumstances=words.CIRCUMSTANCES[self.spec.number % len(words.CIRCUMSTANCES)],
         )

@@ -22,6 +22,7 @@ from reintegration.cases.states import (
     ConsentScope,
     ContactChannel,
     NoteKind,
+    Signatory,
 )
 from reintegration.codelists.languages import Locale
 from reintegration.codelists.people import AccessNeed, Sex
@@ -38,6 +39,16 @@ def language_choices() -> list[Any]:
     return [option(code, code.label) for code in Locale]
 
 
+def spoken_language_field() -> SelectField:
+    """Return the question in which language to speak: it is asked, and never guessed."""
+    return SelectField(
+        _l("Language"),
+        [InputRequired(_l("Ask in which language to speak."))],
+        choices=lambda: [option("", _l("Choose")), *language_choices()],
+        description=_l("In which the person wants to be spoken to."),
+    )
+
+
 def unit_choices() -> list[Any]:
     """Return the territorial units by name."""
     units = sorted(TERRITORIAL_UNITS.values(), key=lambda unit: unit.name)
@@ -47,12 +58,7 @@ def unit_choices() -> list[Any]:
 class FactsForm(Form):
     """What helps to find services that fit."""
 
-    language = SelectField(
-        _l("Language"),
-        choices=language_choices,
-        default=Locale.RO,
-        description=_l("In which the person wants to be spoken to."),
-    )
+    language = spoken_language_field()
     sex = RadioField(
         _l("Sex"),
         choices=lambda: choices(Sex),
@@ -144,6 +150,16 @@ class IdentityForm(IdentityFields):
     another = BooleanField(_l("This is another person with the same details"))
 
 
+def signatory_field() -> RadioField:
+    """Return the question who agreed."""
+    return RadioField(
+        _l("Who agreed"),
+        choices=lambda: choices(Signatory),
+        default=Signatory.PERSON,
+        description=_l("For a child: a parent, a guardian or the guardianship authority."),
+    )
+
+
 class ConsentFields(Form):
     """What the person agreed to, after hearing or reading the text."""
 
@@ -153,6 +169,7 @@ class ConsentFields(Form):
         description=_l("Tick only what the person said yes to. Each one can be refused."),
     )
     mode = RadioField(_l("How"), choices=lambda: choices(ConsentMode), default=ConsentMode.ORAL)
+    signatory = signatory_field()
     consent_locale = SelectField(
         _l("Language of the text that was read"), choices=language_choices, default=Locale.RO
     )

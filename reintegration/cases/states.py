@@ -111,6 +111,18 @@ class ConsentMode(Worded):
     WRITTEN = N_("Signed on paper")
 
 
+class Signatory(Worded):
+    """Who agreed: whoever is under age does not agree alone."""
+
+    PERSON = N_("The person")
+    GUARDIAN = N_("A parent or guardian")
+    AUTHORITY = N_("The guardianship authority")
+
+
+OF_AGE = 18
+"""From this age on a person agrees alone."""
+
+
 class NoteKind(Worded):
     """What a note is about."""
 

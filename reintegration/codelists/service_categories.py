@@ -86,3 +86,15 @@ class ServiceCategory(Worded):
         category = worded(cls, code, label)
         category.domain, category.unit, category.proof = domain, unit, proof
         return category
+
+
+CHILDREN_COME_ALONG = frozenset(
+    {
+        ServiceCategory.SHELTER,
+        ServiceCategory.RENTED_HOUSING,
+        ServiceCategory.CHILDCARE,
+        ServiceCategory.TRANSPORT,
+        ServiceCategory.FAMILY_MEDIATION,
+    }
+)
+"""Services that make room for a person's children: here their number counts and is told."""

@@ -359,3 +359,16 @@ def _count_queries(app, request):
     finally:
         event.remove(engine, "before_cursor_execute", note)
     return len(seen)
+
+
+@pytest.mark.parametrize("page", ["/cases/register", "/cases/emergency"])
+def test_nothing_about_a_person_is_preset_not_even_the_language(cast, sign_in, page):
+    text = sign_in(cast.ana).get(f"{page}?lang=ru").text
+    field = text[text.index('name="language"') :].partition("</select>")[0]
+    assert 'value=""' in field.partition("</option>")[0]
+    assert "selected" not in field
+
+
+def test_a_language_that_was_not_asked_is_refused(cast, sign_in):
+    answer = sign_in(cast.ana).post("/cases/register", data=typed_case() | {"language": ""})
+    assert answer.status_code == 422

@@ -1,6 +1,6 @@
 """Consent lives, ends, is taken back, and stops what stands on it."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,10 +11,13 @@ from reintegration.cases.queries.consents import live_consent
 from reintegration.cases.services import consent as consents
 from reintegration.cases.services import registration
 from reintegration.cases.services.consent import ConsentWithdrawn
-from reintegration.cases.states import CONSENT_TEXT_VERSION, ConsentMode, ConsentScope
+from reintegration.cases.services.registration import CaseFacts
+from reintegration.cases.services.vault import Identity
+from reintegration.cases.states import CONSENT_TEXT_VERSION, ConsentMode, ConsentScope, Signatory
 from reintegration.codelists.languages import Locale
 from reintegration.kernel.audit import AuditEvent
 from reintegration.kernel.errors import Conflict, Invalid, NotPermitted
+from tests.factories.casework import typed_case
 from tests.factories.cast import NOW, TODAY, actor
 from tests.factories.hearing import hear
 
@@ -228,3 +231,44 @@ def _soon():
     from reintegration.kernel import clock
 
     return str(clock.local_day(clock.now()) + timedelta(days=20))
+
+
+@pytest.mark.parametrize("told", ["year", "day"])
+def test_a_child_does_not_consent_alone_but_through_a_guardian_or_the_authority(
+    session, cast, told
+):
+    facts = CaseFacts(birth_year=TODAY.year - 15 if told == "year" else None)
+    born = date(TODAY.year - 18, 12, 31) if told == "day" else None
+    ana = actor(session, cast.ana)
+    child = registration.register(
+        session, actor=ana, facts=facts, identity=Identity(birth_date=born), now=NOW
+    )
+
+    def record(**who):
+        return consents.record(
+            session,
+            actor=registration.with_case(ana, child),
+            case=child,
+            scopes=[KEEP],
+            mode=ConsentMode.WRITTEN,
+            locale="ro",
+            valid_until=TODAY,
+            now=NOW,
+            **who,
+        )
+
+    with pytest.raises(Invalid) as refused:
+        record()
+    assert refused.value.field == "signatory"
+    assert record(signatory=Signatory.AUTHORITY)[0].signatory is Signatory.AUTHORITY
+
+
+def test_registering_a_child_asks_on_the_page_who_agreed(session, cast, sign_in):
+    child = typed_case(scopes=["case_management"], birth_year=str(TODAY.year - 14))
+    browser = sign_in(cast.ana)
+    refused = browser.post("/cases/register?lang=en", data=child)
+    assert refused.status_code == 422
+    assert "agrees alone" in refused.text
+    taken = browser.post("/cases/register", data=child | {"signatory": "guardian"})
+    assert taken.status_code == 302
+    assert session.scalars(select(Consent)).one().signatory is Signatory.GUARDIAN

@@ -8,7 +8,7 @@ from typing import Any
 from providers.directory.models import Offering
 from reintegration.cases.models import CaseFile
 from reintegration.cases.states import ContactChannel
-from reintegration.codelists.service_categories import ServiceCategory
+from reintegration.codelists.service_categories import CHILDREN_COME_ALONG
 from reintegration.kernel.errors import N_, Invalid
 
 LONGEST_NOTE = 300
@@ -31,16 +31,6 @@ FIELDS = (
     "note",
 )
 """Everything that a disclosure may hold, in the order in which it is shown."""
-
-_CHILDREN_MATTER = frozenset(
-    {
-        ServiceCategory.SHELTER,
-        ServiceCategory.RENTED_HOUSING,
-        ServiceCategory.CHILDCARE,
-        ServiceCategory.TRANSPORT,
-        ServiceCategory.FAMILY_MEDIATION,
-    }
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +63,7 @@ def build(
             field="note",
             limit=LONGEST_NOTE,
         )
-    with_children = case.dependants and offering.category in _CHILDREN_MATTER
+    with_children = case.dependants and offering.category in CHILDREN_COME_ALONG
     channel, hours = contact
     return {
         "pseudonym": pseudonym,

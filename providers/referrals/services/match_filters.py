@@ -7,6 +7,7 @@ from typing import Any
 from providers.directory.states import OfferingState
 from providers.referrals.queries.match_facts import Candidate, MatchRequest
 from reintegration.codelists.people import Sex, SexPolicy
+from reintegration.codelists.service_categories import CHILDREN_COME_ALONG
 from reintegration.codelists.territorial_units import TERRITORIAL_UNITS
 
 _OLDEST = 120
@@ -80,7 +81,8 @@ def _age(request: MatchRequest, candidate: Candidate) -> Finding | None:
 
 
 def _children(request: MatchRequest, candidate: Candidate) -> Finding | None:
-    if request.dependants and not candidate.accepts_children:
+    come_along = request.dependants and request.category in CHILDREN_COME_ALONG
+    if come_along and not candidate.accepts_children:
         return Finding("no_children", excludes=True)
     return None
 
@@ -129,6 +131,9 @@ def _safe_place(request: MatchRequest, candidate: Candidate) -> Finding | None:
         return Finding("place_excluded", excludes=True)
     return None
 
+
+MAY_BE_ASKED = frozenset({"sex", "age", "no_children", "language", "access", "full"})
+"""What a provider itself can say yes to: who is left out for nothing else may be asked anyway."""
 
 FILTERS: tuple[Callable[[MatchRequest, Candidate], Finding | None], ...] = (
     _vetted,

@@ -12,7 +12,7 @@ from math import asin, cos, radians, sin, sqrt
 from typing import Any
 
 from providers.referrals.queries.match_facts import Candidate, MatchRequest
-from providers.referrals.services.match_filters import Finding, findings
+from providers.referrals.services.match_filters import MAY_BE_ASKED, Finding, findings
 from reintegration.codelists.territorial_units import TERRITORIAL_UNITS
 from reintegration.kernel.money import Money
 
@@ -58,6 +58,12 @@ class Match:
     def is_excluded(self) -> bool:
         """Whether any filter excludes it."""
         return any(finding.excludes for finding in self.findings)
+
+    @property
+    def may_be_asked(self) -> bool:
+        """Whether the provider itself could say yes, so that it may be asked all the same."""
+        excluding = {finding.code for finding in self.findings if finding.excludes}
+        return excluding <= MAY_BE_ASKED
 
     @property
     def needs_check(self) -> bool:

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from reintegration.cases.states import ConsentMode, ConsentScope
+from reintegration.cases.states import ConsentMode, ConsentScope, Signatory
 from reintegration.codelists.languages import Locale
 from reintegration.kernel.base import Base, Id
 
@@ -21,6 +21,7 @@ class Consent(Base):
     scope: Mapped[ConsentScope]
     provider_id: Mapped[UUID | None] = mapped_column(ForeignKey("organisation.id"))
     mode: Mapped[ConsentMode]
+    signatory: Mapped[Signatory] = mapped_column(default=Signatory.PERSON)
     text_version: Mapped[str]
     locale: Mapped[Locale]
     given_at: Mapped[datetime]

@@ -10,8 +10,16 @@ from sqlalchemy.orm import Session
 
 from reintegration.cases.models import CaseFile, Consent
 from reintegration.cases.permissions import CasePermission
+from reintegration.cases.services import vault
 from reintegration.cases.services.open_cases import require_open
-from reintegration.cases.states import CONSENT_FOR, CONSENT_TEXT_VERSION, ConsentMode, ConsentScope
+from reintegration.cases.states import (
+    CONSENT_FOR,
+    CONSENT_TEXT_VERSION,
+    OF_AGE,
+    ConsentMode,
+    ConsentScope,
+    Signatory,
+)
 from reintegration.kernel import audit, clock, hooks, permissions
 from reintegration.kernel.actor import SYSTEM, Actor
 from reintegration.kernel.errors import N_, Conflict, Invalid
@@ -44,11 +52,13 @@ def record(
     locale: str,
     valid_until: date,
     now: datetime,
+    signatory: Signatory = Signatory.PERSON,
     provider_id: UUID | None = None,
 ) -> list[Consent]:
     """Record what a person agreed to after hearing or reading the present text in `locale`.
 
-    `provider_id` narrows sharing to one provider; other scopes have none.
+    `provider_id` narrows sharing to one provider; other scopes have none. For somebody under age
+    `signatory` is a guardian or the guardianship authority.
     """
     permissions.demand(actor, CasePermission.RECORD_CONSENT, case)
     require_open(session, case.id)
@@ -62,12 +72,23 @@ def record(
             code="valid_until",
             field="valid_until",
         )
+    if signatory is Signatory.PERSON and vault.is_under_age(session, case, today):
+        raise Invalid(
+            N_(
+                "Nobody under %(age)s agrees alone. Say that a guardian agreed, or the"
+                " guardianship authority."
+            ),
+            code="under_age",
+            field="signatory",
+            age=OF_AGE,
+        )
     given = [
         Consent(
             id=new_id(),
             case_id=case.id,
             scope=scope,
             mode=mode,
+            signatory=signatory,
             locale=locale,
             text_version=CONSENT_TEXT_VERSION,
             given_at=now,

@@ -13,7 +13,7 @@ from reintegration.cases.models import CaseFile, IdentityIndex, PersonIdentity, 
 from reintegration.cases.permissions import CasePermission
 from reintegration.cases.services.identity_index import index_values
 from reintegration.cases.services.open_cases import require_open
-from reintegration.cases.states import FOLDING
+from reintegration.cases.states import FOLDING, OF_AGE
 from reintegration.kernel import audit, crypto, dates, permissions
 from reintegration.kernel.actor import SYSTEM, Actor
 from reintegration.kernel.db import keyring
@@ -174,6 +174,20 @@ def _index(session: Session, case_id: UUID, identity: Identity) -> None:
         for kind, several in values.items()
         for value in several
     )
+
+
+def is_under_age(session: Session, case: CaseFile, today: date) -> bool:
+    """Whether the person has not reached the age of consent: by the day of birth, or by its year.
+
+    The day is opened in memory and told to nobody. Who reaches the age this year, where only the
+    year is known, is taken for of age; so is whoever told neither.
+    """
+    stored = session.get(PersonIdentity, case.id)
+    if stored is not None and stored.birth_date is not None:
+        born = _opened(session, stored, ("birth_date",)).birth_date
+        had_birthday = born is not None and (today.month, today.day) >= (born.month, born.day)
+        return born is not None and today.year - born.year - (not had_birthday) < OF_AGE
+    return case.birth_year is not None and today.year - case.birth_year < OF_AGE
 
 
 def index_again(session: Session, *, now: datetime) -> int:

@@ -12,7 +12,13 @@ from reintegration.cases.models import CaseFile, Consent
 from reintegration.cases.permissions import CasePermission
 from reintegration.cases.queries import consents
 from reintegration.cases.services import consent as service
-from reintegration.cases.states import CONSENT_FOR, CONSENT_TEXT_VERSION, ConsentMode, ConsentScope
+from reintegration.cases.states import (
+    CONSENT_FOR,
+    CONSENT_TEXT_VERSION,
+    ConsentMode,
+    ConsentScope,
+    Signatory,
+)
 from reintegration.cases.views import bp
 from reintegration.cases.views.frame import load_case, shell
 from reintegration.kernel import clock
@@ -49,6 +55,7 @@ def _record(case: CaseFile, form: ConsentForm) -> None:
         case=case,
         scopes=form.chosen_scopes(),
         mode=ConsentMode(form.mode.data),
+        signatory=Signatory(form.signatory.data),
         locale=form.consent_locale.data,
         valid_until=given(form.valid_until.data),
         provider_id=UUID(form.provider.data) if form.provider.data else None,

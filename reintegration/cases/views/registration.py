@@ -7,7 +7,7 @@ from reintegration.cases.forms import RegisterForm
 from reintegration.cases.models import CaseFile
 from reintegration.cases.permissions import CasePermission
 from reintegration.cases.services import consent, duplicates, registration
-from reintegration.cases.states import CONSENT_FOR, CONSENT_TEXT_VERSION, ConsentMode
+from reintegration.cases.states import CONSENT_FOR, CONSENT_TEXT_VERSION, ConsentMode, Signatory
 from reintegration.cases.views import bp
 from reintegration.cases.views.identity import known_cases
 from reintegration.kernel import clock
@@ -21,7 +21,7 @@ from reintegration.web.submit import Ask, Asking
 @bp.form("/register", CasePermission.REGISTER)
 def case_register() -> Asking:
     """Open the case, unless the same person is in one's own caseload already."""
-    form = RegisterForm(language=chosen_locale(), consent_locale=chosen_locale())
+    form = RegisterForm(consent_locale=chosen_locale())
     yield Ask(lambda: _page(form), form)
     case = _open(form)
     return Next(
@@ -45,6 +45,7 @@ def _open(form: RegisterForm) -> CaseFile:
             case=case,
             scopes=scopes,
             mode=ConsentMode(form.mode.data),
+            signatory=Signatory(form.signatory.data),
             locale=form.consent_locale.data,
             valid_until=clock.local_day(now) + CONSENT_FOR,
             now=now,

@@ -6,7 +6,12 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 
-from reintegration.cases.forms import language_choices, unit_choices
+from reintegration.cases.forms import (
+    language_choices,
+    signatory_field,
+    spoken_language_field,
+    unit_choices,
+)
 from reintegration.cases.services.registration import CaseFacts
 from reintegration.cases.services.vault import Identity
 from reintegration.codelists.languages import Locale
@@ -50,6 +55,7 @@ class TonightForm(Form):
     consent_locale = SelectField(
         _l("Language in which you read it"), choices=language_choices, default=Locale.RO
     )
+    signatory = signatory_field()
     agreed = BooleanField(
         _l("I read it aloud, and the person agreed"),
         [InputRequired(_l("Read the text aloud and ask. Without a yes nothing is kept."))],
@@ -89,7 +95,7 @@ class DoorForm(TonightForm):
         description=_l("Any name. It is sealed; nobody needs it tonight."),
         render_kw={"autocomplete": "off"},
     )
-    language = SelectField(_l("Language"), choices=language_choices, default=Locale.RO)
+    language = spoken_language_field()
     sex = RadioField(_l("Sex"), choices=lambda: choices(Sex), default=Sex.UNSPECIFIED)
     territorial_unit = SelectField(
         _l("Where are you now?"),

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypedDict, Unpack
+from typing import NotRequired, TypedDict, Unpack
 from uuid import UUID
 
 from sqlalchemy import select
@@ -19,7 +19,7 @@ from reintegration.cases.services.registration import CaseFacts
 from reintegration.cases.services.team import supervisors
 from reintegration.cases.services.telling import tell
 from reintegration.cases.services.vault import Identity
-from reintegration.cases.states import ConsentMode, ConsentScope
+from reintegration.cases.states import ConsentMode, ConsentScope, Signatory
 from reintegration.codelists.life_domains import Domain
 from reintegration.codelists.service_categories import ServiceCategory
 from reintegration.codelists.units import Unit
@@ -83,6 +83,7 @@ class Tonight(TypedDict):
     needs: TonightNeeds
     funding: Funding
     consent_locale: str
+    signatory: NotRequired[Signatory]
     circumstances: str
 
 
@@ -130,7 +131,8 @@ def start(
     )
     session.add(started)
     session.flush()
-    _agree(session, actor, case, tonight["consent_locale"], now)
+    signatory = tonight.get("signatory", Signatory.PERSON)
+    _agree(session, actor, case, tonight["consent_locale"], signatory, now)
     _add_lines(session, actor, case, needs, funding, now)
     case.updated_at = now
     session.flush()
@@ -172,7 +174,9 @@ def check_needs(needs: TonightNeeds, funding: Funding) -> None:
         )
 
 
-def _agree(session: Session, actor: Actor, case: CaseFile, locale: str, now: datetime) -> None:
+def _agree(
+    session: Session, actor: Actor, case: CaseFile, locale: str, signatory: Signatory, now: datetime
+) -> None:
     """Record what is not covered yet; a consent that holds is left alone."""
     today = clock.local_day(now)
     missing = [s for s in _NEEDED if live_consent(session, case.id, s, None, today) is None]
@@ -183,6 +187,7 @@ def _agree(session: Session, actor: Actor, case: CaseFile, locale: str, now: dat
             case=case,
             scopes=missing,
             mode=ConsentMode.ORAL,
+            signatory=signatory,
             locale=locale,
             valid_until=today + EMERGENCY_ALLOWANCE.consent_for,
             now=now,

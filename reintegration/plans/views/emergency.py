@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from reintegration.cases.models import CaseFile
 from reintegration.cases.permissions import CasePermission
 from reintegration.cases.queries.consents import consents_of
-from reintegration.cases.states import CONSENT_TEXT_VERSION
+from reintegration.cases.states import CONSENT_TEXT_VERSION, Signatory
 from reintegration.cases.views.frame import load_case, shell
 from reintegration.codelists.service_categories import ServiceCategory
 from reintegration.kernel import clock
@@ -39,7 +39,7 @@ TonightType = TypeVar("TonightType", bound=TonightForm)
 def case_emergency_start() -> Asking:
     """Open a case and promise what is needed tonight."""
     here = chosen_locale()
-    form, choices = _with_budget(DoorForm(language=here, consent_locale=here))
+    form, choices = _with_budget(DoorForm(consent_locale=here))
     yield Ask(lambda: _door_page(form, choices), form)
     started = emergency.start_new(
         session(),
@@ -48,6 +48,7 @@ def case_emergency_start() -> Asking:
         needs=form.needs(),
         funding=_funding(choices, form),
         consent_locale=form.consent_locale.data,
+        signatory=Signatory(form.signatory.data),
         circumstances=form.circumstances.data or "",
         **acting(),
     )
@@ -78,6 +79,7 @@ def case_emergency_save(case: CaseFile) -> Asking:
         needs=form.needs(),
         funding=_funding(choices, form),
         consent_locale=form.consent_locale.data,
+        signatory=Signatory(form.signatory.data),
         circumstances=form.circumstances.data or "",
         **acting(),
     )

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from uuid import UUID
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,6 +13,7 @@ from providers.referrals.queries.match_facts import Candidate, MatchRequest
 from providers.referrals.services.matching import WEIGHTS, distance_km, match
 from providers.referrals.views.match_text import _COUNTERFACTUALS, _FINDINGS, _REASONS
 from reintegration.codelists.people import Sex, SexPolicy
+from reintegration.codelists.service_categories import ServiceCategory
 from reintegration.codelists.territorial_units import TERRITORIAL_UNITS
 from reintegration.kernel.money import Money
 
@@ -194,6 +196,27 @@ def checks(asked, offered):
     return [finding.code for one in result.ranked for finding in one.findings]
 
 
+SHELTER = {"category": ServiceCategory.SHELTER}
+
+
+def test_children_exclude_nobody_where_they_do_not_come_along():
+    assert excluded_codes(request(dependants=2), candidate(accepts_children=False)) == []
+
+
+@pytest.mark.parametrize(
+    ("offered", "may"),
+    [
+        ({"languages": ("ru",)}, True),
+        ({"places_taken": 5, "languages": ("ru",)}, True),
+        ({"price": Money(50_001, "MDL")}, False),
+        ({"state": OfferingState.SUSPENDED}, False),
+    ],
+)
+def test_who_is_left_out_for_what_a_provider_can_say_yes_to_may_be_asked_anyway(offered, may):
+    (one,) = match(request(), [candidate(**offered)], today=TODAY).excluded
+    assert one.may_be_asked is may
+
+
 def test_each_filter_excludes_by_its_own_reason():
     cases = [
         ("suspended", {}, {"state": OfferingState.SUSPENDED}),
@@ -202,7 +225,7 @@ def test_each_filter_excludes_by_its_own_reason():
         ("other_unit", {}, {"unit": "hour"}),
         ("sex", {}, {"sex_policy": SexPolicy.MALE}),
         ("age", {}, {"min_age": 40}),
-        ("no_children", {"dependants": 1}, {"accepts_children": False}),
+        ("no_children", {"dependants": 1, **SHELTER}, {"accepts_children": False, **SHELTER}),
         ("language", {}, {"languages": ("ru",)}),
         (
             "access",

@@ -4,7 +4,7 @@ import threading
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import create_engine, func, select
+from sqlalchemy import create_engine, func, select, update
 from sqlalchemy.orm import Session
 
 from providers.directory.models import Offering
@@ -480,3 +480,14 @@ def test_a_consent_for_another_provider_does_not_cover_this_one(session, cast):
     session.flush()
     with pytest.raises(Conflict):
         drafted(session, cast, work)
+
+
+def test_a_dead_end_offers_ways_out(session, cast, sign_in):
+    work = make_casework(session, cast)
+    offering = offering_in(session, cast, OfferingState.APPROVED)
+    session.execute(update(Offering).values(languages=["en"]))
+    session.commit()
+    page = sign_in(cast.ana).get(f"/providers/match/{work.line.id}?lang=en").text
+    assert "No provider fits" in page
+    for way in (f"/cases/{work.case.id}/facts", f"/plan/lines/{work.line.id}", str(offering.id)):
+        assert way in page
