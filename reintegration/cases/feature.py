@@ -18,6 +18,7 @@ from reintegration.cases.views import (
     identity,
     notes,
     registration,
+    search,
     team,
     today,
 )
@@ -26,7 +27,7 @@ from reintegration.kernel.errors import N_
 from reintegration.web import navigation, slots
 from reintegration.web.navigation import Place
 
-PAGES = (cases, close, consent, erasure, identity, notes, registration, team)
+PAGES = (cases, close, consent, erasure, identity, notes, registration, search, team)
 """Importing them adds their addresses."""
 
 

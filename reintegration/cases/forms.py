@@ -179,6 +179,17 @@ class ConsentFields(Form):
         return [ConsentScope(scope) for scope in self.scopes.data or ()]
 
 
+class SearchForm(Form):
+    """Who is looked for in one's own caseload."""
+
+    words = StringField(
+        _l("Name, phone or document"),
+        [InputRequired(_l("Write whom you look for.")), Length(max=100)],
+        description=_l("Whole words; how a name is spelled makes no difference."),
+        render_kw={"autocomplete": "off"},
+    )
+
+
 class ConsentForm(ConsentFields):
     """A consent on its own page, with its last day and, for sharing, the provider."""
 

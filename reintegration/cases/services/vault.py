@@ -1,7 +1,7 @@
 """The identity vault: sealing, reading with a reason, and erasing by destroying the key."""
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from uuid import UUID
@@ -44,6 +44,7 @@ class Identity:
 
 FIELDS: tuple[str, ...] = tuple(field.name for field in fields(Identity))
 _INDEXED = ("given_name", "family_name", "birth_date", "document_number")
+_SEARCHED = ("given_name", "family_name", "document_number", "phone")
 _AT_ONCE = 200
 
 
@@ -176,6 +177,22 @@ def _index(session: Session, case_id: UUID, identity: Identity) -> None:
     )
 
 
+def opened_caseload(session: Session, *, actor: Actor) -> Iterator[tuple[CaseFile, Identity]]:
+    """Yield the cases of which somebody may read who the person is, with what a search compares.
+
+    It is opened in memory for comparing and shown to nobody: the search writes itself down.
+    """
+    rows = session.execute(
+        permissions.visible(actor, CaseFile, CasePermission.READ_IDENTITY)
+        .join(PersonIdentity, PersonIdentity.case_id == CaseFile.id)
+        .join(PersonKey, PersonKey.case_id == CaseFile.id)
+        .add_columns(PersonIdentity, PersonKey.wrapped)
+    )
+    for case, stored, wrapped in rows:
+        key = keyring(session).unwrap_person_key(wrapped, case_id=str(case.id))
+        yield case, _with_key(key, stored, _SEARCHED)
+
+
 def is_under_age(session: Session, case: CaseFile, today: date) -> bool:
     """Whether the person has not reached the age of consent: by the day of birth, or by its year.
 
@@ -209,7 +226,10 @@ def index_again(session: Session, *, now: datetime) -> int:
 
 def _opened(session: Session, stored: PersonIdentity, names: Iterable[str]) -> Identity:
     """Return the wanted fields of a person, without asking who reads and without a word of it."""
-    key = _key(session, stored.case_id)
+    return _with_key(_key(session, stored.case_id), stored, names)
+
+
+def _with_key(key: bytes, stored: PersonIdentity, names: Iterable[str]) -> Identity:
     found = {
         name: _unseal(key, name, stored.case_id, sealed)
         for name in names
