@@ -124,7 +124,7 @@ def from_environment(
             made.pop("DATABASE_OWNER_URL", None)  # it belongs to the embedded database
         given = {**made, **given}
     owner_url = given.get("DATABASE_OWNER_URL") or _same_in_the_demo(mode, given)
-    port = int(given.get("PORT", "8000"))
+    port = _count(given, "PORT", "8000")
     base_url = given.get("PUNTE_BASE_URL", f"http://localhost:{port}").rstrip("/")
     return Settings(
         mode=mode,
@@ -144,9 +144,16 @@ def from_environment(
         stripe_webhook_secret=given.get("STRIPE_WEBHOOK_SECRET"),
         port=port,
         instance=instance,
-        database_pool=int(given.get("PUNTE_DATABASE_POOL", "4")),
-        proxies=int(given.get("PUNTE_PROXIES", "0")),
+        database_pool=_count(given, "PUNTE_DATABASE_POOL", "4"),
+        proxies=_count(given, "PUNTE_PROXIES", "0"),
     )
+
+
+def _count(given: Mapping[str, str], name: str, unset: str) -> int:
+    text = given.get(name, unset)
+    if not (text.isascii() and text.isdecimal()):
+        raise HalfConfigured(f"{name} is a whole number such as {unset}, not {text!r}")
+    return int(text)
 
 
 def _mode(text: str) -> Mode:

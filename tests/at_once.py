@@ -9,6 +9,7 @@ from sqlalchemy import create_engine
 from sqlalchemy import event as sa_event
 from sqlalchemy.orm import Session
 
+from reintegration.kernel import tries
 from reintegration.kernel.db import act_as, acting
 from tests.lock_order import lock_of
 
@@ -37,6 +38,7 @@ def at_once(session: Session, *acts: Act) -> list[Any]:
             except Exception as problem:
                 own.rollback()
                 outcomes[number] = problem
+            tries.companion(own).dispose()
         engine.dispose()
 
     threads = [threading.Thread(target=do, args=(number,)) for number in range(len(acts))]

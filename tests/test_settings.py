@@ -105,3 +105,11 @@ def test_two_applications_in_one_process_keep_their_own_keys():
         assert keyring(session()).blind_index("name", "ana") != first.blind_index("name", "ana")
     with one.app_context():
         assert keyring(session()).blind_index("name", "ana") == first.blind_index("name", "ana")
+
+
+@pytest.mark.parametrize("name", ["PORT", "PUNTE_DATABASE_POOL", "PUNTE_PROXIES"])
+@pytest.mark.parametrize("text", ["abc", "-1", "1.5", ""])
+def test_a_number_that_is_none_is_said_in_words(name, text):
+    given = PRODUCTION | {name: text}
+    with pytest.raises(settings.HalfConfigured, match=f"{name} is a whole number"):
+        settings.from_environment(given)

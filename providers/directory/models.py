@@ -125,7 +125,14 @@ class Offering(Base):
         UniqueConstraint("site_id", "category", "name"),
         CheckConstraint("price_minor > 0", "price"),
         CheckConstraint("min_age >= 0 AND max_age >= min_age", "ages"),
-        CheckConstraint("places_taken >= 0", "places"),
+        CheckConstraint(
+            "places_taken >= 0 AND (capacity IS NULL OR places_taken <= capacity)", "places"
+        ),
+        CheckConstraint(
+            "approved_by IS NULL OR (approved_by IS DISTINCT FROM assessed_by"
+            " AND approved_by IS DISTINCT FROM submitted_by)",
+            "four_eyes",
+        ),
         Index("ix_offering_category", "category", "state"),
         words_index("offering", "name"),
     )

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ARRAY, ColumnElement, Uuid, and_, any_, false, literal, or_, true
+from sqlalchemy import ARRAY, ColumnElement, Uuid, all_, and_, any_, false, literal, or_, true
 
 from reintegration.kernel.actor import Actor, ActorKind, Role
 
@@ -154,6 +154,20 @@ def not_by(*fields: str) -> Rule:
         if actor.id is None:
             return false()
         return and_(*(getattr(model, name).is_distinct_from(actor.id) for name in fields))
+
+    return OfSubject(holds, rows)
+
+
+def not_among(field: str) -> Rule:
+    """Return the four-eyes rule for many: the actor is none of the persons listed in `field`."""
+
+    def holds(actor: Actor, subject: Any) -> bool:
+        return actor.id is not None and actor.id not in getattr(subject, field)
+
+    def rows(actor: Actor, model: Any) -> Rows:
+        if actor.id is None:
+            return false()
+        return literal(actor.id) != all_(getattr(model, field))
 
     return OfSubject(holds, rows)
 

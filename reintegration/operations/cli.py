@@ -7,12 +7,12 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from reintegration.kernel import audit_chain, bounded, clock, key_sample, outbox
 from reintegration.kernel.actor import OPERATOR
 from reintegration.kernel.db import act_as, keyring, session
-from reintegration.operations import scheduler, task_lane
+from reintegration.operations import checkup, scheduler, task_lane
 from reintegration.settings import Settings
 from reintegration.web.commands import Commands
 
@@ -73,9 +73,9 @@ def _check_database(_now: datetime) -> list[str]:
             )
             .one()
         )
-    except SQLAlchemyError as error:
+    except OperationalError as error:
         session().rollback()
-        return [f"the database does not answer ({type(error).__name__}); is `make run` up?"]
+        return [checkup.unreachable(error)]
     if any(row):
         return ["the application's role owns the database or bypasses row-level security"]
     return []
@@ -125,4 +125,30 @@ def _check_key(now: datetime) -> list[str]:
     return [] if fits else [key_sample.WRONG]
 
 
-_CHECKS = (_check_database, _check_schema, _check_key, _check_audit, _check_outbox)
+def _check_what_the_database_says(now: datetime) -> list[str]:
+    try:
+        connection = session().connection()
+        return [
+            *checkup.clock(connection, now),
+            *checkup.writes(connection),
+            *checkup.schema(connection),
+        ]
+    except SQLAlchemyError:
+        session().rollback()
+        return []
+
+
+def _check_around(_now: datetime) -> list[str]:
+    settings = _settings()
+    return [*checkup.folder(settings), *checkup.mail(settings), *checkup.production(settings)]
+
+
+_CHECKS = (
+    _check_around,
+    _check_database,
+    _check_what_the_database_says,
+    _check_schema,
+    _check_key,
+    _check_audit,
+    _check_outbox,
+)

@@ -2,7 +2,7 @@
 
 from reintegration.kernel.groups import on_team, supervises, supervisor, worker, works_on
 from reintegration.kernel.permissions import Policy
-from reintegration.kernel.rules import is_machine, not_by
+from reintegration.kernel.rules import is_machine, not_among, not_by
 from reintegration.plans.permissions import EmergencyPermission, PlanPermission
 
 POLICY: Policy = {
@@ -12,7 +12,9 @@ POLICY: Policy = {
     PlanPermission.VIEW: on_team,
     PlanPermission.EDIT: works_on,
     PlanPermission.SUBMIT: works_on,
-    PlanPermission.DECIDE: supervises & not_by("submitted_by", "last_edited_by"),
+    PlanPermission.DECIDE: supervises
+    & not_by("submitted_by", "last_edited_by")
+    & not_among("written_by"),
     PlanPermission.LIST_DECISIONS: supervisor,
     PlanPermission.MOVE_MILESTONE: works_on | is_machine,
 }

@@ -7,12 +7,13 @@ import pytest
 import time_machine
 from sqlalchemy import func, select, update
 
-from reintegration.accounts.models import SignInSession, User
+from reintegration.accounts.models import Organisation, SignInSession, User
 from reintegration.accounts.services import sign_in, users
 from reintegration.kernel import clock, crypto
 from reintegration.kernel.actor import SYSTEM, Role
 from reintegration.kernel.audit import AuditEvent
-from tests.factories.cast import PASSWORD
+from reintegration.kernel.ids import new_id
+from tests.factories.cast import PASSWORD, make_person
 
 COOKIE = "punte-session"
 
@@ -134,6 +135,11 @@ def new_password(session, user):
 
 
 def closed_organisation(session, user):
+    other = Organisation(id=new_id(), name="Altă echipă", kind="programme", created_at=clock.now())
+    session.add(other)
+    session.flush()
+    session.add(make_person("doina", other, "Doina Lupan", Role.ADMINISTRATOR))
+    session.flush()
     user.organisation.active = False
 
 

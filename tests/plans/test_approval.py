@@ -94,6 +94,30 @@ def test_nobody_decides_on_a_plan_that_they_sent_or_wrote(session, cast, act):
         )
 
 
+@pytest.mark.parametrize("act", ["approve", "send_back"])
+def test_nobody_decides_on_a_plan_of_which_they_wrote_any_part_since_the_last_approval(
+    session, cast, act
+):
+    w = write_plan(session, cast)
+    number = submit(session, w)
+    w.plan.written_by = [
+        cast.sergiu.id,
+        cast.ana.id,
+    ]  # he wrote a service, she a title, and sent it
+    session.flush()
+    with pytest.raises(NotPermitted):
+        getattr(approval, act)(
+            session, w.plan, actor=w.sergiu, number=number, comment="Da", now=NOW
+        )
+
+
+def test_who_writes_is_remembered_until_the_approval(session, cast):
+    w = write_plan(session, cast)
+    assert w.plan.written_by == [cast.ana.id]
+    approve(session, w)
+    assert w.plan.written_by == []
+
+
 def test_a_decision_on_a_version_that_was_replaced_meanwhile_is_refused(session, cast):
     w = write_plan(session, cast)
     submit(session, w)

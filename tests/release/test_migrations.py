@@ -45,6 +45,7 @@ RELEASED = {
     "0026_let_lines_name_services.py": "e6fbf8d3f3bbaf08f3613c243f22b7a38a6035ba3c76faef41c27cf0148208c1",
     "0027_let_erasing_pass.py": "bc59c7fe4aa5426bbff86c3cc3ba0a45acc42520eb1ca7ef87c37a81abb434b0",
     "0028_say_who_agreed.py": "fd1497aa6308931c0f1144d1acb07a363811c96f286a6f5b9b573a23502bc1ae",
+    "0029_hold_more_laws.py": "ffcb48d5ab7c391782438024b21baf4b7e2988d38641ba2cad26cf5e04e34ad8",
 }
 OURS = {"reintegration", "providers", "vouchers", "demo"}
 

@@ -64,3 +64,20 @@ def test_a_page_that_loses_twice_writes_nothing(session, made, races):
     with pytest.raises(Exception, match="deadlock"):
         made()
     assert session.scalar(select(func.count()).select_from(OutboxMessage)) == 0
+
+
+@pytest.mark.parametrize("code", ["23505", "23P01", "23000"])
+def test_what_somebody_else_added_first_is_looked_at_once_more(app, session, code):
+    """A unique key, an exclusion, a law: the second time the service sees what stands there."""
+    tries = []
+
+    @transactional
+    def page():
+        tries.append(code)
+        if len(tries) == 1:
+            page_session().execute(text(f"DO $$ BEGIN RAISE 'x' USING ERRCODE = '{code}'; END $$"))
+        return "done"
+
+    with app.test_request_context():
+        assert page() == "done"
+    assert len(tries) == 2

@@ -5,12 +5,12 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from reintegration.accounts.models import Organisation, User
+from reintegration.accounts.models import Organisation, User, UserRole
 from reintegration.accounts.permissions import AccountPermission
-from reintegration.accounts.services import sign_in
+from reintegration.accounts.services import sign_in, users
 from reintegration.accounts.states import OrganisationKind
 from reintegration.kernel import audit, permissions
-from reintegration.kernel.actor import Actor
+from reintegration.kernel.actor import Actor, Role
 from reintegration.kernel.ids import new_id
 from reintegration.kernel.locking import lock
 
@@ -32,6 +32,8 @@ def close(session: Session, organisation: Organisation, *, actor: Actor, now: da
     permissions.demand(actor, AccountPermission.MANAGE_ORGANISATIONS)
     if not lock(session, organisation).active:
         return
+    if organisation.kind == OrganisationKind.PROGRAMME and _administers(session, organisation):
+        users.keep_an_administrator(session, User.organisation_id != organisation.id)
     organisation.active = False
     people = select(User).where(User.organisation_id == organisation.id)
     sign_in.end_all_sessions(session, *session.scalars(people).unique(), now=now)
@@ -47,3 +49,13 @@ def reopen(session: Session, organisation: Organisation, *, actor: Actor, now: d
     organisation.active = True
     session.flush()
     audit.record(session, "organisation:open", organisation, actor=actor, now=now)
+
+
+def _administers(session: Session, organisation: Organisation) -> bool:
+    """Whether one of its people administers: without them somebody else must."""
+    one = (
+        select(UserRole.user_id)
+        .join(User, User.id == UserRole.user_id)
+        .where(UserRole.role == Role.ADMINISTRATOR, User.organisation_id == organisation.id)
+    )
+    return session.scalar(one.limit(1)) is not None

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -64,6 +64,9 @@ class Details:
         }
         return frozenset(name for name, (mine, theirs) in pairs.items() if mine != theirs)
 
+
+_ADMINISTRATORS = 0x50554E5403
+"""Who takes an administrator away looks under this lock whether one is left."""
 
 # One person may not hold both sides of a check.
 INCOMPATIBLE = (
@@ -158,14 +161,17 @@ def set_roles(
     """Replace the roles and end the person's sessions: new rights begin with a new sign-in."""
     permissions.demand(actor, AccountPermission.MANAGE_USERS)
     chosen = frozenset(roles)
+    lock(session, user)
+    session.refresh(user, ["roles"])
     check_roles(user.organisation, chosen)
     if chosen == user.role_set:
         return
+    if Role.ADMINISTRATOR in user.role_set - chosen:
+        keep_an_administrator(session, User.id != user.id)
     kept = [held for held in user.roles if Role(held.role) in chosen]
     new = chosen - user.role_set
     user.roles = kept + [UserRole(role=role) for role in sorted(new)]
     sign_in.end_all_sessions(session, user, now=now)
-    session.flush()
     session.flush()
     audit.record(session, "user:set_roles", user, actor=actor, now=now, fields=("roles",))
 
@@ -203,6 +209,8 @@ def close(session: Session, user: User, *, actor: Actor, now: datetime) -> None:
         raise Invalid(N_("You cannot close your own account."))
     if lock(session, user).disabled_at is not None:
         return
+    if Role.ADMINISTRATOR in user.role_set:
+        keep_an_administrator(session, User.id != user.id)
     user.disabled_at = now
     sign_in.end_all_sessions(session, user, now=now)
     session.flush()
@@ -230,6 +238,31 @@ def check_roles(organisation: Organisation, roles: frozenset[Role]) -> None:
         raise Invalid(N_("People of a provider can only hold a provider's roles."), field="roles")
     if organisation.kind == OrganisationKind.PROGRAMME and roles & PROVIDER_ROLES:
         raise Invalid(N_("A provider's roles are for people of a provider."), field="roles")
+
+
+def keep_an_administrator(session: Session, others: ColumnElement[bool]) -> None:
+    """Raise Conflict when none of the `others` administers, in an open account and organisation.
+
+    One at a time looks: two who close each other do not both see the other. A trigger of the
+    database (`last_administrator`) knows the same.
+    """
+    session.execute(select(func.pg_advisory_xact_lock(_ADMINISTRATORS)))
+    one = (
+        select(UserRole.user_id)
+        .join(User, User.id == UserRole.user_id)
+        .join(Organisation, Organisation.id == User.organisation_id)
+        .where(
+            UserRole.role == Role.ADMINISTRATOR,
+            others,
+            User.disabled_at.is_(None),
+            Organisation.active.is_(True),
+        )
+    )
+    if session.scalar(one.limit(1)) is None:
+        raise Conflict(
+            N_("Nobody would administer any more. Give somebody else this role first."),
+            code="last_administrator",
+        )
 
 
 def _require_free(session: Session, email: str, besides: User | None = None) -> None:

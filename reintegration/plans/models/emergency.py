@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from reintegration.kernel.base import Base, Currency, Id, Minor
@@ -33,5 +33,6 @@ class EmergencyStart(Base):
     """The standing allowance at the time it was used."""
 
     __table_args__ = (
+        CheckConstraint("decided_by IS NULL OR decided_by <> started_by", "four_eyes"),
         Index("ix_emergency_start_pending", "ratify_by", postgresql_where="state = 'pending'"),
     )

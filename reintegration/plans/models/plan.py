@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import ARRAY, CheckConstraint, ForeignKey, Index, UniqueConstraint, Uuid, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -63,6 +63,8 @@ class Plan(Base):
     revision: Mapped[int] = mapped_column(default=1)
     submitted_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
     last_edited_by: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
+    written_by: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid), default=list)
+    """Everybody who wrote any part of it since it was approved: none of them decides on it."""
     approved_version: Mapped[int | None]
     approved_at: Mapped[datetime | None]
     review_on: Mapped[date | None]
@@ -99,6 +101,8 @@ class PlanVersion(Base):
     state: Mapped[VersionState] = mapped_column(default=VersionState.SUBMITTED)
     snapshot: Mapped[dict[str, Any]] = mapped_column(JSONB)
     submitted_by: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
+    written_by: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid), default=list)
+    """Who wrote what stands in it, as the plan knew when it was sent."""
     submitted_at: Mapped[datetime]
     decided_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
     decided_at: Mapped[datetime | None]
@@ -106,7 +110,13 @@ class PlanVersion(Base):
 
     plan: Mapped[Plan] = relationship(back_populates="versions")
 
-    __table_args__ = (UniqueConstraint("plan_id", "number"),)
+    __table_args__ = (
+        UniqueConstraint("plan_id", "number"),
+        CheckConstraint(
+            "decided_by IS NULL OR (decided_by <> submitted_by AND decided_by <> ALL (written_by))",
+            "four_eyes",
+        ),
+    )
 
 
 class Milestone(Base):

@@ -47,6 +47,7 @@ def submit(
         state=VersionState.SUBMITTED,
         snapshot=snapshot_of(plan),
         submitted_by=actor.id,
+        written_by=list(plan.written_by),
         submitted_at=now,
     )
     session.add(version)
@@ -82,7 +83,7 @@ def approve(
         for line in milestone.lines:
             if line.origin == LineOrigin.PLAN:
                 _approve_line(session, line)
-    plan.approved_version, plan.approved_at = number, now
+    plan.approved_version, plan.approved_at, plan.written_by = number, now, []
     plan.review_on = clock.local_day(now) + REVIEW_AFTER
     _decide(version, "approve", actor, comment, now)
     session.flush()

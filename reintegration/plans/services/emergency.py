@@ -240,7 +240,12 @@ def _plan_of(session: Session, actor: Actor, case: CaseFile, now: datetime) -> P
     if plan is None:
         assert actor.id is not None
         plan = Plan(
-            id=new_id(), case_id=case.id, last_edited_by=actor.id, created_at=now, updated_at=now
+            id=new_id(),
+            case_id=case.id,
+            last_edited_by=actor.id,
+            written_by=[actor.id],
+            created_at=now,
+            updated_at=now,
         )
         session.add(plan)
         session.flush()

@@ -65,6 +65,7 @@ def start_plan(session: Session, case: CaseFile, *, actor: Actor, now: datetime)
         case_id=case.id,
         state=PLAN.initial,
         last_edited_by=_person(actor),
+        written_by=[_person(actor)],
         created_at=now,
         updated_at=now,
     )
@@ -94,6 +95,7 @@ def lock_for_editing(
     if plan.state == PlanState.APPROVED:
         PLAN.fire(session, plan, "change", actor=actor, now=now)
     plan.last_edited_by, plan.updated_at = _person(actor), now
+    plan.written_by = sorted({*plan.written_by, _person(actor)})
     flag_modified(plan, "updated_at")  # each edit counts one revision, also within one instant
 
 

@@ -197,7 +197,9 @@ def test_pages_of_the_journal_hold_each_entry_once(sign_in, session, cast):
 
 def test_files_hold_what_the_page_shows(sign_in, cast):
     browser = sign_in(cast.petru)
-    content = browser.get("/ledger/export/csv?currency=MDL&lang=en").data.decode("utf-8-sig")
+    sent = browser.get("/ledger/export/csv?currency=MDL&lang=en")
+    assert sent.content_type == "text/csv; charset=utf-8"
+    content = sent.data.decode("utf-8-sig")
     rows = list(csv.DictReader(io.StringIO(content)))
     assert sum(float(row["Debit"]) for row in rows) == sum(float(row["Credit"]) for row in rows)
     assert {row["Account"] for row in rows} == {"1110", "2300", "9000", "9100"}

@@ -29,7 +29,13 @@ from vouchers.bank.services.matching.tiers import match
 from vouchers.bank.states import BankLineState, ExceptionKind, MatchedBy
 from vouchers.formats.statement import BankEntry
 from vouchers.payments.models import PaymentBatch, PaymentOrder
-from vouchers.payments.services.settlement import Paid, lock_orders, return_order, settle_many
+from vouchers.payments.services.settlement import (
+    Paid,
+    is_whole,
+    lock_orders,
+    return_order,
+    settle_many,
+)
 from vouchers.payments.states import OrderState
 
 _SETTLED_WITHIN = timedelta(days=200)
@@ -194,6 +200,8 @@ def post_return(
     """Bring an order back; False when it was not settled, so that a person looks at it."""
     order = session.get_one(PaymentOrder, order_id, populate_existing=True)
     if order.state != OrderState.SETTLED:
+        return False
+    if not is_whole(order.amount, line.entry.amount, line.entry.charges):
         return False
     return_order(
         session,

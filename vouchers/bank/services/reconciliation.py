@@ -30,6 +30,7 @@ from vouchers.payments.models import PaymentOrder
 from vouchers.payments.services import rails
 from vouchers.payments.services.settlement import (
     Paid,
+    is_whole,
     lock_orders,
     return_order,
     settle_many,
@@ -170,7 +171,9 @@ def mark_returned(
 ) -> None:
     """A settled order came back by this line; what is missing are the bank's charges."""
     _lock_open(session, line, actor)
-    if line.amount_minor <= 0 or line.amount_minor > order.amount_minor:
+    if (line.currency != order.currency) or not is_whole(
+        order.amount, line.amount, order.amount - line.amount
+    ):
         raise Invalid(N_("This line cannot be that order coming back: the sums do not fit."))
     return_order(
         session,

@@ -87,6 +87,6 @@ def _write_row(sheet: Any, number: int, row: Row, looks: Any) -> None:
 
 
 FILES: dict[str, tuple[Callable[[Sequence[str], Iterable[Row]], Iterator[bytes]], str]] = {
-    "csv": (csv_file, "text/csv; charset=utf-8"),
+    "csv": (csv_file, "text/csv"),
     "xlsx": (xlsx_file, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
 }

@@ -47,6 +47,12 @@ class Claim(Base):
     )
 
     __table_args__ = (
+        Index(
+            "uq_claim_invoice",
+            *("provider_id", "invoice_number"),
+            unique=True,
+            postgresql_where="invoice_number <> '' AND state <> 'withdrawn'",
+        ),
         Index("ix_claim_provider", "provider_id", "created_at", "id"),
         words_index("claim", "reference", "invoice_number"),
         Index("ix_claim_state", "state", "created_at", "id"),

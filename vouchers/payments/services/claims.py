@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from reintegration.accounts.queries.people import provider_people
 from reintegration.accounts.services import inbox
+from reintegration.cases.services import open_cases
 from reintegration.kernel import audit, permissions
 from reintegration.kernel.actor import Actor, Role
 from reintegration.kernel.errors import N_, Conflict, Invalid
@@ -195,6 +196,7 @@ def refuse_line(
     """Refuse a line for good: its delivery is reversed, before anything was paid."""
     claim = line.claim
     permissions.demand(actor, ClaimPermission.REFUSE_LINE, claim)
+    open_cases.is_open(session, line.redemption.case_id)  # held first: the order of locks
     _lock(session, claim)
     if claim.state not in (*_ANSWERED, ClaimState.CHECKED):
         raise Conflict(N_("This claim is not being checked now."))

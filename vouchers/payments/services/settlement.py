@@ -37,6 +37,8 @@ from vouchers.voucher.models import Redemption
 from vouchers.voucher.states import RedemptionState
 
 _orders = cast("Table", PaymentOrder.__table__)
+RETURN_CHARGES_AT_MOST = {"MDL": Money(50_000, "MDL"), "EUR": Money(5_000, "EUR")}
+"""What a bank may keep of an order that came back; more is no charge, and a person looks at it."""
 undone_matches = Port[[Session, Sequence[UUID]], dict[UUID, int]](
     "how often a match of each order was undone: each attempt posts under its own key"
 )
@@ -187,7 +189,7 @@ def return_order(
     and told to finance.
     """
     _lock_order(session, order)
-    if received + charges != order.amount or received.minor <= 0 or charges.minor < 0:
+    if not is_whole(order.amount, received, charges):
         raise Invalid(N_("What came back and the charges do not add up to the order."))
     ORDER.fire(session, order, "return", actor=actor, now=now, reason=reason)
     order.failure = reason.strip()[:500]
@@ -218,6 +220,15 @@ def return_order(
             amount=str(refund),
         )
     return refund
+
+
+def is_whole(ordered: Money, received: Money, charges: Money) -> bool:
+    """Whether an order came back whole: its sum, less what a bank may charge for that."""
+    if {received.currency, charges.currency} != {ordered.currency}:
+        return False
+    most = RETURN_CHARGES_AT_MOST.get(ordered.currency, Money.zero(ordered.currency))
+    adds_up = received + charges == ordered
+    return adds_up and received.minor > 0 and 0 <= charges.minor <= most.minor
 
 
 def _post_return(

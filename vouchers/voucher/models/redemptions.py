@@ -63,6 +63,11 @@ class Redemption(Base):
         UniqueConstraint("id", "case_id"),
         UniqueConstraint("provider_id", "idempotency_key"),
         CheckConstraint("amount_minor > 0 AND units >= 0", "positive"),
+        CheckConstraint(
+            "state NOT IN ('accepted', 'refused')"
+            " OR settled_by IS NULL OR settled_by <> recorded_by",
+            "four_eyes",
+        ),
         Index("ix_redemption_provider", "provider_id", "recorded_at", "id"),
         Index(
             "ix_redemption_unconfirmed",

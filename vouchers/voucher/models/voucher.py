@@ -88,6 +88,7 @@ class Voucher(Base):
         CheckConstraint("amount_minor > 0 AND unit_price_minor > 0", "positive"),
         CheckConstraint("valid_until >= valid_from", "validity"),
         CheckConstraint("live_holds >= 0", "live_holds"),
+        CheckConstraint("approved_by IS NULL OR approved_by <> drafted_by", "four_eyes"),
         CheckConstraint(
             "kind = 'value' OR (amount_left_minor = units_left * unit_price_minor"
             " AND amount_minor = units * unit_price_minor AND units > 0)",

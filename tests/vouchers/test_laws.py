@@ -1,0 +1,184 @@
+"""What must never be is a law of the database: tried as the application's role, past every service."""
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+
+from tests.factories.casework import make_casework
+from tests.factories.cast import actor
+from tests.factories.payments import LATER, bank_line, make_batch, make_claim, statement
+from tests.factories.vouchers import deliver, make_voucher
+from vouchers.bank.services.statement_import import import_file
+
+
+def refused(session, law, statement_, **values):
+    """Whether a statement, at the latest its commit, is refused by the law of this name."""
+    session.commit()
+    with pytest.raises(IntegrityError) as caught:
+        commit(session, statement_, values)
+    session.rollback()
+    return (caught.value.orig.diag.constraint_name or "").endswith(law)
+
+
+def commit(session, statement_, values):
+    session.execute(text(statement_), values)
+    session.commit()
+
+
+@pytest.fixture
+def voucher(session, cast):
+    return make_voucher(session, cast).voucher
+
+
+def test_nobody_approves_the_voucher_that_they_drafted(session, voucher):
+    change = "UPDATE voucher SET approved_by = drafted_by"
+    assert refused(session, "ck_voucher_four_eyes", change)
+
+
+def test_nobody_decides_on_a_plan_that_they_sent_or_wrote(session, cast):
+    plan = make_casework(session, cast).plan
+    add = (
+        "INSERT INTO plan_version (id, plan_id, case_id, number, state, snapshot, submitted_by,"
+        " written_by, submitted_at, decided_by, comment) VALUES (gen_random_uuid(), :plan, :case,"
+        " 9, 'approved', '{}', :sent, ARRAY[CAST(:wrote AS uuid)], now(), :decided, '')"
+    )
+    ids = {"plan": plan.id, "case": plan.case_id, "sent": cast.ana.id}
+    for wrote, decided in ((cast.calin.id, cast.ana.id), (cast.sergiu.id, cast.sergiu.id)):
+        people = {"wrote": wrote, "decided": decided}
+        assert refused(session, "ck_plan_version_four_eyes", add, **ids, **people)
+
+
+def test_nobody_decides_on_the_emergency_that_they_started(session, cast):
+    case = make_casework(session, cast).case
+    add = (
+        "INSERT INTO emergency_start (id, case_id, state, started_by, started_at, ratify_by,"
+        " circumstances, ceiling_minor, currency, decided_by, comment) VALUES (gen_random_uuid(),"
+        " :case, 'ratified', :who, now(), now(), '', 1, 'MDL', :who, '')"
+    )
+    law = "ck_emergency_start_four_eyes"
+    assert refused(session, law, add, case=case.id, who=cast.ana.id)
+
+
+def test_nobody_approves_the_service_that_they_checked_or_submitted(session, cast):
+    for column in ("assessed_by", "submitted_by"):
+        change = f"UPDATE offering SET {column} = approved_by WHERE approved_by IS NOT NULL"
+        assert refused(session, "ck_offering_four_eyes", change)
+
+
+def test_nobody_confirms_the_delivery_that_they_recorded(session, cast):
+    deliver(session, cast.rita, make_voucher(session, cast), pin=None, without_pin="uitat")
+    change = "UPDATE redemption SET state = 'accepted', settled_by = recorded_by"
+    assert refused(session, "ck_redemption_four_eyes", change)
+
+
+@pytest.mark.parametrize(
+    ("who", "role"),
+    [("petru", "finance_approver"), ("alina", "finance_releaser"), ("dan", "auditor")],
+)
+def test_no_account_holds_both_sides_of_a_check(session, cast, who, role):
+    add = "INSERT INTO user_role (user_id, role) VALUES (:who, :role)"
+    assert refused(session, "pair_of_roles", add, who=getattr(cast, who).id, role=role)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "DELETE FROM user_role WHERE role = 'administrator'",
+        "UPDATE user_account SET disabled_at = now() WHERE email = 'dan@demo.example'",
+        "UPDATE organisation SET active = false",
+    ],
+)
+def test_somebody_always_administers(session, cast, change):
+    assert refused(session, "last_administrator", change)
+
+
+@pytest.mark.parametrize(
+    ("law", "change"),
+    [
+        ("consent_of_voucher", "UPDATE voucher SET valid_until = valid_until + 4000"),
+        ("line_of_voucher", "UPDATE voucher SET currency = 'EUR'"),
+        ("line_of_voucher", "UPDATE plan_line SET removed_at = now()"),
+        ("ceiling_of_line", "UPDATE plan_line SET approved_ceiling_minor = 1"),
+    ],
+)
+def test_a_voucher_stays_within_what_it_stands_on(session, voucher, law, change):
+    assert refused(session, law, change)
+
+
+def test_no_voucher_goes_beyond_the_approved_ceiling(session, voucher):
+    names = session.scalars(
+        text(
+            "SELECT column_name FROM information_schema.columns WHERE table_name = 'voucher'"
+            " AND column_name NOT IN ('id', 'reference', 'code_hash', 'secret_hash')"
+        )
+    ).all()
+    copied = ", ".join(names)
+    add = (
+        f"INSERT INTO voucher (id, reference, {copied})"
+        f" SELECT gen_random_uuid(), 'V-' || n, {copied} FROM voucher, generate_series(1, 9) n"
+    )
+    assert refused(session, "ceiling_of_line", add)
+
+
+def test_steps_never_wait_for_each_other(session, cast):
+    work = make_casework(session, cast)
+    session.execute(
+        text(
+            "INSERT INTO milestone (id, plan_id, case_id, domain, title, starts_on, due_on, state,"
+            " evidence, created_at) SELECT gen_random_uuid(), plan_id, case_id, domain, 'Alt pas',"
+            " starts_on, due_on, state, '', now() FROM milestone"
+        )
+    )
+    both = (
+        "INSERT INTO milestone_dependency (milestone_id, depends_on_id, case_id)"
+        " SELECT a.id, b.id, a.case_id FROM milestone a, milestone b"
+        " WHERE a.id <> b.id AND a.case_id = :case"
+    )
+    assert refused(session, "circle_of_steps", both, case=work.case.id)
+
+
+def test_no_more_places_are_taken_than_there_are(session, cast):
+    assert refused(session, "ck_offering_places", "UPDATE offering SET places_taken = 99")
+
+
+def test_one_invoice_stands_on_one_claim(session, cast):
+    claim = make_claim(session, cast)
+    session.commit()
+    other = make_claim(session, cast)
+    change = "UPDATE claim SET invoice_number = 'F-1' WHERE id IN (:one, :other)"
+    assert refused(session, "uq_claim_invoice", change, one=claim.id, other=other.id)
+
+
+@pytest.mark.parametrize(
+    ("law", "change"),
+    [
+        ("total_of_batch", "UPDATE payment_batch SET total_minor = total_minor + 1"),
+        ("total_of_batch", "UPDATE payment_order SET amount_minor = amount_minor + 1"),
+        ("orders_of_batch", "UPDATE payment_batch SET state = 'settled'"),
+    ],
+)
+def test_a_batch_is_its_orders(session, cast, law, change):
+    make_batch(session, cast, until="released")
+    assert refused(session, law, change)
+
+
+def test_no_order_is_under_way_in_a_settled_batch(session, cast):
+    order = make_batch(session, cast, until="released").orders[0]
+    pay(session, cast, order)
+    change = "UPDATE payment_order SET state = 'released'"
+    assert refused(session, "orders_of_batch", change)
+
+
+def test_a_line_that_is_matched_is_the_sum_of_its_orders(session, cast):
+    order = make_batch(session, cast, until="released").orders[0]
+    pay(session, cast, order)
+    change = "UPDATE bank_line SET amount_minor = amount_minor - 1"
+    assert refused(session, "sum_of_match", change)
+
+
+def pay(session, cast, order):
+    content = statement(cast, bank_line(order))
+    import_file(
+        session, actor=actor(session, cast.petru), name="zi.xml", content=content, now=LATER
+    )
+    session.flush()
