@@ -4,8 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from flask import request, url_for
+from flask import current_app, request, url_for
 from flask_babel import gettext
+from werkzeug.exceptions import HTTPException
 
 from reintegration.kernel import permissions
 from reintegration.web.current import current_actor
@@ -51,6 +52,20 @@ def navigation() -> list[dict[str, object]]:
         }
         for place in open_places
     ]
+
+
+def place_at(path: str) -> Place | None:
+    """Return the place to which a page of ours belongs, if the present person sees it."""
+    try:
+        endpoint, _variables = current_app.url_map.bind("").match(path.partition("?")[0])
+    except HTTPException:
+        return None
+    open_places = [
+        place
+        for place in _places.values()
+        if permissions.permits(current_actor(), place.permission) and _closeness(place, endpoint)
+    ]
+    return max(open_places, key=lambda place: _closeness(place, endpoint), default=None)
 
 
 def _closeness(place: Place, here: str) -> int:

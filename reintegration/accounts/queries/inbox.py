@@ -1,6 +1,5 @@
 """Reading the inbox."""
 
-from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import select
@@ -9,16 +8,25 @@ from sqlalchemy.orm import Session
 from reintegration.accounts.models import InboxMessage
 from reintegration.kernel import bounded
 from reintegration.kernel.bounded import Count
+from reintegration.kernel.errors import or_404
+from reintegration.web.paging import Page, page_of
 
 
-def inbox(session: Session, user_id: UUID, *, limit: int = 100) -> Sequence[InboxMessage]:
-    """Return a person's messages, newest first."""
-    return session.scalars(
-        select(InboxMessage)
-        .where(InboxMessage.user_id == user_id)
-        .order_by(InboxMessage.sent_at.desc(), InboxMessage.id)
-        .limit(limit)
-    ).all()
+def inbox_page(
+    session: Session, user_id: UUID, *, unread: bool, cursor: str | None = None
+) -> Page[InboxMessage]:
+    """Return a page of a person's messages, the newest first; of all, or of what is unread."""
+    statement = select(InboxMessage).where(InboxMessage.user_id == user_id)
+    if unread:
+        statement = statement.where(InboxMessage.read_at.is_(None))
+    keys = (InboxMessage.sent_at, InboxMessage.id)
+    return page_of(session, statement, keys=keys, cursor=cursor, size=50)
+
+
+def message_or_404(session: Session, user_id: UUID, message_id: UUID) -> InboxMessage:
+    """Return a message of a person, or raise NotFound."""
+    own = InboxMessage.user_id == user_id, InboxMessage.id == message_id
+    return or_404(session.scalar(select(InboxMessage).where(*own)))
 
 
 def unread_count(session: Session, user_id: UUID) -> Count:

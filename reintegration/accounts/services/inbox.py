@@ -58,6 +58,21 @@ def put(session: Session, messages: Iterable[Message], *, now: datetime) -> None
         session.execute(insert(InboxMessage).on_conflict_do_nothing(), rows)
 
 
+def set_read(session: Session, message: InboxMessage, *, read: bool, now: datetime) -> None:
+    """Mark a message as read or as new, with those of the same reader that say the same."""
+    session.execute(
+        update(InboxMessage)
+        .where(
+            InboxMessage.user_id == message.user_id,
+            InboxMessage.message == message.message,
+            InboxMessage.params == message.params,
+            InboxMessage.link.is_not_distinct_from(message.link),
+            InboxMessage.read_at.is_(None) if read else InboxMessage.read_at.is_not(None),
+        )
+        .values(read_at=now if read else None)
+    )
+
+
 def mark_read(session: Session, user_id: UUID, *, now: datetime) -> None:
     """Mark everything in a person's inbox as read."""
     session.execute(
