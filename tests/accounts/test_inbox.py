@@ -26,13 +26,24 @@ def told(session, cast):
     case = make_casework(session, cast).case
     for hours in range(3):
         inbox.notify(
-            session, [cast.ana.id], f"s{hours}", SUSPENDED, provider="Casa",
-            now=NOW + timedelta(hours=hours), link="/referrals/",
-        )  # fmt: skip
+            session,
+            [cast.ana.id],
+            f"s{hours}",
+            SUSPENDED,
+            provider="Casa",
+            now=NOW + timedelta(hours=hours),
+            link="/referrals/",
+        )
     inbox.notify(
-        session, [cast.ana.id, cast.calin.id], "m", DUE, case=case.code, day="01.12.2026",
-        now=NOW, link=f"/cases/{case.id}/plan",
-    )  # fmt: skip
+        session,
+        [cast.ana.id, cast.calin.id],
+        "m",
+        DUE,
+        case=case.code,
+        day="01.12.2026",
+        now=NOW,
+        link=f"/cases/{case.id}/plan",
+    )
     session.commit()
     return case
 
