@@ -35,9 +35,9 @@ def statements(demo) -> Iterator[list[str]]:
         event.remove(engine, "before_cursor_execute", note)
 
 
-def signed_in(demo, role: str):
-    """Return a client of the first person with that role, and the person's e-mail."""
-    _role, email, password, _second = next(one for one in demo.logins if one[0] == role)
+def signed_in(demo, role: str, number: int = 0):
+    """Return a client of a person with that role, the first unless said, and their e-mail."""
+    _role, email, password, _second = [one for one in demo.logins if one[0] == role][number]
     client = demo.app.test_client()
     answer = client.post("/account/sign-in", data={"email": email, "password": password})
     assert answer.status_code == 302
@@ -76,17 +76,24 @@ def test_every_plan_with_vouchers_costs_the_same(demo):
     assert len(set(costs.values())) == 1, sorted(costs.values())
 
 
-def test_every_voucher_at_a_desk_costs_the_same(demo):
-    client, email = signed_in(demo, "provider_reception")
-    vouchers = rows(
+def open_vouchers(demo, email: str) -> list:
+    """Return the vouchers that a person's desk could redeem, with who that is."""
+    return rows(
         demo,
         select(Voucher.id, User.id)
         .join(User, User.organisation_id == Voucher.provider_id)
         .where(User.email == email, Voucher.state.in_(OPEN_STATES), Voucher.live_holds == 0),
     )
-    assert len(vouchers) > 1
+
+
+def test_every_voucher_at_a_desk_costs_the_same(demo):
+    desks = [email for role, email, *_ in demo.logins if role == "provider_reception"]
+    waiting = [open_vouchers(demo, email) for email in desks]
+    busiest = max(range(len(desks)), key=lambda number: len(waiting[number]))
+    assert len(waiting[busiest]) > 1, "no desk of the demo has two open vouchers"
+    client, _email = signed_in(demo, "provider_reception", busiest)
     with demo.app.app_context():
-        handles = [handle_for(voucher_id, person_id) for voucher_id, person_id in vouchers]
+        handles = [handle_for(voucher, person) for voucher, person in waiting[busiest]]
     costs = {cost(demo, client, f"/redeem/v/{handle}") for handle in handles}
     assert len(costs) == 1
     assert max(costs) <= 10
