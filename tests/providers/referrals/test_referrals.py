@@ -402,6 +402,21 @@ def test_a_suspension_cancels_unanswered_requests_and_tells_of_the_others(sessio
     assert (waiting.state, running.state) == (ReferralState.CANCELLED, ReferralState.ACCEPTED)
 
 
+def test_only_who_could_ask_another_provider_is_led_there(session, cast, sign_in):
+    referral = sent(session, cast, make_casework(session, cast))
+    referrals.reject(
+        session,
+        referral,
+        actor=actor(session, cast.corina),
+        reason=RejectionReason.NO_CAPACITY,
+        now=NOW,
+    )
+    session.commit()
+    address = f"/referrals/{referral.id}"
+    assert "/providers/match/" in sign_in(cast.ana).get(address).text
+    assert "/providers/match/" not in sign_in(cast.sergiu).get(address).text
+
+
 def test_what_the_house_did_is_told_in_the_language_of_the_reader(session, cast, sign_in):
     waiting = sent(session, cast, make_casework(session, cast))
     officer = actor(session, cast.vera)
