@@ -141,7 +141,8 @@ class Payments:
 
     def bounce(self, order: PaymentOrder, charges: int, now: datetime) -> None:
         """Let a settled payment come back, less charges that the programme bears."""
-        kept = Money(min(charges, order.amount_minor - 1), order.currency)
+        most = settlement.RETURN_CHARGES_AT_MOST[order.currency].minor
+        kept = Money(min(charges, order.amount_minor - 1, most), order.currency)
         settlement.return_order(
             self.session,
             order,
