@@ -12,6 +12,7 @@ from providers.vetting.queries import vetting
 from providers.vetting.services.offering_events import OfferingEnds, OfferingsLapsed
 from providers.vetting.services.vetting import OFFERING
 from reintegration.accounts.queries import people
+from reintegration.accounts.queries.inbox import was_told
 from reintegration.accounts.services import inbox
 from reintegration.kernel import clock, hooks
 from reintegration.kernel.actor import SYSTEM, Role
@@ -61,7 +62,10 @@ def expire_offerings(session: Session, *, now: datetime) -> int:
 
 
 def remind_approvals(session: Session, *, now: datetime) -> int:
-    """Tell who must act of the approvals that end soon, and the floors above; return how many."""
+    """Tell who must act of the approvals that end soon, and the floors above; return how many.
+
+    Once for each number of days: what hangs on an approval may be thousands of cases.
+    """
     today, officers = clock.local_day(now), people.vetting_officers(session)
     reminded = 0
     for offering in vetting.approved_with_documents(session):
@@ -73,6 +77,8 @@ def remind_approvals(session: Session, *, now: datetime) -> int:
         managers = people.provider_people(session, provider.id, Role.PROVIDER_MANAGER)
         message = N_("The approval of “%(service)s” of %(provider)s ends on %(day)s. Renew it.")
         key = f"offering:{offering.id}:ends:{last}:{min(due)}"
+        if was_told(session, [*officers, *managers], key):
+            continue
         told = {"service": offering.name, "provider": provider.name, "day": f"{last:%d.%m.%Y}"}
         for readers, link in (
             (officers, f"/providers/vetting/{offering.id}"),

@@ -1,8 +1,9 @@
 """Reading the inbox."""
 
+from collections.abc import Iterable
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from reintegration.accounts.models import InboxMessage
@@ -27,6 +28,12 @@ def message_or_404(session: Session, user_id: UUID, message_id: UUID) -> InboxMe
     """Return a message of a person, or raise NotFound."""
     own = InboxMessage.user_id == user_id, InboxMessage.id == message_id
     return or_404(session.scalar(select(InboxMessage).where(*own)))
+
+
+def was_told(session: Session, readers: Iterable[UUID], key: str) -> bool:
+    """Whether one of these was told under `key`; only who sees every inbox may ask."""
+    told = InboxMessage.user_id.in_(list(readers)), InboxMessage.key == key
+    return session.scalar(select(exists().where(*told))) is True
 
 
 def unread_count(session: Session, user_id: UUID) -> Count:

@@ -84,3 +84,11 @@ def test_each_warning_comes_once(session, cast):
     for days in range(31):
         expiry.remind_approvals(session, now=NOW + timedelta(days=days))
     assert len([one for one in told(session, cast.vera) if "Renew it." in one[0]]) == 2
+
+
+def test_what_was_told_of_an_end_is_not_told_again_to_every_case(session, cast):
+    cast.offerings[COUNSELLING].approved_until = TODAY + timedelta(days=7)
+    session.flush()
+    told_of = [expiry.remind_approvals(session, now=NOW) for _ in range(2)]
+    assert told_of[0] >= 1
+    assert told_of[1] == 0
