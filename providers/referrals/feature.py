@@ -46,7 +46,7 @@ def register(app: Flask) -> None:
     hooks.subscribe(
         OfferingsLapsed, stops.stop_at_lapsed_offerings, preview=stops.preview_lapsed_offerings
     )
-    hooks.subscribe(PersonErased, stops.forget_words, preview=stops.preview_words)
+    hooks.subscribe(PersonErased, stops.forget_words, preview=hooks.says_nothing)
     hooks.subscribe(OfferingEnds, stops.warn_of_end, preview=stops.would_warn)
     slots.add("plan_line.actions", plan_slots.line_actions)
     provision.open_on_line.answer_with(plan_slots.open_on_line)

@@ -49,6 +49,12 @@ def subscribe(
         listed.append(subscriber)
 
 
+def says_nothing(session: Session, event: Any) -> list[Change]:
+    """Return nothing: the preview of what is not worth a line, or of what the page says itself."""
+    del session, event
+    return []
+
+
 def announce(session: Session, event: Any) -> None:
     """Tell every subscriber; what one raises rolls the whole change back."""
     for subscriber in _subscribers.get(type(event), ()):

@@ -77,9 +77,7 @@ def _ask_now() -> ResponseReturnValue | None:
         return None
     if said := _misfit(current_app):
         log.error("%s", said)
-        return (
-            errors.problem(503, "unavailable", "database") if errors.is_api() else errors.page(503)
-        )
+        return errors.unavailable()
     return None
 
 

@@ -40,9 +40,9 @@ def register(app: Flask) -> None:
     app.register_blueprint(bp)
     for job in (EMERGENCY_OVERDUE, MOVE_MILESTONES, REMIND_MILESTONES):
         jobs.register(job)
-    hooks.subscribe(HandedOver, reminders.forget_what_was_told, preview=reminders.preview_nothing)
+    hooks.subscribe(HandedOver, reminders.forget_what_was_told, preview=hooks.says_nothing)
     case_moves.open_in_case.answer_with(case_slots.open_in_case)
-    hooks.subscribe(PersonErased, forgetting.forget_words, preview=forgetting.preview_words)
+    hooks.subscribe(PersonErased, forgetting.forget_words, preview=hooks.says_nothing)
     slots.add("today.items", today.items)
     slots.add("case.tabs", case_slots.case_tabs)
     slots.add("case.page", case_slots.case_page)

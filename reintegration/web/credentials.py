@@ -91,8 +91,8 @@ def shown() -> Shown:
 
 
 def speak_for_nobody() -> None:
-    """Let what is left of this request ask nothing of anybody; their language stays."""
-    g.shown = Shown(locale=shown().locale)
+    """Let what is left of this request ask nothing of anybody; their language stays, if known."""
+    g.shown = Shown(locale=g.get("shown", Shown()).locale)
     g.pop("user", None)
 
 

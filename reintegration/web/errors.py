@@ -111,11 +111,13 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
 
 def _database_error(error: OperationalError | InterfaceError | PoolTimeout) -> ResponseReturnValue:
     if isinstance(error, OperationalError) and lost_a_race(error):
-        # A second time: the edge has tried again already.
-        return _domain_error(
-            Conflict(N_("Somebody else changed this at the same moment. Try again."))
-        )
+        return _lost_twice()
     log.error("the database does not answer", exc_info=error)
+    return unavailable()
+
+
+def unavailable() -> Response:
+    """Return the answer that asks the database for nothing."""
     credentials.speak_for_nobody()  # who is here stands in the database, and so does their menu
     session().rollback()
     answer = problem(503, "unavailable", "database") if is_api() else make_response(page(503))
@@ -128,6 +130,11 @@ def _law(error: IntegrityError) -> ResponseReturnValue:
     if not lost_a_race(error):
         return _unexpected(error)
     log.error("a law of the database refused", exc_info=error)
+    return _lost_twice()
+
+
+def _lost_twice() -> ResponseReturnValue:
+    """Answer what lost a race a second time: the edge has tried again already."""
     return _domain_error(Conflict(N_("Somebody else changed this at the same moment. Try again.")))
 
 

@@ -74,7 +74,7 @@ def _listen() -> None:
     hooks.subscribe(
         OfferingSuspended, reactions.offering_suspended, preview=reactions.would_suspend
     )
-    hooks.subscribe(PersonErased, reactions.forget_words, preview=reactions.preview_words)
+    hooks.subscribe(PersonErased, reactions.forget_words, preview=hooks.says_nothing)
     hooks.subscribe(OfferingsLapsed, reactions.offerings_lapsed, preview=reactions.would_lapse)
     hooks.subscribe(
         OfferingReinstated, reactions.offering_reinstated, preview=reactions.would_resume

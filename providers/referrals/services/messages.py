@@ -1,16 +1,19 @@
 """Telling each side about a referral. What leaves the house says nothing but: sign in."""
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, lazyload
 
 from providers.directory.models import Provider
 from providers.referrals.models import Referral
 from reintegration.accounts.queries import people
 from reintegration.accounts.services import inbox
+from reintegration.accounts.services.inbox import Message
 from reintegration.cases.models import CaseFile
+from reintegration.cases.services.telling import told
 from reintegration.kernel import outbox
 from reintegration.kernel.actor import Role
 from reintegration.kernel.db import acting_as_system
@@ -53,23 +56,42 @@ def tell_provider(
     inbox.notify(session, readers, key, message, now=now, link=f"/requests/{referral.id}")
 
 
-def tell_service(
-    session: Session, referral: Referral, event: str, message: str, *, now: datetime, **more: str
+def tell_services(
+    session: Session,
+    referrals: Collection[Referral],
+    event: str,
+    message: str,
+    *,
+    now: datetime,
+    **more: str,
 ) -> None:
-    """Tell the case's manager of one service, by case, service and provider; it leads to who fits.
+    """Tell the managers of cases of one service each, by case, service and provider.
 
-    The same service is told of once, however many requests stand on it.
+    It leads to who fits. The same service is told of once, however many requests stand on it: an
+    offering may have thousands, so cases and messages are asked for and written together.
     """
     with acting_as_system(session):
-        case = session.get_one(CaseFile, referral.case_id)
-        names = {
-            "case": case.code,
-            "service": referral.offering.name,
-            "provider": referral.offering.provider.name,
-        }
-        readers = {case.manager_id}
-    key, link = f"line:{referral.plan_line_id}:{event}", f"/providers/match/{referral.plan_line_id}"
-    inbox.notify(session, readers, key, message, now=now, link=link, **names, **more)
+        cases = _cases_of(session, referrals)
+    messages: list[Message] = []
+    for referral in referrals:
+        case = cases[referral.case_id]
+        messages += told(
+            case,
+            [case.manager_id],
+            f"line:{referral.plan_line_id}:{event}",
+            message,
+            link=f"/providers/match/{referral.plan_line_id}",
+            service=referral.offering.name,
+            provider=referral.offering.provider.name,
+            **more,
+        )
+    inbox.put(session, messages, now=now)
+
+
+def _cases_of(session: Session, referrals: Collection[Referral]) -> dict[UUID, CaseFile]:
+    wanted = {referral.case_id for referral in referrals}
+    cases = select(CaseFile).where(CaseFile.id.in_(wanted)).options(lazyload(CaseFile.members))
+    return {case.id: case for case in session.scalars(cases)}
 
 
 def tell_case(

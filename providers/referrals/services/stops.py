@@ -55,21 +55,20 @@ def _stop(
     session: Session, offering_ids: Collection[UUID], why: str, message: str, *, now: datetime
 ) -> None:
     with acting_as_system(session):
-        for referral in lock_all(session, reading.open_at_offerings(session, offering_ids)):
+        standing = lock_all(session, reading.open_at_offerings(session, offering_ids))
+        for referral in standing:
             if referral.state in _UNANSWERED:
                 referrals.cancel(session, referral, actor=SYSTEM, reason=why, now=now)
-            messages.tell_service(
-                session, referral, f"suspended:{now:%Y%m%d%H%M}", message, now=now
-            )
+        messages.tell_services(session, standing, f"suspended:{now:%Y%m%d%H%M}", message, now=now)
 
 
 def warn_of_end(session: Session, event: OfferingEnds) -> None:
     """Tell the case managers of what is under way that its provider's approval ends soon."""
     message = N_("%(case)s: “%(service)s” at %(provider)s is approved until %(day)s only.")
     with acting_as_system(session):
-        for referral in reading.open_at_offerings(session, [event.offering_id]):
-            key, day = f"ends:{event.last}:{event.days}", f"{event.last:%d.%m.%Y}"
-            messages.tell_service(session, referral, key, message, now=event.at, day=day)
+        standing = reading.open_at_offerings(session, [event.offering_id])
+        key, day = f"ends:{event.last}:{event.days}", f"{event.last:%d.%m.%Y}"
+        messages.tell_services(session, standing, key, message, now=event.at, day=day)
 
 
 def would_warn(session: Session, event: OfferingEnds) -> list[Change]:
@@ -146,12 +145,6 @@ def forget_words(session: Session, event: PersonErased) -> None:
             referral.disclosure = {**referral.disclosure, "note": ""}
             referral.status_reason = ""
         session.flush()
-
-
-def preview_words(session: Session, event: PersonErased) -> list[Change]:
-    """Count nothing: the page says by itself which words go."""
-    del session, event
-    return []
 
 
 def expire_referrals(session: Session, *, now: datetime) -> int:

@@ -97,9 +97,9 @@ def read_identity(
             N_("Say why you need to see this. Others can read your reason later."), field="reason"
         )
     names = [name for name in FIELDS if name in set(wanted)]
-    _key(session, case.id)
+    key = _key(session, case.id)
     stored = session.get(PersonIdentity, case.id)
-    found = _opened(session, stored, names) if stored is not None else Identity()
+    found = _with_key(key, stored, names) if stored is not None else Identity()
     audit.record(
         session, "identity:read", case, actor=actor, now=now, fields=names, reason=reason.strip()
     )

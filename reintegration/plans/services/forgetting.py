@@ -12,7 +12,6 @@ from sqlalchemy.orm.attributes import flag_modified
 
 from reintegration.cases.services.erasure import PersonErased
 from reintegration.kernel.db import acting_as_system
-from reintegration.kernel.hooks import Change
 from reintegration.plans.models import EmergencyStart, Goal, Milestone, Need, PlanLine, PlanVersion
 
 GONE = "–"
@@ -46,9 +45,3 @@ def forget_words(session: Session, event: PersonErased) -> None:
                 line["description"] = ""
             flag_modified(version, "snapshot")
         session.flush()
-
-
-def preview_words(session: Session, event: PersonErased) -> list[Change]:
-    """Count nothing: the page says by itself which words go."""
-    del session, event
-    return []

@@ -18,7 +18,6 @@ from reintegration.cases.services.team import HandedOver
 from reintegration.cases.services.telling import told
 from reintegration.kernel import clock
 from reintegration.kernel.errors import N_
-from reintegration.kernel.hooks import Change
 from reintegration.plans.models import Milestone, Plan
 from reintegration.plans.queries import reminding
 from reintegration.plans.queries.reminding import Untold
@@ -51,12 +50,6 @@ def forget_what_was_told(session: Session, event: HandedOver) -> None:
     """Let the new manager be told of what is due: nobody told them."""
     _forget(session, event.case_id, Plan, "review_told_of")
     _forget(session, event.case_id, Milestone, "due_told_of", "late_told_of")
-
-
-def preview_nothing(session: Session, event: HandedOver) -> list[Change]:
-    """Return nothing: a reminder is not worth a line before a case is handed over."""
-    del session, event
-    return []
 
 
 def _of_review(one: Untold) -> Message:

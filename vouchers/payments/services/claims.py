@@ -196,7 +196,7 @@ def refuse_line(
     """Refuse a line for good: its delivery is reversed, before anything was paid."""
     claim = line.claim
     permissions.demand(actor, ClaimPermission.REFUSE_LINE, claim)
-    open_cases.is_open(session, line.redemption.case_id)  # held first: the order of locks
+    open_cases.is_open(session, line.case_id)  # held first: the order of locks
     _lock(session, claim)
     if claim.state not in (*_ANSWERED, ClaimState.CHECKED):
         raise Conflict(N_("This claim is not being checked now."))

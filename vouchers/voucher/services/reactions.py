@@ -91,12 +91,6 @@ def forget_words(session: Session, event: PersonErased) -> None:
             session.execute(of_case.execution_options(synchronize_session="fetch"))
 
 
-def preview_words(session: Session, event: PersonErased) -> list[Change]:
-    """Count nothing: the page says by itself which words go."""
-    del session, event
-    return []
-
-
 def emergency_refused(session: Session, event: EmergencyRefused) -> None:
     """Cancel what lies ahead of the emergency start."""
     suspension.cancel_emergency(session, event.case_id, actor=event.actor, now=event.at)
