@@ -12,6 +12,7 @@ import pytest
 from _pytest.nodeid import coerce_node_id
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from reintegration import settings as configuration
@@ -176,6 +177,20 @@ def _locks_in_order(request: pytest.FixtureRequest) -> Iterator[None]:
         yield
     if request.node.get_closest_marker("out_of_order") is None:
         assert not watch.found, "\n".join(dict.fromkeys(watch.found))
+
+
+@pytest.fixture
+def sent(session: Session) -> Iterator[list[str]]:
+    """The statements that go to PostgreSQL; a test clears them where it begins to look."""
+    found: list[str] = []
+    engine = session.get_bind().engine
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        found.append(statement)
+
+    event.listen(engine, "before_cursor_execute", note)
+    yield found
+    event.remove(engine, "before_cursor_execute", note)
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import event as sa_event
 
 from reintegration.accounts.models import InboxMessage
 from reintegration.cases.services import team
@@ -15,19 +14,6 @@ from tests.factories.cast import NOW, TODAY, actor
 @pytest.fixture
 def w(session, cast):
     return make_casework(session, cast)
-
-
-@pytest.fixture
-def sent(session):
-    """The statements that are sent from here on."""
-    found, engine = [], session.get_bind().engine
-
-    def note(_connection, _cursor, statement, *_rest):
-        found.append(statement)
-
-    sa_event.listen(engine, "before_cursor_execute", note)
-    yield found
-    sa_event.remove(engine, "before_cursor_execute", note)
 
 
 def hand_over(session, cast, case, *, by, to):

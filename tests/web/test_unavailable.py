@@ -1,24 +1,10 @@
 """The page that says that the database does not answer asks the database for nothing."""
 
 import pytest
-from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from reintegration.cases.queries import cases
-
-
-@pytest.fixture
-def sent(session):
-    """What is sent once the database stopped answering."""
-    found, engine = [], session.get_bind().engine
-
-    def note(_connection, _cursor, statement, *_rest):
-        found.append(statement)
-
-    event.listen(engine, "before_cursor_execute", note)
-    yield found
-    event.remove(engine, "before_cursor_execute", note)
 
 
 @pytest.mark.parametrize("kind", [OperationalError, PoolTimeout])

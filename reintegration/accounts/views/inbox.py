@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from re import match
 from uuid import UUID
 
-from flask import render_template, url_for
+from flask import g, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
@@ -15,6 +15,7 @@ from reintegration.accounts.queries import inbox as reading
 from reintegration.accounts.services import inbox as messages
 from reintegration.accounts.views import bp, identity
 from reintegration.kernel import clock
+from reintegration.kernel.bounded import Count
 from reintegration.kernel.db import session
 from reintegration.web import navigation, parameters
 from reintegration.web.current import current_actor
@@ -85,8 +86,11 @@ def inbox_message_unread(message: InboxMessage) -> Next:
 
 
 def unread() -> int:
-    """Return what the navigation counts."""
-    return reading.unread_count(session(), identity.signed_in_user().id)
+    """Return what the navigation and the page count, asked once for both."""
+    if "unread" not in g:
+        g.unread = reading.unread_count(session(), identity.signed_in_user().id)
+    found: Count = g.unread
+    return found
 
 
 def _by_subject(rows: Iterable[InboxMessage]) -> list[Subject]:

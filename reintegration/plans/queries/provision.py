@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from reintegration.codelists.currencies import CURRENCIES
-from reintegration.codelists.service_categories import ServiceCategory
+from reintegration.codelists.service_categories import ServiceCategory, may_be_paid
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.money import Money, total
 from reintegration.kernel.ports import Poll, Port
@@ -33,7 +33,7 @@ class BudgetChoice:
 
     def pays(self, *wanted: ServiceCategory) -> bool:
         """Whether all of these services may be paid from it."""
-        return not self.categories or self.categories.issuperset(wanted)
+        return may_be_paid(self.categories, *wanted)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from reintegration.cases.services.telling import tell
 from reintegration.cases.services.vault import Identity
 from reintegration.cases.states import ConsentMode, ConsentScope, Signatory
 from reintegration.codelists.life_domains import Domain
-from reintegration.codelists.service_categories import ServiceCategory
+from reintegration.codelists.service_categories import ServiceCategory, may_be_paid
 from reintegration.codelists.units import Unit
 from reintegration.kernel import audit, clock, permissions
 from reintegration.kernel.actor import Actor
@@ -158,7 +158,7 @@ def check_needs(needs: TonightNeeds, funding: Funding) -> None:
             most=allowance.ceiling,
         )
     for category, *_ in needs.lines(allowance):
-        if funding.categories and category not in funding.categories:
+        if not may_be_paid(funding.categories, category):
             raise Invalid(
                 N_("This budget line does not pay for %(service)s. Choose another one."),
                 code="budget_line",

@@ -43,16 +43,22 @@ def withdraw(session, cast, work, scope):
 def reachable(session, cast, work):
     """Let the person agree to be called, in the morning."""
     work.case.contact_channel, work.case.contact_hours = ContactChannel.PHONE, "10-13"
-    consents.record(
+    agree(session, cast, work.case, CONTACT)
+
+
+def agree(session, cast, case, scope):
+    """Write down a yes of today, and return it."""
+    [consent] = consents.record(
         session,
         actor=actor(session, cast.ana),
-        case=work.case,
-        scopes=[CONTACT],
+        case=case,
+        scopes=[scope],
         mode=ConsentMode.ORAL,
         locale="ro",
         valid_until=TODAY + timedelta(days=90),
         now=NOW,
     )
+    return consent
 
 
 def test_a_voucher_and_a_referral_end_with_the_consent_to_keep_a_file(session, cast):
@@ -164,16 +170,7 @@ def test_the_page_says_what_is_no_longer_done(session, cast, sign_in, scope):
         select(Consent).where(Consent.case_id == work.case.id, Consent.scope == scope)
     )
     if consent is None:
-        consent = consents.record(
-            session,
-            actor=actor(session, cast.ana),
-            case=work.case,
-            scopes=[scope],
-            mode=ConsentMode.ORAL,
-            locale="ro",
-            valid_until=TODAY + timedelta(days=90),
-            now=NOW,
-        )[0]
+        consent = agree(session, cast, work.case, scope)
     session.commit()
     browser = sign_in(cast.ana)
     page = browser.get(f"/cases/{work.case.id}/consent/{consent.id}/withdraw?lang=en").text

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Numeric, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from reintegration.codelists.service_categories import ServiceCategory
+from reintegration.codelists.service_categories import ServiceCategory, may_be_paid
 from reintegration.kernel.base import Base, Currency, Id, Minor
 from reintegration.kernel.money_columns import MoneyColumns
 
@@ -64,7 +64,7 @@ class BudgetLine(Base):
 
     def pays(self, category: ServiceCategory) -> bool:
         """Whether a service may be paid from this line."""
-        return not self.categories or category in self.categories
+        return may_be_paid(self.categories, category)
 
 
 class ConvertedAllocation(Base):
