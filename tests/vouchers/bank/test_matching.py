@@ -178,7 +178,48 @@ def test_tier_4_suggests_by_a_reference_in_the_text_however_the_bank_cut_it(text
 def test_a_reference_decides_between_two_orders_that_fit():
     line = entry(-1000, counterparty_iban=THEIRS, remittance="REQ-2026-00002")
     found = one(match([line], [order(1), order(2)]))
-    assert (found.tier, found.automatic, found.order_ids) == (Tier.REFERENCE, False, (2,))
+    assert (found.tier, found.automatic, found.order_ids) == (Tier.REFERENCE, True, (2,))
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        {"remittance": "plata REQ-2026-0 0001 cazare"},
+        {"end_to_end_id": "/ROC/REQ202600001"},
+        {"bank_reference": "REQ-2026-00001/7"},
+        {"remittance": "REQ-2026-00001", "end_to_end_id": "B17-004"},
+    ],
+)
+def test_an_order_number_anywhere_in_the_line_posts_with_the_amount_and_the_payee(where):
+    orders = [order(1), order(2)]
+    found = one(match([entry(-1000, counterparty_iban=THEIRS, **where)], orders))
+    assert (found.tier, found.automatic, found.order_ids) == (Tier.REFERENCE, True, (1,))
+    for other in (
+        entry(-1000, counterparty_iban=OTHERS, **where),
+        entry(-1000, **where),
+        entry(-1001, counterparty_iban=THEIRS, **where),
+        entry(1000, counterparty_iban=THEIRS, **where),
+    ):
+        assert not any(p.automatic for p in match([other], orders).proposals)
+
+
+def test_a_line_that_names_two_orders_posts_neither_by_itself():
+    line = entry(-1000, counterparty_iban=THEIRS, remittance="REQ-2026-00001 / REQ-2026-00002")
+    assert not any(p.automatic for p in match([line], [order(1), order(2)]).proposals)
+
+
+def test_the_second_line_that_names_an_order_in_its_text_is_a_duplicate_payment():
+    lines = [entry(-1000, counterparty_iban=THEIRS, remittance="REQ-2026-00001")] * 2
+    result = match(lines, [order(1)])
+    assert [p.automatic for p in result.proposals] == [True]
+    assert [item.kind for item in result.exceptions] == [ExceptionKind.DUPLICATE_PAYMENT]
+
+
+def test_a_flagged_line_that_names_an_order_waits_for_a_person():
+    flagged = (ParseProblem("booked_ahead", {"day": DAY}),)
+    line = entry(-1000, counterparty_iban=THEIRS, remittance="REQ-2026-00001", problems=flagged)
+    found = one(match([line], [order(1)]))
+    assert (found.tier, found.automatic) == (Tier.REFERENCE, False)
 
 
 def test_one_transfer_for_two_named_orders_is_suggested_with_both():

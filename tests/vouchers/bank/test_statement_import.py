@@ -8,10 +8,12 @@ import pytest
 from sqlalchemy import func, select
 
 from reintegration.kernel import tasks
+from reintegration.kernel.money import Money
 from tests.factories.cast import NOW, TODAY, actor
 from tests.factories.payments import bank_line, make_batch, statement
 from tests.vouchers.formats.writers import OURS, Line, camt
 from vouchers.bank.models import BankLine
+from vouchers.bank.queries.bank import proof
 from vouchers.bank.services.statement_import import GAP, import_file
 from vouchers.bank.states import BankLineState
 
@@ -165,3 +167,33 @@ def test_a_trial_on_the_page_shows_the_lines_as_they_were_read(session, cast, si
     text = petru.get(f"{page}?lang=en").text
     assert "chirie pe martie" in text
     assert stored(session) == 0
+
+
+def csv_of(account, *rows: str) -> bytes:
+    """A table without balances, as a bank's page gives it."""
+    head = f"Cont;{account.iban};\nValuta;{account.currency};\nData;Suma;Descriere\n"
+    return (head + "".join(f"{row}\n" for row in rows)).encode()
+
+
+def test_after_a_statement_without_balances_the_books_are_compared_with_nothing(
+    session, cast, take, sign_in
+):
+    account, yesterday = cast.bank_account, TODAY - timedelta(days=1)
+    take(mt940(account, yesterday, (200_000, 100_000)))
+    assert proof(session, "MDL").bank == Money(100_000, "MDL")
+    take(csv_of(account, f"{TODAY:%d.%m.%Y};-9,00;comision"))
+    found = proof(session, "MDL")
+    assert (found.bank, found.difference, list(found.silent)) == (None, None, [account.name])
+    session.commit()
+    text = sign_in(cast.petru).get("/bank/?lang=en").text
+    assert "says no balance" in text
+    assert "The books and the bank differ" not in text
+
+
+def test_a_later_balance_is_compared_again(session, cast, take):
+    account, yesterday = cast.bank_account, TODAY - timedelta(days=1)
+    take(csv_of(account, f"{yesterday:%d.%m.%Y};-9,00;comision"))
+    assert proof(session, "MDL").bank is None
+    take(mt940(account, TODAY, (200_000, 100_000)))
+    found = proof(session, "MDL")
+    assert (found.bank, list(found.silent)) == (Money(100_000, "MDL"), [])

@@ -58,13 +58,16 @@ class Proof:
     """Books against bank, in one currency: `difference` is zero or somebody must look.
 
     `ledger` is account 1110; `bank` the closing balances of the latest statements; `open_lines`
-    what the bank booked and the books do not know yet.
+    what the bank booked and the books do not know yet. `bank` is None where no statement was
+    imported, or a latest one says no balance: then nothing is compared, and `silent` names the
+    accounts of those.
     """
 
     ledger: Money
     bank: Money | None
     open_lines: Money
     until: date | None
+    silent: Sequence[str] = ()
 
     @property
     def difference(self) -> Money | None:
@@ -162,6 +165,8 @@ def proof(session: Session, currency: str) -> Proof:
         )
     ).one()
     latest = session.execute(_latest_balances(currency)).all()
+    silent = [row.name for row in latest if not row.says_balance]
+    compared = bool(latest) and not silent
     waiting = session.scalars(
         select(InMoney("waiting", func.sum(BankLine.amount_minor), literal(currency))).where(
             BankLine.currency == currency, BankLine.state.in_(OPEN_LINES)
@@ -169,26 +174,32 @@ def proof(session: Session, currency: str) -> Proof:
     ).one()
     return Proof(
         ledger=ledger,
-        bank=total((row.closing for row in latest), currency) if latest else None,
+        bank=total((row.closing for row in latest), currency) if compared else None,
         open_lines=waiting,
         until=max((row.until_on for row in latest if row.until_on), default=None),
+        silent=silent,
     )
 
 
-def _latest_balances(currency: str) -> Select[Money, date | None]:
-    """Return what the latest statement of each account in a currency closes with, and its day."""
+def _latest_balances(currency: str) -> Select[str, Money, date | None, bool]:
+    """Return what the latest statement of each account in a currency closes with, and its day.
+
+    One that says no balance is among them: an older balance cannot be compared with the books.
+    """
     each = (
         _latest_first(select(BankStatementFile))
-        .where(
-            BankStatementFile.bank_account_id == BankAccount.id,
-            BankStatementFile.closing_minor.is_not(None),
-        )
+        .where(BankStatementFile.bank_account_id == BankAccount.id)
         .limit(1)
         .correlate(BankAccount)
         .lateral()
     )
     return (
-        select(InMoney("closing", each.c.closing_minor, each.c.currency), each.c.until_on)
+        select(
+            BankAccount.name,
+            InMoney("closing", each.c.closing_minor, each.c.currency),
+            each.c.until_on,
+            each.c.closing_minor.is_not(None).label("says_balance"),
+        )
         .select_from(BankAccount)
         .join(each, literal(True))
         .where(BankAccount.currency == currency)

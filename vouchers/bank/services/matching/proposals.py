@@ -63,7 +63,7 @@ class OpenBatch:
 class MatchRules:
     """The numbers of matching; `version` is stored with each match."""
 
-    version: str = "1"
+    version: str = "2"
     days_before: int = 1
     days_after: int = 10
     name_alike: int = 80

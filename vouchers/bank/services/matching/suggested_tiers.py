@@ -1,12 +1,12 @@
-"""The tiers that only suggest: a reference in the text, a likeness of name or amount."""
+"""The tiers that only suggest: a reference beside another payee, a likeness of name or amount."""
 
-import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 
 from rapidfuzz import fuzz
 
 from vouchers.bank.services.matching.exact_tiers import Outcome, days_reason
+from vouchers.bank.services.matching.named import by_token, tokens
 from vouchers.bank.services.matching.order_index import OrderIndex, Timeline, in_window
 from vouchers.bank.services.matching.proposals import (
     ExceptionItem,
@@ -21,11 +21,6 @@ from vouchers.formats.charset import latin
 from vouchers.formats.iban import compact
 from vouchers.formats.statement import BankEntry
 
-_WORDS = re.compile(r"[A-Z0-9]+")
-# Banks cut references at blanks and dashes: so many neighbouring pieces are tried together.
-_PIECES = 5
-_SHORTEST = 5
-
 _Account = tuple[str, str, bool]
 
 
@@ -34,14 +29,10 @@ class Suggestions:
 
     def __init__(self, index: OrderIndex) -> None:
         self._rules = index.rules
-        self._by_reference: dict[str, list[OpenOrder]] = {}
+        self._by_reference = by_token(index.free.values())
         amounts: dict[tuple[int, str], list[OpenOrder]] = {}
         accounts: dict[_Account, list[OpenOrder]] = {}
         for order in index.free.values():
-            for reference in {order.reference, order.end_to_end_id} - {None}:
-                token = _token(str(reference))
-                if len(token) >= _SHORTEST:
-                    self._by_reference.setdefault(token, []).append(order)
             amounts.setdefault((order.signed_minor, order.currency), []).append(order)
             iban = compact(order.counterparty_iban)
             if iban:
@@ -60,7 +51,7 @@ class Suggestions:
     def _by_text(self, entry: BankEntry) -> Outcome | None:
         """Tier 4."""
         found: dict[object, tuple[OpenOrder, str]] = {}
-        for token in _tokens(f"{entry.remittance} {entry.end_to_end_id or ''}"):
+        for token in tokens(f"{entry.remittance} {entry.end_to_end_id or ''}"):
             for order in self._by_reference.get(token, ()):
                 if order.currency == entry.currency and order.signed_minor * entry.amount_minor > 0:
                     found.setdefault(order.id, (order, token))
@@ -167,18 +158,3 @@ def _difference(entry: BankEntry, order: OpenOrder) -> list[Reason]:
     if abs(off) == entry.charges_minor:
         reasons.append(Reason("charges_explain"))
     return reasons
-
-
-def _token(text: str) -> str:
-    return "".join(_WORDS.findall(text.upper()))
-
-
-def _tokens(text: str) -> Iterator[str]:
-    """Yield the words of a text, and neighbouring ones joined."""
-    words = _WORDS.findall(text.upper())
-    for start in range(len(words)):
-        joined = ""
-        for word in words[start : start + _PIECES]:
-            joined += word
-            if len(joined) >= _SHORTEST:
-                yield joined

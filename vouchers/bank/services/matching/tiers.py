@@ -14,6 +14,7 @@ from vouchers.bank.services.matching.exact_tiers import (
     by_end_to_end,
     returned,
 )
+from vouchers.bank.services.matching.named import NamedInLine
 from vouchers.bank.services.matching.order_index import OrderIndex, entry_key
 from vouchers.bank.services.matching.proposals import (
     ExceptionItem,
@@ -49,6 +50,7 @@ def match(
     run.each(lambda entry: returned(entry, index))
     run.each(lambda entry: by_end_to_end(entry, index))
     run.each(lambda entry: by_batch(entry, index), unless_exception=True)
+    run.each(NamedInLine(index).find)
     third = AmountAndAccount(run.left(), index)
     run.each(third.find, unless_exception=True)
     suggestions = Suggestions(index)
