@@ -4,10 +4,12 @@ from flask import Flask
 
 from providers.directory.permissions import ProviderPermission
 from providers.directory.policy import POLICY
+from providers.directory.queries.prices import prices_asked
 from providers.directory.views import directory, profile
 from providers.directory.views.blueprint import directory_bp
 from reintegration.kernel import permissions
 from reintegration.kernel.errors import N_
+from reintegration.plans.queries import provision
 from reintegration.web import navigation
 from reintegration.web.navigation import Place
 
@@ -19,6 +21,7 @@ def register(app: Flask) -> None:
     """Add pages and rules."""
     permissions.register(POLICY)
     app.register_blueprint(directory_bp)
+    provision.prices_asked.answer_with(prices_asked)
     navigation.add(*_PLACES)
 
 

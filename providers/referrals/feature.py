@@ -49,6 +49,7 @@ def register(app: Flask) -> None:
     hooks.subscribe(PersonErased, stops.forget_words, preview=hooks.says_nothing)
     hooks.subscribe(OfferingEnds, stops.warn_of_end, preview=stops.would_warn)
     slots.add("plan_line.actions", plan_slots.line_actions)
+    slots.add("plan_service.who_fits", plan_slots.who_fits)
     provision.open_on_line.answer_with(plan_slots.open_on_line)
     case_moves.open_in_case.answer_with(plan_slots.open_in_case)
     slots.add("today.items", today.items)

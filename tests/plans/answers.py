@@ -12,7 +12,12 @@ from reintegration.plans.queries.provision import BudgetChoice
 from reintegration.web import slots
 from tests.factories.cast import Cast
 
-PORTS = (provision.budget_lines_to_plan_with, provision.money_of_case, provision.promised_on)
+PORTS = (
+    provision.budget_lines_to_plan_with,
+    provision.money_of_case,
+    provision.prices_asked,
+    provision.promised_on,
+)
 
 
 class Answers:
@@ -23,6 +28,7 @@ class Answers:
         for port in (*PORTS, provision.open_on_line):
             self.give(port, lambda *_: [])
         self.fill("plan_line.actions", lambda **_: [])
+        self.fill("plan_service.who_fits", lambda **_: [])
 
     def give(self, port: Port[Any, Any] | Poll[Any, Any], answer: Callable[..., Any]) -> None:
         """Answer a question from now on."""

@@ -14,6 +14,7 @@ class MatchRequest:
     """What is needed, without who needs it.
 
     `age` is what the person reaches in this year; `languages` begins with the one they prefer;
+    Without a `price_limit` nothing is planned yet, and the price leaves nobody out.
     `excluded_units` holds codes of territorial units, or a bank, that are not safe for them.
     """
 
@@ -22,7 +23,7 @@ class MatchRequest:
     units: int
     starts_on: date
     ends_on: date
-    price_limit: Money
+    price_limit: Money | None
     territorial_unit: str | None = None
     sex: Sex = Sex.UNSPECIFIED
     age: int | None = None

@@ -17,12 +17,15 @@ from providers.referrals.queries.match_facts import Candidate, MatchRequest
 from providers.referrals.states import ReferralState
 from reintegration.cases.models import CaseFile
 from reintegration.codelists.people import AccessNeed
+from reintegration.codelists.service_categories import ServiceCategory
+from reintegration.codelists.units import Unit
 from reintegration.kernel import permissions
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.alike import alike
 from reintegration.kernel.db import acting_as_system
 from reintegration.kernel.errors import NotFound
-from reintegration.plans.models import PlanLine
+from reintegration.kernel.money import Money
+from reintegration.plans.models import Milestone, PlanLine
 
 _NOT_ON_OFFER = (OfferingState.DRAFT, OfferingState.WITHDRAWN)
 
@@ -57,17 +60,70 @@ def line_or_404(session: Session, actor: Actor, plan_line_id: UUID) -> LineWithC
     return LineWithCase(*row)
 
 
+@dataclass(frozen=True, slots=True)
+class StepWithCase:
+    """A step of a plan with the case it is for, before a service stands in it."""
+
+    milestone: Milestone
+    case: CaseFile
+
+    @property
+    def case_id(self) -> UUID:
+        """Return the case of the step."""
+        return self.milestone.case_id
+
+
+def step_or_404(session: Session, actor: Actor, milestone_id: UUID) -> StepWithCase:
+    """Return a step of the caseload with its case; else raise NotFound."""
+    row = session.execute(
+        select(Milestone, CaseFile)
+        .join(CaseFile, CaseFile.id == Milestone.case_id)
+        .where(
+            Milestone.id == milestone_id,
+            permissions.where(actor, Milestone, ReferralPermission.MATCH),
+            Milestone.removed_at.is_(None),
+        )
+    ).first()
+    if row is None:
+        raise NotFound
+    return StepWithCase(*row)
+
+
 def request_of(found: LineWithCase, *, units: int, today: date) -> MatchRequest:
     """Return what a plan line needs, with its approved price as the limit."""
-    line, case = found.line, found.case
-    starts_on = max(today, line.milestone.starts_on)
+    line = found.line
+    return _request(
+        StepWithCase(line.milestone, found.case),
+        line.category,
+        line.unit,
+        units,
+        line.approved_unit_price or line.unit_price,
+        today,
+    )
+
+
+def first_request(found: StepWithCase, category: ServiceCategory, *, today: date) -> MatchRequest:
+    """Return what a service that is not planned yet would need: no price leaves anybody out."""
+    return _request(found, category, category.unit, 1, None, today)
+
+
+def _request(
+    found: StepWithCase,
+    category: ServiceCategory,
+    unit: Unit,
+    units: int,
+    limit: Money | None,
+    today: date,
+) -> MatchRequest:
+    step, case = found.milestone, found.case
+    starts_on = max(today, step.starts_on)
     return MatchRequest(
-        category=line.category,
-        unit=line.unit,
+        category=category,
+        unit=unit,
         units=units,
         starts_on=starts_on,
-        ends_on=max(starts_on, line.milestone.due_on),
-        price_limit=line.approved_unit_price or line.unit_price,
+        ends_on=max(starts_on, step.due_on),
+        price_limit=limit,
         territorial_unit=case.territorial_unit,
         sex=case.sex,
         age=today.year - case.birth_year if case.birth_year else None,

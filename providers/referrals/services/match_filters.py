@@ -113,11 +113,14 @@ def _capacity(_request: MatchRequest, candidate: Candidate) -> Finding | None:
 
 
 def _affordable(request: MatchRequest, candidate: Candidate) -> Finding | None:
-    if candidate.price.currency != request.price_limit.currency:
+    limit = request.price_limit
+    if limit is None:
+        return None
+    if candidate.price.currency != limit.currency:
         return Finding(
             "other_currency", excludes=True, params={"currency": candidate.price.currency}
         )
-    if candidate.price > request.price_limit:
+    if candidate.price > limit:
         return Finding("too_dear", excludes=True, params={"price": candidate.price})
     return None
 

@@ -98,6 +98,22 @@ def match(request: MatchRequest, candidates: Iterable[Candidate], *, today: date
     )
 
 
+def cheapest_beyond(result: MatchResult) -> Match | None:
+    """Return the cheapest of those whose price alone leaves them out."""
+    too_dear = [
+        one
+        for one in result.excluded
+        if [finding.code for finding in one.findings if finding.excludes] == ["too_dear"]
+    ]
+    return min(too_dear, key=lambda one: one.candidate.price.minor, default=None)
+
+
+def codes_in_the_way(result: MatchResult) -> frozenset[str]:
+    """Return everything that leaves anybody out."""
+    said = (finding for one in result.excluded for finding in one.findings)
+    return frozenset(finding.code for finding in said if finding.excludes)
+
+
 def distance_km(one: str, other: str) -> int:
     """Return the rough way between two territorial units, as the crow flies."""
     a, b = TERRITORIAL_UNITS[one], TERRITORIAL_UNITS[other]
@@ -184,7 +200,7 @@ def _language(request: MatchRequest, candidate: Candidate, _today: date) -> Reas
 
 def _price(request: MatchRequest, candidate: Candidate, _today: date) -> Reason:
     most, limit = WEIGHTS["price"], request.price_limit
-    if candidate.price.currency != limit.currency or limit.minor <= 0:
+    if limit is None or candidate.price.currency != limit.currency or limit.minor <= 0:
         return Reason("price", 0, 0, {"price": candidate.price})
     saved = limit.minor - candidate.price.minor
     points = min(most, max(0, most * 2 * saved // limit.minor))
@@ -232,7 +248,7 @@ def _counterfactual(
     if len(blocking) != 1:
         return None
     code = blocking[0].code
-    if code == "too_dear":
+    if code == "too_dear" and request.price_limit is not None:
         missing: Money = candidate.price - request.price_limit
         return Reason("would_match_price", 0, 0, {"amount": missing})
     if code in {"full", "language", "vetting_ends", "suspended", "not_vetted"}:

@@ -13,11 +13,13 @@ from providers.referrals.permissions import ReferralPermission
 from providers.referrals.queries import referrals as reading
 from providers.referrals.states import OPEN_REFERRALS, ReferralState
 from reintegration.cases.models import CaseFile
+from reintegration.codelists.service_categories import ServiceCategory
 from reintegration.kernel import permissions
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.db import session as current_session
-from reintegration.plans.models import PlanLine
+from reintegration.plans.models import Milestone, PlanLine
 from reintegration.plans.queries.provision import LineAction
+from reintegration.web.current import current_actor
 
 
 def line_actions(case: CaseFile, lines: Sequence[PlanLine], actor: Actor) -> list[LineAction]:
@@ -69,7 +71,19 @@ def _actions_of(line: PlanLine, referral: Referral | None, may_send: bool) -> li
                 primary=True,
             )
         )
+    elif may_send and not line.is_approved and referral is None:
+        url = url_for("matching.show", plan_line_id=line.id)
+        found.append(LineAction(line.id, label=_("Who would fit"), url=url))
     return found
+
+
+def who_fits(milestone: Milestone, category: ServiceCategory, line: PlanLine | None) -> list[str]:
+    """Return where one sees who fits a planned service, or one that is only thought of."""
+    if not permissions.permits(current_actor(), ReferralPermission.MATCH, milestone):
+        return []
+    if line is not None:
+        return [url_for("matching.show", plan_line_id=line.id)]
+    return [url_for("matching.would_fit", milestone_id=milestone.id, category=category)]
 
 
 def open_on_line(session: Session, line: PlanLine) -> list[str]:

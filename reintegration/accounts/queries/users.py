@@ -14,6 +14,9 @@ from reintegration.kernel.search import has_words
 from reintegration.web.offers import Offer, offered
 from reintegration.web.paging import Page, page_of
 
+_TO_ASK = 3
+"""How many names say whom to ask."""
+
 
 def user_or_404(session: Session, user_id: UUID) -> User:
     """Return the person or raise NotFound."""
@@ -43,6 +46,12 @@ def at_work(*roles: Role, search: str = "") -> Select[User]:
     if search.strip():
         active = active.where(_is_called(search))
     return active.order_by(User.name, User.id)
+
+
+def whom_to_ask(session: Session, *roles: Role) -> str:
+    """Return the first few who have one of these roles, with their addresses; "" for nobody."""
+    people = session.scalars(at_work(*roles).limit(_TO_ASK))
+    return ", ".join(f"{one.name} ({one.email})" for one in people)
 
 
 def _holds(*roles: Role) -> ColumnElement[bool]:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from reintegration.codelists.currencies import CURRENCIES
 from reintegration.codelists.service_categories import ServiceCategory, may_be_paid
+from reintegration.codelists.units import Unit
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.money import Money, total
 from reintegration.kernel.ports import Poll, Port
@@ -62,6 +63,41 @@ class LineAction:
     primary: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """What approved providers ask for one unit: half of them at most `middle`."""
+
+    lowest: Money
+    middle: Money
+    highest: Money
+    offerings: int
+
+
+@dataclass(frozen=True, slots=True)
+class PricesAsked:
+    """What is asked for a service by its unit and in one currency, everywhere and in a district.
+
+    `nearby` is None where nobody offers it in the district at a place that everybody may know.
+    """
+
+    category: ServiceCategory
+    unit: Unit
+    everywhere: Spread
+    nearby: Spread | None = None
+
+    def are_above(self, line: PlanLine) -> bool:
+        """Whether everybody asks more than is planned for one unit of this line."""
+        return line.unit_price < self.everywhere.lowest
+
+    def are_of(self, line: PlanLine) -> bool:
+        """Whether these are prices of this service, as it is counted and paid."""
+        currency = self.everywhere.lowest.currency
+        return (self.category, self.unit, currency) == (line.category, line.unit, line.currency)
+
+
+prices_asked = Port[[Session, Collection[ServiceCategory], str | None, date], list[PricesAsked]](
+    "what approved providers ask for services on a day, in a district and everywhere"
+)
 budget_lines_to_plan_with = Port[[Session, Actor, str, date], list[BudgetChoice]](
     "the budget lines in a currency that somebody may plan with on a day"
 )

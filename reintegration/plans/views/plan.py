@@ -27,10 +27,10 @@ from reintegration.plans.models import Plan, PlanLine
 from reintegration.plans.permissions import PlanPermission
 from reintegration.plans.queries import plans, provision
 from reintegration.plans.queries.differences import compare
-from reintegration.plans.queries.snapshots import live_milestones, snapshot_of
+from reintegration.plans.queries.snapshots import live_lines, live_milestones, snapshot_of
 from reintegration.plans.services import approval, planning, readiness
-from reintegration.plans.states import MilestoneState, PlanState
-from reintegration.plans.views import bp, plan_budget, plan_page, plan_text, plan_todo
+from reintegration.plans.states import LineOrigin, MilestoneState, PlanState
+from reintegration.plans.views import bp, plan_budget, plan_page, plan_text, plan_todo, price_text
 from reintegration.plans.views.plan_difference import shown
 from reintegration.web import parameters
 from reintegration.web.current import acting, current_actor
@@ -120,8 +120,13 @@ def _sending(plan: Plan, form: SendForm) -> str:
     difference = compare(approved.snapshot if approved else None, snapshot_of(plan))
     today = clock.local_day(clock.now())
     budget = provision.budget_choices(session(), actor, today)
+    lines = [line for line in live_lines(plan) if _is_priced_anew(line)]
+    prices = provision.prices_asked(
+        session(), {line.category for line in lines}, case.territorial_unit, today
+    )
     return render_template(
         "reintegration/plans/send.html",
+        too_low=price_text.warnings(lines, prices),
         case=case,
         plan=plan,
         form=form,
@@ -129,6 +134,11 @@ def _sending(plan: Plan, form: SendForm) -> str:
         difference=shown(difference, plan, budget),
         can_send=plan.state in _SENDABLE,
     )
+
+
+def _is_priced_anew(line: PlanLine) -> bool:
+    is_settled = line.is_approved and line.unit_price == line.approved_unit_price
+    return line.origin == LineOrigin.PLAN and not is_settled
 
 
 def _page(case: CaseFile, plan: Plan, now: datetime) -> dict[str, Any]:

@@ -6,9 +6,11 @@ from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from reintegration.accounts.queries.users import whom_to_ask
 from reintegration.cases.queries import cases
 from reintegration.codelists.service_categories import ServiceCategory
 from reintegration.kernel import clock
+from reintegration.kernel.actor import Role
 from reintegration.kernel.db import session
 from reintegration.kernel.errors import NotFound
 from reintegration.plans.forms.plans import CategoryForm, LineForm, RemoveForm
@@ -17,11 +19,11 @@ from reintegration.plans.permissions import PlanPermission
 from reintegration.plans.queries import plans, provision
 from reintegration.plans.queries.snapshots import live_milestones
 from reintegration.plans.services import plan_lines, planning
-from reintegration.plans.views import bp, plan_text
+from reintegration.plans.views import bp, plan_text, price_text
 from reintegration.plans.views.plan import case_of, load_plan
 from reintegration.plans.views.plan_milestones import load_milestone
 from reintegration.plans.views.plan_stale import clash
-from reintegration.web import parameters
+from reintegration.web import parameters, slots
 from reintegration.web.current import acting, current_actor
 from reintegration.web.once import Next
 from reintegration.web.submit import Ask, Asking
@@ -120,9 +122,17 @@ def _form(
     milestone: Milestone, found: PlanLine | None, category: ServiceCategory, form: LineForm
 ) -> str:
     rule = category
+    case = cases.case_or_404(session(), current_actor(), milestone.case_id)
+    today = clock.local_day(clock.now())
+    prices = provision.prices_asked(session(), [category], case.territorial_unit, today)
     return render_template(
         "reintegration/plans/line_form.html",
-        case=cases.case_or_404(session(), current_actor(), milestone.case_id),
+        case=case,
+        prices=price_text.asked(prices, case.territorial_unit) or [price_text.nobody(category)],
+        too_low=price_text.warnings([found], prices) if found else [],
+        who_fits=slots.collect(
+            "plan_service.who_fits", milestone=milestone, category=category, line=found
+        ),
         milestone=milestone,
         line=found,
         category=category,
@@ -130,6 +140,9 @@ def _form(
         proof=rule.proof,
         is_value=form.unit.data == "amount",
         form=form,
+        preparers=""
+        if form.budget_line_id.choices
+        else whom_to_ask(session(), Role.FINANCE_PREPARER),
         stale=_clash(milestone, found, form),
     )
 

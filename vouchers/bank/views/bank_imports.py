@@ -16,6 +16,7 @@ from reintegration.web.submit import Asking, asked
 from reintegration.web.tasks import why_it_stopped
 from vouchers.bank.forms import StatementForm
 from vouchers.bank.permissions import BankPermission
+from vouchers.bank.queries import bank as queries
 from vouchers.bank.services.statement_import import MAX_BYTES
 from vouchers.bank.services.tasks import IMPORT
 from vouchers.bank.views import line_text as words
@@ -30,7 +31,7 @@ def _task(task_id: UUID) -> BackgroundTask:
 def upload() -> Asking:
     """Queue the import of a file, or a trial of it."""
     form = StatementForm()
-    yield asked("vouchers/bank/upload.html", form)
+    yield asked("vouchers/bank/upload.html", form, accounts=queries.accounts(session()))
     task = queue(
         session(),
         kind=IMPORT,

@@ -22,6 +22,7 @@ from reintegration.kernel.money import Money
 from reintegration.kernel.money_columns import InMoney
 from reintegration.plans.models import EmergencyStart, PlanLine, PlanLineDelivery
 from reintegration.plans.states import EmergencyState, LineOrigin
+from vouchers.books.models import BudgetLine
 from vouchers.voucher.models import Voucher
 from vouchers.voucher.states import VoucherKind
 
@@ -80,6 +81,11 @@ def ceiling_of(line: PlanLine) -> tuple[int, Money]:
     if line.origin == LineOrigin.EMERGENCY:
         return line.units, line.ceiling
     return 0, Money.zero(line.currency)
+
+
+def paid_from(session: Session, line: PlanLine) -> BudgetLine:
+    """Return the budget line that pays for a service: the approved one, before that the planned."""
+    return session.get_one(BudgetLine, line.approved_budget_line_id or line.budget_line_id)
 
 
 def room_on(session: Session, line: PlanLine) -> Room:

@@ -22,7 +22,6 @@ from reintegration.kernel.money import Money
 from reintegration.plans.models import PlanLine
 from reintegration.plans.services.deliveries import expect_deliveries
 from reintegration.plans.states import LineOrigin
-from vouchers.books.models import BudgetLine
 from vouchers.books.services import budget
 from vouchers.books.services.journal import Dimensions, Posting, Source, post
 from vouchers.books.services.postings import PostingEvent
@@ -77,9 +76,7 @@ def draft(session: Session, promise: Promise, *, actor: Actor, now: datetime) ->
     entitlement.refuse_unvetted(session, basis, today=today, until=valid_until)
     count, price, money = _measure(session, basis, promise.units, promise.amount)
     _refuse_no_time(basis, count, valid_from, valid_until)
-    budget_line = session.get_one(
-        BudgetLine, plan_line.approved_budget_line_id or plan_line.budget_line_id
-    )
+    budget_line = entitlement.paid_from(session, plan_line)
     if not budget_line.pays(plan_line.category):
         raise Conflict(
             N_("“%(line)s” may not pay for this service. Change the plan, or ask finance."),

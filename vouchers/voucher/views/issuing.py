@@ -8,8 +8,10 @@ from flask_babel import gettext as _
 
 from providers.directory.models import Offering
 from providers.referrals.models import Referral
+from reintegration.accounts.queries.users import whom_to_ask
 from reintegration.cases.queries.consents import arranging_until
 from reintegration.kernel import clock
+from reintegration.kernel.actor import Role
 from reintegration.kernel.db import session
 from reintegration.kernel.money import Money
 from reintegration.plans.models import PlanLine
@@ -143,12 +145,18 @@ def _last_day(line: PlanLine, basis: Basis, first: date, today: date) -> date:
 def _page(line: PlanLine, form: IssueForm) -> str:
     basis = Basis(line)
     code = reading.case_codes(session(), current_actor(), [line.case_id]).get(line.case_id, "")
+    paid_from = entitlement.paid_from(session(), line)
+    room = entitlement.room_on(session(), line)
+    short = room.money.minor > 0 and paid_from.available < min(basis.unit_price, room.money)
     return render_template(
         "vouchers/voucher/new.html",
+        paid_from=paid_from,
+        approvers=whom_to_ask(session(), Role.FINANCE_APPROVER) if short else "",
+        is_short=short,
         line=line,
         form=form,
         code=code,
-        room=entitlement.room_on(session(), line),
+        room=room,
         is_value=basis.kind is VoucherKind.VALUE,
         below=issuing.AUTO_APPROVE_BELOW.get(line.currency),
         is_emergency=line.origin == LineOrigin.EMERGENCY,
