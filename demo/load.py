@@ -20,7 +20,7 @@ from demo.lately import clear_old_mail, recent_claims
 from demo.nights import NightStory
 from demo.payments import CYCLES, Payments
 from demo.people import make_people
-from demo.providers import make_providers, vetting_of_late
+from demo.providers import make_providers, tokens, vetting_of_late
 from demo.specs import draw_cases
 from demo.timeline import at
 from demo.world import YEAR, World
@@ -28,6 +28,8 @@ from providers.referrals.services import stops
 from providers.vetting.services import expiry
 from reintegration.accounts.models import Organisation, User
 from reintegration.accounts.services import passwords
+from reintegration.accounts.services import tokens as api_tokens
+from reintegration.cases.services import consent_ends
 from reintegration.kernel import audit_chain, clock, collector, filling, gathering, tries
 from reintegration.kernel.actor import OPERATOR
 from reintegration.kernel.audit import AuditSeal
@@ -180,6 +182,7 @@ def _start_stories(world: World) -> None:
     timeline.start(publish_rates(world))
     timeline.start(bank.grants())
     timeline.start(vetting_of_late(world))
+    timeline.start(tokens(world))
     for spec in draw_cases(world):
         teller = NightStory(world, spec) if spec.emergency else CaseStory(world, spec)
         timeline.start(teller.tell())
@@ -188,6 +191,9 @@ def _start_stories(world: World) -> None:
     timeline.start(recent_claims(world, office))
     first, day = world.ago(YEAR - 1), timedelta(days=1)
     timeline.every(at(first, 0, 10), day, lambda: expire_vouchers(world.session, world.now))
+    timeline.every(
+        at(first, 0, 20), day, lambda: consent_ends.end_lapsed(world.session, now=world.now)
+    )
     timeline.every(at(first, 3), 3 * day, lambda: _follow(world))
     timeline.every(at(world.ago(30), 4), day, lambda: _sweep(world))
 
@@ -210,6 +216,8 @@ def _finish(world: World) -> None:
     reminders.remind(session, now=now)
     expiry.remind_documents(session, now=now)
     expiry.remind_approvals(session, now=now)
+    consent_ends.warn_ahead(session, now=now)
+    api_tokens.warn_ahead(session, now=now)
     session.flush()
     clear_old_mail(world)
 

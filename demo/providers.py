@@ -7,7 +7,7 @@ from demo.catalogue import FIRMS, SHORT, WARES, Draft, is_value, unit_of
 from demo.logins import Login, new_password
 from demo.names import draw
 from demo.timeline import Story, at
-from demo.world import Firm, World
+from demo.world import YEAR, Firm, World
 from providers.directory.models import Offering, Provider, Site
 from providers.directory.services import profiles
 from providers.directory.services.profiles import Place, Profile, Terms
@@ -40,11 +40,15 @@ def make_providers(world: World) -> None:
         _documents(world, firm, draft)
         _accounts(world, firm, draft, number)
         _offerings(world, firm, draft)
-    for key in ("speranta", "dacia"):
-        manager = world.actor(world.firms[key].manager)
+
+
+def tokens(world: World) -> Story:
+    """Let two desks have a token for a year: one ends soon, as its page and its inbox say."""
+    for key, days in (("speranta", YEAR - 20), ("dacia", 120)):
+        yield at(world.ago(days), 9)
         create_token(
             world.session,
-            actor=manager,
+            actor=world.actor(world.firms[key].manager),
             organisation_id=world.firms[key].provider.id,
             label="Recepție",
             now=world.now,

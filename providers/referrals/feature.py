@@ -16,7 +16,7 @@ from providers.vetting.services.offering_events import (
     OfferingSuspended,
 )
 from reintegration.cases.services import case_moves
-from reintegration.cases.services.consent import ConsentWithdrawn
+from reintegration.cases.services.consent import ConsentsLapsed, ConsentWithdrawn
 from reintegration.cases.services.erasure import PersonErased
 from reintegration.kernel import hooks, jobs, permissions
 from reintegration.kernel.errors import N_
@@ -37,6 +37,9 @@ def register(app: Flask) -> None:
     sites_revealed_to.answer_with(revealed_sites)
     hooks.subscribe(
         ConsentWithdrawn, stops.stop_without_consent, preview=stops.preview_without_consent
+    )
+    hooks.subscribe(
+        ConsentsLapsed, stops.stop_without_consent, preview=stops.preview_without_consent
     )
     hooks.subscribe(
         OfferingSuspended,

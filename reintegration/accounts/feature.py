@@ -3,6 +3,7 @@
 from flask import Flask
 
 from reintegration.accounts.cli import user_cli
+from reintegration.accounts.jobs import WARN_OF_TOKENS
 from reintegration.accounts.permissions import AccountPermission as P
 from reintegration.accounts.policy import POLICY
 from reintegration.accounts.views import (
@@ -16,7 +17,7 @@ from reintegration.accounts.views import (
     trail,
     users,
 )
-from reintegration.kernel import permissions
+from reintegration.kernel import jobs, permissions
 from reintegration.kernel.errors import N_
 from reintegration.web import credentials as proofs
 from reintegration.web import navigation
@@ -26,7 +27,7 @@ PAGES = (inbox, organisations, sign_in, today, trail, users)  # importing them a
 
 
 def register(app: Flask) -> None:
-    """Add pages, commands and rules."""
+    """Add pages, commands, jobs and rules."""
     permissions.register(POLICY)
     for kind in credentials.TABLE:
         proofs.register(kind)
@@ -34,6 +35,7 @@ def register(app: Flask) -> None:
     app.register_blueprint(bp)
     app.add_url_rule("/", "front", today.front)
     app.cli.add_command(user_cli)
+    jobs.register(WARN_OF_TOKENS)
     navigation.add(*_PLACES)
 
 

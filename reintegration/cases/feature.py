@@ -4,7 +4,7 @@ from flask import Flask
 
 from reintegration.accounts.services import actors
 from reintegration.accounts.services.users import SupervisorNamed
-from reintegration.cases.jobs import INDEX_NAMES
+from reintegration.cases.jobs import JOBS
 from reintegration.cases.permissions import CasePermission
 from reintegration.cases.policy import POLICY
 from reintegration.cases.queries.cases import caseload_of
@@ -40,7 +40,8 @@ def register(app: Flask) -> None:
     hooks.subscribe(
         SupervisorNamed, supervision.join_waiting_cases, preview=supervision.preview_waiting_cases
     )
-    jobs.register(INDEX_NAMES)
+    for job in JOBS:
+        jobs.register(job)
     navigation.add(_CASES)
 
 

@@ -162,5 +162,6 @@ HAPPENED: dict[str, str] = {
     "identity:erase": N_("Name and details were erased for good"),
     "consent:record": N_("Consent was given"),
     "consent:withdraw": N_("Consent was withdrawn"),
+    "consent:lapse": N_("Consent ended by its date"),
     "note:write": N_("A note was written"),
 }

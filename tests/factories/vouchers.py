@@ -115,6 +115,7 @@ def make_token(
         hash=crypto.token_hash(text),
         label="Recepție",
         created_at=NOW,
+        expires_on=TODAY + timedelta(days=300),
         organisation_id=organisation_id,
         velocity_exempt=velocity_exempt,
     )

@@ -46,6 +46,7 @@ RELEASED = {
     "0027_let_erasing_pass.py": "bc59c7fe4aa5426bbff86c3cc3ba0a45acc42520eb1ca7ef87c37a81abb434b0",
     "0028_say_who_agreed.py": "fd1497aa6308931c0f1144d1acb07a363811c96f286a6f5b9b573a23502bc1ae",
     "0029_hold_more_laws.py": "ffcb48d5ab7c391782438024b21baf4b7e2988d38641ba2cad26cf5e04e34ad8",
+    "0033_end_by_date.py": "3d29d70d3dc46010a8f498000e693edd80d5918c31820b5b22a5c481893b7710",
 }
 OURS = {"reintegration", "providers", "vouchers", "demo"}
 

@@ -11,7 +11,7 @@ from providers.vetting.services.offering_events import (
 )
 from reintegration.accounts.permissions import AccountPermission
 from reintegration.cases.services import case_moves
-from reintegration.cases.services.consent import ConsentWithdrawn
+from reintegration.cases.services.consent import ConsentsLapsed, ConsentWithdrawn
 from reintegration.cases.services.erasure import PersonErased
 from reintegration.kernel import hooks, jobs, permissions
 from reintegration.kernel.errors import N_
@@ -53,6 +53,8 @@ def register(app: Flask) -> None:
     for blueprint in (redeem_bp, vouchers_bp):
         app.register_blueprint(blueprint)
     jobs.register(jobs.Job("vouchers.expire", timedelta(minutes=1), expiry.expire_due))
+    warn = jobs.counting(expiry.warn_ahead, "ends of vouchers told ahead")
+    jobs.register(jobs.Job("vouchers.warn_of_end", timedelta(days=1), warn))
     books_laws.keep(laws.LAWS, laws.RELATIONS)
     _answer()
     _listen()
@@ -80,7 +82,10 @@ def _listen() -> None:
         OfferingReinstated, reactions.offering_reinstated, preview=reactions.would_resume
     )
     hooks.subscribe(
-        ConsentWithdrawn, reactions.consent_withdrawn, preview=reactions.would_cancel_on_consent
+        ConsentWithdrawn, reactions.consent_ended, preview=reactions.would_cancel_on_consent
+    )
+    hooks.subscribe(
+        ConsentsLapsed, reactions.consent_ended, preview=reactions.would_cancel_on_consent
     )
     hooks.subscribe(
         EmergencyRefused, reactions.emergency_refused, preview=reactions.would_cancel_emergency

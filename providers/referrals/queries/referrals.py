@@ -14,6 +14,7 @@ from providers.referrals.permissions import ReferralPermission
 from providers.referrals.states import HOLDS_A_PLACE, OPEN_REFERRALS, ReferralState
 from reintegration.accounts.queries.users import organisation_names
 from reintegration.cases.models import CaseFile
+from reintegration.cases.services.consent import Ended
 from reintegration.kernel import bounded, permissions
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.bounded import Count
@@ -134,20 +135,21 @@ def due_for_expiry(session: Session, now: datetime) -> Sequence[Referral]:
     ).all()
 
 
-def open_without_consent(
-    session: Session, *, case_id: UUID, consent_ids: Collection[UUID], provider_id: UUID | None
-) -> Sequence[Referral]:
-    """Return the referrals that are not ended and lose their ground with a consent.
+def open_without(session: Session, shared: Collection[Ended]) -> Sequence[Referral]:
+    """Return the referrals that are not ended and lose their ground with consents to tell.
 
     A "no" to one provider also ends what was asked of it under a general "yes".
     """
-    lost: list[ColumnElement[bool]] = [Referral.consent_id.in_(consent_ids)]
-    if provider_id is not None:
-        lost.append(Referral.provider_id == provider_id)
+    lost: list[ColumnElement[bool]] = []
+    for ended in shared:
+        of_case = Referral.case_id == ended.case_id
+        lost.append(of_case & Referral.consent_id.in_(ended.consent_ids))
+        if ended.provider_id is not None:
+            lost.append(of_case & (Referral.provider_id == ended.provider_id))
+    if not lost:
+        return ()
     return session.scalars(
-        select(Referral)
-        .where(Referral.case_id == case_id, or_(*lost), Referral.state.in_(OPEN_REFERRALS))
-        .order_by(Referral.id)
+        select(Referral).where(or_(*lost), Referral.state.in_(OPEN_REFERRALS)).order_by(Referral.id)
     ).all()
 
 
@@ -156,11 +158,13 @@ def of_case(session: Session, case_id: UUID) -> Sequence[Referral]:
     return session.scalars(select(Referral).where(Referral.case_id == case_id)).all()
 
 
-def open_in_case(session: Session, case_id: UUID) -> Sequence[Referral]:
-    """Return the referrals of a case that are not ended."""
+def open_in_cases(session: Session, case_ids: Collection[UUID]) -> Sequence[Referral]:
+    """Return the referrals of some cases that are not ended."""
+    if not case_ids:
+        return ()
     return session.scalars(
         select(Referral)
-        .where(Referral.case_id == case_id, Referral.state.in_(OPEN_REFERRALS))
+        .where(Referral.case_id.in_(case_ids), Referral.state.in_(OPEN_REFERRALS))
         .order_by(Referral.id)
     ).all()
 

@@ -21,7 +21,7 @@ from providers.referrals.services.pseudonyms import pseudonym_for
 from providers.referrals.services.referral_moves import REFERRAL
 from providers.referrals.states import HOLDS_A_PLACE, ReferralState, RejectionReason
 from reintegration.cases.models import Consent
-from reintegration.cases.queries.consents import agreed_contact
+from reintegration.cases.queries.consents import agreed_contact, arranging_until
 from reintegration.cases.services import agreed
 from reintegration.cases.services.open_cases import require_open
 from reintegration.kernel import clock, permissions
@@ -310,10 +310,8 @@ def _consent(session: Session, found: LineWithCase, offering: Offering, today: d
 def _check_still_agreed(session: Session, referral: Referral, today: date) -> None:
     """The one who answers may not see the consent; whether it holds decides all the same."""
     with acting_as_system(session):
-        consent = session.get_one(Consent, referral.consent_id)
-        live = consent.is_live(today)
-        session.expunge(consent)
-    if not live:
+        until = arranging_until(session, referral.case_id, referral.provider_id, today)
+    if until is None:
         raise Conflict(
             N_("This request can no longer be accepted: its permission has ended."), code="consent"
         )

@@ -1,6 +1,6 @@
 """What ends by itself: requests whose consent, offering or time to answer is gone."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
@@ -16,7 +16,7 @@ from providers.vetting.services.offering_events import (
     OfferingsLapsed,
     OfferingSuspended,
 )
-from reintegration.cases.services.consent import ConsentWithdrawn
+from reintegration.cases.services.consent import ConsentEnds
 from reintegration.cases.services.erasure import PersonErased
 from reintegration.cases.states import ConsentScope
 from reintegration.kernel.actor import SYSTEM
@@ -28,7 +28,6 @@ from reintegration.kernel.locking import lock_all
 _UNANSWERED = (ReferralState.DRAFT, ReferralState.REQUESTED)
 _SUSPENDED = N_("The provider's offering was suspended.")
 _LAPSED = N_("The approval of the provider's offering has ended.")
-_WITHDRAWN = N_("The person withdrew their consent.")
 
 
 def stop_at_suspended_offering(session: Session, event: OfferingSuspended) -> None:
@@ -100,42 +99,43 @@ def _would_stop(session: Session, offering_ids: Collection[UUID]) -> list[Change
     ]
 
 
-def stop_without_consent(session: Session, event: ConsentWithdrawn) -> None:
-    """Cancel every open referral that stands on the withdrawn consent; stop being in touch."""
+def stop_without_consent(session: Session, event: ConsentEnds) -> None:
+    """Cancel every open referral that stands on consents that end; stop being in touch."""
     with acting_as_system(session):
-        if event.scope == ConsentScope.CONTACT:
-            for referral in lock_all(session, _told_contact(session, event)):
-                referrals.stop_contact(session, referral, now=event.at)
-            return
         standing = _standing_on(session, event)
         lock_all(session, (referral.offering for referral in standing))
-        for referral in lock_all(session, standing):
-            if referral.state in OPEN_REFERRALS:
-                referrals.cancel(session, referral, actor=SYSTEM, reason=_WITHDRAWN, now=event.at)
+        telling = {referral.id for referral in _told_contact(session, event)}
+        for referral in lock_all(session, [*standing, *_told_contact(session, event)]):
+            if referral.state not in OPEN_REFERRALS:
+                continue
+            if referral in standing:
+                referrals.cancel(session, referral, actor=SYSTEM, reason=event.why, now=event.at)
+            elif referral.id in telling:
+                referrals.stop_contact(session, referral, now=event.at)
 
 
-def preview_without_consent(session: Session, event: ConsentWithdrawn) -> list[Change]:
-    """Count the referrals that a withdrawal would cancel, or whose providers are told of it."""
-    if event.scope == ConsentScope.CONTACT:
-        count = len(_told_contact(session, event))
-        message = N_("Requests that no longer say how to be in touch: %(count)s")
-        return [Change(message, count, {"count": count})]
-    count = len(_standing_on(session, event))
-    return [Change(N_("Referrals that are cancelled: %(count)s"), count, {"count": count})]
+def preview_without_consent(session: Session, event: ConsentEnds) -> list[Change]:
+    """Count the referrals that such an end would cancel, or whose providers are told of it."""
+    cancelled, told = len(_standing_on(session, event)), len(_told_contact(session, event))
+    message = N_("Requests that no longer say how to be in touch: %(count)s")
+    return [
+        Change(N_("Referrals that are cancelled: %(count)s"), cancelled, {"count": cancelled}),
+        Change(message, told, {"count": told}),
+    ]
 
 
-def _told_contact(session: Session, event: ConsentWithdrawn) -> Sequence[Referral]:
-    open_ones = reading.open_in_case(session, event.case_id)
+def _told_contact(session: Session, event: ConsentEnds) -> list[Referral]:
+    cases = [ended.case_id for ended in event.ended if ended.scope == ConsentScope.CONTACT]
+    open_ones = reading.open_in_cases(session, cases)
     return [referral for referral in open_ones if tells_contact(referral.disclosure)]
 
 
-def _standing_on(session: Session, event: ConsentWithdrawn) -> Sequence[Referral]:
-    """Return the open referrals that a withdrawal ends; without a file none goes on."""
-    if event.scope == ConsentScope.CASE_MANAGEMENT:
-        return reading.open_in_case(session, event.case_id)
-    return reading.open_without_consent(
-        session, case_id=event.case_id, consent_ids=event.consent_ids, provider_id=event.provider_id
-    )
+def _standing_on(session: Session, event: ConsentEnds) -> list[Referral]:
+    """Return the open referrals that end with these consents; without a file none goes on."""
+    files = [one.case_id for one in event.ended if one.scope == ConsentScope.CASE_MANAGEMENT]
+    shared = [one for one in event.ended if one.scope == ConsentScope.SHARE_WITH_PROVIDER]
+    found = [*reading.open_in_cases(session, files), *reading.open_without(session, shared)]
+    return list({referral.id: referral for referral in found}.values())
 
 
 def forget_words(session: Session, event: PersonErased) -> None:

@@ -1,6 +1,6 @@
 """People who sign in, their roles, their organisations, and tokens of programs."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Index, LargeBinary, text
@@ -86,4 +86,10 @@ class ApiToken(Base):
     velocity_exempt: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
     created_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    expires_on: Mapped[date]
+    """The last day on which it opens anything."""
     revoked_at: Mapped[datetime | None]
+
+    def is_live(self, today: date) -> bool:
+        """Whether it opens something today: neither revoked nor past its last day."""
+        return self.revoked_at is None and self.expires_on >= today

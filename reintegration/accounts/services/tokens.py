@@ -1,7 +1,10 @@
-"""Tokens of providers' programs and devices. A token is shown once; only its hash is kept."""
+"""Tokens of providers' programs and devices. A token is shown once; only its hash is kept.
+
+Each ends by its date, a year after it was made at the latest; its manager hears of it before.
+"""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import bindparam, select, text
@@ -9,7 +12,9 @@ from sqlalchemy.orm import Session
 
 from reintegration.accounts.models import ApiToken
 from reintegration.accounts.permissions import AccountPermission
-from reintegration.kernel import audit, crypto, permissions
+from reintegration.accounts.queries import people
+from reintegration.accounts.services import inbox
+from reintegration.kernel import audit, clock, crypto, permissions
 from reintegration.kernel.actor import Actor, ActorKind, Role
 from reintegration.kernel.db import remember_actor
 from reintegration.kernel.errors import N_, Invalid, NotFound, NotPermitted
@@ -17,6 +22,10 @@ from reintegration.kernel.ids import new_id
 from reintegration.kernel.statements import ConstantStatement
 
 LONGEST_LABEL = 60
+TOKEN_FOR = timedelta(days=365)
+"""How long a token opens something at most; then another one is made."""
+ENDS_BEFORE = (30, 7)
+"""Days before the end of a token on which its managers hear of it, each of them once."""
 TOKEN_ROLES = frozenset({Role.PROVIDER_RECEPTION})
 """A program does what the desk does, and nothing more."""
 
@@ -28,6 +37,7 @@ _SPEAK = ConstantStatement(
         " set_config('punte.organisation', t.organisation_id::text, true)"
         " FROM api_token t JOIN organisation o ON o.id = t.organisation_id AND o.active"
         " WHERE t.hash = :hash AND t.revoked_at IS NULL"
+        " AND t.expires_on >= (now() AT TIME ZONE 'Europe/Chisinau')::date"
     ).bindparams(bindparam("roles", value=",".join(sorted(TOKEN_ROLES))))
 )
 
@@ -57,9 +67,13 @@ def create_token(
     organisation_id: UUID | None,
     label: str,
     now: datetime,
+    expires_on: date | None = None,
     velocity_exempt: bool = False,
 ) -> tuple[ApiToken, str]:
-    """Make a token; the text in the answer is shown once and stored nowhere."""
+    """Make a token; the text in the answer is shown once and stored nowhere.
+
+    It ends after `expires_on`; where nothing is said, a year from now.
+    """
     permissions.demand(actor, AccountPermission.MANAGE_TOKENS)
     if organisation_id is None or (actor.is_provider and actor.organisation_id != organisation_id):
         raise NotPermitted(permissions.REFUSAL)
@@ -71,6 +85,15 @@ def create_token(
             field="label",
             limit=LONGEST_LABEL,
         )
+    last = clock.local_day(now) + TOKEN_FOR
+    expires_on = expires_on or last
+    if not clock.local_day(now) <= expires_on <= last:
+        raise Invalid(
+            N_("A token ends within a year: choose a day from today to %(last)s."),
+            code="expires_on",
+            field="expires_on",
+            last=last,
+        )
     secret = crypto.random_token()
     token = ApiToken(
         id=new_id(),
@@ -80,6 +103,7 @@ def create_token(
         velocity_exempt=velocity_exempt,
         created_at=now,
         created_by=actor.id,
+        expires_on=expires_on,
     )
     session.add(token)
     session.flush()
@@ -94,6 +118,43 @@ def revoke_token(session: Session, token: ApiToken, *, actor: Actor, now: dateti
         token.revoked_at = now
         session.flush()
         audit.record(session, "token:revoke", token, actor=actor, now=now)
+
+
+def warn_ahead(session: Session, *, now: datetime) -> int:
+    """Tell the managers of providers which tokens end soon, or have ended; return how many.
+
+    Each number of days is told once. A token that has ended opens nothing, swept or not.
+    """
+    today = clock.local_day(now)
+    soon = session.scalars(
+        select(ApiToken)
+        .where(
+            ApiToken.revoked_at.is_(None),
+            ApiToken.expires_on.between(
+                today - timedelta(days=max(ENDS_BEFORE)), today + timedelta(days=max(ENDS_BEFORE))
+            ),
+        )
+        .order_by(ApiToken.expires_on, ApiToken.id)
+    ).all()
+    for token in soon:
+        left = (token.expires_on - today).days
+        stage = str(min(days for days in ENDS_BEFORE if left <= days)) if left >= 0 else "ended"
+        message = (
+            N_("The token of “%(label)s” ends on %(day)s. Make another one before then.")
+            if left >= 0
+            else N_("The token of “%(label)s” ended on %(day)s: the program records nothing more.")
+        )
+        inbox.notify(
+            session,
+            people.provider_people(session, token.organisation_id, Role.PROVIDER_MANAGER),
+            f"token:{token.id}:{token.expires_on}:{stage}",
+            message,
+            now=now,
+            link="/redeem/tokens",
+            label=token.label,
+            day=f"{token.expires_on:%d.%m.%Y}",
+        )
+    return len(soon)
 
 
 def tokens_of(session: Session, organisation_id: UUID | None) -> Sequence[ApiToken]:

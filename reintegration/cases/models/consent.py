@@ -29,8 +29,19 @@ class Consent(Base):
     recorded_by: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
     withdrawn_at: Mapped[datetime | None]
     withdrawn_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    lapsed_at: Mapped[datetime | None]
+    """When what stood on it was stopped, because its last day was over."""
+    told_before: Mapped[int | None]
+    """How many days before its end the case manager was last told of it."""
 
-    __table_args__ = (Index("ix_consent_case", "case_id", "scope"),)
+    __table_args__ = (
+        Index("ix_consent_case", "case_id", "scope"),
+        Index(
+            "ix_consent_ends",
+            "valid_until",
+            postgresql_where="withdrawn_at IS NULL AND lapsed_at IS NULL",
+        ),
+    )
 
     def is_live(self, today: date) -> bool:
         """Whether it holds today: neither withdrawn nor past its last day."""

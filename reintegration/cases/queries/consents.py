@@ -105,7 +105,10 @@ def providers(session: Session, *, search: str, chosen: object) -> Offer[Organis
 def ending_soon(
     session: Session, actor: Actor, today: date, within: timedelta, *, limit: int
 ) -> Sequence[tuple[UUID, str, date]]:
-    """Return cases (id, code, last day) whose consent to keep a file ends `within` that time."""
+    """Return cases (id, code, last day) whose consent to keep a file ends `within` that time.
+
+    One that has ended stays until it is given anew, or the case is closed.
+    """
     last = func.max(Consent.valid_until)
     return session.execute(
         select(CaseFile.id, CaseFile.code, last)
@@ -117,7 +120,7 @@ def ending_soon(
             Consent.withdrawn_at.is_(None),
         )
         .group_by(CaseFile.id, CaseFile.code)
-        .having(last.between(today, today + within))
+        .having(last <= today + within)
         .order_by(last, CaseFile.code)
         .limit(limit)
     ).all()

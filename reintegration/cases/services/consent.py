@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import ClassVar
 from uuid import UUID
 
 from sqlalchemy import select
@@ -28,6 +29,16 @@ from reintegration.kernel.locking import lock, lock_all
 
 
 @dataclass(frozen=True, slots=True)
+class Ended:
+    """What holds no more of a case: the records, and to which provider the person said no."""
+
+    case_id: UUID
+    consent_ids: Collection[UUID]
+    scope: str
+    provider_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ConsentWithdrawn:
     """A person took consent back: what stands on it must stop, what was paid stays proven.
 
@@ -40,6 +51,32 @@ class ConsentWithdrawn:
     provider_id: UUID | None
     at: datetime
     actor: Actor = SYSTEM
+
+    why: ClassVar[str] = N_("The person withdrew their consent.")
+    cause: ClassVar[str] = "consent_withdrawn"
+
+    @property
+    def ended(self) -> tuple[Ended, ...]:
+        """Return what holds no more."""
+        return (Ended(self.case_id, self.consent_ids, self.scope, self.provider_id),)
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentsLapsed:
+    """The last day of these consents has passed: the same follows as if they were withdrawn.
+
+    All that passed at once come together, so that what stands on them is taken in one order.
+    """
+
+    ended: Collection[Ended]
+    at: datetime
+    actor: Actor = SYSTEM
+
+    why: ClassVar[str] = N_("The consent has ended.")
+    cause: ClassVar[str] = "consent_lapsed"
+
+
+ConsentEnds = ConsentWithdrawn | ConsentsLapsed
 
 
 def record(

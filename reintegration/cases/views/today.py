@@ -1,6 +1,7 @@
 """What today asks of case people: consents that run out, names to be erased."""
 
 from datetime import date, timedelta
+from uuid import UUID
 
 from flask import url_for
 from flask_babel import gettext as _
@@ -24,17 +25,21 @@ def items(*, session: Session, actor: Actor, today: date) -> list[TodayItem]:
         return []
     return [
         *(
-            TodayItem(
-                "gold",
-                day_month(until),
-                _("Consent ends in case %(code)s: ask again.", code=code),
-                url_for("cases.case_consents", case_id=case_id),
-                30,
-            )
+            _consent(case_id, code, until, ended=until < today)
             for case_id, code, until in ending_soon(session, actor, today, SOON, limit=MOST)
         ),
         *_erasures(session, actor),
     ]
+
+
+def _consent(case_id: UUID, code: str, until: date, *, ended: bool) -> TodayItem:
+    sentence = (
+        _("Consent has ended in case %(code)s: ask again.", code=code)
+        if ended
+        else _("Consent ends in case %(code)s: ask again.", code=code)
+    )
+    url = url_for("cases.case_consents", case_id=case_id)
+    return TodayItem("clay" if ended else "gold", day_month(until), sentence, url, 30)
 
 
 def _erasures(session: Session, actor: Actor) -> list[TodayItem]:

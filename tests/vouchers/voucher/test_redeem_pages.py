@@ -1,6 +1,7 @@
 """The desk on a phone: find, record, receipt, take back; and what it never shows."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from flask.testing import FlaskClient
@@ -9,6 +10,7 @@ from sqlalchemy import event, select
 from reintegration.accounts.models import ApiToken
 from reintegration.kernel.db import db
 from reintegration.kernel.ids import new_id
+from tests.factories.cast import TODAY
 from tests.factories.vouchers import PIN, living_voucher
 from vouchers.voucher.models import Redemption
 
@@ -209,7 +211,8 @@ def test_the_voucher_page_costs_the_same_however_much_was_delivered(app, session
 
 def test_the_manager_keeps_the_tokens(session, cast, sign_in, client):
     maria = sign_in(cast.maria)
-    page = maria.post("/redeem/tokens", data={"label": "Casa de marcat"})
+    ends = (TODAY + timedelta(days=90)).isoformat()
+    page = maria.post("/redeem/tokens", data={"label": "Casa de marcat", "expires_on": ends})
     assert page.status_code == 200
     secret = re.search(r'<code class="[^"]*">([\w-]{43})</code>', page.text)[1]
     assert secret not in maria.get("/redeem/tokens").text

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import func, select
 
 from providers.vetting.services.offering_events import OfferingReinstated, OfferingSuspended
+from reintegration.accounts.models import InboxMessage
 from reintegration.cases.services.consent import ConsentWithdrawn
 from reintegration.codelists.service_categories import ServiceCategory
 from reintegration.kernel import hooks
@@ -369,3 +370,23 @@ def test_neither_codes_nor_pin_are_stored_readably(session, cast):
         assert all(
             secret.encode() not in (v if isinstance(v, bytes) else v.encode()) for v in stored
         )
+
+
+def told_of_ends(session, cast):
+    rows = select(InboxMessage).where(InboxMessage.user_id == cast.ana.id)
+    return [one.link for one in session.scalars(rows) if "left on it" in one.message]
+
+
+def test_the_case_manager_hears_a_week_ahead_of_a_voucher_with_something_left(session, cast):
+    issued = make_voucher(session, cast, valid_until=TODAY + timedelta(days=9))
+    for days in range(10):
+        expiry.warn_ahead(session, now=NOW + timedelta(days=days))
+    assert told_of_ends(session, cast) == [f"/vouchers/{issued.voucher.id}"]
+    assert expiry.expire_due(session, NOW + timedelta(days=10)) == "1 expired"
+    assert told_of_ends(session, cast) == [f"/vouchers/{issued.voucher.id}"] * 2
+
+
+def test_nobody_is_warned_of_a_voucher_that_is_used_up(session, cast):
+    issued = make_voucher(session, cast, valid_until=TODAY + timedelta(days=7))
+    deliver(session, cast.rita, issued, units=5)
+    assert expiry.warn_ahead(session, now=NOW) == 0

@@ -92,3 +92,8 @@ class TokenForm(Form):
         _l("Name of the program or the device"),
         [InputRequired(_l("Enter a name.")), Length(max=60)],
     )
+    expires_on = DayField(
+        _l("Last day"),
+        [InputRequired(_l("Choose a day."))],
+        description=_l("A token ends within a year. You are told a month and a week before."),
+    )

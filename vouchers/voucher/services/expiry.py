@@ -1,16 +1,20 @@
-"""Vouchers end with their last day; a job posts what they held."""
+"""Vouchers end with their last day: said a week ahead, and a job posts what they held."""
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from reintegration.accounts.services import inbox
+from reintegration.cases.models import CaseFile
+from reintegration.cases.services.telling import told
 from reintegration.kernel.actor import SYSTEM
 from reintegration.kernel.clock import local_day
+from reintegration.kernel.errors import N_
 from reintegration.kernel.money import Money, by_currency
 from reintegration.kernel.money_columns import InMoney
 from vouchers.books.services import budget
@@ -20,8 +24,13 @@ from vouchers.books.states import SourceType
 from vouchers.voucher.models import Voucher
 from vouchers.voucher.services.validity import is_over
 from vouchers.voucher.services.voucher_moves import VOUCHER
+from vouchers.voucher.states import OPEN_STATES
 
 _BATCH = 500
+ENDS_BEFORE = timedelta(days=7)
+"""How long before its last day the case manager hears of a voucher with something left."""
+_LATE = timedelta(days=3)
+"""How long a warning is caught up with when nobody was there to send it."""
 
 
 def expire_due(session: Session, now: datetime) -> str | None:
@@ -33,11 +42,68 @@ def expire_due(session: Session, now: datetime) -> str | None:
     if not rows:
         return None
     _post_released(session, rows, now=now)
+    message = N_("%(case)s: voucher %(reference)s has ended with %(left)s left on it.")
+    left_over = [(row, row.free) for row in rows if row.free]
+    _tell_managers(session, left_over, "ended", message, now=now)
     for row in rows:
         VOUCHER.note(
             session, row.id, "expire", row.before, actor=SYSTEM, now=now, case_id=row.case_id
         )
     return f"{len(rows)} expired"
+
+
+def warn_ahead(session: Session, *, now: datetime) -> int:
+    """Tell case managers of vouchers that end soon with something left; return how many.
+
+    Each is told of once, whatever happens on its last days.
+    """
+    last = local_day(now) + ENDS_BEFORE
+    soon = session.scalars(
+        select(Voucher)
+        .where(
+            Voucher.state.in_(OPEN_STATES),
+            Voucher.valid_until.between(last - _LATE, last),
+            Voucher.amount_left_minor > Voucher.amount_pending_minor,
+        )
+        .order_by(Voucher.valid_until, Voucher.id)
+    ).all()
+    message = N_("%(case)s: voucher %(reference)s ends on %(day)s with %(left)s left on it.")
+    _tell_managers(session, [(one, one.amount_free) for one in soon], "ends", message, now=now)
+    return len(soon)
+
+
+def _tell_managers(
+    session: Session, about: Iterable[tuple[Any, Money]], stage: str, message: str, *, now: datetime
+) -> None:
+    vouchers = list(about)
+    if not vouchers:
+        return
+    cases = {
+        found.id: found
+        for found in session.execute(
+            select(CaseFile.id, CaseFile.code, CaseFile.manager_id).where(
+                CaseFile.id.in_({voucher.case_id for voucher, _left in vouchers})
+            )
+        )
+    }
+    inbox.put(
+        session,
+        [
+            sent
+            for voucher, left in vouchers
+            for sent in told(
+                cases[voucher.case_id],
+                [cases[voucher.case_id].manager_id],
+                f"voucher:{voucher.id}:{stage}:{voucher.valid_until}",
+                message,
+                link=f"/vouchers/{voucher.id}",
+                reference=voucher.reference,
+                day=f"{voucher.valid_until:%d.%m.%Y}",
+                left=str(left),
+            )
+        ],
+        now=now,
+    )
 
 
 def _expire(session: Session, today: date) -> list[Any]:
@@ -66,6 +132,8 @@ def _expire(session: Session, today: date) -> list[Any]:
             .returning(
                 Voucher.id,
                 Voucher.case_id,
+                Voucher.reference,
+                Voucher.valid_until,
                 Voucher.fund_id,
                 Voucher.budget_line_id,
                 Voucher.provider_id,

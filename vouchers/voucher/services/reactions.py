@@ -14,9 +14,8 @@ from providers.vetting.services.offering_events import (
     OfferingsLapsed,
     OfferingSuspended,
 )
-from reintegration.cases.services.consent import ConsentWithdrawn
+from reintegration.cases.services.consent import ConsentEnds
 from reintegration.cases.services.erasure import PersonErased
-from reintegration.cases.states import ConsentScope
 from reintegration.kernel.db import acting_as_system
 from reintegration.kernel.errors import N_
 from reintegration.kernel.hooks import Change
@@ -65,22 +64,16 @@ def would_resume(session: Session, event: OfferingReinstated) -> list[Change]:
     return [Change(N_("Vouchers that can be used again: %(count)s"), len(found), _sums(found))]
 
 
-def consent_withdrawn(session: Session, event: ConsentWithdrawn) -> None:
-    """Cancel and release what stands on the consent; without a file nothing goes on."""
-    found = _standing_on(session, event)
-    suspension.cancel_on_consent(session, found, actor=event.actor, now=event.at)
+def consent_ended(session: Session, event: ConsentEnds) -> None:
+    """Cancel and release what stands on consents that were withdrawn, or have lapsed."""
+    found = _seen(session, suspension.on_ended, event)
+    suspension.cancel_on_consent(session, found, event)
 
 
-def would_cancel_on_consent(session: Session, event: ConsentWithdrawn) -> list[Change]:
+def would_cancel_on_consent(session: Session, event: ConsentEnds) -> list[Change]:
     """Say how many vouchers would be cancelled."""
-    found = _standing_on(session, event)
+    found = _seen(session, suspension.on_ended, event)
     return [Change(N_("Vouchers that are cancelled: %(count)s"), len(found), _sums(found))]
-
-
-def _standing_on(session: Session, event: ConsentWithdrawn) -> Sequence[Voucher]:
-    if event.scope == ConsentScope.CASE_MANAGEMENT:
-        return _seen(session, suspension.in_case, event.case_id)
-    return _seen(session, suspension.on_consent, event.consent_ids)
 
 
 def forget_words(session: Session, event: PersonErased) -> None:

@@ -4,10 +4,13 @@ from collections.abc import Collection, Container, Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, String, cast, select
+from sqlalchemy import ColumnElement, String, cast, false, or_, select
 from sqlalchemy.orm import Session
 
+from reintegration.cases.services.consent import ConsentEnds
+from reintegration.cases.states import ConsentScope
 from reintegration.kernel.actor import SYSTEM, Actor
+from reintegration.kernel.clock import local_day
 from reintegration.kernel.db import acting_as_system
 from reintegration.kernel.errors import N_
 from reintegration.kernel.locking import lock_all
@@ -17,6 +20,7 @@ from vouchers.voucher.models import Voucher, VoucherHold
 from vouchers.voucher.queries.holds import live_because
 from vouchers.voucher.services import holds
 from vouchers.voucher.services.cancelling import cancel
+from vouchers.voucher.services.validity import is_over
 from vouchers.voucher.states import NOT_ISSUED, OPEN_STATES, HoldCause, VoucherState
 
 _SUSPENDED = N_("The provider's offering was suspended.")
@@ -86,22 +90,24 @@ def resume_at_offering(session: Session, offering_id: UUID, *, now: datetime) ->
                 holds.lift(session, hold, actor=SYSTEM, now=now)
 
 
-def on_consent(session: Session, consent_ids: Collection[UUID]) -> Sequence[Voucher]:
-    """Return the vouchers that stand on one of these consents and are not ended."""
-    return _with_states(session, _NOT_ENDED, Voucher.consent_id.in_(consent_ids))
+def on_ended(session: Session, ends: ConsentEnds) -> Sequence[Voucher]:
+    """Return the vouchers that stand on consents that end, and are not ended themselves.
+
+    Without a file nothing of the case goes on. One that is past its own last day has expired.
+    """
+    lost: list[ColumnElement[bool]] = [
+        Voucher.case_id == ended.case_id
+        if ended.scope == ConsentScope.CASE_MANAGEMENT
+        else Voucher.consent_id.in_(ended.consent_ids)
+        for ended in ends.ended
+    ]
+    expired = Voucher.state.in_(OPEN_STATES) & is_over(Voucher.valid_until, local_day(ends.at))
+    return _with_states(session, _NOT_ENDED, or_(false(), *lost), ~expired)
 
 
-def in_case(session: Session, case_id: UUID) -> Sequence[Voucher]:
-    """Return the vouchers of a case that are not ended."""
-    return _with_states(session, _NOT_ENDED, Voucher.case_id == case_id)
-
-
-def cancel_on_consent(
-    session: Session, affected: Iterable[Voucher], *, actor: Actor, now: datetime
-) -> None:
-    """Cancel and release what stood on a withdrawn consent; what was delivered stays payable."""
-    reason = N_("The person withdrew their consent.")
-    _cancel_all(session, affected, "consent_withdrawn", reason, actor=actor, now=now)
+def cancel_on_consent(session: Session, affected: Iterable[Voucher], ends: ConsentEnds) -> None:
+    """Cancel and release what stood on a consent that ends; what was delivered stays payable."""
+    _cancel_all(session, affected, ends.cause, ends.why, actor=ends.actor, now=ends.at)
 
 
 def of_emergency(session: Session, case_id: UUID) -> Sequence[Voucher]:

@@ -11,6 +11,7 @@ from reintegration.accounts.services import tokens as service
 from reintegration.kernel import clock
 from reintegration.kernel.db import session
 from reintegration.web.current import acting, current_actor
+from reintegration.web.forms import given
 from reintegration.web.once import Next, Shown
 from reintegration.web.submit import Ask, Asking, asked
 from vouchers.voucher.forms.redeem import TokenForm
@@ -25,14 +26,16 @@ def load_token(token_id: UUID) -> ApiToken:
 @bp.form("/tokens", AccountPermission.MANAGE_TOKENS)
 def tokens() -> Asking:
     """Make a token and show it, this once."""
-    form, actor = TokenForm(), current_actor()
+    now, actor = clock.now(), current_actor()
+    form = TokenForm(expires_on=clock.local_day(now) + service.TOKEN_FOR)
     yield Ask(lambda: _page(form), form)
     token, secret = service.create_token(
         session(),
         actor=actor,
         organisation_id=actor.organisation_id,
         label=form.label.data or "",
-        now=clock.now(),
+        expires_on=given(form.expires_on.data),
+        now=now,
     )
     page = "vouchers/voucher/redeem/token.html"
     return Shown(render_template(page, token=token, secret=secret))
@@ -51,4 +54,5 @@ def _page(form: TokenForm) -> str:
         "vouchers/voucher/redeem/tokens.html",
         form=form,
         tokens=service.tokens_of(session(), current_actor().organisation_id),
+        today=clock.local_day(clock.now()),
     )
