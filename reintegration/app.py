@@ -38,6 +38,7 @@ from reintegration.web import (
     health,
     i18n,
     language,
+    lists,
     logs,
     once,
     requires,
@@ -136,6 +137,7 @@ def _configure(app: APIFlask, settings: Settings) -> None:
     i18n.init_app(app)
     language.init_app(app)
     filters.init_app(app)
+    lists.init_app(app)
     once.init_app(app)
     errors.init_app(app)
     headers.init_app(app, secure=settings.secure_cookies)
