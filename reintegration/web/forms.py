@@ -10,6 +10,7 @@ from uuid import UUID
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
+from markupsafe import Markup
 from wtforms import (
     DateField,
     Field,
@@ -17,12 +18,13 @@ from wtforms import (
     PasswordField,
     RadioField,
     SelectField,
+    SelectMultipleField,
     StringField,
     TextAreaField,
 )
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # stubs of 3.2
 from wtforms.validators import InputRequired, Length, ValidationError
-from wtforms.widgets import HiddenInput
+from wtforms.widgets import HiddenInput, Select
 
 from reintegration.codelists.currencies import CURRENCIES
 from reintegration.kernel import amounts, dates
@@ -80,6 +82,8 @@ class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
         def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Any:
             """Return the field; one of text is trimmed and has a limit, whoever wrote it."""
             field = super().bind_field(form, unbound_field, options)
+            if isinstance(field, SelectField):
+                _leave_open(field)
             if isinstance(field, StringField) and not isinstance(field, _READ_OTHERWISE):
                 _keep_clean(field)
             return field
@@ -117,6 +121,30 @@ def _keep_clean(field: StringField) -> None:
     field.filters = (partial(_trimmed, lines=lines), *field.filters)
     if not any(isinstance(one, Length) for one in field.validators):
         field.validators = [*field.validators, Length(max=LONGEST_TEXT if lines else LONGEST_LINE)]
+
+
+def _leave_open(field: SelectField) -> None:
+    """Let no list choose by its order: what nobody chose is asked for."""
+    if not isinstance(field, SelectMultipleField):
+        field.widget = _AskingSelect()
+        field.invalid_choice_message = _l("Choose from the list.")  # type: ignore[attr-defined]
+
+
+class _AskingSelect(Select):
+    """A list that begins with nothing where nothing is chosen, as a browser would take the first.
+
+    One that has a single entry leaves nothing to choose.
+    """
+
+    def __call__(self, field: Any, **kwargs: Any) -> Markup:
+        """Return the list as HTML."""
+        found = field.iter_choices()
+        if len(found) == 1 or any(one.selected or not one.value for one in found):
+            return super().__call__(field, **kwargs)
+        nothing = Markup('<option value="">{}</option>').format(_l("Choose"))
+        listed = super().__call__(field, **kwargs)
+        end = listed.index(">") + 1
+        return listed[:end] + nothing + listed[end:]
 
 
 def _trimmed(value: Any, *, lines: bool) -> Any:

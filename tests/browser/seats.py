@@ -2,7 +2,8 @@
 
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -16,6 +17,11 @@ PHONE = {"width": 390, "height": 844}
 SCREEN = {"width": 1280, "height": 900}
 PATIENCE = 30_000  # milliseconds: the machine may be busy, a page that never comes still fails
 _TRIES = 60
+_COUNT = """
+    const count = () => sessionStorage.clicks = Number(sessionStorage.clicks ?? 0) + 1;
+    addEventListener("pointerdown", count, true);
+    addEventListener("change", (one) => one.target.matches("select") && count(), true);
+"""
 _RESETS = 2  # the server ends a kept connection just as it is used again
 
 
@@ -34,6 +40,8 @@ class Seat:
     share: float = 1.0
     """Of the pages that are built anew, how many axe looks at in a run that is a sample."""
     complaints: list[str] = field(default_factory=list)
+    addresses: int = 0
+    """How many addresses were typed."""
 
     @property
     def main(self) -> Locator:
@@ -43,6 +51,7 @@ class Seat:
     def goes_to(self, path: str) -> None:
         """Type an address of ours."""
         self.page.goto(self.url + path)
+        self.addresses += 1
 
     def presses(self, label: str | re.Pattern[str], within: Locator | None = None) -> None:
         """Press the button or follow the link of this name, of which there is one."""
@@ -128,6 +137,14 @@ class Seat:
         return answer.headers["content-type"], answer.body()
 
     @property
+    def clicks(self) -> int:
+        """Return how often this person pressed, ticked or chose something; typing is no click.
+
+        An address that was typed counts as one, because somebody would follow a link there.
+        """
+        return self.page.evaluate("Number(sessionStorage.clicks ?? 0)") + self.addresses
+
+    @property
     def path(self) -> str:
         """Return the address without the host."""
         return self.page.url.removeprefix(self.url)
@@ -153,10 +170,20 @@ def sit_down(
     """Open a page and keep what goes wrong in it."""
     context.set_default_timeout(PATIENCE)
     seat = Seat(context.new_page(), url, who, looked_at, share)
+    seat.page.add_init_script(_COUNT)
     seat.page.on("pageerror", lambda error: seat.complaints.append(f"script: {error}"))
     seat.page.on("console", lambda message: _note_message(seat, message))
     seat.page.on("response", lambda answer: _note_answer(seat, answer))
     return seat
+
+
+@contextmanager
+def within_clicks(most: int, *seats: Seat) -> Iterator[None]:
+    """Hold a piece of work to so many clicks of those who do it."""
+    before = sum(seat.clicks for seat in seats)
+    yield
+    made = sum(seat.clicks for seat in seats) - before
+    assert made <= most, f"It took {made} clicks; {most} are enough."
 
 
 def _note_message(seat: Seat, message: ConsoleMessage) -> None:

@@ -11,6 +11,7 @@ from reintegration.codelists.service_categories import ServiceCategory
 from reintegration.kernel.actor import Role
 from reintegration.kernel.ids import new_id
 from tests.browser.conftest import seats_in, town_of
+from tests.browser.seats import within_clicks
 from tests.browser.walk import arranging, casework, deciding, desk, night, payments
 from tests.factories.cast import NOW
 from tests.factories.payments import make_checked_claim, make_deliveries
@@ -89,13 +90,16 @@ def page_of(browser, town):
 
 def test_a_plan_becomes_a_delivered_paid_and_reconciled_service(page_of, town):
     ana = page_of("ana")
-    code = casework.registers_a_beneficiary(ana)
+    with within_clicks(15, ana):
+        code = casework.registers_a_beneficiary(ana)
+        casework.writes_needs_and_goals(ana)
+    casework.adds_a_goal(ana)
     casework.records_consent(ana)
-    casework.writes_needs_and_goals(ana)
-    casework.builds_a_plan(ana)
+    with within_clicks(18, ana):
+        casework.builds_a_plan(ana)
+        plan = ana.path
+        casework.sends_the_plan(ana)
     casework.sees_the_plan_over_time(ana)
-    plan = ana.path
-    casework.sends_the_plan(ana)
 
     sergiu = page_of("sergiu")
     deciding.reads_what_changed(sergiu, code)
@@ -108,11 +112,12 @@ def test_a_plan_becomes_a_delivered_paid_and_reconciled_service(page_of, town):
     deciding.reads_what_changed(sergiu, code)
     deciding.approves_it(sergiu)
 
-    arranging.finds_a_provider(ana, plan)
-    arranging.sends_a_referral(ana, code)
-    desk.accepts_the_request(page_of("corina"), code)
-    pin = arranging.issues_a_voucher(ana, plan)
-    paper = arranging.prints_it(ana, pin)
+    with within_clicks(12, ana):
+        arranging.finds_a_provider(ana, plan)
+        arranging.sends_a_referral(ana, code)
+        desk.accepts_the_request(page_of("corina"), code)
+        pin = arranging.issues_a_voucher(ana, plan)
+        paper = arranging.prints_it(ana, pin)
 
     rita = page_of("rita", phone=True)
     desk.finds_the_voucher(rita, paper)
@@ -122,18 +127,22 @@ def test_a_plan_becomes_a_delivered_paid_and_reconciled_service(page_of, town):
     mistaken = desk.redeems(rita, paper, 1)
     desk.takes_it_back(rita, mistaken)
     boris = page_of("boris")
-    claim = desk.sends_a_claim(boris, receipts=[kept], without=mistaken)
+    with within_clicks(6, boris):
+        claim = desk.sends_a_claim(boris, receipts=[kept], without=mistaken)
 
     petru, alina, radu = page_of("petru"), page_of("alina"), page_of("radu")
-    payments.checks_the_claim(petru, claim)
-    batch, euro_batch = (payments.prepares_a_batch(petru, one) for one in ("MDL", "EUR"))
-    payments.approves_the_batch(alina, batch)
+    euro_batch = payments.prepares_a_batch(petru, "EUR")
     payments.approves_the_batch(alina, euro_batch)
-    (order,) = payments.orders_in_csv(*payments.releases_the_batch(radu, batch))
     (euro_order,) = payments.orders_in_pain(*payments.releases_the_batch(radu, euro_batch))
-    assert (order.amount, euro_order.amount) == ("5000.00", "400.00")
-    payments.imports_the_statement(petru, town.cast, [order, euro_order])
-    payments.sees_what_matched(petru)
+    with within_clicks(20, petru, alina, radu):
+        payments.checks_the_claim(petru, claim)
+        batch = payments.prepares_a_batch(petru, "MDL")
+        payments.approves_the_batch(alina, batch)
+        (order,) = payments.orders_in_csv(*payments.releases_the_batch(radu, batch))
+        assert (order.amount, euro_order.amount) == ("5000.00", "400.00")
+        payments.imports_the_statement(petru, town.cast, [order, euro_order])
+        payments.sees_what_waits(petru)
+    payments.sees_what_was_settled(petru)
     payments.sees_books_that_balance(petru)
 
     casework.sees_that_it_moved(ana, plan)

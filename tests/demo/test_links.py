@@ -6,6 +6,7 @@ from re import findall
 from urllib.parse import urlsplit
 
 import pytest
+from lxml import html
 from werkzeug.exceptions import HTTPException
 
 from reintegration.kernel.actor import Role
@@ -30,7 +31,7 @@ def answers(demo, browser):
     while waiting:
         address, stood_on = waiting.pop()
         page = browser.get(address)
-        yield address, stood_on, page.status_code
+        yield address, stood_on, page
         if page.mimetype != "text/html":
             continue
         for found in findall(r'href="(/[^"#]*)', page.text):
@@ -43,10 +44,23 @@ def answers(demo, browser):
             waiting.append((link, address))
 
 
+def preset(page):
+    """Return the lists of a page whose first entry a browser chooses, though nobody did."""
+    return [
+        chosen.get("name")
+        for chosen in html.fromstring(page.text).iter("select")
+        if len(options := list(chosen.iter("option"))) > 1
+        and options[0].get("value")
+        and not chosen.xpath(".//option[@selected]")
+    ]
+
+
 @pytest.mark.parametrize("role", sorted(Role))
-def test_every_link_leads_somewhere(demo, role):
+def test_every_link_leads_somewhere_and_no_list_chooses_by_its_order(demo, role):
     email, _password = login_of(logins(demo.logins_file), role)
     found = list(answers(demo, browser_of(demo.app, email)))
     assert len(found) > 5
-    dead = [f"{link} on {stood_on}: {code}" for link, stood_on, code in found if code >= 400]
+    dead = [f"{link} on {at}: {page.status}" for link, at, page in found if page.status_code >= 400]
     assert dead == []
+    pages = [(link, page) for link, _at, page in found if page.mimetype == "text/html"]
+    assert [f"{link}: {names}" for link, page in pages if (names := preset(page))] == []

@@ -15,7 +15,7 @@ from reintegration.plans.queries import provision
 from reintegration.plans.queries.provision import LineAction, LineMoney
 from reintegration.plans.services import needs
 from reintegration.plans.states import PlanState
-from tests.factories.casework import make_casework
+from tests.factories.casework import make_case, make_casework
 from tests.factories.cast import NOW, TODAY, actor
 from tests.plans.answers import answers  # noqa: F401 - a fixture
 from tests.plans.plan_makers import add_need, submit, write_plan
@@ -311,8 +311,6 @@ def test_only_supervisors_have_decisions(cast, sign_in):
 
 
 def test_a_whole_plan_is_written_sent_and_withdrawn_with_plain_forms(session, cast, sign_in):
-    from tests.factories.casework import make_case
-
     case = make_case(session, cast)
     browser = sign_in(cast.ana)
     base = f"/cases/{case.id}"
@@ -390,3 +388,71 @@ def test_a_first_plan_promises_nothing_that_stays_in_force(session, cast, sign_i
     said = browser.post(address, data=typed, follow_redirects=True).text
     assert "The service is changed." in said
     assert "stays in force" not in said
+
+
+@pytest.fixture
+def new_case(session, cast):
+    case = make_case(session, cast)
+    session.commit()
+    return case
+
+
+NEED = {"description": "Acte", "domain": "documents_rights", "priority": "urgent"}
+
+
+def test_a_need_is_written_with_its_goal_in_one_go(session, cast, sign_in, new_case):
+    browser, address = sign_in(cast.ana), f"/cases/{new_case.id}/needs"
+    assert 'name="goal"' in browser.get(address).text
+    browser.post(address, data={**NEED, "goal": "Are buletin", "own_words": "vreau acte"})
+    (goal,) = needs.reading.goals_of(session, new_case.id)
+    assert (goal.description, goal.own_words) == ("Are buletin", "vreau acte")
+    assert goal.need.description == "Acte"
+
+
+def test_own_words_without_their_goal_are_asked_about(session, cast, sign_in, new_case):
+    address = f"/cases/{new_case.id}/needs?lang=en"
+    answer = sign_in(cast.ana).post(address, data={**NEED, "own_words": "vreau acte"})
+    assert answer.status_code == 422
+    assert "Write the goal too" in answer.text
+    assert not needs.reading.needs_of(session, new_case.id)
+
+
+@pytest.mark.parametrize("missing", ["domain", "priority"])
+def test_no_area_and_no_urgency_is_chosen_by_a_list(session, cast, sign_in, new_case, missing):
+    browser, address = sign_in(cast.ana), f"/cases/{new_case.id}/needs"
+    assert browser.get(address).text.count('<option value="">Alegeți</option>') == 2
+    said = {name: value for name, value in NEED.items() if name != missing}
+    assert browser.post(address, data=said).status_code == 422
+    assert not needs.reading.needs_of(session, new_case.id)
+
+
+def test_a_step_stands_in_the_area_of_its_goal(session, cast, sign_in):
+    work = write_plan(session, cast)
+    said = {"description": "Doarme", "own_words": ""}
+    goal = needs.add_goal(session, add_need(session, work), actor=work.ana, now=NOW, **said)
+    session.commit()
+    browser, address = sign_in(cast.ana), f"/cases/{work.case.id}/plan/milestones/new?lang=en"
+    days = {"starts_on": "2026-11-24", "due_on": "2026-12-24"}
+    said = {"revision": work.plan.revision, "title": "Un pas nou", "domain": "", **days}
+    refused = browser.post(address, data=said)
+    assert refused.status_code == 422
+    assert "Choose an area of life, or the goal that it serves." in refused.text
+    assert browser.post(address, data={**said, "goal_id": str(goal.id)}).status_code == 302
+    step = session.query(Milestone).filter_by(title="Un pas nou").one()
+    assert step.domain == goal.need.domain
+
+
+def test_a_closed_case_draws_no_way_to_write(session, cast, sign_in):
+    work = make_casework(session, cast)
+    session.commit()
+    browser = sign_in(cast.ana)
+    address = f"/cases/{work.case.id}"
+    pages = {
+        f"{address}/needs": "new=1",
+        f"{address}/plan": "/milestones/new",
+        f"{address}/plan/milestones/{work.milestone.id}": "/edit",
+    }
+    assert [way for page, way in pages.items() if way not in browser.get(page).text] == []
+    work.case.state, work.case.closed_at = "closed", NOW
+    session.commit()
+    assert [way for page, way in pages.items() if way in browser.get(page).text] == []

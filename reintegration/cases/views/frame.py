@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from reintegration.cases.queries import cases
 from reintegration.cases.queries.consents import covering
 from reintegration.cases.queries.identity import VaultState, vault_state
 from reintegration.cases.states import CaseState, ConsentScope
-from reintegration.kernel import clock
+from reintegration.kernel import clock, permissions
 from reintegration.kernel.db import session
 from reintegration.web import slots
 from reintegration.web.current import current_actor
@@ -62,6 +63,11 @@ class Tab:
 def load_case(case_id: UUID) -> CaseFile:
     """Return the case of the address; outside the caseload there is nothing."""
     return cases.case_or_404(session(), current_actor(), case_id)
+
+
+def may_write(case: CaseFile, permission: StrEnum) -> bool:
+    """Whether somebody may change what belongs to a case: a closed one is read, not written."""
+    return case.state != CaseState.CLOSED and permissions.permits(current_actor(), permission, case)
 
 
 def shell(case: CaseFile, active: str) -> dict[str, Any]:

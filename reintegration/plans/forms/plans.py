@@ -1,15 +1,16 @@
 """The forms of needs, goals, the plan and the decision on it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import date
+from types import MappingProxyType
 from typing import Any, ClassVar
 from uuid import UUID
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, SelectField, SelectMultipleField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 
 from reintegration.codelists.life_domains import Domain
 from reintegration.codelists.service_categories import ServiceCategory
@@ -46,7 +47,7 @@ class NeedForm(Form):
         validators=[InputRequired(_l("Write it in a few words.")), Length(max=LONGEST_TEXT)],
     )
     domain = SelectField(_l("Area of life"), choices=choices(Domain))
-    priority = SelectField(_l("How soon"), choices=choices(Priority), default="medium")
+    priority = SelectField(_l("How soon"), choices=choices(Priority))
 
     def said(self) -> NeedSaid:
         """Return what was typed, once it is valid."""
@@ -75,6 +76,32 @@ class GoalForm(Form):
         """Return what was typed, once it is valid."""
         description, own_words = self.description.data or "", self.own_words.data or ""
         return {"description": description, "own_words": own_words}
+
+
+class NewNeedForm(NeedForm):
+    """A need that is written down, and at once, if the person knows it, what should be instead."""
+
+    goal = StringField(
+        _l("What should be instead (optional)"),
+        description=_l("The goal: something that one can see is reached. It can be added later."),
+        validators=[Length(max=200)],
+    )
+    own_words = TextAreaField(
+        _l("In the person's own words"),
+        description=_l("As it was said, in the language in which it was said. May stay empty."),
+        validators=[Optional(), Length(max=LONGEST_TEXT)],
+    )
+
+    def validate_goal(self, field: StringField) -> None:
+        """Refuse the person's own words about a goal that is not written down."""
+        if self.own_words.data and not field.data:
+            raise ValidationError(str(_l("Write the goal too that these words are about.")))
+
+    def said_goal(self) -> GoalSaid | None:
+        """Return what was typed about a goal, once it is valid."""
+        if not self.goal.data:
+            return None
+        return {"description": self.goal.data, "own_words": self.own_words.data or ""}
 
 
 class PlanEditForm(Form):
@@ -112,8 +139,10 @@ class MilestoneForm(ComparedForm):
         description=_l("What will be reached, so that everyone can see that it is."),
         validators=[InputRequired(_l("Give the step a name.")), Length(max=120)],
     )
-    domain = SelectField(_l("Area of life"), choices=choices(Domain))
     goal_id = SelectField(_l("Goal that it serves"), validators=[Optional()])
+    domain = SelectField(
+        _l("Area of life"), choices=lambda: [option("", _l("That of the goal")), *choices(Domain)]
+    )
     starts_on = DayField(_l("First day"), validators=[InputRequired(_l("Choose a day."))])
     due_on = DayField(
         _l("Last day"),
@@ -123,9 +152,11 @@ class MilestoneForm(ComparedForm):
         ],
     )
     waits_for = SelectMultipleField(_l("Waits for"), validators=[Optional()])
+    domain_of: Mapping[str, Domain] = MappingProxyType({})
 
     def offer(self, goals: Sequence[Goal], others: Sequence[Milestone]) -> None:
         """Offer the goals of the person and the other steps of the plan."""
+        self.domain_of = {str(goal.id): Domain(goal.need.domain) for goal in goals}
         self.goal_id.choices = [
             option("", _("None of them")),
             *(option(goal.id, goal.description) for goal in goals),
@@ -133,6 +164,11 @@ class MilestoneForm(ComparedForm):
         self.waits_for.choices = [
             option(other.id, f"{other.title} ({filters.day(other.due_on)})") for other in others
         ]
+
+    def validate_domain(self, field: SelectField) -> None:
+        """Ask for the area of a step that serves no goal."""
+        if not field.data and self.goal_id.data not in self.domain_of:
+            raise ValidationError(str(_l("Choose an area of life, or the goal that it serves.")))
 
     def show(self, milestone: Milestone) -> None:
         """Fill in what stands in the plan."""
@@ -148,7 +184,7 @@ class MilestoneForm(ComparedForm):
         assert isinstance(last, date)
         return Step(
             title=self.title.data or "",
-            domain=Domain(self.domain.data),
+            domain=Domain(self.domain.data or self.domain_of[self.goal_id.data]),
             starts_on=first,
             due_on=last,
             goal_id=UUID(self.goal_id.data) if self.goal_id.data else None,

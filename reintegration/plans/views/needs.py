@@ -9,10 +9,9 @@ from flask_babel import gettext as _
 from werkzeug.exceptions import NotFound
 
 from reintegration.cases.models import CaseFile
-from reintegration.cases.views.frame import load_case, shell
-from reintegration.kernel import permissions
+from reintegration.cases.views.frame import load_case, may_write, shell
 from reintegration.kernel.db import session
-from reintegration.plans.forms.plans import GoalForm, NeedForm
+from reintegration.plans.forms.plans import GoalForm, NeedForm, NewNeedForm
 from reintegration.plans.models import Goal, Need
 from reintegration.plans.permissions import PlanPermission
 from reintegration.plans.queries import needs as reading
@@ -38,16 +37,21 @@ def load_goal(case_id: UUID, goal_id: UUID) -> Goal:
 
 @bp.page("/<uuid:case_id>/needs", PlanPermission.VIEW, load=load_case)
 def needs(case: CaseFile) -> ResponseReturnValue:
-    """Show needs and goals; `?new`, `?need=`, `?goal_for=` or `?goal=` opens one form."""
+    """Show needs and goals; `?new`, `?need=`, `?goal_for=` or `?goal=` opens one form.
+
+    Where none is written down yet, the form for the first is open.
+    """
     return _page(case, _asked(case))
 
 
 @bp.act("/<uuid:case_id>/needs", PlanPermission.EDIT, load=load_case)
 def need_add(case: CaseFile) -> Asking:
-    """Write down a need."""
-    form = NeedForm()
+    """Write down a need, and what should be instead."""
+    form = NewNeedForm()
     yield _ask(case.id, "new", None, form)
-    writing.add_need(session(), case, **form.said(), **acting())
+    need = writing.add_need(session(), case, **form.said(), **acting())
+    if goal := form.said_goal():
+        writing.add_goal(session(), need, **goal, **acting())
     return Next(_needs_of(case.id))
 
 
@@ -110,13 +114,15 @@ def goal_remove(goal: Goal) -> Asking:
 
 def _asked(case: CaseFile) -> dict[str, Any]:
     """Return the form that the address asks for; none for who may not write."""
-    if not permissions.permits(current_actor(), PlanPermission.EDIT, case):
+    if not may_write(case, PlanPermission.EDIT):
         return {}
     if parameters.is_named("new"):
-        return _open("new", None, NeedForm(formdata=None))
+        return _open("new", None, NewNeedForm(formdata=None))
     for name in ("need", "goal_for", "goal"):
         if parameters.is_named(name):
             return _open_for(case, name, parameters.identifier(name))
+    if not reading.needs_of(session(), case.id):
+        return _open("new", None, NewNeedForm(formdata=None))
     return {}
 
 
@@ -149,7 +155,7 @@ def _page(case: CaseFile, opened: dict[str, Any]) -> str:
             and not need.goals
             and Priority(need.priority) in PRIORITIES_THAT_NEED_A_GOAL
         },
-        may_edit=permissions.permits(current_actor(), PlanPermission.EDIT, case),
+        may_edit=may_write(case, PlanPermission.EDIT),
     )
 
 

@@ -19,7 +19,7 @@ from flask_babel import gettext as _
 
 from reintegration.cases.models import CaseFile
 from reintegration.cases.queries import cases
-from reintegration.cases.views.frame import load_case, shell
+from reintegration.cases.views.frame import load_case, may_write, shell
 from reintegration.kernel import clock, permissions
 from reintegration.kernel.db import session
 from reintegration.plans.forms.plans import SendForm
@@ -151,7 +151,7 @@ def _page(case: CaseFile, plan: Plan, now: datetime) -> dict[str, Any]:
     last = plans.last_version(session(), plan)
     consent = plans.sharing_consent(session(), case.id, today)
     problems = readiness.problems(session(), plan, actor, on=today)
-    editable = plan.state in _WRITABLE and permissions.permits(actor, PlanPermission.EDIT, plan)
+    editable = plan.state in _WRITABLE and may_write(case, PlanPermission.EDIT)
     reached, planned = plan_page.reached(plan)
     return {
         **shell(case, "plans.plan"),

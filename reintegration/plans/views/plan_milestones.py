@@ -9,7 +9,8 @@ from flask_babel import lazy_gettext as _l
 
 from reintegration.cases.models import CaseFile
 from reintegration.cases.queries import cases
-from reintegration.kernel import clock, permissions
+from reintegration.cases.views.frame import may_write
+from reintegration.kernel import clock
 from reintegration.kernel.db import session
 from reintegration.plans.forms.plans import (
     EvidenceForm,
@@ -183,8 +184,7 @@ def _page(found: Milestone) -> str:
         ],
         moves=[(name, MILESTONE.moves[name].label) for name in MILESTONE.available(found, actor)],
         asks=_WITH_WORDS,
-        editable=plan.state not in _LOCKED
-        and permissions.permits(actor, PlanPermission.EDIT, plan),
+        editable=plan.state not in _LOCKED and may_write(case, PlanPermission.EDIT),
     )
 
 

@@ -16,6 +16,7 @@ def registers_a_beneficiary(seat: Seat) -> str:
     seat.main.get_by_role("link", name="Register a person").first.click()
     seat.sees("Register a person")
     seat.ticks("Keeping a file and working on the plan together")
+    seat.ticks("Telling a provider what it needs for one service")
     seat.chooses("Language", "Русский")
     seat.ticks("Woman")
     seat.types("Year of birth (optional)", "1998")
@@ -31,61 +32,61 @@ def registers_a_beneficiary(seat: Seat) -> str:
 
 
 def records_consent(seat: Seat) -> None:
-    """Write down that a provider may be told what it needs."""
+    """Write down later that the person may be contacted."""
+    _turns_to(seat, "Consent")
     seat.presses("Record consent")
     seat.looks()
-    seat.ticks("Telling a provider what it needs for one service")
+    seat.ticks("Being contacted in the agreed way")
     seat.ticks("Signed on paper")
     seat.main.get_by_role("button", name="Record consent").click()
-    seat.reads("Holds now", "Telling a provider what it needs for one service")
+    seat.reads("Holds now", "Being contacted in the agreed way")
     seat.looks()
 
 
 def writes_needs_and_goals(seat: Seat) -> None:
-    """Write a need, and what should be instead."""
-    seat.presses("Needs and goals")
+    """Write a need, and what should be instead, in one go."""
+    _turns_to(seat, "Needs and goals")
     seat.sees("Needs and goals")
-    _writes_a_need(seat, "Doarme rău și se teme de noapte", "Health")
-    _writes_a_goal(seat, "Doarme fără frică", "vreau să dorm")
-    seat.looks()
-
-
-def _writes_a_need(seat: Seat, text: str, area: str) -> None:
-    seat.presses("Add a need")
-    seat.types("What is missing", text)
-    seat.chooses("Area of life", area)
+    seat.types("What is missing", "Doarme rău și se teme de noapte")
+    seat.chooses("Area of life", "Health")
     seat.chooses("How soon", "High")
+    seat.types("What should be instead (optional)", "Doarme fără frică")
+    seat.types("In the person's own words", "vreau să dorm")
+    seat.presses("Write it down")
+    seat.reads("Doarme rău și se teme de noapte", "Doarme fără frică", "vreau să dorm")
     seat.looks()
-    seat.presses("Write it down")
-    seat.reads(text, "A goal is missing")
 
 
-def _writes_a_goal(seat: Seat, text: str, own_words: str) -> None:
+def _turns_to(seat: Seat, part: str) -> None:
+    tabs = seat.page.locator(".tabs")
+    tabs.get_by_role("link", name=part, exact=True).click()
+
+
+def adds_a_goal(seat: Seat) -> None:
+    """Write one more goal for the same need."""
     seat.presses("Add a goal")
-    seat.types("Goal", text)
-    seat.types("In the person's own words", own_words)
+    seat.types("Goal", "Are cu cine vorbi noaptea")
     seat.presses("Write it down")
-    seat.reads(text, own_words)
+    seat.reads("Are cu cine vorbi noaptea")
 
 
 def builds_a_plan(seat: Seat) -> None:
     """Write two steps, the second waiting for the first, each with a service."""
-    seat.presses("Plan")
+    _turns_to(seat, "Plan")
     seat.sees("Reintegration plan")
     seat.presses("Begin the plan")
     seat.sees("A new step")
-    _writes_a_step(seat, "Sleeps through the night", "Health", TODAY, TODAY + timedelta(days=60))
+    _writes_a_step(seat, "Sleeps through the night", TODAY, TODAY + timedelta(days=60))
     _writes_a_service(seat, "Counselling", units="12", price="500")
     seat.presses("Add a step")
     seat.ticks(re.compile("Sleeps through the night"))
     first = TODAY + timedelta(days=61)
-    _writes_a_step(seat, "Has learned a trade", "Skills", first, first + timedelta(days=90))
+    _writes_a_step(seat, "Has learned a trade", first, first + timedelta(days=90))
     _writes_a_service(seat, "Vocational training", units="1", price="9800")
 
 
-def _writes_a_step(seat: Seat, title: str, area: str, first: date, last: date) -> None:
+def _writes_a_step(seat: Seat, title: str, first: date, last: date) -> None:
     seat.types("Step", title)
-    seat.chooses("Area of life", re.compile(area))
     seat.chooses("Goal that it serves", "Doarme fără frică")
     seat.types("First day", first.isoformat())
     seat.types("Last day", last.isoformat())

@@ -161,14 +161,18 @@ def _line(currency: str, number: str, paid: Tx) -> Line:
     )
 
 
-def sees_what_matched(seat: Seat) -> None:
-    """The order is settled; the foreign line waits and says why."""
+def sees_what_waits(seat: Seat) -> None:
+    """The foreign line waits and says why."""
     seat.presses("Go to the reconciliation")
     seat.sees(re.compile("^Reconciliation"))
     seat.presses("MDL-2")
     seat.reads("Apa Canal Exemplu", "equal", "What the bank says and what the books say agree.")
     seat.looks()
     assert seat.main.locator("#line .reasons li").count() >= 1
+
+
+def sees_what_was_settled(seat: Seat) -> None:
+    """The order was settled by itself."""
     seat.presses(re.compile("^Matched"))
     seat.presses("MDL-1")
     seat.reads("by itself")
