@@ -24,6 +24,7 @@ EXAMPLE = ROOT / "deploy" / "punte.env.example"
 PATH = re.compile(r"[\w.-]+(?:/[\w.*-]+)+/?|[\w-]+\.(?:py|md|html|toml|scss|js|json|sh|lock)")
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 CODE = re.compile(r"`([^`\n]+)`")
+TEST = re.compile(r"`(tests/[\w/]+\.py(?:::\w+)?)`")
 COMMAND = re.compile(r"\bflask (?:--app wsgi )?([a-z][^#|…\"')]*)")
 SETTING = re.compile(r"\b(?:PUNTE|STRIPE|DATABASE|SECRET|SMTP)_[A-Z][A-Z_]*|\bPORT\b")
 MADE = {"__pycache__", "instance", "node_modules"}
@@ -69,6 +70,12 @@ def test_every_link_leads_somewhere(path):
 def test_every_path_in_backticks_is_there(path):
     names = [name for name in CODE.findall(path.read_text(encoding="utf-8")) if is_path(name)]
     assert [name for name in names if not is_there(name)] == []
+
+
+@each_document
+def test_every_test_that_holds_something_is_there(path):
+    named = TEST.findall(path.read_text(encoding="utf-8"))
+    assert [name for name in named if not is_a_test(name)] == []
 
 
 @each_document
@@ -174,6 +181,18 @@ def is_there(name: str) -> bool:
     return any((root / bare).exists() for root in (ROOT, ROOT / "templates"))
 
 
+def is_a_test(name: str) -> bool:
+    """Whether a test is there by its file and its name; a file alone holds by all of its tests."""
+    file, _, test = name.partition("::")
+    return (ROOT / file).exists() and (not test or test in named_tests(file))
+
+
+@cache
+def named_tests(file: str) -> set[str]:
+    tree = ast.parse((ROOT / file).read_text(encoding="utf-8"))
+    return {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
+
+
 def commands_in(text: str) -> list[str]:
     codes = CODE.findall(text)
     codes += [line.strip() for line in text.split("\n") if line.startswith("    ")]
@@ -226,11 +245,16 @@ def unused() -> set[str]:
 @cache
 def said() -> list[re.Pattern[str]]:
     """Return what the interface says, with anything in place of a parameter."""
-    texts = [text for message in extracted() for text in _texts(message.id) if text]
     return [
         re.compile(re.sub(r"%\\?\((\w+)\\?\)[sd]", ".+", re.escape(" ".join(text.split()))))
-        for text in texts
+        for text in extracted_texts()
     ]
+
+
+@cache
+def extracted_texts() -> tuple[str, ...]:
+    """Return every text of the interface as it stands in the code, the plural too."""
+    return tuple(text for message in extracted() for text in _texts(message.id) if text)
 
 
 def is_said(name: str) -> bool:
