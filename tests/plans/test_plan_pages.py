@@ -456,3 +456,21 @@ def test_a_closed_case_draws_no_way_to_write(session, cast, sign_in):
     work.case.state, work.case.closed_at = "closed", NOW
     session.commit()
     assert [way for page, way in pages.items() if way in browser.get(page).text] == []
+
+
+def test_a_new_step_leads_to_how_much_of_its_first_service(session, cast, sign_in):
+    work = write_plan(session, cast)
+    session.commit()
+    said = {
+        "revision": work.plan.revision,
+        "title": "Un pas nou",
+        "domain": "health",
+        "starts_on": "2026-11-24",
+        "due_on": "2026-12-24",
+        "category": "medical",
+    }
+    address = f"/cases/{work.case.id}/plan/milestones/new?lang=en"
+    page = sign_in(cast.ana).post(address, data=said, follow_redirects=True)
+    assert page.request.path.endswith("/lines/new")
+    assert page.request.args["category"] == "medical"
+    assert 'name="units"' in page.text

@@ -192,17 +192,33 @@ class MilestoneForm(ComparedForm):
         )
 
 
+def _services() -> list[Any]:
+    """Return the services in the order of the areas of life."""
+    areas = list(Domain)
+    in_order = sorted(ServiceCategory, key=lambda service: areas.index(service.domain))
+    return [option(service, _l(service.label)) for service in in_order]
+
+
+class NewMilestoneForm(MilestoneForm):
+    """A step that is added, and the first service that it needs."""
+
+    category = SelectField(
+        _l("Service that it needs (optional)"),
+        validators=[Optional()],
+        choices=lambda: [option("", _l("None, or chosen later")), *_services()],
+        description=_l("How much of it is asked next. More services can be added."),
+    )
+
+
 class CategoryForm(Form):
     """Which service, for which step: the first half of adding one."""
 
     milestone = SelectField(_l("For which step"))
-    category = SelectField(_l("Which service"))
+    category = SelectField(_l("Which service"), choices=_services)
 
     def offer(self, steps: Sequence[Milestone]) -> None:
-        """Offer the steps, and the services in the order of the areas of life."""
+        """Offer the steps."""
         self.milestone.choices = [option(step.id, step.title) for step in steps]
-        by_domain = sorted(ServiceCategory, key=lambda c: list(Domain).index(c.domain))
-        self.category.choices = [option(c, _(c.label)) for c in by_domain]
 
 
 class LineForm(ComparedForm):

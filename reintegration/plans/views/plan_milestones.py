@@ -15,6 +15,7 @@ from reintegration.kernel.db import session
 from reintegration.plans.forms.plans import (
     EvidenceForm,
     MilestoneForm,
+    NewMilestoneForm,
     PlanEditForm,
     ReasonForm,
     RemoveForm,
@@ -62,14 +63,15 @@ class MilestoneMove:
 
 @bp.form("/<uuid:case_id>/plan/milestones/new", PlanPermission.EDIT, load=load_plan)
 def milestone_new(plan: Plan) -> Asking:
-    """Add a step."""
+    """Add a step; how much of its first service comes next."""
     today = clock.local_day(clock.now())
-    form = MilestoneForm(revision=plan.revision, starts_on=today)
+    form = NewMilestoneForm(revision=plan.revision, starts_on=today)
     _offer(form, plan, None)
     yield Ask(lambda: _form(plan, None, form), form)
     step = _add(plan, form)
+    named = {"category": form.category.data} if form.category.data else {}
     return Next(
-        url_for("plans.line_choose", case_id=step.case_id, milestone=step.id),
+        url_for("plans.line_choose", case_id=step.case_id, milestone=step.id, **named),
         _("The step is in the plan. Add the services that it needs."),
     )
 

@@ -76,28 +76,28 @@ def builds_a_plan(seat: Seat) -> None:
     seat.sees("Reintegration plan")
     seat.presses("Begin the plan")
     seat.sees("A new step")
-    _writes_a_step(seat, "Sleeps through the night", TODAY, TODAY + timedelta(days=60))
-    _writes_a_service(seat, "Counselling", units="12", price="500")
+    days = TODAY, TODAY + timedelta(days=60)
+    _writes_a_step(seat, "Sleeps through the night", *days, needs="Counselling")
+    _writes_a_service(seat, units="12", price="500")
     seat.presses("Add a step")
     seat.ticks(re.compile("Sleeps through the night"))
-    first = TODAY + timedelta(days=61)
-    _writes_a_step(seat, "Has learned a trade", first, first + timedelta(days=90))
-    _writes_a_service(seat, "Vocational training", units="1", price="9800")
+    days = TODAY + timedelta(days=61), TODAY + timedelta(days=151)
+    _writes_a_step(seat, "Has learned a trade", *days, needs="Vocational training")
+    _writes_a_service(seat, units="1", price="9800")
 
 
-def _writes_a_step(seat: Seat, title: str, first: date, last: date) -> None:
+def _writes_a_step(seat: Seat, title: str, first: date, last: date, *, needs: str) -> None:
     seat.types("Step", title)
     seat.chooses("Goal that it serves", "Doarme fără frică")
     seat.types("First day", first.isoformat())
     seat.types("Last day", last.isoformat())
+    seat.chooses("Service that it needs (optional)", needs)
     seat.looks()
     seat.presses("Add the step")
 
 
-def _writes_a_service(seat: Seat, category: str, *, units: str, price: str) -> None:
+def _writes_a_service(seat: Seat, *, units: str, price: str) -> None:
     seat.sees("Add a service")
-    seat.chooses("Which service", category)
-    seat.presses("Continue")
     seat.reads("Proof of delivery")
     seat.chooses("Budget line", re.compile("^SPR-1"))
     seat.types("How many", units)
