@@ -69,9 +69,13 @@ class ConsentScope(Worded):
 
     CASE_MANAGEMENT = (
         N_("Keeping a file and working on the plan together"),
-        N_("Without it needs and plan are not worked on, and nothing is arranged."),
         N_(
-            "Nothing is written in needs and plan, approved or arranged until there is a yes again."
+            "Without it nothing is written down but what keeps people safe, and nothing is"
+            " arranged."
+        ),
+        N_(
+            "Nothing is written in the file or the plan, approved or arranged until there is a yes"
+            " again. Only what keeps people safe is written, and what ends the work."
         ),
     )
     SHARE_WITH_PROVIDER = (
@@ -81,8 +85,8 @@ class ConsentScope(Worded):
     )
     ANONYMISED_STATISTICS = (
         N_("Counting in statistics that name nobody"),
-        N_("Saying no changes nothing in the help."),
-        N_("The person is not counted in figures from now on."),
+        N_("No figures are made from files today. Saying no changes nothing in the help."),
+        N_("The answer is kept; no figures are made from files today."),
     )
     CONTACT = (
         N_("Being contacted in the agreed way"),
@@ -97,7 +101,7 @@ class ConsentScope(Worded):
         return scope
 
 
-CONSENT_TEXT_VERSION = "2026-11"
+CONSENT_TEXT_VERSION = "2026-12"
 
 
 CONSENT_FOR = timedelta(days=365)
@@ -129,7 +133,11 @@ class NoteKind(Worded):
     CONTACT = N_("Contact")
     OBSERVATION = N_("Observation")
     DECISION = N_("Decision")
+    SAFETY = N_("Danger to somebody")
 
+
+WITHOUT_CONSENT = (NoteKind.SAFETY,)
+"""What is written down though the person did not agree that a file is kept."""
 
 LONGEST_NOTE = 4000
 """How many letters a note has at most."""

@@ -7,7 +7,7 @@ from reintegration.cases.models import CaseFile, CaseMember, Consent, Note, Pers
 from reintegration.cases.services import registration
 from reintegration.cases.services.vault import Identity
 from reintegration.kernel.ids import new_id
-from tests.factories.casework import typed_case
+from tests.factories.casework import agree, typed_case
 from tests.factories.cast import NOW, actor
 
 GET_PAGES = (
@@ -216,6 +216,7 @@ def test_a_home_cannot_be_a_place_to_avoid(session, cast, sign_in, case):
 
 
 def test_facts_are_changed_and_the_trail_names_only_which(session, cast, sign_in, case):
+    agree(session, cast, case)
     sign_in(cast.ana).post(
         f"/cases/{case.id}/facts", data=typed_case(sex="female", birth_year="1998")
     )
@@ -245,7 +246,8 @@ def test_the_team_sees_who_looked_and_why(cast, sign_in, case):
     assert "checking a mistake" in sign_in(cast.ana).get(f"/cases/{case.id}").text
 
 
-def test_a_corrected_name_is_sealed_again(cast, sign_in, case):
+def test_a_corrected_name_is_sealed_again(session, cast, sign_in, case):
+    agree(session, cast, case)
     browser = sign_in(cast.ana)
     browser.post(
         f"/cases/{case.id}/identity/edit", data={"given_name": "Zeamă", "phone": "+373 60"}
@@ -256,6 +258,7 @@ def test_a_corrected_name_is_sealed_again(cast, sign_in, case):
 
 
 def test_a_note_is_kept_and_corrected_by_a_later_one(session, cast, sign_in, case):
+    agree(session, cast, case)
     browser = sign_in(cast.ana)
     browser.post(f"/cases/{case.id}/notes", data={"kind": "contact", "body": "A sunat la 12"})
     note = session.scalars(select(Note)).one()

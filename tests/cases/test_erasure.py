@@ -18,7 +18,7 @@ from reintegration.kernel.ids import new_id
 from reintegration.kernel.money import Money
 from reintegration.plans.models import EmergencyStart, PlanVersion
 from reintegration.plans.queries.snapshots import snapshot_of
-from tests.factories.casework import make_casework
+from tests.factories.casework import agree, make_casework
 from tests.factories.cast import NOW, actor
 from tests.factories.vouchers import deliver, make_voucher
 from vouchers.voucher.models import Redemption
@@ -38,6 +38,7 @@ def case(session, cast):
         now=NOW,
         identity=Identity(given_name=NAME, birth_date=date(1998, 3, 4)),
     )
+    agree(session, cast, made)
     ana = registration.with_case(actor(session, cast.ana), made)
     notes.write(session, actor=ana, case=made, kind=NoteKind.CONTACT, body=f"{NAME} rang", now=NOW)
     shut(session, made)

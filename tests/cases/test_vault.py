@@ -14,6 +14,7 @@ from reintegration.cases.states import NoteKind
 from reintegration.kernel.audit import AuditEvent
 from reintegration.kernel.crypto import SealBroken
 from reintegration.kernel.errors import Conflict, Invalid, NotPermitted
+from tests.factories.casework import agree
 from tests.factories.cast import NOW, actor
 
 CANARY = "Zeamăcanar"
@@ -105,6 +106,7 @@ def test_a_value_copied_to_another_column_does_not_open(session, cast, case):
 
 def test_nothing_of_a_person_stands_in_the_database_in_clear(session, cast, case, committed_db):
     team = ana(session, cast, case)
+    agree(session, cast, case)
     notes.write(
         session,
         actor=team,

@@ -50,11 +50,12 @@ def make_case(session: Session, cast: Cast) -> CaseFile:
     )
     session.add(case)
     session.flush()
-    _agree(session, cast, case)
+    agree(session, cast, case)
     return case
 
 
-def _agree(session: Session, cast: Cast, case: CaseFile) -> None:
+def agree(session: Session, cast: Cast, case: CaseFile) -> None:
+    """Add the consents on which most work stands."""
     session.add_all(
         Consent(
             id=new_id(),

@@ -47,6 +47,7 @@ RELEASED = {
     "0028_say_who_agreed.py": "fd1497aa6308931c0f1144d1acb07a363811c96f286a6f5b9b573a23502bc1ae",
     "0029_hold_more_laws.py": "ffcb48d5ab7c391782438024b21baf4b7e2988d38641ba2cad26cf5e04e34ad8",
     "0033_end_by_date.py": "3d29d70d3dc46010a8f498000e693edd80d5918c31820b5b22a5c481893b7710",
+    "0034_note_dangers.py": "7e84d8fcb08d1e420081475b4ccccf527ec632be56f635e09ef1f413cf57141b",
 }
 OURS = {"reintegration", "providers", "vouchers", "demo"}
 

@@ -39,6 +39,11 @@ def arranging_until(
     return min(kept.valid_until, shared.valid_until) if kept and shared else None
 
 
+def is_kept(session: Session, case_id: UUID, today: date) -> bool:
+    """Whether the person agrees today that a file is kept and a plan is worked on."""
+    return live_consent(session, case_id, ConsentScope.CASE_MANAGEMENT, None, today) is not None
+
+
 def agreed_contact(session: Session, case: CaseFile, today: date) -> tuple[ContactChannel, str]:
     """Return how and when the person may be reached: not at all without consent to be."""
     agreed = live_consent(session, case.id, ConsentScope.CONTACT, None, today)

@@ -12,9 +12,10 @@ from reintegration.accounts.models import User
 from reintegration.cases.models import CaseFile, Note
 from reintegration.cases.permissions import CasePermission
 from reintegration.cases.services import vault
+from reintegration.cases.services.agreed import require_kept
 from reintegration.cases.services.open_cases import require_open
-from reintegration.cases.states import LONGEST_NOTE, NoteKind
-from reintegration.kernel import audit, permissions
+from reintegration.cases.states import LONGEST_NOTE, WITHOUT_CONSENT, NoteKind
+from reintegration.kernel import audit, clock, permissions
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.errors import N_, Conflict, Invalid
 from reintegration.kernel.ids import new_id
@@ -34,9 +35,14 @@ class OpenNote:
 def write(
     session: Session, *, actor: Actor, case: CaseFile, kind: NoteKind, body: str, now: datetime
 ) -> Note:
-    """Seal a note with the person's key; raise Invalid when it is empty or too long."""
+    """Seal a note with the person's key; raise Invalid when it is empty or too long.
+
+    Without the consent to keep a file only what is about a danger is written; else raises Conflict.
+    """
     permissions.demand(actor, CasePermission.WRITE_NOTE, case)
     require_open(session, case.id)
+    if kind not in WITHOUT_CONSENT:
+        require_kept(session, case.id, today=clock.local_day(now))
     assert actor.id is not None
     text = body.strip()
     if not text:

@@ -11,6 +11,7 @@ from reintegration.accounts.models import User, UserRole
 from reintegration.cases.models import CaseFile, CaseMember
 from reintegration.cases.permissions import CasePermission
 from reintegration.cases.services import vault
+from reintegration.cases.services.agreed import require_kept
 from reintegration.cases.services.open_cases import require_open
 from reintegration.cases.services.vault import Identity
 from reintegration.cases.states import ContactChannel, MemberRole
@@ -18,7 +19,7 @@ from reintegration.codelists.languages import Locale
 from reintegration.codelists.people import AccessNeed, Sex
 from reintegration.codelists.sayable_names import new_case_code
 from reintegration.codelists.territorial_units import TERRITORIAL_UNITS
-from reintegration.kernel import audit, permissions
+from reintegration.kernel import audit, clock, permissions
 from reintegration.kernel.actor import Actor, Role
 from reintegration.kernel.db import acting_as_system
 from reintegration.kernel.errors import N_, Invalid
@@ -41,6 +42,8 @@ class CaseFacts:
 
 
 FACTS = tuple(CaseFacts.__dataclass_fields__)
+SAFETY_FACTS = frozenset({"excluded_units", "contact_channel", "contact_hours"})
+"""What may be changed though the person did not agree that a file is kept: it keeps them safe."""
 
 
 def register(
@@ -82,7 +85,12 @@ def register(
     audit.record(session, "case:register", case, actor=actor, now=now)
     if identity is not None and identity.told:
         vault.store_identity(
-            session, actor=with_case(actor, case), case=case, identity=identity, now=now
+            session,
+            actor=with_case(actor, case),
+            case=case,
+            identity=identity,
+            now=now,
+            agreeing=True,
         )
     return case
 
@@ -95,11 +103,16 @@ def with_case(actor: Actor, case: CaseFile) -> Actor:
 def edit_facts(
     session: Session, case: CaseFile, *, actor: Actor, facts: CaseFacts, now: datetime
 ) -> None:
-    """Change what helps to find services; the trail keeps which facts, not their values."""
+    """Change what helps to find services; the trail keeps which facts, not their values.
+
+    Raises Conflict without the consent to keep a file, but for what keeps the person safe.
+    """
     permissions.demand(actor, CasePermission.EDIT, case)
     require_open(session, case.id)
     check_facts(facts)
     changed = [name for name in FACTS if _plain(case, name) != getattr(facts, name)]
+    if not SAFETY_FACTS.issuperset(changed):
+        require_kept(session, case.id, today=clock.local_day(now))
     take_facts(case, facts)
     if not changed:
         return

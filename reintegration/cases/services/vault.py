@@ -11,10 +11,11 @@ from sqlalchemy.orm import Session
 
 from reintegration.cases.models import CaseFile, IdentityIndex, PersonIdentity, PersonKey
 from reintegration.cases.permissions import CasePermission
+from reintegration.cases.services.agreed import require_kept
 from reintegration.cases.services.identity_index import index_values
 from reintegration.cases.services.open_cases import require_open
 from reintegration.cases.states import FOLDING, OF_AGE
-from reintegration.kernel import audit, crypto, dates, permissions
+from reintegration.kernel import audit, clock, crypto, dates, permissions
 from reintegration.kernel.actor import SYSTEM, Actor
 from reintegration.kernel.db import keyring
 from reintegration.kernel.errors import N_, Conflict, Invalid
@@ -58,11 +59,22 @@ def make_person_key(session: Session, case: CaseFile, *, now: datetime) -> None:
 
 
 def store_identity(
-    session: Session, *, actor: Actor, case: CaseFile, identity: Identity, now: datetime
+    session: Session,
+    *,
+    actor: Actor,
+    case: CaseFile,
+    identity: Identity,
+    now: datetime,
+    agreeing: bool = False,
 ) -> None:
-    """Seal what the person told, replacing what was stored; an empty field is emptied."""
+    """Seal what the person told, replacing what was stored; an empty field is emptied.
+
+    Raises Conflict without the consent to keep a file, unless it is written down next (`agreeing`).
+    """
     permissions.demand(actor, CasePermission.EDIT_IDENTITY, case)
     require_open(session, case.id)
+    if not agreeing:
+        require_kept(session, case.id, today=clock.local_day(now))
     key = _key(session, case.id)
     stored = session.get(PersonIdentity, case.id)
     if stored is None:

@@ -11,7 +11,7 @@ from reintegration.cases.forms import FactsForm
 from reintegration.cases.models import CaseFile
 from reintegration.cases.permissions import CasePermission
 from reintegration.cases.queries import cases
-from reintegration.cases.queries.consents import consented_until, consents_of
+from reintegration.cases.queries.consents import consented_until, consents_of, is_kept
 from reintegration.cases.services import case_moves, notes, registration
 from reintegration.cases.states import CaseState, ClosureReason, ConsentScope
 from reintegration.cases.views import bp
@@ -99,7 +99,10 @@ def case_move(case: CaseFile) -> Next:
 
 def _facts_page(case: CaseFile, form: FactsForm) -> str:
     return render_template(
-        "reintegration/cases/facts.html", **shell(case, "cases.case_page"), form=form
+        "reintegration/cases/facts.html",
+        **shell(case, "cases.case_page"),
+        form=form,
+        is_kept=is_kept(session(), case.id, clock.local_day(clock.now())),
     )
 
 

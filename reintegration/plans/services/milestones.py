@@ -9,6 +9,7 @@ from sqlalchemy import Select, literal_column, select, text, update
 from sqlalchemy.orm import Session, selectinload
 
 from reintegration.cases.models import CaseFile
+from reintegration.cases.services.agreed import require_kept
 from reintegration.cases.services.open_cases import require_open
 from reintegration.cases.states import CaseState
 from reintegration.kernel import clock
@@ -27,6 +28,7 @@ _BATCH = 500
 def begin(session: Session, milestone: Milestone, *, actor: Actor, now: datetime) -> None:
     """Say that work on a step has begun."""
     require_open(session, milestone.case_id)
+    require_kept(session, milestone.case_id, today=clock.local_day(now))
     lock(session, milestone)
     MILESTONE.fire(session, milestone, "begin", actor=actor, now=now)
 
@@ -38,6 +40,7 @@ def complete(
     if on > clock.local_day(now):
         raise Invalid(N_("This day has not come yet."), code="on", field="on")
     require_open(session, milestone.case_id)
+    require_kept(session, milestone.case_id, today=clock.local_day(now))
     lock(session, milestone)
     milestone.evidence, milestone.completed_on = evidence.strip(), on
     MILESTONE.fire(session, milestone, "complete", actor=actor, now=now)
@@ -56,6 +59,7 @@ def give_up(
 def reopen(session: Session, milestone: Milestone, *, actor: Actor, now: datetime) -> None:
     """Take back what was said: the step goes on."""
     require_open(session, milestone.case_id)
+    require_kept(session, milestone.case_id, today=clock.local_day(now))
     lock(session, milestone)
     _reopen(session, milestone, actor=actor, now=now)
 

@@ -72,6 +72,7 @@ def meet(session: Session, need: Need, *, actor: Actor, now: datetime) -> None:
     """Say that a need is met; one that is met stays so since the day it was first said."""
     permissions.demand(actor, PlanPermission.EDIT, need)
     require_open(session, need.case_id)
+    require_kept(session, need.case_id, today=local_day(now))
     if lock(session, need).met_at is None:
         need.met_at = now
         session.flush()
@@ -82,6 +83,7 @@ def reopen(session: Session, need: Need, *, actor: Actor, now: datetime) -> None
     """Say that a need is open again."""
     permissions.demand(actor, PlanPermission.EDIT, need)
     require_open(session, need.case_id)
+    require_kept(session, need.case_id, today=local_day(now))
     if lock(session, need).met_at is not None:
         need.met_at = None
         session.flush()
