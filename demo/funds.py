@@ -7,7 +7,9 @@ from decimal import Decimal
 from demo.providers import make_iban
 from demo.timeline import Story, at
 from demo.world import World
+from reintegration.codelists.eligibility import AgeGroup, Terms
 from reintegration.codelists.service_categories import ServiceCategory
+from reintegration.codelists.territorial_units import Bank
 from reintegration.kernel.ids import new_id
 from reintegration.kernel.money import Money
 from vouchers.bank.services import bank_accounts
@@ -51,6 +53,7 @@ FUNDS = (
             LineDraft("home", "Adăpost și transport", 26),
             LineDraft("health", "Sănătate", 21),
             LineDraft("night", "Urgențe", 9),
+            LineDraft("child", "Copii (doar minori)", 4),
         ),
     ),
     FundDraft(
@@ -100,13 +103,19 @@ _LINE_OF = {
     _C.BASIC_NEEDS: "food",
 }
 
+_FOR_CHILDREN = (_C.MENTAL_HEALTH, _C.MEDICAL, _C.EDUCATION)
 
-def line_for(category: ServiceCategory, currency: str, *, left_bank: bool = False) -> str:
+
+def line_for(
+    category: ServiceCategory, currency: str, *, left_bank: bool = False, child: bool = False
+) -> str:
     """Return the budget line that pays for a category."""
     if currency == "EUR":
         return "euro-rights" if _LINE_OF[category] == "rights" else "euro-work"
     if left_bank and category in (_C.MENTAL_HEALTH, _C.MEDICAL):
         return "left"
+    if child and category in _FOR_CHILDREN:
+        return "child"
     return _LINE_OF[category]
 
 
@@ -116,9 +125,21 @@ def _paid_by(key: str) -> list[ServiceCategory]:
         return [_C.SHELTER, _C.TRANSPORT, _C.MEDICAL]
     if key == "left":
         return [_C.MENTAL_HEALTH, _C.MEDICAL]
+    if key == "child":
+        return [*_FOR_CHILDREN]
     if key.startswith("euro-"):
         return [one for one in _C if line_for(one, "EUR") == key]
     return [one for one, own in _LINE_OF.items() if own == key]
+
+
+def _terms_of(key: str) -> Terms:
+    """Return what a budget line of the demo may pay: one is for children, one for the left bank."""
+    services = frozenset(_paid_by(key))
+    if key == "child":
+        return Terms(services, ages=AgeGroup.CHILDREN)
+    if key == "left":
+        return Terms(services, places=frozenset({Bank.LEFT}))
+    return Terms(services)
 
 
 def open_funds(world: World) -> None:
@@ -157,7 +178,7 @@ def open_funds(world: World) -> None:
                 code=f"{draft.code}.{number}",
                 name=line.name,
                 currency=line.currency or None,
-                categories=_paid_by(line.key),
+                terms=_terms_of(line.key),
                 now=world.now,
             )
 

@@ -11,6 +11,7 @@ from demo.words import phrases
 from demo.world import World
 from providers.referrals.models import Referral
 from reintegration.cases.models import CaseFile
+from reintegration.codelists.eligibility import OF_AGE
 from reintegration.codelists.life_domains import Domain
 from reintegration.codelists.service_categories import ServiceCategory
 from reintegration.kernel.actor import Actor
@@ -125,7 +126,12 @@ class PlanWriter:
     def add_service(self, milestone: Milestone, work: LineWork) -> None:
         """Plan a service on a step."""
         assert self.plan is not None
-        key = line_for(work.category, work.currency, left_bank=self.spec.unit in ("MD-SN", "MD-BD"))
+        key = line_for(
+            work.category,
+            work.currency,
+            left_bank=self.spec.unit in ("MD-SN", "MD-BD"),
+            child=self.world.today.year - self.spec.birth_year < OF_AGE,
+        )
         if is_value(work.category):
             units, price = 1, Money(work.size, work.currency)
         else:

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import ARRAY, CheckConstraint, ForeignKey, Index, UniqueConstraint, Uuid
 from sqlalchemy.orm import Mapped, mapped_column, relationship, synonym
 
 from providers.directory.states import DocumentKind, Jurisdiction, OfferingState
@@ -105,6 +105,8 @@ class Offering(Base):
     places_taken: Mapped[int] = mapped_column(default=0)
     lead_days: Mapped[int] = mapped_column(default=0)
     state: Mapped[OfferingState] = mapped_column(default=OfferingState.DRAFT)
+    written_by: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid), default=list)
+    """Everybody who wrote any part of what is offered: none of them checks it."""
     submitted_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
     assessed_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
     approved_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
@@ -130,7 +132,7 @@ class Offering(Base):
         ),
         CheckConstraint(
             "approved_by IS NULL OR (approved_by IS DISTINCT FROM assessed_by"
-            " AND approved_by IS DISTINCT FROM submitted_by)",
+            " AND approved_by IS DISTINCT FROM submitted_by AND approved_by <> ALL (written_by))",
             "four_eyes",
         ),
         Index("ix_offering_category", "category", "state"),

@@ -3,7 +3,7 @@
 from providers.vetting.permissions import VettingPermission
 from reintegration.kernel.groups import provider_manager, vetting_officer
 from reintegration.kernel.permissions import Policy
-from reintegration.kernel.rules import is_machine, not_by, own_organisation
+from reintegration.kernel.rules import is_machine, not_among, not_by, own_organisation
 
 _officer_or_own_manager = vetting_officer | (provider_manager & own_organisation)
 
@@ -13,8 +13,10 @@ POLICY: Policy = {
     VettingPermission.SUBMIT: _officer_or_own_manager | is_machine,
     VettingPermission.REQUEST_INFO: vetting_officer,
     VettingPermission.ANSWER: _officer_or_own_manager,
-    VettingPermission.ASSESS: vetting_officer,
-    VettingPermission.APPROVE: vetting_officer & not_by("assessed_by", "submitted_by"),
+    VettingPermission.ASSESS: vetting_officer & not_among("written_by"),
+    VettingPermission.APPROVE: vetting_officer
+    & not_by("assessed_by", "submitted_by")
+    & not_among("written_by"),
     VettingPermission.REJECT: vetting_officer,
     VettingPermission.SUSPEND: vetting_officer,
     VettingPermission.REINSTATE: vetting_officer & not_by("suspended_by"),

@@ -2,11 +2,13 @@
 
 from flask import Flask
 
+from reintegration.accounts.queries import trail
 from reintegration.accounts.services import actors
 from reintegration.accounts.services.users import SupervisorNamed
 from reintegration.cases.jobs import JOBS
 from reintegration.cases.permissions import CasePermission
 from reintegration.cases.policy import POLICY
+from reintegration.cases.queries import codes
 from reintegration.cases.queries.cases import caseload_of
 from reintegration.cases.services import supervision
 from reintegration.cases.views import (
@@ -35,6 +37,8 @@ def register(app: Flask) -> None:
     """Add pages and rules."""
     permissions.register(POLICY)
     actors.provide_caseload(caseload_of)
+    trail.case_of_code.answer_with(codes.case_of_code)
+    trail.codes_of_cases.answer_with(codes.codes_of_cases)
     app.register_blueprint(bp)
     slots.add("today.items", today.items)
     hooks.subscribe(

@@ -4,7 +4,6 @@ The categories merge Law 241/2005 art. 16 of the Republic of Moldova with the an
 reintegration handbook.
 """
 
-from collections.abc import Collection
 from typing import Self
 
 from reintegration.codelists.life_domains import Domain
@@ -87,11 +86,6 @@ class ServiceCategory(Worded):
         category = worded(cls, code, label)
         category.domain, category.unit, category.proof = domain, unit, proof
         return category
-
-
-def may_be_paid(named: Collection[ServiceCategory], *wanted: ServiceCategory) -> bool:
-    """Whether money that is for the `named` services pays all of these; none named: any."""
-    return not named or set(named).issuperset(wanted)
 
 
 CHILDREN_COME_ALONG = frozenset(

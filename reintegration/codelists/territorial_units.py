@@ -124,6 +124,11 @@ _KINDS = frozenset(
 """Words that say what kind of place follows."""
 
 
+def districts_and_banks() -> frozenset[str]:
+    """Return what a list of places may name: districts, and whole banks of the Nistru."""
+    return frozenset(TERRITORIAL_UNITS) | frozenset(Bank)
+
+
 def find_unit(text: str) -> str | None:
     """Return the code of the unit that is meant, in whatever language and with what in front."""
     words = plain(text).split()

@@ -1,7 +1,6 @@
 """Who acts: a frozen value, detached from the database and from the web."""
 
 from dataclasses import dataclass, field
-from enum import StrEnum
 from uuid import UUID
 
 from reintegration.kernel.errors import N_
@@ -37,14 +36,14 @@ PROVIDER_ROLES = frozenset(
 STAFF_ROLES = frozenset(Role) - PROVIDER_ROLES
 
 
-class ActorKind(StrEnum):
+class ActorKind(Worded):
     """How the actor came in."""
 
-    PERSON = "person"
-    TOKEN = "token"  # noqa: S105 - a kind, not a secret
-    OPERATOR = "operator"
-    SYSTEM = "system"
-    ANONYMOUS = "anonymous"
+    PERSON = N_("a person")
+    TOKEN = N_("a device with a key")
+    OPERATOR = N_("an operator of the house")
+    SYSTEM = N_("the house itself")
+    ANONYMOUS = N_("somebody not signed in")
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,7 @@ class AuditEvent(Base):
         Index("ix_audit_event_subject", "subject_type", "subject_id", "id"),
         Index("ix_audit_event_actor", "actor_id", "id"),
         Index("ix_audit_event_case", "case_id", "id"),
+        Index("ix_audit_event_at", "at", "id"),
     )
 
 

@@ -10,6 +10,7 @@ from reintegration.cases.models import CaseFile, Consent
 from reintegration.cases.services import registration
 from reintegration.cases.services.registration import CaseFacts
 from reintegration.cases.services.vault import Identity
+from reintegration.codelists.eligibility import Helped
 from reintegration.kernel.actor import Role
 from reintegration.kernel.db import act_as
 from reintegration.kernel.errors import Conflict, Invalid, NotPermitted
@@ -19,7 +20,7 @@ from reintegration.plans.jobs.emergency import EMERGENCY_OVERDUE
 from reintegration.plans.models import EmergencyStart, Plan, PlanLine
 from reintegration.plans.queries import emergencies
 from reintegration.plans.queries.provision import BudgetChoice, budget_lines_to_plan_with
-from reintegration.plans.services import emergency, emergency_decision
+from reintegration.plans.services import emergency, emergency_decision, plan_lines
 from reintegration.plans.services.deliveries import record_service_delivered
 from reintegration.plans.services.emergency import Funding, TonightNeeds
 from reintegration.plans.services.emergency_decision import EmergencyRefused
@@ -152,7 +153,10 @@ def test_the_whole_allowance_may_be_used(at_the_door):
 def test_an_empty_budget_line_is_refused(session, cast):
     with pytest.raises(Invalid) as refused:
         emergency.check_needs(
-            BED_TAXI_MEDICINE, Funding(cast.budget_line.id, Money(129_999, "MDL"), "x")
+            BED_TAXI_MEDICINE,
+            Funding(cast.budget_line.id, Money(129_999, "MDL"), "x"),
+            helped=Helped(),
+            on=TODAY,
         )
     assert refused.value.code == "budget_line"
 
@@ -431,3 +435,23 @@ def _start_in(session, cast, case, funding, who="ana"):
         circumstances="",
         now=NOW,
     )
+
+
+def test_nobody_edits_what_was_promised_at_night_so_its_starter_wrote_all_of_it(
+    session, cast, funding
+):
+    case = make_case(session, cast)
+    started = _start_in(session, cast, case, funding)
+    plan = session.scalars(select(Plan).where(Plan.case_id == case.id)).one()
+    (line, *_) = emergencies.lines_of(session, case.id)
+    service = plan_lines.Service(line.unit, 1, line.unit_price, line.budget_line_id)
+    with pytest.raises(Conflict):
+        plan_lines.edit_line(
+            session,
+            line,
+            actor=actor(session, cast.ana),
+            service=service,
+            revision=plan.revision,
+            now=NOW,
+        )
+    assert plan.written_by == [started.started_by]

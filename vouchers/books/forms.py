@@ -6,26 +6,76 @@ from decimal import Decimal
 from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _l
-from wtforms import SelectField, SelectMultipleField, StringField
-from wtforms.validators import InputRequired, Length, NumberRange
+from wtforms import RadioField, SelectField, SelectMultipleField, StringField
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from reintegration.codelists.currencies import CURRENCIES
+from reintegration.codelists.eligibility import AgeGroup, Terms
+from reintegration.codelists.people import SexPolicy
 from reintegration.codelists.service_categories import ServiceCategory
+from reintegration.codelists.territorial_units import TERRITORIAL_UNITS, Bank
 from reintegration.kernel.money import Money
 from reintegration.web.forms import After, DayField, FigureField, Form, MoneyField, choices, option
+from reintegration.web.terms_text import place_name
 from vouchers.books.models import BankAccount
 
 _OPTIONS = [option(code, code) for code in CURRENCIES]
 _NEEDED = InputRequired(_l("Fill this in."))
 
 
-def pays_field() -> SelectMultipleField:
-    """Return the services that a line may pay."""
-    return SelectMultipleField(
+class TermsFields(Form):
+    """What a budget line may pay."""
+
+    categories = SelectMultipleField(
         _l("Pays for"),
         choices=lambda: choices(ServiceCategory),
         description=_l("Plans are offered this line for these services. None ticked: for any."),
     )
+    ages = RadioField(
+        _l("Of which age"),
+        choices=lambda: choices(AgeGroup),
+        default=AgeGroup.ANY,
+        description=_l(
+            "The case knows a year of birth. In the year of the 18th birthday a person is both."
+        ),
+    )
+    sex_policy = RadioField(
+        _l("For whom"), choices=lambda: choices(SexPolicy), default=SexPolicy.ANY
+    )
+    places = SelectMultipleField(
+        _l("Where the person lives"),
+        choices=lambda: [option(code, place_name(code)) for code in _in_order_of_size()],
+        description=_l(
+            "None ticked: anywhere. The fewer fit, the more a voucher on this line tells of whom"
+            " it helps."
+        ),
+    )
+    pays_from = DayField(_l("Pays from (optional)"), [Optional()])
+    pays_until = DayField(
+        _l("Pays until (optional)"),
+        [Optional(), After("pays_from", _l("The last day is before the first."))],
+    )
+
+    def show(self, terms: Terms) -> None:
+        """Fill in what holds now."""
+        self.categories.data, self.places.data = list(terms.services), list(terms.places)
+        self.ages.data, self.sex_policy.data = terms.ages, terms.sex
+        self.pays_from.data, self.pays_until.data = terms.first, terms.last
+
+    def terms(self) -> Terms:
+        """Return what was chosen."""
+        return Terms(
+            frozenset(map(ServiceCategory, self.categories.data or ())),
+            AgeGroup(self.ages.data),
+            SexPolicy(self.sex_policy.data),
+            frozenset(self.places.data or ()),
+            self.pays_from.data,
+            self.pays_until.data,
+        )
+
+
+def _in_order_of_size() -> list[str]:
+    return [*Bank, *sorted(TERRITORIAL_UNITS, key=lambda code: TERRITORIAL_UNITS[code].name)]
 
 
 class FundForm(Form):
@@ -45,7 +95,7 @@ class FundForm(Form):
     )
 
 
-class LineForm(Form):
+class LineForm(TermsFields):
     """A new budget line."""
 
     code = StringField(_l("Code"), [_NEEDED, Length(max=20)])
@@ -57,13 +107,10 @@ class LineForm(Form):
         choices=_OPTIONS,
         description=_l("Vouchers on this line count in this currency."),
     )
-    categories = pays_field()
 
 
-class PaysForm(Form):
-    """Which services a budget line may pay."""
-
-    categories = pays_field()
+class PaysForm(TermsFields):
+    """What a budget line that exists may pay."""
 
 
 class MoneyForm(Form):

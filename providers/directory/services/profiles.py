@@ -173,6 +173,7 @@ def draft_offering(
         updated_at=now,
     )
     _set_terms(offering, terms)
+    _written(offering, actor)
     session.add(offering)
     session.flush()
     audit.record(session, "offering:draft", offering, actor=actor, now=now, fields=("terms",))
@@ -182,7 +183,10 @@ def draft_offering(
 def edit_offering(
     session: Session, offering: Offering, *, actor: Actor, terms: Terms, now: datetime
 ) -> Offering:
-    """Change what is offered, while nobody relies on it; raise Conflict otherwise."""
+    """Change what is offered, while nobody relies on it; raise Conflict otherwise.
+
+    Whoever writes does not check it, and what was said of other terms no longer counts.
+    """
     permissions.demand(actor, ProviderPermission.EDIT, offering)
     lock(session, offering)
     if offering.state not in EDITABLE:
@@ -192,6 +196,8 @@ def edit_offering(
         )
     _check_offering_name(session, offering.site, terms, offering)
     _set_terms(offering, terms)
+    offering.assessed_by = offering.approved_by = None
+    _written(offering, actor)
     offering.updated_at = now
     session.flush()
     audit.record(session, "offering:edit", offering, actor=actor, now=now, fields=("terms",))
@@ -250,6 +256,11 @@ def _set_place(site: Site, place: Place) -> None:
     where = site.place = site.place or SitePlace()
     where.territorial_unit = place.territorial_unit
     where.locality, where.address = place.locality.strip(), place.address.strip()
+
+
+def _written(offering: Offering, actor: Actor) -> None:
+    if actor.id is not None:
+        offering.written_by = sorted({*(offering.written_by or ()), actor.id})
 
 
 def _set_terms(offering: Offering, terms: Terms) -> None:

@@ -12,12 +12,14 @@ from providers.directory.models import Offering
 from providers.referrals.models import Referral
 from providers.referrals.permissions import ReferralPermission
 from providers.referrals.states import HOLDS_A_PLACE, OPEN_REFERRALS, ReferralState
+from reintegration.accounts.models import User
 from reintegration.accounts.queries.users import organisation_names
 from reintegration.cases.models import CaseFile
 from reintegration.cases.services.consent import Ended
 from reintegration.kernel import bounded, permissions
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.bounded import Count
+from reintegration.kernel.db import acting_as_system
 from reintegration.kernel.errors import or_404
 from reintegration.plans.models import PlanLineDelivery
 from reintegration.web.paging import Page, page_of
@@ -28,6 +30,27 @@ _COUNTS_AGAINST_THE_LINE = (
     ReferralState.IN_PROGRESS,
     ReferralState.COMPLETED,
 )
+
+
+@dataclass(frozen=True, slots=True)
+class CaseManager:
+    """Whom a provider reaches the person through: a worker of ours, never the person."""
+
+    name: str
+    email: str
+
+
+def asked_through(session: Session, referral: Referral) -> CaseManager | None:
+    """Return who manages the case now, while the request is open; read as the system."""
+    if referral.state not in OPEN_REFERRALS:
+        return None
+    with acting_as_system(session):
+        row = session.execute(
+            select(User.name, User.email)
+            .join(CaseFile, CaseFile.manager_id == User.id)
+            .where(CaseFile.id == referral.case_id, User.disabled_at.is_(None))
+        ).first()
+    return CaseManager(row.name, row.email) if row else None
 
 
 def referral_or_404(session: Session, actor: Actor, referral_id: UUID) -> Referral:

@@ -27,9 +27,13 @@ def disclosure_rows(disclosure: Mapping[str, Any]) -> list[dict[str, str]]:
 
 
 def _contact(told: Mapping[str, Any]) -> str:
-    channel = _(ContactChannel(told["contact_channel"]).label)
+    """Say how the person is reached: a provider has no number, and the case manager does it."""
+    channel = ContactChannel(told["contact_channel"])
+    if channel is ContactChannel.NONE:
+        return str(_(channel.label))
     hours = told.get("contact_hours")
-    return f"{channel}, {hours}" if hours else str(channel)
+    how = f"{_(channel.label)}, {hours}" if hours else _(channel.label)
+    return str(_("Through the case manager, as was agreed with the person: %(how)s", how=how))
 
 
 _SHOWN: tuple[tuple[str, Callable[[], str], Words], ...] = (

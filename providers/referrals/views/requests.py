@@ -1,4 +1,4 @@
-"""What a provider is asked. These pages are made from the disclosure and from nothing else."""
+"""What a provider is asked: of the person, the disclosure and nothing else; and who asks."""
 
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from providers.referrals.states import ReferralState, RejectionReason
 from providers.referrals.views.blueprints import requests_bp as bp
 from providers.referrals.views.chips import state_chips
 from providers.referrals.views.disclosure_text import disclosure_rows
+from reintegration.kernel import permissions
 from reintegration.kernel.db import session
 from reintegration.web import parameters
 from reintegration.web.current import acting, current_actor
@@ -112,6 +113,9 @@ def _page(referral: Referral) -> str:
         rows=disclosure_rows(referral.disclosure),
         moves=REFERRAL.available(referral, current_actor()),
         waiting=referral.state == ReferralState.REQUESTED,
+        manager=reading.asked_through(session(), referral)
+        if permissions.permits(current_actor(), ReferralPermission.ANSWER, referral)
+        else None,
     )
 
 

@@ -1,38 +1,111 @@
 """The audit trail, for the auditor: who did and who saw what."""
 
-from datetime import date, datetime, time
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
 
-from flask import render_template
+from flask import Response, render_template
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
 
 from reintegration.accounts.permissions import AccountPermission
 from reintegration.accounts.queries import trail, users
 from reintegration.accounts.queries.trail import TrailFilter
 from reintegration.accounts.views import bp
-from reintegration.kernel import audit_chain
+from reintegration.accounts.views.act_words import ACTS, act, doer
+from reintegration.kernel import audit as log
+from reintegration.kernel import audit_chain, clock
+from reintegration.kernel.actor import ActorKind
+from reintegration.kernel.audit import AuditEvent, Subject
 from reintegration.kernel.clock import LOCAL
-from reintegration.kernel.db import session
+from reintegration.kernel.db import session, session_to_close
 from reintegration.web import parameters
+from reintegration.web.current import acting
+from reintegration.web.table_files import Row, csv_file
+
+_ASKED = ("action", "actor", "subject", "case", "since", "until")
 
 
 @bp.page("/audit", AccountPermission.READ_AUDIT)
 def audit() -> ResponseReturnValue:
     """List events, newest first; every filter stands in the address."""
-    wanted = TrailFilter(
-        action=parameters.text("action"),
-        actor=parameters.text("actor"),
-        subject_id=parameters.identifier("subject"),
-        since=_begin(parameters.day("since")),
-    )
-    page = trail.trail(session(), wanted, cursor=parameters.cursor())
+    page = trail.trail(session(), _wanted(), cursor=parameters.cursor())
     waiting, _oldest = audit_chain.unsealed(session())
     return render_template(
         "reintegration/accounts/audit.html",
         page=page,
         names=users.names_of(session(), {event.actor_id for event in page.rows}),
-        given=parameters.those("action", "actor", "subject", "since"),
+        codes=trail.codes_of_cases(
+            session(), {event.case_id for event in page.rows if event.case_id}
+        ),
+        given=parameters.those(*_ASKED),
+        acts=sorted(((one, str(_(words))) for one, words in ACTS.items()), key=lambda act: act[1]),
+        act=act,
+        doer=doer,
         waiting=waiting,
         sealed=trail.sealed_count(session()),
+    )
+
+
+@bp.page("/audit/export.csv", AccountPermission.READ_AUDIT)
+def audit_export() -> ResponseReturnValue:
+    """Give the events that the filter asks for as a file; that it was taken is an event too."""
+    wanted, asked = _wanted(), parameters.those(*_ASKED)
+    log.leave(session(), "trail:export", Subject("trail"), **acting(), fields=asked)
+    doers = {str(kind): kind.label for kind in ActorKind}
+    words = {one: str(_(said)) for one, said in (ACTS | doers).items()}
+    answer = Response(
+        csv_file(_head(), _rows(session_to_close(), wanted, words)), mimetype="text/csv"
+    )
+    stamp = clock.local_day(clock.now()).isoformat()
+    answer.headers["Content-Disposition"] = f'attachment; filename="trail-{stamp}.csv"'
+    return answer
+
+
+def _head() -> list[str]:
+    return [
+        _("When"),
+        _("Who"),
+        _("What was done"),
+        _("Act"),
+        _("What it is about"),
+        _("Number"),
+        _("Case"),
+        _("Fields"),
+        _("Reason"),
+    ]
+
+
+def _rows(reading: Session, wanted: TrailFilter, words: dict[str, str]) -> Iterator[Row]:
+    """Give the rows of a file, and close `reading`: the request may have ended meanwhile."""
+    with reading:
+        for event, who, code in trail.rows(reading, wanted):
+            yield _row(event, who or words.get(event.actor_kind, event.actor_kind), code, words)
+
+
+def _row(event: AuditEvent, who: str, code: str, words: dict[str, str]) -> Row:
+    return (
+        event.at.astimezone(LOCAL).isoformat(timespec="seconds"),
+        who,
+        words.get(event.action, event.action),
+        event.action,
+        event.subject_type,
+        str(event.subject_id or ""),
+        code,
+        ", ".join(event.fields),
+        event.reason or "",
+    )
+
+
+def _wanted() -> TrailFilter:
+    until = parameters.day("until")
+    return TrailFilter(
+        action=parameters.text("action"),
+        actor=parameters.text("actor"),
+        subject_id=parameters.identifier("subject"),
+        case_code=parameters.text("case"),
+        since=_begin(parameters.day("since")),
+        until=_begin(until + timedelta(days=1) if until and until < date.max else None),
     )
 
 

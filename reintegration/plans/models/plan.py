@@ -234,6 +234,18 @@ class PlanLine(Base):
         """Whether there is an approved ceiling to spend from."""
         return self.removed_at is None and self.approved_ceiling.minor > 0
 
+    @property
+    def is_as_approved(self) -> bool:
+        """Whether nothing that decides on its money was changed since it was approved."""
+        now = (self.units, self.unit_price, self.ceiling, self.budget_line_id)
+        then = (
+            self.approved_units,
+            self.approved_unit_price,
+            self.approved_ceiling,
+            self.approved_budget_line_id,
+        )
+        return self.is_approved and now == then
+
     def approve(self) -> None:
         """Copy the working values; a service that was taken out keeps nothing to spend from."""
         gone = self.removed_at is not None

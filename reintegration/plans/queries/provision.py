@@ -11,30 +11,34 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from reintegration.cases.models import CaseFile
 from reintegration.codelists.currencies import CURRENCIES
-from reintegration.codelists.service_categories import ServiceCategory, may_be_paid
+from reintegration.codelists.eligibility import ANYTHING, Helped, Mismatch, Terms, Wanted, mismatch
+from reintegration.codelists.service_categories import ServiceCategory
 from reintegration.codelists.units import Unit
 from reintegration.kernel.actor import Actor
+from reintegration.kernel.alike import alike
 from reintegration.kernel.money import Money, total
 from reintegration.kernel.ports import Poll, Port
-from reintegration.plans.models import PlanLine
+from reintegration.plans.models import Milestone, PlanLine
 
 
 @dataclass(frozen=True, slots=True)
 class BudgetChoice:
-    """A budget line to choose, with what is free on it; `label` is shown as it stands.
-
-    It pays for the services in `categories`; none named: for any.
-    """
+    """A budget line to choose, with what is free on it; `label` is shown as it stands."""
 
     id: UUID
     label: str
     free: Money
-    categories: frozenset[ServiceCategory] = frozenset()
+    terms: Terms = ANYTHING
 
-    def pays(self, *wanted: ServiceCategory) -> bool:
-        """Whether all of these services may be paid from it."""
-        return may_be_paid(self.categories, *wanted)
+    def pays(self, wanted: Wanted) -> bool:
+        """Whether all of this may be paid from it."""
+        return self.why_not(wanted) is None
+
+    def why_not(self, wanted: Wanted) -> Mismatch | None:
+        """Return why this may not be paid from it."""
+        return mismatch(self.terms, wanted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +117,17 @@ promised_on = Port[[Session, PlanLine], list[Money]](
 open_on_line = Poll[[Session, PlanLine], str](
     "sentences about what is open on a line, so that it cannot be taken out"
 )
+
+
+def helped(case: CaseFile) -> Helped:
+    """Return what money may ask about the person of a case."""
+    return alike(Helped, case)
+
+
+def wanted_in(case: CaseFile, step: Milestone, *services: ServiceCategory, on: date) -> Wanted:
+    """Return what services of a step want of a budget line, as it is planned on a day."""
+    first = max(on, step.starts_on)
+    return Wanted(services, helped(case), first, max(first, step.due_on), wholly=False)
 
 
 def budget_choices(

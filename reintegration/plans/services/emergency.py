@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import NotRequired, TypedDict, Unpack
 from uuid import UUID
 
@@ -20,16 +20,19 @@ from reintegration.cases.services.team import supervisors
 from reintegration.cases.services.telling import tell
 from reintegration.cases.services.vault import Identity
 from reintegration.cases.states import ConsentMode, ConsentScope, Signatory
+from reintegration.codelists.eligibility import ANYTHING, Helped, Terms, Wanted, mismatch
 from reintegration.codelists.life_domains import Domain
-from reintegration.codelists.service_categories import ServiceCategory, may_be_paid
+from reintegration.codelists.service_categories import ServiceCategory
 from reintegration.codelists.units import Unit
 from reintegration.kernel import audit, clock, permissions
 from reintegration.kernel.actor import Actor
+from reintegration.kernel.alike import alike
 from reintegration.kernel.errors import N_, Conflict, Invalid
 from reintegration.kernel.ids import new_id
 from reintegration.kernel.money import Money, total
 from reintegration.plans.models import EmergencyStart, Milestone, Plan, PlanLine
 from reintegration.plans.permissions import EmergencyPermission
+from reintegration.plans.queries import provision
 from reintegration.plans.services.deliveries import expect_deliveries
 from reintegration.plans.states import EMERGENCY_ALLOWANCE, EmergencyAllowance, LineOrigin
 
@@ -66,15 +69,12 @@ class TonightNeeds:
 
 @dataclass(frozen=True, slots=True)
 class Funding:
-    """The budget line that pays; its milestone's title is written in the worker's language.
-
-    It pays for the services in `categories`; none named: for any.
-    """
+    """The budget line that pays; its milestone's title is written in the worker's language."""
 
     budget_line_id: UUID
     available: Money
     milestone_title: str
-    categories: frozenset[ServiceCategory] = frozenset()
+    terms: Terms = ANYTHING
 
 
 class Tonight(TypedDict):
@@ -98,7 +98,9 @@ def start_new(
 ) -> EmergencyStart:
     """Open a case at the door and start: the person agreed aloud after hearing the text."""
     permissions.demand(actor, EmergencyPermission.START)
-    check_needs(tonight["needs"], tonight["funding"])
+    check_needs(
+        tonight["needs"], tonight["funding"], helped=alike(Helped, facts), on=clock.local_day(now)
+    )
     case = registration.register(
         session, actor=actor, facts=facts, identity=identity, now=now, cover=True
     )
@@ -117,7 +119,7 @@ def start(
     require_open(session, case.id)
     assert actor.id is not None
     needs, funding = tonight["needs"], tonight["funding"]
-    check_needs(needs, funding)
+    check_needs(needs, funding, helped=provision.helped(case), on=clock.local_day(now))
     if session.scalar(select(EmergencyStart).where(EmergencyStart.case_id == case.id)):
         raise Conflict(N_("This case used its emergency allowance before."), code="used")
     started = EmergencyStart(
@@ -140,8 +142,8 @@ def start(
     return started
 
 
-def check_needs(needs: TonightNeeds, funding: Funding) -> None:
-    """Raise Invalid when nothing is asked, too much is asked, or the budget line is too low."""
+def check_needs(needs: TonightNeeds, funding: Funding, *, helped: Helped, on: date) -> None:
+    """Raise Invalid when nothing is asked, too much is asked, or the budget line may not pay."""
     allowance = EMERGENCY_ALLOWANCE
     asked = needs.at_most(allowance)
     if min(needs.nights, needs.rides, needs.medicine.minor) < 0:
@@ -158,12 +160,14 @@ def check_needs(needs: TonightNeeds, funding: Funding) -> None:
             most=allowance.ceiling,
         )
     for category, *_ in needs.lines(allowance):
-        if not may_be_paid(funding.categories, category):
+        why = mismatch(funding.terms, Wanted([category], helped, on, on))
+        if why is not None:
             raise Invalid(
-                N_("This budget line does not pay for %(service)s. Choose another one."),
+                N_("This budget line does not pay for %(service)s: %(why)s. Choose another one."),
                 code="budget_line",
                 field="funding",
                 service=category,
+                why=why,
             )
     if funding.available < asked:
         raise Invalid(

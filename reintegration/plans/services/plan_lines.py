@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from reintegration.cases.models import CaseFile
 from reintegration.codelists.service_categories import ServiceCategory
 from reintegration.codelists.units import Unit
 from reintegration.kernel.actor import Actor
@@ -61,7 +62,7 @@ def add_line(
         origin=LineOrigin.PLAN,
         created_at=now,
     )
-    _write(session, line, service, actor=actor, now=now)
+    _write(session, milestone, line, service, actor=actor, now=now)
     session.add(line)
     session.flush()
     session.expire(milestone, ["lines"])
@@ -89,7 +90,7 @@ def edit_line(
             field="budget_line_id",
         )
     before = _values(line)
-    _write(session, line, service, actor=actor, now=now)
+    _write(session, line.milestone, line, service, actor=actor, now=now)
     changed = [name for name, value in _values(line).items() if value != before[name]]
     session.flush()
     note_edit(session, plan, line.id, "line", actor=actor, now=now, fields=changed)
@@ -107,9 +108,15 @@ def remove_line(
 
 
 def _write(
-    session: Session, line: PlanLine, service: Service, *, actor: Actor, now: datetime
+    session: Session,
+    step: Milestone,
+    line: PlanLine,
+    service: Service,
+    *,
+    actor: Actor,
+    now: datetime,
 ) -> None:
-    currency = service.unit_price.currency
+    currency, case = service.unit_price.currency, session.get_one(CaseFile, line.case_id)
     offered = provision.budget_choices(session, actor, local_day(now), (currency,))
     choice = offered.get(service.budget_line_id)
     if choice is None or choice.free.currency != currency:
@@ -118,13 +125,15 @@ def _write(
             code="budget_line_id",
             field="budget_line_id",
         )
-    if not choice.pays(line.category):
+    why = choice.why_not(provision.wanted_in(case, step, line.category, on=local_day(now)))
+    if why is not None:
         raise Invalid(
-            N_("“%(line)s” does not pay for %(service)s. Choose a budget line that does."),
+            N_("“%(line)s” does not pay for %(service)s here: %(why)s. Choose another one."),
             code="budget_line_id",
             field="budget_line_id",
             line=choice.label,
             service=line.category,
+            why=why,
         )
     units = 1 if service.unit == Unit.AMOUNT else service.units
     if units < 1:

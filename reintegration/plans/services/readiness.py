@@ -6,9 +6,10 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from reintegration.cases.models import CaseFile
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.errors import N_
-from reintegration.plans.models import Plan
+from reintegration.plans.models import Plan, PlanLine
 from reintegration.plans.queries import needs, provision
 from reintegration.plans.queries.snapshots import live_lines, live_milestones
 from reintegration.plans.states import LineOrigin
@@ -39,26 +40,41 @@ def problems(session: Session, plan: Plan, actor: Actor, *, on: date) -> list[Pr
 
 
 def without_money(session: Session, plan: Plan, actor: Actor, *, on: date) -> list[Problem]:
-    """Return the services that no budget line of theirs may pay on a day."""
-    lines = [line for line in live_lines(plan) if line.origin == LineOrigin.PLAN]
+    """Return the services that no budget line of theirs may pay on a day.
+
+    What stands as it was approved is not asked again: its line may be narrower or closed by now.
+    """
+    lines = [
+        line
+        for line in live_lines(plan)
+        if line.origin == LineOrigin.PLAN and not line.is_as_approved
+    ]
     if not lines:
         return []
     choices = provision.budget_choices(session, actor, on)
+    case = session.get_one(CaseFile, plan.case_id)
     return [
-        Problem(
+        problem
+        for line in lines
+        if (problem := _unpaid(case, line, choices.get(line.budget_line_id), on=on)) is not None
+    ]
+
+
+def _unpaid(
+    case: CaseFile, line: PlanLine, choice: provision.BudgetChoice | None, *, on: date
+) -> Problem | None:
+    step = line.milestone
+    if choice is None or choice.free.currency != line.currency:
+        return Problem(
             N_("A service of “%(step)s” has no budget line in %(currency)s. Choose another one."),
             "lines",
-            {"step": line.milestone.title, "currency": line.currency},
+            {"step": step.title, "currency": line.currency},
         )
-        for line in lines
-        if line.budget_line_id not in choices
-        or choices[line.budget_line_id].free.currency != line.currency
-    ] + [
-        Problem(
-            N_("“%(line)s” may not pay for a service of “%(step)s”. Choose another budget line."),
-            "lines",
-            {"line": choices[line.budget_line_id].label, "step": line.milestone.title},
-        )
-        for line in lines
-        if line.budget_line_id in choices and not choices[line.budget_line_id].pays(line.category)
-    ]
+    why = choice.why_not(provision.wanted_in(case, step, line.category, on=on))
+    if why is None:
+        return None
+    return Problem(
+        N_("“%(line)s” may not pay for a service of “%(step)s”: %(why)s. Choose another one."),
+        "lines",
+        {"line": choice.label, "step": step.title, "why": why},
+    )

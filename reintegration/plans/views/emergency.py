@@ -12,6 +12,7 @@ from reintegration.cases.permissions import CasePermission
 from reintegration.cases.queries.consents import consents_of
 from reintegration.cases.states import CONSENT_TEXT_VERSION, Signatory
 from reintegration.cases.views.frame import load_case, shell
+from reintegration.codelists.eligibility import Helped, Wanted
 from reintegration.codelists.service_categories import ServiceCategory
 from reintegration.kernel import clock
 from reintegration.kernel.db import session
@@ -20,7 +21,7 @@ from reintegration.plans.forms.plans import budget_options
 from reintegration.plans.models import EmergencyStart
 from reintegration.plans.permissions import EmergencyPermission
 from reintegration.plans.queries import emergencies
-from reintegration.plans.queries.provision import BudgetChoice, budget_lines_to_plan_with
+from reintegration.plans.queries.provision import BudgetChoice, budget_lines_to_plan_with, helped
 from reintegration.plans.services import emergency
 from reintegration.plans.services.emergency import Funding
 from reintegration.plans.states import EMERGENCY_ALLOWANCE
@@ -39,7 +40,7 @@ TonightType = TypeVar("TonightType", bound=TonightForm)
 def case_emergency_start() -> Asking:
     """Open a case and promise what is needed tonight."""
     here = chosen_locale()
-    form, choices = _with_budget(DoorForm(consent_locale=here))
+    form, choices = _with_budget(DoorForm(consent_locale=here), Helped())
     yield Ask(lambda: _door_page(form, choices), form)
     started = emergency.start_new(
         session(),
@@ -64,14 +65,14 @@ def case_emergency(case: CaseFile) -> ResponseReturnValue:
     started = emergencies.of_case(session(), case.id)
     if started is not None:
         return _started_page(case, started)
-    form, choices = _with_budget(TonightForm(consent_locale=case.language))
+    form, choices = _with_budget(TonightForm(consent_locale=case.language), helped(case))
     return _existing_page(case, form, choices)
 
 
 @bp.act("/<uuid:case_id>/emergency", CasePermission.EDIT, load=load_case)
 def case_emergency_save(case: CaseFile) -> Asking:
     """Use the allowance of a case that is known already."""
-    form, choices = _with_budget(TonightForm())
+    form, choices = _with_budget(TonightForm(), helped(case))
     yield Ask(lambda: _existing_page(case, form, choices), form)
     emergency.start(
         session(),
@@ -88,15 +89,13 @@ def case_emergency_save(case: CaseFile) -> Asking:
     )
 
 
-def _with_budget(form: TonightType) -> tuple[TonightType, dict[str, BudgetChoice]]:
+def _with_budget(form: TonightType, person: Helped) -> tuple[TonightType, dict[str, BudgetChoice]]:
     """Offer the budget lines that pay for all that may be needed; one alone is chosen already."""
-    offered = budget_lines_to_plan_with(
-        session(),
-        current_actor(),
-        EMERGENCY_ALLOWANCE.ceiling.currency,
-        clock.local_day(clock.now()),
-    )
-    found = [choice for choice in offered if choice.pays(*_MAY_BE_NEEDED)]
+    today = clock.local_day(clock.now())
+    currency = EMERGENCY_ALLOWANCE.ceiling.currency
+    offered = budget_lines_to_plan_with(session(), current_actor(), currency, today)
+    wanted = Wanted(_MAY_BE_NEEDED, person, today, today)
+    found = [choice for choice in offered if choice.pays(wanted)]
     form.budget_line.choices = budget_options(found)
     return form, {str(choice.id): choice for choice in found}
 
@@ -104,7 +103,7 @@ def _with_budget(form: TonightType) -> tuple[TonightType, dict[str, BudgetChoice
 def _funding(choices: dict[str, BudgetChoice], form: TonightForm) -> Funding:
     choice = choices[form.budget_line.data]
     title = _("First 72 hours")
-    return Funding(UUID(form.budget_line.data), choice.free, title, choice.categories)
+    return Funding(UUID(form.budget_line.data), choice.free, title, choice.terms)
 
 
 def _door_page(form: DoorForm, choices: dict[str, BudgetChoice]) -> str:

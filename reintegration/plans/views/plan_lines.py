@@ -66,7 +66,7 @@ def line_new(milestone: Milestone) -> Asking:
     if category is None:
         return Next(url_for("plans.line_choose", case_id=milestone.case_id, milestone=milestone.id))
     form = LineForm(revision=str(milestone.plan.revision), unit=category.unit, units=1)
-    _offer(form, category)
+    _offer(form, milestone, category)
     yield Ask(lambda: _form(milestone, None, category, form), form)
     plan_lines.add_line(
         session(),
@@ -89,7 +89,7 @@ def line_edit(line: PlanLine) -> Asking:
     form = LineForm(revision=str(line.milestone.plan.revision))
     if form.is_fresh:
         form.show(line)
-    _offer(form, category)
+    _offer(form, line.milestone, category)
     yield Ask(lambda: _form(line.milestone, line, category, form), form)
     plan_lines.edit_line(
         session(), line, service=form.service(), revision=form.read_revision, **acting()
@@ -170,12 +170,14 @@ def _clash(
     if found is not None:
         stored = LineForm(formdata=None)
         stored.show(found)
-        _offer(stored, found.category)
+        _offer(stored, milestone, found.category)
     return clash(milestone.plan, form, stored)
 
 
-def _offer(form: LineForm, category: ServiceCategory) -> None:
-    """Offer the budget lines that may pay for this service."""
+def _offer(form: LineForm, milestone: Milestone, category: ServiceCategory) -> None:
+    """Offer the budget lines that may pay for this service, for this person, in this step."""
     today = clock.local_day(clock.now())
+    case = cases.case_or_404(session(), current_actor(), milestone.case_id)
+    wanted = provision.wanted_in(case, milestone, category, on=today)
     choices = provision.budget_choices(session(), current_actor(), today).values()
-    form.offer([choice for choice in choices if choice.pays(category)])
+    form.offer([choice for choice in choices if choice.pays(wanted)])

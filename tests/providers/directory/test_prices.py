@@ -134,7 +134,9 @@ def test_a_price_below_everybodys_is_said_before_the_plan_is_sent(session, cast,
     session.commit()
     page = read(browser, send)
     assert "every approved provider asks more than 179.00 MDL. The lowest is 180.00 MDL." in page
-    assert "Nobody may fit" in browser.get(f"/cases/{w.case.id}/plan/lines/{w.line.id}").text
+    assert (
+        "Nobody may fit" in browser.get(f"/cases/{w.case.id}/plan/lines/{w.line.id}?lang=en").text
+    )
     assert submit(session, w) == 1
 
 

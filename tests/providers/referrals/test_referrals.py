@@ -20,9 +20,11 @@ from providers.vetting.services import vetting
 from reintegration.accounts.models import InboxMessage
 from reintegration.cases.models import Consent
 from reintegration.cases.services import consent as consents
+from reintegration.cases.states import ConsentMode, ConsentScope, ContactChannel
 from reintegration.kernel.actor import SYSTEM
 from reintegration.kernel.db import act_as
 from reintegration.kernel.errors import Conflict, Invalid, NotFound, NotPermitted
+from reintegration.kernel.ids import new_id
 from reintegration.kernel.outbox import OutboxMessage
 from tests.factories.casework import make_casework
 from tests.factories.cast import NOW, TODAY, actor
@@ -199,11 +201,12 @@ def test_a_providers_page_holds_the_disclosure_and_nothing_of_the_case(session, 
         "victim",
         str(work.case.id),
         str(work.line.id),
-        cast.ana.name,
         cast.programme.name,
     ):
         assert hidden not in page
         assert hidden not in listed
+    assert cast.ana.name not in listed
+    assert (cast.ana.name in page) == (who != "rita")  # who answers is told whom to ask
 
 
 def test_the_preview_shows_the_rows_that_the_provider_will_see(session, cast, sign_in):
@@ -506,3 +509,66 @@ def test_a_dead_end_offers_ways_out(session, cast, sign_in):
     assert "No provider fits" in page
     for way in (f"/cases/{work.case.id}/facts", f"/plan/lines/{work.line.id}", str(offering.id)):
         assert way in page
+
+
+def _agree_to_calls(session, cast, case):
+    case.contact_channel, case.contact_hours = ContactChannel.PHONE, "după 18:00"
+    session.add(
+        Consent(
+            id=new_id(),
+            case_id=case.id,
+            scope=ConsentScope.CONTACT,
+            mode=ConsentMode.WRITTEN,
+            text_version="2026-11",
+            locale="ro",
+            given_at=NOW,
+            valid_until=TODAY + timedelta(days=365),
+            recorded_by=cast.ana.id,
+        )
+    )
+    session.flush()
+
+
+def test_a_provider_is_told_whom_it_reaches_the_person_through(session, cast, sign_in):
+    work = make_casework(session, cast)
+    _agree_to_calls(session, cast, work.case)
+    referral = sent(session, cast, work)
+    session.commit()
+    page = sign_in(cast.corina).get(f"/requests/{referral.id}?lang=en").text.replace("<wbr>", "")
+    assert "Through the case manager, as was agreed with the person: Phone call, după 18:00" in page
+    assert "You get no number or address of the person" in page
+    assert cast.ana.name in page
+    assert cast.ana.email in page
+
+
+def test_after_a_hand_over_the_provider_is_told_the_new_manager(session, cast, sign_in):
+    work = make_casework(session, cast)
+    referral = sent(session, cast, work)
+    work.case.manager_id = cast.calin.id
+    session.commit()
+    page = sign_in(cast.corina).get(f"/requests/{referral.id}").text.replace("<wbr>", "")
+    assert cast.calin.email in page
+    assert cast.ana.email not in page
+
+
+def test_of_a_request_that_ended_the_provider_is_told_nobody(session, cast, sign_in):
+    referral = sent(session, cast, make_casework(session, cast))
+    referrals.reject(
+        session,
+        referral,
+        actor=actor(session, cast.corina),
+        reason=RejectionReason.NO_CAPACITY,
+        comment="",
+        now=NOW,
+    )
+    session.commit()
+    page = sign_in(cast.corina).get(f"/requests/{referral.id}").text
+    assert cast.ana.name not in page
+    assert cast.ana.email not in page.replace("<wbr>", "")
+
+
+def test_the_case_manager_reads_before_sending_how_the_provider_reaches_her(session, cast, sign_in):
+    referral = drafted(session, cast, make_casework(session, cast))
+    session.commit()
+    page = sign_in(cast.ana).get(f"/referrals/{referral.id}/preview?lang=en").text
+    assert "Your name and e-mail stand beside it" in page

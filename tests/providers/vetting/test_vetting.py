@@ -7,15 +7,19 @@ from sqlalchemy import func, select
 
 from providers.directory.models import Offering
 from providers.directory.queries.documents import DocumentStatus, checklist
+from providers.directory.services import profiles
+from providers.directory.services.profiles import Terms
 from providers.directory.states import DocumentKind, OfferingState
 from providers.referrals.services.referral_moves import REFERRAL
 from providers.vetting.services import documents, expiry, vetting
 from providers.vetting.services.offering_events import OfferingReinstated, OfferingSuspended
 from reintegration.accounts.models import InboxMessage
 from reintegration.codelists.service_categories import ServiceCategory
+from reintegration.codelists.units import Unit
 from reintegration.kernel import hooks
 from reintegration.kernel.actor import SYSTEM
 from reintegration.kernel.errors import Conflict, Invalid, NotPermitted
+from reintegration.kernel.money import Money
 from reintegration.kernel.states import StateEvent
 from tests.factories.cast import NOW, TODAY, actor
 from tests.providers.makers import COUNSELLING, give_documents, offering_in
@@ -287,3 +291,41 @@ def test_only_a_job_lets_an_approval_expire(session, cast):
         )
     vetting.move(session, cast.offerings[COUNSELLING], "expire", actor=SYSTEM, now=NOW)
     assert session.get(Offering, cast.offerings[COUNSELLING].id).state == OfferingState.EXPIRED
+
+
+def _write(session, cast, offering, by):
+    terms = Terms(offering.name, COUNSELLING, Unit.SESSION, Money(20_000, "MDL"), ("ro",))
+    return profiles.edit_offering(session, offering, actor=actor(session, by), terms=terms, now=NOW)
+
+
+def test_nobody_checks_or_approves_an_offering_of_which_they_wrote_a_part(session, cast):
+    give_documents(session, cast, cast.provider, COUNSELLING)
+    offering = offering_in(session, cast, OfferingState.DRAFT)
+    _write(session, cast, offering, cast.vera)
+    _write(session, cast, offering, cast.maria)
+    maria, vera = actor(session, cast.maria), actor(session, cast.vera)
+    vetting.submit(session, offering, actor=maria, now=NOW)
+    with pytest.raises(NotPermitted):
+        vetting.assess(session, offering, actor=vera, now=NOW)
+    vetting.assess(session, offering, actor=actor(session, cast.victor), now=NOW)
+    with pytest.raises(NotPermitted):
+        vetting.approve(session, offering, actor=vera, until=UNTIL, now=NOW)
+    assert set(offering.written_by) == {cast.vera.id, cast.maria.id}
+
+
+def test_whoever_drafts_an_offering_wrote_it(session, cast):
+    terms = Terms("Consiliere nouă", COUNSELLING, Unit.SESSION, Money(20_000, "MDL"), ("ro",))
+    site, by = cast.offerings[COUNSELLING].site, actor(session, cast.vera)
+    made = profiles.draft_offering(session, site, actor=by, terms=terms, now=NOW)
+    assert made.written_by == [cast.vera.id]
+
+
+def test_what_is_written_anew_after_an_approval_is_checked_anew_by_others(session, cast):
+    offering = _pending(session, cast)
+    vetting.approve(session, offering, actor=actor(session, cast.victor), until=UNTIL, now=NOW)
+    vetting.move(session, offering, "expire", actor=SYSTEM, now=NOW)
+    _write(session, cast, offering, cast.victor)
+    assert (offering.assessed_by, offering.approved_by) == (None, None)
+    vetting.submit(session, offering, actor=actor(session, cast.maria), now=NOW)
+    with pytest.raises(NotPermitted):
+        vetting.assess(session, offering, actor=actor(session, cast.victor), now=NOW)

@@ -8,8 +8,8 @@ from decimal import Decimal
 import openpyxl
 import pytest
 
-from vouchers.books.views import ledger_files
-from vouchers.books.views.ledger_files import csv_file, xlsx_file
+from reintegration.web import table_files
+from reintegration.web.table_files import csv_file, xlsx_file
 
 HEAD = ("Day", "Name", "Debit")
 
@@ -37,10 +37,10 @@ def test_what_is_held_does_not_grow_with_the_file(make):
 
 def test_a_text_file_begins_before_its_last_row_is_read():
     read = []
-    file = csv_file(HEAD, (read.append(row) or row for row in rows(ledger_files._AT_ONCE * 3)))
+    file = csv_file(HEAD, (read.append(row) or row for row in rows(table_files._AT_ONCE * 3)))
     assert b"Day,Name,Debit" in next(file)
     next(file)
-    assert len(read) == ledger_files._AT_ONCE
+    assert len(read) == table_files._AT_ONCE
 
 
 @pytest.mark.parametrize("count", [0, 1, 499, 500, 501, 1200])

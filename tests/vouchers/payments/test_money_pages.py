@@ -12,10 +12,10 @@ from sqlalchemy import event, select
 from reintegration.kernel.actor import SYSTEM
 from reintegration.kernel.ids import new_id
 from reintegration.kernel.money import Money
+from reintegration.web.table_files import harmless
 from tests.factories.cast import NOW, PEOPLE
 from vouchers.books.models import BudgetLine, Fund, LedgerEntry
 from vouchers.books.services import allocation, funds
-from vouchers.books.views.ledger_files import harmless
 
 BOOKS = {"petru", "alina", "radu", "irina"}
 OPEN_TO = {

@@ -4,11 +4,15 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Numeric, UniqueConstraint
+from sqlalchemy import ARRAY, CheckConstraint, ForeignKey, Numeric, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from reintegration.codelists.service_categories import ServiceCategory, may_be_paid
+from reintegration.codelists.eligibility import AgeGroup, Terms
+from reintegration.codelists.people import SexPolicy
+from reintegration.codelists.service_categories import ServiceCategory
+from reintegration.codelists.territorial_units import districts_and_banks
 from reintegration.kernel.base import Base, Currency, Id, Minor
+from reintegration.kernel.coded import Registered
 from reintegration.kernel.money_columns import MoneyColumns
 
 
@@ -50,6 +54,12 @@ class BudgetLine(Base):
     available_minor: Mapped[Minor] = mapped_column(default=0)
     categories: Mapped[list[ServiceCategory]] = mapped_column(default=list)
     """The services that it may pay; none named: any."""
+    ages: Mapped[AgeGroup] = mapped_column(default=AgeGroup.ANY)
+    sex_policy: Mapped[SexPolicy] = mapped_column(default=SexPolicy.ANY)
+    places: Mapped[list[str]] = mapped_column(ARRAY(Registered(districts_and_banks)), default=list)
+    """Districts, or banks of the Nistru, of those whom it may help; none named: any."""
+    pays_from: Mapped[date | None]
+    pays_until: Mapped[date | None]
     closed_at: Mapped[datetime | None]
 
     available = MoneyColumns()
@@ -60,11 +70,27 @@ class BudgetLine(Base):
     __table_args__ = (
         UniqueConstraint("fund_id", "code"),
         CheckConstraint("available_minor >= 0", "available"),
+        CheckConstraint("pays_until >= pays_from", "days"),
     )
 
-    def pays(self, category: ServiceCategory) -> bool:
-        """Whether a service may be paid from this line."""
-        return may_be_paid(self.categories, category)
+    @property
+    def terms(self) -> Terms:
+        """Return what it may pay."""
+        return Terms(
+            frozenset(self.categories),
+            self.ages,
+            self.sex_policy,
+            frozenset(self.places),
+            self.pays_from,
+            self.pays_until,
+        )
+
+    @terms.setter
+    def terms(self, terms: Terms) -> None:
+        self.categories = [one for one in ServiceCategory if one in terms.services]
+        self.ages, self.sex_policy = terms.ages, terms.sex
+        self.places = sorted(terms.places)
+        self.pays_from, self.pays_until = terms.first, terms.last
 
 
 class ConvertedAllocation(Base):

@@ -1,13 +1,12 @@
 """Funds: opening one, its budget lines, and the money that a donor sends."""
 
-from collections.abc import Collection
 from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from reintegration.codelists.service_categories import ServiceCategory
+from reintegration.codelists.eligibility import ANYTHING, Terms
 from reintegration.kernel import audit, permissions
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.errors import N_, Conflict, Invalid
@@ -63,12 +62,12 @@ def add_line(
     code: str,
     name: str,
     currency: str | None = None,
-    categories: Collection[ServiceCategory] = (),
+    terms: Terms = ANYTHING,
     now: datetime,
 ) -> BudgetLine:
     """Add a line without money; it may count in another currency than its fund.
 
-    It pays the services that `categories` names, or any when none is named.
+    It pays what `terms` allow: anything, when they name nothing.
     """
     permissions.demand(actor, FundPermission.ADD_LINE, fund)
     taken = select(BudgetLine.id).where(
@@ -78,14 +77,15 @@ def add_line(
         raise Invalid(
             N_("Another line of this fund has this code."), code="code_taken", field="code"
         )
+    _refuse_no_days(terms)
     line = BudgetLine(
         id=new_id(),
         fund_id=fund.id,
         code=code.strip(),
         name=name.strip(),
         currency=currency or fund.currency,
-        categories=_in_order(categories),
     )
+    line.terms = terms
     session.add(line)
     session.flush()
     audit.record(
@@ -95,23 +95,32 @@ def add_line(
 
 
 def say_what_it_pays(
-    session: Session,
-    line: BudgetLine,
-    *,
-    actor: Actor,
-    categories: Collection[ServiceCategory],
-    now: datetime,
+    session: Session, line: BudgetLine, *, actor: Actor, terms: Terms, now: datetime
 ) -> None:
-    """Say which services a line may pay from now on; what was issued on it stays payable."""
+    """Say what a line may pay from now on; what was issued on it stays payable.
+
+    Plans that are approved stay so; what no longer fits gets no new voucher on this line.
+    """
     permissions.demand(actor, FundPermission.ADD_LINE, line.fund)
-    lock(session, line).categories = _in_order(categories)
+    _refuse_no_days(terms)
+    lock(session, line).terms = terms
     session.flush()
-    told = {"categories": list(line.categories)}
+    told = {
+        "categories": list(line.categories),
+        "ages": line.ages,
+        "sex": line.sex_policy,
+        "places": list(line.places),
+        "from": terms.first.isoformat() if terms.first else None,
+        "until": terms.last.isoformat() if terms.last else None,
+    }
     audit.record(session, "budget_line:say_what_it_pays", line, actor=actor, now=now, data=told)
 
 
-def _in_order(categories: Collection[ServiceCategory]) -> list[ServiceCategory]:
-    return [category for category in ServiceCategory if category in categories]
+def _refuse_no_days(terms: Terms) -> None:
+    if terms.first and terms.last and terms.last < terms.first:
+        raise Invalid(
+            N_("The last day is before the first."), code="pays_until", field="pays_until"
+        )
 
 
 def record_grant(

@@ -9,10 +9,10 @@ from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from reintegration.codelists.service_categories import ServiceCategory
 from reintegration.kernel import dates
 from reintegration.kernel.db import session
 from reintegration.kernel.errors import NotFound
+from reintegration.web import terms_text
 from reintegration.web.current import acting
 from reintegration.web.filters import day, format_locale, money
 from reintegration.web.forms import Form, option
@@ -39,6 +39,9 @@ def line_page(line: BudgetLine) -> ResponseReturnValue:
         figures=next(figures for figures in found.lines if figures.id == line.id),
         fund=line.fund,
         taken=queries.converted(session(), line)[0],
+        people=terms_text.people(line.terms),
+        places=terms_text.places(line.terms),
+        days=terms_text.days(line.terms),
         crumbs=crumbs(line.fund),
         P=FundPermission,
     )
@@ -46,15 +49,20 @@ def line_page(line: BudgetLine) -> ResponseReturnValue:
 
 @bp.form("/lines/<uuid:budget_line_id>/pays", FundPermission.ADD_LINE, load=_line)
 def pays(line: BudgetLine) -> Asking:
-    """Say which services a line may pay."""
-    form = PaysForm(categories=list(line.categories))
+    """Say what a line may pay: which services, for whom, where and when."""
+    form = PaysForm()
+    if form.is_fresh:
+        form.show(line.terms)
     title = _("What %(line)s pays for", line=line.code)
-    yield Ask(lambda: form_page(form, _way(line), title, _("Save")), form)
-    chosen = [ServiceCategory(one) for one in form.categories.data or ()]
-    funds.say_what_it_pays(session(), line, categories=chosen, **acting())
+    note = _(
+        "What was issued stays payable, and approved plans stay approved. A service that no longer"
+        " fits gets no new voucher on this line: its plan names another line first."
+    )
+    yield Ask(lambda: form_page(form, _way(line), title, _("Save"), note=note), form)
+    funds.say_what_it_pays(session(), line, terms=form.terms(), **acting())
     return Next(
         url_for(".line_page", budget_line_id=line.id),
-        _("Plans are offered this line for these services from now on."),
+        _("Plans are offered this line for what it pays from now on."),
     )
 
 

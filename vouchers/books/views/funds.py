@@ -8,7 +8,6 @@ from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from reintegration.codelists.service_categories import ServiceCategory
 from reintegration.kernel.db import session
 from reintegration.web.current import acting
 from reintegration.web.forms import Form
@@ -77,7 +76,7 @@ def line_new(fund: Fund) -> Asking:
         code=form.code.data or "",
         name=form.name.data or "",
         currency=form.currency.data,
-        categories=[ServiceCategory(one) for one in form.categories.data or ()],
+        terms=form.terms(),
         **acting(),
     )
     return Next(

@@ -15,6 +15,7 @@ from reintegration.kernel.errors import N_, Invalid, NotFound
 from reintegration.kernel.money import total
 from reintegration.web import parameters
 from reintegration.web.pages import Pages
+from reintegration.web.table_files import FILES, MOST_ROWS, Row, xlsx_file
 from vouchers.books.models import LedgerEntry, LedgerLine
 from vouchers.books.permissions import LedgerPermission
 from vouchers.books.queries import journal as queries
@@ -22,7 +23,6 @@ from vouchers.books.queries.journal import JournalFilter, Names
 from vouchers.books.services.balances import trial_balances
 from vouchers.books.services.laws import CHECK_JOB, SWEEP_JOB, laws
 from vouchers.books.states import Account, PostingEvent
-from vouchers.books.views.ledger_files import FILES, MOST_ROWS, Row, xlsx_file
 
 bp = Pages("ledger", __name__, url_prefix="/ledger")
 

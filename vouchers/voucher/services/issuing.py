@@ -11,7 +11,9 @@ from sqlalchemy.orm import Session
 
 from providers.directory.models import Offering
 from providers.referrals.models import Referral
+from reintegration.cases.models import CaseFile
 from reintegration.cases.services.open_cases import require_open
+from reintegration.codelists.eligibility import Wanted, mismatch
 from reintegration.kernel import permissions
 from reintegration.kernel.actor import SYSTEM, Actor
 from reintegration.kernel.clock import local_day
@@ -20,6 +22,7 @@ from reintegration.kernel.ids import new_id, new_reference
 from reintegration.kernel.locking import lock
 from reintegration.kernel.money import Money
 from reintegration.plans.models import PlanLine
+from reintegration.plans.queries import provision
 from reintegration.plans.services.deliveries import expect_deliveries
 from reintegration.plans.states import LineOrigin
 from vouchers.books.services import budget
@@ -77,11 +80,15 @@ def draft(session: Session, promise: Promise, *, actor: Actor, now: datetime) ->
     count, price, money = _measure(session, basis, promise.units, promise.amount)
     _refuse_no_time(basis, count, valid_from, valid_until)
     budget_line = entitlement.paid_from(session, plan_line)
-    if not budget_line.pays(plan_line.category):
+    helped = provision.helped(session.get_one(CaseFile, plan_line.case_id))
+    wanted = Wanted([plan_line.category], helped, valid_from, valid_until)
+    why = mismatch(budget_line.terms, wanted)
+    if why is not None:
         raise Conflict(
-            N_("“%(line)s” may not pay for this service. Change the plan, or ask finance."),
+            N_("“%(line)s” may not pay for this: %(why)s. Change the plan, or ask finance."),
             code="not_eligible",
             line=budget_line.name,
+            why=why,
         )
     if budget_line.currency != plan_line.currency:
         raise Conflict(N_("The budget line has another currency than the service."))

@@ -118,9 +118,12 @@ def _fill(form: IssueForm, line: PlanLine, bases: dict[str, Basis]) -> None:
     basis = bases[chosen]
     form.bound_to.data = chosen
     today = clock.local_day(clock.now())
+    terms = entitlement.paid_from(session(), line).terms
     first = max(today, basis.referral.starts_on) if basis.referral else today
+    first = max(first, terms.first or first)
     form.valid_from.data = first
-    form.valid_until.data = _last_day(line, basis, first, today)
+    last = _last_day(line, basis, first, today)
+    form.valid_until.data = max(first, min(last, terms.last or last))
     room = entitlement.room_on(session(), line)
     if "units" in form:
         accepted = basis.referral.units if basis.referral else room.units

@@ -1,4 +1,4 @@
-"""Files of the journal, written as they are sent: memory holds some rows, never the file.
+"""Files of long tables, written as they are sent: memory holds some rows, never the file.
 
 No text in them can be taken for a formula by a spreadsheet.
 """

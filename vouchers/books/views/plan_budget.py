@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from reintegration.kernel.actor import Actor
 from reintegration.plans.queries.provision import BudgetChoice
+from reintegration.web.terms_text import with_terms
 from vouchers.books.models import BudgetLine
 from vouchers.books.queries import funds
 
@@ -18,7 +19,7 @@ def budget_lines(session: Session, actor: Actor, currency: str, on: date) -> lis
     if actor.is_provider:
         return []
     return [
-        BudgetChoice(line.id, _called(line), line.available, frozenset(line.categories))
+        BudgetChoice(line.id, _called(line), line.available, line.terms)
         for line in funds.open_budget_lines(session, currency=currency, on=on)
     ]
 
@@ -30,4 +31,4 @@ def called(session: Session, ids: Collection[UUID]) -> dict[UUID, str]:
 
 
 def _called(line: BudgetLine) -> str:
-    return f"{line.fund.code} · {line.name}"
+    return with_terms(f"{line.fund.code} · {line.name}", line.terms)
