@@ -109,15 +109,6 @@ def make_batch(
     return batch
 
 
-def euro_deliveries(session: Session, cast: Cast, count: int = 2) -> list[Redemption]:
-    """Turn deliveries into euro ones, with their voucher: no offering of the cast is in euro."""
-    found = make_deliveries(session, cast, count)
-    for one in found:
-        one.currency = one.voucher.currency = "EUR"
-    session.flush()
-    return found
-
-
 def bank_line(order: PaymentOrder, **changes) -> Line:
     """Return how the bank books an order."""
     values = {

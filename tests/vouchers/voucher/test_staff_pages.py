@@ -7,6 +7,7 @@ import pytest
 from pypdf import PdfReader
 from sqlalchemy import select
 
+from reintegration.accounts.models import InboxMessage
 from reintegration.codelists.service_categories import ServiceCategory
 from reintegration.codelists.units import Unit
 from reintegration.kernel import clock
@@ -249,6 +250,16 @@ def test_the_queue_refuses_with_a_reason(session, cast, sign_in):
     asks_why(ana, address, "Nu a fost acolo")
     session.refresh(issued.voucher)
     assert issued.voucher.units_free == 5
+
+
+def test_the_provider_reads_why_a_delivery_was_refused(session, cast, sign_in):
+    _issued, redemption = unconfirmed(session, cast)
+    address = f"/vouchers/redemptions/{redemption.id}/refuse"
+    asks_why(sign_in(cast.ana), address, "Nu a fost acolo")
+    link = f"/redeem/receipts/{redemption.id}"
+    told = select(InboxMessage.user_id).where(InboxMessage.link == link)
+    assert set(session.scalars(told)) == {cast.rita.id, cast.corina.id, cast.maria.id}
+    assert "Nu a fost acolo" in sign_in(cast.rita).get(f"{link}?lang=en").text
 
 
 def test_the_provider_never_confirms_alone(session, cast, sign_in):

@@ -46,9 +46,7 @@ def propose(
     """
     permissions.demand(actor, BankAccountPermission.PROPOSE)
     if currency not in CURRENCIES:
-        raise Invalid(
-            N_("Payments are made in MDL, EUR or USD."), code="currency", field="currency"
-        )
+        raise Invalid(N_("An account is in MDL, EUR or USD."), code="currency", field="currency")
     identifier = rails.our_code(currency, identifier)
     files = _files_of(profile, currency)
     number = read_iban(iban)

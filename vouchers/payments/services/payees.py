@@ -53,9 +53,7 @@ def propose(
     """
     permissions.demand(actor, PayeePermission.PROPOSE, provider)
     if currency not in CURRENCIES:
-        raise Invalid(
-            N_("Payments are made in MDL, EUR or USD."), code="currency", field="currency"
-        )
+        raise Invalid(N_("An account is in MDL, EUR or USD."), code="currency", field="currency")
     number = read_iban(iban)
     bank = bank_of(number, bic, needed=rails.names_bank(currency))
     rails.refuse_country(currency, number.country_code, provider.legal_name)

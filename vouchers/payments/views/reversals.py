@@ -27,7 +27,9 @@ bp = Pages("reversals", __name__)
 def at_desk(redemption: Redemption) -> Asking:
     """Take a provider's own record back."""
     yield from _reverse(redemption, "vouchers/payments/reversals/desk.html")
-    return Next(url_for("redeem.recent"), _("Taken back. The units can be used again."))
+    return Next(
+        url_for("redeem.recent"), _("Taken back. While the voucher is valid, it can be used again.")
+    )
 
 
 @bp.form(

@@ -50,7 +50,7 @@ def printable(session: Session, voucher: Voucher) -> Secrets:
     """Return the codes for the paper; raise Conflict when the voucher can not be printed."""
     if voucher.print_sealed is None:
         raise Conflict(
-            N_("This voucher can not be printed: it was used up, stopped, or not issued yet."),
+            N_("This voucher cannot be printed: it is used up, has ended, or is not issued yet."),
             code="not_printable",
         )
     opened = json.loads(

@@ -4,7 +4,10 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from reintegration.kernel.actor import Actor
+from reintegration.accounts.queries.people import provider_people
+from reintegration.accounts.services import inbox
+from reintegration.kernel.actor import Actor, Role
+from reintegration.kernel.errors import N_
 from reintegration.plans.services.deliveries import record_service_delivered
 from vouchers.books.services.journal import Posting, Source, post
 from vouchers.books.services.postings import PostingEvent
@@ -15,6 +18,8 @@ from vouchers.voucher.services.locking import lock_redemption
 from vouchers.voucher.services.remainder import release
 from vouchers.voucher.services.voucher_moves import REDEMPTION, VOUCHER
 from vouchers.voucher.states import OPEN_STATES
+
+_DESK = (Role.PROVIDER_RECEPTION, Role.PROVIDER_COORDINATOR, Role.PROVIDER_MANAGER)
 
 
 def confirm(session: Session, redemption: Redemption, *, actor: Actor, now: datetime) -> None:
@@ -45,12 +50,16 @@ def confirm(session: Session, redemption: Redemption, *, actor: Actor, now: date
 def refuse(
     session: Session, redemption: Redemption, *, actor: Actor, reason: str, now: datetime
 ) -> None:
-    """Refuse a delivery that did not happen; its units are free again."""
+    """Refuse a delivery that did not happen: its units are free again, and the desk reads why."""
     voucher = lock_redemption(session, redemption)
     REDEMPTION.fire(session, redemption, "refuse", actor=actor, now=now, reason=reason)
     redemption.settled_by, redemption.settled_at = actor.id, now
     redemption.state_reason = reason.strip()
     let_go(session, voucher, redemption, actor=actor, now=now)
+    readers = provider_people(session, redemption.provider_id, *_DESK)
+    message = N_("Delivery %(receipt)s was refused and is not paid. Read why.")
+    key, link = f"redemption:{redemption.id}:refused", f"/redeem/receipts/{redemption.id}"
+    inbox.notify(session, readers, key, message, now=now, link=link, receipt=redemption.receipt)
 
 
 def let_go(

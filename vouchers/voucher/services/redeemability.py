@@ -21,9 +21,7 @@ class WrongPin(DomainError):
     code = "wrong_pin"
 
     def __init__(self, left: int) -> None:
-        super().__init__(
-            N_("The PIN is not right. Tries left today: %(left)s."), field="pin", left=left
-        )
+        super().__init__(N_("The PIN is not right. Tries left: %(left)s."), field="pin", left=left)
 
 
 def unknown_voucher() -> NotFound:
@@ -37,7 +35,10 @@ def unknown_voucher() -> NotFound:
 def pin_locked() -> TooManyTries:
     """Return the answer when the PIN is locked: a lock blocks the PIN, never the service."""
     return TooManyTries(
-        N_("The PIN is locked for a day. The service may be given: record it without the PIN."),
+        N_(
+            "The PIN is locked, for a day at most. The service may be given: record it without"
+            " the PIN."
+        ),
         code="locked",
     )
 

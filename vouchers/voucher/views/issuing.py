@@ -53,7 +53,7 @@ def new(line: PlanLine) -> Asking:
     yield Ask(lambda: _page(line, form), form)
     voucher, secrets = _issue(line, form, bases[form.bound_to.data])
     if secrets is None:
-        flash(_("A supervisor must approve it first: the amount is above the threshold."), "info")
+        flash(_("For so much a supervisor must approve it first."), "info")
         return Next(url_for(".show", voucher_id=voucher.id))
     return Shown(handed_page(voucher, secrets.pin))
 

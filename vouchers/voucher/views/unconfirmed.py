@@ -61,4 +61,7 @@ def refuse(redemption: Redemption) -> Asking:
     page = "vouchers/voucher/refuse_redemption.html"
     reason = yield from asked_why(page, ReasonForm(), redemption=redemption, words=voucher_text)
     confirmation.refuse(session(), redemption, reason=reason, **acting())
-    return Next(url_for(".unconfirmed"), _("Refused. The units can be used again."))
+    return Next(
+        url_for(".unconfirmed"),
+        _("Refused. While the voucher is valid, what is refused can be used again."),
+    )
