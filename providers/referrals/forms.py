@@ -40,7 +40,7 @@ class RejectForm(Form):
         _l("Why"), [InputRequired(_l("Choose a reason."))], choices=choices(RejectionReason)
     )
     comment = TextAreaField(
-        _l("Comment"), [Length(max=300)], description=_l("Only the case manager reads it.")
+        _l("Comment"), [Length(max=300)], description=_l("The people who work on the case read it.")
     )
 
 

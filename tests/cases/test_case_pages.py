@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import func, select
 
 from reintegration.cases.models import CaseFile, CaseMember, Consent, Note, PersonIdentity
+from reintegration.cases.queries.identity import VaultState, vault_state
 from reintegration.cases.services import registration
 from reintegration.cases.services.vault import Identity
 from reintegration.kernel.ids import new_id
@@ -255,6 +256,18 @@ def test_a_corrected_name_is_sealed_again(session, cast, sign_in, case):
     shown = browser.post(f"/cases/{case.id}/identity", data={"reason": "a letter to a school"})
     assert "+373 60" in shown.text
     assert "Canar" not in shown.text
+
+
+def test_without_the_consent_to_keep_a_file_a_name_is_emptied_and_none_written_down(
+    session, cast, sign_in, case
+):
+    browser = sign_in(cast.ana)
+    address = f"/cases/{case.id}/identity/edit"
+    assert browser.post(address, data={"given_name": "Zeamă"}).status_code == 409
+    assert vault_state(session, case.id) is VaultState.SEALED
+    assert browser.post(address, data={"given_name": ""}).status_code == 302
+    session.expire_all()
+    assert session.scalars(select(PersonIdentity.family_name)).all() == [None]
 
 
 def test_a_note_is_kept_and_corrected_by_a_later_one(session, cast, sign_in, case):

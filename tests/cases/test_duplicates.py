@@ -11,7 +11,7 @@ from reintegration.cases.models import CaseFile
 from reintegration.cases.services import duplicates, registration
 from reintegration.cases.services.vault import Identity
 from reintegration.kernel.errors import TooManyTries
-from tests.factories.casework import typed_case
+from tests.factories.casework import agree, typed_case
 from tests.factories.cast import NOW, actor
 
 SAME = Identity(given_name="Ion", family_name="Ţurcan", birth_date=date(1990, 5, 6))
@@ -162,6 +162,7 @@ def test_too_many_look_ups_are_refused_in_words_and_nothing_is_lost(session, cas
 
 def test_completing_a_name_later_looks_too(session, cast, sign_in, known):
     other = registration.register(session, actor=actor(session, cast.ana), now=NOW)
+    agree(session, cast, other)
     answer = sign_in(cast.ana).post(
         f"/cases/{other.id}/identity/edit",
         data={"given_name": "Ion", "family_name": "Țurcan", "birth_date": "1990-05-06"},

@@ -7,11 +7,14 @@ from sqlalchemy import select, text
 
 from providers.referrals.models import Referral
 from reintegration.accounts.models import InboxMessage
-from reintegration.cases.models import ErasureRequest, PersonKey
+from reintegration.cases.models import ErasureRequest, IdentityIndex, PersonKey
 from reintegration.cases.queries.identity import VaultState, vault_state
 from reintegration.cases.services import case_moves, notes, registration, vault
+from reintegration.cases.services.registration import FACTS, CaseFacts
 from reintegration.cases.services.vault import Identity
-from reintegration.cases.states import CaseState, ClosureReason, NoteKind
+from reintegration.cases.states import CaseState, ClosureReason, ContactChannel, NoteKind
+from reintegration.codelists.languages import Locale
+from reintegration.codelists.people import AccessNeed, Sex
 from reintegration.kernel.audit import AuditEvent
 from reintegration.kernel.base import Base
 from reintegration.kernel.ids import new_id
@@ -102,7 +105,7 @@ def test_the_page_says_what_goes_and_what_stays_before_it_is_done(cast, sign_in,
     assert f"/cases/{case.id}/erasure" in supervisor.get(f"/cases/{case.id}/identity").text
     assert f"/cases/{case.id}/erasure" in supervisor.get("/account/today").text
     page = supervisor.get(f"/cases/{case.id}/erasure").text
-    assert page.count("<li>Dispar: ") == 3
+    assert page.count("<li>Dispar: ") == 4
     assert "plățile. Ele dovedesc" in page
     assert REASON["reason"] in page
 
@@ -186,9 +189,11 @@ def test_no_word_about_an_erased_person_is_left_outside_the_trail(session, cast,
     )
     goal = work.milestone.goal
     goal.description = goal.own_words = goal.need.description = NAME
+    work.case.contact_hours = NAME
     work.milestone.title = work.milestone.evidence = work.line.description = NAME
     referral = session.get_one(Referral, voucher.referral_id)
-    referral.disclosure, referral.status_reason = {"note": NAME}, NAME
+    referral.disclosure = {"note": NAME, "contact_channel": "phone", "contact_hours": NAME}
+    referral.status_reason = NAME
     referral.state = "completed"
     session.add_all(
         [
@@ -219,11 +224,28 @@ def test_no_word_about_an_erased_person_is_left_outside_the_trail(session, cast,
     session.flush()
     vault.make_person_key(session, work.case, now=NOW)
     shut(session, work.case)
-    assert len(tables_with(session, NAME)) == 8
+    assert len(tables_with(session, NAME)) == 9
     ask(sign_in, cast, work.case)
     assert erase(sign_in, cast.sergiu, work.case).status_code == 302
     session.rollback()
     assert tables_with(session, NAME) == []
+
+
+def test_the_facts_about_an_erased_person_go_and_where_they_may_be_found(
+    session, cast, sign_in, case
+):
+    case.language, case.sex, case.birth_year, case.dependants = Locale.RU, Sex.FEMALE, 1998, 2
+    case.territorial_unit, case.excluded_units = "MD-UN", ["MD-SO"]
+    case.access_needs, case.contact_channel = [AccessNeed.WHEELCHAIR], ContactChannel.PHONE
+    session.commit()
+    ask(sign_in, cast, case)
+    erase(sign_in, cast.sergiu, case)
+    session.refresh(case)
+    assert {name: getattr(case, name) for name in FACTS} == {
+        name: list(value) if isinstance(value := getattr(CaseFacts(), name), tuple) else value
+        for name in FACTS
+    }
+    assert session.scalars(select(IdentityIndex)).all() == []
 
 
 def tables_with(session, word):

@@ -84,10 +84,16 @@ def test_no_name_is_written_down(session, cast, work):
 
 def test_no_step_and_no_need_is_said_to_be_reached(session, cast, work):
     ana = actor(session, cast.ana)
+    step, need = work.milestone, work.milestone.goal.need
     with not_kept():
-        milestones.complete(session, work.milestone, actor=ana, evidence="Da", on=TODAY, now=NOW)
+        milestones.begin(session, step, actor=ana, now=NOW)
     with not_kept():
-        needs.meet(session, work.milestone.goal.need, actor=ana, now=NOW)
+        milestones.complete(session, step, actor=ana, evidence="Da", on=TODAY, now=NOW)
+    with not_kept():
+        milestones.reopen(session, step, actor=ana, now=NOW)
+    for said in (needs.meet, needs.reopen):
+        with not_kept():
+            said(session, need, actor=ana, now=NOW)
 
 
 def test_the_case_can_be_closed(session, cast, work):

@@ -176,9 +176,9 @@ def open_without(session: Session, shared: Collection[Ended]) -> Sequence[Referr
     ).all()
 
 
-def of_case(session: Session, case_id: UUID) -> Sequence[Referral]:
-    """Return every referral of a case."""
-    return session.scalars(select(Referral).where(Referral.case_id == case_id)).all()
+def of_cases(session: Session, case_ids: Collection[UUID]) -> Sequence[Referral]:
+    """Return every referral of these cases, those that have ended too."""
+    return session.scalars(select(Referral).where(Referral.case_id.in_(case_ids))).all()
 
 
 def open_in_cases(session: Session, case_ids: Collection[UUID]) -> Sequence[Referral]:

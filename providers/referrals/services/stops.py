@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from providers.referrals.models import Referral
 from providers.referrals.queries import referrals as reading
 from providers.referrals.services import messages, referrals
-from providers.referrals.services.disclosure import tells_contact
+from providers.referrals.services.disclosure import tells_contact, without_contact
 from providers.referrals.states import OPEN_REFERRALS, ReferralState
 from providers.vetting.services.offering_events import (
     OfferingEnds,
@@ -106,11 +106,9 @@ def stop_without_consent(session: Session, event: ConsentEnds) -> None:
         lock_all(session, (referral.offering for referral in standing))
         telling = {referral.id for referral in _told_contact(session, event)}
         for referral in lock_all(session, [*standing, *_told_contact(session, event)]):
-            if referral.state not in OPEN_REFERRALS:
-                continue
-            if referral in standing:
+            if referral in standing and referral.state in OPEN_REFERRALS:
                 referrals.cancel(session, referral, actor=SYSTEM, reason=event.why, now=event.at)
-            elif referral.id in telling:
+            if referral.id in telling:
                 referrals.stop_contact(session, referral, now=event.at)
 
 
@@ -126,8 +124,7 @@ def preview_without_consent(session: Session, event: ConsentEnds) -> list[Change
 
 def _told_contact(session: Session, event: ConsentEnds) -> list[Referral]:
     cases = [ended.case_id for ended in event.ended if ended.scope == ConsentScope.CONTACT]
-    open_ones = reading.open_in_cases(session, cases)
-    return [referral for referral in open_ones if tells_contact(referral.disclosure)]
+    return [one for one in reading.of_cases(session, cases) if tells_contact(one.disclosure)]
 
 
 def _standing_on(session: Session, event: ConsentEnds) -> list[Referral]:
@@ -139,10 +136,10 @@ def _standing_on(session: Session, event: ConsentEnds) -> list[Referral]:
 
 
 def forget_words(session: Session, event: PersonErased) -> None:
-    """Take notes and reasons out of the referrals of an erased person."""
+    """Take notes, reasons and ways to be in touch out of the referrals of an erased person."""
     with acting_as_system(session):
-        for referral in lock_all(session, reading.of_case(session, event.case_id)):
-            referral.disclosure = {**referral.disclosure, "note": ""}
+        for referral in lock_all(session, reading.of_cases(session, [event.case_id])):
+            referral.disclosure = {**without_contact(referral.disclosure), "note": ""}
             referral.status_reason = ""
         session.flush()
 

@@ -61,7 +61,7 @@ def show(referral: Referral) -> ResponseReturnValue:
 def accept(referral: Referral) -> Next:
     """Accept, and hold a place."""
     referrals.accept(session(), referral, **acting())
-    return _back(referral, _("It is accepted. The case worker will be in touch."))
+    return _back(referral, _("It is accepted. The case worker was told."))
 
 
 @bp.form("/<uuid:referral_id>/decline", ReferralPermission.ANSWER, load=load_request)

@@ -10,7 +10,8 @@ from reintegration.cases.models import CaseFile, ErasureRequest
 from reintegration.cases.permissions import CasePermission
 from reintegration.cases.queries.erasures import waiting
 from reintegration.cases.queries.identity import VaultState, vault_state
-from reintegration.cases.services import case_moves, vault
+from reintegration.cases.services import case_moves, registration, vault
+from reintegration.cases.services.registration import CaseFacts
 from reintegration.cases.services.team import supervisors
 from reintegration.cases.services.telling import tell
 from reintegration.cases.states import CaseState
@@ -59,10 +60,11 @@ def ask(
 def erase(
     session: Session, case: CaseFile, request: ErasureRequest, *, actor: Actor, now: datetime
 ) -> None:
-    """Destroy the key of the person, as somebody else asked; nothing brings it back."""
+    """Destroy the key of the person and forget the facts, as somebody else asked, for good."""
     _decide(session, case, request, actor=actor, now=now)
     require_erasable(session, case)
     vault.erase_identity(session, actor=actor, case=case, reason=request.reason, now=now)
+    registration.take_facts(case, CaseFacts())
     request.erased, case.updated_at = True, now
     session.flush()
     hooks.announce(session, PersonErased(case.id))

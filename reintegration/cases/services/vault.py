@@ -69,11 +69,12 @@ def store_identity(
 ) -> None:
     """Seal what the person told, replacing what was stored; an empty field is emptied.
 
-    Raises Conflict without the consent to keep a file, unless it is written down next (`agreeing`).
+    Raises Conflict without the consent to keep a file, unless it is written down next (`agreeing`)
+    or everything is emptied.
     """
     permissions.demand(actor, CasePermission.EDIT_IDENTITY, case)
     require_open(session, case.id)
-    if not agreeing:
+    if identity.told and not agreeing:
         require_kept(session, case.id, today=clock.local_day(now))
     key = _key(session, case.id)
     stored = session.get(PersonIdentity, case.id)

@@ -32,6 +32,11 @@ class EmergencyStart(Base):
     ceiling = MoneyColumns()
     """The standing allowance at the time it was used."""
 
+    def holds(self, now: datetime) -> bool:
+        """Whether help may be arranged on it: ratified, or still on one person's word."""
+        waits = self.state is EmergencyState.PENDING and now <= self.ratify_by
+        return waits or self.state is EmergencyState.RATIFIED
+
     __table_args__ = (
         CheckConstraint("decided_by IS NULL OR decided_by <> started_by", "four_eyes"),
         Index("ix_emergency_start_pending", "ratify_by", postgresql_where="state = 'pending'"),

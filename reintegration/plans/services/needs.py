@@ -91,7 +91,7 @@ def reopen(session: Session, need: Need, *, actor: Actor, now: datetime) -> None
 
 
 def remove_need(session: Session, need: Need, *, actor: Actor, now: datetime) -> None:
-    """Take a need out; raise Conflict while it has goals."""
+    """Take a need out, with consent or without; raise Conflict while it has goals."""
     permissions.demand(actor, PlanPermission.EDIT, need)
     require_open(session, need.case_id)
     if need.goals:

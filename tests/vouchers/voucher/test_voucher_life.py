@@ -13,8 +13,9 @@ from reintegration.kernel import hooks
 from reintegration.kernel.errors import Conflict, DomainError, Invalid, NotPermitted
 from reintegration.kernel.ids import new_id
 from reintegration.kernel.money import Money
-from reintegration.plans.models import PlanLineDelivery
+from reintegration.plans.models import EmergencyStart, PlanLineDelivery
 from reintegration.plans.services.emergency_decision import EmergencyRefused
+from reintegration.plans.states import EMERGENCY_ALLOWANCE
 from tests.factories.casework import make_casework
 from tests.factories.cast import NOW, TODAY, actor
 from tests.factories.vouchers import PIN, deliver, make_referral, make_voucher
@@ -174,6 +175,37 @@ def test_a_refused_emergency_cancels_what_lies_ahead(session, cast):
     books_agree(session, cast)
     assert issued.voucher.state == "cancelled"
     assert balance(session, "2100") == -50_000
+
+
+@pytest.mark.parametrize(
+    ("state", "hours", "code"),
+    [
+        ("pending", 72, None),
+        ("pending", 73, "emergency_overdue"),
+        ("ratified", 73, None),
+        ("refused", 1, "emergency_refused"),
+    ],
+)
+def test_on_one_persons_word_vouchers_are_issued_for_72_hours(session, cast, state, hours, code):
+    work = make_casework(session, cast)
+    work.line.origin = "emergency"
+    session.add(
+        EmergencyStart(
+            id=new_id(),
+            case_id=work.case.id,
+            state=state,
+            started_by=cast.ana.id,
+            started_at=NOW - timedelta(hours=hours),
+            ratify_by=NOW - timedelta(hours=hours) + EMERGENCY_ALLOWANCE.ratify_within,
+            ceiling=EMERGENCY_ALLOWANCE.ceiling,
+        )
+    )
+    session.flush()
+    if code is None:
+        assert make_voucher(session, cast, work).voucher.state == "issued"
+    else:
+        with refused(Conflict, code):
+            make_voucher(session, cast, work)
 
 
 def test_a_provider_takes_back_its_own_mistake(session, cast):

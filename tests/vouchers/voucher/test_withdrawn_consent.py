@@ -18,9 +18,12 @@ from tests.factories.cast import NOW, TODAY, actor
 from tests.factories.vouchers import deliver, make_voucher
 from tests.plans.plan_makers import a_step
 from tests.providers.makers import drafted, sent
+from vouchers.voucher.models import Redemption
 from vouchers.voucher.services import issuing
+from vouchers.voucher.states import RedemptionState
 
 KEEP, CONTACT = ConsentScope.CASE_MANAGEMENT, ConsentScope.CONTACT
+STATISTICS = ConsentScope.ANONYMISED_STATISTICS
 NOT_KEPT = "not_kept"
 
 
@@ -116,6 +119,16 @@ def test_without_the_consent_to_keep_a_file_the_plan_is_neither_written_nor_sent
         )
 
 
+def test_saying_no_to_statistics_stops_nothing(session, cast):
+    work = make_casework(session, cast)
+    agree(session, cast, work.case, STATISTICS)
+    waiting = sent(session, cast, work, units=3)
+    withdraw(session, cast, work, STATISTICS)
+    assert waiting.state == ReferralState.REQUESTED
+    referrals.accept(session, waiting, actor=actor(session, cast.corina), now=NOW)
+    assert drafted(session, cast, work, units=1).state == ReferralState.DRAFT
+
+
 def test_a_plan_that_waits_is_not_approved_without_the_consent_to_keep_a_file(session, cast):
     work = make_casework(session, cast)
     work.plan.state = "changed"
@@ -161,6 +174,28 @@ def test_a_withdrawn_consent_to_contact_takes_the_way_back_from_who_has_it(sessi
         InboxMessage.user_id == cast.corina.id, InboxMessage.message.contains("Do not get in touch")
     )
     assert session.scalars(told).one()
+
+
+def test_a_request_that_has_ended_tells_no_longer_how_to_be_in_touch_either(session, cast):
+    work = make_casework(session, cast)
+    reachable(session, cast, work)
+    referral = sent(session, cast, work)
+    corina = actor(session, cast.corina)
+    referrals.accept(session, referral, actor=corina, now=NOW)
+    referrals.complete(session, referral, actor=corina, now=NOW)
+    withdraw(session, cast, work, CONTACT)
+    assert (referral.state, referral.disclosure["contact_hours"]) == (ReferralState.COMPLETED, "")
+    assert referral.disclosure["contact_channel"] == ContactChannel.NONE
+
+
+def test_the_person_can_agree_again_and_what_was_given_is_paid(session, cast):
+    issued = make_voucher(session, cast)
+    deliver(session, cast.rita, issued)
+    withdraw(session, cast, issued.work, KEEP)
+    delivery = session.scalars(select(Redemption)).one()
+    assert (delivery.state, delivery.amount_minor) == (RedemptionState.ACCEPTED, 50_000)
+    agree(session, cast, issued.work.case, KEEP)
+    assert drafted(session, cast, issued.work).state == ReferralState.DRAFT
 
 
 @pytest.mark.parametrize("scope", ConsentScope)

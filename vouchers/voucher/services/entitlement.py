@@ -1,7 +1,7 @@
 """What a voucher may stand on: an approved line, a live consent, a vetted offering."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import func, literal, select
@@ -110,17 +110,22 @@ def room_on(session: Session, line: PlanLine) -> Room:
     return Room(units=units - int(promised.units) - used, money=ceiling - promised.money - spent)
 
 
-def refuse_unready_line(session: Session, line: PlanLine) -> None:
-    """Raise Conflict unless the line may be spent: approved, or an emergency not refused."""
+def refuse_unready_line(session: Session, line: PlanLine, *, now: datetime) -> None:
+    """Raise Conflict unless the line may be spent: approved, or an emergency that holds."""
     if line.removed_at is not None:
         raise Conflict(N_("This service was taken out of the plan."), code="line_removed")
     if line.origin == LineOrigin.EMERGENCY:
-        state = session.scalar(
-            select(EmergencyStart.state).where(EmergencyStart.case_id == line.case_id)
+        started = session.scalar(
+            select(EmergencyStart).where(EmergencyStart.case_id == line.case_id)
         )
-        if state == EmergencyState.REFUSED:
+        if started is None or started.holds(now):
+            return
+        if started.state is EmergencyState.REFUSED:
             raise Conflict(N_("The emergency start was refused."), code="emergency_refused")
-        return
+        raise Conflict(
+            N_("Nobody decided on the emergency help in time: a supervisor must decide first."),
+            code="emergency_overdue",
+        )
     if not line.is_approved:
         raise Conflict(
             N_("This service is not approved yet. Submit the plan first."), code="line_unapproved"

@@ -72,7 +72,7 @@ def draft(session: Session, promise: Promise, *, actor: Actor, now: datetime) ->
     entitlement.lock_line(session, plan_line)
     today = local_day(now)
     _refuse_days(valid_from, valid_until, today=today)
-    entitlement.refuse_unready_line(session, plan_line)
+    entitlement.refuse_unready_line(session, plan_line, now=now)
     consent = entitlement.consent_for(
         session, plan_line, basis.provider_id, today=today, until=valid_until
     )
@@ -147,7 +147,7 @@ def issue_draft(
     line = session.get_one(PlanLine, voucher.plan_line_id)
     entitlement.lock_line(session, line)
     today = local_day(now)
-    entitlement.refuse_unready_line(session, line)
+    entitlement.refuse_unready_line(session, line, now=now)
     consent = entitlement.consent_for(
         session, line, voucher.provider_id, today=today, until=voucher.valid_until
     )

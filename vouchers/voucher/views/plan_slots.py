@@ -10,13 +10,13 @@ from sqlalchemy.orm import Session
 
 from reintegration.cases.models import CaseFile
 from reintegration.codelists.units import Unit
-from reintegration.kernel import permissions
+from reintegration.kernel import clock, permissions
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.db import session
 from reintegration.kernel.money import total
 from reintegration.plans.models import EmergencyStart, PlanLine
 from reintegration.plans.queries.provision import LineAction
-from reintegration.plans.states import EmergencyState, LineOrigin
+from reintegration.plans.states import LineOrigin
 from reintegration.web import slots
 from reintegration.web.current import current_actor
 from reintegration.web.filters import money
@@ -108,7 +108,7 @@ def emergency_actions(case: CaseFile, line: PlanLine, started: EmergencyStart) -
     ]
     may_issue = (
         permissions.permits(current_actor(), VoucherPermission.DRAFT, case)
-        and started.state != EmergencyState.REFUSED
+        and started.holds(clock.now())
         and line.origin == LineOrigin.EMERGENCY
         and entitlement.room_on(session(), line).money.minor > 0
     )
