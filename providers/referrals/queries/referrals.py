@@ -6,9 +6,10 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from providers.directory.models import Offering
+from providers.directory.states import OfferingState
 from providers.referrals.models import Referral
 from providers.referrals.permissions import ReferralPermission
 from providers.referrals.states import HOLDS_A_PLACE, OPEN_REFERRALS, ReferralState
@@ -85,10 +86,19 @@ def for_lines(session: Session, plan_line_ids: Sequence[UUID]) -> Sequence[Refer
 
 
 def units_spoken_for(session: Session, plan_line_id: UUID) -> int:
-    """Return how many units of a line are asked for, accepted or delivered already."""
+    """Return how many units of a line are asked for, accepted or delivered already.
+
+    What was asked of an offering that is approved no more does not count: another may be asked.
+    """
     asked = session.scalar(
-        select(func.coalesce(func.sum(Referral.units), 0)).where(
-            Referral.plan_line_id == plan_line_id, Referral.state.in_(_COUNTS_AGAINST_THE_LINE)
+        select(func.coalesce(func.sum(Referral.units), 0))
+        .join(Offering, Offering.id == Referral.offering_id)
+        .where(
+            Referral.plan_line_id == plan_line_id,
+            Referral.state.in_(_COUNTS_AGAINST_THE_LINE),
+            or_(
+                Referral.state == ReferralState.COMPLETED, Offering.state == OfferingState.APPROVED
+            ),
         )
     )
     delivered = session.scalar(
@@ -236,19 +246,3 @@ def open_count(session: Session, case_id: UUID) -> int:
         )
         or 0
     )
-
-
-def recent_rejections(session: Session, actor: Actor, *, limit: int = 5) -> Sequence[Referral]:
-    """Return refused requests for whose plan line nobody was asked since, newest first."""
-    later = aliased(Referral)
-    asked_again = (
-        select(later.id)
-        .where(later.plan_line_id == Referral.plan_line_id, later.created_at > Referral.created_at)
-        .exists()
-    )
-    return session.scalars(
-        _of_cases(actor)
-        .where(Referral.state == ReferralState.REJECTED, ~asked_again)
-        .order_by(Referral.answered_at.desc())
-        .limit(limit)
-    ).all()

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from providers.referrals.models import Referral
 from providers.referrals.permissions import ReferralPermission
 from providers.referrals.queries import referrals as reading
+from providers.referrals.queries import stranded
 from providers.referrals.states import OPEN_REFERRALS, ReferralState
 from reintegration.cases.models import CaseFile
 from reintegration.codelists.service_categories import ServiceCategory
@@ -32,15 +33,18 @@ def line_actions(case: CaseFile, lines: Sequence[PlanLine], actor: Actor) -> lis
         held = latest.get(referral.plan_line_id)
         if held is None or (held.state not in OPEN_REFERRALS and referral.state in OPEN_REFERRALS):
             latest[referral.plan_line_id] = referral
+    lost = stranded.on_lines(current_session(), latest.keys()) if may_send else frozenset()
     return [
         action
         for line in lines
         if line.removed_at is None
-        for action in _actions_of(line, latest.get(line.id), may_send)
+        for action in _actions_of(line, latest.get(line.id), may_send, lost=line.id in lost)
     ]
 
 
-def _actions_of(line: PlanLine, referral: Referral | None, may_send: bool) -> list[LineAction]:
+def _actions_of(
+    line: PlanLine, referral: Referral | None, may_send: bool, *, lost: bool
+) -> list[LineAction]:
     found: list[LineAction] = []
     if referral is not None:
         state = referral.state
@@ -55,25 +59,19 @@ def _actions_of(line: PlanLine, referral: Referral | None, may_send: bool) -> li
                 ),
                 status=_(state.label),
                 tone=state.tone,
-                primary=is_draft and may_send,
+                primary=is_draft and may_send and not lost,
             )
         )
-    if (
-        may_send
-        and line.is_approved
-        and (referral is None or referral.state not in OPEN_REFERRALS | {ReferralState.COMPLETED})
-    ):
+    if may_send and line.is_approved and (referral is None or lost):
         found.append(
             LineAction(
                 line.id,
-                label=_("Find a provider"),
+                label=_("Find another provider") if lost else _("Find a provider"),
                 url=url_for("matching.show", plan_line_id=line.id),
                 primary=True,
+                urgent=lost,
             )
         )
-    elif may_send and not line.is_approved and referral is None:
-        url = url_for("matching.show", plan_line_id=line.id)
-        found.append(LineAction(line.id, label=_("Who would fit"), url=url))
     return found
 
 

@@ -9,21 +9,24 @@ from sqlalchemy.orm import Session
 
 from providers.referrals.permissions import ReferralPermission
 from providers.referrals.queries import referrals as reading
-from reintegration.accounts.views.today import TodayItem, counted
+from providers.referrals.queries import stranded
+from reintegration.accounts.views.today import MOST, TodayItem, counted
 from reintegration.kernel import permissions
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.db import session as current_session
+from reintegration.plans.views import plan_text
 from reintegration.web.current import current_actor
+from reintegration.web.filters import day_month
 
 
 def items(*, session: Session, actor: Actor, today: date) -> list[TodayItem]:
-    """Return what waits for this person: requests to answer, and requests that were declined."""
+    """Return what waits for this person: requests to answer, services that lost their provider."""
     del today
     found: list[TodayItem] = []
     if permissions.permits(actor, ReferralPermission.LIST_REQUESTS):
         found += _requests(session, actor)
     if permissions.permits(actor, ReferralPermission.LIST):
-        found += _answers(session, actor)
+        found += _stranded(session, actor)
     return found
 
 
@@ -36,18 +39,20 @@ def _requests(session: Session, actor: Actor) -> list[TodayItem]:
     return counted(count, item)
 
 
-def _answers(session: Session, actor: Actor) -> list[TodayItem]:
-    rejected = reading.recent_rejections(session, actor)
-    codes = reading.case_codes(session, [one.case_id for one in rejected])
+def _stranded(session: Session, actor: Actor) -> list[TodayItem]:
     return [
         TodayItem(
             "clay",
-            _("Declined"),
-            _("%(case)s: look for another provider", case=codes.get(one.case_id, "")),
-            url_for("referrals.show", referral_id=one.id),
-            15,
+            _("until %(day)s", day=day_month(one.due_on)),
+            _(
+                "%(case)s: find another provider for “%(service)s”.",
+                case=one.case_code,
+                service=plan_text.service_name(one.line),
+            ),
+            url_for("matching.show", plan_line_id=one.line.id),
+            12,
         )
-        for one in rejected
+        for one in stranded.of_manager(session, actor, limit=MOST)
     ]
 
 

@@ -56,7 +56,7 @@ class LineAction:
     """What can be done next with a line, or where it stands; texts are already in words.
 
     `status` says where it stands ("Voucher issued"), `label` and `url` what to do; either may be
-    empty. `primary` marks the one next step.
+    empty. `primary` marks the one next step, `urgent` one that comes before all others.
     """
 
     plan_line_id: UUID
@@ -65,6 +65,7 @@ class LineAction:
     status: str = ""
     tone: str = "grey"
     primary: bool = False
+    urgent: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from reintegration.cases.models import CaseFile, Consent
-from reintegration.plans.models import Milestone, Plan, PlanVersion
+from reintegration.plans.models import Milestone, Plan, PlanLine, PlanVersion
 from reintegration.plans.queries.progress import is_delivered
 from reintegration.plans.queries.provision import LineAction
 from reintegration.plans.queries.schedule import overlaps
@@ -46,6 +46,7 @@ def todos(
     found = [
         *_decision(case, plan, last),
         *_consent(case, consent, today),
+        *_lost(plan, actions),
         *(todo for m in live_milestones(plan) if (todo := _step(case, m, today))),
         *_problems(case, plan, problems),
         *_review(plan, today),
@@ -134,13 +135,32 @@ def _review(plan: Plan, today: date) -> list[Todo]:
     return [Todo(word, "sky" if days > 0 else "gold", text)]
 
 
-def _next_services(plan: Plan, actions: Mapping[UUID, Sequence[LineAction]]) -> list[Todo]:
+def _lost(plan: Plan, actions: Mapping[UUID, Sequence[LineAction]]) -> list[Todo]:
+    """Return what stands still until somebody acts: a service that lost its provider."""
     return [
-        Todo(_("Next"), "sky", f"{plan_text.service_name(line)}: {action.label}", action.url)
+        _service(line, action, "clay") for line, action in _steps_on(plan, actions, urgent=True)
+    ]
+
+
+def _next_services(plan: Plan, actions: Mapping[UUID, Sequence[LineAction]]) -> list[Todo]:
+    next_ones = _steps_on(plan, actions, urgent=False)
+    return [_service(line, action, "sky") for line, action in next_ones][:3]
+
+
+def _steps_on(
+    plan: Plan, actions: Mapping[UUID, Sequence[LineAction]], *, urgent: bool
+) -> list[tuple[PlanLine, LineAction]]:
+    return [
+        (line, action)
         for line in live_lines(plan)
         for action in actions.get(line.id, ())
-        if action.primary and action.url and not is_delivered(line)
-    ][:3]
+        if action.primary and action.url and action.urgent is urgent and not is_delivered(line)
+    ]
+
+
+def _service(line: PlanLine, action: LineAction, tone: str) -> Todo:
+    text = f"{plan_text.service_name(line)}: {action.label}"
+    return Todo(_("Now") if action.urgent else _("Next"), tone, text, action.url)
 
 
 def _overlaps(case: CaseFile, plan: Plan) -> list[Todo]:

@@ -137,11 +137,15 @@ def accepted_referrals(session: Session, line: PlanLine) -> Sequence[Referral]:
 
 
 def lines_with_acceptance(session: Session, line_ids: Sequence[UUID]) -> frozenset[UUID]:
-    """Return which of these lines have a provider that accepted."""
+    """Return which of these lines have a provider that accepted and is approved for it."""
     return frozenset(
         session.scalars(
-            select(Referral.plan_line_id).where(
-                Referral.plan_line_id.in_(line_ids), Referral.state.in_(HOLDS_A_PLACE)
+            select(Referral.plan_line_id)
+            .join(Offering, Offering.id == Referral.offering_id)
+            .where(
+                Referral.plan_line_id.in_(line_ids),
+                Referral.state.in_(HOLDS_A_PLACE),
+                Offering.state == OfferingState.APPROVED,
             )
         )
     )
