@@ -19,6 +19,7 @@ ROWS = [
 ENDS = re.compile(r"(^|_)(until|ends|expires|expiry|due|by)(_|$)|^review_on$|deadline|valid_to")
 NO_ENDS = {
     "bank_statement.until_on": "Says which days a statement told of.",
+    "budget_line.pays_until": "Says for which days it may pay; nothing that was promised ends.",
     "case_member.until": "Is set to the moment at which somebody leaves, never ahead.",
     "claim.period_until": "Says which days a claim is about.",
     "emergency_start.ratify_by": "Nothing ends: a second person decides, and both are told when it is late.",
