@@ -281,6 +281,23 @@ def test_a_closed_organisation_signs_its_people_out(cast, sign_in):
     assert rita.get("/account/today").status_code == 302
 
 
+def test_the_people_of_an_organisation_sign_in_while_it_is_open_and_not_while_it_is_closed(
+    cast, sign_in, client
+):
+    dan, typed = sign_in(cast.dan), {"email": cast.rita.email, "password": PASSWORD}
+    dan.post(f"/account/organisations/{cast.provider.id}/closed")
+    assert client.post("/account/sign-in", data=typed).status_code != 302
+    dan.post(f"/account/organisations/{cast.provider.id}/active")
+    assert client.post("/account/sign-in", data=typed).status_code == 302
+
+
+def test_who_forgot_a_password_is_given_another_which_must_be_changed(cast, sign_in, client):
+    page = sign_in(cast.dan).post(f"/account/users/{cast.ana.id}/password").text
+    first = page.split('class="figure-code">')[1].split("<")[0]
+    typed = {"email": cast.ana.email, "password": first}
+    assert client.post("/account/sign-in", data=typed).location == "/account/password"
+
+
 @pytest.mark.parametrize(("last", "is_closed"), [("closed", True), ("reopened", False)])
 def test_closing_twice_closes_and_opening_twice_opens(cast, sign_in, session, last, is_closed):
     dan = sign_in(cast.dan)

@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy import func, select
 
+from reintegration.accounts.models import InboxMessage
 from reintegration.cases.models import CaseFile, CaseMember, Consent, Note, PersonIdentity
 from reintegration.cases.queries.identity import VaultState, vault_state
 from reintegration.cases.services import registration
@@ -292,6 +293,8 @@ def test_a_co_worker_added_by_the_supervisor_opens_the_case_until_taken_off(
     boss, calin = sign_in(cast.sergiu), sign_in(cast.calin)
     assert boss.post(f"/cases/{case.id}/team", data={"person": cast.calin.id}).status_code == 302
     assert calin.get(f"/cases/{case.id}").status_code == 200
+    told = session.scalars(select(InboxMessage).where(InboxMessage.user_id == cast.calin.id)).one()
+    assert (told.message, told.link) == ("You now work on case %(code)s.", f"/cases/{case.id}")
     boss.post(f"/cases/{case.id}/team/{cast.calin.id}/remove")
     assert calin.get(f"/cases/{case.id}").status_code == 404
 

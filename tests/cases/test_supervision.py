@@ -71,6 +71,10 @@ def test_she_joins_is_told_and_the_trail_says_who_named_her(
     assert (event.actor_id, event.case_id) == (cast.dan.id, case.id)
 
 
+def test_she_joins_each_case_that_is_opened_from_then_on(session, cast):
+    assert supervising(session, open_case(session, cast)) == {cast.sergiu.id}
+
+
 def test_a_case_that_somebody_supervises_stays_with_them(session, cast, newcomer, name_supervisor):
     case = open_case(session, cast)
     name_supervisor(newcomer)

@@ -30,6 +30,7 @@ from reintegration.kernel.db import acting_as_system
 from reintegration.kernel.errors import N_, Conflict, Invalid
 from reintegration.kernel.ids import new_id
 from reintegration.kernel.locking import lock
+from reintegration.plans.models import PlanLine
 
 ANSWER_WITHIN = timedelta(hours=72)
 
@@ -52,8 +53,7 @@ def draft(
     permissions.demand(actor, ReferralPermission.SEND, found)
     require_open(session, found.case.id)
     today = clock.local_day(now)
-    if not found.line.is_approved:
-        raise Conflict(N_("The planned service is not approved yet."), code="line")
+    _check_line(found.line)
     _check_offering(offering, asked.starts_on)
     _check_asked(session, found, asked, today)
     consent = _consent(session, found, offering, today)
@@ -104,6 +104,7 @@ def change_draft(
     consent = _consent(session, found, offering, today)
     lock(session, referral)
     _must_be_draft(referral)
+    _check_line(found.line)
     _check_offering(offering, asked.starts_on)
     _check_asked(session, found, asked, today)
     referral.consent_id = consent.id
@@ -129,6 +130,7 @@ def send(
     consent = _consent(session, found, referral.offering, today)
     lock(session, referral)
     REFERRAL.target(referral.state, "send")
+    _check_line(found.line)
     _check_offering(referral.offering, referral.starts_on)
     _check_asked(session, found, Asked(referral.units, max(referral.starts_on, today)), today)
     referral.consent_id = consent.id
@@ -282,6 +284,13 @@ def _hold_place(session: Session, offering: Offering) -> None:
         raise Conflict(N_("All places are taken now. Decline, or free a place first."), code="full")
     offering.places_taken += 1
     session.flush()
+
+
+def _check_line(line: PlanLine) -> None:
+    if line.removed_at is not None:
+        raise Conflict(N_("This service was taken out of the plan."), code="line_removed")
+    if not line.is_approved:
+        raise Conflict(N_("The planned service is not approved yet."), code="line")
 
 
 def _check_offering(offering: Offering, starts_on: date) -> None:

@@ -309,6 +309,44 @@ def test_every_end_frees_the_place(session, cast, move):
     assert cast.offerings[COUNSELLING].places_taken == 0
 
 
+def test_a_request_that_is_taken_back_is_told_without_its_reason_and_frees_its_units(
+    session, cast, sign_in
+):
+    work = make_casework(session, cast)
+    referral = sent(session, cast, work, units=12)
+    referrals.cancel(
+        session, referral, actor=actor(session, cast.ana), reason="motiv-canar", now=NOW
+    )
+    session.commit()
+    page = sign_in(cast.corina).get(f"/requests/{referral.id}?lang=en").text
+    assert "Called off" in page
+    assert "motiv-canar" not in page
+    told = session.scalars(select(InboxMessage).where(InboxMessage.user_id == cast.corina.id))
+    assert [one.message for one in told if "cancelled" in one.message] == [
+        "A request was cancelled."
+    ]
+    assert referrals.units_left(session, LineWithCase(work.line, work.case)) == 12
+
+
+def test_why_a_provider_declines_is_read_by_the_team_and_by_no_other_provider(
+    session, cast, sign_in
+):
+    referral = sent(session, cast, make_casework(session, cast))
+    referrals.reject(
+        session,
+        referral,
+        actor=actor(session, cast.corina),
+        reason=RejectionReason.NO_CAPACITY,
+        comment="comentariu-canar",
+        now=NOW,
+    )
+    session.commit()
+    for reader in (cast.ana, cast.sergiu):
+        assert "comentariu-canar" in sign_in(reader).get(f"/referrals/{referral.id}").text
+    assert sign_in(cast.boris).get(f"/requests/{referral.id}").status_code in (403, 404)
+    assert sign_in(cast.calin).get(f"/referrals/{referral.id}").status_code == 404
+
+
 def test_a_full_offering_accepts_nobody(session, cast):
     cast.offerings[COUNSELLING].capacity = 0
     referral = sent(session, cast, make_casework(session, cast))

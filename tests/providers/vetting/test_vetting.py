@@ -18,6 +18,7 @@ from reintegration.codelists.service_categories import ServiceCategory
 from reintegration.codelists.units import Unit
 from reintegration.kernel import hooks
 from reintegration.kernel.actor import SYSTEM
+from reintegration.kernel.audit import AuditEvent
 from reintegration.kernel.errors import Conflict, Invalid, NotPermitted
 from reintegration.kernel.money import Money
 from reintegration.kernel.states import StateEvent
@@ -255,6 +256,31 @@ def test_a_document_cannot_end_before_it_begins(session, cast):
         add_document(
             session, cast, cast.vera, issued_on=TODAY, expires_on=TODAY - timedelta(days=1)
         )
+
+
+def test_a_document_that_is_corrected_counts_as_checked_by_who_corrects_it(session, cast):
+    document = give_documents(session, cast, cast.provider, COUNSELLING)[0]
+    documents.change_document(
+        session,
+        document,
+        actor=actor(session, cast.victor),
+        kind=document.kind,
+        reference="A-2",
+        issued_on=TODAY,
+        expires_on=None,
+        now=NOW,
+    )
+    assert (document.checked_by, document.checked_at) == (cast.victor.id, NOW)
+
+
+def test_a_document_that_is_removed_counts_no_more_and_stays_in_the_trail(session, cast):
+    offering = _pending(session, cast)
+    document = next(d for d in offering.provider.documents if d.kind is DocumentKind.REGISTRATION)
+    documents.remove_document(session, document, actor=actor(session, cast.vera), now=NOW)
+    with pytest.raises(Conflict):
+        vetting.approve(session, offering, actor=actor(session, cast.victor), until=UNTIL, now=NOW)
+    event = select(AuditEvent).where(AuditEvent.action == "vetting_document:remove")
+    assert session.scalars(event).one().subject_id == document.id
 
 
 def test_only_officers_keep_documents(session, cast):
