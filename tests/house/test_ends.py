@@ -1,14 +1,18 @@
 """Whatever ends by its date has a door, a warning and a sweep: the table of `docs/architecture.md`."""
 
 import re
+from importlib import import_module
 from pathlib import Path
 
 from sqlalchemy import Date, DateTime
 
+from reintegration.app import FEATURES
 from reintegration.kernel import jobs
 from reintegration.kernel.base import Base
 from tests.house.test_where import resolved
 
+for feature in FEATURES:
+    import_module(feature)
 TEXT = (Path(__file__).parents[2] / "docs" / "architecture.md").read_text(encoding="utf-8")
 SECTION = TEXT.partition("## What ends by its date")[2].partition("\n## ")[0]
 ROWS = [
