@@ -2,7 +2,7 @@
 
 import re
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import click
 import pytest
@@ -12,9 +12,10 @@ from reintegration.cases.states import CONSENT_TEXT_VERSION
 from tests.house.test_docs import ROOT, TEST, extracted_texts, is_a_test
 
 TEXT = (ROOT / "docs" / "promises.md").read_text(encoding="utf-8")
-GUIDE = re.compile(r"^### `(docs/guides/[\w-]+\.md)`$")
+GUIDE = re.compile(r"^### `([\w/-]+\.md)`$")
 ROW = re.compile(r"^\| (?P<sentence>.+?) \| (?P<tests>`[^|]+`) \|$")
 COMMANDS = "## Commands"
+API = "## The API"
 CONSENT = ROOT / "templates/reintegration/cases/consent_text" / CONSENT_TEXT_VERSION
 
 
@@ -31,7 +32,7 @@ def promises() -> list[Promise]:
     for line in TEXT.splitlines():
         if line.startswith("#"):
             guide = GUIDE.match(line)
-            said_in = guide[1] if guide else COMMANDS if line == COMMANDS else ""
+            said_in = guide[1] if guide else line if line in (COMMANDS, API) else ""
         elif row := ROW.match(line):
             sentence = row["sentence"].replace("\\|", "|")
             found.append(Promise(sentence, said_in, tuple(TEST.findall(row["tests"]))))
@@ -53,9 +54,9 @@ def test_no_sentence_stands_twice_in_a_place():
     assert sorted({one for one in places if places.count(one) > 1}) == []
 
 
-@pytest.mark.parametrize("guide", [False, True], ids=["screens and commands", "guides"])
+@pytest.mark.parametrize("guide", [False, True], ids=["screens, commands and the API", "guides"])
 def test_each_sentence_is_still_said(app: Flask, guide):
-    asked = [one for one in PROMISES if one.said_in.startswith("docs/") == guide]
+    asked = [one for one in PROMISES if one.said_in.endswith(".md") == guide]
     assert [one.sentence for one in asked if not is_said(app, one)] == []
 
 
@@ -66,6 +67,7 @@ def test_each_named_test_is_there():
 def test_the_checks_above_can_fail(app: Flask):
     assert not is_said(app, Promise("Nobody ever waits.", "", ()))
     assert not is_said(app, Promise("Nobody ever waits.", COMMANDS, ()))
+    assert not is_said(app, Promise("Nobody ever waits.", API, ()))
     assert not is_said(app, Promise("Nobody ever waits.", "docs/guides/provider.md", ()))
     assert not is_a_test("tests/house/test_promises.py::test_nothing")
     assert not is_a_test("tests/house/test_nowhere.py")
@@ -76,6 +78,9 @@ def is_said(app: Flask, promise: Promise) -> bool:
     sentence = plain(promise.sentence)
     if promise.said_in == COMMANDS:
         return any(sentence in text for text in helps(app.cli))
+    if promise.said_in == API:
+        document = app.test_client().get("/api/v1/openapi.json").get_json()
+        return any(sentence in text for text in texts_of(document))
     if promise.said_in:
         return sentence in plain((ROOT / promise.said_in).read_text(encoding="utf-8"))
     return any(sentence in text for text in on_screens())
@@ -86,6 +91,14 @@ def on_screens() -> tuple[str, ...]:
     told = CONSENT.glob("*.en.html"), [CONSENT / "en.html"]
     consent = [path.read_text(encoding="utf-8") for paths in told for path in paths]
     return tuple(plain(text) for text in (*extracted_texts(), *consent))
+
+
+def texts_of(document: Any) -> list[str]:
+    """Return each text of a document, at every depth."""
+    if isinstance(document, dict | list):
+        inside = document.values() if isinstance(document, dict) else document
+        return [text for one in inside for text in texts_of(one)]
+    return [plain(document)] if isinstance(document, str) else []
 
 
 def helps(command: click.Command) -> list[str]:
