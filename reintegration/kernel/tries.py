@@ -2,16 +2,19 @@
 
 A try is spent in its own short transaction *before* the secret is compared: a refusal rolls the
 request back, and a counter inside it would be forgotten; guesses sent in parallel are all counted.
+Where comparing takes no time, it is done while that transaction holds the counter: then a right
+secret is never in the way of another right one.
 """
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import cast
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import (
+    Connection,
     Engine,
     Table,
     Text,
@@ -90,9 +93,30 @@ def spend(session: Session, key: str, limit: Limit, *, now: datetime) -> int:
 
     Raises TooManyTries when none was left: the caller must not compare the secret then.
     """
-    values = {"key": key, "now": now, "ends": now + limit.window, "limit": limit.tries}
     with companion(session).begin() as connection:
-        spent: int | None = _SPEND.on(connection, values).scalar_one_or_none()
+        return _spend(connection, key, limit, now)
+
+
+def spend_unless(
+    session: Session, key: str, limit: Limit, *, now: datetime, right: Callable[[], bool]
+) -> int | None:
+    """Spend one try of `key` unless the secret is `right`; return how many are left, or None.
+
+    Whoever tries at the same moment waits for the comparison, which must take no time: a right
+    secret spends nothing, and of a wrong one nobody hears before it is counted. Raises TooManyTries
+    when none was left, and compares nothing.
+    """
+    with companion(session).connect() as connection, connection.begin() as own:
+        left = _spend(connection, key, limit, now)
+        if not right():
+            return left
+        own.rollback()
+        return None
+
+
+def _spend(connection: Connection, key: str, limit: Limit, now: datetime) -> int:
+    values = {"key": key, "now": now, "ends": now + limit.window, "limit": limit.tries}
+    spent: int | None = _SPEND.on(connection, values).scalar_one_or_none()
     if spent is None:
         raise TooManyTries(N_("Too many tries. Wait a while, then try again, or ask for help."))
     return limit.tries - spent

@@ -1,6 +1,8 @@
 """Tries survive a rollback, and parallel guesses are all counted."""
 
+import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
@@ -65,6 +67,42 @@ def test_of_forty_guesses_at_once_exactly_five_count(committed_db):
         tries.companion(session).dispose()
     engine.dispose()
     assert passed == 5
+
+
+def test_a_right_secret_spends_nothing_and_is_not_in_the_way_of_another(session):
+    for _ in range(4):
+        tries.spend(session, "k", LIMIT, now=NOW)
+    engine = session.get_bind().engine
+    both = threading.Barrier(2)
+
+    def try_right(_number):
+        with Session(engine) as own:
+            both.wait(10)
+            return tries.spend_unless(own, "k", LIMIT, now=NOW, right=lambda: True)
+
+    with ThreadPoolExecutor(2) as pool:
+        assert list(pool.map(try_right, range(2))) == [None, None]
+    assert tries.spend_unless(session, "k", LIMIT, now=NOW, right=lambda: False) == 0
+    with pytest.raises(TooManyTries):
+        tries.spend_unless(session, "k", LIMIT, now=NOW, right=lambda: True)
+
+
+def test_of_forty_secrets_at_once_no_more_than_five_are_compared(committed_db):
+    engine = create_engine(committed_db.url, pool_size=20)
+    compared = []
+
+    def guess(number):
+        with Session(engine) as session, suppress(TooManyTries):
+            tries.spend_unless(
+                session, "p", LIMIT, now=NOW, right=lambda: bool(compared.append(number))
+            )
+
+    with ThreadPoolExecutor(16) as pool:
+        list(pool.map(guess, range(40)))
+    with Session(engine) as session:
+        tries.companion(session).dispose()
+    engine.dispose()
+    assert len(compared) == 5
 
 
 def test_looking_at_counters_spends_nothing(session):

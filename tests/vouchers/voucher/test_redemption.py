@@ -1,6 +1,8 @@
 """Redeeming: what is refused, what is posted, and that it happens once."""
 
 import json
+import threading
+from contextlib import suppress
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
@@ -12,15 +14,17 @@ from reintegration.kernel import tries
 from reintegration.kernel.clock import LOCAL
 from reintegration.kernel.db import act_as
 from reintegration.kernel.errors import Conflict, DomainError, Invalid, NotFound, TooManyTries
+from reintegration.kernel.ids import new_id
 from reintegration.kernel.money import Money
 from reintegration.kernel.states import StateEvent
 from reintegration.plans.models import PlanLineDelivery
+from tests.at_once import at_once
 from tests.factories.casework import make_casework
 from tests.factories.cast import NOW, TODAY, actor
 from tests.factories.vouchers import PIN, deliver, make_voucher
 from vouchers.books.models import BudgetLine, LedgerLine
 from vouchers.voucher.models import Redemption
-from vouchers.voucher.services import cancelling, holds
+from vouchers.voucher.services import cancelling, holds, pins
 from vouchers.voucher.services.redeemability import WrongPin
 from vouchers.voucher.services.redemption import Delivery, SameKeyInFlight, redeem, redeem_once
 from vouchers.voucher.services.replacing import replace
@@ -296,6 +300,27 @@ def test_the_right_pin_gives_the_tries_back(session, cast):
     with pytest.raises(WrongPin) as refusal:
         deliver(session, cast.rita, issued, pin=WRONG)
     assert refusal.value.params == {"left": 4}
+
+
+def test_right_pins_at_once_are_not_refused_beside_wrong_ones(session, cast, monkeypatch):
+    issued = make_voucher(session, cast)
+    guess_wrong(session, cast, issued, 4)
+    compare, both = pins.compare, threading.Barrier(2)
+
+    def compared_together(*args):
+        with suppress(threading.BrokenBarrierError):
+            both.wait(0.7)  # the second comes here only where the first does not hold the counter
+        return compare(*args)
+
+    monkeypatch.setattr(pins, "compare", compared_together)
+    rita, code = actor(session, cast.rita), issued.secrets.code
+
+    def uses_one(own):
+        delivery = Delivery(key=str(new_id()), code=code, pin=PIN, units=1)
+        return redeem(own, actor=rita, delivery=delivery, now=NOW)
+
+    answers = at_once(session, uses_one, uses_one)
+    assert [json.loads(one.response)["state"] for one in answers] == ["accepted", "accepted"]
 
 
 def test_a_pin_is_asked_where_the_category_asks_for_one(session, cast):

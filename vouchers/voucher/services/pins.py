@@ -1,4 +1,4 @@
-"""Comparing a PIN: the try is spent, and committed, before anything is compared.
+"""Comparing a PIN: a wrong one is counted before anybody hears of it, a right one spends nothing.
 
 A lock blocks the PIN of one voucher for a day. Failures also count per device and per provider, so
 that nobody tries a few PINs on each of many vouchers.
@@ -59,10 +59,16 @@ def check(session: Session, found: Found, pin: str, *, actor: Actor, now: dateti
     if found.pin_salt is None or found.pin_verifier is None:
         raise unknown_voucher()
     try:
-        left = tries.spend(session, voucher_key(found), PER_VOUCHER, now=now)
+        left = tries.spend_unless(
+            session,
+            voucher_key(found),
+            PER_VOUCHER,
+            now=now,
+            right=lambda: compare(session, found, pin),
+        )
     except TooManyTries:
         raise pin_locked() from None
-    if compare(session, found, pin):
+    if left is None:
         return
     if not actor.velocity_exempt:
         _count(session, _device_key(actor), PER_DEVICE, now)
