@@ -16,6 +16,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy import event as sa_event
 from sqlalchemy.orm import Session, SessionTransaction
 
+from reintegration.kernel import clock
 from reintegration.kernel.actor import ANONYMOUS, SYSTEM, Actor, ActorKind
 from reintegration.kernel.base import Base
 from reintegration.kernel.crypto import Keyring
@@ -28,7 +29,7 @@ ENGINE = {"hide_parameters": True, "pool_pre_ping": True}
 _SET_ACTOR = ConstantStatement(
     text(
         "SELECT set_config('punte.actor', :actor, true), set_config('punte.roles', :roles, true),"
-        " set_config('punte.organisation', :organisation, true)"
+        " set_config('punte.organisation', :organisation, true), clock_timestamp() AS moment"
     )
 )
 
@@ -62,7 +63,12 @@ def act_as(session: Session, actor: Actor) -> None:
     """Make `actor` the one whose rows `session` sees, now and in its later transactions."""
     session.info["actor"] = actor
     if session.in_transaction():
-        _SET_ACTOR.on(session.connection(), actor_settings(actor))
+        _set_actor(session.connection(), actor)
+
+
+def _set_actor(connection: Connection, actor: Actor) -> None:
+    asked = clock.counted()
+    clock.hear(_SET_ACTOR.on(connection, actor_settings(actor)).one().moment, asked)
 
 
 def remember_actor(session: Session, actor: Actor) -> None:
@@ -121,4 +127,4 @@ def keyring(session: Session) -> Keyring:
 def _carry_actor(session: Session, _transaction: SessionTransaction, connection: Connection) -> Any:
     actor = session.info.get("actor")
     if actor is not None:
-        _SET_ACTOR.on(connection, actor_settings(actor))
+        _set_actor(connection, actor)

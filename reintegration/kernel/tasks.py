@@ -5,7 +5,7 @@ is tried once more; then it has failed, and says so. Its upload is not kept long
 """
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -14,6 +14,7 @@ from sqlalchemy import Index, LargeBinary, select, update
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, Session, deferred, mapped_column
 
+from reintegration.kernel import clock
 from reintegration.kernel.actor import SYSTEM, Actor
 from reintegration.kernel.base import Base, Id, Json
 from reintegration.kernel.db import act_as
@@ -199,7 +200,7 @@ def _progress_of(session: Session, task_id: UUID) -> Progress:
             own.execute(
                 update(BackgroundTask)
                 .where(BackgroundTask.id == task_id)
-                .values(done=done, total=total, heartbeat_at=datetime.now(UTC))
+                .values(done=done, total=total, heartbeat_at=clock.now())
             )
 
     return progress

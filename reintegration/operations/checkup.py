@@ -34,7 +34,7 @@ def unreachable(error: OperationalError) -> str:
 
 
 def clock(connection: Connection, now: datetime) -> list[str]:
-    """Compare this machine's clock with the database's."""
+    """Compare this machine's clock with the database's, which decides."""
     there: datetime = connection.scalar(text("SELECT clock_timestamp()"))
     ahead = (now - there).total_seconds()
     if abs(ahead) < DRIFT:
@@ -42,7 +42,7 @@ def clock(connection: Connection, now: datetime) -> list[str]:
     how = "ahead of" if ahead > 0 else "behind"
     said = (
         f"this machine's clock is {abs(ahead):.0f} s {how} the database's: let both follow NTP,"
-        " then restart; days and terms are counted by this machine"
+        " then restart; days and terms go by the database's, the logs by this machine's"
     )
     return [said]
 

@@ -126,10 +126,11 @@ def _check_key(now: datetime) -> list[str]:
 
 
 def _check_what_the_database_says(now: datetime) -> list[str]:
+    del now  # the clock of this machine is what is looked at
     try:
         connection = session().connection()
         return [
-            *checkup.clock(connection, now),
+            *checkup.clock(connection, clock.of_machine()),
             *checkup.writes(connection),
             *checkup.schema(connection),
         ]

@@ -34,7 +34,8 @@ _SPEAK = ConstantStatement(
     text(
         "SELECT t.id, t.organisation_id, t.velocity_exempt, set_config('punte.actor', '', true),"
         " set_config('punte.roles', :roles, true),"
-        " set_config('punte.organisation', t.organisation_id::text, true)"
+        " set_config('punte.organisation', t.organisation_id::text, true),"
+        " clock_timestamp() AS moment"
         " FROM api_token t JOIN organisation o ON o.id = t.organisation_id AND o.active"
         " WHERE t.hash = :hash AND t.revoked_at IS NULL"
         " AND t.expires_on >= (now() AT TIME ZONE 'Europe/Chisinau')::date"
@@ -44,9 +45,11 @@ _SPEAK = ConstantStatement(
 
 def speak_by_token(session: Session, token: str) -> Actor | None:
     """Return the actor of a living token and let the session act for it; else None."""
+    asked = clock.counted()
     row = _SPEAK.run(session, {"hash": crypto.token_hash(token)}).one_or_none()
     if row is None:
         return None
+    clock.hear(row.moment, asked)
     actor = Actor(
         id=None,
         kind=ActorKind.TOKEN,
