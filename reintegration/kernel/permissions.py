@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, false, or_, select
+from sqlalchemy import Boolean, ColumnElement, Select, false, func, or_, select
 
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.base import Base
@@ -58,6 +58,11 @@ def where(actor: Actor, model: Any, *permissions: StrEnum) -> ColumnElement[bool
     """
     rules = (_policy[permission] for permission in permissions if permission in _policy)
     return or_(false(), *(rule.where(actor, model) for rule in rules))
+
+
+def may(actor: Actor, model: Any, permission: StrEnum) -> ColumnElement[bool]:
+    """Return `where` as a column: true for the rows for which `actor` may, else false."""
+    return func.coalesce(where(actor, model, permission), false(), type_=Boolean)
 
 
 def visible(actor: Actor, model: type[Model], *permissions: StrEnum) -> Select[Model]:

@@ -1,8 +1,9 @@
 """The side navigation: each feature adds its places; a person sees those they may open."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 from flask import current_app, request, url_for
 from flask_babel import gettext
@@ -14,7 +15,11 @@ from reintegration.web.current import current_actor
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """`label` is a marked source string; `count` gives the number of things that wait there."""
+    """`label` is a marked source string; `count` gives the number of things that wait there.
+
+    While something waits, the place leads to the list that is counted: `waits` is what then stands
+    in its address.
+    """
 
     endpoint: str
     label: str
@@ -23,6 +28,7 @@ class Place:
     count: Callable[[], int] | None = None
     within: tuple[str, ...] = ()
     """Beginnings of other endpoints that belong to this place."""
+    waits: Mapping[str, Any] = field(default_factory=dict)
 
 
 _places: dict[str, Place] = {}
@@ -44,14 +50,19 @@ def navigation() -> list[dict[str, object]]:
     here = request.endpoint or ""
     nearest = max((_closeness(place, here) for place in open_places), default=0)
     return [
-        {
-            "label": gettext(place.label),
-            "url": url_for(place.endpoint),
-            "count": place.count() if place.count else 0,
-            "active": nearest > 0 and _closeness(place, here) == nearest,
-        }
+        _entry(place, active=nearest > 0 and _closeness(place, here) == nearest)
         for place in open_places
     ]
+
+
+def _entry(place: Place, *, active: bool) -> dict[str, object]:
+    count = place.count() if place.count else 0
+    return {
+        "label": gettext(place.label),
+        "url": url_for(place.endpoint, **(place.waits if count else {})),
+        "count": count,
+        "active": active,
+    }
 
 
 def place_at(path: str) -> Place | None:

@@ -474,3 +474,23 @@ def test_a_new_step_leads_to_how_much_of_its_first_service(session, cast, sign_i
     assert page.request.path.endswith("/lines/new")
     assert page.request.args["category"] == "medical"
     assert 'name="units"' in page.text
+
+
+def figure_of(page, address):
+    """Return the figure beside a place in the menu, or nothing."""
+    link = re.search(rf'href="{address}"[^>]*>(.*?)</a>', page, re.DOTALL)
+    found = re.search(r'class="count">([^<]*)<', link.group(1)) if link else None
+    return found.group(1) if found else ""
+
+
+def test_decisions_count_what_one_may_decide_and_show_ones_own_apart(session, cast, sign_in):
+    mine, own = write_plan(session, cast), write_plan(session, cast)
+    submit(session, mine)
+    submit(session, own)
+    own.plan.submitted_by = own.plan.last_edited_by = cast.sergiu.id
+    page = sign_in(cast.sergiu).get("/cases/decisions?lang=en").text
+    assert figure_of(page, "/cases/decisions") == "1"
+    to_decide, _line, others = page.partition('id="others"')
+    assert mine.case.code in to_decide
+    assert own.case.code not in to_decide
+    assert own.case.code in others

@@ -40,6 +40,7 @@ _PLACES = (
         C.LIST_OWN,
         55,
         count=today.count_disputed,
+        waits={"show": "disputed"},
         within=("claims.mine_",),
     ),
     Place(

@@ -97,6 +97,8 @@ def _fill_slots() -> None:
     slots.add("plan_line.actions", plan_slots.line_actions)
     slots.add("emergency.actions", plan_slots.emergency_actions)
     slots.add("today.items", today.items)
+    slots.add("decisions.queues", today.decisions)
+    slots.add("decisions.to_decide", today.to_decide)
 
 
 _PLACES = (

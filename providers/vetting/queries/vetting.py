@@ -1,10 +1,10 @@
 """Reading what is to be vetted."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, selectinload
 
 from providers.directory.models import Offering, Provider, VettingDocument
@@ -15,7 +15,8 @@ from reintegration.kernel.errors import or_404
 from reintegration.kernel.states import StateEvent
 from reintegration.web.paging import Page, page_of
 
-WAITING = (OfferingState.SUBMITTED, OfferingState.PENDING_APPROVAL, OfferingState.INFO_REQUESTED)
+WAITING = (OfferingState.SUBMITTED, OfferingState.PENDING_APPROVAL)
+"""Where an offering waits for an officer."""
 
 
 def offering_or_404(session: Session, offering_id: UUID) -> Offering:
@@ -28,29 +29,28 @@ def document_or_404(session: Session, document_id: UUID) -> VettingDocument:
     return or_404(session.get(VettingDocument, document_id))
 
 
-def queue(session: Session, *, state: OfferingState, cursor: str | None) -> Page[Offering]:
-    """Return the offerings in a state: those that wait longest come first."""
+def queue(
+    session: Session, *, states: Collection[OfferingState], cursor: str | None
+) -> Page[Offering]:
+    """Return the offerings in one of these states: those that wait longest come first."""
     return page_of(
-        session,
-        select(Offering).where(Offering.state == state),
-        keys=(Offering.updated_at, Offering.id),
-        cursor=cursor,
-        ascending=True,
+        session, _in(states), keys=(Offering.updated_at, Offering.id), cursor=cursor, ascending=True
     )
 
 
 def counts(session: Session) -> dict[str, Count]:
-    """Return how many offerings are in each state."""
-    states = OfferingState
-    return bounded.count_each(
-        session, {state: select(Offering).where(Offering.state == state) for state in states}
-    )
+    """Return how many offerings are in each state, and under "" how many wait for an officer."""
+    each = {state: select(Offering).where(Offering.state == state) for state in OfferingState}
+    return bounded.count_each(session, {"": _in(WAITING), **each})
 
 
 def waiting_count(session: Session) -> Count:
     """Return how many offerings wait for an officer."""
-    waiting = (OfferingState.SUBMITTED, OfferingState.PENDING_APPROVAL)
-    return bounded.count(session, select(Offering).where(Offering.state.in_(waiting)))
+    return bounded.count(session, _in(WAITING))
+
+
+def _in(states: Collection[OfferingState]) -> Select[Offering]:
+    return select(Offering).where(Offering.state.in_(states))
 
 
 def approved_with_documents(session: Session) -> Sequence[Offering]:

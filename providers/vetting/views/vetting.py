@@ -55,22 +55,24 @@ def load_document(document_id: UUID) -> VettingDocument:
 
 @bp.page("/", VettingPermission.LIST)
 def queue() -> ResponseReturnValue:
-    """List offerings in one state, those that wait longest first."""
-    state = OfferingState(parameters.choice("state", QUEUES, QUEUES[0]))
-    page = reading.queue(session(), state=state, cursor=parameters.cursor())
+    """List what waits for an officer, or offerings in one state; the longest wait stands first."""
+    chosen = parameters.choice("state", QUEUES)
+    states = (OfferingState(chosen),) if chosen else reading.WAITING
+    page = reading.queue(session(), states=states, cursor=parameters.cursor())
     counts = reading.counts(session())
+    tabs: list[tuple[str, str]] = [("", _("Waiting")), *((one, _(one.label)) for one in QUEUES)]
     return render_template(
         "providers/vetting/queue.html",
         page=page,
-        state=state,
+        title=dict(tabs)[chosen],
         tabs=[
             {
-                "label": _(one.label),
-                "url": url_for(".queue", state=one),
-                "active": one is state,
-                "count": counts.get(one, 0),
+                "label": label,
+                "url": url_for(".queue", state=state or None),
+                "active": state == chosen,
+                "count": counts[state],
             }
-            for one in QUEUES
+            for state, label in tabs
         ],
         given=parameters.those("state"),
     )

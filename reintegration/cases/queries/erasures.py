@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from reintegration.cases.models import CaseFile, ErasureRequest
@@ -28,17 +28,20 @@ def waiting_or_404(session: Session, actor: Actor, case_id: UUID) -> ErasureRequ
     return or_404(waiting(session, cases.case_or_404(session, actor, case_id).id))
 
 
+def to_decide(actor: Actor) -> Select[ErasureRequest]:
+    """Return the select of the wishes that the actor may decide."""
+    mine = permissions.visible(actor, ErasureRequest, CasePermission.DECIDE_ERASURE)
+    return mine.where(ErasureRequest.decided_at.is_(None))
+
+
 def waiting_for(
     session: Session, actor: Actor, *, limit: int
 ) -> Sequence[tuple[ErasureRequest, str]]:
     """Return the wishes that the actor may decide, the oldest first, with the case's code."""
     rows = session.execute(
-        select(ErasureRequest, CaseFile.code)
+        to_decide(actor)
+        .add_columns(CaseFile.code)
         .join(CaseFile, CaseFile.id == ErasureRequest.case_id)
-        .where(
-            permissions.where(actor, ErasureRequest, CasePermission.DECIDE_ERASURE),
-            ErasureRequest.decided_at.is_(None),
-        )
         .order_by(ErasureRequest.asked_at, ErasureRequest.id)
         .limit(limit)
     )

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from reintegration.accounts.models import User
@@ -23,9 +23,13 @@ from reintegration.plans.states import EmergencyState, LineOrigin
 
 @dataclass(frozen=True, slots=True)
 class EmergencyRow:
-    """One emergency start with the words that a list shows; `asked` is the most it may cost."""
+    """One emergency start with the words that a list shows; `asked` is the most it may cost.
+
+    `mine`: it waits for the reader, not for somebody else.
+    """
 
     start: EmergencyStart
+    mine: bool
     code: str
     started_by: str
     asked: Money
@@ -56,17 +60,22 @@ def lines_of(session: Session, case_id: UUID) -> Sequence[PlanLine]:
 
 
 def pending(session: Session, actor: Actor, *, limit: int = bounded.AT_ONCE) -> list[EmergencyRow]:
-    """Return what waits in the actor's cases, the most urgent first: also what they may not decide.
+    """Return what waits in the actor's cases, the most urgent first.
 
-    Two statements, however many rows.
+    After it stands what others decide. Two statements, however many rows.
     """
     return _rows(session, actor, EmergencyState.PENDING, limit=limit)
 
 
 def pending_count(session: Session, actor: Actor) -> Count:
     """Return how many wait for this very person: not those that they started."""
+    return bounded.count(session, to_decide(actor))
+
+
+def to_decide(actor: Actor) -> Select[EmergencyStart]:
+    """Return the select of what waits for this very person."""
     mine = permissions.visible(actor, EmergencyStart, EmergencyPermission.DECIDE)
-    return bounded.count(session, mine.where(EmergencyStart.state == EmergencyState.PENDING))
+    return mine.where(EmergencyStart.state == EmergencyState.PENDING)
 
 
 def decided(session: Session, actor: Actor, *, limit: int = 20) -> list[EmergencyRow]:
@@ -78,22 +87,27 @@ def decided(session: Session, actor: Actor, *, limit: int = 20) -> list[Emergenc
 def _rows(
     session: Session, actor: Actor, *states: EmergencyState, newest_first: bool = False, limit: int
 ) -> list[EmergencyRow]:
-    order = EmergencyStart.decided_at.desc() if newest_first else EmergencyStart.ratify_by
+    mine = permissions.may(actor, EmergencyStart, EmergencyPermission.DECIDE)
+    order = (
+        [EmergencyStart.decided_at.desc()] if newest_first else [~mine, EmergencyStart.ratify_by]
+    )
     found = session.execute(
-        select(EmergencyStart, CaseFile.code, User.name)
+        select(EmergencyStart, mine, CaseFile.code, User.name)
         .join(CaseFile, CaseFile.id == EmergencyStart.case_id)
         .join(User, User.id == EmergencyStart.started_by)
         .where(
             permissions.where(actor, EmergencyStart, CasePermission.VIEW),
             EmergencyStart.state.in_(states),
         )
-        .order_by(order, EmergencyStart.id)
+        .order_by(*order, EmergencyStart.id)
         .limit(limit)
     ).all()
-    asked = _asked(session, [start.case_id for start, _code, _name in found])
+    asked = _asked(session, [start.case_id for start, *_rest in found])
     return [
-        EmergencyRow(start, code, name, asked.get(start.case_id) or Money.zero(start.currency))
-        for start, code, name in found
+        EmergencyRow(
+            start, decides, code, name, asked.get(start.case_id) or Money.zero(start.currency)
+        )
+        for start, decides, code, name in found
     ]
 
 

@@ -15,7 +15,6 @@ from reintegration.cases.states import ConsentScope
 from reintegration.kernel import bounded, permissions
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.audit import AuditEvent
-from reintegration.kernel.bounded import Count
 from reintegration.kernel.errors import NotFound, or_404
 from reintegration.plans.models import Milestone, Plan, PlanLine, PlanVersion
 from reintegration.plans.permissions import PlanPermission
@@ -96,8 +95,12 @@ def sharing_consent(session: Session, case_id: UUID, today: date) -> Consent | N
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A plan that waits for a decision, and what was approved before it."""
+    """A plan that waits for a decision, and what was approved before it.
 
+    `mine`: it waits for the reader, not for somebody else.
+    """
+
+    mine: bool
     plan: Plan
     case: CaseFile
     submitted: PlanVersion
@@ -106,9 +109,13 @@ class Waiting:
 
 
 def waiting(session: Session, actor: Actor, *, limit: int = bounded.AT_ONCE) -> list[Waiting]:
-    """Return the submitted plans of the actor's cases, the longest wait first."""
+    """Return the submitted plans of the actor's cases: theirs to decide, the longest wait first.
+
+    After them come those that others decide.
+    """
+    mine = permissions.may(actor, Plan, PlanPermission.DECIDE)
     rows = session.execute(
-        select(Plan, CaseFile, PlanVersion, User.name)
+        select(mine, Plan, CaseFile, PlanVersion, User.name)
         .join(CaseFile, CaseFile.id == Plan.case_id)
         .join(PlanVersion, PlanVersion.plan_id == Plan.id)
         .join(User, User.id == PlanVersion.submitted_by)
@@ -117,20 +124,20 @@ def waiting(session: Session, actor: Actor, *, limit: int = bounded.AT_ONCE) -> 
             Plan.state == PlanState.SUBMITTED,
             PlanVersion.state == VersionState.SUBMITTED,
         )
-        .order_by(PlanVersion.submitted_at, Plan.id)
+        .order_by(~mine, PlanVersion.submitted_at, Plan.id)
         .limit(limit)
     ).all()
-    approved = _approved_versions(session, [plan.id for plan, *_ in rows])
+    approved = _approved_versions(session, [plan.id for _mine, plan, *_rest in rows])
     return [
-        Waiting(plan, case, submitted, approved.get(plan.id), name)
-        for plan, case, submitted, name in rows
+        Waiting(decides, plan, case, submitted, approved.get(plan.id), name)
+        for decides, plan, case, submitted, name in rows
     ]
 
 
-def count_waiting(session: Session, actor: Actor) -> Count:
-    """Return how many plans of the actor's cases wait for a decision."""
-    mine = permissions.visible(actor, Plan, PlanPermission.VIEW)
-    return bounded.count(session, mine.where(Plan.state == PlanState.SUBMITTED))
+def to_decide(actor: Actor) -> Select[Plan]:
+    """Return the select of the plans that wait for this very person."""
+    mine = permissions.visible(actor, Plan, PlanPermission.DECIDE)
+    return mine.where(Plan.state == PlanState.SUBMITTED)
 
 
 def _approved_versions(session: Session, plan_ids: Sequence[UUID]) -> dict[UUID, PlanVersion]:

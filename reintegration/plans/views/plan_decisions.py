@@ -1,7 +1,5 @@
 """Deciding: what waits, what changed, and approving or returning it."""
 
-from dataclasses import dataclass
-
 from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -9,60 +7,44 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from reintegration.accounts.queries.users import names_of
-from reintegration.kernel import clock, permissions
+from reintegration.cases.queries import erasures
+from reintegration.kernel import bounded, clock, permissions
 from reintegration.kernel.db import session
 from reintegration.kernel.errors import NotFound
 from reintegration.plans.forms.plans import DecisionForm
 from reintegration.plans.models import Plan
-from reintegration.plans.permissions import EmergencyPermission, PlanPermission
+from reintegration.plans.permissions import PlanPermission
 from reintegration.plans.queries import emergencies, plans, provision
 from reintegration.plans.queries.differences import compare
 from reintegration.plans.queries.plans import Waiting
 from reintegration.plans.services import approval
 from reintegration.plans.states import PlanState, VersionState
 from reintegration.plans.views import bp, plan_text
+from reintegration.plans.views.deciding import Queue, Row
 from reintegration.plans.views.plan import case_of, load_plan
 from reintegration.plans.views.plan_difference import shown, signed
-from reintegration.web import filters
+from reintegration.web import filters, slots
 from reintegration.web.current import acting, current_actor
 from reintegration.web.once import Next
 from reintegration.web.submit import Ask, Asking
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One thing to decide; without `url` it is one's own, and somebody else decides."""
-
-    case_code: str
-    what: str
-    text: str
-    money: str
-    by: str
-    since: str
-    url: str | None
-
-
 @bp.page("/decisions", PlanPermission.LIST_DECISIONS)
 def decisions() -> ResponseReturnValue:
-    """List what waits for a decision: emergency help first, then plans, the longest wait first."""
+    """List what waits for a decision: emergency help first; the longest wait of a kind first."""
     actor = current_actor()
+    queues = [
+        Queue(
+            _("Emergency help"),
+            _("Until"),
+            [_emergency(row) for row in emergencies.pending(session(), actor)],
+        ),
+        Queue(_("Plans"), _("Changes"), [_row(one) for one in plans.waiting(session(), actor)]),
+        *slots.collect("decisions.queues", session=session(), actor=actor),
+        Queue(_("Names to be erased"), "", _erasures()),
+    ]
     return render_template(
-        "reintegration/plans/decisions.html",
-        emergencies=[
-            Row(
-                case_code=row.code,
-                what=_("Emergency help"),
-                text=_("decide until %(when)s", when=filters.instant(row.start.ratify_by)),
-                money=filters.money(row.asked),
-                by=row.started_by,
-                since=filters.instant(row.start.started_at),
-                url=url_for("plans.case_emergency_decision", emergency_id=row.start.id)
-                if permissions.permits(actor, EmergencyPermission.DECIDE, row.start)
-                else None,
-            )
-            for row in emergencies.pending(session(), actor)
-        ],
-        plans=[_row(waiting) for waiting in plans.waiting(session(), actor)],
+        "reintegration/plans/decisions.html", queues=queues, at_once=bounded.AT_ONCE
     )
 
 
@@ -91,12 +73,42 @@ _SAID = {
 }
 
 
+def _emergency(row: emergencies.EmergencyRow) -> Row:
+    return Row(
+        case_code=row.code,
+        what=_("Emergency help"),
+        text=_("decide until %(when)s", when=filters.instant(row.start.ratify_by)),
+        money=filters.money(row.asked),
+        by=row.started_by,
+        since=filters.instant(row.start.started_at),
+        url=url_for("plans.case_emergency_decision", emergency_id=row.start.id)
+        if row.mine
+        else None,
+    )
+
+
+def _erasures() -> list[Row]:
+    found = erasures.waiting_for(session(), current_actor(), limit=bounded.AT_ONCE)
+    names = names_of(session(), [request.asked_by for request, _code in found])
+    return [
+        Row(
+            case_code=code,
+            what=_("Erase the name for good"),
+            text="",
+            money=_("no money"),
+            by=names.get(request.asked_by, ""),
+            since=filters.day_month(clock.local_day(request.asked_at)),
+            url=url_for("cases.case_erasure", case_id=request.case_id),
+        )
+        for request, code in found
+    ]
+
+
 def _row(waiting: Waiting) -> Row:
     difference = compare(
         waiting.approved.snapshot if waiting.approved else None, waiting.submitted.snapshot
     )
     count = len(difference.milestones) + len(difference.lines)
-    may = permissions.permits(current_actor(), PlanPermission.DECIDE, waiting.plan)
     days = (clock.now() - waiting.submitted.submitted_at).days
     return Row(
         case_code=waiting.case.code,
@@ -105,7 +117,7 @@ def _row(waiting: Waiting) -> Row:
         money=", ".join(signed(effect) for effect in difference.totals.values()) or _("no money"),
         by=waiting.submitted_by,
         since=plan_text.in_days(days) if days else _("today"),
-        url=url_for("plans.decision", case_id=waiting.case.id) if may else None,
+        url=url_for("plans.decision", case_id=waiting.case.id) if waiting.mine else None,
     )
 
 

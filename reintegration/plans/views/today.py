@@ -7,14 +7,12 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from reintegration.accounts.views.today import MOST, TodayItem
-from reintegration.kernel import permissions
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.clock import local_day
 from reintegration.kernel.db import session as current_session
-from reintegration.plans.permissions import EmergencyPermission, PlanPermission
 from reintegration.plans.queries import emergencies, plans
 from reintegration.plans.states import REMIND_BEFORE
-from reintegration.plans.views import plan_text
+from reintegration.plans.views import deciding, plan_text
 from reintegration.web import filters
 from reintegration.web.current import current_actor
 from reintegration.web.filters import instant
@@ -25,7 +23,7 @@ def items(*, session: Session, actor: Actor, today: date) -> list[TodayItem]:
     if not actor.caseload:
         return []
     return [
-        *(_emergency(row, actor, today) for row in emergencies.pending(session, actor, limit=MOST)),
+        *(_emergency(row, today) for row in emergencies.pending(session, actor, limit=MOST)),
         *_decisions(session, actor),
         *_returned(session, actor),
         *_steps(session, actor, today),
@@ -34,15 +32,15 @@ def items(*, session: Session, actor: Actor, today: date) -> list[TodayItem]:
 
 
 def decisions_waiting() -> int:
-    """Return the number beside Decisions in the navigation."""
-    return plans.count_waiting(current_session(), current_actor())
+    """Return the number beside Decisions in the navigation: what stands there for this person."""
+    return deciding.count(current_session(), current_actor())
 
 
-def _emergency(row: emergencies.EmergencyRow, actor: Actor, today: date) -> TodayItem:
+def _emergency(row: emergencies.EmergencyRow, today: date) -> TodayItem:
     late = local_day(row.start.ratify_by) < today
     sentence = (
         _("Emergency help in case %(code)s waits for a supervisor.", code=row.code)
-        if not permissions.permits(actor, EmergencyPermission.DECIDE, row.start)
+        if not row.mine
         else _("Decide on the emergency help in case %(code)s.", code=row.code)
     )
     return TodayItem(
@@ -68,7 +66,7 @@ def _decisions(session: Session, actor: Actor) -> list[TodayItem]:
             20,
         )
         for waiting in plans.waiting(session, actor, limit=MOST)
-        if permissions.permits(actor, PlanPermission.DECIDE, waiting.plan)
+        if waiting.mine
     ]
 
 

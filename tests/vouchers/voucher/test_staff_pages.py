@@ -155,6 +155,22 @@ def test_above_the_threshold_a_second_person_approves(session, cast, sign_in):
     assert "402 917" in ana.post(f"{address}/issue", data={"pin": "402917"}).text
 
 
+def test_what_waits_for_an_approval_stands_under_decisions_and_in_one_list(session, cast, sign_in):
+    work = make_casework(session, cast, unit_price=Money(600_000, "MDL"))
+    ana, sergiu = sign_in(cast.ana), sign_in(cast.sergiu)
+    ana.post(f"/vouchers/lines/{work.line.id}/new", data=fields())
+    voucher = session.scalars(select(Voucher)).one()
+    assert f"/vouchers/{voucher.id}" in sergiu.get("/cases/decisions").text
+    assert "/vouchers/?state=to_approve" in sergiu.get("/account/today").text
+    assert voucher.reference in sergiu.get("/vouchers/?state=to_approve").text
+    assert voucher.reference not in ana.get("/vouchers/?state=to_approve").text
+    sergiu.post(f"/vouchers/{voucher.id}/approve")
+    assert f"/vouchers/{voucher.id}" not in sergiu.get("/cases/decisions").text
+    assert "/vouchers/?state=to_issue" in ana.get("/account/today").text
+    assert voucher.reference in ana.get("/vouchers/?state=to_issue").text
+    assert voucher.reference not in sergiu.get("/vouchers/?state=to_issue").text
+
+
 def test_the_paper_names_neither_person_nor_programme(session, cast, sign_in):
     issued = living_voucher(session, cast)
     ana = sign_in(cast.ana)

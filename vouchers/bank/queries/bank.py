@@ -1,11 +1,22 @@
 """Reading the bank's side: lines, what was matched, and whether books and bank agree."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Uuid, and_, func, literal, or_, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Uuid,
+    and_,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+    union_all,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session, joinedload, lazyload
 
@@ -84,18 +95,24 @@ def lines_page(
     session: Session,
     actor: Actor,
     *,
-    account: BankAccount,
+    account: BankAccount | None,
     show: str,
     search: str = "",
     cursor: str | None = None,
     size: int = 25,
 ) -> Page[BankLine]:
-    """Return a page of lines, the latest booked first; `show` is look, matched, returned, all."""
-    statement = _visible(actor).where(BankLine.bank_account_id == account.id)
-    wanted = _SHOWN.get(show)
-    if wanted is not None:
-        statement = statement.where(wanted)
-    if search.strip():
+    """Return a page of lines, the latest booked first; `show` is look, matched, returned, all.
+
+    Without an account: what is to look at, of every account.
+    """
+    statement = _visible(actor)
+    if account is None:
+        statement = statement.where(_SHOWN["look"])
+    else:
+        statement = statement.where(
+            BankLine.bank_account_id == account.id, _SHOWN.get(show, true())
+        )
+    if account is not None and search.strip():
         statement = statement.where(_is_sought(search.strip(), account.currency))
     return page_of(
         session, statement, keys=(BankLine.booked_on, BankLine.id), cursor=cursor, size=size
@@ -153,7 +170,14 @@ def figures(session: Session, account: BankAccount, month: date) -> Figures:
 
 def look_count(session: Session) -> Count:
     """Return how many lines somebody has to look at."""
-    return bounded.count(session, select(BankLine).where(BankLine.state.in_(OPEN_LINES)))
+    return bounded.count(session, select(BankLine).where(_SHOWN["look"]))
+
+
+def look_counts(session: Session, accounts: Iterable[BankAccount]) -> dict[UUID, Count]:
+    """Return how many of them each of some accounts has."""
+    look = select(BankLine).where(_SHOWN["look"])
+    each = {one.id: look.where(BankLine.bank_account_id == one.id) for one in accounts}
+    return bounded.count_each(session, each)
 
 
 def proof(session: Session, currency: str) -> Proof:

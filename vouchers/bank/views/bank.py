@@ -1,5 +1,7 @@
 """Reconciliation: the lines of the bank, what they are, and what a person decides."""
 
+from collections.abc import Sequence
+from datetime import date
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -34,6 +36,8 @@ from vouchers.payments.models import PaymentOrder
 from vouchers.payments.states import OrderState
 
 _SHOWN = ("look", "matched", "returned", "all")
+EVERY = "every"
+"""In the address: what is to look at, of every account."""
 
 
 Model = TypeVar("Model")
@@ -121,7 +125,8 @@ def _beside(line: BankLine, form: Form) -> Ask:
 
 def _done(line: BankLine, said: str, *, stay: bool = False) -> Next:
     """Go back to the list as it was filtered."""
-    kept = _kept(line.bank_account_id) | ({"line": line.id} if stay else {})
+    account = EVERY if parameters.text("account") == EVERY else line.bank_account_id
+    kept = _kept(account) | ({"line": line.id} if stay else {})
     return Next(url_for(".index", **kept), said)
 
 
@@ -141,30 +146,28 @@ def _asked_line() -> BankLine | None:
         return None
 
 
-def _kept(account_id: UUID) -> dict[str, Any]:
+def _kept(account: UUID | str) -> dict[str, Any]:
     """Return the filters of the address, so that an action leads back to the same list."""
     search = parameters.text("q")
-    kept: dict[str, Any] = {
-        "account": account_id,
-        "show": parameters.choice("show", _SHOWN, "look"),
-    }
+    kept: dict[str, Any] = {"account": account, "show": parameters.choice("show", _SHOWN, "look")}
     return kept | ({"q": search} if search else {})
 
 
-def _account(line: BankLine | None) -> BankAccount | None:
-    accounts = queries.accounts(session())
-    asked = str(line.bank_account_id) if line else parameters.text("account")
-    return next(
-        (account for account in accounts if str(account.id) == asked),
-        accounts[0] if accounts else None,
-    )
+def _account(accounts: Sequence[BankAccount], line: BankLine | None) -> BankAccount | None:
+    """Return the account of the page; None is every account, where there is more than one."""
+    asked = parameters.text("account")
+    if len(accounts) > 1 and (asked == EVERY or not (asked or line)):
+        return None
+    named = str(line.bank_account_id) if line else asked
+    return next((account for account in accounts if str(account.id) == named), accounts[0])
 
 
 def _page(line: BankLine | None, problem: str = "") -> str:
-    account = _account(line)
-    if account is None:
+    accounts = queries.accounts(session())
+    if not accounts:
         return render_template("vouchers/bank/no_account.html")
-    kept = _kept(account.id)
+    account = _account(accounts, line)
+    kept = _kept(account.id if account else EVERY)
     page = queries.lines_page(
         session(),
         current_actor(),
@@ -176,12 +179,10 @@ def _page(line: BankLine | None, problem: str = "") -> str:
     chosen = line or (page.rows[0] if page.rows else None)
     today = clock.local_day(clock.now())
     return render_template(
-        "vouchers/bank/index.html",
+        f"vouchers/bank/{'index' if account else 'every'}.html",
         account=account,
-        accounts=queries.accounts(session()),
-        figures=queries.figures(session(), account, today),
-        proof=queries.proof(session(), account.currency),
-        statements=queries.statements(session(), account),
+        accounts=accounts,
+        **(_of_account(account, today) if account else _of_every(accounts)),
         page=page,
         kept=kept,
         chosen=chosen,
@@ -192,6 +193,23 @@ def _page(line: BankLine | None, problem: str = "") -> str:
         month=format_date(today, "LLLL", locale=format_locale()),
         P=BankPermission,
     )
+
+
+def _of_account(account: BankAccount, today: date) -> dict[str, Any]:
+    return {
+        "figures": queries.figures(session(), account, today),
+        "proof": queries.proof(session(), account.currency),
+        "statements": queries.statements(session(), account),
+    }
+
+
+def _of_every(accounts: Sequence[BankAccount]) -> dict[str, Any]:
+    currencies = sorted({account.currency for account in accounts})
+    return {
+        "look": queries.look_counts(session(), accounts),
+        "proofs": [queries.proof(session(), currency) for currency in currencies],
+        "names": {account.id: account.name for account in accounts},
+    }
 
 
 def _panel(line: BankLine) -> dict[str, Any]:

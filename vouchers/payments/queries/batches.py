@@ -56,24 +56,31 @@ def order_or_404(session: Session, actor: Actor, order_id: UUID) -> PaymentOrder
 
 
 def batches_page(
-    session: Session, actor: Actor, *, states: Sequence[BatchState] = (), cursor: str | None = None
+    session: Session,
+    actor: Actor,
+    *,
+    states: Sequence[BatchState] = (),
+    mine: str = "",
+    cursor: str | None = None,
 ) -> Page[PaymentBatch]:
-    """Return a page of batches, the newest first."""
-    statement = _visible(actor).options(selectinload(PaymentBatch.orders))
+    """Return a page of batches, the newest first; `mine` is what waits for the actor."""
+    statement = _for(actor)[mine] if mine else _visible(actor)
     if states:
         statement = statement.where(PaymentBatch.state.in_(states))
     return page_of(
-        session, statement, keys=(PaymentBatch.prepared_at, PaymentBatch.id), cursor=cursor
+        session,
+        statement.options(selectinload(PaymentBatch.orders)),
+        keys=(PaymentBatch.prepared_at, PaymentBatch.id),
+        cursor=cursor,
     )
 
 
 def counts(session: Session, actor: Actor) -> dict[str, Count]:
-    """Return how many batches stand in each state."""
+    """Return how many batches stand in each state, and how many wait for the actor (`Waiting`)."""
     listed = _visible(actor)
+    each = {str(state): listed.where(PaymentBatch.state == state) for state in BatchState}
     return bounded.count_each(
-        session,
-        {state: listed.where(PaymentBatch.state == state) for state in BatchState},
-        along=(PaymentBatch.prepared_at, PaymentBatch.id),
+        session, each | _for(actor), along=(PaymentBatch.prepared_at, PaymentBatch.id)
     )
 
 
@@ -87,17 +94,17 @@ class Waiting:
 
 def waiting_for(session: Session, actor: Actor) -> Waiting:
     """Return how many batches the actor may approve and release now."""
+    along = PaymentBatch.prepared_at, PaymentBatch.id
+    return Waiting(**bounded.count_each(session, _for(actor), along=along))
+
+
+def _for(actor: Actor) -> dict[str, Select[PaymentBatch]]:
     approves = permissions.visible(actor, PaymentBatch, PaymentPermission.APPROVE)
     releases = permissions.visible(actor, PaymentBatch, PaymentPermission.RELEASE)
-    found = bounded.count_each(
-        session,
-        {
-            "to_approve": approves.where(PaymentBatch.state == BatchState.PREPARED),
-            "to_release": releases.where(PaymentBatch.state == BatchState.APPROVED),
-        },
-        along=(PaymentBatch.prepared_at, PaymentBatch.id),
-    )
-    return Waiting(**found)
+    return {
+        "to_approve": approves.where(PaymentBatch.state == BatchState.PREPARED),
+        "to_release": releases.where(PaymentBatch.state == BatchState.APPROVED),
+    }
 
 
 def _visible(actor: Actor) -> Select[PaymentBatch]:

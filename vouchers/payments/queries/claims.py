@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, literal, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, union_all
 from sqlalchemy.orm import Session, joinedload, lazyload, selectinload
 
 from reintegration.accounts.models import Organisation
@@ -291,22 +291,27 @@ def counts(session: Session, actor: Actor) -> dict[str, Count]:
     )
 
 
-def ready_sum(session: Session, currency: str) -> Ready:
-    """Return what the claims that `ready_for_payment` brings are worth together."""
-    oldest = _checked(currency).with_only_columns(Claim.id, Claim.provider_id).subquery()
-    row = session.execute(
+def ready_sums(session: Session, currencies: Sequence[str]) -> list[Ready]:
+    """Return what the claims that `ready_for_payment` brings are worth together, by currency.
+
+    Only currencies in which there is something.
+    """
+    columns = Claim.id, Claim.provider_id, Claim.currency
+    each = (_checked(currency).with_only_columns(*columns).subquery() for currency in currencies)
+    oldest = union_all(*map(select, each)).subquery()
+    kept = and_(ClaimLine.claim_id == oldest.c.id, ClaimLine.state != ClaimLineState.REFUSED)
+    rows = session.execute(
         select(
-            InMoney("sum", func.sum(ClaimLine.amount_minor), literal(currency)),
+            InMoney("sum", func.sum(ClaimLine.amount_minor), oldest.c.currency),
             func.count(oldest.c.id.distinct()).label("claims"),
             func.count(oldest.c.provider_id.distinct()).label("payees"),
         )
         .select_from(oldest)
-        .outerjoin(
-            ClaimLine,
-            and_(ClaimLine.claim_id == oldest.c.id, ClaimLine.state != ClaimLineState.REFUSED),
-        )
-    ).one()
-    return Ready(row.sum, Count(row.claims), row.payees)
+        .outerjoin(ClaimLine, kept)
+        .group_by(oldest.c.currency)
+    ).all()
+    found = [Ready(row.sum, Count(row.claims), row.payees) for row in rows]
+    return sorted(found, key=lambda one: currencies.index(one.sum.currency))
 
 
 def ready_for_payment(session: Session, currency: str) -> list[tuple[Claim, Money]]:

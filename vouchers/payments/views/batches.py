@@ -37,6 +37,7 @@ _SHOWN: dict[str, tuple[BatchState, ...]] = {
     "settled": (BatchState.SETTLED,),
     "all": (),
 }
+_MINE = ("to_approve", "to_release")
 
 
 def _batch(batch_id: UUID) -> PaymentBatch:
@@ -50,9 +51,13 @@ def _order(order_id: UUID) -> PaymentOrder:
 @bp.page("/", PaymentPermission.LIST)
 def index() -> ResponseReturnValue:
     """List batches, and what could be put into a new one."""
-    show = parameters.choice("show", _SHOWN, "open")
+    show = parameters.choice("show", (*_SHOWN, *_MINE), "open")
     page = queries.batches_page(
-        session(), current_actor(), states=_SHOWN[show], cursor=parameters.cursor()
+        session(),
+        current_actor(),
+        states=_SHOWN.get(show, ()),
+        mine=show if show in _MINE else "",
+        cursor=parameters.cursor(),
     )
     people = [who for one in page.rows for who in (one.prepared_by, one.approved_by)]
     return render_template(
@@ -60,7 +65,7 @@ def index() -> ResponseReturnValue:
         page=page,
         show=show,
         counts=queries.counts(session(), current_actor()),
-        ready=_ready(),
+        ready=claim_queries.ready_sums(session(), rails.currencies()),
         can_pay=_can_pay(),
         people=names_of(session(), people),
         given=parameters.those("show"),
@@ -139,12 +144,6 @@ def fail(order: PaymentOrder) -> Asking:
 
 def _back(batch_id: UUID, said: str) -> Next:
     return Next(url_for(".show", batch_id=batch_id), said)
-
-
-def _ready() -> list[claim_queries.Ready]:
-    """Return the sums of checked claims by currency that has a rail."""
-    sums = (claim_queries.ready_sum(session(), currency) for currency in rails.currencies())
-    return [ready for ready in sums if ready.claims]
 
 
 def _can_pay() -> bool:

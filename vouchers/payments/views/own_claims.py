@@ -17,7 +17,10 @@ from vouchers.payments.permissions import ClaimPermission
 from vouchers.payments.queries import claims as queries
 from vouchers.payments.services import claims
 from vouchers.payments.services.payment_moves import CLAIM
+from vouchers.payments.states import ClaimState
 from vouchers.payments.views.blueprints import claims_bp as bp
+
+_SHOWN: dict[str, tuple[ClaimState, ...]] = {"all": (), "disputed": (ClaimState.DISPUTED,)}
 
 
 def _claim(claim_id: UUID) -> Claim:
@@ -26,12 +29,15 @@ def _claim(claim_id: UUID) -> Claim:
 
 @bp.page("/mine", ClaimPermission.LIST_OWN)
 def mine() -> ResponseReturnValue:
-    """Show what waits to be claimed, and the claims."""
-    page = queries.claims_page(session(), current_actor(), cursor=parameters.cursor())
+    """Show what waits to be claimed, and the claims; `disputed` are those to answer."""
+    actor, show = current_actor(), parameters.choice("show", _SHOWN, "all")
+    page = queries.claims_page(session(), actor, states=_SHOWN[show], cursor=parameters.cursor())
     return render_template(
         "vouchers/payments/claims/mine.html",
-        waiting=queries.unclaimed_sums(session(), current_actor()),
+        waiting=queries.unclaimed_sums(session(), actor),
         page=page,
+        show=show,
+        given=parameters.those("show"),
     )
 
 

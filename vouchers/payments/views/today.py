@@ -15,6 +15,7 @@ from reintegration.web.current import current_actor
 from reintegration.web.filters import money
 from vouchers.payments.permissions import ClaimPermission, PayeePermission, PaymentPermission
 from vouchers.payments.queries import batches, claims, payees
+from vouchers.payments.services import rails
 from vouchers.payments.states import ClaimState
 
 
@@ -51,7 +52,7 @@ def _for_bookkeeper(session: Session, actor: Actor) -> list[TodayItem]:
         "%(num)s claims are disputed: read why and answer",
         disputed,
     )
-    answer = TodayItem("clay", _("Disputed"), sentence, url_for("claims.mine"), 10)
+    answer = TodayItem("clay", _("Disputed"), sentence, url_for("claims.mine", show="disputed"), 10)
     return counted(disputed, answer) + [
         TodayItem(
             "gold",
@@ -70,24 +71,32 @@ def _for_bookkeeper(session: Session, actor: Actor) -> list[TodayItem]:
 
 
 def _for_preparer(session: Session, actor: Actor) -> list[TodayItem]:
-    found = claims.counts(session, actor)
-    waiting, checked = found.get(ClaimState.SUBMITTED, 0), found.get(ClaimState.CHECKED, 0)
+    waiting = claims.counts(session, actor).get(ClaimState.SUBMITTED, 0)
     to_check = ngettext(
         "%(num)s claim waits to be checked", "%(num)s claims wait to be checked", waiting
     )
-    to_pay = ngettext(
-        "%(num)s checked claim can be put into a batch",
-        "%(num)s checked claims can be put into a batch",
-        checked,
-    )
     return [
         *counted(waiting, TodayItem("gold", _("To check"), to_check, url_for("claims.index"), 20)),
-        *counted(checked, TodayItem("sky", _("To pay"), to_pay, url_for("batches.index"), 30)),
+        *(_to_pay(one) for one in claims.ready_sums(session, rails.currencies())),
     ]
 
 
+def _to_pay(ready: claims.Ready) -> TodayItem:
+    sentence = ngettext(
+        "%(num)s checked claim of %(amount)s can be put into a batch",
+        "%(num)s checked claims of %(amount)s in all can be put into a batch",
+        ready.claims,
+        amount=money(ready.sum),
+    )
+    return TodayItem(
+        "sky", _("To pay"), sentence, url_for("batches.new", currency=ready.sum.currency), 30
+    )
+
+
 def _for_batches(session: Session, actor: Actor) -> list[TodayItem]:
-    waiting, url = batches.waiting_for(session, actor), url_for("batches.index")
+    waiting = batches.waiting_for(session, actor)
+    approve = url_for("batches.index", show="to_approve")
+    release = url_for("batches.index", show="to_release")
     to_approve = ngettext(
         "%(num)s batch waits for your approval",
         "%(num)s batches wait for your approval",
@@ -99,8 +108,8 @@ def _for_batches(session: Session, actor: Actor) -> list[TodayItem]:
         waiting.to_release,
     )
     return [
-        *counted(waiting.to_approve, TodayItem("gold", _("To approve"), to_approve, url, 15)),
-        *counted(waiting.to_release, TodayItem("gold", _("To release"), to_release, url, 15)),
+        *counted(waiting.to_approve, TodayItem("gold", _("To approve"), to_approve, approve, 15)),
+        *counted(waiting.to_release, TodayItem("gold", _("To release"), to_release, release, 15)),
     ]
 
 

@@ -47,17 +47,17 @@ def recorded_since(session: Session, actor: Actor, since: datetime) -> Sequence[
 def unconfirmed(session: Session, actor: Actor) -> Sequence[Redemption]:
     """Return the deliveries that the actor may confirm, oldest first."""
     return session.scalars(
-        _visible(actor, RedemptionPermission.CONFIRM)
-        .where(Redemption.state == RedemptionState.UNCONFIRMED)
-        .order_by(Redemption.recorded_at, Redemption.id)
-        .limit(200)
+        _to_confirm(actor).order_by(Redemption.recorded_at, Redemption.id).limit(200)
     ).all()
 
 
 def unconfirmed_count(session: Session, actor: Actor) -> Count:
     """Return how many deliveries the actor may confirm."""
-    mine = permissions.visible(actor, Redemption, RedemptionPermission.CONFIRM)
-    return bounded.count(session, mine.where(_UNCONFIRMED))
+    return bounded.count(session, _to_confirm(actor))
+
+
+def _to_confirm(actor: Actor) -> Select[Redemption]:
+    return _visible(actor, RedemptionPermission.CONFIRM).where(_UNCONFIRMED)
 
 
 def unconfirmed_on_case(session: Session, case_id: UUID) -> Count:

@@ -67,9 +67,10 @@ def vouchers_page(
     session: Session, actor: Actor, sought: VoucherFilter, *, cursor: str | None
 ) -> Page[Voucher]:
     """Return a page of vouchers, newest first."""
+    waits = _waiting(actor).get(sought.state)
     statement = permissions.visible(actor, Voucher, VoucherPermission.VIEW)
-    statement = statement.options(*(defer(column) for column in _BYTES))
-    if sought.state:
+    statement = (statement if waits is None else waits).options(*map(defer, _BYTES))
+    if sought.state and waits is None:
         statement = statement.where(*_standing(sought.state))
     if sought.category:
         statement = statement.where(Voucher.category == sought.category)
@@ -114,17 +115,39 @@ def of_lines(session: Session, line_ids: Sequence[UUID]) -> Sequence[Voucher]:
     ).all()
 
 
-def waiting_for_approval(session: Session, actor: Actor) -> Count:
-    """Return how many drafts of the caseload the actor could approve."""
-    mine = permissions.visible(actor, Voucher, VoucherPermission.APPROVE)
-    return bounded.count(session, mine.where(Voucher.state == VoucherState.DRAFT))
+TO_APPROVE, TO_ISSUE = "to_approve", "to_issue"
 
 
-def waiting_for_issue(session: Session, actor: Actor) -> Count:
-    """Return how many vouchers that the actor drafted are approved and not issued."""
-    mine = permissions.visible(actor, Voucher, VoucherPermission.ISSUE)
-    approved = Voucher.state == VoucherState.APPROVED
-    return bounded.count(session, mine.where(approved, Voucher.drafted_by == actor.id))
+def _waiting(actor: Actor) -> dict[str, Select[Voucher]]:
+    """Return what waits for the actor: drafts to approve, and what they drafted and may issue."""
+    approves = permissions.visible(actor, Voucher, VoucherPermission.APPROVE)
+    issues = permissions.visible(actor, Voucher, VoucherPermission.ISSUE)
+    return {
+        TO_APPROVE: approves.where(Voucher.state == VoucherState.DRAFT),
+        TO_ISSUE: issues.where(
+            Voucher.state == VoucherState.APPROVED, Voucher.drafted_by == actor.id
+        ),
+    }
+
+
+def to_approve(actor: Actor) -> Select[Voucher]:
+    """Return the select of the drafts that the actor may approve."""
+    return _waiting(actor)[TO_APPROVE]
+
+
+def oldest_to_approve(session: Session, actor: Actor) -> Sequence[Voucher]:
+    """Return the drafts that the actor may approve, the longest wait first."""
+    return session.scalars(
+        to_approve(actor)
+        .options(*map(defer, _BYTES))
+        .order_by(Voucher.created_at, Voucher.id)
+        .limit(bounded.AT_ONCE)
+    ).all()
+
+
+def count_waiting(session: Session, actor: Actor, waits: str) -> Count:
+    """Return how many vouchers wait for the actor, to be approved or to be issued."""
+    return bounded.count(session, _waiting(actor)[waits])
 
 
 def accepted_referrals(session: Session, line: PlanLine) -> Sequence[Referral]:

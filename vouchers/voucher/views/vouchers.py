@@ -32,6 +32,8 @@ from vouchers.voucher.states import HELD, VOUCHER_HISTORY, VoucherState
 from vouchers.voucher.views import voucher_text
 from vouchers.voucher.views.blueprints import vouchers_bp as bp
 
+_WAITS = (reading.TO_APPROVE, reading.TO_ISSUE)
+
 
 def load_voucher(voucher_id: UUID) -> Voucher:
     """Return a voucher within the actor's reach."""
@@ -142,7 +144,7 @@ def handed_page(voucher: Voucher, pin: str | None) -> str:
 
 def _sought() -> VoucherFilter:
     return VoucherFilter(
-        state=parameters.choice("state", (*VoucherState, HELD, "open")),
+        state=parameters.choice("state", (*VoucherState, HELD, "open", *_WAITS)),
         category=parameters.choice("category", ServiceCategory),
         provider_id=parameters.identifier("provider"),
         reference=codes.compact(parameters.text("q")),
