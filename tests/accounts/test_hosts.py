@@ -56,6 +56,20 @@ def test_each_door_opens_for_its_own_people(two_hosts, host, email, status):
     assert enter(two_hosts, host, email)[1] == status
 
 
+@pytest.mark.parametrize(
+    ("password", "said"), [(PASSWORD, "signs in at another address"), ("wrong", "is not right")]
+)
+def test_who_knows_the_password_is_told_that_the_address_is_wrong(two_hosts, password, said):
+    answer = two_hosts.test_client().post(
+        "/account/sign-in?lang=en",
+        data={"email": "ana@demo.example", "password": password},
+        base_url=SERVICE,
+    )
+    assert answer.status_code == 422
+    assert said in answer.text
+    assert "staff.example" not in answer.text
+
+
 def test_a_session_of_one_host_opens_nothing_on_the_other(two_hosts):
     browser, _ = enter(two_hosts, STAFF, "ana@demo.example")
     token = browser.get_cookie("__Host-session", domain="staff.example").value

@@ -28,6 +28,20 @@ class WrongCredentials(DomainError):
         super().__init__(N_("The e-mail or the password is not right."))
 
 
+class WrongAddress(DomainError):
+    """The password is right, but such a person signs in at another address, which is not named."""
+
+    code = "wrong_address"
+
+    def __init__(self) -> None:
+        super().__init__(
+            N_(
+                "Your password is right, but your account signs in at another address."
+                " Ask the person who manages your access for it."
+            )
+        )
+
+
 def sign_in(
     session: Session,
     *,
@@ -41,7 +55,8 @@ def sign_in(
 ) -> tuple[User, str]:
     """Return the person and a new session's token; raise WrongCredentials or TooManyTries.
 
-    `may_enter` says whether such a person signs in here at all; a no looks like a wrong password.
+    `may_enter` says whether such a person signs in at this address; with a right password, a no is
+    told as WrongAddress: nobody hears it who does not know the password.
     """
     account = email.strip().casefold()
     tries.spend(session, f"sign-in|address|{address}", PER_ADDRESS, now=now)
@@ -49,9 +64,14 @@ def sign_in(
     user = session.scalar(select(User).where(func.lower(User.email) == account))
     right = passwords.matches(user.password_hash if user else None, password)
     closed = user is None or user.disabled_at or not user.organisation.active
-    if user is None or closed or not right or not may_enter(user):
+    if user is None or closed or not right:
         _remember_refusal(session, user, now)
         raise WrongCredentials
+    if not may_enter(user):
+        for key in (f"sign-in|account|{account}", f"sign-in|address|{address}"):
+            tries.give_back(session, key, now=now)
+        _remember_refusal(session, user, now)
+        raise WrongAddress
     tries.forget(session, f"sign-in|account|{account}")
     tries.give_back(session, f"sign-in|address|{address}", now=now)
     return user, start_session(session, user, device=device, lifetime=lifetime, now=now)
