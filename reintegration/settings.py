@@ -3,12 +3,15 @@
 import base64
 import binascii
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
 from urllib.parse import urlsplit
+
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -37,6 +40,8 @@ _REQUIRED_IN_PRODUCTION = {
     "PUNTE_MAIL_FROM": "the address that mail comes from; neutral",
 }
 _NOWHERE = "noreply@localhost"
+_FEW = 8
+"""Of fewer different signs no key is made that anybody drew at random."""
 _ADDRESS = re.compile(r"[A-Za-z0-9._+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 
 
@@ -125,7 +130,7 @@ def from_environment(
         given = {**made, **given}
     owner_url = given.get("DATABASE_OWNER_URL") or _same_in_the_demo(mode, given)
     port = _count(given, "PORT", "8000")
-    base_url = given.get("PUNTE_BASE_URL", f"http://localhost:{port}").rstrip("/")
+    base_url = _address(given.get("PUNTE_BASE_URL", f"http://localhost:{port}"))
     return Settings(
         mode=mode,
         database_url=_psycopg(given["DATABASE_URL"]),
@@ -133,7 +138,7 @@ def from_environment(
         secret_key=given["SECRET_KEY"],
         master_key=_master_key(given["PUNTE_MASTER_KEY"]),
         base_url=base_url,
-        service_url=given.get("PUNTE_SERVICE_URL", base_url).rstrip("/"),
+        service_url=_address(given.get("PUNTE_SERVICE_URL", base_url)),
         public_name=given.get("PUNTE_PUBLIC_NAME", "Punte"),
         sender=given.get("PUNTE_SENDER", "Servicii"),
         exit_url=given.get("PUNTE_EXIT_URL", "https://www.meteo.md/"),
@@ -171,21 +176,56 @@ def _refuse_gaps(given: Mapping[str, str]) -> None:
     problems = [
         f"  {name}: {why}" for name, why in _REQUIRED_IN_PRODUCTION.items() if not given.get(name)
     ]
-    if len(given.get("SECRET_KEY", "x" * 32)) < 32:
-        problems.append("  SECRET_KEY: shorter than 32 characters")
-    for name in ("PUNTE_BASE_URL", "PUNTE_SERVICE_URL"):
-        if given.get(name) and not given[name].startswith("https://"):
-            problems += [f"  {name}: must begin with https://"]
-    if given.get("DATABASE_URL") and given.get("DATABASE_URL") == given.get("DATABASE_OWNER_URL"):
-        problems.append("  DATABASE_URL: must not be the owner's; row-level security needs two")
-    if given.get("PUNTE_BASE_URL") and given.get("PUNTE_BASE_URL") == given.get(
-        "PUNTE_SERVICE_URL"
-    ):
-        problems.append("  PUNTE_SERVICE_URL: staff and providers sign in on different hosts")
-    if given.get("PUNTE_MAIL_FROM") and not _ADDRESS.fullmatch(given["PUNTE_MAIL_FROM"]):
-        problems.append("  PUNTE_MAIL_FROM: a bare address, such as office@example.org")
+    problems += [f"  {name}: {why}" for name, why in _impossible(given)]
     if problems:
         raise HalfConfigured("Production needs these settings:\n" + "\n".join(problems))
+
+
+def _impossible(given: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield what is set to something that production cannot have, and why."""
+    secret = given.get("SECRET_KEY")
+    if secret and len(secret) < 32:
+        yield "SECRET_KEY", "shorter than 32 characters"
+    elif secret and len(set(secret)) < _FEW:
+        yield "SECRET_KEY", "not random: too few different characters"
+    key = given.get("PUNTE_MASTER_KEY")
+    if key and len(set(_master_key(key))) < _FEW:
+        yield "PUNTE_MASTER_KEY", "not random: too few different bytes"
+    for name in ("PUNTE_BASE_URL", "PUNTE_SERVICE_URL", "PUNTE_EXIT_URL"):
+        if given.get(name) and not (given[name].startswith("https://") and _host(given[name])):
+            yield name, "must begin with https:// and name a host"
+    base, service = given.get("PUNTE_BASE_URL"), given.get("PUNTE_SERVICE_URL")
+    if base and service and _host(base) == _host(service):
+        yield "PUNTE_SERVICE_URL", "staff and providers sign in on different hosts"
+    app, owner = given.get("DATABASE_URL"), given.get("DATABASE_OWNER_URL")
+    if app and owner and _role(app) == _role(owner):
+        yield "DATABASE_URL", "must not be the owner's; row-level security needs two"
+    if given.get("PUNTE_MAIL_FROM") and not _ADDRESS.fullmatch(given["PUNTE_MAIL_FROM"]):
+        yield "PUNTE_MAIL_FROM", "a bare address, such as office@example.org"
+
+
+def _address(url: str) -> str:
+    """Return an address as browsers send it back: small letters, no slash at its end, no :443."""
+    return url.rstrip("/").casefold().removesuffix(":443" if url[:5].casefold() == "https" else "")
+
+
+def _host(url: str) -> str:
+    """Return the host of an address, however it is spelled; nothing where it names none."""
+    try:
+        return (urlsplit(url).hostname or "").rstrip(".")
+    except ValueError:
+        return ""
+
+
+def _role(url: str) -> str:
+    """Return the role that connects, however the address says it."""
+    try:
+        found = make_url(_psycopg(url))
+    except ArgumentError:
+        raise HalfConfigured(
+            "DATABASE_URL is an address such as postgresql://role:password@host/database"
+        ) from None
+    return str(found.query.get("user") or found.username)
 
 
 def _master_key(text: str) -> bytes:

@@ -50,6 +50,15 @@ def test_production_refuses_to_start_without(name):
     ("name", "value"),
     [
         ("SECRET_KEY", "short"),
+        ("SECRET_KEY", "a" * 40),
+        ("PUNTE_MASTER_KEY", base64.b64encode(bytes(32)).decode()),
+        ("PUNTE_EXIT_URL", "javascript:alert(1)"),
+        ("PUNTE_EXIT_URL", "http://www.meteo.md/"),
+        ("PUNTE_EXIT_URL", "https://"),
+        ("PUNTE_SERVICE_URL", "https://STAFF.example/"),
+        ("PUNTE_SERVICE_URL", "https://staff.example:443"),
+        ("PUNTE_SERVICE_URL", "https://staff.example."),
+        ("PUNTE_BASE_URL", "https://[staff"),
         ("PUNTE_BASE_URL", "http://staff.example"),
         ("PUNTE_SERVICE_URL", "https://staff.example"),
         ("PUNTE_MAIL_FROM", "Office <office@example.org>"),
@@ -62,8 +71,18 @@ def test_production_refuses_what_cannot_be(name, value):
         settings.from_environment(PRODUCTION | {name: value})
 
 
-def test_the_application_may_not_be_the_owner():
-    given = PRODUCTION | {"DATABASE_OWNER_URL": PRODUCTION["DATABASE_URL"]}
+@pytest.mark.parametrize(
+    "owner",
+    [
+        PRODUCTION["DATABASE_URL"],
+        "postgres://app:secret@127.0.0.1:1/punte",
+        "postgresql+psycopg://app@localhost:1/punte?sslmode=require",
+        "postgresql://%61pp@127.0.0.1:1/punte",
+        "postgresql://127.0.0.1:1/punte?user=app",
+    ],
+)
+def test_the_application_may_not_be_the_owner(owner):
+    given = PRODUCTION | {"DATABASE_OWNER_URL": owner}
     with pytest.raises(settings.HalfConfigured, match="row-level security needs two"):
         settings.from_environment(given)
 
@@ -96,8 +115,12 @@ def test_the_owners_commands_say_what_to_set(committed_db: Database, command):
 
 def test_two_applications_in_one_process_keep_their_own_keys():
     one, other = (
-        create_app(settings.from_environment(PRODUCTION | {"PUNTE_MASTER_KEY": key * 43 + "="}))
-        for key in "AE"
+        create_app(
+            settings.from_environment(
+                PRODUCTION | {"PUNTE_MASTER_KEY": base64.b64encode(key).decode()}
+            )
+        )
+        for key in (bytes(range(32)), bytes(range(32, 64)))
     )
     with one.app_context():
         first = keyring(session())
@@ -105,6 +128,11 @@ def test_two_applications_in_one_process_keep_their_own_keys():
         assert keyring(session()).blind_index("name", "ana") != first.blind_index("name", "ana")
     with one.app_context():
         assert keyring(session()).blind_index("name", "ana") == first.blind_index("name", "ana")
+
+
+def test_an_address_is_kept_as_browsers_send_it_back():
+    read = settings.from_environment(PRODUCTION | {"PUNTE_BASE_URL": "https://Staff.Example:443/"})
+    assert read.base_url == "https://staff.example"
 
 
 @pytest.mark.parametrize("name", ["PORT", "PUNTE_DATABASE_POOL", "PUNTE_PROXIES"])
