@@ -29,6 +29,7 @@ from reintegration.settings import ROOT, Settings
 from reintegration.web import (
     api,
     assets,
+    commands,
     components,
     door,
     errors,
@@ -96,6 +97,7 @@ def create_app(settings: Settings) -> Flask:
         raise LookupError(f"no floor answers: {'; '.join(questions)}")
     if settings.is_demo:
         app.register_blueprint(import_module("reintegration.web.styleguide").bp)
+    commands.in_words(app)
     return app
 
 

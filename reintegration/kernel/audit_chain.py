@@ -137,7 +137,10 @@ class _Along:
         if self.last is None:
             return
         if self.last.size > self.report.sealed:
-            self.report.problems.append(f"the trail was cut off: it had {self.last.size} seals")
+            self.report.problems.append(
+                f"the trail was cut off, or the database is an older copy: it had {self.last.size}"
+                " seals"
+            )
         try:
             public.verify(self.last.signature, _statement(self.last.size, self.last.hash))
         except InvalidSignature:
@@ -148,6 +151,25 @@ class _Along:
             self.waiting = next(self.checkpoints, None)
             self.last = self.waiting or self.last
         return self.waiting
+
+
+def compare_ends(session: Session, log: Path) -> list[str]:
+    """Say whether the file of checkpoints reaches further than the database, or is missing.
+
+    That is what a copy of the one beside another copy of the other looks like; `verify` looks at
+    all that lies between.
+    """
+    report = Report()
+    largest = max((one.size for one in _of_file(session, log, report)), default=0)
+    last, _hash = _last_seal(session)
+    if largest > last:
+        report.problems.append(
+            f"the trail's files are newer than the database: {log.name} counts {largest} seals, the"
+            f" database has {last}. If you put back an older copy of the database, move the file"
+            " aside under another name, with a note why: the next seal begins a new one. If nobody"
+            " did, the end of the trail was cut off: keep both as they are, and find out who did it"
+        )
+    return report.problems
 
 
 def check_last_signature(session: Session, keyring: Keyring) -> None:

@@ -12,8 +12,7 @@ from urllib.parse import urlsplit
 
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import CheckConstraint, Connection, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import CheckConstraint, Connection, make_url, text
 
 from reintegration.kernel.base import Base
 from reintegration.settings import Settings
@@ -21,16 +20,9 @@ from reintegration.settings import Settings
 DRIFT = 30.0
 """Seconds by which two clocks may differ before a day, a term or a try is counted wrongly."""
 _MAIL_WITHIN = 3.0
-_PASSWORD = ("28P01", "28000")
+_OLDEST = 17
+_HERE = (None, "", "localhost", "127.0.0.1", "::1")
 _QUIET = ("log", "fatal", "panic")
-
-
-def unreachable(error: OperationalError) -> str:
-    """Say why the database is not reached: a wrong password is no stopped server."""
-    said = str(error.orig)
-    if getattr(error.orig, "sqlstate", None) in _PASSWORD or "password authentication" in said:
-        return "the database refuses the password or role in DATABASE_URL"
-    return "the database does not answer; is it running, and is DATABASE_URL its address?"
 
 
 def clock(connection: Connection, now: datetime) -> list[str]:
@@ -45,6 +37,24 @@ def clock(connection: Connection, now: datetime) -> list[str]:
         " then restart; days and terms go by the database's, the logs by this machine's"
     )
     return [said]
+
+
+def server(connection: Connection, settings: Settings) -> list[str]:
+    """Look whether the server is new enough, and whether the way to it asks who is there."""
+    said, version = connection.execute(
+        text("SELECT current_setting('server_version'), current_setting('server_version_num')::int")
+    ).one()
+    found = []
+    if version < _OLDEST * 10_000:
+        found.append(f"this is PostgreSQL {said}: Punte needs {_OLDEST} or newer")
+    url = make_url(settings.database_url)
+    is_far = url.host not in _HERE and not (url.host or "").startswith("/")
+    if is_far and url.query.get("sslmode") != "verify-full":
+        found.append(
+            "the way to the database does not ask who is there: add sslmode=verify-full and"
+            " sslrootcert to DATABASE_URL (docs/operations.md, Going live)"
+        )
+    return found
 
 
 def writes(connection: Connection) -> list[str]:

@@ -14,7 +14,7 @@ from reintegration.kernel.actor import OPERATOR
 from reintegration.kernel.db import act_as, keyring, session
 from reintegration.operations import checkup, scheduler, task_lane
 from reintegration.settings import Settings
-from reintegration.web.commands import Commands
+from reintegration.web.commands import Commands, unreachable
 
 audit_cli = Commands("audit", help="The audit trail.")
 
@@ -75,7 +75,7 @@ def _check_database(_now: datetime) -> list[str]:
         )
     except OperationalError as error:
         session().rollback()
-        return [checkup.unreachable(error)]
+        return [unreachable(error)]
     if any(row):
         return ["the application's role owns the database or bypasses row-level security"]
     return []
@@ -97,12 +97,13 @@ def _check_schema(_now: datetime) -> list[str]:
 def _check_audit(now: datetime) -> list[str]:
     try:
         count, oldest = audit_chain.unsealed(session())
+        found = audit_chain.compare_ends(session(), _settings().audit_log)
     except SQLAlchemyError:
         session().rollback()
         return []
     if oldest is not None and (now - oldest).total_seconds() > 600:
-        return [f"{count} audit events wait for a seal: is the scheduler running?"]
-    return []
+        found.append(f"{count} audit events wait for a seal: is the scheduler running?")
+    return found
 
 
 def _check_outbox(_now: datetime) -> list[str]:
@@ -131,6 +132,7 @@ def _check_what_the_database_says(now: datetime) -> list[str]:
         connection = session().connection()
         return [
             *checkup.clock(connection, clock.of_machine()),
+            *checkup.server(connection, _settings()),
             *checkup.writes(connection),
             *checkup.schema(connection),
         ]

@@ -4,7 +4,6 @@ import re
 from datetime import timedelta
 
 import pytest
-import time_machine
 from sqlalchemy import func, select, update
 
 from reintegration.accounts.models import Organisation, SignInSession, User
@@ -14,6 +13,7 @@ from reintegration.kernel.actor import SYSTEM, Role
 from reintegration.kernel.audit import AuditEvent
 from reintegration.kernel.ids import new_id
 from tests.factories.cast import PASSWORD, make_person
+from tests.travel import travel
 
 COOKIE = "punte-session"
 
@@ -114,7 +114,7 @@ def test_quick_exit_ends_the_session_and_leads_away(app, client, cast):
     ("steps", "alive"), [([14] * 8, True), ([14, 16], False), ([14] * 34, True), ([14] * 35, False)]
 )
 def test_fifteen_idle_minutes_or_eight_hours_end_a_session(client, cast, steps, alive):
-    with time_machine.travel(clock.now(), tick=False) as traveller:
+    with travel(clock.now(), tick=False) as traveller:
         post_sign_in(client, "ana@demo.example")
         for minutes in steps:
             traveller.shift(timedelta(minutes=minutes))

@@ -263,3 +263,8 @@ def is_said(name: str) -> bool:
 
 def _texts(key) -> tuple[str, ...]:
     return key if isinstance(key, tuple) else (key,)
+
+
+def test_the_guide_of_finance_comes_to_the_account_before_the_fund():
+    said = (GUIDES / "finance.md").read_text(encoding="utf-8")
+    assert said.index("**Our bank accounts**, **Add an account**") < said.index("**Open a fund**")

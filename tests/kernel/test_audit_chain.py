@@ -119,6 +119,28 @@ def test_a_missing_file_of_checkpoints_is_told(session, trail, log):
     assert "bring it back" in verify(session, log).problems[0]
 
 
+def test_an_older_database_beside_newer_files_is_told_with_what_to_do(
+    session, committed_db, trail, log
+):
+    assert audit_chain.compare_ends(session, log) == []
+    cut(committed_db, kept=4)
+    session.expire_all()
+    (said,) = audit_chain.compare_ends(session, log)
+    assert "the trail's files are newer than the database" in said
+    assert "move the file aside" in said
+    log.rename(log.with_name("kept-aside.jsonl"))
+    write(session, 1)
+    audit_chain.seal(session, keyring(session), now=NOW, log=log)
+    session.commit()
+    assert audit_chain.compare_ends(session, log) == []
+
+
+def test_an_empty_folder_beside_a_sealed_trail_is_told(session, trail, log):
+    log.unlink()
+    (said,) = audit_chain.compare_ends(session, log)
+    assert "is missing: bring it back" in said
+
+
 def test_a_line_that_is_none_is_told(session, trail, log):
     log.write_text("nonsense\n" + log.read_text())
     assert verify(session, log).problems == ["line 1 of checkpoints.jsonl cannot be read"]

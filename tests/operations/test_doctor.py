@@ -11,6 +11,7 @@ from sqlalchemy.exc import OperationalError
 
 from reintegration.kernel import clock
 from reintegration.operations import checkup
+from reintegration.web.commands import unreachable
 
 
 @pytest.fixture
@@ -35,6 +36,22 @@ def test_a_clock_that_drifts_is_told_with_how_much(connection):
     assert "ahead of" in said
     (said,) = checkup.clock(connection, clock.now() - timedelta(minutes=1))
     assert "behind" in said
+
+
+def test_a_way_to_the_database_that_asks_nobody_who_is_there_is_told(connection, settings):
+    far = "postgresql+psycopg://punte_app:secret@db.example.org/punte"
+    assert checkup.server(connection, settings) == []
+    (said,) = checkup.server(connection, replace(settings, database_url=f"{far}?sslmode=require"))
+    assert "sslmode=verify-full" in said
+    assert "secret" not in said
+    asks = replace(settings, database_url=f"{far}?sslmode=verify-full")
+    assert checkup.server(connection, asks) == []
+
+
+def test_a_server_that_is_too_old_is_told(connection, settings, monkeypatch):
+    monkeypatch.setattr(checkup, "_OLDEST", 99)
+    (said,) = checkup.server(connection, settings)
+    assert "Punte needs 99 or newer" in said
 
 
 def test_a_database_that_takes_no_writes_is_told(session):
@@ -104,7 +121,7 @@ def test_a_wrong_password_is_told_from_a_stopped_database(committed_db):
     engine = create_engine(committed_db.url.replace("only-for-tests", "wrong"))
     with pytest.raises(OperationalError) as refused:
         engine.connect()
-    assert "password" in checkup.unreachable(refused.value)
+    assert "password" in unreachable(refused.value)
     with pytest.raises(OperationalError) as stopped:
         create_engine("postgresql+psycopg://a@127.0.0.1:1/a").connect()
-    assert "is it running" in checkup.unreachable(stopped.value)
+    assert "is it running" in unreachable(stopped.value)

@@ -4,18 +4,20 @@ A house that runs went through the released files as they were; editing one woul
 another schema than a fresh installation has. What is wrong in one is mended by the next.
 
 To release a new one: `flask --app wsgi db revision -m "add …"`, write it, and add its line to
-`RELEASED` with what `sha256sum migrations/versions/*.py` says. Until the day of the release the line
+`RELEASED` with what `sha256sum migrations/versions/*.py` says, and another to `docs/changes.md`. Until the day of the release the line
 may follow the file; from then on both stay. Then make the dump of that release, as
 `tests/release/make_dump.py` says.
 """
 
 import ast
 import hashlib
+import re
 from pathlib import Path
 
 from alembic.script import ScriptDirectory
 
 FOLDER = Path(__file__).parents[2] / "migrations"
+CHANGES = FOLDER.parent / "docs" / "changes.md"
 RELEASED = {
     "0001_create_tables.py": "aeffffcdcb4ed9fa683947d023952d941c938300d404216993c76721b6982019",
     "0002_add_laws.py": "24eadec91d378052f96fafc573405c3a4267693a4b0786f25015a274dc01788e",
@@ -76,6 +78,12 @@ def problems(folder: Path, released: dict[str, str]) -> list[str]:
 def test_no_released_migration_is_edited_renamed_or_removed():
     said = problems(FOLDER / "versions", RELEASED)
     assert said == [], "\n".join(said)
+
+
+def test_the_change_log_says_what_each_version_does():
+    said = re.findall(r"^\| (\d{4}) \| \S.*\| \S.* \|$", CHANGES.read_text("utf-8"), re.MULTILINE)
+    there = sorted(path.name.partition("_")[0] for path in (FOLDER / "versions").glob("*.py"))
+    assert said == there, f"a line in {CHANGES.name} for each version, in their order"
 
 
 def test_each_migration_follows_the_one_before():

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import time_machine
 from flask import Flask
 from sqlalchemy.orm import Session
 
@@ -21,6 +20,7 @@ from reintegration.kernel import tries
 from reintegration.kernel.db import db
 from tests.database import Database, Server
 from tests.release import dump, figures, pages, schema
+from tests.travel import travel
 
 FOLDER = Path(__file__).parent
 RELEASES = sorted(path.parent.name for path in FOLDER.glob("*/dump.sql"))
@@ -74,7 +74,7 @@ def release(request, postgres: Server, worker_id: str) -> Iterator[Release]:
     assert upgraded.exit_code == 0, upgraded.output
     found = figures.figures_of(database.owner_url)
     kept = figures.read(folder / "kept.json")
-    with time_machine.travel(datetime.fromisoformat(kept["on"] + NOON)):
+    with travel(datetime.fromisoformat(kept["on"] + NOON)):
         yield Release(folder, database, app, found, kept)
     with app.app_context(), Session(db.engine) as any_session:
         tries.companion(any_session).dispose()

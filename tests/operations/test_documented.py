@@ -1,0 +1,83 @@
+"""What the operating guide says to type works as it stands there."""
+
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from reintegration.operations.embedded import Cluster
+from tests.database import ROOT, Database, flask
+
+GUIDE = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+PASSWORD = "only-for-tests"
+NOWHERE = "postgresql://punte_app:secret@127.0.0.1:1/punte"
+
+
+def the_block_that_makes_the_database() -> list[str]:
+    """Return the statements of the guide, one a line, as they are typed into psql."""
+    block = re.search(r"\n\n((?: {7}.*\n)*? {7}CREATE DATABASE.*\n(?: {7}.*\n)*)", GUIDE)
+    assert block
+    return [line.strip().replace("…", PASSWORD) for line in block.group(1).splitlines()]
+
+
+@pytest.fixture(scope="module")
+def cluster():
+    with tempfile.TemporaryDirectory(prefix="punte-test-", ignore_cleanup_errors=True) as name:
+        Path(name).chmod(0o711)
+        cluster = Cluster(Path(name) / "server", settings={"fsync": "off"})
+        cluster.start()
+        yield cluster
+        cluster.stop("immediate")
+
+
+def test_the_database_of_the_guide_is_made_migrated_and_sound(cluster, tmp_path):
+    connection = cluster.connect_as_superuser()
+    for statement in the_block_that_makes_the_database():
+        if statement.startswith("\\c "):
+            connection.close()
+            connection = cluster.connect_as_superuser(statement.split()[1])
+        else:
+            connection.execute(statement)
+    connection.close()
+    made = Database(
+        name="punte",
+        url=cluster.url("punte_app", "punte", PASSWORD),
+        owner_url=cluster.url("punte_owner", "punte", PASSWORD),
+        instance=str(tmp_path),
+    )
+    flask(made, "db", "upgrade")
+    assert "everything holds" in flask(made, "doctor")
+    with psycopg.connect(made.url.replace("+psycopg", "")) as app:
+        bound = app.execute(
+            "SELECT rolsuper, rolbypassrls FROM pg_roles WHERE rolname = current_user"
+        ).fetchone()
+        collated = app.execute(
+            "SELECT datlocprovider, datlocale FROM pg_database WHERE datname = 'punte'"
+        ).fetchone()
+    assert bound == (False, False)
+    assert collated == ("b", "C.UTF-8")
+
+
+@pytest.mark.parametrize(
+    "command", [["db", "upgrade"], ["db", "current"], ["audit", "verify"], ["ledger", "check"]]
+)
+def test_a_command_without_its_database_says_so_in_words(tmp_path, command):
+    asked = subprocess.run(
+        [sys.executable, "-m", "flask", "--app", "wsgi", *command],
+        cwd=ROOT,
+        env={
+            **{name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ},
+            **Database("punte", NOWHERE, NOWHERE, str(tmp_path)).environment(),
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert asked.returncode == 1
+    assert "the database does not answer; is it running" in asked.stderr
+    assert "Traceback" not in asked.stderr
