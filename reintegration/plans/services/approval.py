@@ -85,6 +85,7 @@ def approve(
                 _approve_line(session, line)
     plan.approved_version, plan.approved_at, plan.written_by = number, now, []
     plan.review_on = clock.local_day(now) + REVIEW_AFTER
+    session.flush()  # the lines before the version, as locks are taken
     _decide(version, "approve", actor, comment, now)
     session.flush()
     case_moves.work_begins(session, case, actor=actor, now=now)
