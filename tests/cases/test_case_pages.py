@@ -283,6 +283,11 @@ def test_a_note_is_kept_and_corrected_by_a_later_one(session, cast, sign_in, cas
     )
 
 
+def test_no_page_changes_a_note(app):
+    about_notes = {rule.rule for rule in app.url_map.iter_rules() if "notes" in rule.rule}
+    assert about_notes == {"/cases/<uuid:case_id>/notes"}
+
+
 def test_an_empty_note_is_refused(session, cast, sign_in, case):
     assert sign_in(cast.ana).post(f"/cases/{case.id}/notes", data={"body": " "}).status_code == 422
 

@@ -231,6 +231,7 @@ def test_paper_for_the_person_names_no_provider_no_state_and_no_case(session, ca
     assert "Counselling, 12 sessions" in paper
     for word in (w.case.code, "Speranța", "voucher", "victim", "traffick", "Punte", "In progress"):
         assert word not in paper
+    assert "MDL" not in paper
 
 
 def addresses(w, need):

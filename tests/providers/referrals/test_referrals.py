@@ -589,6 +589,18 @@ def test_after_a_hand_over_the_provider_is_told_the_new_manager(session, cast, s
     assert cast.ana.email not in page
 
 
+def test_the_provider_learns_that_a_request_was_taken_back_and_not_why(session, cast, sign_in):
+    referral = sent(session, cast, make_casework(session, cast))
+    ana = actor(session, cast.ana)
+    referrals.cancel(session, referral, actor=ana, reason="Se teme de cineva de acolo", now=NOW)
+    session.commit()
+    corina = sign_in(cast.corina)
+    for address in (f"/requests/{referral.id}", "/requests/?show=all", "/account/inbox"):
+        assert "Se teme" not in corina.get(f"{address}").text
+    assert "A request was cancelled." in corina.get("/account/inbox?lang=en").text
+    assert "Se teme de cineva" in sign_in(cast.ana).get(f"/referrals/{referral.id}").text
+
+
 def test_of_a_request_that_ended_the_provider_is_told_nobody(session, cast, sign_in):
     referral = sent(session, cast, make_casework(session, cast))
     referrals.reject(
