@@ -51,6 +51,13 @@ def test_roles_that_clash_are_refused_and_nothing_typed_is_lost(cast, sign_in, r
     assert "govuk-error-summary" in text
 
 
+def test_who_is_of_a_provider_holds_a_providers_roles_only(session, cast):
+    dan = actor(session, cast.dan)
+    for roles in ([Role.PROVIDER_RECEPTION, Role.AUDITOR], [Role.FINANCE_PREPARER]):
+        with pytest.raises(Invalid, match="only hold a provider"):
+            users.set_roles(session, cast.rita, actor=dan, roles=roles, now=NOW)
+
+
 def test_an_e_mail_is_taken_whatever_its_capitals(cast, sign_in, session):
     page = sign_in(cast.dan).post(
         "/account/users/new", data=new_person(cast, name="Ana Doi", email="ANA@Demo.example")

@@ -164,6 +164,12 @@ def test_before_withdrawing_the_page_says_what_will_stop_and_changes_nothing(
     assert given.withdrawn_at is None
 
 
+def test_where_nothing_depends_on_it_the_page_says_so(cast, sign_in, case, give):
+    given = give(ConsentScope.CONTACT)
+    page = sign_in(cast.ana).get(f"/cases/{case.id}/consent/{given.id}/withdraw?lang=en").text
+    assert "Nothing that is under way depends on it." in page
+
+
 def test_confirming_withdraws(session, cast, sign_in, case, give, heard):
     given = give()
     answer = sign_in(cast.ana).post(f"/cases/{case.id}/consent/{given.id}/withdraw")

@@ -12,7 +12,7 @@ from reintegration.cases.queries.identity import VaultState, vault_state
 from reintegration.cases.services import case_moves, notes, registration, vault
 from reintegration.cases.services.registration import FACTS, CaseFacts
 from reintegration.cases.services.vault import Identity
-from reintegration.cases.states import CaseState, ClosureReason, ContactChannel, NoteKind
+from reintegration.cases.states import CaseState, ClosureReason, ContactChannel, IndexKind, NoteKind
 from reintegration.codelists.languages import Locale
 from reintegration.codelists.people import AccessNeed, Sex
 from reintegration.kernel.audit import AuditEvent
@@ -237,6 +237,7 @@ def test_the_facts_about_an_erased_person_go_and_where_they_may_be_found(
     case.language, case.sex, case.birth_year, case.dependants = Locale.RU, Sex.FEMALE, 1998, 2
     case.territorial_unit, case.excluded_units = "MD-UN", ["MD-SO"]
     case.access_needs, case.contact_channel = [AccessNeed.WHEELCHAIR], ContactChannel.PHONE
+    session.add(IdentityIndex(case_id=case.id, kind=IndexKind.DOCUMENT, value=b"A"))
     session.commit()
     ask(sign_in, cast, case)
     erase(sign_in, cast.sergiu, case)
@@ -246,6 +247,38 @@ def test_the_facts_about_an_erased_person_go_and_where_they_may_be_found(
         for name in FACTS
     }
     assert session.scalars(select(IdentityIndex)).all() == []
+
+
+def test_what_was_given_and_paid_stays_under_the_code(session, cast, sign_in):
+    issued = make_voucher(session, cast)
+    deliver(session, cast.rita, issued, units=5)
+    work, voucher = issued.work, issued.voucher
+    session.get_one(Referral, voucher.referral_id).state = "completed"
+    vault.make_person_key(session, work.case, now=NOW)
+    shut(session, work.case)
+    before = figures(session, work)
+    ask(sign_in, cast, work.case)
+    assert erase(sign_in, cast.sergiu, work.case).status_code == 302
+    session.rollback()
+    assert figures(session, work) == before
+
+
+def figures(session, work):
+    """Return what proves what was agreed to, planned, asked for, promised, given and is owed."""
+    by_case = {"case": work.case.id}
+    return [
+        session.execute(text(statement), by_case).all()
+        for statement in (
+            "SELECT code FROM case_file WHERE id = :case",
+            "SELECT scope, valid_until FROM consent WHERE case_id = :case ORDER BY id",
+            "SELECT category, units, approved_ceiling_minor FROM plan_line WHERE case_id = :case",
+            "SELECT starts_on, due_on FROM milestone WHERE case_id = :case",
+            "SELECT units, unit_price_minor, pseudonym FROM referral WHERE case_id = :case",
+            "SELECT reference, state, amount_minor FROM voucher WHERE case_id = :case",
+            "SELECT units, amount_minor FROM redemption WHERE case_id = :case",
+            "SELECT account, sum(debit_minor - credit_minor) FROM ledger_line GROUP BY 1 ORDER BY 1",
+        )
+    ]
 
 
 def tables_with(session, word):

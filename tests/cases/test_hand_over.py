@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy import select
 
+from providers.referrals.services import referrals
 from providers.referrals.states import ReferralState
 from reintegration.accounts.models import InboxMessage
 from reintegration.cases.queries.cases import caseload_of
@@ -13,6 +14,7 @@ from reintegration.kernel.errors import Conflict, Invalid, NotPermitted
 from tests.factories.casework import make_casework
 from tests.factories.cast import NOW, actor, make_person
 from tests.factories.vouchers import make_referral, make_voucher
+from tests.providers.makers import sent
 
 
 @pytest.fixture
@@ -88,6 +90,15 @@ def test_vouchers_and_referrals_go_on(session, cast):
     session.refresh(voucher)
     session.refresh(referral)
     assert (voucher.state, referral.state) == before
+
+
+def test_answers_and_decisions_reach_the_new_manager(session, cast):
+    work = make_casework(session, cast)
+    referral = sent(session, cast, work)
+    hand_over(session, cast, work.case)
+    referrals.accept(session, referral, actor=actor(session, cast.corina), now=NOW)
+    told = select(InboxMessage.user_id).where(InboxMessage.message.contains("accepted"))
+    assert session.scalars(told).all() == [cast.calin.id]
 
 
 @pytest.mark.parametrize("name", ["ana", "sergiu", "petru", "dan", "rita"])

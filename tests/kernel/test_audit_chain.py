@@ -1,6 +1,7 @@
 """Whatever is edited, deleted, moved or cut off in the trail is found."""
 
 import time
+from dataclasses import replace
 from datetime import timedelta
 
 import psycopg
@@ -168,6 +169,18 @@ def test_a_seal_comes_only_after_the_last_one(session, committed_db, trail, log,
     assert audit_chain.seal(session, keyring(session), now=NOW, log=log) == 1
     session.commit()
     assert verify(session, log).holds
+
+
+def test_the_command_fails_and_says_why(app, session, trail, log, committed_db, monkeypatch):
+    settings = replace(app.extensions["settings"], instance=log.parent)
+    log.rename(settings.audit_log)
+    monkeypatch.setitem(app.extensions, "settings", settings)
+    run = app.test_cli_runner()
+    assert run.invoke(args=["audit", "verify"]).exit_code == 0
+    tamper(committed_db, "DELETE FROM audit_seal WHERE position = 3")
+    answer = run.invoke(args=["audit", "verify"])
+    assert answer.exit_code == 1
+    assert "Error: " in answer.output
 
 
 def test_another_key_does_not_verify(session, trail, log):

@@ -10,7 +10,7 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.exc import OperationalError
 
 from reintegration.kernel import clock
-from reintegration.operations import checkup
+from reintegration.operations import checkup, cli
 from reintegration.web.commands import unreachable
 
 
@@ -27,6 +27,13 @@ def connection(session):
 def test_a_sound_installation_holds(app, session):
     answer = app.test_cli_runner().invoke(args=["doctor"])
     assert answer.output == "✓ everything holds\n"
+
+
+def test_what_stops_it_is_said_and_the_command_fails(app, session, monkeypatch):
+    monkeypatch.setattr(cli, "_CHECKS", [lambda _now: ["The clock is wrong. Set it."]])
+    answer = app.test_cli_runner().invoke(args=["doctor"])
+    assert answer.exit_code == 1
+    assert "✗ The clock is wrong. Set it." in answer.output
 
 
 def test_a_clock_that_drifts_is_told_with_how_much(connection):

@@ -13,6 +13,7 @@ from reintegration.accounts.queries import people
 from reintegration.accounts.services import inbox
 from reintegration.accounts.services.inbox import Message
 from reintegration.cases.models import CaseFile
+from reintegration.cases.services.team import is_current
 from reintegration.cases.services.telling import told
 from reintegration.kernel import outbox
 from reintegration.kernel.actor import Role
@@ -97,12 +98,14 @@ def _cases_of(session: Session, referrals: Collection[Referral]) -> dict[UUID, C
 def tell_case(
     session: Session, referral: Referral, event: str, message: str, *, now: datetime
 ) -> None:
-    """Tell the case's manager and whoever asked; the provider who answers may not see them."""
+    """Tell the case's manager, and who asked while they still work on it.
+
+    The provider who answers may not see them.
+    """
     with acting_as_system(session):
-        manager: UUID | None = session.scalar(
-            select(CaseFile.manager_id).where(CaseFile.id == referral.case_id)
-        )
+        case = session.get_one(CaseFile, referral.case_id)
+        team = {member.user_id for member in case.members if is_current(member, now)}
+    readers = {case.manager_id} | ({referral.requested_by} & team)
     provider = session.get_one(Provider, referral.provider_id)
     key, link = f"referral:{referral.id}:{event}", f"/referrals/{referral.id}"
-    readers = {referral.requested_by, *([manager] if manager else [])}
     inbox.notify(session, readers, key, message, now=now, link=link, provider=provider.name)

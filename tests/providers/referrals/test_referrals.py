@@ -90,6 +90,21 @@ def test_no_more_is_asked_for_than_the_plan_has(session, cast, units):
         drafted(session, cast, make_casework(session, cast), units=units)
 
 
+def test_what_is_sent_is_not_written_anew(session, cast):
+    work = make_casework(session, cast)
+    referral = sent(session, cast, work, units=3)
+    with pytest.raises(Conflict, check=lambda refused: refused.code == "sent"):
+        referrals.change_draft(
+            session,
+            referral,
+            actor=actor(session, cast.ana),
+            found=LineWithCase(work.line, work.case),
+            asked=Asked(2, TODAY),
+            now=NOW,
+        )
+    assert referral.units == 3
+
+
 def test_what_one_provider_was_asked_for_another_is_not(session, cast):
     work = make_casework(session, cast)
     sent(session, cast, work, units=8)
