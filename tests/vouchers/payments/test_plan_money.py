@@ -10,7 +10,7 @@ from reintegration.kernel.money import Money
 from reintegration.plans.queries.provision import LineMoney
 from tests.factories.cast import TODAY, actor
 from tests.vouchers.play import Play
-from vouchers.books.queries import plan_budget
+from vouchers.books.views import plan_budget
 from vouchers.payments.models import Claim
 from vouchers.payments.queries import plan_money
 from vouchers.voucher.queries import exposure
