@@ -56,6 +56,7 @@ def register(app: Flask) -> None:
     provision.open_on_line.answer_with(plan_slots.open_on_line)
     case_moves.open_in_case.answer_with(plan_slots.open_in_case)
     slots.add("today.items", today.items)
+    slots.add("today.days", today.days)
     navigation.add(*_PLACES)
 
 

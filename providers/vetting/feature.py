@@ -32,6 +32,7 @@ def register(app: Flask) -> None:
     register_task(tasks.WRITE, tasks.run_write)
     slots.add("offering.moves", checks.moves_of)
     slots.add("today.items", today.items)
+    slots.add("today.days", today.days)
     navigation.add(*_PLACES)
 
 

@@ -9,6 +9,7 @@ from reintegration.accounts.policy import POLICY
 from reintegration.accounts.views import (
     bp,
     credentials,
+    guide,
     identity,
     inbox,
     organisations,
@@ -20,10 +21,18 @@ from reintegration.accounts.views import (
 from reintegration.kernel import jobs, permissions
 from reintegration.kernel.errors import N_
 from reintegration.web import credentials as proofs
-from reintegration.web import navigation
+from reintegration.web import navigation, slots
 from reintegration.web.navigation import Place
 
-PAGES = (inbox, organisations, sign_in, today, trail, users)  # importing them adds their addresses
+PAGES = (
+    guide,
+    inbox,
+    organisations,
+    sign_in,
+    today,
+    trail,
+    users,
+)  # importing them adds their addresses
 
 
 def register(app: Flask) -> None:
@@ -36,6 +45,8 @@ def register(app: Flask) -> None:
     app.add_url_rule("/", "front", today.front)
     app.cli.add_command(user_cli)
     jobs.register(WARN_OF_TOKENS)
+    slots.add("today.items", today.for_administrators)
+    slots.add("today.days", today.told)
     navigation.add(*_PLACES)
 
 

@@ -4,10 +4,14 @@ A count of all rows costs what the table holds; one that stops costs the same fo
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import ScalarSelect, Select, SQLColumnExpression, func, literal, select
 from sqlalchemy.orm import Session
+
+from reintegration.kernel.money import Money
 
 Key = TypeVar("Key")
 READ = 99
@@ -47,6 +51,63 @@ def count_each(
     counted = [_counting(statement, along) for statement in statements.values()]
     row = session.execute(select(*counted)).one()
     return dict(zip(statements, map(Count, row), strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Pile:
+    """What waits: how many, since when, and what it is worth in each currency.
+
+    Of more than is counted nobody says a sum: it would be that of the oldest only.
+    """
+
+    count: Count
+    since: date | datetime | None = None
+    worth: tuple[Money, ...] = ()
+
+
+NOTHING = Pile(Count())
+
+
+def pile(
+    session: Session,
+    statement: Select[*tuple[Any, ...]],
+    *,
+    since: SQLColumnExpression[Any],
+    worth: tuple[SQLColumnExpression[Any], SQLColumnExpression[Any]] | None = None,
+) -> Pile:
+    """Return the pile of what a statement finds: `since` is its age, `worth` minor and currency."""
+    minor, currency = worth or (literal(0), literal(""))
+    rows = (
+        statement.with_only_columns(
+            since.label("since"),
+            minor.label("minor"),
+            currency.label("currency"),
+            maintain_column_froms=True,
+        )
+        .order_by(None)
+        .order_by(since)
+        .limit(READ + 1)
+        .subquery()
+    )
+    found = session.execute(
+        select(
+            rows.c.currency,
+            func.count().label("many"),
+            func.min(rows.c.since).label("since"),
+            func.sum(rows.c.minor).label("minor"),
+        )
+        .group_by(rows.c.currency)
+        .order_by(func.sum(rows.c.minor).desc(), rows.c.currency)
+    ).all()
+    if not found:
+        return NOTHING
+    count = Count(sum(row.many for row in found))
+    known = worth is not None and count <= READ
+    return Pile(
+        count,
+        min(row.since for row in found),
+        tuple(Money(int(row.minor), row.currency) for row in found) if known else (),
+    )
 
 
 def _counting(

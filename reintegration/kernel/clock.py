@@ -6,9 +6,12 @@ more, and `now` follows. In between this process counts on steadily, whatever is
 of its machine.
 """
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from time import monotonic
+from typing import Any
 from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, Date, SQLColumnExpression, cast, func, text
 
 LOCAL = ZoneInfo("Europe/Chisinau")
 _began = datetime.now(UTC) - timedelta(seconds=monotonic())
@@ -45,3 +48,13 @@ def hear(there: datetime, asked: datetime) -> None:
 def local_day(instant: datetime) -> date:
     """Return the day that a calendar in Chișinău shows at `instant`."""
     return instant.astimezone(LOCAL).date()
+
+
+def start_of(day: date) -> datetime:
+    """Return the instant at which a day begins in Chișinău."""
+    return datetime.combine(day, time(), LOCAL)
+
+
+def day_of(instant: SQLColumnExpression[Any]) -> ColumnElement[date]:
+    """Return the expression of the day in Chișinău of a column of instants."""
+    return cast(func.timezone(text(f"'{LOCAL.key}'"), instant), Date)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, defer
 
 from reintegration.kernel import audit, bounded, outbox, permissions
 from reintegration.kernel.actor import Actor
-from reintegration.kernel.bounded import Count
+from reintegration.kernel.bounded import Count, Pile
 from reintegration.kernel.db import acting_as_system
 from reintegration.kernel.errors import NotFound
 from reintegration.kernel.outbox import OutboxMessage
@@ -61,6 +61,13 @@ def waiting(session: Session, actor: Actor) -> Count:
     statement = _undecided(actor)
     with acting_as_system(session):
         return bounded.count(session, statement)
+
+
+def waiting_pile(session: Session, actor: Actor) -> Pile:
+    """Return how many wait for a decision, and since when."""
+    statement = _undecided(actor)
+    with acting_as_system(session):
+        return bounded.pile(session, statement, since=OutboxMessage.queued_at)
 
 
 def _undecided(actor: Actor) -> Select[OutboxMessage]:

@@ -6,10 +6,9 @@ from uuid import UUID
 from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_babel import ngettext
 from sqlalchemy.orm import Session
 
-from reintegration.accounts.views.today import TodayItem, counted
+from reintegration.accounts.views.today import Figure, waiting
 from reintegration.kernel import permissions
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.db import session as current_session
@@ -50,17 +49,13 @@ def sent(message: OutboxMessage) -> Next:
     return Next(url_for(".index"), _("The message counts as sent."))
 
 
-def items(*, session: Session, actor: Actor, today: date) -> list[TodayItem]:
+def items(*, session: Session, actor: Actor, today: date) -> list[Figure]:
     """Return what waits for an administrator."""
     del today
     if not permissions.permits(actor, OutgoingPermission.DECIDE):
         return []
-    count = outgoing.waiting(session, actor)
-    sentence = ngettext(
-        "%(num)s message may not have arrived", "%(num)s messages may not have arrived", count
-    )
-    url = url_for("outgoing.index")
-    return counted(count, TodayItem("gold", _("Outgoing messages"), sentence, url, 20))
+    pile, url = outgoing.waiting_pile(session, actor), url_for("outgoing.index")
+    return waiting(Figure(_("Messages that may not have arrived"), pile, _("Decide"), url, 20))
 
 
 def count() -> int:

@@ -44,6 +44,7 @@ def register(app: Flask) -> None:
     case_moves.open_in_case.answer_with(case_slots.open_in_case)
     hooks.subscribe(PersonErased, forgetting.forget_words, preview=hooks.says_nothing)
     slots.add("today.items", today.items)
+    slots.add("today.days", today.days)
     slots.add("case.tabs", case_slots.case_tabs)
     slots.add("case.page", case_slots.case_page)
     cases.show_in_history(HAPPENED)

@@ -15,7 +15,7 @@ from markupsafe import Markup, escape
 
 from reintegration.codelists.languages import Locale
 from reintegration.kernel.bounded import Count
-from reintegration.kernel.clock import LOCAL
+from reintegration.kernel.clock import LOCAL, local_day
 from reintegration.kernel.ids import group_typed_code
 from reintegration.kernel.money import Money, minor_digits
 from reintegration.kernel.words import Worded
@@ -106,6 +106,7 @@ def init_app(app: Flask) -> None:
         date=day,
         day=day,
         day_month=day_month,
+        local_day=local_day,
         month=month,
         datetime=instant,
         number=number,

@@ -11,6 +11,7 @@ from pathlib import Path
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, Response, expect
 
+from tests.browser.eyes import seen_wrong
 from tests.sampling import is_drawn
 
 PHONE = {"width": 390, "height": 844}
@@ -88,12 +89,14 @@ class Seat:
         self.looks()
 
     def looks(self) -> None:
-        """Look at the page as it is: axe finds nothing, nothing scrolls sideways, nothing broke."""
+        """Look at the page as it is: nothing broke, lies on another thing or is cut; axe agrees."""
         self.page.wait_for_load_state("load")
         self._photographs()
         assert not self.complaints, f"{self._where()}\n" + "\n".join(self.complaints)
         wide = sideways(self.page)
         assert not wide, f"{self._where()} scrolls sideways: {wide}"
+        wrong = seen_wrong(self.page)
+        assert wrong == [], f"{self._where()}: " + "; ".join(wrong)
         built = built_of(self.page)
         if built in self.looked_at or not is_drawn(built, self.share):
             return

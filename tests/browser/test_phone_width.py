@@ -1,4 +1,4 @@
-"""The main pages of each role on narrow phones: nothing scrolls sideways, axe finds nothing."""
+"""The main pages of each role on phones and on a small desk: whole, nothing on another thing."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -39,6 +39,7 @@ from vouchers.bank.services.statement_import import import_file
 pytestmark = pytest.mark.xdist_group("browser-phone")
 
 WIDTHS = (320, 390)
+DESK = 1280
 FOUND = "/redeem/v/…"  # its address is made by finding the voucher
 PAGES = {
     "ana": (
@@ -193,16 +194,17 @@ def _import_a_statement(session: Session, cast: Cast, batch) -> None:
 
 @pytest.fixture(scope="module")
 def seat_of(browser, street) -> Iterator[Callable[[str, int], Seat]]:
-    """Give a phone of a width to a person, signed in."""
+    """Give a phone or a desk of a width to a person, signed in."""
     taken: dict[tuple[str, int], Seat] = {}
     looked_at: set[str] = set()
 
     def seat(who: str, width: int) -> Seat:
         if (who, width) not in taken:
+            phone = width < DESK
             context = browser.new_context(
                 viewport={"width": width, "height": 844},
-                is_mobile=True,
-                has_touch=True,
+                is_mobile=phone,
+                has_touch=phone,
                 locale="en-GB",
             )
             cookie = {"name": "punte-session", "value": street.tokens[who], "url": street.url}
@@ -226,6 +228,19 @@ def test_a_phone_shows_the_page_whole(seat_of, street, who, path, width):
     go_to(seat, street, path)
     expect(seat.page.locator("h1")).to_have_count(1)
     assert "Sign in" not in seat.page.title()
+    seat.looks()
+
+
+DESKS = [(who, path) for who in PAGES for path in PAGES[who]]
+
+
+@pytest.mark.parametrize(
+    ("who", "path"), one_of_each(DESKS, by=lambda who, path: f"{who} {path.count('/') > 2}")
+)
+def test_a_desk_shows_the_page_whole(seat_of, street, who, path):
+    seat = seat_of(who, DESK)
+    go_to(seat, street, path)
+    expect(seat.page.locator("h1")).to_have_count(1)
     seat.looks()
 
 

@@ -22,7 +22,7 @@ PLACES = (
     ("//a[contains(@class, 'tabs__link')]", "./span[@class='count']", "."),
     ("//a[@class='chip']", "./span", "."),
     ("//div[@class='tile'][dt/a]", "./dd", "./dt/a"),
-    ("//a[@class='todo__text']", ".", "."),
+    ("//li[@class='figure']", "./span[@class='figure__value']", ".//a"),
 )
 """Where a figure stands that leads to a list: the thing, its figure, its link."""
 ENTRIES = (

@@ -1,7 +1,9 @@
 """A count for a badge stops where nobody reads on."""
 
+from datetime import timedelta
+
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import literal, select, text
 
 from reintegration.kernel import bounded
 from reintegration.kernel.bounded import Count
@@ -45,3 +47,14 @@ def test_many_are_counted_in_one_statement_each_as_far_as_it_is_read(session, ro
 def test_counts_add_up_to_a_count():
     assert str(sum([Count(60), Count(50)])) == "99+"
     assert str(1 + Count(2)) == "3"
+
+
+@pytest.mark.parametrize(("how_many", "worth"), [(0, []), (3, [6]), (99, [198]), (120, [])])
+def test_a_pile_says_how_many_since_when_and_a_sum_only_of_all(session, rows, how_many, worth):
+    rows("a", how_many)
+    pile = bounded.pile(
+        session, select(JobRun), since=JobRun.slot, worth=(literal(2), literal("MDL"))
+    )
+    assert pile.count == min(how_many, 100)
+    assert pile.since == (NOW + timedelta(seconds=1) if how_many else None)
+    assert [one.minor for one in pile.worth] == worth

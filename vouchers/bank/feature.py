@@ -28,6 +28,7 @@ def register(app: Flask) -> None:
     register_task(tasks.IMPORT, tasks.run_import)
     settlement.undone_matches.answer_with(undone_matches)
     slots.add("today.items", today.items)
+    slots.add("today.days", today.days)
     navigation.add(
         Place(
             "bank.index",

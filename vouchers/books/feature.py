@@ -5,14 +5,14 @@ from flask import Flask
 from reintegration.kernel import jobs, permissions
 from reintegration.kernel.errors import N_
 from reintegration.plans.queries import provision
-from reintegration.web import navigation
+from reintegration.web import navigation, slots
 from reintegration.web.navigation import Place
 from vouchers.books.cli import ledger_cli
 from vouchers.books.jobs import LEDGER_CHECK, LEDGER_SWEEP
 from vouchers.books.permissions import FundPermission, LedgerPermission
 from vouchers.books.policy import POLICY
 from vouchers.books.services import laws
-from vouchers.books.views import budget_lines, exchange, funds, ledger, plan_budget
+from vouchers.books.views import budget_lines, exchange, funds, ledger, plan_budget, today
 
 PAGES = (budget_lines, exchange, funds, ledger)
 """Importing them adds their addresses; funds, lines and exchange share one part."""
@@ -22,6 +22,8 @@ def register(app: Flask) -> None:
     """Add pages, commands, jobs, laws and rules."""
     permissions.register(POLICY)
     laws.keep(laws.LAWS, laws.RELATIONS)
+    slots.add("today.items", today.items)
+    slots.add("today.days", today.days)
     jobs.register(LEDGER_CHECK)
     jobs.register(LEDGER_SWEEP)
     app.cli.add_command(ledger_cli)

@@ -29,6 +29,7 @@ def register(app: Flask) -> None:
     provision.money_of_case.answer_with(plan_money.money_of_case)
     slots.add("provider.accounts", payees.card)
     slots.add("today.items", today.items)
+    slots.add("today.days", today.days)
     navigation.add(*_PLACES)
 
 

@@ -99,6 +99,8 @@ def _fill_slots() -> None:
     slots.add("today.items", today.items)
     slots.add("decisions.queues", today.decisions)
     slots.add("decisions.to_decide", today.to_decide)
+    slots.add("today.days", today.days)
+    slots.add("today.first", today.desk)
 
 
 _PLACES = (

@@ -10,6 +10,13 @@ from reintegration.kernel.errors import N_
 from reintegration.kernel.words import Worded
 
 _SOON = timedelta(days=30)
+PLACES_HOLD_FOR = timedelta(days=30)
+"""How long free places that a provider said are relied on without a word of warning."""
+
+
+def is_old(said_on: date, today: date) -> bool:
+    """Whether a number of free places was said too long ago to rely on it."""
+    return today - said_on > PLACES_HOLD_FOR
 
 
 class DocumentStatus(Worded):

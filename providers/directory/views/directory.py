@@ -9,7 +9,7 @@ from providers.directory.models import Provider
 from providers.directory.permissions import ProviderPermission
 from providers.directory.queries import directory as reading
 from providers.directory.queries.directory import DirectoryFilter
-from providers.directory.queries.documents import status_of
+from providers.directory.queries.documents import is_old, status_of
 from providers.directory.states import OfferingState
 from providers.directory.views.blueprint import directory_bp as bp
 from reintegration.codelists.service_categories import ServiceCategory
@@ -65,5 +65,6 @@ def profile_context(provider: Provider) -> dict[str, object]:
         "sites": sites,
         "documents": [(held, status_of(held, today)) for held in provider.documents],
         "territory": TERRITORIAL_UNITS,
+        "is_old": is_old,
         "P": ProviderPermission,
     }

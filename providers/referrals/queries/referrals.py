@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
@@ -19,7 +19,7 @@ from reintegration.cases.models import CaseFile
 from reintegration.cases.services.consent import Ended
 from reintegration.kernel import bounded, permissions
 from reintegration.kernel.actor import Actor
-from reintegration.kernel.bounded import Count
+from reintegration.kernel.bounded import Count, Pile
 from reintegration.kernel.db import acting_as_system
 from reintegration.kernel.errors import or_404
 from reintegration.plans.models import PlanLineDelivery
@@ -152,6 +152,24 @@ def waiting_count(session: Session, actor: Actor) -> Count:
     """Return how many requests wait for an answer of the actor's provider."""
     waiting = _asked(actor).where(Referral.state == ReferralState.REQUESTED)
     return bounded.count(session, waiting)
+
+
+def waiting_pile(session: Session, actor: Actor) -> Pile:
+    """Return how many requests wait for an answer of the actor's provider, and since when."""
+    waiting = _asked(actor).where(Referral.state == ReferralState.REQUESTED)
+    return bounded.pile(session, waiting, since=Referral.created_at)
+
+
+def beginning_by_day(session: Session, actor: Actor, first: date, last: date) -> dict[date, int]:
+    """Return how many of those whom the actor's provider accepted begin on each of these days."""
+    rows = session.execute(
+        _asked(actor)
+        .with_only_columns(Referral.starts_on, func.count(), maintain_column_froms=True)
+        .where(Referral.state == ReferralState.ACCEPTED, Referral.starts_on.between(first, last))
+        .group_by(Referral.starts_on)
+        .order_by(None)
+    )
+    return dict(rows.all())
 
 
 def due_for_expiry(session: Session, now: datetime) -> Sequence[Referral]:

@@ -7,6 +7,7 @@ from uuid import UUID
 from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from providers.directory.queries.documents import is_old
 from providers.referrals.permissions import ReferralPermission
 from providers.referrals.queries import matching as reading
 from providers.referrals.queries.match_facts import MatchRequest
@@ -77,6 +78,7 @@ def _page(case: CaseFile, request: MatchRequest, today: date, **more: Any) -> st
         in_the_way=matching.codes_in_the_way(result),
         officers="" if candidates else whom_to_ask(session(), Role.VETTING_OFFICER),
         territory=TERRITORIAL_UNITS,
+        is_old=is_old,
         tags_of=tags_of,
         exclusions_of=exclusions_of,
         counterfactual=counterfactual,

@@ -4,14 +4,16 @@ from collections.abc import Collection, Sequence
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, func, select, union_all
 from sqlalchemy.orm import Session, selectinload
 
 from providers.directory.models import Offering, Provider, VettingDocument
 from providers.directory.states import OfferingState
+from reintegration.accounts.models import Organisation
 from reintegration.kernel import bounded
-from reintegration.kernel.bounded import Count
+from reintegration.kernel.bounded import Count, Pile
 from reintegration.kernel.errors import or_404
+from reintegration.kernel.search import has_words
 from reintegration.kernel.states import StateEvent
 from reintegration.web.paging import Page, page_of
 
@@ -30,11 +32,25 @@ def document_or_404(session: Session, document_id: UUID) -> VettingDocument:
 
 
 def queue(
-    session: Session, *, states: Collection[OfferingState], cursor: str | None
+    session: Session, *, states: Collection[OfferingState], search: str = "", cursor: str | None
 ) -> Page[Offering]:
     """Return the offerings in one of these states: those that wait longest come first."""
+    listed = _in(states)
+    if search.strip():
+        listed = listed.where(_is_sought(search))
     return page_of(
-        session, _in(states), keys=(Offering.updated_at, Offering.id), cursor=cursor, ascending=True
+        session, listed, keys=(Offering.updated_at, Offering.id), cursor=cursor, ascending=True
+    )
+
+
+def _is_sought(search: str) -> ColumnElement[bool]:
+    """Return whether a service or its provider has the words; each is asked of its index."""
+    named = select(Organisation.id).where(has_words(search, Organisation.name))
+    return Offering.id.in_(
+        union_all(
+            select(Offering.id).where(has_words(search, Offering.name)),
+            select(Offering.id).where(Offering.provider_id.in_(named)),
+        )
     )
 
 
@@ -51,6 +67,26 @@ def waiting_count(session: Session) -> Count:
 
 def _in(states: Collection[OfferingState]) -> Select[Offering]:
     return select(Offering).where(Offering.state.in_(states))
+
+
+def waiting_pile(session: Session) -> Pile:
+    """Return how many offerings wait for an officer, and since when."""
+    return bounded.pile(session, _in(WAITING), since=Offering.updated_at)
+
+
+def oldest_waiting(session: Session, *, limit: int) -> Sequence[Offering]:
+    """Return the offerings that wait longest for an officer."""
+    oldest = Offering.updated_at, Offering.id
+    return session.scalars(_in(WAITING).order_by(*oldest).limit(limit)).all()
+
+
+def documents_ending_by_day(session: Session, first: date, last: date) -> dict[date, int]:
+    """Return how many documents end on each of these days."""
+    ends = VettingDocument.expires_on
+    rows = session.execute(
+        select(ends, func.count()).where(ends.between(first, last)).group_by(ends)
+    )
+    return {day: count for day, count in rows if day is not None}
 
 
 def approved_with_documents(session: Session) -> Sequence[Offering]:

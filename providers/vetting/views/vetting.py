@@ -58,7 +58,8 @@ def queue() -> ResponseReturnValue:
     """List what waits for an officer, or offerings in one state; the longest wait stands first."""
     chosen = parameters.choice("state", QUEUES)
     states = (OfferingState(chosen),) if chosen else reading.WAITING
-    page = reading.queue(session(), states=states, cursor=parameters.cursor())
+    search = parameters.text("q")
+    page = reading.queue(session(), states=states, search=search, cursor=parameters.cursor())
     counts = reading.counts(session())
     tabs: list[tuple[str, str]] = [("", _("Waiting")), *((one, _(one.label)) for one in QUEUES)]
     return render_template(
@@ -74,7 +75,8 @@ def queue() -> ResponseReturnValue:
             }
             for state, label in tabs
         ],
-        given=parameters.those("state"),
+        given=parameters.those("state", "q"),
+        search=search,
     )
 
 

@@ -1,13 +1,15 @@
 """Reading the inbox."""
 
 from collections.abc import Iterable
+from datetime import date
 from uuid import UUID
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from reintegration.accounts.models import InboxMessage
-from reintegration.kernel import bounded
+from reintegration.kernel import bounded, clock
+from reintegration.kernel.actor import Actor
 from reintegration.kernel.bounded import Count
 from reintegration.kernel.errors import or_404
 from reintegration.web.paging import Page, page_of
@@ -40,3 +42,14 @@ def unread_count(session: Session, user_id: UUID) -> Count:
     """Return how many messages wait unread."""
     unread = InboxMessage.user_id == user_id, InboxMessage.read_at.is_(None)
     return bounded.count(session, select(InboxMessage).where(*unread))
+
+
+def told_by_day(session: Session, actor: Actor, first: date) -> dict[date, int]:
+    """Return how many messages reached the actor on each day from `first` on."""
+    day = clock.day_of(InboxMessage.sent_at)
+    rows = session.execute(
+        select(day, func.count())
+        .where(InboxMessage.user_id == actor.id, InboxMessage.sent_at >= clock.start_of(first))
+        .group_by(day)
+    )
+    return dict(rows.all())

@@ -1,10 +1,10 @@
 """Reading people and organisations."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, select, union_all
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from reintegration.accounts.models import Organisation, User, UserRole
 from reintegration.accounts.states import OrganisationKind
@@ -93,6 +93,20 @@ def without_supervisor(session: Session, users: Iterable[User]) -> frozenset[UUI
     found = session.scalars(select(User).where(User.id.in_(named))).unique() if named else ()
     deciding = {user.id for user in found if can_supervise(user)}
     return frozenset(user.id for user in managers if user.supervisor_id not in deciding)
+
+
+def unsupervised(session: Session, *, limit: int) -> Sequence[User]:
+    """Return the first by name of `without_supervisor`, of all."""
+    above = aliased(User)
+    decides = (
+        select(above.id)
+        .join(UserRole, UserRole.user_id == above.id)
+        .where(above.id == User.supervisor_id, above.disabled_at.is_(None))
+        .where(UserRole.role == Role.SUPERVISOR)
+        .exists()
+    )
+    alone = select(User).where(User.disabled_at.is_(None), _holds(Role.CASE_MANAGER), ~decides)
+    return session.scalars(alone.order_by(User.name, User.id).limit(limit)).unique().all()
 
 
 def organisations_page(

@@ -39,7 +39,8 @@ def _consent(case_id: UUID, code: str, until: date, *, ended: bool) -> TodayItem
         else _("Consent ends in case %(code)s: ask again.", code=code)
     )
     url = url_for("cases.case_consents", case_id=case_id)
-    return TodayItem("clay" if ended else "gold", day_month(until), sentence, url, 30)
+    tone = "clay" if ended else "gold"
+    return TodayItem(tone, day_month(until), sentence, url, 30, _("Ask again"))
 
 
 def _erasures(session: Session, actor: Actor) -> list[TodayItem]:
@@ -52,6 +53,8 @@ def _erasures(session: Session, actor: Actor) -> list[TodayItem]:
             _("Decide whether the name in case %(code)s is erased for good.", code=code),
             url_for("cases.case_erasure", case_id=request.case_id),
             25,
+            _("Decide"),
+            since=request.asked_at,
         )
         for request, code in erasures.waiting_for(session, actor, limit=MOST)
     ]

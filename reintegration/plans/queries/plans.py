@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, exists, or_, select
+from sqlalchemy import Select, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased, contains_eager, joinedload, selectinload
 
 from reintegration.accounts.models import User
@@ -221,6 +221,19 @@ def due_milestones_of(
         .limit(limit)
     )
     return [(milestone, case) for milestone, case in session.execute(statement)]
+
+
+def due_by_day(session: Session, actor: Actor, first: date, last: date) -> dict[date, int]:
+    """Return how many steps of the actor's cases should be reached on each of these days."""
+    rows = session.execute(
+        open_milestones()
+        .with_only_columns(Milestone.due_on, func.count(), maintain_column_froms=True)
+        .where(permissions.where(actor, Milestone, PlanPermission.VIEW))
+        .where(Milestone.due_on.between(first, last))
+        .group_by(Milestone.due_on)
+        .order_by(None)
+    )
+    return dict(rows.all())
 
 
 def reviews_due_of(

@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from reintegration.accounts.views.today import MOST, TodayItem
+from reintegration.accounts.views.today_picture import Days, window
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.clock import local_day
 from reintegration.kernel.db import session as current_session
@@ -31,6 +32,15 @@ def items(*, session: Session, actor: Actor, today: date) -> list[TodayItem]:
     ]
 
 
+def days(*, session: Session, actor: Actor, today: date) -> list[Days]:
+    """Return how many steps should be reached on each of the next days."""
+    if not actor.caseload:
+        return []
+    _first, last = window(today)
+    due = plans.due_by_day(session, actor, today, last)
+    return [Days(_("Steps that should be reached"), "gold", due, ahead=True)]
+
+
 def decisions_waiting() -> int:
     """Return the number beside Decisions in the navigation: what stands there for this person."""
     return deciding.count(current_session(), current_actor())
@@ -49,6 +59,7 @@ def _emergency(row: emergencies.EmergencyRow, today: date) -> TodayItem:
         sentence,
         url_for("plans.case_emergency_decision", emergency_id=row.start.id),
         5 if late else 10,
+        _("Decide") if row.mine else _("Open it"),
     )
 
 
@@ -64,6 +75,8 @@ def _decisions(session: Session, actor: Actor) -> list[TodayItem]:
             ),
             url_for("plans.decision", case_id=waiting.case.id),
             20,
+            _("Decide"),
+            since=waiting.submitted.submitted_at,
         )
         for waiting in plans.waiting(session, actor, limit=MOST)
         if waiting.mine
@@ -82,6 +95,7 @@ def _returned(session: Session, actor: Actor) -> list[TodayItem]:
             ),
             url_for("plans.plan", case_id=case.id),
             15,
+            _("Change the plan"),
         )
         for version, case in plans.returned_of(session, actor, limit=MOST)
     ]
@@ -117,6 +131,7 @@ def _reviews(session: Session, actor: Actor, today: date) -> list[TodayItem]:
             _("Go through the plan of %(case)s together with the person.", case=case.code),
             url_for("plans.plan", case_id=case.id),
             60,
+            _("Open the plan"),
         )
         for plan, case in plans.reviews_due_of(session, actor, until=today, limit=MOST)
     ]

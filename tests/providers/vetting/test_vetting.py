@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import func, select
 
 from providers.directory.models import Offering
-from providers.directory.queries.documents import DocumentStatus, checklist
+from providers.directory.queries.documents import DocumentStatus, checklist, is_old
 from providers.directory.services import profiles
 from providers.directory.services.profiles import Terms
 from providers.directory.states import DocumentKind, OfferingState
@@ -16,7 +16,7 @@ from providers.vetting.services.offering_events import OfferingReinstated, Offer
 from reintegration.accounts.models import InboxMessage
 from reintegration.codelists.service_categories import ServiceCategory
 from reintegration.codelists.units import Unit
-from reintegration.kernel import hooks
+from reintegration.kernel import clock, hooks
 from reintegration.kernel.actor import SYSTEM
 from reintegration.kernel.audit import AuditEvent
 from reintegration.kernel.errors import Conflict, Invalid, NotPermitted
@@ -355,3 +355,26 @@ def test_what_is_written_anew_after_an_approval_is_checked_anew_by_others(sessio
     vetting.submit(session, offering, actor=actor(session, cast.maria), now=NOW)
     with pytest.raises(NotPermitted):
         vetting.assess(session, offering, actor=actor(session, cast.victor), now=NOW)
+
+
+def test_what_is_approved_is_searched_by_service_and_by_provider(session, cast, sign_in):
+    one = offering_in(session, cast, OfferingState.APPROVED, name="Consiliere de grup")
+    other = offering_in(session, cast, OfferingState.APPROVED, name="Terapie prin artă")
+    vera = sign_in(cast.vera)
+    found = vera.get("/providers/vetting/?state=approved&q=terapie prin arta").text
+    assert other.name in found
+    assert one.name not in found
+    everything = vera.get(f"/providers/vetting/?state=approved&q={cast.provider.name[:5]}").text
+    assert one.name in everything
+    assert "Nimic" in vera.get("/providers/vetting/?state=approved&q=zzz").text
+
+
+@pytest.mark.parametrize(("days", "said"), [(30, False), (31, True)])
+def test_free_places_that_were_said_long_ago_say_so(session, cast, sign_in, days, said):
+    offering = offering_in(session, cast, OfferingState.APPROVED)
+    offering.capacity, offering.updated_at = 8, clock.now() - timedelta(days=days)
+    assert is_old(clock.local_day(offering.updated_at), clock.local_day(clock.now())) is said
+    for one in offering.provider.offerings:
+        one.updated_at = offering.updated_at
+    page = sign_in(cast.ana).get(f"/providers/{offering.provider_id}").text
+    assert ("small clay" in page) is said

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from reintegration.accounts.models import InboxMessage
 from reintegration.codelists.service_categories import ServiceCategory
+from reintegration.codelists.territorial_units import TERRITORIAL_UNITS
 from reintegration.codelists.units import Unit
 from reintegration.kernel import clock
 from reintegration.kernel.audit import AuditEvent
@@ -335,7 +336,14 @@ def test_at_night_a_bed_and_a_taxi_are_two_taps(session, cast, sign_in):
     assert f"/vouchers/lines/{work.line.id}/new" in ana.get(f"/cases/{work.case.id}/emergency").text
     bed = cast.offerings[ServiceCategory.SHELTER]
     address = f"/vouchers/lines/{work.line.id}/new"
-    assert f"offering-{bed.id}" in ana.get(address).text
+    bed.provider.phone, bed.updated_at = "+37322000111", clock.now() - timedelta(days=40)
+    page = ana.get(address).text
+    assert f"offering-{bed.id}" in page
+    note = page.partition(f"offering-{bed.id}")[2]
+    where = bed.site.place
+    assert (where.locality or TERRITORIAL_UNITS[where.territorial_unit].name) in note
+    assert "+37322000111" in note
+    assert "sunați mai întâi" in note
     ana.post(address, data=fields(bound_to=f"offering-{bed.id}", units="3"))
     voucher = session.scalars(select(Voucher)).one()
     assert (voucher.state, voucher.offering_id, voucher.amount_minor) == ("issued", bed.id, 45_000)

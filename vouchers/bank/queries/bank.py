@@ -24,7 +24,7 @@ from reintegration.accounts.models import Organisation, User, UserRole
 from reintegration.codelists.currencies import HOME
 from reintegration.kernel import amounts, bounded, permissions
 from reintegration.kernel.actor import FINANCE_ROLES, Actor
-from reintegration.kernel.bounded import Count
+from reintegration.kernel.bounded import Count, Pile
 from reintegration.kernel.errors import DomainError, or_404
 from reintegration.kernel.money import Money, total
 from reintegration.kernel.money_columns import InMoney
@@ -178,6 +178,24 @@ def look_counts(session: Session, accounts: Iterable[BankAccount]) -> dict[UUID,
     look = select(BankLine).where(_SHOWN["look"])
     each = {one.id: look.where(BankLine.bank_account_id == one.id) for one in accounts}
     return bounded.count_each(session, each)
+
+
+def look_pile(session: Session) -> Pile:
+    """Return the lines that somebody has to look at: how many, since when, of how much."""
+    worth = func.abs(BankLine.amount_minor), BankLine.currency
+    looked_at = select(BankLine).where(_SHOWN["look"])
+    return bounded.pile(session, looked_at, since=BankLine.booked_on, worth=worth)
+
+
+def paid_by_day(session: Session, currency: str, first: date, last: date) -> dict[date, int]:
+    """Return what left our accounts on each of these days, in minor units."""
+    paid = BankLine.amount_minor < 0, BankLine.currency == currency
+    rows = session.execute(
+        select(BankLine.booked_on, func.sum(-BankLine.amount_minor))
+        .where(BankLine.booked_on.between(first, last), *paid)
+        .group_by(BankLine.booked_on)
+    )
+    return {day: int(minor) for day, minor in rows}
 
 
 def proof(session: Session, currency: str) -> Proof:

@@ -4,26 +4,34 @@ from datetime import date
 
 from flask import url_for
 from flask_babel import gettext as _
-from flask_babel import ngettext
 from sqlalchemy.orm import Session
 
-from reintegration.accounts.views.today import TodayItem, counted
+from reintegration.accounts.views.today import Figure, waiting
+from reintegration.accounts.views.today_picture import Days, window
+from reintegration.codelists.currencies import HOME
 from reintegration.kernel import permissions
-from reintegration.kernel.actor import Actor
+from reintegration.kernel.actor import FINANCE_ROLES, Actor
 from reintegration.kernel.db import session as current_session
 from vouchers.bank.permissions import BankPermission
 from vouchers.bank.queries import bank
 
 
-def items(*, session: Session, actor: Actor, today: date) -> list[TodayItem]:
+def items(*, session: Session, actor: Actor, today: date) -> list[Figure]:
     """Return how many lines of the bank wait for a preparer."""
     del today
-    matches = permissions.could(actor, BankPermission.MATCH)
-    lines = bank.look_count(session) if matches else 0
-    sentence = ngettext(
-        "%(num)s line of the bank is to look at", "%(num)s lines of the bank are to look at", lines
-    )
-    return counted(lines, TodayItem("gold", _("Bank"), sentence, url_for("bank.index"), 25))
+    if not permissions.could(actor, BankPermission.MATCH):
+        return []
+    pile = bank.look_pile(session)
+    return waiting(Figure(_("Bank lines to look at"), pile, _("Match"), url_for("bank.index"), 25))
+
+
+def days(*, session: Session, actor: Actor, today: date) -> list[Days]:
+    """Return what the bank paid on each day, for finance."""
+    if not permissions.could(actor, BankPermission.LIST) or not actor.has_role(*FINANCE_ROLES):
+        return []
+    first, _last = window(today)
+    paid = bank.paid_by_day(session, HOME, first, today)
+    return [Days(_("Paid by the bank"), "moss", paid, HOME)]
 
 
 def count_lines() -> int:

@@ -191,6 +191,13 @@ def providers(session: Session, *, search: str, chosen: object) -> Offer[Organis
     return users.providers(session, posted, search=search, chosen=chosen)
 
 
+def posted_by_day(session: Session, first: date, last: date) -> dict[date, int]:
+    """Return how many entries were posted on each of these days."""
+    day = LedgerEntry.posted_on
+    rows = session.execute(select(day, func.count()).where(day.between(first, last)).group_by(day))
+    return dict(rows.all())
+
+
 def last_runs(session: Session, *jobs: str) -> list[JobRun]:
     """Return the newest finished run of each job that ran, the newest of them first."""
     newest = (

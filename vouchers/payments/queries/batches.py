@@ -1,15 +1,15 @@
 """Reading payment batches and orders."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from reintegration.kernel import bounded, permissions
 from reintegration.kernel.actor import Actor
-from reintegration.kernel.bounded import Count
+from reintegration.kernel.bounded import Count, Pile
 from reintegration.kernel.errors import or_404
 from reintegration.web.paging import Page, page_of
 from vouchers.payments.models import Claim, ClaimLine, PaymentBatch, PaymentOrder
@@ -76,7 +76,7 @@ def batches_page(
 
 
 def counts(session: Session, actor: Actor) -> dict[str, Count]:
-    """Return how many batches stand in each state, and how many wait for the actor (`Waiting`)."""
+    """Return how many batches stand in each state, and how many wait for the actor (`_for`)."""
     listed = _visible(actor)
     each = {str(state): listed.where(PaymentBatch.state == state) for state in BatchState}
     return bounded.count_each(
@@ -84,27 +84,72 @@ def counts(session: Session, actor: Actor) -> dict[str, Count]:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """How many batches wait for this very person: not those that they may not decide on."""
-
-    to_approve: Count
-    to_release: Count
+def waiting_pile(session: Session, actor: Actor, waits: str) -> Pile:
+    """Return the batches that wait for this very person: how many, since when, of how much."""
+    worth = PaymentBatch.total_minor, PaymentBatch.currency
+    return bounded.pile(session, _for(actor)[waits], since=PaymentBatch.prepared_at, worth=worth)
 
 
-def waiting_for(session: Session, actor: Actor) -> Waiting:
-    """Return how many batches the actor may approve and release now."""
-    along = PaymentBatch.prepared_at, PaymentBatch.id
-    return Waiting(**bounded.count_each(session, _for(actor), along=along))
+TO_APPROVE, TO_RELEASE = "to_approve", "to_release"
 
 
 def _for(actor: Actor) -> dict[str, Select[PaymentBatch]]:
+    """Return what waits for this very person: those batches that they may decide on."""
     approves = permissions.visible(actor, PaymentBatch, PaymentPermission.APPROVE)
     releases = permissions.visible(actor, PaymentBatch, PaymentPermission.RELEASE)
     return {
-        "to_approve": approves.where(PaymentBatch.state == BatchState.PREPARED),
-        "to_release": releases.where(PaymentBatch.state == BatchState.APPROVED),
+        TO_APPROVE: approves.where(PaymentBatch.state == BatchState.PREPARED),
+        TO_RELEASE: releases.where(PaymentBatch.state == BatchState.APPROVED),
     }
+
+
+def oldest_waiting(
+    session: Session, actor: Actor, waits: str, *, limit: int
+) -> Sequence[PaymentBatch]:
+    """Return the batches of `waiting_pile` that were prepared first."""
+    oldest = PaymentBatch.prepared_at, PaymentBatch.id
+    return session.scalars(_for(actor)[waits].order_by(*oldest).limit(limit)).all()
+
+
+_UNDER_WAY = (BatchState.PREPARED, BatchState.APPROVED, BatchState.RELEASED)
+
+
+def due_by_day(
+    session: Session, actor: Actor, currency: str, first: date, last: date
+) -> dict[date, int]:
+    """Return what batches under way pay on each of these days; what is late is due on the first."""
+    day = func.greatest(PaymentBatch.execution_on, first)
+    rows = session.execute(
+        _visible(actor)
+        .with_only_columns(day, func.sum(PaymentBatch.total_minor), maintain_column_froms=True)
+        .where(
+            PaymentBatch.state.in_(_UNDER_WAY),
+            PaymentBatch.currency == currency,
+            PaymentBatch.execution_on <= last,
+        )
+        .group_by(day)
+        .order_by(None)
+    )
+    return {on: int(minor) for on, minor in rows}
+
+
+def due_to_payee_by_day(
+    session: Session, actor: Actor, currency: str, first: date, last: date
+) -> dict[date, int]:
+    """Return what is on its way to the actor's provider on each of these days."""
+    day = func.greatest(PaymentBatch.execution_on, first)
+    rows = session.execute(
+        select(day, func.sum(PaymentOrder.amount_minor))
+        .join(PaymentBatch, PaymentBatch.id == PaymentOrder.batch_id)
+        .where(
+            PaymentOrder.provider_id == actor.organisation_id,
+            PaymentOrder.state.in_((OrderState.PREPARED, OrderState.RELEASED)),
+            PaymentOrder.currency == currency,
+            PaymentBatch.execution_on <= last,
+        )
+        .group_by(day)
+    )
+    return {on: int(minor) for on, minor in rows}
 
 
 def _visible(actor: Actor) -> Select[PaymentBatch]:

@@ -10,9 +10,9 @@ from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, unio
 from sqlalchemy.orm import Session, joinedload, lazyload, selectinload
 
 from reintegration.accounts.models import Organisation
-from reintegration.kernel import bounded, permissions
+from reintegration.kernel import bounded, clock, permissions
 from reintegration.kernel.actor import Actor
-from reintegration.kernel.bounded import Count
+from reintegration.kernel.bounded import Count, Pile
 from reintegration.kernel.errors import or_404
 from reintegration.kernel.money import Money
 from reintegration.kernel.money_columns import InMoney
@@ -289,6 +289,51 @@ def counts(session: Session, actor: Actor) -> dict[str, Count]:
         {state: listed.where(Claim.state == state) for state in seen},
         along=(Claim.created_at, Claim.id),
     )
+
+
+def waiting_pile(session: Session, actor: Actor, state: ClaimState) -> Pile:
+    """Return the claims in a state: how many, since when, of how much."""
+    found = permissions.visible(actor, Claim, *_READING).where(Claim.state == state)
+    worth = Claim.invoiced_minor, Claim.currency
+    return bounded.pile(session, found, since=Claim.created_at, worth=worth)
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A claim that waits, with the name of its provider."""
+
+    claim: Claim
+    provider: str
+
+
+def oldest_submitted(session: Session, actor: Actor, *, limit: int) -> list[Sent]:
+    """Return the claims that wait longest for their check."""
+    rows = session.execute(
+        permissions.visible(actor, Claim, *_READING)
+        .add_columns(Organisation.name)
+        .join(Organisation, Organisation.id == Claim.provider_id)
+        .where(Claim.state == ClaimState.SUBMITTED)
+        .order_by(Claim.created_at, Claim.id)
+        .limit(limit)
+    )
+    return [Sent(claim, provider) for claim, provider in rows]
+
+
+def earned_by_day(session: Session, actor: Actor, currency: str, first: date) -> dict[date, int]:
+    """Return what the actor's provider delivered on each day from `first` on, in minor units."""
+    day = Redemption.delivered_on
+    rows = session.execute(
+        select(day, func.sum(Redemption.amount_minor))
+        .where(
+            Redemption.provider_id == actor.organisation_id,
+            Redemption.recorded_at >= clock.start_of(first),
+            Redemption.state == RedemptionState.ACCEPTED,
+            Redemption.currency == currency,
+            day >= first,
+        )
+        .group_by(day)
+    )
+    return {on: int(minor) for on, minor in rows}
 
 
 def ready_sums(session: Session, currencies: Sequence[str]) -> list[Ready]:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from reintegration.kernel import bounded, permissions
 from reintegration.kernel.actor import Actor
-from reintegration.kernel.bounded import Count
+from reintegration.kernel.bounded import Pile
 from reintegration.kernel.errors import or_404
 from reintegration.web.paging import Page, page_of
 from vouchers.payments.models.payees import PayeeAccount
@@ -43,10 +43,10 @@ def accounts_page(
     )
 
 
-def waiting_count(session: Session, actor: Actor) -> Count:
-    """Return how many proposals wait."""
+def waiting_pile(session: Session, actor: Actor) -> Pile:
+    """Return the proposals that wait: how many, and since when."""
     waiting = PayeeAccount.approved_at.is_(None), PayeeAccount.retired_at.is_(None)
-    return bounded.count(session, _visible(actor).where(*waiting))
+    return bounded.pile(session, _visible(actor).where(*waiting), since=PayeeAccount.proposed_at)
 
 
 def _visible(actor: Actor) -> Select[PayeeAccount]:

@@ -1,18 +1,18 @@
 """Reading deliveries: a provider sees its own, case people those of their caseload."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from reintegration.kernel import bounded, permissions
+from reintegration.kernel import bounded, clock, permissions
 from reintegration.kernel.actor import Actor
-from reintegration.kernel.bounded import Count
+from reintegration.kernel.bounded import Count, Pile
 from reintegration.kernel.errors import or_404
-from vouchers.voucher.models import Redemption
-from vouchers.voucher.permissions import RedemptionPermission
+from vouchers.voucher.models import Redemption, Voucher
+from vouchers.voucher.permissions import RedemptionPermission, VoucherPermission
 from vouchers.voucher.states import RedemptionState
 
 
@@ -68,3 +68,36 @@ def unconfirmed_on_case(session: Session, case_id: UUID) -> Count:
 
 
 _UNCONFIRMED = Redemption.state == RedemptionState.UNCONFIRMED
+
+
+def unconfirmed_pile(session: Session, actor: Actor) -> Pile:
+    """Return the deliveries that the actor may confirm: how many, since when, of how much."""
+    worth = Redemption.amount_minor, Redemption.currency
+    return bounded.pile(session, _to_confirm(actor), since=Redemption.recorded_at, worth=worth)
+
+
+def delivered_at_desk(session: Session, actor: Actor, first: date) -> dict[date, int]:
+    """Return how many deliveries of each day the actor's provider recorded."""
+    return _by_day(session, _visible(actor, RedemptionPermission.READ_RECEIPT), first)
+
+
+def delivered_in_cases(session: Session, actor: Actor, first: date) -> dict[date, int]:
+    """Return how many deliveries there were on each day in the actor's cases."""
+    mine = permissions.where(actor, Voucher, VoucherPermission.VIEW)
+    statement = select(Redemption).join(Voucher, Voucher.id == Redemption.voucher_id).where(mine)
+    return _by_day(session, statement, first)
+
+
+def _by_day(session: Session, statement: Select[Redemption], first: date) -> dict[date, int]:
+    day = Redemption.delivered_on
+    rows = session.execute(
+        statement.with_only_columns(day, func.count(), maintain_column_froms=True)
+        .where(
+            Redemption.recorded_at >= clock.start_of(first),
+            day >= first,
+            Redemption.state.in_((RedemptionState.ACCEPTED, RedemptionState.UNCONFIRMED)),
+        )
+        .group_by(day)
+        .order_by(None)
+    )
+    return dict(rows.all())

@@ -5,16 +5,16 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, select
-from sqlalchemy.orm import Session, defer
+from sqlalchemy.orm import Session, defer, selectinload
 
-from providers.directory.models import Offering
+from providers.directory.models import Offering, Site
 from providers.directory.states import OfferingState
 from providers.referrals.models import Referral
 from providers.referrals.states import HOLDS_A_PLACE
 from reintegration.cases.models import CaseFile
 from reintegration.kernel import bounded, codes, permissions
 from reintegration.kernel.actor import Actor
-from reintegration.kernel.bounded import Count
+from reintegration.kernel.bounded import Pile
 from reintegration.kernel.errors import or_404
 from reintegration.plans.models import PlanLine
 from reintegration.web.paging import Page, page_of
@@ -145,9 +145,10 @@ def oldest_to_approve(session: Session, actor: Actor) -> Sequence[Voucher]:
     ).all()
 
 
-def count_waiting(session: Session, actor: Actor, waits: str) -> Count:
-    """Return how many vouchers wait for the actor, to be approved or to be issued."""
-    return bounded.count(session, _waiting(actor)[waits])
+def waiting_pile(session: Session, actor: Actor, waits: str) -> Pile:
+    """Return what waits for the actor, to be approved or to be issued."""
+    worth = Voucher.amount_minor, Voucher.currency
+    return bounded.pile(session, _waiting(actor)[waits], since=Voucher.created_at, worth=worth)
 
 
 def accepted_referrals(session: Session, line: PlanLine) -> Sequence[Referral]:
@@ -185,8 +186,9 @@ def emergency_offerings(session: Session, line: PlanLine, *, limit: int = 12) ->
         statement = statement.where(
             Offering.unit == line.unit, Offering.price_minor <= line.unit_price_minor
         )
+    cheapest = statement.order_by(Offering.price_minor, Offering.id).limit(limit)
     return (
-        session.scalars(statement.order_by(Offering.price_minor, Offering.id).limit(limit))
+        session.scalars(cheapest.options(selectinload(Offering.site).selectinload(Site.place)))
         .unique()
         .all()
     )

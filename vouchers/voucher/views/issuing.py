@@ -5,20 +5,24 @@ from uuid import UUID
 
 from flask import flash, render_template, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from providers.directory.models import Offering
+from providers.directory.queries.documents import is_old
 from providers.referrals.models import Referral
 from reintegration.accounts.queries.users import whom_to_ask
 from reintegration.cases.queries.consents import arranging_until
+from reintegration.codelists.territorial_units import TERRITORIAL_UNITS
 from reintegration.kernel import clock
 from reintegration.kernel.actor import Role
+from reintegration.kernel.clock import local_day
 from reintegration.kernel.db import session
 from reintegration.kernel.money import Money
 from reintegration.plans.models import PlanLine
 from reintegration.plans.states import LineOrigin
 from reintegration.web import parameters
 from reintegration.web.current import acting, current_actor
-from reintegration.web.filters import money
+from reintegration.web.filters import day, money
 from reintegration.web.forms import option
 from reintegration.web.once import Next, Shown
 from reintegration.web.submit import Ask, Asking
@@ -50,7 +54,7 @@ def new(line: PlanLine) -> Asking:
     form, bases = _form(line)
     if form.is_fresh:
         _fill(form, line, bases)
-    yield Ask(lambda: _page(line, form), form)
+    yield Ask(lambda: _page(line, form, bases), form)
     voucher, secrets = _issue(line, form, bases[form.bound_to.data])
     if secrets is None:
         flash(_("For so much a supervisor must approve it first."), "info")
@@ -112,6 +116,26 @@ def _label(basis: Basis) -> str:
     return f"{offering.provider.name}, {offering.name}: {money(basis.unit_price)}"
 
 
+def _note(offering: Offering, today: date) -> str:
+    """Return where it is, as far as that may be told, how many places it said, and its phone."""
+    site, said = offering.site, [offering.site.name]
+    if site.confidential or site.place is None:
+        said.append(_("confidential place"))
+    else:
+        unit = TERRITORIAL_UNITS.get(site.place.territorial_unit)
+        said.append(site.place.locality or (unit.name if unit else ""))
+    if offering.capacity is not None:
+        free = offering.capacity - offering.places_taken
+        since = local_day(offering.updated_at)
+        said.append(ngettext("%(num)s free place", "%(num)s free places", free))
+        said.append(_("as of %(day)s", day=day(since)))
+        if is_old(since, today):
+            said.append(_("call first: that is long ago"))
+    if offering.provider.phone:
+        said.append(offering.provider.phone)
+    return " · ".join(dict.fromkeys(one for one in said if one))
+
+
 def _fill(form: IssueForm, line: PlanLine, bases: dict[str, Basis]) -> None:
     asked = f"referral-{parameters.text('referral')}"
     chosen = asked if asked in bases else next(iter(bases))
@@ -145,14 +169,20 @@ def _last_day(line: PlanLine, basis: Basis, first: date, today: date) -> date:
     return max(last, first)
 
 
-def _page(line: PlanLine, form: IssueForm) -> str:
+def _page(line: PlanLine, form: IssueForm, bases: dict[str, Basis]) -> str:
     basis = Basis(line)
     code = reading.case_codes(session(), current_actor(), [line.case_id]).get(line.case_id, "")
     paid_from = entitlement.paid_from(session(), line)
     room = entitlement.room_on(session(), line)
     short = room.money.minor > 0 and paid_from.available < min(basis.unit_price, room.money)
+    today = clock.local_day(clock.now())
     return render_template(
         "vouchers/voucher/new.html",
+        notes={
+            key: _note(basis.offering, today)
+            for key, basis in bases.items()
+            if basis.offering is not None
+        },
         paid_from=paid_from,
         approvers=whom_to_ask(session(), Role.FINANCE_APPROVER) if short else "",
         is_short=short,

@@ -4,20 +4,23 @@ from datetime import date
 
 from flask import url_for
 from flask_babel import gettext as _
-from flask_babel import ngettext
+from markupsafe import Markup
 from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
 from reintegration.accounts.queries.users import names_of
-from reintegration.accounts.views.today import TodayItem, counted
+from reintegration.accounts.views.today import Figure, waiting
+from reintegration.accounts.views.today_picture import Days, window
 from reintegration.kernel import permissions
 from reintegration.kernel.actor import Actor
-from reintegration.kernel.bounded import Count
+from reintegration.kernel.bounded import NOTHING
 from reintegration.kernel.clock import local_day
 from reintegration.kernel.db import session as current_session
 from reintegration.plans.views.deciding import Queue, Row
+from reintegration.web import slots
 from reintegration.web.current import current_actor
 from reintegration.web.filters import day_month, money
+from vouchers.voucher.forms.redeem import FindForm
 from vouchers.voucher.models import Voucher
 from vouchers.voucher.permissions import RedemptionPermission, VoucherPermission
 from vouchers.voucher.queries import redemptions as redemption_reading
@@ -25,46 +28,57 @@ from vouchers.voucher.queries import vouchers as reading
 from vouchers.voucher.views import voucher_text
 
 
-def items(*, session: Session, actor: Actor, today: date) -> list[TodayItem]:
+def items(*, session: Session, actor: Actor, today: date) -> list[Figure]:
     """Return what waits for this person with vouchers."""
     del today
     if not permissions.permits(actor, RedemptionPermission.LIST_UNCONFIRMED):
         return []
-    return [
-        *_to_confirm(redemption_reading.unconfirmed_count(session, actor)),
-        *_to_approve(
-            reading.count_waiting(session, actor, reading.TO_APPROVE)
-            if _approves(actor)
-            else Count()
+    to_approve = (
+        reading.waiting_pile(session, actor, reading.TO_APPROVE) if _approves(actor) else NOTHING
+    )
+    found = (
+        Figure(
+            _("Deliveries to confirm"),
+            redemption_reading.unconfirmed_pile(session, actor),
+            _("Confirm"),
+            url_for("vouchers.unconfirmed"),
+            25,
         ),
-        *_to_issue(reading.count_waiting(session, actor, reading.TO_ISSUE)),
-    ]
-
-
-def _to_confirm(count: Count) -> list[TodayItem]:
-    sentence = ngettext(
-        "%(num)s delivery without a PIN waits for your confirmation",
-        "%(num)s deliveries without a PIN wait for your confirmation",
-        count,
+        Figure(
+            _("Vouchers to approve"),
+            to_approve,
+            _("Approve"),
+            url_for("vouchers.index", state=reading.TO_APPROVE),
+            15,
+        ),
+        Figure(
+            _("Vouchers to issue"),
+            reading.waiting_pile(session, actor, reading.TO_ISSUE),
+            _("Issue"),
+            url_for("vouchers.index", state=reading.TO_ISSUE),
+            18,
+        ),
     )
-    url = url_for("vouchers.unconfirmed")
-    return counted(count, TodayItem("gold", _("Waiting"), sentence, url, 25))
+    return [figure for one in found for figure in waiting(one)]
 
 
-def _to_approve(count: Count) -> list[TodayItem]:
-    sentence = ngettext(
-        "%(num)s voucher waits for your approval", "%(num)s vouchers wait for your approval", count
-    )
-    url = url_for("vouchers.index", state=reading.TO_APPROVE)
-    return counted(count, TodayItem("gold", _("Waiting"), sentence, url, 15))
+def days(*, session: Session, actor: Actor, today: date) -> list[Days]:
+    """Return how many deliveries there were on each day: at a desk its own, else of one's cases."""
+    first, _last = window(today)
+    if permissions.could(actor, RedemptionPermission.RECORD):
+        done = redemption_reading.delivered_at_desk(session, actor, first)
+    elif actor.caseload and permissions.permits(actor, RedemptionPermission.LIST_UNCONFIRMED):
+        done = redemption_reading.delivered_in_cases(session, actor, first)
+    else:
+        return []
+    return [Days(_("Deliveries"), "moss", done)]
 
 
-def _to_issue(count: Count) -> list[TodayItem]:
-    sentence = ngettext(
-        "%(num)s voucher is approved: issue it", "%(num)s vouchers are approved: issue them", count
-    )
-    url = url_for("vouchers.index", state=reading.TO_ISSUE)
-    return counted(count, TodayItem("sky", _("Approved"), sentence, url, 18))
+def desk(*, actor: Actor) -> Markup:
+    """Return what a desk is here for: the code of a voucher, typed or scanned."""
+    if not permissions.could(actor, RedemptionPermission.RECORD):
+        return Markup()
+    return slots.part("vouchers/voucher/redeem/desk.html", form=FindForm())
 
 
 def to_decide(*, actor: Actor) -> list[Select[Voucher]]:

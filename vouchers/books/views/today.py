@@ -1,0 +1,43 @@
+"""What an auditor looks at first: whether the books hold, and how much was posted."""
+
+from datetime import date
+
+from flask import url_for
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from reintegration.accounts.views.today import TodayItem
+from reintegration.accounts.views.today_picture import Days, window
+from reintegration.kernel.actor import Actor, Role
+from reintegration.web.filters import instant
+from vouchers.books.queries import journal
+from vouchers.books.services.laws import CHECK_JOB, SWEEP_JOB
+
+
+def items(*, session: Session, actor: Actor, today: date) -> list[TodayItem]:
+    """Return how the last check of the books ended."""
+    del today
+    if not actor.has_role(Role.AUDITOR):
+        return []
+    checks = journal.last_runs(session, CHECK_JOB, SWEEP_JOB)
+    if not checks:
+        return []
+    failed = [run for run in checks if run.outcome]
+    sentence = (
+        _("The last check found a fault in the books.")
+        if failed
+        else _("The books were checked, and all laws hold.")
+    )
+    finished = (failed or checks)[0].finished_at
+    about = instant(finished) if finished else ""
+    tone, word, rank = ("clay", _("Fault"), 5) if failed else ("moss", _("In order"), 70)
+    url = url_for("ledger.balances")
+    return [TodayItem(tone, word, sentence, url, rank, _("Open the balances"), about)]
+
+
+def days(*, session: Session, actor: Actor, today: date) -> list[Days]:
+    """Return how many entries were posted on each day."""
+    if not actor.has_role(Role.AUDITOR):
+        return []
+    first, _last = window(today)
+    return [Days(_("Entries in the ledger"), "moss", journal.posted_by_day(session, first, today))]
