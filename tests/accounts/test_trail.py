@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from reintegration.accounts.views.act_words import ACTS
+from reintegration.accounts.views.act_words import ACTS, SUBJECTS
 from reintegration.kernel import audit
 from reintegration.kernel.audit import AuditEvent, Subject
 from tests.factories.casework import make_case
@@ -22,6 +22,7 @@ SHAPES_OF_KEYS = {"no_contact:{}", "refund:{}", "suspended:{}"}
 def test_each_act_that_the_code_writes_down_has_its_sentence():
     written = {act for act in names.acts() if not act.endswith(("{}", "_"))}
     assert sorted(written - ACTS.keys()) == []
+    assert {act.partition(":")[0] for act in ACTS} == SUBJECTS.keys()
     composed = {act.removesuffix("{}") for act in names.acts() - SHAPES_OF_KEYS if "{}" in act}
     assert [part for part in composed if not any(act.startswith(part) for act in ACTS)] == []
 
@@ -54,6 +55,17 @@ def test_the_trail_of_a_case_is_found_by_its_code_and_read_in_words(noted, cast,
     assert acts_in(irina.get("/account/audit?case=Nimic-0000").text) == []
     spoken = irina.get(f"/account/audit?case={one.code}&lang=ro").text
     assert acts_in(spoken) == ["A schimbat datele unui caz", "A deschis o pagină a unui caz"]
+
+
+def test_all_about_one_subject_is_offered_and_found(noted, cast, sign_in):
+    irina = sign_in(cast.irina)
+    page = irina.get("/account/audit?action=case:&lang=en").text
+    assert '<option value="case:" selected>All about: cases' in page
+    assert set(acts_in(page)) == {
+        "Changed what is known in a case",
+        "Closed a case",
+        "Opened a page of a case",
+    }
 
 
 def test_the_trail_is_cut_by_two_days(noted, cast, sign_in):

@@ -179,6 +179,41 @@ ACTS: dict[str, str] = {
     "voucher:resume_part": N_("Let a part-used voucher be used again"),
     "voucher:suspend": N_("Stopped a voucher"),
 }
+SUBJECTS: dict[str, str] = {
+    "bank_account": N_("our accounts"),
+    "bank_line": N_("lines of the bank"),
+    "bank_statement": N_("statements of the bank"),
+    "budget_line": N_("budget lines"),
+    "case": N_("cases"),
+    "claim": N_("claims"),
+    "consent": N_("consents"),
+    "emergency": N_("emergency help"),
+    "exchange_rate": N_("exchange rates"),
+    "fund": N_("funds"),
+    "goal": N_("goals"),
+    "identity": N_("who a person is"),
+    "milestone": N_("steps"),
+    "need": N_("needs"),
+    "note": N_("notes"),
+    "offering": N_("offerings"),
+    "organisation": N_("organisations"),
+    "outbox": N_("messages to the outside"),
+    "payee_account": N_("accounts of providers"),
+    "payment_batch": N_("batches of payments"),
+    "payment_order": N_("payments"),
+    "plan": N_("plans"),
+    "provider": N_("providers"),
+    "redemption": N_("deliveries"),
+    "referral": N_("requests to providers"),
+    "session": N_("sign-in"),
+    "site": N_("places of providers"),
+    "token": N_("keys of devices"),
+    "trail": N_("the trail itself"),
+    "user": N_("user accounts"),
+    "vetting_document": N_("documents of providers"),
+    "voucher": N_("vouchers"),
+}
+"""What the acts are about; with a colon it is the beginning of each of them."""
 
 
 def act(action: str) -> str:
@@ -189,3 +224,17 @@ def act(action: str) -> str:
 def doer(kind: str) -> str:
     """Return who acts when it is nobody with a name."""
     return str(_(ActorKind(kind).label))
+
+
+def choices() -> list[tuple[str, str]]:
+    """Return what an auditor may ask for: all about a subject, then each act, by their words."""
+    subjects = [
+        (f"{one}:", str(_("All about: %(subject)s", subject=_(said))))
+        for one, said in SUBJECTS.items()
+    ]
+    acts = [(one, str(_(said))) for one, said in ACTS.items()]
+    return [*sorted(subjects, key=_by_words), *sorted(acts, key=_by_words)]
+
+
+def _by_words(choice: tuple[str, str]) -> str:
+    return choice[1]

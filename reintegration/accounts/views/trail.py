@@ -12,7 +12,7 @@ from reintegration.accounts.permissions import AccountPermission
 from reintegration.accounts.queries import trail, users
 from reintegration.accounts.queries.trail import TrailFilter
 from reintegration.accounts.views import bp
-from reintegration.accounts.views.act_words import ACTS, act, doer
+from reintegration.accounts.views.act_words import ACTS, act, choices, doer
 from reintegration.kernel import audit as log
 from reintegration.kernel import audit_chain, clock
 from reintegration.kernel.actor import ActorKind
@@ -39,7 +39,7 @@ def audit() -> ResponseReturnValue:
             session(), {event.case_id for event in page.rows if event.case_id}
         ),
         given=parameters.those(*_ASKED),
-        acts=sorted(((one, str(_(words))) for one, words in ACTS.items()), key=lambda act: act[1]),
+        acts=choices(),
         act=act,
         doer=doer,
         waiting=waiting,

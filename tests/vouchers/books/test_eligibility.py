@@ -251,6 +251,7 @@ def test_whom_where_and_when_a_line_pays_is_said_and_shown_wherever_it_is_named(
     assert "Orhei, Right bank of the Nistru" in page
     assert "approved plans stay approved" in browser.get(f"{address}/pays?lang=en").text
     terms = "only: Adults, Women; Orhei, Right bank of the Nistru; until"
+    assert terms in browser.get(f"/funds/{cast.fund.id}?lang=en").text
     assert terms in sign_in(cast.ana).get(f"/cases/{written.case.id}/plan?lang=en").text
     review = sign_in(cast.sergiu).get(f"/cases/{written.case.id}/plan/decision?lang=en").text
     assert terms in review

@@ -14,6 +14,7 @@ from reintegration.web.forms import Form
 from reintegration.web.once import Next, form_id
 from reintegration.web.pages import Pages
 from reintegration.web.submit import Ask, Asking
+from reintegration.web.terms_text import with_terms
 from vouchers.books.forms import FundForm, GrantForm, LineForm, account_option
 from vouchers.books.models import BankAccount, Fund
 from vouchers.books.permissions import FundPermission
@@ -43,6 +44,7 @@ def fund_page(fund: Fund) -> ResponseReturnValue:
         "vouchers/books/funds/fund.html",
         found=queries.figures(session(), [fund])[0],
         moves=queries.moves(session(), fund.id),
+        with_terms=with_terms,
         P=FundPermission,
     )
 
