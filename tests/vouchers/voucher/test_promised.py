@@ -5,14 +5,18 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from providers.referrals.models import Referral
+from providers.referrals.permissions import ReferralPermission
 from reintegration.codelists.service_categories import ServiceCategory
 from reintegration.kernel import clock
 from reintegration.kernel.errors import Conflict, Invalid
 from reintegration.kernel.money import Money
+from reintegration.kernel.permissions import permits
 from tests.factories.cast import NOW, TODAY, actor
 from tests.factories.vouchers import deliver, living_voucher, make_voucher
 from vouchers.books.jobs import LEDGER_CHECK
 from vouchers.voucher.models import Redemption
+from vouchers.voucher.permissions import RedemptionPermission, VoucherPermission
 from vouchers.voucher.services import holds, pins
 from vouchers.voucher.services.cancelling import cancel
 from vouchers.voucher.services.codes import printable
@@ -79,3 +83,22 @@ def test_a_stopped_voucher_is_printed_and_a_cancelled_one_is_not(session, cast):
 
 def test_the_books_are_checked_every_ten_minutes():
     assert LEDGER_CHECK.every == timedelta(minutes=10)
+
+
+def test_a_supervisor_stops_resumes_and_cancels_and_takes_no_counted_delivery_back(session, cast):
+    issued = make_voucher(session, cast)
+    session.commit()
+    deliver(session, cast.rita, issued)
+    session.commit()
+    sergiu, delivery = actor(session, cast.sergiu), session.scalars(select(Redemption)).one()
+    for may in (VoucherPermission.SUSPEND, VoucherPermission.RESUME, VoucherPermission.CANCEL):
+        assert permits(sergiu, may, issued.voucher)
+    referral = session.get_one(Referral, issued.voucher.referral_id)
+    assert permits(sergiu, ReferralPermission.CANCEL, referral)
+    may_take_back = {
+        name
+        for name, person in cast.people.items()
+        if permits(actor(session, person), RedemptionPermission.REVERSE, delivery)
+    }
+    case_manager, finance = {"ana"}, {"petru", "alina", "radu"}
+    assert may_take_back == case_manager | finance | {"rita", "corina", "maria"}
