@@ -8,6 +8,7 @@ from providers.referrals.permissions import ReferralPermission as P
 from providers.referrals.policy import POLICY
 from providers.referrals.queries.referrals import revealed_sites
 from providers.referrals.services import stops
+from providers.referrals.states import HAPPENED
 from providers.referrals.views import matching, plan_slots, referrals, requests, today
 from providers.referrals.views.blueprints import matching_bp, referrals_bp, requests_bp
 from providers.vetting.services.offering_events import (
@@ -15,6 +16,7 @@ from providers.vetting.services.offering_events import (
     OfferingsLapsed,
     OfferingSuspended,
 )
+from reintegration.cases.queries import cases
 from reintegration.cases.services import case_moves
 from reintegration.cases.services.consent import ConsentsLapsed, ConsentWithdrawn
 from reintegration.cases.services.erasure import PersonErased
@@ -57,6 +59,7 @@ def register(app: Flask) -> None:
     case_moves.open_in_case.answer_with(plan_slots.open_in_case)
     slots.add("today.items", today.items)
     slots.add("today.days", today.days)
+    cases.show_in_history(HAPPENED)
     navigation.add(*_PLACES)
 
 

@@ -36,3 +36,16 @@ class RejectionReason(Worded):
     CANNOT_MEET_NEEDS = N_("We cannot meet these needs")
     PRICE = N_("The price does not fit")
     OTHER = N_("Another reason")
+
+
+HAPPENED: dict[str, str] = {
+    "referral:send": N_("A provider was asked"),
+    "referral:accept": N_("A provider accepted"),
+    "referral:reject": N_("A provider declined"),
+    "referral:start": N_("A service began"),
+    "referral:complete": N_("A service was completed"),
+    "referral:fail": N_("A service was not delivered"),
+    "referral:cancel": N_("A request was called off"),
+    "referral:expire": N_("Nobody answered a request in time"),
+}
+"""What the history of a case says of referrals."""

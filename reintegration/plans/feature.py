@@ -2,6 +2,7 @@
 
 from flask import Flask
 
+from reintegration.accounts.queries import users
 from reintegration.cases.queries import cases
 from reintegration.cases.services import case_moves
 from reintegration.cases.services.erasure import PersonErased
@@ -16,6 +17,7 @@ from reintegration.plans.policy import POLICY
 from reintegration.plans.services import forgetting, reminders
 from reintegration.plans.states import HAPPENED
 from reintegration.plans.views import (
+    alone,
     bp,
     case_slots,
     emergency,
@@ -42,6 +44,7 @@ def register(app: Flask) -> None:
         jobs.register(job)
     hooks.subscribe(HandedOver, reminders.forget_what_was_told, preview=hooks.says_nothing)
     case_moves.open_in_case.answer_with(case_slots.open_in_case)
+    users.waits_for.answer_with(alone.waits_for)
     hooks.subscribe(PersonErased, forgetting.forget_words, preview=hooks.says_nothing)
     slots.add("today.items", today.items)
     slots.add("today.days", today.days)

@@ -100,6 +100,10 @@ EMERGENCY_ALLOWANCE = EmergencyAllowance(
 """The currencies that a planned service may be agreed in: those of the budget lines."""
 REVIEW_AFTER = timedelta(days=30)
 """An approved plan is looked at again with the person after this time."""
+NEXT_REVIEW_WITHIN = timedelta(days=365)
+"""How far ahead the next review may be set."""
+LONGEST_RESULT = 500
+"""How many letters the result of a review has at most."""
 REMIND_BEFORE = timedelta(days=7)
 """How long before its day a milestone is brought to mind."""
 HIGHEST_CEILING_MINOR = 1_000_000_000
@@ -113,5 +117,6 @@ HAPPENED: dict[str, str] = {
     "plan:submit": N_("The plan was submitted"),
     "plan:approve": N_("The plan was approved"),
     "plan:return": N_("The plan was returned"),
+    "plan:review": N_("The plan was gone through with the person"),
 }
 """What the history of a case says of plans and emergency help."""

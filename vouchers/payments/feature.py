@@ -2,6 +2,8 @@
 
 from flask import Flask
 
+from reintegration.accounts.queries import users
+from reintegration.cases.queries import cases
 from reintegration.kernel import permissions
 from reintegration.kernel.errors import N_
 from reintegration.plans.queries import provision
@@ -11,9 +13,9 @@ from vouchers.books.services import laws as books_laws
 from vouchers.payments.permissions import ClaimPermission as C
 from vouchers.payments.permissions import PayeePermission, PaymentPermission
 from vouchers.payments.policy import POLICY
-from vouchers.payments.queries import plan_money
+from vouchers.payments.queries import case_history, plan_money
 from vouchers.payments.services import laws
-from vouchers.payments.views import batches, claims, own_claims, payees, reversals, today
+from vouchers.payments.views import alone, batches, claims, own_claims, payees, reversals, today
 from vouchers.payments.views.blueprints import batches_bp, claims_bp
 
 PAGES = (batches, claims, own_claims)
@@ -27,6 +29,9 @@ def register(app: Flask) -> None:
         app.register_blueprint(blueprint)
     books_laws.keep(laws.LAWS, laws.RELATIONS)
     provision.money_of_case.answer_with(plan_money.money_of_case)
+    users.waits_for.answer_with(alone.waits_for)
+    cases.happened_above.answer_with(case_history.payments_of)
+    cases.show_in_history({case_history.PAID: N_("Deliveries were paid")})
     slots.add("provider.accounts", payees.card)
     slots.add("today.items", today.items)
     slots.add("today.days", today.days)

@@ -10,6 +10,7 @@ from providers.vetting.services.offering_events import (
     OfferingSuspended,
 )
 from reintegration.accounts.permissions import AccountPermission
+from reintegration.cases.queries import cases
 from reintegration.cases.services import case_moves
 from reintegration.cases.services.consent import ConsentsLapsed, ConsentWithdrawn
 from reintegration.cases.services.erasure import PersonErased
@@ -29,6 +30,7 @@ from vouchers.voucher.policy import POLICY
 from vouchers.voucher.queries import exposure
 from vouchers.voucher.queries.vouchers import called, references_of
 from vouchers.voucher.services import expiry, laws, reactions
+from vouchers.voucher.states import HAPPENED
 from vouchers.voucher.views import (
     holds,
     issuing,
@@ -59,6 +61,7 @@ def register(app: Flask) -> None:
     _answer()
     _listen()
     _fill_slots()
+    cases.show_in_history(HAPPENED)
     navigation.add(*_PLACES)
 
 

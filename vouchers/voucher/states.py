@@ -103,3 +103,18 @@ VOUCHER_HISTORY: dict[str, str] = {
     "replace": N_("Replaced"),
 }
 """What the history of a voucher says of each move, of those that are made no more too."""
+
+
+HAPPENED: dict[str, str] = {
+    "voucher:issue": N_("A voucher was issued"),
+    "voucher:redeem_part": N_("Something was delivered on a voucher"),
+    "voucher:redeem_all": N_("The rest of a voucher was delivered"),
+    "voucher:reopen_part": N_("A delivery was taken back"),
+    "voucher:reopen_whole": N_("The only delivery was taken back"),
+    "voucher:suspend": N_("A voucher was stopped"),
+    "voucher:resume": N_("A voucher goes on"),
+    "voucher:expire": N_("A voucher expired"),
+    "voucher:cancel": N_("A voucher was cancelled"),
+    "voucher:replace": N_("A voucher was replaced"),
+}
+"""What the history of a case says of vouchers and deliveries."""

@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session, aliased
 
 from reintegration.accounts.models import Organisation, User, UserRole
 from reintegration.accounts.states import OrganisationKind
-from reintegration.kernel.actor import Role
+from reintegration.kernel.actor import STAFF_ROLES, Role
 from reintegration.kernel.errors import or_404
+from reintegration.kernel.ports import Poll
 from reintegration.kernel.search import has_words
 from reintegration.web.offers import Offer, offered
 from reintegration.web.paging import Page, page_of
@@ -82,6 +83,30 @@ def supervisors(
 def can_supervise(user: User) -> bool:
     """Whether this person can decide on what somebody of the same organisation did."""
     return user.disabled_at is None and Role.SUPERVISOR in user.role_set
+
+
+waits_for = Poll[[Session, User, frozenset[Role]], str](
+    "sentences about what waits for this person alone, who is the only one in some roles"
+)
+
+
+def only_holder_of(session: Session, user: User) -> frozenset[Role]:
+    """Return the roles of an open account that nobody else holds: of a provider, nobody there."""
+    if user.disabled_at is not None:
+        return frozenset()
+    held = (
+        select(UserRole.role)
+        .join(User, User.id == UserRole.user_id)
+        .join(Organisation, Organisation.id == User.organisation_id)
+        .where(
+            User.id != user.id,
+            User.disabled_at.is_(None),
+            Organisation.active.is_(True),
+            UserRole.role.in_(user.role_set),
+            UserRole.role.in_(STAFF_ROLES) | (User.organisation_id == user.organisation_id),
+        )
+    )
+    return user.role_set - frozenset(session.scalars(held.distinct()))
 
 
 def without_supervisor(session: Session, users: Iterable[User]) -> frozenset[UUID]:

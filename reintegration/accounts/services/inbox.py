@@ -73,6 +73,19 @@ def set_read(session: Session, message: InboxMessage, *, read: bool, now: dateti
     )
 
 
+def answered(session: Session, readers: Iterable[UUID], key: str, *, now: datetime) -> None:
+    """Mark as read what was told under keys that begin so: it was answered by an act."""
+    session.execute(
+        update(InboxMessage)
+        .where(
+            InboxMessage.user_id.in_(list(readers)),
+            InboxMessage.key.startswith(key, autoescape=True),
+            InboxMessage.read_at.is_(None),
+        )
+        .values(read_at=now)
+    )
+
+
 def mark_read(session: Session, user_id: UUID, *, now: datetime) -> None:
     """Mark everything in a person's inbox as read."""
     session.execute(

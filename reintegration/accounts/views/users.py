@@ -150,8 +150,11 @@ def _new_page(form: UserForm) -> str:
 
 def _user_page(user: User, form: RolesForm) -> str:
     supervisor = session().get(User, user.supervisor_id) if user.supervisor_id else None
+    only = reading.only_holder_of(session(), user)
     return render_template(
         "reintegration/accounts/user.html",
+        only=sorted(only, key=list(Role).index),
+        waits=reading.waits_for(session(), user, only) if user.disabled_at is None else [],
         user=user,
         form=form,
         supervisor=supervisor,

@@ -18,6 +18,8 @@ from reintegration.kernel.actor import Actor, Role
 from reintegration.kernel.audit import AuditEvent
 from reintegration.kernel.bounded import Count
 from reintegration.kernel.errors import or_404
+from reintegration.kernel.money import Money
+from reintegration.kernel.ports import Poll
 from reintegration.kernel.search import has_words
 from reintegration.web.offers import Offer, offered
 from reintegration.web.paging import Page, page_of
@@ -118,10 +120,16 @@ class Happening:
     who: str
     reason: str | None
     fields: tuple[str, ...] = ()
+    money: Money | None = None
 
 
-def happenings(session: Session, case: CaseFile, *, limit: int = 12) -> list[Happening]:
-    """Return what was done in a case and who looked at the vault, newest first."""
+happened_above = Poll[[Session, CaseFile, int], Happening](
+    "what happened in a case that the trail does not tell by its case, so many of the newest"
+)
+
+
+def happenings(session: Session, case: CaseFile, *, limit: int = 20) -> list[Happening]:
+    """Return what was done in a case, on every floor, and who looked at the vault, newest first."""
     rows = session.execute(
         select(AuditEvent, User.name)
         .outerjoin(User, User.id == AuditEvent.actor_id)
@@ -129,7 +137,9 @@ def happenings(session: Session, case: CaseFile, *, limit: int = 12) -> list[Hap
         .order_by(AuditEvent.id.desc())
         .limit(limit)
     )
-    return [
+    told = [
         Happening(event.at, event.action, who or "", event.reason, tuple(event.fields))
         for event, who in rows
     ]
+    found = [*told, *happened_above(session, case, limit)]
+    return sorted(found, key=lambda one: one.at, reverse=True)[:limit]

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from sqlalchemy import Select, exists, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from reintegration.accounts.models import User, UserRole
 from reintegration.accounts.services.users import SupervisorNamed
@@ -41,23 +41,43 @@ def preview_waiting_cases(session: Session, event: SupervisorNamed) -> list[Chan
     ]
 
 
-def _waiting(event: SupervisorNamed) -> Select[CaseFile]:
-    decides = (
-        select(CaseMember)
-        .join(User, User.id == CaseMember.user_id)
-        .join(UserRole, UserRole.user_id == User.id)
+def supervised_by_alone(user_id: UUID) -> Select[UUID]:
+    """Return the select of the open cases on which nobody but this person can decide."""
+    return (
+        select(CaseFile.id)
+        .join(CaseMember, CaseMember.case_id == CaseFile.id)
         .where(
-            CaseMember.case_id == CaseFile.id,
+            CaseMember.user_id == user_id,
             CaseMember.role == MemberRole.SUPERVISOR,
             CaseMember.until.is_(None),
+            CaseFile.state != CaseState.CLOSED,
+            ~exists(_deciding().where(User.id != user_id).correlate(CaseFile)),
+        )
+    )
+
+
+def _deciding() -> Select[CaseMember]:
+    """Return who can decide on a case that stands around it: supervisors with an open account."""
+    other = aliased(CaseMember)
+    return (
+        select(other)
+        .join(User, User.id == other.user_id)
+        .join(UserRole, UserRole.user_id == User.id)
+        .where(
+            other.case_id == CaseFile.id,
+            other.role == MemberRole.SUPERVISOR,
+            other.until.is_(None),
             User.disabled_at.is_(None),
             UserRole.role == Role.SUPERVISOR,
         )
     )
+
+
+def _waiting(event: SupervisorNamed) -> Select[CaseFile]:
     return select(CaseFile).where(
         CaseFile.manager_id == event.user_id,
         CaseFile.state != CaseState.CLOSED,
-        ~exists(decides.correlate(CaseFile)),
+        ~exists(_deciding().correlate(CaseFile)),
     )
 
 

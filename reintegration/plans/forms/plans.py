@@ -22,7 +22,7 @@ from reintegration.plans.queries.provision import BudgetChoice
 from reintegration.plans.services.needs import GoalSaid, NeedSaid
 from reintegration.plans.services.plan_lines import Service
 from reintegration.plans.services.planning import Stale, Step
-from reintegration.plans.states import Priority
+from reintegration.plans.states import LONGEST_RESULT, Priority
 from reintegration.web import filters
 from reintegration.web.forms import (
     After,
@@ -311,6 +311,21 @@ class ReasonForm(Form):
         description=_l("Others will need to understand this later."),
         validators=[InputRequired(_l("Give a reason.")), Length(max=LONGEST_TEXT)],
     )
+
+
+class ReviewForm(Form):
+    """That the plan was gone through with the person, and when it will be again."""
+
+    held_on = DayField(_l("Held on"), validators=[InputRequired(_l("Choose a day."))])
+    result = TextAreaField(
+        _l("What came of it"),
+        description=_l("In a few words: what goes well, what must change."),
+        validators=[
+            InputRequired(_l("Say in a few words what came of it.")),
+            Length(max=LONGEST_RESULT),
+        ],
+    )
+    next_on = DayField(_l("Next review on"), validators=[InputRequired(_l("Choose a day."))])
 
 
 class SendForm(PlanEditForm):

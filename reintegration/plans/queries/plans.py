@@ -78,6 +78,23 @@ def last_version(session: Session, plan: Plan) -> PlanVersion | None:
     )
 
 
+def returned_last(session: Session, plan: Plan, before: int | None = None) -> PlanVersion | None:
+    """Return the newest version since the approval that came back; `before` a number, if said."""
+    came_back = (
+        select(PlanVersion)
+        .where(
+            PlanVersion.plan_id == plan.id,
+            PlanVersion.state == VersionState.RETURNED,
+            PlanVersion.number > (plan.approved_version or 0),
+        )
+        .order_by(PlanVersion.number.desc())
+        .limit(1)
+    )
+    if before is not None:
+        came_back = came_back.where(PlanVersion.number < before)
+    return session.scalar(came_back)
+
+
 def sharing_consent(session: Session, case_id: UUID, today: date) -> Consent | None:
     """Return the consent to tell providers that holds longest; None when none is live."""
     return session.scalar(

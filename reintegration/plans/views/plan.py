@@ -17,23 +17,26 @@ from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from reintegration.accounts.queries.users import names_of
 from reintegration.cases.models import CaseFile
 from reintegration.cases.queries import cases
 from reintegration.cases.views.frame import load_case, may_write, shell
 from reintegration.kernel import clock, permissions
 from reintegration.kernel.db import session
-from reintegration.plans.forms.plans import SendForm
+from reintegration.plans.forms.plans import ReviewForm, SendForm
 from reintegration.plans.models import Plan, PlanLine
 from reintegration.plans.permissions import PlanPermission
 from reintegration.plans.queries import plans, provision
 from reintegration.plans.queries.differences import compare
 from reintegration.plans.queries.snapshots import live_lines, live_milestones, snapshot_of
-from reintegration.plans.services import approval, planning, readiness
-from reintegration.plans.states import LineOrigin, MilestoneState, PlanState
+from reintegration.plans.services import approval, planning, readiness, reviewing
+from reintegration.plans.states import REVIEW_AFTER, LineOrigin, MilestoneState, PlanState
 from reintegration.plans.views import bp, plan_budget, plan_page, plan_text, plan_todo, price_text
 from reintegration.plans.views.plan_difference import shown
 from reintegration.web import parameters
 from reintegration.web.current import acting, current_actor
+from reintegration.web.filters import day
+from reintegration.web.forms import given
 from reintegration.web.once import Next
 from reintegration.web.submit import Ask, Asking
 
@@ -113,11 +116,36 @@ def plan_withdraw(plan: Plan) -> Next:
     )
 
 
+@bp.form("/<uuid:case_id>/plan/review", PlanPermission.EDIT, load=load_plan)
+def plan_review(plan: Plan) -> Asking:
+    """Write down that the plan was gone through with the person."""
+    today = clock.local_day(clock.now())
+    form = ReviewForm(held_on=today, next_on=today + REVIEW_AFTER)
+    yield Ask(lambda: _reviewing(plan, form), form)
+    next_on = given(form.next_on.data)
+    reviewing.hold(
+        session(),
+        plan,
+        held_on=given(form.held_on.data),
+        result=form.result.data or "",
+        next_on=next_on,
+        **acting(),
+    )
+    said = _("The review is written down. The next one is on %(day)s.", day=day(next_on))
+    return Next(url_for("plans.plan", case_id=plan.case_id), said)
+
+
+def _reviewing(plan: Plan, form: ReviewForm) -> str:
+    return render_template("reintegration/plans/review.html", case=case_of(plan), form=form)
+
+
 def _sending(plan: Plan, form: SendForm) -> str:
     actor, case = current_actor(), case_of(plan)
     form.catch_up(plan.revision)
     approved = plans.version(session(), plan, plan.approved_version)
-    difference = compare(approved.snapshot if approved else None, snapshot_of(plan))
+    stands = snapshot_of(plan)
+    difference = compare(approved.snapshot if approved else None, stands)
+    back = plans.returned_last(session(), plan)
     today = clock.local_day(clock.now())
     budget = provision.budget_choices(session(), actor, today)
     lines = [line for line in live_lines(plan) if _is_priced_anew(line)]
@@ -132,6 +160,12 @@ def _sending(plan: Plan, form: SendForm) -> str:
         form=form,
         problems=readiness.problems(session(), plan, actor, on=today),
         difference=shown(difference, plan, budget),
+        back=back,
+        returned_by=names_of(session(), [back.decided_by]).get(back.decided_by, "")
+        if back and back.decided_by
+        else "",
+        since_return=shown(compare(back.snapshot, stands), plan, budget) if back else None,
+        out_of_order=plan_text.out_of_order(plan),
         can_send=plan.state in _SENDABLE,
     )
 
@@ -170,6 +204,7 @@ def _page(case: CaseFile, plan: Plan, now: datetime) -> dict[str, Any]:
             case, plan, today=today, consent=consent, last=last, problems=problems, actions=actions
         ),
         "editable": editable,
+        "may_review": plan.approved_version is not None and may_write(case, PlanPermission.EDIT),
         "primary": _primary(plan, editable=editable, ready=not problems),
         "can_withdraw": plan.state == PlanState.SUBMITTED
         and permissions.permits(actor, PlanPermission.SUBMIT, plan),

@@ -131,7 +131,11 @@ def _page(plan: Plan, form: DecisionForm) -> str:
     if not waits and last.number > 1:
         base = plans.version(session(), plan, last.number - 1)
     difference = compare(base.snapshot if base else None, last.snapshot)
-    names = names_of(session(), [last.submitted_by, last.decided_by])
+    back = plans.returned_last(session(), plan, before=last.number) if waits else None
+    names = names_of(
+        session(), [last.submitted_by, last.decided_by, *([back.decided_by] if back else [])]
+    )
+    budget = provision.budget_choices(session(), actor, clock.local_day(clock.now()))
     return render_template(
         "reintegration/plans/decision.html",
         case=case,
@@ -142,11 +146,11 @@ def _page(plan: Plan, form: DecisionForm) -> str:
         returned=last.state == VersionState.RETURNED,
         submitted_by=names.get(last.submitted_by, ""),
         decided_by=names[last.decided_by] if last.decided_by else "",
-        difference=shown(
-            difference,
-            plan,
-            provision.budget_choices(session(), actor, clock.local_day(clock.now())),
-        ),
+        difference=shown(difference, plan, budget),
+        back=back,
+        returned_by=names.get(back.decided_by, "") if back and back.decided_by else "",
+        since_return=shown(compare(back.snapshot, last.snapshot), plan, budget) if back else None,
+        out_of_order=plan_text.out_of_order(plan) if waits else [],
         may_decide=waits and permissions.permits(actor, PlanPermission.DECIDE, plan),
         form=form,
     )

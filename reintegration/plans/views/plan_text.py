@@ -9,7 +9,7 @@ from flask_babel import ngettext
 from reintegration.codelists.service_categories import ServiceCategory
 from reintegration.kernel.errors import N_
 from reintegration.kernel.money import Money
-from reintegration.plans.models import Milestone, PlanLine
+from reintegration.plans.models import Milestone, Plan, PlanLine
 from reintegration.plans.queries.progress import (
     delivered_count,
     evidence_of,
@@ -17,6 +17,8 @@ from reintegration.plans.queries.progress import (
     planned_count,
 )
 from reintegration.plans.queries.provision import LineMoney
+from reintegration.plans.queries.schedule import overlaps
+from reintegration.plans.queries.snapshots import live_milestones
 from reintegration.plans.states import OPEN_MILESTONE_STATES
 from reintegration.web import filters
 from reintegration.web.counting import counted
@@ -101,6 +103,26 @@ def progress(line: PlanLine) -> str:
             )
         )
     return str(_("%(done)s of %(planned)s", done=done, planned=counted(planned, line.unit)))
+
+
+def out_of_order(plan: Plan) -> list[str]:
+    """Return the sentences about steps that begin before what they wait for has ended."""
+    return [sentence for _step, sentence in steps_out_of_order(plan)]
+
+
+def steps_out_of_order(plan: Plan) -> list[tuple[Milestone, str]]:
+    """Return each step that begins before what it waits for has ended, with its sentence."""
+    return [
+        (
+            step,
+            _(
+                "“%(step)s” begins before “%(earlier)s” ends, and waits for it.",
+                step=step.title,
+                earlier=earlier.title,
+            ),
+        )
+        for step, earlier in overlaps(live_milestones(plan))
+    ]
 
 
 def money_state(line: PlanLine, money: LineMoney | None) -> str:

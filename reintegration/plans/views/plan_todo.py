@@ -9,10 +9,11 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from reintegration.cases.models import CaseFile, Consent
+from reintegration.cases.views.frame import may_write
 from reintegration.plans.models import Milestone, Plan, PlanLine, PlanVersion
+from reintegration.plans.permissions import PlanPermission
 from reintegration.plans.queries.progress import is_delivered
 from reintegration.plans.queries.provision import LineAction
-from reintegration.plans.queries.schedule import overlaps
 from reintegration.plans.queries.snapshots import live_lines, live_milestones
 from reintegration.plans.services.readiness import Problem
 from reintegration.plans.states import REMIND_BEFORE, PlanState, VersionState
@@ -49,7 +50,7 @@ def todos(
         *_lost(plan, actions),
         *(todo for m in live_milestones(plan) if (todo := _step(case, m, today))),
         *_problems(case, plan, problems),
-        *_review(plan, today),
+        *_review(case, plan, today),
         *_next_services(plan, actions),
         *_overlaps(case, plan),
     ]
@@ -124,7 +125,7 @@ def _problems(case: CaseFile, plan: Plan, problems: Sequence[Problem]) -> list[T
     ]
 
 
-def _review(plan: Plan, today: date) -> list[Todo]:
+def _review(case: CaseFile, plan: Plan, today: date) -> list[Todo]:
     if plan.review_on is None or plan.state == PlanState.CLOSED:
         return []
     days = (plan.review_on - today).days
@@ -132,7 +133,9 @@ def _review(plan: Plan, today: date) -> list[Todo]:
         return []
     word = filters.day_month(plan.review_on) if days > 0 else _("Now")
     text = _("Go through the plan together with the person.")
-    return [Todo(word, "sky" if days > 0 else "gold", text)]
+    may = may_write(case, PlanPermission.EDIT)
+    url = url_for("plans.plan_review", case_id=case.id) if may else None
+    return [Todo(word, "sky" if days > 0 else "gold", text, url)]
 
 
 def _lost(plan: Plan, actions: Mapping[UUID, Sequence[LineAction]]) -> list[Todo]:
@@ -168,12 +171,8 @@ def _overlaps(case: CaseFile, plan: Plan) -> list[Todo]:
         Todo(
             _("Order"),
             "gold",
-            _(
-                "“%(step)s” begins before “%(earlier)s” ends, and waits for it.",
-                step=step.title,
-                earlier=earlier.title,
-            ),
+            sentence,
             url_for("plans.milestone", case_id=case.id, milestone_id=step.id),
         )
-        for step, earlier in overlaps(live_milestones(plan))
+        for step, sentence in plan_text.steps_out_of_order(plan)
     ]

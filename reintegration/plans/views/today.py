@@ -129,7 +129,7 @@ def _reviews(session: Session, actor: Actor, today: date) -> list[TodayItem]:
             "sky",
             filters.day_month(plan.review_on or today),
             _("Go through the plan of %(case)s together with the person.", case=case.code),
-            url_for("plans.plan", case_id=case.id),
+            url_for("plans.plan_review", case_id=case.id),
             60,
             _("Open the plan"),
         )
