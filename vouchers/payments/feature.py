@@ -15,6 +15,7 @@ from vouchers.payments.permissions import PayeePermission, PaymentPermission
 from vouchers.payments.policy import POLICY
 from vouchers.payments.queries import case_history, plan_money
 from vouchers.payments.services import laws
+from vouchers.payments.states import HAPPENED
 from vouchers.payments.views import alone, batches, claims, own_claims, payees, reversals, today
 from vouchers.payments.views.blueprints import batches_bp, claims_bp
 
@@ -31,7 +32,7 @@ def register(app: Flask) -> None:
     provision.money_of_case.answer_with(plan_money.money_of_case)
     users.waits_for.answer_with(alone.waits_for)
     cases.happened_above.answer_with(case_history.payments_of)
-    cases.show_in_history({case_history.PAID: N_("Deliveries were paid")})
+    cases.show_in_history(HAPPENED)
     slots.add("provider.accounts", payees.card)
     slots.add("today.items", today.items)
     slots.add("today.days", today.days)
