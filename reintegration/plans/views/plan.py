@@ -83,7 +83,9 @@ def plan_print(plan: Plan) -> ResponseReturnValue:
                 "reached": milestone.state == MilestoneState.COMPLETED,
                 "goal": milestone.goal,
                 "services": [
-                    plan_text.service_name(line)
+                    " · ".join(
+                        [plan_text.service_name(line), *(w for w, _t in plan_text.states(line))]
+                    )
                     for line in milestone.lines
                     if line.removed_at is None
                 ],

@@ -15,7 +15,7 @@ from reintegration.kernel.actor import Actor
 from reintegration.kernel.db import session
 from reintegration.plans.models import Milestone, Plan, PlanLine
 from reintegration.plans.queries import provision
-from reintegration.plans.queries.progress import is_automatic, is_delivered
+from reintegration.plans.queries.progress import is_automatic
 from reintegration.plans.queries.provision import LineAction, LineMoney
 from reintegration.plans.queries.snapshots import live_milestones
 from reintegration.plans.states import MilestoneState
@@ -139,18 +139,14 @@ def _service(
     facts = [line.description, plan_text.progress(line), paid_from]
     if line.removed_at is not None:
         facts.append(_("taken out of the plan"))
-    ordered = sorted(actions, key=lambda action: not action.primary)
-    over = is_delivered(line) or line.removed_at is not None
     return {
         "title": plan_text.service_name(line),
         "url": url_for("plans.line_edit", case_id=case.id, line_id=line.id)
         if editable and line.removed_at is None and line.origin == "plan"
         else None,
         "text": " · ".join(fact for fact in facts if fact),
-        "states": [{"word": a.status, "tone": a.tone} for a in ordered if a.status],
-        "actions": [
-            {"label": a.label, "url": a.url} for a in ordered if a.url and a.label and not over
-        ],
+        "states": [{"word": word, "tone": tone} for word, tone in plan_text.states(line, actions)],
+        "actions": [{"label": a.label, "url": a.url} for a in plan_text.to_do(line, actions)],
         "sum": line.ceiling,
         "state": plan_text.money_state(line, money),
     }

@@ -1,5 +1,6 @@
 """How plans are put into words: late, how far, how much; for pages and for paper."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -13,10 +14,11 @@ from reintegration.plans.models import Milestone, Plan, PlanLine
 from reintegration.plans.queries.progress import (
     delivered_count,
     evidence_of,
+    is_delivered,
     is_value,
     planned_count,
 )
-from reintegration.plans.queries.provision import LineMoney
+from reintegration.plans.queries.provision import LineAction, LineMoney
 from reintegration.plans.queries.schedule import overlaps
 from reintegration.plans.queries.snapshots import live_milestones
 from reintegration.plans.states import OPEN_MILESTONE_STATES
@@ -125,13 +127,33 @@ def steps_out_of_order(plan: Plan) -> list[tuple[Milestone, str]]:
     ]
 
 
+def states(line: PlanLine, actions: Iterable[LineAction] = ()) -> list[tuple[str, str]]:
+    """Return where a service stands, each a word and its tone; the same on the plan and on paper.
+
+    Units decide before what a request or a voucher says: what is delivered is not under way.
+    """
+    if is_delivered(line):
+        return [(_("Delivered"), "moss")]
+    ordered = sorted(actions, key=lambda action: not action.primary)
+    return [(action.status, action.tone) for action in ordered if action.status]
+
+
+def to_do(line: PlanLine, actions: Iterable[LineAction]) -> list[LineAction]:
+    """Return what can be done next with a service, the one next step first; nothing once over."""
+    if is_delivered(line) or line.removed_at is not None:
+        return []
+    ordered = sorted(actions, key=lambda action: not action.primary)
+    return [action for action in ordered if action.url and action.label]
+
+
 def money_state(line: PlanLine, money: LineMoney | None) -> str:
     """Return where the money of a line stands, in the words of a case manager."""
     if not line.is_approved:
         return str(_("not approved yet"))
     if money is None or not (money.paid or money.delivered or money.committed):
         return str(_("nothing promised yet"))
-    if money.paid and money.paid >= line.approved_ceiling:
+    nothing_waits = is_delivered(line) and not (money.delivered or money.committed)
+    if money.paid and (nothing_waits or money.paid >= line.approved_ceiling):
         return str(_("paid"))
     parts: list[Any] = []
     if money.paid:

@@ -12,7 +12,6 @@ from reintegration.cases.models import CaseFile, Consent
 from reintegration.cases.views.frame import may_write
 from reintegration.plans.models import Milestone, Plan, PlanLine, PlanVersion
 from reintegration.plans.permissions import PlanPermission
-from reintegration.plans.queries.progress import is_delivered
 from reintegration.plans.queries.provision import LineAction
 from reintegration.plans.queries.snapshots import live_lines, live_milestones
 from reintegration.plans.services.readiness import Problem
@@ -156,8 +155,8 @@ def _steps_on(
     return [
         (line, action)
         for line in live_lines(plan)
-        for action in actions.get(line.id, ())
-        if action.primary and action.url and action.urgent is urgent and not is_delivered(line)
+        for action in plan_text.to_do(line, actions.get(line.id, ()))
+        if action.primary and action.urgent is urgent
     ]
 
 

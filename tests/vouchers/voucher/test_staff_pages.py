@@ -7,6 +7,8 @@ import pytest
 from pypdf import PdfReader
 from sqlalchemy import select
 
+from providers.referrals.models import Referral
+from providers.referrals.states import ReferralState
 from reintegration.accounts.models import InboxMessage
 from reintegration.codelists.service_categories import ServiceCategory
 from reintegration.codelists.territorial_units import TERRITORIAL_UNITS
@@ -233,7 +235,7 @@ def test_a_move_asks_first_and_wants_a_reason(session, cast, sign_in, move, stat
     address = f"/vouchers/{issued.voucher.id}/{move}"
     asks_why(ana, address, "Hârtie pierdută\x00")
     session.refresh(issued.voucher)
-    assert issued.voucher.standing == state
+    assert issued.voucher.standing(TODAY) == state
 
 
 def test_a_stopped_voucher_is_resumed(session, cast, sign_in):
@@ -382,3 +384,21 @@ def test_no_voucher_is_offered_when_every_unit_is_on_one_though_money_is_left(
     issuing.issue(session, promise, actor=ana, now=NOW)
     session.commit()
     assert new not in browser.get(plan).text
+
+
+def test_what_is_delivered_reads_under_way_nowhere_and_offers_nothing_more(session, cast, sign_in):
+    work = make_casework(session, cast, units=5)
+    issued = living_voucher(session, cast, work=work, units=5)
+    referral = session.get_one(Referral, issued.voucher.referral_id)
+    referral.state, referral.unit_price_minor = ReferralState.IN_PROGRESS, 40_000
+    session.commit()
+    ana, plan = sign_in(cast.ana), f"/cases/{work.case.id}/plan"
+    assert "Under way" in ana.get(f"{plan}?lang=en").text
+    deliver(session, cast.rita, issued, units=5, now=clock.now())
+    session.commit()
+    shown, printed = (ana.get(f"{plan}{of}?lang=en").text for of in ("", "/print"))
+    assert "5 of 5 sessions" in shown
+    assert "Delivered" in shown
+    assert "Under way" not in shown
+    assert "Issue a voucher" not in shown
+    assert "5 sessions · Delivered" in printed
