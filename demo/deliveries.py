@@ -21,13 +21,24 @@ from reintegration.kernel.money import Money
 from reintegration.plans.models import PlanLine
 from vouchers.payments.services import reversal
 from vouchers.voucher.models import Redemption, Voucher
-from vouchers.voucher.services import cancelling, confirmation, elapsed, holds, issuing, replacing
+from vouchers.voucher.services import (
+    cancelling,
+    confirmation,
+    elapsed,
+    entitlement,
+    holds,
+    issuing,
+    replacing,
+    spans,
+)
 from vouchers.voucher.services.redemption import Delivery, redeem
 from vouchers.voucher.states import OPEN_STATES
 
 Done = TypeVar("Done")
 
 _VALID_DAYS = 60
+_LATE_DAYS = 14
+"""How much longer than a stay its voucher is valid."""
 
 
 @dataclass
@@ -111,17 +122,26 @@ class VoucherStory:
 
     def _first_day(self) -> date:
         referral = self.work.referral
-        return max(self.world.day, referral.starts_on) if referral else self.world.day
+        first = max(self.world.day, referral.starts_on) if referral else self.world.day
+        assert self.work.line is not None
+        return spans.free_from(self.world.session, self.work.line, first)
 
     def _valid_until(self, line: PlanLine, first: date) -> date:
         if self.wanted.fate.startswith("lapsed"):
             last = self.world.day + timedelta(days=min(30, self.wanted.days - 2))
         else:
-            over = first
-            if line.unit in elapsed.SPAN:
+            last = first + timedelta(days=_VALID_DAYS)
+            if line.unit in elapsed.SPAN:  # the next stay can begin only when this one is over
                 over = elapsed.begins_after(line.unit, first, self.wanted.size)
-            last = max(first + timedelta(days=_VALID_DAYS), over)
-        return max(min(last, self.consent_until()), first)
+                last = over + timedelta(days=_LATE_DAYS)
+        ends = [last, self.consent_until(), self._funded_until(line)]
+        if self.work.referral is not None:
+            approved = entitlement.approved_through(self.world.session, self.work.referral.offering)
+            ends.append(approved or last)
+        return max(min(ends), first)
+
+    def _funded_until(self, line: PlanLine) -> date:
+        return entitlement.paid_from(self.world.session, line).fund.ends_on
 
     # --- what happens to it ----------------------------------------------------------------
 
@@ -291,7 +311,7 @@ class VoucherStory:
         assert self.voucher is not None
         self.world.session.refresh(self.voucher)
         usable = self.voucher.state in OPEN_STATES and not self.voucher.is_held
-        return usable and not self.voucher.is_expired(self.world.day) and self._is_vetted()
+        return usable and not self.voucher.is_over(self.world.day) and self._is_vetted()
 
     def _is_vetted(self) -> bool:
         referral = self.work.referral

@@ -114,7 +114,7 @@ class NightStory:
         session = self.world.session
         for voucher, pin, firm in self.held:
             session.refresh(voucher)
-            if voucher.category != category or voucher.standing not in OPEN_STATES:
+            if voucher.category != category or voucher.standing(self.world.day) not in OPEN_STATES:
                 continue
             by_pin = voucher.proof == "pin"
             outcome = redeem(

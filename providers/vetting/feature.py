@@ -7,10 +7,12 @@ from providers.vetting.cli import providers_cli
 from providers.vetting.jobs import JOBS
 from providers.vetting.permissions import VettingPermission
 from providers.vetting.policy import POLICY
+from providers.vetting.services import closing
 from providers.vetting.services.imports import tasks
 from providers.vetting.views import checks, imports, today, vetting
 from providers.vetting.views.blueprints import checks_bp, imports_bp, vetting_bp
-from reintegration.kernel import jobs, permissions
+from reintegration.accounts.services.organisations import OrganisationClosed
+from reintegration.kernel import hooks, jobs, permissions
 from reintegration.kernel.errors import N_
 from reintegration.kernel.tasks import register_task
 from reintegration.web import navigation, slots
@@ -30,6 +32,7 @@ def register(app: Flask) -> None:
         jobs.register(job)
     register_task(tasks.CHECK, tasks.run_check)
     register_task(tasks.WRITE, tasks.run_write)
+    hooks.subscribe(OrganisationClosed, closing.end_approvals, preview=closing.would_end_approvals)
     slots.add("offering.moves", checks.moves_of)
     slots.add("today.items", today.items)
     slots.add("today.days", today.days)

@@ -144,7 +144,7 @@ def test_less_than_what_is_delivered_is_not_approved(session, cast):
     edit(session, w, a_service(cast, units=4))
     number = submit(session, w)
     session.expire(w.line)
-    with pytest.raises(Conflict, match="delivered already"):
+    with pytest.raises(Conflict, match="or delivered already"):
         approval.approve(session, w.plan, actor=w.sergiu, number=number, now=NOW)
 
 

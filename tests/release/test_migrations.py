@@ -52,6 +52,9 @@ RELEASED = {
     "0034_note_dangers.py": "7e84d8fcb08d1e420081475b4ccccf527ec632be56f635e09ef1f413cf57141b",
     "0035_let_lines_name_people.py": "b1cdf6d204384b1d01cf4964ca84cbd492f5d1433d4be93611e03631c4821532",
     "0036_remember_who_wrote_offers.py": "95da359b7d33a423e7b7693b773952b04e6b69ca106c9a0a33da7d16b1755fc7",
+    "0030_pay_no_day_twice.py": "d9eca64cf0a39b05813723f8b1e411a649b1e20feee308b7ec8e93cb91ef3fda",
+    "0031_record_past_days.py": "f08d69d9e0235694d3449358a891ffc7ce33ed0b3ddc2bbac85875f3559cd771",
+    "0032_hold_promised_units.py": "7ce5f34844301858278d41a06e3c1a59209a4cebf3ef76f74977fbc6665a70e6",
 }
 OURS = {"reintegration", "providers", "vouchers", "demo"}
 

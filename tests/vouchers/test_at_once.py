@@ -118,7 +118,7 @@ def test_a_consent_is_withdrawn_while_its_voucher_is_cancelled(session, cast, is
 
 def test_a_consent_is_withdrawn_while_the_sweep_closes_what_is_over(session, cast, issued):
     more = make_voucher(session, cast, issued.work, units=1)
-    later = NOW + timedelta(days=61)
+    later = NOW + timedelta(days=75)
     act = withdraw(session, cast, issued.work.consent)
     outcomes = at_once(session, act, lambda own: expire_due(own, later))
     assert nothing_broke(outcomes), outcomes

@@ -1,5 +1,7 @@
 """The states and code lists of claims and payments."""
 
+from datetime import timedelta
+
 from reintegration.kernel.errors import N_
 from reintegration.kernel.words import Worded
 
@@ -36,7 +38,15 @@ class BatchState(Worded):
 
 
 RELEASE_BY_PREPARER_BELOW: dict[str, int] = {"MDL": 500_000, "EUR": 25_000}
-"""Totals in minor units below which the preparer of a batch may also release it."""
+"""Totals in minor units below which the preparer of a batch may also release it.
+
+What one person released within `RELEASED_TOGETHER` counts together: else a sum is cut in parts.
+"""
+RELEASED_TOGETHER = timedelta(days=7)
+"""A week, because providers are paid weekly: a part held back for longer is paid late, and noticed.
+
+It is counted by the person, not by the fund: the limit says what one person may do without another.
+"""
 
 
 class OrderState(Worded):

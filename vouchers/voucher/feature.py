@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from flask import Flask
 
+from providers.referrals.services.referral_events import ReferralEnded
 from providers.vetting.services.offering_events import (
     OfferingReinstated,
     OfferingsLapsed,
@@ -70,6 +71,7 @@ def _answer() -> None:
     journal.voucher_references.answer_with(references_of)
     journal.vouchers_called.answer_with(called)
     provision.promised_on.answer_with(exposure.promised_on)
+    provision.units_promised_on.answer_with(exposure.units_promised_on)
     provision.open_on_line.answer_with(plan_slots.open_on_line)
     case_moves.open_in_case.answer_with(plan_slots.open_in_case)
 
@@ -78,6 +80,9 @@ def _listen() -> None:
     """Stop, free and revive vouchers when what they stand on changes."""
     hooks.subscribe(
         OfferingSuspended, reactions.offering_suspended, preview=reactions.would_suspend
+    )
+    hooks.subscribe(
+        ReferralEnded, reactions.referral_ended, preview=reactions.would_end_with_referral
     )
     hooks.subscribe(PersonErased, reactions.forget_words, preview=hooks.says_nothing)
     hooks.subscribe(OfferingsLapsed, reactions.offerings_lapsed, preview=reactions.would_lapse)
@@ -98,6 +103,8 @@ def _listen() -> None:
 def _fill_slots() -> None:
     """Show vouchers where plans, cases and everyone's day have room for them."""
     slots.add("plan_line.actions", plan_slots.line_actions)
+    slots.add("referral.vouchers", plan_slots.of_referral)
+    slots.add("request.vouchers", plan_slots.of_request)
     slots.add("emergency.actions", plan_slots.emergency_actions)
     slots.add("today.items", today.items)
     slots.add("decisions.queues", today.decisions)

@@ -20,7 +20,7 @@ LONGEST_CODE = 200
 
 
 class VoucherState(Worded):
-    """Where a voucher stands. Expiry is computed from dates; the sweep only posts it.
+    """Where a voucher stands. It expires, by dates, when its deliveries can be recorded no more.
 
     Stopped is no state: an open voucher is stopped while a hold on it lives (`VoucherHold`).
     """
@@ -40,9 +40,10 @@ NOT_ISSUED = frozenset({VoucherState.DRAFT, VoucherState.APPROVED})
 
 
 class Held(Worded):
-    """What an open voucher with a live hold is shown as, beside its state."""
+    """What an open voucher is shown as instead of its state: held, or over."""
 
     SUSPENDED = N_("stopped"), "clay"
+    OVER = N_("over: what was given can still be recorded"), "grey"
 
 
 HELD = Held.SUSPENDED
@@ -98,6 +99,7 @@ VOUCHER_HISTORY: dict[str, str] = {
     "suspend": N_("Stopped"),
     "resume": N_("Resumed"),
     "resume_part": N_("Resumed"),
+    "shorten": N_("Its days ended"),
     "expire": N_("Expired"),
     "cancel": N_("Cancelled"),
     "replace": N_("Replaced"),

@@ -18,13 +18,14 @@ from providers.referrals.queries.referrals import units_spoken_for
 from providers.referrals.services import disclosure, messages
 from providers.referrals.services.disclosure import Asked
 from providers.referrals.services.pseudonyms import pseudonym_for
+from providers.referrals.services.referral_events import ReferralEnded
 from providers.referrals.services.referral_moves import REFERRAL
 from providers.referrals.states import HOLDS_A_PLACE, ReferralState, RejectionReason
 from reintegration.cases.models import Consent
 from reintegration.cases.queries.consents import agreed_contact, arranging_until
 from reintegration.cases.services import agreed
 from reintegration.cases.services.open_cases import require_open
-from reintegration.kernel import clock, permissions
+from reintegration.kernel import clock, hooks, permissions
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.db import acting_as_system
 from reintegration.kernel.errors import N_, Conflict, Invalid
@@ -156,6 +157,7 @@ def accept(session: Session, referral: Referral, *, actor: Actor, now: datetime)
     lock(session, referral)
     REFERRAL.target(referral.state, "accept")
     permissions.demand(actor, ReferralPermission.ANSWER, referral)
+    _refuse_late(referral, now)
     _check_offering(referral.offering, clock.local_day(now))
     _check_still_agreed(session, referral, clock.local_day(now))
     _hold_place(session, referral.offering)
@@ -212,11 +214,20 @@ def fail(
 
 
 def cancel(
-    session: Session, referral: Referral, *, actor: Actor, reason: str, now: datetime
+    session: Session,
+    referral: Referral,
+    *,
+    actor: Actor,
+    reason: str,
+    now: datetime,
+    announced: bool = True,
 ) -> Referral:
-    """Take a request back; the provider learns that it ended, not why."""
+    """Take a request back; the provider learns that it ended, not why.
+
+    Its vouchers end with it, unless they hear of what ended it themselves (`announced`).
+    """
     was_sent = referral.requested_at is not None
-    _end(session, referral, "cancel", reason, actor=actor, now=now)
+    _end(session, referral, "cancel", reason, actor=actor, now=now, announced=announced)
     if was_sent:
         message = N_("A request was cancelled.")
         messages.tell_provider(
@@ -260,7 +271,14 @@ def _answer(
 
 
 def _end(
-    session: Session, referral: Referral, move: str, why: str = "", *, actor: Actor, now: datetime
+    session: Session,
+    referral: Referral,
+    move: str,
+    why: str = "",
+    *,
+    actor: Actor,
+    now: datetime,
+    announced: bool = True,
 ) -> None:
     lock(session, referral.offering)
     lock(session, referral)
@@ -269,6 +287,22 @@ def _end(
     if held:
         referral.offering.places_taken = max(referral.offering.places_taken - 1, 0)
     session.flush()
+    if held and announced:
+        hooks.announce(session, _ended(referral, move, actor=actor, now=now))
+
+
+def preview_end(
+    session: Session, referral: Referral, move: str, *, actor: Actor, now: datetime
+) -> list[hooks.Change]:
+    """Return what would end with a referral."""
+    if referral.state not in HOLDS_A_PLACE:
+        return []
+    return hooks.preview(session, _ended(referral, move, actor=actor, now=now))
+
+
+def _ended(referral: Referral, move: str, *, actor: Actor, now: datetime) -> ReferralEnded:
+    completed = move == "complete"
+    return ReferralEnded(referral.id, referral.plan_line_id, completed, now, actor)
 
 
 def _close(
@@ -323,6 +357,16 @@ def _check_still_agreed(session: Session, referral: Referral, today: date) -> No
     if until is None:
         raise Conflict(
             N_("This request can no longer be accepted: its permission has ended."), code="consent"
+        )
+
+
+def _refuse_late(referral: Referral, now: datetime) -> None:
+    """Raise Conflict once the time to answer has passed, whether the sweep has come by or not."""
+    if referral.answer_by is not None and referral.answer_by < now:
+        raise Conflict(
+            N_("The time to answer ended on %(when)s. The case worker is looking for another way."),
+            code="late",
+            when=referral.answer_by,
         )
 
 

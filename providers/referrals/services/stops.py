@@ -107,7 +107,14 @@ def stop_without_consent(session: Session, event: ConsentEnds) -> None:
         telling = {referral.id for referral in _told_contact(session, event)}
         for referral in lock_all(session, [*standing, *_told_contact(session, event)]):
             if referral in standing and referral.state in OPEN_REFERRALS:
-                referrals.cancel(session, referral, actor=SYSTEM, reason=event.why, now=event.at)
+                referrals.cancel(
+                    session,
+                    referral,
+                    actor=SYSTEM,
+                    reason=event.why,
+                    now=event.at,
+                    announced=False,  # vouchers hear of the end of the consent themselves
+                )
             if referral.id in telling:
                 referrals.stop_contact(session, referral, now=event.at)
 

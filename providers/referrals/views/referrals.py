@@ -150,6 +150,7 @@ def cancel(referral: Referral) -> Asking:
         ReasonForm(),
         referral=referral,
         provider_name=_provider_name(referral),
+        changes=referrals.preview_end(session(), referral, "cancel", **acting()),
     )
     referrals.cancel(session(), referral, reason=reason, **acting())
     return _back(referral, _("The referral is cancelled."))

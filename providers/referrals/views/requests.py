@@ -129,4 +129,5 @@ def _form(form: RejectForm | ReasonForm, referral: Referral, move: str) -> str:
         title=titles[move],
         label=_(REFERRAL.moves[move].label),
         action=url_for(f".{move}", referral_id=referral.id),
+        changes=referrals.preview_end(session(), referral, move, **acting()),
     )

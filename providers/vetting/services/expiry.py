@@ -47,14 +47,14 @@ def remind_documents(session: Session, *, now: datetime) -> int:
 def expire_offerings(session: Session, *, now: datetime) -> int:
     """End the approvals whose own term, or a required document's, has passed; return how many."""
     today = clock.local_day(now)
-    lapsed = []
+    lapsed: dict[UUID, date] = {}
     for offering in vetting.approved_with_documents(session):
         last = last_day(offering)
         if last is not None and last < today:
             OFFERING.fire(session, offering, "expire", actor=SYSTEM, now=now)
             offering.updated_at = now
             _tell_expired(session, offering.provider, offering.name, str(offering.id), now=now)
-            lapsed.append(offering.id)
+            lapsed[offering.id] = last
     session.flush()
     if lapsed:
         hooks.announce(session, OfferingsLapsed(lapsed, now))

@@ -1,6 +1,6 @@
 """What a floor above must hear about an offering, in the same transaction."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -21,11 +21,17 @@ class OfferingSuspended:
 class OfferingsLapsed:
     """The term of their approval, or of a document, has passed: the same follows as if suspended.
 
-    All that passed at once come together, so that what stands on them is taken in one order.
+    `last_days` says for each on which day it was approved last. All that passed at once come
+    together, so that what stands on them is taken in one order.
     """
 
-    offering_ids: Collection[UUID]
+    last_days: Mapping[UUID, date]
     at: datetime
+
+    @property
+    def offering_ids(self) -> Collection[UUID]:
+        """Return which offerings they are."""
+        return self.last_days.keys()
 
 
 @dataclass(frozen=True, slots=True)

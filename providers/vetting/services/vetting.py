@@ -18,7 +18,7 @@ from providers.vetting.services.offering_events import OfferingReinstated, Offer
 from reintegration.kernel import clock, hooks
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.errors import N_, Conflict, Invalid
-from reintegration.kernel.locking import lock
+from reintegration.kernel.locking import hold, lock
 from reintegration.kernel.states import Machine, Move, Told
 
 APPROVED_FOR = timedelta(days=365)
@@ -40,13 +40,26 @@ def _has_documents(offering: Offering, _actor: Actor, now: datetime) -> None:
         )
 
 
+def _is_open(offering: Offering) -> None:
+    if not offering.provider.organisation.active:
+        raise Conflict(
+            N_("This provider is closed: nothing of it is approved before it is opened again."),
+            code="closed_provider",
+        )
+
+
+def _may_be_approved(offering: Offering, actor: Actor, now: datetime) -> None:
+    _is_open(offering)
+    _has_documents(offering, actor, now)
+
+
 def _may_return(offering: Offering, actor: Actor, now: datetime) -> None:
     if offering.approved_until is None or offering.approved_until < clock.local_day(now):
         raise Conflict(
             N_("The approval has run out meanwhile. Reject it, and let the provider submit anew."),
             code="term",
         )
-    _has_documents(offering, actor, now)
+    _may_be_approved(offering, actor, now)
 
 
 _BEFORE_APPROVAL = frozenset({S.SUBMITTED, S.INFO_REQUESTED, S.PENDING_APPROVAL})
@@ -58,7 +71,7 @@ OFFERING: Machine[S] = Machine(
     moves={
         "submit": Move(_STARTS_ANEW, S.SUBMITTED, P.SUBMIT, N_("Submit for a check"), _is_complete),
         "assess": Move(S.SUBMITTED, S.PENDING_APPROVAL, P.ASSESS, N_("Checked: ask for approval")),
-        "approve": Move(S.PENDING_APPROVAL, S.APPROVED, P.APPROVE, N_("Approve"), _has_documents),
+        "approve": Move(S.PENDING_APPROVAL, S.APPROVED, P.APPROVE, N_("Approve"), _may_be_approved),
         "request_info": Move(
             {S.SUBMITTED, S.PENDING_APPROVAL},
             S.INFO_REQUESTED,
@@ -174,6 +187,8 @@ def preview_reinstatement(
 
 
 def _fire(session: Session, offering: Offering, name: str, **told: Unpack[Told]) -> None:
+    if OFFERING.moves[name].target == S.APPROVED:
+        hold(session, offering.provider.organisation)  # nobody closes it meanwhile
     lock(session, offering)
     session.expire(offering.provider, ["documents"])
     OFFERING.fire(session, offering, name, **told)

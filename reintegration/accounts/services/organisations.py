@@ -1,6 +1,8 @@
 """Making and closing organisations."""
 
+from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -9,10 +11,19 @@ from reintegration.accounts.models import Organisation, User, UserRole
 from reintegration.accounts.permissions import AccountPermission
 from reintegration.accounts.services import sign_in, users
 from reintegration.accounts.states import OrganisationKind
-from reintegration.kernel import audit, permissions
+from reintegration.kernel import audit, hooks, permissions
 from reintegration.kernel.actor import Actor, Role
 from reintegration.kernel.ids import new_id
 from reintegration.kernel.locking import lock
+
+
+@dataclass(frozen=True, slots=True)
+class OrganisationClosed:
+    """Nobody of it signs in any more; floors above end what stands on it."""
+
+    organisation_id: UUID
+    at: datetime
+    actor: Actor
 
 
 def create_office(session: Session, *, actor: Actor, name: str, now: datetime) -> Organisation:
@@ -39,6 +50,14 @@ def close(session: Session, organisation: Organisation, *, actor: Actor, now: da
     sign_in.end_all_sessions(session, *session.scalars(people).unique(), now=now)
     session.flush()
     audit.record(session, "organisation:close", organisation, actor=actor, now=now)
+    hooks.announce(session, OrganisationClosed(organisation.id, now, actor))
+
+
+def preview_closing(
+    session: Session, organisation: Organisation, *, actor: Actor, now: datetime
+) -> list[hooks.Change]:
+    """Return what closing an organisation would end."""
+    return hooks.preview(session, OrganisationClosed(organisation.id, now, actor))
 
 
 def reopen(session: Session, organisation: Organisation, *, actor: Actor, now: datetime) -> None:

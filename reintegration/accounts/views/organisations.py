@@ -33,9 +33,10 @@ def organisation_list() -> Asking:
     return Next(url_for(".organisation_list"), _("The office is added."))
 
 
-@bp.act("/organisations/<uuid:organisation_id>/closed", MANAGE, load=_organisation)
-def organisation_closed(organisation: Organisation) -> Next:
-    """Close an organisation to sign-in."""
+@bp.form("/organisations/<uuid:organisation_id>/closed", MANAGE, load=_organisation)
+def organisation_closed(organisation: Organisation) -> Asking:
+    """Close an organisation to sign-in, after what ends with it was shown."""
+    yield Ask(lambda: _closing_page(organisation))
     organisations.close(session(), organisation, **acting())
     return Next(url_for(".organisation_list"), _("It is closed. Its people cannot sign in."))
 
@@ -45,6 +46,14 @@ def organisation_active(organisation: Organisation) -> Next:
     """Open an organisation again."""
     organisations.reopen(session(), organisation, **acting())
     return Next(url_for(".organisation_list"), _("It is open again. Its people can sign in."))
+
+
+def _closing_page(organisation: Organisation) -> str:
+    return render_template(
+        "reintegration/accounts/organisation_close.html",
+        organisation=organisation,
+        changes=organisations.preview_closing(session(), organisation, **acting()),
+    )
 
 
 def _page(form: OfficeForm) -> str:

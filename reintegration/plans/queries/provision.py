@@ -115,6 +115,9 @@ money_of_case = Port[[Session, UUID], list[LineMoney]](
 promised_on = Port[[Session, PlanLine], list[Money]](
     "all that was ever promised on a line and still counts"
 )
+units_promised_on = Port[[Session, PlanLine], int](
+    "how many units of a line are on vouchers or delivered"
+)
 open_on_line = Poll[[Session, PlanLine], str](
     "sentences about what is open on a line, so that it cannot be taken out"
 )

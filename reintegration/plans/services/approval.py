@@ -139,14 +139,8 @@ def _approve_line(session: Session, line: PlanLine) -> None:
     ceiling = nothing if gone else line.ceiling
     if line.approved_ceiling and ceiling < line.approved_ceiling:
         _check_promises(session, line, ceiling)
-    delivered = line.delivery.units if line.delivery else 0
-    if line.approved_units > line.units and line.units < delivered and not gone:
-        raise Conflict(
-            N_("“%(step)s”: %(delivered)s are delivered already, %(units)s would be approved."),
-            step=line.milestone.title,
-            delivered=delivered,
-            units=line.units,
-        )
+    if line.units < line.approved_units and not gone:
+        _check_units(session, line)
     line.approve()
 
 
@@ -162,6 +156,25 @@ def _check_promises(session: Session, line: PlanLine, ceiling: Money) -> None:
             step=line.milestone.title,
             promised=promised,
             ceiling=ceiling,
+        )
+
+
+def _check_units(session: Session, line: PlanLine) -> None:
+    """Raise Conflict for fewer units than are on vouchers or delivered, whatever they cost.
+
+    No voucher is made meanwhile: it would wait for the case.
+    """
+    promised = provision.units_promised_on(session, line)
+    if line.units < promised:
+        raise Conflict(
+            N_(
+                "“%(step)s”: %(promised)s are on vouchers or delivered already, but only %(units)s"
+                " would be approved. Cancel a voucher first, or return the plan."
+            ),
+            code="below_committed",
+            step=line.milestone.title,
+            promised=promised,
+            units=line.units,
         )
 
 

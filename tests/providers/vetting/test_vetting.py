@@ -138,6 +138,7 @@ def test_lifting_a_suspension_is_announced(session, cast, monkeypatch):
     give_documents(session, cast, cast.provider, COUNSELLING)
     offering = cast.offerings[COUNSELLING]
     vetting.suspend(session, offering, actor=actor(session, cast.vera), reason="x", now=NOW)
+    session.commit()
     heard: list[object] = []
     monkeypatch.setattr(hooks, "announce", lambda _session, event: heard.append(event))
     by = actor(session, cast.victor)
@@ -164,6 +165,7 @@ def test_whoever_suspended_does_not_lift_it(session, cast):
     offering = cast.offerings[COUNSELLING]
     by = actor(session, cast.vera)
     vetting.suspend(session, offering, actor=by, reason="x", now=NOW)
+    session.commit()
     with pytest.raises(NotPermitted):
         vetting.reinstate(session, offering, actor=by, reason="y", now=NOW)
 

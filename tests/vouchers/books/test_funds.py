@@ -12,11 +12,12 @@ from reintegration.kernel.db import act_as
 from reintegration.kernel.errors import Conflict, Invalid, NotPermitted
 from reintegration.kernel.ids import new_id
 from reintegration.kernel.money import Money
+from tests.at_once import at_once
 from tests.factories.cast import NOW, TODAY, actor
-from vouchers.books.models import BudgetLine, ExchangeRate, LedgerEntry
+from vouchers.books.models import BankAccount, BudgetLine, ExchangeRate, LedgerEntry
 from vouchers.books.queries.funds import figures, unallocated
 from vouchers.books.services import allocation, exchange, funds, laws
-from vouchers.books.services.balances import trial_balances
+from vouchers.books.services.balances import held_at_bank, trial_balances
 
 
 def granted_fund(session, code, account, amount):
@@ -236,6 +237,30 @@ class TestAnotherCurrency:
         found = exchanged(session, rate, banks, (mdl(2000_00), eur(100_00)))
         assert found == mdl(-50_00)
         assert sound(session)
+
+    def test_money_that_is_not_held_is_not_exchanged(self, session, cast, rate):
+        held = held_at_bank(session, "EUR")
+        assert held > eur(0)
+        banks, more = (cast.euro_bank_account, cast.bank_account), held + eur(1)
+        with pytest.raises(Conflict) as caught:
+            exchanged(session, rate, banks, (more, mdl(more.minor * 20)))
+        assert (caught.value.code, caught.value.params["held"]) == ("not_held", held)
+        exchanged(session, rate, banks, (held, mdl(held.minor * 20)))
+        with pytest.raises(Conflict):
+            exchanged(session, rate, banks, (eur(1), mdl(20)))
+
+    def test_of_two_exchanges_at_once_of_all_that_is_held_one_is_refused(self, session, cast, rate):
+        held, on = held_at_bank(session, "EUR"), (rate.on, rate.base, rate.quote)
+        ids = cast.euro_bank_account.id, cast.bank_account.id
+
+        def act(own):
+            banks = [own.get_one(BankAccount, one) for one in ids]
+            found = own.get_one(ExchangeRate, on)
+            exchanged(own, found, banks, (held, mdl(held.minor * 20)))
+
+        outcomes = at_once(session, act, act)
+        assert [one.code for one in outcomes if isinstance(one, Conflict)] == ["not_held"]
+        assert held_at_bank(session, "EUR") == eur(0)
 
     @pytest.mark.usefixtures("rate")
     def test_a_stored_rate_never_changes(self, session):

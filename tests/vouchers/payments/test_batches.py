@@ -82,7 +82,7 @@ def test_below_the_limit_the_preparer_may_release(session, cast, currency, limit
 def test_the_page_says_who_may_release_a_small_batch_and_a_large_one(session, cast, sign_in):
     batch = make_batch(session, cast, until="approved")
     alina = sign_in(cast.alina)
-    small = "A third person releases it, or the preparer, because it is small."
+    small = "A third person releases it, or the preparer, while all that they release in 7 days"
     assert small in alina.get(f"/batches/{batch.id}?lang=en").text
     large = make_batch(
         session,

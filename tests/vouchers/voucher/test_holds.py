@@ -139,9 +139,9 @@ def test_what_stops_a_voucher_stops_the_one_that_replaces_it(session, cast):
     new, _secrets = replace(
         session, issued.voucher, actor=actor(session, cast.ana), reason="Pierdut", now=NOW
     )
-    assert (new.standing, issued.voucher.live_holds) == ("suspended", 0)
+    assert (new.standing(TODAY), issued.voucher.live_holds) == ("suspended", 0)
     announce(session, OfferingReinstated(offering_of(cast), NOW), new)
-    assert new.standing == "issued"
+    assert new.standing(TODAY) == "issued"
 
 
 def test_what_waits_is_confirmed_on_a_stopped_voucher_which_stays_stopped(session, cast):

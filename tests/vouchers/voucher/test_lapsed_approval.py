@@ -57,6 +57,7 @@ def test_a_new_approval_lets_go_on_what_the_end_had_stopped(session, cast):
     give_documents(session, cast, cast.provider, COUNSELLING)
     vetting.submit(session, offering, actor=actor(session, cast.maria), now=NOW)
     vetting.assess(session, offering, actor=actor(session, cast.vera), now=NOW)
+    session.commit()
     until = TODAY + timedelta(days=100)
     vetting.approve(session, offering, actor=actor(session, cast.victor), until=until, now=NOW)
     session.expire_all()

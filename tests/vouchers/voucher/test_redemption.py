@@ -154,7 +154,7 @@ def test_the_last_day_still_counts_until_midnight_in_chisinau(session, cast):
     deliver(session, cast.rita, issued, now=MIDNIGHT - timedelta(minutes=1))
 
 
-def test_after_midnight_in_chisinau_it_is_expired_before_any_sweep(session, cast):
+def test_after_midnight_in_chisinau_nothing_more_is_given_on_it(session, cast):
     issued = make_voucher(session, cast, valid_until=TODAY)
     with refused(Conflict, "expired"):
         deliver(session, cast.rita, issued, now=MIDNIGHT + timedelta(minutes=1))

@@ -59,9 +59,9 @@ def test_a_night_a_day_and_a_month_count_when_they_are_over(unit, first, day, ov
 def test_the_next_unit_begins_when_the_ones_before_are_over(unit):
     first = date(2026, 1, 15)
     for units in range(1, 30):
-        begins = elapsed.begins_after(unit, first, units)
-        last = begins if unit == Unit.NIGHT else begins - timedelta(days=1)
+        last = elapsed.ends_on(unit, first, units)
         assert elapsed.passed(unit, first, last) == units
+        assert elapsed.passed(unit, first, last - timedelta(days=1)) == units - 1
 
 
 def test_a_stay_is_not_payable_before_its_nights_are_over(session, cast):

@@ -26,7 +26,7 @@ from vouchers.voucher.models import Redemption, Voucher
 from vouchers.voucher.services import cancelling, confirmation, expiry, holds, issuing
 from vouchers.voucher.services.replacing import replace
 
-LATER = NOW + timedelta(days=61)
+LATER = NOW + timedelta(days=75)
 
 
 def refused(error: type[DomainError], code: str):
@@ -73,6 +73,14 @@ def test_the_sweep_releases_what_was_not_used(session, cast):
 def test_the_last_day_is_not_swept(session, cast):
     make_voucher(session, cast, valid_until=TODAY)
     assert expiry.expire_due(session, NOW) is None
+
+
+def test_a_voucher_that_is_over_keeps_its_money_while_deliveries_can_be_recorded(session, cast):
+    issued = make_voucher(session, cast, valid_until=TODAY)
+    assert expiry.expire_due(session, NOW + timedelta(days=14)) is None
+    assert issued.voucher.standing(TODAY + timedelta(days=1)) == "over"
+    assert expiry.expire_due(session, NOW + timedelta(days=15)) == "1 expired"
+    books_agree(session, cast)
 
 
 def test_what_waits_for_confirmation_outlives_expiry_and_is_payable(session, cast):
@@ -139,11 +147,11 @@ def test_a_suspended_offering_stops_its_vouchers_and_lifting_revives_them(sessio
     assert [one.count for one in stopped] == [1]
     hooks.announce(session, event)
     session.refresh(issued.voucher)
-    assert (issued.voucher.state, issued.voucher.standing) == ("issued", "suspended")
-    assert other.voucher.standing == "issued"
+    assert (issued.voucher.state, issued.voucher.standing(TODAY)) == ("issued", "suspended")
+    assert other.voucher.standing(TODAY) == "issued"
     hooks.announce(session, OfferingReinstated(offering, NOW))
     session.refresh(issued.voucher)
-    assert issued.voucher.standing == "issued"
+    assert issued.voucher.standing(TODAY) == "issued"
 
 
 def test_lifting_does_not_revive_what_a_person_stopped(session, cast):
@@ -414,7 +422,7 @@ def test_the_case_manager_hears_a_week_ahead_of_a_voucher_with_something_left(se
     for days in range(10):
         expiry.warn_ahead(session, now=NOW + timedelta(days=days))
     assert told_of_ends(session, cast) == [f"/vouchers/{issued.voucher.id}"]
-    assert expiry.expire_due(session, NOW + timedelta(days=10)) == "1 expired"
+    assert expiry.expire_due(session, NOW + timedelta(days=24)) == "1 expired"
     assert told_of_ends(session, cast) == [f"/vouchers/{issued.voucher.id}"] * 2
 
 

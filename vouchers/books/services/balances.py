@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, literal, select
 from sqlalchemy.orm import Session
 
 from reintegration.codelists.currencies import HOME
@@ -77,6 +77,17 @@ def trial_balances(session: Session) -> list[TrialBalance]:
         )
         for currency, accounts in sorted(found.items(), key=lambda item: (item[0] != HOME, item))
     ]
+
+
+def held_at_bank(session: Session, currency: str) -> Money:
+    """Return what all our accounts in a currency hold."""
+    held = func.sum(_total.debit_minor - _total.credit_minor)
+    found = session.scalar(
+        select(InMoney("held", held, literal(currency))).where(
+            _total.account == Account.BANK, _total.currency == currency
+        )
+    )
+    return found or Money.zero(currency)
 
 
 def provider_balances(

@@ -14,6 +14,7 @@ from reintegration.kernel.locking import by_key
 from reintegration.kernel.money import Money
 from vouchers.books.models import BankAccount, ExchangeRate
 from vouchers.books.permissions import FundPermission
+from vouchers.books.services.balances import held_at_bank
 from vouchers.books.services.funds import once, refuse_nothing
 from vouchers.books.services.journal import Dimensions, Posting, Source, post
 from vouchers.books.services.postings import PostingEvent
@@ -91,8 +92,16 @@ def exchange(
         raise Invalid(N_("Each amount is in the currency of its account."), code="currency")
     if bank_from.currency == bank_to.currency or HOME not in (bank_from.currency, bank_to.currency):
         raise Invalid(N_("Exchange between MDL and another currency."), code="currency")
-    session.execute(by_key(BankAccount, BankAccount.id == bank_from.id))
+    session.execute(by_key(BankAccount, BankAccount.currency == bank_from.currency))
     out_key = once(session, "exchange-out", key)
+    held = held_at_bank(session, bank_from.currency)
+    if amount_out > held:
+        raise Conflict(
+            N_("Only %(held)s is held in this currency: more cannot have been exchanged."),
+            code="not_held",
+            field="amount_out",
+            held=held,
+        )
     difference = _difference(amount_out, amount_in, rate)
     there, here = (
         Source(SourceType.BANK_ACCOUNT, bank_from.id),

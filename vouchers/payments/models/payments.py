@@ -55,6 +55,12 @@ class PaymentBatch(Base):
             f" OR total_minor < (CASE currency {_SMALL} ELSE 0 END)",
             "preparer_releases_small_only",
         ),
+        Index(
+            "ix_payment_batch_released",
+            "released_by",
+            "released_at",
+            postgresql_where="released_by IS NOT NULL",
+        ),
         Index("ix_payment_batch_prepared", "prepared_at", "id"),
         Index("ix_payment_batch_state", "state", "prepared_at", "id"),
     )

@@ -33,7 +33,7 @@ from vouchers.books.states import SourceType
 from vouchers.payments.models import Claim, ClaimLine, PaymentBatch, PaymentOrder
 from vouchers.payments.models.payees import PayeeAccount
 from vouchers.payments.permissions import PaymentPermission
-from vouchers.payments.services import payment_files, rails
+from vouchers.payments.services import payment_files, rails, release_limit
 from vouchers.payments.services.payment_moves import BATCH, CLAIM, ORDER
 from vouchers.payments.states import BatchState, ClaimState, OrderState
 from vouchers.voucher.models import Redemption
@@ -131,9 +131,10 @@ def _move_on(
 def release(session: Session, batch: PaymentBatch, *, actor: Actor, now: datetime) -> PaymentBatch:
     """Post the payments, make the file, and store its bytes; twice at once releases once.
 
-    Raises Conflict when our account was stopped, or a payee's account or debt has changed, since
-    the preparation.
+    Raises Conflict when our account was stopped, when its preparer released too much lately, or
+    when a payee's account or debt has changed since the preparation.
     """
+    release_limit.refuse_parts(session, batch, actor=actor, now=now)
     _move_on(session, batch, "release", actor=actor, now=now)
     batch.released_by, batch.released_at = actor.id, now
     session.flush()

@@ -1,8 +1,9 @@
 """Taking a delivery back: a mistake, or money that must return. Nothing is ever erased.
 
 Before payment the delivery is unposted and its voucher opens again, or, once the voucher is
-closed, the money goes back to the budget line. After settlement the provider owes it. Between the
-preparation of its payment and the settlement a delivery can not be taken back.
+closed or another one stands for its days, the money goes back to the budget line. After settlement
+the provider owes it. Between the preparation of its payment and the settlement a delivery can not
+be taken back.
 """
 
 from datetime import datetime
@@ -24,6 +25,7 @@ from vouchers.payments.models import ClaimLine
 from vouchers.payments.queries import batches
 from vouchers.payments.services import claim_lines
 from vouchers.voucher.models import Redemption, Voucher
+from vouchers.voucher.services import spans
 from vouchers.voucher.services.confirmation import let_go
 from vouchers.voucher.services.issuing import dimensions
 from vouchers.voucher.services.locking import lock_redemption
@@ -70,7 +72,8 @@ def reverse(
     if before == RedemptionState.UNCONFIRMED:
         let_go(session, voucher, redemption, actor=actor, now=now)
         return None
-    event = _event(voucher, payment, case_is_open=case_is_open)
+    may_open = case_is_open and not _is_taken(session, voucher)
+    event = _event(voucher, payment, may_open=may_open)
     _post(session, event, voucher, redemption, actor=actor, now=now)
     if payment is Payment.NONE and redemption.claimed:
         _refuse_claim_line(session, redemption, reason)
@@ -106,12 +109,19 @@ def _refuse_late(redemption: Redemption, actor: Actor, now: datetime) -> None:
         )
 
 
-def _event(voucher: Voucher, payment: Payment, *, case_is_open: bool) -> PostingEvent:
+def _event(voucher: Voucher, payment: Payment, *, may_open: bool) -> PostingEvent:
     if payment is Payment.SETTLED:
         return PostingEvent.CLAWED_BACK
     is_open = voucher.state in OPEN_STATES or voucher.state == VoucherState.REDEEMED
-    is_open = is_open and case_is_open  # in a closed case no voucher opens again
-    return PostingEvent.REVERSED if is_open else PostingEvent.REVERSED_CLOSED
+    return PostingEvent.REVERSED if is_open and may_open else PostingEvent.REVERSED_CLOSED
+
+
+def _is_taken(session: Session, voucher: Voucher) -> bool:
+    """Whether a voucher that was used up may not open again: others stand for its days now."""
+    if voucher.state != VoucherState.REDEEMED:
+        return False
+    with acting_as_system(session):  # a provider sees its own vouchers only
+        return spans.is_taken_meanwhile(session, voucher)
 
 
 def _post(

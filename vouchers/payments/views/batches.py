@@ -26,9 +26,9 @@ from vouchers.payments.models import PaymentBatch, PaymentOrder
 from vouchers.payments.permissions import PaymentPermission
 from vouchers.payments.queries import batches as queries
 from vouchers.payments.queries import claims as claim_queries
-from vouchers.payments.services import batches, rails, settlement
+from vouchers.payments.services import batches, rails, release_limit, settlement
 from vouchers.payments.services.payment_moves import BATCH, ORDER
-from vouchers.payments.states import RELEASE_BY_PREPARER_BELOW, BatchState
+from vouchers.payments.states import RELEASED_TOGETHER, BatchState
 from vouchers.payments.views.blueprints import batches_bp as bp
 
 _SHOWN: dict[str, tuple[BatchState, ...]] = {
@@ -202,7 +202,10 @@ def _show_page(batch: PaymentBatch) -> str:
     events = claim_queries.history(session(), BATCH.name, batch.id)
     people: list[UUID | None] = [batch.prepared_by, batch.approved_by, batch.released_by]
     people += [event.actor_id for event in events]
-    limit = RELEASE_BY_PREPARER_BELOW.get(batch.currency, 0)
+    limit = release_limit.limit_of(batch.currency)
+    already = release_limit.released_lately(
+        session(), batch.prepared_by, batch.currency, now=clock.now()
+    )
     return render_template(
         "vouchers/payments/batches/show.html",
         batch=batch,
@@ -213,7 +216,10 @@ def _show_page(batch: PaymentBatch) -> str:
         events=events,
         people=names_of(session(), people),
         steps=_steps(batch),
-        small=batch.total_minor < limit,
+        small=batch.total < limit,
+        limit=limit,
+        already=already,
+        together_days=RELEASED_TOGETHER.days,
         move_labels={
             "prepare": N_("Prepared"),
             **{name: move.label for name, move in BATCH.moves.items()},

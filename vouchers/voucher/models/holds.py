@@ -1,6 +1,6 @@
 """Holds: each one reason why a voucher is stopped, in force until it is lifted."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index
@@ -14,6 +14,7 @@ class VoucherHold(Base):
     """A voucher is held for several reasons at once; lifting one leaves the others in force.
 
     `reference` says what the cause refers to: the id of an offering, the number of a paper.
+    `through` is the last day that it lets be: what was delivered by then may still be recorded.
     `placed_by` and `lifted_by` are None when its cause did it. No provider reads these rows.
     """
 
@@ -27,6 +28,7 @@ class VoucherHold(Base):
     reason: Mapped[str]
     placed_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
     since: Mapped[datetime]
+    through: Mapped[date | None]
     lifted_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
     lifted_at: Mapped[datetime | None]
 

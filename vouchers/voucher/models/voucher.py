@@ -54,6 +54,8 @@ class Voucher(Base):
     state: Mapped[VoucherState] = mapped_column(default=VoucherState.DRAFT)
     live_holds: Mapped[int] = mapped_column(default=0)
     """How many rows of `voucher_hold` stop it; counted here, so that a redemption need not ask."""
+    held_through: Mapped[date | None]
+    """The last day of which, though they stop it, a delivery may be recorded; None: of no day."""
     code_hash: Mapped[bytes | None] = mapped_column(LargeBinary, unique=True)
     secret_hash: Mapped[bytes | None] = mapped_column(LargeBinary, unique=True)
     print_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
@@ -88,6 +90,7 @@ class Voucher(Base):
         CheckConstraint("amount_minor > 0 AND unit_price_minor > 0", "positive"),
         CheckConstraint("valid_until >= valid_from", "validity"),
         CheckConstraint("live_holds >= 0", "live_holds"),
+        CheckConstraint("held_through IS NULL OR live_holds > 0", "held_through"),
         CheckConstraint("approved_by IS NULL OR approved_by <> drafted_by", "four_eyes"),
         CheckConstraint(
             "kind = 'value' OR (amount_left_minor = units_left * unit_price_minor"
@@ -121,11 +124,12 @@ class Voucher(Base):
         """Whether it is open and a hold stops it."""
         return self.state in OPEN_STATES and self.live_holds > 0
 
-    @property
-    def standing(self) -> VoucherState | Held:
-        """Return what it is shown as: its state, or `HELD` while a hold stops it."""
+    def standing(self, today: date) -> VoucherState | Held:
+        """Return what it is shown as: its state, or what says more while it is open."""
+        if self.state in OPEN_STATES and self.is_over(today):
+            return Held.OVER
         return HELD if self.is_held else self.state
 
-    def is_expired(self, today: date) -> bool:
-        """Whether its last day is past, swept or not."""
+    def is_over(self, today: date) -> bool:
+        """Whether its last day is past: nothing more is given on it."""
         return self.valid_until < today

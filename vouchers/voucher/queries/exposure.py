@@ -11,7 +11,13 @@ from reintegration.kernel.money import Money
 from reintegration.kernel.money_columns import InMoney
 from reintegration.plans.models import PlanLine
 from vouchers.voucher.models import Redemption, Voucher
-from vouchers.voucher.states import NOT_ISSUED, OPEN_STATES, RedemptionState, VoucherState
+from vouchers.voucher.states import (
+    NOT_ISSUED,
+    OPEN_STATES,
+    RedemptionState,
+    VoucherKind,
+    VoucherState,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +46,16 @@ def promised_on(session: Session, line: PlanLine) -> list[Money]:
         .group_by(Voucher.currency)
     )
     return list(sums)
+
+
+def units_promised_on(session: Session, line: PlanLine) -> int:
+    """Return how many units of a line are on vouchers or delivered."""
+    held = session.scalar(
+        select(func.coalesce(func.sum(Voucher.units_left), 0)).where(
+            Voucher.plan_line_id == line.id, Voucher.kind == VoucherKind.SERVICE_UNITS
+        )
+    )
+    return int(held or 0) + (line.delivery.units if line.delivery else 0)
 
 
 def open_vouchers(

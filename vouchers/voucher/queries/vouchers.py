@@ -2,9 +2,10 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, func, literal, select, true
 from sqlalchemy.orm import Session, defer, selectinload
 
 from providers.directory.models import Offering, Site
@@ -16,11 +17,14 @@ from reintegration.kernel import bounded, codes, permissions
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.bounded import Pile
 from reintegration.kernel.errors import or_404
+from reintegration.kernel.money import Money
+from reintegration.kernel.money_columns import InMoney
 from reintegration.plans.models import PlanLine
+from reintegration.plans.states import LineOrigin
 from reintegration.web.paging import Page, page_of
 from vouchers.voucher.models import Redemption, Voucher
 from vouchers.voucher.permissions import VoucherPermission
-from vouchers.voucher.states import HELD, OPEN_STATES, VoucherState
+from vouchers.voucher.states import HELD, OPEN_STATES, RedemptionState, VoucherState
 
 _BYTES = (
     Voucher.code_hash,
@@ -113,6 +117,45 @@ def of_lines(session: Session, line_ids: Sequence[UUID]) -> Sequence[Voucher]:
         .where(Voucher.plan_line_id.in_(line_ids))
         .order_by(Voucher.created_at.desc(), Voucher.id)
     ).all()
+
+
+def approved_by_rule(
+    session: Session, line: PlanLine, *, since: datetime, but: UUID | None
+) -> Money:
+    """Return the sum of what was made since then for a service of a case, approved by rule.
+
+    What an emergency promised has a limit and a second person of its own. A voucher that replaces
+    another promises nothing new, and one that was cancelled unused promised nothing.
+    """
+    used = select(Redemption.id).where(
+        Redemption.voucher_id == Voucher.id,
+        Redemption.state.in_((RedemptionState.ACCEPTED, RedemptionState.UNCONFIRMED)),
+    )
+    found = session.scalar(
+        select(InMoney("sum", func.sum(Voucher.amount_minor), literal(line.currency)))
+        .join(PlanLine, PlanLine.id == Voucher.plan_line_id)
+        .where(
+            Voucher.case_id == line.case_id,
+            Voucher.created_at > since,
+            Voucher.category == line.category,
+            Voucher.currency == line.currency,
+            Voucher.approved_automatically,
+            Voucher.replaces_id.is_(None),
+            PlanLine.origin == LineOrigin.PLAN,
+            (Voucher.state != VoucherState.CANCELLED) | used.exists(),
+            Voucher.id != but if but else true(),
+        )
+    )
+    return found or Money.zero(line.currency)
+
+
+def of_referral(session: Session, referral: Referral) -> Sequence[Voucher]:
+    """Return the vouchers that stand on a referral, newest first."""
+    return [
+        voucher
+        for voucher in of_lines(session, [referral.plan_line_id])
+        if voucher.referral_id == referral.id
+    ]
 
 
 TO_APPROVE, TO_ISSUE = "to_approve", "to_issue"

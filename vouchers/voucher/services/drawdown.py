@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, cast
 
-from sqlalchemy import Table, bindparam, case, literal
+from sqlalchemy import Table, bindparam, case, literal, or_
 from sqlalchemy.orm import Session
 
 from reintegration.codelists.service_categories import Proof
@@ -69,9 +69,9 @@ def take(
         session,
         {
             "voucher": found.id,
-            "today": today,
+            "on": wanted.on,
             "wanted_units": wanted.units,
-            "time_allows": elapsed.passed(found.unit, found.valid_from, today),
+            "time_allows": elapsed.passed(found.unit, found.valid_from, min(today, found.through)),
             "wanted_amount": wanted.asked.minor,
             "spent_units": spent.units if spent else 0,
             "spent": wanted.cost.minor if spent else 0,
@@ -110,9 +110,9 @@ def _taking(amount_left: Any, **more: Any) -> Any:
         )
         .where(
             _v.id == bindparam("voucher"),
-            _v.live_holds == literal(0),
-            ~begins_later(_v.valid_from, bindparam("today")),
-            ~is_over(_v.valid_until, bindparam("today")),
+            or_(_v.live_holds == literal(0), _v.held_through >= bindparam("on")),
+            ~begins_later(_v.valid_from, bindparam("on")),
+            ~is_over(_v.valid_until, bindparam("on")),
             _v.unit_price_minor == bindparam("seen_price"),
             _v.units_left - _v.units_pending >= bindparam("wanted_units"),
             _v.units - _v.units_left + _v.units_pending + bindparam("wanted_units")

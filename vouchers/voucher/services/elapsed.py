@@ -39,6 +39,12 @@ def begins_after(unit: str, first: date, units: int) -> date:
     return first + timedelta(days=units) if unit in SPAN else first
 
 
+def ends_on(unit: str, first: date, units: int) -> date:
+    """Return the day on which `units` of what follows one another are over, as `passed` counts."""
+    begins = begins_after(unit, first, units)
+    return begins if unit == Unit.NIGHT else begins - timedelta(days=1)
+
+
 def _months(first: date, day: date) -> int:
     """Return how many whole months lie between two days."""
     months = (day.year - first.year) * 12 + day.month - first.month

@@ -12,10 +12,12 @@ from providers.directory.states import OfferingState
 from providers.referrals.models import Referral
 from providers.referrals.services import pseudonyms
 from providers.referrals.states import HOLDS_A_PLACE
+from providers.vetting.services.expiry import last_day
 from reintegration.cases.models import Consent
 from reintegration.cases.services import agreed
 from reintegration.codelists.sayable_names import new_pseudonym
 from reintegration.codelists.units import Unit
+from reintegration.kernel.db import acting_as_system
 from reintegration.kernel.errors import N_, Conflict, Invalid
 from reintegration.kernel.locking import hold, lock
 from reintegration.kernel.money import Money
@@ -148,12 +150,36 @@ def refuse_unvetted(session: Session, basis: Basis, *, today: date, until: date)
         raise Conflict(N_("This offering does not fit the planned service."), code="offering")
     if offering.state != OfferingState.APPROVED:
         raise Conflict(N_("The provider's offering is not approved now."), code="offering")
-    if offering.approved_until is not None and offering.approved_until < max(today, until):
+    last = approved_through(session, offering)
+    if last is not None and last < max(today, until):
         raise Invalid(
             N_("The offering is approved until %(day)s only. Choose an earlier last day."),
             code="valid_until",
             field="valid_until",
-            day=offering.approved_until,
+            day=last,
+        )
+
+
+def approved_through(session: Session, offering: Offering) -> date | None:
+    """Return the last day on which an approval and the documents beneath it hold; None: no end.
+
+    Case people do not read the documents of a provider; when they end decides all the same.
+    """
+    with acting_as_system(session):
+        return last_day(offering)
+
+
+def refuse_after_fund(line: BudgetLine, until: date) -> None:
+    """Raise Invalid for a last day after the end of the fund that pays."""
+    if until > line.fund.ends_on:
+        raise Invalid(
+            N_(
+                "The money of “%(fund)s” is for what is given until %(day)s. Choose an earlier day."
+            ),
+            code="valid_until",
+            field="valid_until",
+            fund=line.fund.name,
+            day=line.fund.ends_on,
         )
 
 

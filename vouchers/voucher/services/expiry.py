@@ -1,4 +1,7 @@
-"""Vouchers end with their last day: said a week ahead, and a job posts what they held."""
+"""Vouchers end when nothing of them can be recorded any more; a job posts what they held.
+
+That their last day comes is said a week ahead.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -22,7 +25,7 @@ from vouchers.books.services.journal import Dimensions, Posting, Source, post
 from vouchers.books.services.postings import PostingEvent
 from vouchers.books.states import SourceType
 from vouchers.voucher.models import Voucher
-from vouchers.voucher.services.validity import is_over
+from vouchers.voucher.services.validity import is_past_recording
 from vouchers.voucher.services.voucher_moves import VOUCHER
 from vouchers.voucher.states import OPEN_STATES
 
@@ -34,9 +37,10 @@ _LATE = timedelta(days=3)
 
 
 def expire_due(session: Session, now: datetime) -> str | None:
-    """Close every voucher whose last day is past; the job calls it each minute.
+    """Close every voucher of which nothing can be recorded any more; the job calls it each minute.
 
-    Expiry is computed from dates: between midnight and this sweep nothing can be redeemed either.
+    Until then it holds its money: what was given by its last day is still owed. All of it is
+    computed from dates, so nothing can be recorded between midnight and this sweep either.
     """
     rows = _expire(session, local_day(now))
     if not rows:
@@ -107,7 +111,10 @@ def _tell_managers(
 
 
 def _expire(session: Session, today: date) -> list[Any]:
-    over = (Voucher.state.in_(VOUCHER.moves["expire"].sources), is_over(Voucher.valid_until, today))
+    over = (
+        Voucher.state.in_(VOUCHER.moves["expire"].sources),
+        is_past_recording(Voucher.valid_until, today),
+    )
     first = select(Voucher.id).where(*over).order_by(Voucher.valid_until).limit(_BATCH)
     due = (
         select(

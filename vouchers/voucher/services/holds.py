@@ -1,7 +1,7 @@
 """Holds on vouchers: placed and lifted one by one, each with its cause."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import update
@@ -28,23 +28,27 @@ def place(
     reason: str,
     now: datetime,
     reference: str = "",
+    through: date | None = None,
 ) -> VoucherHold:
     """Stop an open voucher for one more reason; nothing is redeemed while any hold lives.
 
-    Raises Conflict when it is held for just this already, Invalid when a paper has no number.
+    With `through`, what was delivered by that day may still be recorded. Raises Conflict when it is
+    held for just this already, Invalid when a paper has no number.
     """
     lock(session, voucher)
     hold = _hold(voucher, cause, actor=actor, reason=reason, now=now, reference=reference.strip())
+    hold.through = through
     permissions.demand(actor, HoldPermission.PLACE, hold)
     if hold.rule.paper and not hold.reference:
         raise Invalid(N_("Enter the number of the paper."), code="reference", field="reference")
-    if any(_is_same(hold, other) for other in live_on(session, voucher)):
+    others = live_on(session, voucher)
+    if any(_is_same(hold, other) for other in others):
         raise Conflict(N_("It is stopped for this reason already."), code="held")
     VOUCHER.fire(
         session, voucher, "suspend", actor=actor, now=now, reason=reason, data=_noted(hold)
     )
     session.add(hold)
-    voucher.live_holds += 1
+    _count(voucher, [*others, hold])
     session.flush()
     return hold
 
@@ -59,7 +63,7 @@ def lift(session: Session, hold: VoucherHold, *, actor: Actor, now: datetime) ->
         raise Conflict(N_("This was lifted already."))
     VOUCHER.fire(session, voucher, "resume", actor=actor, now=now, data=_noted(hold))
     hold.lifted_by, hold.lifted_at = actor.id, now
-    voucher.live_holds -= 1
+    _count(voucher, [other for other in live_on(session, voucher) if other is not hold])
     session.flush()
     return voucher
 
@@ -85,6 +89,7 @@ def hand_over(session: Session, voucher: Voucher, to: Voucher) -> None:
         .values(voucher_id=to.id)
     )
     to.live_holds, voucher.live_holds = voucher.live_holds, 0
+    to.held_through, voucher.held_through = voucher.held_through, None
     session.flush()
 
 
@@ -101,6 +106,13 @@ def _hold(
         placed_by=actor.id,
         since=now,
     )
+
+
+def _count(voucher: Voucher, live: Sequence[VoucherHold]) -> None:
+    """Keep on the voucher how many holds live, and the last day that all of them let be."""
+    voucher.live_holds = len(live)
+    days = [hold.through for hold in live if hold.through is not None]
+    voucher.held_through = min(days) if live and len(days) == len(live) else None
 
 
 def _is_same(hold: VoucherHold, other: VoucherHold) -> bool:

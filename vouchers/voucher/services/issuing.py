@@ -5,7 +5,7 @@ and money on a budget line. Vouchers of one line are made in turn, under the lin
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -31,7 +31,8 @@ from vouchers.books.services.postings import PostingEvent
 from vouchers.books.states import SourceType
 from vouchers.voucher.models import Voucher
 from vouchers.voucher.permissions import VoucherPermission
-from vouchers.voucher.services import elapsed, entitlement
+from vouchers.voucher.queries import vouchers as reading
+from vouchers.voucher.services import elapsed, entitlement, spans
 from vouchers.voucher.services.codes import Secrets, give_secrets
 from vouchers.voucher.services.entitlement import Basis
 from vouchers.voucher.services.validity import is_over
@@ -39,7 +40,13 @@ from vouchers.voucher.services.voucher_moves import VOUCHER
 from vouchers.voucher.states import VoucherKind, VoucherState
 
 AUTO_APPROVE_BELOW = {"MDL": Money(1_000_000, "MDL"), "EUR": Money(50_000, "EUR")}
-"""A voucher for less is approved by rule; the approval is recorded as such."""
+"""Vouchers for less are approved by rule; the approval is recorded as such."""
+COUNTED_TOGETHER = timedelta(days=30)
+"""What was approved by rule for one service of a case within this time counts together.
+
+A month, because services are arranged from month to month: who cuts a sum into parts would have to
+wait longer than the service lasts, and a longer time would stop what simply goes on.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +86,7 @@ def draft(session: Session, promise: Promise, *, actor: Actor, now: datetime) ->
     entitlement.refuse_unvetted(session, basis, today=today, until=valid_until)
     count, price, money = _measure(session, basis, promise.units, promise.amount)
     _refuse_no_time(basis, count, valid_from, valid_until)
+    spans.refuse_taken(session, plan_line, valid_from, valid_until)
     budget_line = entitlement.paid_from(session, plan_line)
     helped = provision.helped(session.get_one(CaseFile, plan_line.case_id))
     wanted = Wanted([plan_line.category], helped, valid_from, valid_until)
@@ -90,6 +98,7 @@ def draft(session: Session, promise: Promise, *, actor: Actor, now: datetime) ->
             line=budget_line.name,
             why=why,
         )
+    entitlement.refuse_after_fund(budget_line, valid_until)
     if budget_line.currency != plan_line.currency:
         raise Conflict(N_("The budget line has another currency than the service."))
     voucher = Voucher(
@@ -184,15 +193,24 @@ def dimensions(voucher: Voucher) -> Dimensions:
     return Dimensions(voucher.fund_id, voucher.budget_line_id, voucher.id, voucher.provider_id)
 
 
-def is_approved_by_rule(amount: Money) -> bool:
-    """Whether a voucher for `amount` needs no second person."""
+def is_approved_by_rule(amount: Money, already: Money) -> bool:
+    """Whether a voucher for `amount` needs no second person, after `already` needed none."""
     below = AUTO_APPROVE_BELOW.get(amount.currency)
-    return below is not None and amount < below
+    return below is not None and amount + already < below
+
+
+def approved_by_rule(
+    session: Session, line: PlanLine, *, before: Voucher | None = None, now: datetime
+) -> Money:
+    """Return what was approved by rule lately for this service of the case, and not called off."""
+    since = now - COUNTED_TOGETHER
+    return reading.approved_by_rule(session, line, since=since, but=before.id if before else None)
 
 
 def _approve_by_rule(session: Session, voucher: Voucher, line: PlanLine, *, now: datetime) -> None:
     """Approve small vouchers, and those on a standing emergency allowance, and say so."""
-    rule = "threshold" if is_approved_by_rule(voucher.amount) else ""
+    already = approved_by_rule(session, line, before=voucher, now=now)
+    rule = "threshold" if is_approved_by_rule(voucher.amount, already) else ""
     rule = "emergency" if line.origin == LineOrigin.EMERGENCY else rule
     if rule:
         voucher.approved_automatically = True

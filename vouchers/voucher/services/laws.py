@@ -124,15 +124,18 @@ LAWS: tuple[Law, ...] = (
     Law(
         "holds",
         75,
-        N_("A voucher counts the holds on it that live."),
+        N_("A voucher counts the holds on it that live, and knows the last day that they let be."),
         """
-        SELECT v.reference AS voucher, v.live_holds AS counted, coalesce(h.live, 0) AS live
+        SELECT v.reference AS voucher, v.live_holds AS counted, coalesce(h.live, 0) AS live,
+               v.held_through AS known, h.through
           FROM checked_vouchers v
-          LEFT JOIN (SELECT voucher_id, count(*) AS live FROM voucher_hold
+          LEFT JOIN (SELECT voucher_id, count(*) AS live,
+                            CASE WHEN count(*) = count(through) THEN min(through) END AS through
+                       FROM voucher_hold
                       WHERE lifted_at IS NULL
                         AND voucher_id IN (SELECT id FROM checked_vouchers) GROUP BY 1) h
             ON h.voucher_id = v.id
-         WHERE v.live_holds <> coalesce(h.live, 0)
+         WHERE v.live_holds <> coalesce(h.live, 0) OR v.held_through IS DISTINCT FROM h.through
         """,
     ),
 )

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from providers.referrals.services.referral_events import ReferralEnded
 from providers.vetting.services.offering_events import (
     OfferingReinstated,
     OfferingsLapsed,
@@ -34,7 +35,7 @@ def offering_suspended(session: Session, event: OfferingSuspended) -> None:
 
 def offerings_lapsed(session: Session, event: OfferingsLapsed) -> None:
     """Hold the vouchers that are bound to offerings whose approval has ended."""
-    suspension.hold_at_lapsed(session, event.offering_ids, now=event.at)
+    suspension.hold_at_lapsed(session, event.last_days, now=event.at)
 
 
 def would_lapse(session: Session, event: OfferingsLapsed) -> list[Change]:
@@ -74,6 +75,28 @@ def would_cancel_on_consent(session: Session, event: ConsentEnds) -> list[Change
     """Say how many vouchers would be cancelled."""
     found = _seen(session, suspension.on_ended, event)
     return [Change(N_("Vouchers that are cancelled: %(count)s"), len(found), _sums(found))]
+
+
+def referral_ended(session: Session, event: ReferralEnded) -> None:
+    """End what stands on a referral: at once, or, when all was given, once that is recorded."""
+    end = suspension.end_days if event.completed else suspension.cancel_on_referral
+    end(session, _on_referral(session, event), actor=event.actor, now=event.at)
+
+
+def would_end_with_referral(session: Session, event: ReferralEnded) -> list[Change]:
+    """Say how many vouchers would end."""
+    found = _on_referral(session, event)
+    what = (
+        N_("Vouchers on which nothing more is given: %(count)s")
+        if event.completed
+        else N_("Vouchers that are cancelled: %(count)s")
+    )
+    return [Change(what, len(found), _sums(found))]
+
+
+def _on_referral(session: Session, event: ReferralEnded) -> Sequence[Voucher]:
+    with acting_as_system(session):
+        return suspension.on_referral(session, event.plan_line_id, event.referral_id)
 
 
 def forget_words(session: Session, event: PersonErased) -> None:

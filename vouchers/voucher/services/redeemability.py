@@ -1,18 +1,22 @@
 """Why a delivery is not accepted, in words that a receptionist can act on, each with its code."""
 
-from datetime import date, timedelta
+from datetime import date
 
 from reintegration.kernel import amounts
 from reintegration.kernel.errors import N_, Conflict, DomainError, Invalid, NotFound, TooManyTries
 from reintegration.kernel.money import Money
 from vouchers.voucher.services import elapsed
 from vouchers.voucher.services.pricing import at_most, is_value
-from vouchers.voucher.services.validity import begins_later, covers, is_over
+from vouchers.voucher.services.validity import (
+    RECORDED_WITHIN,
+    begins_later,
+    covers,
+    is_over,
+    is_past_recording,
+    recorded_until,
+)
 from vouchers.voucher.services.voucher_by_code import Found
 from vouchers.voucher.states import NOT_ISSUED, VoucherState
-
-RECORDED_WITHIN = timedelta(days=14)
-"""How long after a delivery it may still be recorded."""
 
 
 class WrongPin(DomainError):
@@ -53,34 +57,41 @@ def too_many_failures() -> TooManyTries:
 
 _CLOSED: dict[VoucherState, tuple[str, str]] = {
     VoucherState.REDEEMED: (N_("Everything on this voucher was already used."), "used_up"),
-    VoucherState.EXPIRED: (N_("This voucher is no longer valid: its last day is past."), "expired"),
+    VoucherState.EXPIRED: (
+        N_("This voucher is no longer valid: its last day is past, and the time to record it too."),
+        "expired",
+    ),
     VoucherState.CANCELLED: (N_("This voucher was cancelled."), "cancelled"),
     VoucherState.REPLACED: (N_("This voucher was replaced. Ask for the new one."), "replaced"),
 }
 
 
 def refuse_unusable(found: Found, *, today: date) -> None:
-    """Raise Conflict unless the voucher can be used today at this provider."""
+    """Raise Conflict unless something can be recorded on the voucher today at this provider."""
     if reason := why_unusable(found, today=today):
         raise reason
 
 
 def why_unusable(found: Found, *, today: date) -> DomainError | None:
-    """Return why the voucher cannot be used today at this provider."""
+    """Return why nothing can be recorded on the voucher today at this provider."""
     if stopped := _not_open(found):
         return stopped
     if begins_later(found.valid_from, today):
         return Conflict(
             N_("This voucher is valid from %(day)s."), code="not_yet_valid", day=found.valid_from
         )
-    if is_over(found.valid_until, today):
+    if is_past_recording(found.valid_until, today):
         return _closed(VoucherState.EXPIRED)
-    if not found.offering_is_vetted(today):
-        return Conflict(
-            N_("Your service is not approved for this voucher now. Ask the programme."),
-            code="offering_suspended",
-        )
+    if found.live_holds:
+        return _stopped() if is_past_recording(found.through, today) else None
+    if not found.offering_is_approved or is_past_recording(found.through, today):
+        return _not_approved()
     return None
+
+
+def is_only_past(found: Found, *, today: date) -> bool:
+    """Whether nothing is given on it any more, and only what was given before can be recorded."""
+    return is_over(found.through, today)
 
 
 def _not_open(found: Found) -> DomainError | None:
@@ -90,14 +101,38 @@ def _not_open(found: Found) -> DomainError | None:
         return _closed(state)
     if state in NOT_ISSUED:
         return unknown_voucher()
-    if found.live_holds:
-        return Conflict(
-            N_(
-                "This voucher is stopped for now. Ask the case manager before you give the service."
-            ),
-            code="suspended",
-        )
+    if found.live_holds and found.held_through is None:
+        return _stopped()
     return None
+
+
+def _stopped() -> Conflict:
+    return Conflict(
+        N_("This voucher is stopped for now. Ask the case manager before you give the service."),
+        code="suspended",
+    )
+
+
+def _not_approved() -> Conflict:
+    return Conflict(
+        N_("Your service is not approved for this voucher now. Ask the programme."),
+        code="offering_suspended",
+    )
+
+
+def _only_past(found: Found) -> Conflict:
+    """Return the refusal of what is given after the last day of the voucher or of an approval."""
+    code = "expired" if found.through == found.valid_until else "offering_suspended"
+    return Conflict(
+        N_(
+            "Nothing more is given on this voucher. What was given by %(day)s can be recorded until"
+            " %(until)s: enter the day of the service."
+        ),
+        code="suspended" if found.live_holds and code != "expired" else code,
+        field="delivered_on",
+        day=found.through,
+        until=recorded_until(found.through),
+    )
 
 
 def _closed(state: VoucherState) -> Conflict:
@@ -120,7 +155,9 @@ def refuse_day(found: Found, delivered_on: date, *, today: date) -> None:
             field="delivered_on",
             days=RECORDED_WITHIN.days,
         )
-    if not covers(found.valid_from, found.valid_until, delivered_on):
+    if delivered_on == today and is_only_past(found, today=today):
+        raise _only_past(found)
+    if not covers(found.valid_from, found.through, delivered_on):
         raise Invalid(
             N_("The voucher was not valid on this day."), code="delivered_on", field="delivered_on"
         )
@@ -128,8 +165,9 @@ def refuse_day(found: Found, delivered_on: date, *, today: date) -> None:
 
 def refuse_before_its_time(found: Found, units: int, delivered_on: date, *, today: date) -> None:
     """Raise Invalid for more nights, days, hours or months than are over, whatever proves them."""
+    over = elapsed.passed(found.unit, found.valid_from, min(today, found.through))
     left = min(
-        elapsed.passed(found.unit, found.valid_from, today) - (found.units - found.units_free),
+        over - (found.units - found.units_free),
         elapsed.passed(found.unit, found.valid_from, delivered_on),
     )
     if units > left:

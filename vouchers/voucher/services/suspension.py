@@ -1,12 +1,13 @@
 """What stops, frees and ends vouchers when something beneath them changes."""
 
-from collections.abc import Collection, Container, Iterable, Sequence
-from datetime import datetime
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, String, cast, false, or_, select
 from sqlalchemy.orm import Session
 
+from providers.referrals.models import Referral
 from reintegration.cases.services.consent import ConsentEnds
 from reintegration.cases.states import ConsentScope
 from reintegration.kernel.actor import SYSTEM, Actor
@@ -21,6 +22,7 @@ from vouchers.voucher.queries.holds import live_because
 from vouchers.voucher.services import holds
 from vouchers.voucher.services.cancelling import cancel
 from vouchers.voucher.services.validity import is_over
+from vouchers.voucher.services.voucher_moves import VOUCHER
 from vouchers.voucher.states import NOT_ISSUED, OPEN_STATES, HoldCause, VoucherState
 
 _SUSPENDED = N_("The provider's offering was suspended.")
@@ -43,20 +45,24 @@ def at_offerings(session: Session, offering_ids: Collection[UUID]) -> Sequence[V
 
 def suspend_at_offering(session: Session, offering_id: UUID, *, now: datetime) -> None:
     """Hold the vouchers bound to an offering that was suspended, whatever else holds them."""
-    _hold_at(session, [offering_id], _SUSPENDED, now=now)
+    _hold_at(session, {offering_id: None}, _SUSPENDED, now=now)
 
 
-def hold_at_lapsed(session: Session, offering_ids: Collection[UUID], *, now: datetime) -> None:
-    """Hold the vouchers bound to offerings whose approval has ended, whatever else holds them."""
-    _hold_at(session, offering_ids, _LAPSED, now=now)
+def hold_at_lapsed(session: Session, last_days: Mapping[UUID, date], *, now: datetime) -> None:
+    """Hold the vouchers bound to offerings whose approval has ended, whatever else holds them.
+
+    What was delivered by its last day was approved, and may still be recorded.
+    """
+    _hold_at(session, last_days, _LAPSED, now=now)
 
 
 def _hold_at(
-    session: Session, offering_ids: Collection[UUID], reason: str, *, now: datetime
+    session: Session, through: Mapping[UUID, date | None], reason: str, *, now: datetime
 ) -> None:
     """Hold what is bound there, locked first: one that is used up at this moment is left alone."""
     with acting_as_system(session):
-        for voucher in _lock_those(session, at_offerings(session, offering_ids), OPEN_STATES):
+        for voucher in _lock_those(session, at_offerings(session, [*through]), OPEN_STATES):
+            assert voucher.offering_id is not None
             holds.place(
                 session,
                 voucher,
@@ -65,6 +71,7 @@ def _hold_at(
                 now=now,
                 reason=reason,
                 reference=str(voucher.offering_id),
+                through=through[voucher.offering_id],
             )
 
 
@@ -98,16 +105,58 @@ def on_ended(session: Session, ends: ConsentEnds) -> Sequence[Voucher]:
     lost: list[ColumnElement[bool]] = [
         Voucher.case_id == ended.case_id
         if ended.scope == ConsentScope.CASE_MANAGEMENT
-        else Voucher.consent_id.in_(ended.consent_ids)
+        else Voucher.consent_id.in_(ended.consent_ids) | _asked_under(ended.consent_ids)
         for ended in ends.ended
     ]
     expired = Voucher.state.in_(OPEN_STATES) & is_over(Voucher.valid_until, local_day(ends.at))
     return _with_states(session, _NOT_ENDED, or_(false(), *lost), ~expired)
 
 
+def _asked_under(consent_ids: Collection[UUID]) -> ColumnElement[bool]:
+    """Whether its referral stands on one of these consents, though the voucher's is another."""
+    asked = select(Referral.id).where(
+        Referral.id == Voucher.referral_id, Referral.consent_id.in_(consent_ids)
+    )
+    return asked.exists()
+
+
 def cancel_on_consent(session: Session, affected: Iterable[Voucher], ends: ConsentEnds) -> None:
     """Cancel and release what stood on a consent that ends; what was delivered stays payable."""
     _cancel_all(session, affected, ends.cause, ends.why, actor=ends.actor, now=ends.at)
+
+
+def on_referral(session: Session, plan_line_id: UUID, referral_id: UUID) -> Sequence[Voucher]:
+    """Return the vouchers that stand on a referral and are not ended."""
+    return _with_states(
+        session,
+        _NOT_ENDED,
+        Voucher.plan_line_id == plan_line_id,
+        Voucher.referral_id == referral_id,
+    )
+
+
+def cancel_on_referral(
+    session: Session, affected: Iterable[Voucher], *, actor: Actor, now: datetime
+) -> None:
+    """Cancel and release what stood on a referral that came to nothing."""
+    reason = N_("The request to the provider ended.")
+    _cancel_all(session, affected, "referral_ended", reason, actor=actor, now=now)
+
+
+def end_days(session: Session, affected: Iterable[Voucher], *, actor: Actor, now: datetime) -> None:
+    """Let nothing more be given from tomorrow on; what was given can still be recorded for a while.
+
+    What has not begun by then is cancelled.
+    """
+    today, reason = local_day(now), N_("The provider has completed the service.")
+    with acting_as_system(session):
+        held = _lock_those(session, affected, _NOT_ENDED)
+        for voucher in held:
+            if voucher.state in OPEN_STATES and voucher.valid_from <= today < voucher.valid_until:
+                voucher.valid_until = today
+                VOUCHER.fire(session, voucher, "shorten", actor=SYSTEM, reason=reason, now=now)
+        left = [one for one in held if one.state in NOT_ISSUED or one.valid_until > today]
+    _cancel_all(session, left, "referral_ended", reason, actor=actor, now=now)
 
 
 def of_emergency(session: Session, case_id: UUID) -> Sequence[Voucher]:

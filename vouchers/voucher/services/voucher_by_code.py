@@ -43,6 +43,7 @@ class Found:
     valid_until: date
     state: str
     live_holds: int
+    held_through: date | None
     pin_salt: bytes | None
     pin_verifier: bytes | None
     offering_id: UUID | None
@@ -54,11 +55,20 @@ class Found:
     amount_free = MoneyColumns()
     offering_price = MoneyColumns()
 
-    def offering_is_vetted(self, today: date) -> bool:
-        """Whether the provider's offering is approved on that day."""
-        return self.offering_state == OfferingState.APPROVED and (
-            self.offering_until is None or self.offering_until >= today
-        )
+    @property
+    def offering_is_approved(self) -> bool:
+        """Whether the provider's offering is approved; `offering_until` may be past."""
+        return self.offering_state == OfferingState.APPROVED
+
+    @property
+    def through(self) -> date:
+        """Return the last day of which a delivery may be recorded.
+
+        A hold that came with the end of an approval says which day that was; otherwise the offering
+        does, until the end is swept.
+        """
+        approved = self.held_through if self.live_holds else self.offering_until
+        return min(self.valid_until, approved or self.valid_until)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +174,7 @@ def _statement(condition: Any) -> ConstantStatement:
         _v.valid_until,
         _v.state,
         _v.live_holds,
+        _v.held_through,
         _v.pin_salt,
         _v.pin_verifier,
         func.coalesce(_o.id, _v.offering_id).label("offering"),

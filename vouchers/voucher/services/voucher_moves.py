@@ -26,6 +26,7 @@ VOUCHER: Machine[S] = Machine(
         "reopen_whole": Move(_USED, S.ISSUED, R.REVERSE, N_("Take the only delivery back")),
         "suspend": Move(OPEN_STATES, None, P.SUSPEND, N_("Suspend"), needs_reason=True),
         "resume": Move(OPEN_STATES, None, P.RESUME, N_("Resume")),
+        "shorten": Move(OPEN_STATES, None, P.CANCEL, N_("End its days"), needs_reason=True),
         "expire": Move(OPEN_STATES, S.EXPIRED, P.EXPIRE, N_("Expire")),
         "cancel": Move(
             OPEN_STATES | {S.DRAFT, S.APPROVED},

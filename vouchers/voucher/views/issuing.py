@@ -30,7 +30,7 @@ from vouchers.voucher.forms.vouchers import IssueForm
 from vouchers.voucher.models import Voucher
 from vouchers.voucher.permissions import VoucherPermission
 from vouchers.voucher.queries import vouchers as reading
-from vouchers.voucher.services import entitlement, issuing
+from vouchers.voucher.services import elapsed, entitlement, issuing, spans
 from vouchers.voucher.services.codes import Secrets
 from vouchers.voucher.services.entitlement import Basis
 from vouchers.voucher.states import VoucherKind
@@ -57,7 +57,10 @@ def new(line: PlanLine) -> Asking:
     yield Ask(lambda: _page(line, form, bases), form)
     voucher, secrets = _issue(line, form, bases[form.bound_to.data])
     if secrets is None:
-        flash(_("For so much a supervisor must approve it first."), "info")
+        flash(
+            _("A supervisor approves it first: with what was issued lately it is above the limit."),
+            "info",
+        )
         return Next(url_for(".show", voucher_id=voucher.id))
     return Shown(handed_page(voucher, secrets.pin))
 
@@ -143,30 +146,30 @@ def _fill(form: IssueForm, line: PlanLine, bases: dict[str, Basis]) -> None:
     form.bound_to.data = chosen
     today = clock.local_day(clock.now())
     terms = entitlement.paid_from(session(), line).terms
-    first = max(today, basis.referral.starts_on) if basis.referral else today
-    first = max(first, terms.first or first)
-    form.valid_from.data = first
-    last = _last_day(line, basis, first, today)
-    form.valid_until.data = max(first, min(last, terms.last or last))
     room = entitlement.room_on(session(), line)
+    units = max(min(room.units, basis.referral.units if basis.referral else room.units), 1)
+    agreed = max(today, basis.referral.starts_on) if basis.referral else today
+    first = spans.free_from(session(), line, max(agreed, terms.first or agreed))
+    last = _last_day(line, basis, units, first, today)
+    form.valid_from.data = first
+    form.valid_until.data = max(first, min(last, terms.last or last))
     if "units" in form:
-        accepted = basis.referral.units if basis.referral else room.units
-        form.units.data = max(min(room.units, accepted), 1)
+        form.units.data = units
     else:
         form["amount"].data = max(room.money, Money.zero(line.currency))
 
 
-def _last_day(line: PlanLine, basis: Basis, first: date, today: date) -> date:
-    """Return a last day that consent and vetting allow."""
+def _last_day(line: PlanLine, basis: Basis, units: int, first: date, today: date) -> date:
+    """Return a last day that all beneath it allow; a stay lasts as long as its nights."""
     usual = _EMERGENCY_VALID if line.origin == LineOrigin.EMERGENCY else _USUALLY_VALID
-    last = first + usual
-    agreed = arranging_until(session(), line.case_id, basis.provider_id, today)
+    last = elapsed.ends_on(line.unit, first, units) if line.unit in elapsed.SPAN else first + usual
     offering = basis.bound_offering
-    if agreed is not None:
-        last = min(last, agreed)
-    if offering is not None and offering.approved_until is not None:
-        last = min(last, offering.approved_until)
-    return max(last, first)
+    ends = (
+        arranging_until(session(), line.case_id, basis.provider_id, today),
+        entitlement.approved_through(session(), offering) if offering else None,
+        entitlement.paid_from(session(), line).fund.ends_on,
+    )
+    return max(min(last, *(end for end in ends if end is not None)), first)
 
 
 def _page(line: PlanLine, form: IssueForm, bases: dict[str, Basis]) -> str:
@@ -192,6 +195,9 @@ def _page(line: PlanLine, form: IssueForm, bases: dict[str, Basis]) -> str:
         room=room,
         is_value=basis.kind is VoucherKind.VALUE,
         below=issuing.AUTO_APPROVE_BELOW.get(line.currency),
+        already=issuing.approved_by_rule(session(), line, now=clock.now()),
+        together_days=issuing.COUNTED_TOGETHER.days,
         is_emergency=line.origin == LineOrigin.EMERGENCY,
+        takes_days=line.unit in elapsed.SPAN,
         words=voucher_text,
     )

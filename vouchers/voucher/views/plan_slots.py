@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from sqlalchemy.orm import Session
 
+from providers.referrals.models import Referral
 from reintegration.cases.models import CaseFile
 from reintegration.codelists.units import Unit
 from reintegration.kernel import clock, permissions
@@ -63,12 +64,13 @@ def line_actions(case: CaseFile, lines: Sequence[PlanLine], actor: Actor) -> lis
 
 
 def _standing(line: PlanLine, voucher: Voucher) -> LineAction:
+    standing = voucher_text.standing(voucher)
     return LineAction(
         line.id,
         label=_("Voucher %(reference)s", reference=voucher.reference),
         url=url_for("vouchers.show", voucher_id=voucher.id),
-        status=_("voucher: %(state)s", state=_(voucher.standing.label)),
-        tone=voucher.standing.tone,
+        status=_("voucher: %(state)s", state=_(standing.label)),
+        tone=standing.tone,
     )
 
 
@@ -119,6 +121,23 @@ def emergency_actions(case: CaseFile, line: PlanLine, started: EmergencyStart) -
         may_issue=may_issue,
         words=voucher_text,
     )
+
+
+def of_referral(referral: Referral) -> str:
+    """Return the vouchers that stand on a referral, for its page."""
+    if not permissions.permits(current_actor(), VoucherPermission.VIEW, referral):
+        return ""
+    return _stand_on(referral, "vouchers/voucher/_of_referral.html")
+
+
+def of_request(referral: Referral) -> str:
+    """Return the same for the provider, which opens no voucher but at its desk."""
+    return _stand_on(referral, "vouchers/voucher/_of_request.html")
+
+
+def _stand_on(referral: Referral, template: str) -> str:
+    vouchers = reading.of_referral(session(), referral)
+    return slots.part(template, vouchers=vouchers, words=voucher_text) if vouchers else ""
 
 
 def open_on_line(session: Session, line: PlanLine) -> list[str]:

@@ -23,9 +23,10 @@ from vouchers.voucher.permissions import RedemptionPermission
 from vouchers.voucher.queries import redemptions as reading
 from vouchers.voucher.services.code_entry import look_again, look_up
 from vouchers.voucher.services.pricing import at_most, is_value
-from vouchers.voucher.services.redeemability import RECORDED_WITHIN, why_unusable
+from vouchers.voucher.services.redeemability import is_only_past, why_unusable
 from vouchers.voucher.services.redemption import Delivery, Outcome, redeem_once
 from vouchers.voucher.services.return_window import may_still_reverse
+from vouchers.voucher.services.validity import RECORDED_WITHIN, recorded_until
 from vouchers.voucher.services.voucher_by_code import Found
 from vouchers.voucher.states import RedemptionState
 from vouchers.voucher.views import voucher_text
@@ -141,7 +142,7 @@ def _without_pin_page(found: Found, form: WithoutPinForm) -> str:
 
 
 def _page(found: Found, form: DeliveryForm) -> dict[str, object]:
-    by_value = is_value(found)
+    by_value, today = is_value(found), clock.local_day(clock.now())
     return {
         "found": found,
         "form": form,
@@ -149,7 +150,8 @@ def _page(found: Found, form: DeliveryForm) -> dict[str, object]:
         "is_value": by_value,
         "price": None if by_value else found.unit_price,
         "words": voucher_text,
-        "earliest": clock.local_day(clock.now() - RECORDED_WITHIN),
+        "earliest": max(today - RECORDED_WITHIN, found.valid_from),
+        "until": recorded_until(found.through) if is_only_past(found, today=today) else None,
     }
 
 

@@ -4,14 +4,20 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from reintegration.codelists.service_categories import ServiceCategory
+from reintegration.kernel import clock
 from reintegration.web.counting import counted
 from reintegration.web.filters import money
 from vouchers.voucher.models import Redemption, Voucher
 from vouchers.voucher.services.voucher_by_code import Found
-from vouchers.voucher.states import VoucherKind
+from vouchers.voucher.states import Held, VoucherKind, VoucherState
 
 MANY = 30
 """Up to this many, the button says the number that it confirms."""
+
+
+def standing(voucher: Voucher) -> VoucherState | Held:
+    """Return what a voucher is shown as today."""
+    return voucher.standing(clock.local_day(clock.now()))
 
 
 def service(category: str) -> str:

@@ -1,0 +1,172 @@
+"""What was given on a valid day is recorded within fourteen days, whatever has ended since."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from providers.directory.models import VettingDocument
+from providers.vetting.services import expiry as terms
+from providers.vetting.services import vetting
+from reintegration.codelists.service_categories import ServiceCategory
+from reintegration.kernel.errors import Conflict, DomainError, Invalid
+from reintegration.kernel.money import Money
+from tests.factories.casework import make_casework
+from tests.factories.cast import NOW, TODAY, actor
+from tests.factories.vouchers import deliver, living_voucher, make_voucher
+from tests.providers.makers import COUNSELLING, give_documents
+from vouchers.books.services.laws import broken
+from vouchers.voucher.models import Redemption, Voucher
+from vouchers.voucher.services import expiry, holds
+from vouchers.voucher.services.replacing import replace
+
+SHELTER = ServiceCategory.SHELTER
+
+
+def day(number):
+    return TODAY + timedelta(days=number)
+
+
+def at(number):
+    return NOW + timedelta(days=number)
+
+
+def refused(error: type[DomainError], code: str):
+    return pytest.raises(error, check=lambda raised: raised.code == code)
+
+
+def lapse(session, cast, last):
+    """Let the approval end after a day, and the sweep run the day after."""
+    cast.offerings[COUNSELLING].approved_until = day(last)
+    session.flush()
+    assert terms.expire_offerings(session, now=at(last + 1)) == 1
+    session.expire_all()
+
+
+def test_a_delivery_of_the_last_day_is_recorded_after_midnight(session, cast):
+    issued = make_voucher(session, cast, valid_until=day(3))
+    deliver(session, cast.rita, issued, delivered_on=day(3), now=at(4))
+    session.commit()
+    deliver(session, cast.rita, issued, delivered_on=day(3), now=at(17))
+    assert session.scalar(select(func.sum(Redemption.units))) == 2
+    with refused(Invalid, "delivered_on"):
+        deliver(session, cast.rita, issued, delivered_on=day(2), now=at(17))
+    with refused(Conflict, "expired"):
+        deliver(session, cast.rita, issued, delivered_on=day(3), now=at(18))
+
+
+def test_the_sweep_leaves_a_voucher_that_is_over_recordable(session, cast):
+    issued = make_voucher(session, cast, valid_until=day(3))
+    assert expiry.expire_due(session, at(17)) is None
+    deliver(session, cast.rita, issued, delivered_on=day(3), now=at(17))
+    assert expiry.expire_due(session, at(18)) == "1 expired"
+
+
+def test_nothing_is_given_on_a_voucher_that_is_over(session, cast):
+    issued = make_voucher(session, cast, valid_until=day(3))
+    with refused(Conflict, "expired") as caught:
+        deliver(session, cast.rita, issued, now=at(5))
+    assert (caught.value.params["day"], caught.value.params["until"]) == (day(3), day(17))
+    with refused(Invalid, "delivered_on"):
+        deliver(session, cast.rita, issued, delivered_on=day(4), now=at(5))
+
+
+def test_a_delivery_before_the_approval_lapsed_is_recorded_and_one_after_it_is_not(session, cast):
+    issued = make_voucher(session, cast)
+    lapse(session, cast, 4)
+    assert issued.voucher.is_held
+    deliver(session, cast.rita, issued, delivered_on=day(4), now=at(6))
+    with refused(Conflict, "suspended"):
+        deliver(session, cast.rita, issued, now=at(6))
+    with refused(Invalid, "delivered_on"):
+        deliver(session, cast.rita, issued, delivered_on=day(5), now=at(6))
+    with refused(Conflict, "suspended"):
+        deliver(session, cast.rita, issued, delivered_on=day(5), now=at(19))
+    assert broken(session) == []
+
+
+def test_a_renewal_that_is_being_checked_takes_no_past_day_away(session, cast):
+    issued = make_voucher(session, cast)
+    lapse(session, cast, 4)
+    offering = cast.offerings[COUNSELLING]
+    vetting.submit(session, offering, actor=actor(session, cast.maria), now=at(5))
+    session.expire_all()
+    deliver(session, cast.rita, issued, delivered_on=day(4), now=at(6))
+
+
+def test_a_second_hold_lets_no_day_be(session, cast):
+    issued = make_voucher(session, cast)
+    lapse(session, cast, 4)
+    ana = actor(session, cast.ana)
+    hold = holds.place(session, issued.voucher, actor=ana, reason="furat", now=at(5))
+    with refused(Conflict, "suspended"):
+        deliver(session, cast.rita, issued, delivered_on=day(4), now=at(6))
+    session.commit()
+    holds.lift(session, hold, actor=ana, now=at(6))
+    deliver(session, cast.rita, issued, delivered_on=day(4), now=at(6))
+
+
+def test_a_suspension_lets_no_past_day_be(session, cast):
+    issued = make_voucher(session, cast)
+    offering = cast.offerings[COUNSELLING]
+    vetting.suspend(session, offering, actor=actor(session, cast.victor), reason="x", now=at(3))
+    session.expire_all()
+    with refused(Conflict, "suspended"):
+        deliver(session, cast.rita, issued, delivered_on=day(1), now=at(3))
+
+
+def test_the_nights_after_an_approval_ended_are_not_over(session, cast):
+    price = Money(15_000, "MDL")
+    work = make_casework(session, cast, category=SHELTER, units=20, unit_price=price)
+    issued = make_voucher(session, cast, work, units=10, category=SHELTER)
+    cast.offerings[SHELTER].approved_until = day(4)
+    session.flush()
+    terms.expire_offerings(session, now=at(5))
+    session.expire_all()
+    deliver(session, cast.rita, issued, units=4, delivered_on=day(4), now=at(10))
+    session.commit()
+    with refused(Invalid, "not_passed"):
+        deliver(session, cast.rita, issued, units=1, delivered_on=day(4), now=at(10))
+
+
+def test_what_a_lapsed_approval_lets_be_goes_on_with_the_voucher_that_replaces(session, cast):
+    issued = make_voucher(session, cast)
+    lapse(session, cast, 4)
+    session.commit()
+    ana = actor(session, cast.ana)
+    new, made = replace(session, issued.voucher, actor=ana, reason="Pierdut", now=at(5))
+    assert (new.held_through, issued.voucher.held_through) == (day(4), None)
+    deliver(session, cast.rita, issued, code=made.code, delivered_on=day(4), now=at(6))
+
+
+@pytest.mark.parametrize("beneath", ["document", "fund"])
+def test_no_voucher_outlives_the_documents_of_the_provider_or_the_fund(session, cast, beneath):
+    if beneath == "document":
+        give_documents(session, cast, cast.provider, COUNSELLING, until=day(20))
+        assert session.scalar(select(func.count()).select_from(VettingDocument))
+    else:
+        cast.budget_line.fund.ends_on = day(20)
+    session.flush()
+    work = make_casework(session, cast)
+    with refused(Invalid, "valid_until") as caught:
+        make_voucher(session, cast, work, valid_until=day(21))
+    assert caught.value.params["day"] == day(20)
+    make_voucher(session, cast, work, valid_until=day(20))
+
+
+def test_the_desk_is_asked_for_the_day_when_the_voucher_is_over(session, cast, sign_in):
+    issued = living_voucher(session, cast)
+    voucher = session.get_one(Voucher, issued.voucher.id)
+    voucher.valid_from, voucher.valid_until = (
+        voucher.valid_from - timedelta(days=4),
+        voucher.valid_from - timedelta(days=1),
+    )
+    session.commit()
+    browser = sign_in(cast.rita)
+    page = browser.get("/redeem/")
+    assert page.status_code == 200
+    page = browser.post("/redeem/", data={"code": issued.secrets.code, "form_key": str(voucher.id)})
+    shown = browser.get(f"{page.location}?lang=en")
+    assert "Nothing more is given on it" in shown.text
+    staff = sign_in(cast.ana).get(f"/vouchers/{voucher.id}?lang=en")
+    assert "Its last day is past" in staff.text

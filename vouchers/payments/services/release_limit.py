@@ -1,0 +1,59 @@
+"""What a preparer may release without a third person, all of it together."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, literal, select
+from sqlalchemy.orm import Session
+
+from reintegration.accounts.models import User
+from reintegration.kernel.actor import Actor, Role
+from reintegration.kernel.errors import N_, Conflict
+from reintegration.kernel.locking import lock
+from reintegration.kernel.money import Money
+from reintegration.kernel.money_columns import InMoney
+from vouchers.payments.models import PaymentBatch
+from vouchers.payments.states import RELEASE_BY_PREPARER_BELOW, RELEASED_TOGETHER
+
+
+def limit_of(currency: str) -> Money:
+    """Return the total from which on another person releases."""
+    return Money(RELEASE_BY_PREPARER_BELOW.get(currency, 0), currency)
+
+
+def released_lately(
+    session: Session, person_id: UUID | None, currency: str, *, now: datetime
+) -> Money:
+    """Return what a person released within the time that counts together."""
+    released = func.sum(PaymentBatch.total_minor)
+    found = session.scalar(
+        select(InMoney("sum", released, literal(currency))).where(
+            PaymentBatch.released_by == person_id,
+            PaymentBatch.released_at > now - RELEASED_TOGETHER,
+            PaymentBatch.currency == currency,
+        )
+    )
+    return found or Money.zero(currency)
+
+
+def refuse_parts(session: Session, batch: PaymentBatch, *, actor: Actor, now: datetime) -> None:
+    """Raise Conflict when a small batch and those before it are above the limit together.
+
+    The person is locked, so that no two batches are released at once beside each other.
+    """
+    limit = limit_of(batch.currency)
+    if actor.id is None or actor.has_role(Role.FINANCE_RELEASER) or batch.total >= limit:
+        return
+    lock(session, session.get_one(User, actor.id))
+    already = released_lately(session, actor.id, batch.currency, now=now)
+    if already + batch.total >= limit:
+        raise Conflict(
+            N_(
+                "You released %(already)s within %(days)s days. With this batch it would reach"
+                " %(limit)s, from which on another person releases."
+            ),
+            code="limit",
+            already=already,
+            days=RELEASED_TOGETHER.days,
+            limit=limit,
+        )
