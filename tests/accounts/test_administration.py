@@ -1,5 +1,6 @@
 """The administrator makes accounts; the auditor reads; each stays within their own."""
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -363,9 +364,10 @@ def test_the_auditor_reads_who_did_what_and_finds_it_by_filters(cast, sign_in, s
     sign_in(cast.dan).post(f"/account/users/{cast.rita.id}/password")
     irina = sign_in(cast.irina)
     page = irina.get("/account/audit?action=user:&lang=en").get_data(as_text=True)
-    assert '<th scope="row" class="wrap">Gave somebody a new password' in page
+    done = re.findall(r'<th scope="row"[^>]*>([^<]+)', page)
+    assert "Gave somebody a new password" in done
     assert "Dan Popescu" in page
-    assert '<th scope="row" class="wrap">Signed in' not in page
+    assert "Signed in" not in done
     assert irina.get("/account/audit?action=%25&actor=nonsense&since=x").status_code == 200
     assert irina.get("/account/audit?page=!!").status_code == 400
 
