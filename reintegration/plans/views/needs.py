@@ -121,8 +121,6 @@ def _asked(case: CaseFile) -> dict[str, Any]:
     for name in ("need", "goal_for", "goal"):
         if parameters.is_named(name):
             return _open_for(case, name, parameters.identifier(name))
-    if not reading.needs_of(session(), case.id):
-        return _open("new", None, NewNeedForm(formdata=None))
     return {}
 
 
@@ -143,6 +141,9 @@ def _open(name: str, key: UUID | None, form: NeedForm | GoalForm) -> dict[str, A
 
 def _page(case: CaseFile, opened: dict[str, Any]) -> str:
     found = reading.needs_of(session(), case.id)
+    may_edit = may_write(case, PlanPermission.EDIT)
+    if may_edit and not found and not opened:
+        opened = _open("new", None, NewNeedForm(formdata=None))
     return render_template(
         "reintegration/plans/needs.html",
         **shell(case, "plans.needs"),
@@ -155,7 +156,7 @@ def _page(case: CaseFile, opened: dict[str, Any]) -> str:
             and not need.goals
             and Priority(need.priority) in PRIORITIES_THAT_NEED_A_GOAL
         },
-        may_edit=may_write(case, PlanPermission.EDIT),
+        may_edit=may_edit,
     )
 
 
