@@ -4,20 +4,21 @@ from datetime import date, timedelta
 
 from sqlalchemy import select
 
-from demo import camt
+from demo import camt, table
 from demo.camt import BankEntry
 from demo.funds import FUNDS, PREPARER, allocate, grant_of
 from demo.timeline import Story, at
 from demo.world import World
 from reintegration.kernel.money import Money
 from vouchers.bank.models import BankLine
-from vouchers.bank.services import reconciliation, statement_import
+from vouchers.bank.services import kept_columns, reconciliation, statement_import
 from vouchers.bank.services.import_report import ImportReport
 from vouchers.bank.states import BankLineState, ExceptionKind
 from vouchers.payments.models import PaymentOrder
 
 FEE = {"MDL": 12_000, "EUR": 900}
 BANK_NAME = "Banca Exemplu"
+FEE_TEXT = "comision lunar"
 _GRANTS = ((363, 45), (205, 30), (75, 25))
 """How many days ago donors sent which part of the year's grant, in percent."""
 
@@ -68,7 +69,7 @@ class Bank:
                 day,
                 -FEE[currency],
                 BANK_NAME,
-                "comision lunar",
+                FEE_TEXT,
                 is_charge=True,
                 reference=f"FT{day:%y%j}-{self._number % 10_000:04d}",
             )
@@ -86,8 +87,13 @@ class Bank:
             end_to_end=order.end_to_end_id,
         )
 
-    def statement(self, currency: str, until: date) -> ImportReport | None:
-        """Write the statement up to a day and import it as the preparer; None when it is empty."""
+    def statement(
+        self, currency: str, until: date, *, as_table: bool = False
+    ) -> ImportReport | None:
+        """Write the statement up to a day and import it as the preparer; None when it is empty.
+
+        As a table it has no balances, and the preparer says first what its columns are.
+        """
         listed = sorted(
             (entry for entry in self._booked[currency] if entry.day <= until),
             key=lambda entry: entry.day,
@@ -96,22 +102,33 @@ class Bank:
             return None
         self._booked[currency] = [e for e in self._booked[currency] if e.day > until]
         account, opening = self.world.accounts[currency], self._closing[currency]
-        content = camt.write(
-            listed,
-            iban=account.iban,
-            currency=currency,
-            number=f"{currency}-{until:%Y%m%d}",
-            since=self._since[currency],
-            until=until,
-            opening=opening,
-        )
+        preparer = self.world.actor(PREPARER)
+        if as_table:
+            content = table.write(listed, iban=account.iban, currency=currency)
+            kept_columns.keep(
+                self.world.session,
+                account,
+                actor=preparer,
+                mapping=table.said(),
+                now=self.world.now,
+            )
+        else:
+            content = camt.write(
+                listed,
+                iban=account.iban,
+                currency=currency,
+                number=f"{currency}-{until:%Y%m%d}",
+                since=self._since[currency],
+                until=until,
+                opening=opening,
+            )
         self._closing[currency] = opening + sum(entry.minor for entry in listed)
         self._since[currency] = until + timedelta(days=1)
         return statement_import.import_file(
             self.world.session,
-            actor=self.world.actor(PREPARER),
+            actor=preparer,
             content=content,
-            name=f"extras-{currency.lower()}-{until:%Y-%m-%d}.xml",
+            name=f"extras-{currency.lower()}-{until:%Y-%m-%d}.{'csv' if as_table else 'xml'}",
             now=self.world.now,
         )
 
@@ -137,7 +154,7 @@ class Bank:
         """Let the preparer post fees and grants that name their fund; the approver allocates."""
         preparer = self.world.actor(PREPARER)
         for line in self._open_lines():
-            if line.kind == ExceptionKind.CHARGES:
+            if line.kind == ExceptionKind.CHARGES or line.remittance == FEE_TEXT:
                 reconciliation.mark_fee(
                     self.world.session, line, actor=preparer, now=self.world.now
                 )

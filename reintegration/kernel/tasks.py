@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index, LargeBinary, select, update
+from sqlalchemy import ForeignKey, Index, LargeBinary, select, update
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, Session, deferred, mapped_column
 
@@ -66,6 +66,19 @@ class BackgroundTask(Base):
     __table_args__ = (
         Index("ix_background_task_queue", "queued_at", postgresql_where="finished_at IS NULL"),
     )
+
+
+class TaskPage(Base):
+    """A part of what a task found that is too long for its result: shown page by page."""
+
+    __tablename__ = "task_page"
+
+    task_id: Mapped[UUID] = mapped_column(
+        ForeignKey("background_task.id", ondelete="CASCADE"), primary_key=True
+    )
+    part: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    content: Mapped[list[Any]] = mapped_column(JSONB)
 
 
 Progress = Callable[[int, int], None]

@@ -3,7 +3,16 @@
 import logging
 from http import HTTPStatus
 
-from flask import Flask, Response, make_response, redirect, render_template, request, url_for
+from flask import (
+    Flask,
+    Response,
+    current_app,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
@@ -104,9 +113,22 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
         said = gettext(api.TO_PROGRAMS[status]) if status in api.TO_PROGRAMS else str(error.name)
         answer = problem(status, HTTPStatus(status).phrase.lower().replace(" ", "_"), said)
     else:
-        answer = make_response(page(status))
+        answer = make_response(page(status, _largest() if status == 413 else None))
     answer.headers.extend(one for one in error.get_headers() if one[0] == "Allow")
     return answer
+
+
+def _largest() -> str | None:
+    """Return how large a file may be here, and what to do with a larger one."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    most = getattr(view, "largest", None) or current_app.config.get("MAX_CONTENT_LENGTH")
+    if not most:
+        return None
+    limit = gettext(
+        "A file that is sent here has at most %(limit)s MB.", limit=most // (1024 * 1024)
+    )
+    instead = getattr(view, "instead", "")
+    return f"{limit} {gettext(instead)}" if instead else str(limit)
 
 
 def _database_error(error: OperationalError | InterfaceError | PoolTimeout) -> ResponseReturnValue:

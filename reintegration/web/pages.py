@@ -71,11 +71,13 @@ class Pages(Blueprint):
         load: Load = None,
         remembered: bool = True,
         largest: int | None = None,
+        instead: str = "",
     ) -> Callable[[AnyForm], AnyForm]:
         """Show what the view asks, and do it when that is sent to the same address.
 
         What is not `remembered` is done each time that it is sent, and needs no key. `largest` is
-        the size in bytes of the file that is asked for, where it may be larger than others.
+        the size in bytes of the file that is asked for, where it may be larger than others, and
+        `instead` a marked sentence: what to do with one that is larger still.
         """
 
         def add(view: AnyForm) -> AnyForm:
@@ -83,7 +85,7 @@ class Pages(Blueprint):
             name, sent = view.__name__, transactional(_sent(view, remembered=remembered))
             self.add_url_rule(rule, name, guard(_asked(view)), methods=["GET"])
             taken = guard(sent)
-            taken.largest = largest  # type: ignore[attr-defined]
+            taken.largest, taken.instead = largest, instead  # type: ignore[attr-defined]
             self.add_url_rule(rule, f"{name}_submit", taken, methods=["POST"])
             return view
 

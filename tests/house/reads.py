@@ -26,10 +26,10 @@ from reintegration.kernel.audit import AuditEvent
 from reintegration.kernel.key_sample import KeySample
 from reintegration.kernel.outbox import OutboxMessage
 from reintegration.kernel.states import StateEvent
-from reintegration.kernel.tasks import BackgroundTask
+from reintegration.kernel.tasks import BackgroundTask, TaskPage
 from reintegration.plans import models as plans
 from reintegration.plans.permissions import PlanPermission
-from vouchers.bank.models import BankLine, BankMatch, BankStatementFile
+from vouchers.bank.models import BankFile, BankLine, BankMatch, BankStatementFile, KeptColumns
 from vouchers.bank.permissions import BankAccountPermission, BankPermission
 from vouchers.books.models import BankAccount, LedgerEntry, LedgerLine, LedgerSum
 from vouchers.books.permissions import LedgerPermission
@@ -52,6 +52,10 @@ def _own(model: Any, field: str) -> tuple[Any, Shown]:
 def _of_claims(actor: Actor) -> Select[Any]:
     seen = permissions.where(actor, Claim, ClaimPermission.VIEW, ClaimPermission.VIEW_OWN)
     return _keys(ClaimLine).join(Claim, Claim.id == ClaimLine.claim_id).where(seen)
+
+
+def _of_tasks(actor: Actor) -> Select[Any]:
+    return _keys(TaskPage).join(BackgroundTask).where(BackgroundTask.started_by == actor.id)
 
 
 def _of_places(actor: Actor) -> Select[Any]:
@@ -127,7 +131,9 @@ READS: dict[str, tuple[Any, Shown]] = {
         _rows(PaymentOrder, PaymentPermission.VIEW),
         _rows(PayeeAccount, PayeePermission.VIEW),
         _rows(BankAccount, BankAccountPermission.VIEW),
+        _rows(BankFile, BankPermission.LIST),
         _rows(BankStatementFile, BankPermission.LIST),
+        _rows(KeptColumns, BankAccountPermission.VIEW),
         _rows(BankLine, BankPermission.LIST),
         _rows(BankMatch, BankPermission.LIST),
         _rows(LedgerEntry, LedgerPermission.READ),
@@ -136,6 +142,7 @@ READS: dict[str, tuple[Any, Shown]] = {
         _rows(AuditEvent, AccountPermission.READ_AUDIT, _CASE),
         _own(InboxMessage, "user_id"),
         _own(BackgroundTask, "started_by"),
+        (TaskPage, _of_tasks),
         _own(AnsweredForm, "actor_id"),
         _rows(OutboxMessage),
         _rows(KeySample),

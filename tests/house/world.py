@@ -29,10 +29,20 @@ from tests.factories.cast import NOW, TODAY, Cast, actor, make_cast, make_person
 from tests.factories.payments import bank_line, make_batch, make_claim, statement
 from tests.factories.vouchers import deliver, make_referral, make_token, make_voucher
 from vouchers.bank.models import BankLine
+from vouchers.bank.services import bank_files, kept_columns
 from vouchers.bank.services.statement_import import import_file
 from vouchers.books.models import LedgerEntry
+from vouchers.formats.csv_mapping import DayOrder, Meaning, Minus, mapped
 from vouchers.payments.models.payees import PayeeAccount
 
+COLUMNS = mapped(
+    [Meaning.BOOKING_DATE, Meaning.AMOUNT],
+    heading=["Zi", "Bani"],
+    delimiter=";",
+    decimal=",",
+    days=DayOrder.DMY,
+    minus=Minus.OUT,
+)
 CASE_A, CASE_B = frozenset({"ana", "sergiu"}), frozenset({"calin"})
 PROVIDER_A = frozenset({"rita", "corina", "boris", "maria"})
 PROVIDER_B = frozenset({"olga", "oleg", "otilia"})
@@ -75,6 +85,9 @@ def make_world(session: Session) -> World:
         "entry_id": entries[1],
         "message_id": _lost_message(session, "two"),
     }
+    kept_columns.keep(
+        session, cast.bank_account, actor=actor(session, cast.petru), mapping=COLUMNS, now=NOW
+    )
     user_ids = {name: user.id for name, user in people.items()}
     actors = {name: actor(session, user) for name, user in people.items()}
     session.commit()
@@ -177,6 +190,7 @@ def _side(session: Session, cast: Any, provider: Any, offerings: Any) -> dict[st
     session.add_all([document, account, emergency, version, erasure])
     session.flush()
     task = tasks.queue(session, kind="providers.import", actor=actor(session, cast.ana), now=NOW)
+    session.add(tasks.TaskPage(task_id=task.id, part=0, number=1, content=[]))
     return (
         _case_ids(work)
         | {
@@ -211,12 +225,17 @@ def _payment_ids(session: Session, cast: Any) -> dict[str, UUID]:
         now=NOW,
     )
     line = session.scalars(select(BankLine.id).where(BankLine.end_to_end_id == order.end_to_end_id))
+    table = f"Jour;Somme;Texte\n{NOW:%d.%m.%Y};-1,00;{order.reference}\n".encode()
+    file = bank_files.put(
+        session, actor=actor(session, cast.petru), name="walk.csv", content=table, now=NOW
+    )
     return {
         "claim_id": claim.id,
         "claim_line_id": claim.lines[0].id,
         "batch_id": batch.id,
         "order_id": order.id,
         "bank_line_id": line.one(),
+        "file_id": file.id,
     }
 
 

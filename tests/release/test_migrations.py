@@ -55,6 +55,7 @@ RELEASED = {
     "0030_pay_no_day_twice.py": "d9eca64cf0a39b05813723f8b1e411a649b1e20feee308b7ec8e93cb91ef3fda",
     "0031_record_past_days.py": "f08d69d9e0235694d3449358a891ffc7ce33ed0b3ddc2bbac85875f3559cd771",
     "0032_hold_promised_units.py": "7ce5f34844301858278d41a06e3c1a59209a4cebf3ef76f74977fbc6665a70e6",
+    "0037_keep_files_and_columns.py": "74f7ad7d66e7c293b820aef6a673eedc2e2c2d694cdb90695bb15c333f8a1f7d",
 }
 OURS = {"reintegration", "providers", "vouchers", "demo"}
 

@@ -110,4 +110,7 @@ def test_a_form_whose_file_may_be_larger_than_others_takes_it(cast, sign_in, who
 
 def test_no_form_takes_more_than_it_says(cast, sign_in):
     sent = {"file": (io.BytesIO(bytes(MAX_BYTES + 128 * 1024)), "extras.xml")}
-    assert sign_in(cast.petru).post("/bank/import", data=sent).status_code == 413
+    answer = sign_in(cast.petru).post("/bank/import?lang=en", data=sent)
+    assert answer.status_code == 413
+    assert "at most 50 MB" in answer.text
+    assert "flask bank import FILE" in answer.text

@@ -2,29 +2,31 @@
 
 from flask import Flask
 
-from reintegration.kernel import permissions
+from reintegration.kernel import jobs, permissions
 from reintegration.kernel.errors import N_
 from reintegration.kernel.tasks import register_task
 from reintegration.web import navigation, slots
 from reintegration.web.navigation import Place
 from vouchers.bank.cli import bank_cli
+from vouchers.bank.jobs import FORGET_FILES
 from vouchers.bank.permissions import BankPermission as P
 from vouchers.bank.policy import POLICY
 from vouchers.bank.queries.bank import undone_matches
 from vouchers.bank.services import tasks
-from vouchers.bank.views import bank, bank_accounts, bank_imports, today
+from vouchers.bank.views import bank, bank_accounts, bank_imports, columns, today
 from vouchers.bank.views.blueprint import bank_bp
 from vouchers.payments.services import settlement
 
-PAGES = (bank, bank_accounts, bank_imports)
+PAGES = (bank, bank_accounts, bank_imports, columns)
 """Importing them adds their addresses."""
 
 
 def register(app: Flask) -> None:
-    """Add pages, commands, tasks and rules."""
+    """Add pages, commands, jobs, tasks and rules."""
     permissions.register(POLICY)
     app.register_blueprint(bank_bp)
     app.cli.add_command(bank_cli)
+    jobs.register(FORGET_FILES)
     register_task(tasks.IMPORT, tasks.run_import)
     settlement.undone_matches.answer_with(undone_matches)
     slots.add("today.items", today.items)

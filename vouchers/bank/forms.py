@@ -1,14 +1,30 @@
 """Forms of our accounts and of statements."""
 
-from typing import ClassVar
+import re
+from collections.abc import Iterable
+from typing import Any, ClassVar
+from uuid import UUID
 
 from flask_babel import lazy_gettext
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, SelectField, StringField, TextAreaField
-from wtforms.validators import DataRequired, InputRequired, Length
+from wtforms import RadioField, SelectField, StringField, TextAreaField
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
-from reintegration.web.forms import Form, IdField, TickedField, encoding_field, file_field, option
+from reintegration.kernel.words import member_of
+from reintegration.web.forms import (
+    CountField,
+    Form,
+    IdField,
+    TickedField,
+    choices,
+    encoding_field,
+    file_field,
+    given,
+    option,
+)
 from vouchers.formats import banks
+from vouchers.formats.csv_look import Look
+from vouchers.formats.csv_mapping import MOST_SKIPPED, CsvMapping, DayOrder, Meaning, Minus, mapped
 from vouchers.payments.forms.claims import _NEEDED
 from vouchers.payments.forms.payees import currency_field, iban_field
 
@@ -45,11 +61,125 @@ class BankAccountForm(Form):
 
 
 class StatementForm(Form):
-    """A file of the bank."""
+    """A file of the bank, and of which account it is where it does not say so."""
 
-    file = file_field(_l("File of the bank"), _l("camt.053, MT940 or CSV, at most 50 MB."))
+    file = file_field(
+        _l("File of the bank"),
+        _l("camt.053, MT940 or CSV, at most 50 MB. A larger one: flask bank import FILE."),
+    )
+    account = SelectField(
+        _l("Account"),
+        default="",
+        description=_l("Only for a file that does not say which account it is of."),
+    )
     encoding = encoding_field()
-    trial = BooleanField(_l("Only say what would happen; import nothing"))
+
+    def __init__(self, *, accounts: Iterable[tuple[UUID, str]], **begun: Any) -> None:
+        super().__init__(**begun)
+        self.account.choices = [option("", _l("The file says it")), *_offered(accounts)]
+
+
+class ColumnsForm(Form):
+    """What the columns of a bank's table are; `columns_form` adds a field for each of them."""
+
+    account = SelectField(
+        _l("Account"),
+        [InputRequired(_l("Choose the account that the file is of."))],
+        description=_l("What you say here is kept for files of this account."),
+    )
+    days = RadioField(
+        _l("How days are written"),
+        choices=choices(DayOrder),
+        validators=[InputRequired(_l("Say how days are written."))],
+    )
+    decimal = RadioField(
+        _l("What stands before the decimals"),
+        choices=[option(",", _l("A comma: 1.250,50")), option(".", _l("A point: 1,250.50"))],
+        validators=[InputRequired(_l("Say what stands before the decimals."))],
+    )
+    minus = RadioField(
+        _l("What a minus means"),
+        choices=[*choices(Minus)],
+        validators=[Optional()],
+        description=_l("Not needed where a column says the direction."),
+    )
+    words_out = StringField(
+        _l("Words that mean out"),
+        [Length(max=200)],
+        description=_l("Only for a column of directions, such as: D, Debit. A comma between."),
+    )
+    words_in = StringField(
+        _l("Words that mean in"), [Length(max=200)], description=_l("Such as: C, Credit.")
+    )
+    skip_last = CountField(
+        _l("Rows at the end that are no lines"),
+        [InputRequired(_l("Enter 0 when there are none.")), NumberRange(0, MOST_SKIPPED)],
+        default=0,
+        description=_l("Totals and signatures. Rows without a day are left out anyway."),
+    )
+
+    keep = StringField()
+    """What was seen, by the button that keeps it."""
+
+    def __init__(self, *, accounts: Iterable[tuple[UUID, str]], **begun: Any) -> None:
+        super().__init__(**begun)
+        self.account.choices = [option("", _l("Choose")), *_offered(accounts)]
+
+    def columns(self) -> list[Any]:
+        """Return the fields of the columns, in their order."""
+        return [field for field in self if field.name.startswith(_COLUMN)]
+
+    def mapping(self, look: Look, encoding: str | None) -> CsvMapping:
+        """Return what was said; raise Invalid where it does not fit together."""
+        return mapped(
+            [member_of(Meaning, field.data) for field in self.columns()],
+            heading=look.cells if look.heading else (),
+            delimiter=look.delimiter,
+            decimal=self.decimal.data,
+            days=DayOrder(self.days.data),
+            minus=member_of(Minus, self.minus.data),
+            words_out=_split(self.words_out.data),
+            words_in=_split(self.words_in.data),
+            skip_first=look.first - look.heading - 1,
+            skip_last=given(self.skip_last.data),
+            encoding=encoding,
+        )
+
+
+_COLUMN = "column_"
+
+
+def columns_form(width: int) -> type[ColumnsForm]:
+    """Return the form of a table with so many columns; none of them is preset."""
+    meanings = [option("", _l("Not read")), *choices(Meaning)]
+    fields = {
+        f"{_COLUMN}{place}": SelectField(
+            _l("Column %(number)s", number=place + 1), choices=meanings, default=""
+        )
+        for place in range(width)
+    }
+    return type("ColumnsForm", (ColumnsForm,), fields)
+
+
+def said_of(kept: CsvMapping) -> dict[str, Any]:
+    """Return what a form begins with where something is kept already."""
+    return {
+        "decimal": kept.decimal,
+        "days": str(kept.days),
+        "minus": str(kept.minus) if kept.minus else None,
+        "words_out": ", ".join(kept.words_out),
+        "words_in": ", ".join(kept.words_in),
+        "skip_last": kept.skip_last,
+        **{f"{_COLUMN}{place}": str(meaning) for meaning, place in kept.columns.items()},
+    }
+
+
+def _split(words: str | None) -> list[str]:
+    return re.split(r"[,;]", words or "")
+
+
+def _offered(accounts: Iterable[tuple[UUID, str]]) -> list[Any]:
+    return [option(key, label) for key, label in accounts]
 
 
 class MatchForm(Form):

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, deferred, mapped_column, relationship
 
 from reintegration.kernel.base import Base, Currency, Id, Json, Minor
 from reintegration.kernel.coded import Coded
@@ -14,7 +14,56 @@ from reintegration.kernel.money_columns import MoneyColumns
 from reintegration.kernel.search import words_index
 from vouchers.bank.states import BankLineState, ExceptionKind, MatchedBy, Resolution
 from vouchers.books.models.bank_account import BankAccount
+from vouchers.formats.csv_mapping import CsvMapping
 from vouchers.payments.models.payments import PaymentOrder
+
+
+class BankFile(Base):
+    """A file of a bank as it was sent, kept once; one that nothing came of is not kept for long."""
+
+    __tablename__ = "bank_file"
+
+    id: Mapped[Id]
+    sha256: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    name: Mapped[str]
+    size: Mapped[int] = mapped_column(BigInteger)
+    content: Mapped[bytes] = deferred(mapped_column(LargeBinary, nullable=False))
+    put_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    put_at: Mapped[datetime]
+
+
+class KeptColumns(Base):
+    """What a person said of the columns of an account's CSV; the next file is read so.
+
+    A row is never rewritten: what is said anew is another row, so that a statement can name the
+    columns by which it was read.
+    """
+
+    __tablename__ = "kept_columns"
+
+    id: Mapped[Id]
+    bank_account_id: Mapped[UUID] = mapped_column(ForeignKey("bank_account.id"))
+    layout: Mapped[Json] = mapped_column(JSONB)
+    kept_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    kept_at: Mapped[datetime]
+    removed_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    removed_at: Mapped[datetime | None]
+
+    account: Mapped[BankAccount] = relationship(lazy="joined", innerjoin=True)
+
+    __table_args__ = (
+        Index(
+            "uq_kept_columns_live",
+            "bank_account_id",
+            unique=True,
+            postgresql_where="removed_at IS NULL",
+        ),
+    )
+
+    @property
+    def mapping(self) -> CsvMapping:
+        """Return what was said."""
+        return CsvMapping.of_json(self.layout)
 
 
 class BankStatementFile(Base):
@@ -36,6 +85,10 @@ class BankStatementFile(Base):
     problems: Mapped[list[Any]] = mapped_column(JSONB, default=list)
     imported_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
     imported_at: Mapped[datetime]
+    file_id: Mapped[UUID | None] = mapped_column(ForeignKey("bank_file.id"), index=True)
+    """The file as it came; None for what was imported before files were kept."""
+    columns_id: Mapped[UUID | None] = mapped_column(ForeignKey("kept_columns.id"))
+    """The columns by which it was read, where a person had said them."""
 
     account: Mapped[BankAccount] = relationship(lazy="joined", innerjoin=True)
 
@@ -72,6 +125,7 @@ class BankLine(Base):
     message_id: Mapped[str] = mapped_column(default="")
     counterparty_name: Mapped[str] = mapped_column(default="")
     counterparty_iban: Mapped[str] = mapped_column(default="")
+    counterparty_code: Mapped[str] = mapped_column(default="")
     remittance: Mapped[str] = mapped_column(default="")
     return_reason: Mapped[str] = mapped_column(default="")
     charges_minor: Mapped[Minor] = mapped_column(default=0)
@@ -82,6 +136,8 @@ class BankLine(Base):
     """What kind of exception it is, by the matching rules; None when matched."""
     proposal: Mapped[Json] = mapped_column(JSONB, default=dict)
     owner_id: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    noted_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    """Who wrote down what is known of it, so that somebody else decides."""
     resolution: Mapped[Resolution | None] = mapped_column(
         Coded(Resolution, or_none=True), nullable=False
     )

@@ -11,6 +11,7 @@ class BankAccountPermission(StrEnum):
     PROPOSE = "bank_account:propose"
     APPROVE = "bank_account:approve"
     STOP = "bank_account:stop"
+    MAP = "bank_account:map"
 
 
 class BankPermission(StrEnum):
@@ -20,4 +21,6 @@ class BankPermission(StrEnum):
     IMPORT = "bank:import"
     MATCH = "bank:match"
     RESOLVE = "bank:resolve"
+    FEE = "bank:fee"
+    FEE_ABOVE = "bank:fee_above"
     UNDO = "bank:undo"

@@ -1,9 +1,10 @@
 """Statements as CSV: each row of the table an entry, left out and told, or refused with its row."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
+from itertools import islice
 
 from reintegration.kernel import dates
 from reintegration.kernel.amounts import csv as csv_amount
@@ -11,12 +12,12 @@ from reintegration.kernel.amounts import currency_called
 from reintegration.kernel.text import plain
 from vouchers.formats import csv_table
 from vouchers.formats.amounts import currency_code, minor_of
-from vouchers.formats.csv_profile import CsvProfile
+from vouchers.formats.csv_profile import CsvProfile, direction
 from vouchers.formats.csv_table import Table
 from vouchers.formats.days import day_of
 from vouchers.formats.iban import compact
 from vouchers.formats.letters import text_of
-from vouchers.formats.problems import ParseProblem, StatementFileError
+from vouchers.formats.problems import ParseProblem, StatementFileError, refused_rows
 from vouchers.formats.references import meaningful
 from vouchers.formats.statement import (
     DEFAULT_MAX_BYTES,
@@ -27,12 +28,8 @@ from vouchers.formats.statement import (
     StatementKind,
 )
 
-_SIGN = {
-    **dict.fromkeys(("d", "dt", "db", "dr", "debit", "д", "дт", "дб", "дебет", "расход"), -1),
-    **dict.fromkeys(("c", "ct", "cr", "k", "kt", "credit", "к", "кт", "кр", "кредит", "приход"), 1),
-}
-"""What stands in a column of directions, and the sign of such an amount."""
 _NOTHING = frozenset("-–—")
+_WRAP = len('=""')
 _AMOUNTS = ("amount", "debit", "credit")
 
 
@@ -42,33 +39,86 @@ def read_csv(
     """Return one statement for each account and currency, or refuse the file whole.
 
     Lines above the heading say the account and the currency, where no column does. A row without
-    a day, or of nothing, is no entry: it is counted and told in the first statement.
+    a day, or of nothing, is no entry: it is counted and told in the first statement. A refusal
+    names each of the first rows that cannot be read.
     """
     profile = profile or CsvProfile()
     if len(data) > max_bytes:
         raise StatementFileError("too_large", limit_mb=max_bytes // (1024 * 1024))
-    table = csv_table.find(text_of(data, profile.encoding), profile)
+    table = csv_table.find(text_of(data, profile.encoding, profile.in_doubt), profile)
     left_out = LeftOut()
-    rows = [_Row.of(number, cells, table, profile) for number, cells in table.rows]
-    dated = [row for row in rows if row.is_entry(left_out)]
-    sign = _Signs.of(dated)
-    occurrences = Occurrences()
     accounts: dict[tuple[str, str], list[BankEntry]] = {}
-    for row in dated:
-        entry = _entry(row, sign, occurrences)
-        kept = accounts.setdefault((entry.account_iban, entry.currency), [])
-        if entry.amount_minor:
-            kept.append(entry)
-        else:
-            left_out.nothing()
+    refused: list[StatementFileError] = []
+    for row in _as_read(table, profile, left_out):
+        if row.problem is not None:
+            refused.append(row.problem)
+        if row.entry is not None:
+            kept = accounts.setdefault((row.entry.account_iban, row.entry.currency), [])
+            if row.entry.amount_minor:
+                kept.append(row.entry)
+    if refused:
+        raise refused_rows(refused)
     if not accounts:
         raise StatementFileError("no_statement")
     problems = left_out.problems()
     told = [tuple(problems), *[()] * len(accounts)]
     return [
-        _statement(key, entries, noticed, left_out.count if noticed else 0)
+        _statement(key, entries, noticed, left_out.count if noticed else 0, profile.name)
         for (key, entries), noticed in zip(accounts.items(), told, strict=False)
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadRow:
+    """What a row of the table became: an entry, a refusal, or neither, where it is left out."""
+
+    number: int
+    cells: Sequence[str]
+    entry: BankEntry | None = None
+    problem: StatementFileError | None = None
+
+
+def rows_as_read(text: str, profile: CsvProfile, *, most: int) -> list[ReadRow]:
+    """Return what each of the first rows becomes, for a person who looks before it is kept."""
+    table = csv_table.find(text, profile)
+    return list(islice(_as_read(table, profile, LeftOut()), most))
+
+
+def _as_read(table: Table, profile: CsvProfile, left_out: LeftOut) -> Iterator[ReadRow]:
+    """Yield what each row of a table becomes, in the order of the file; count what is left out."""
+    for number, cells in table.before:
+        left_out.before(number, _joined(cells))
+        yield ReadRow(number, cells)
+    rows = [_Row.of(number, cells, table, profile) for number, cells in table.rows]
+    dated: dict[int, _Row] = {}
+    refused: dict[int, StatementFileError] = {}
+    for place, row in enumerate(rows):
+        try:
+            if row.is_entry(left_out):
+                dated[place] = row
+        except StatementFileError as error:
+            refused[place] = error
+    signs, occurrences = _Signs.of(dated.values()), Occurrences()
+    for place, (number, cells) in enumerate(table.rows):
+        found = dated.get(place)
+        if found is None:
+            yield ReadRow(number, cells, problem=refused.get(place))
+            continue
+        try:
+            entry = _entry(found, signs, occurrences)
+        except StatementFileError as error:
+            yield ReadRow(number, cells, problem=error)
+            continue
+        if not entry.amount_minor:
+            left_out.nothing()
+        yield ReadRow(number, cells, entry)
+    for number, cells in table.after:
+        left_out.after(number, _joined(cells))
+        yield ReadRow(number, cells)
+
+
+def _joined(cells: Iterable[str]) -> str:
+    return " ".join(" ".join(cells).split())
 
 
 def _statement(
@@ -76,6 +126,7 @@ def _statement(
     entries: Sequence[BankEntry],
     problems: tuple[ParseProblem, ...],
     skipped: int,
+    layout: str,
 ) -> BankStatement:
     days = [entry.booking_date for entry in entries]
     return BankStatement(
@@ -90,6 +141,7 @@ def _statement(
         tuple(entries),
         problems,
         skipped,
+        layout,
     )
 
 
@@ -110,7 +162,7 @@ class _Row:
     def of(cls, number: int, row: list[str], table: Table, profile: CsvProfile) -> "_Row":
         """Return the row; an account that is not the one above the table is the other side's."""
         cells = {
-            name: "" if (cell := row[index].strip()) in _NOTHING else cell
+            name: _unwrapped(row[index], is_sign=name == "direction")
             for name, index in table.columns.items()
             if index < len(row)
         }
@@ -121,7 +173,7 @@ class _Row:
         return cls(
             number=number,
             cells=cells,
-            text=" ".join(" ".join(row).split()),
+            text=_joined(row),
             is_short=len(row) <= max(table.columns.values()),
             account=own or table.account or compact(profile.account_iban),
             other=other,
@@ -164,7 +216,7 @@ class _Row:
     @property
     def sign(self) -> int | None:
         """Return the sign of the row's direction, or None where it says none."""
-        return _SIGN.get(plain(self.cells.get("direction", "")))
+        return self.profile.directions.get(direction(self.cells.get("direction", "")))
 
     def day(self, name: str) -> date:
         """Return the day in a column."""
@@ -189,6 +241,17 @@ class _Signs:
         return cls(sum(found), len(found) - sum(found))
 
 
+def _unwrapped(cell: str, *, is_sign: bool) -> str:
+    """Return a cell without blanks, and without what keeps a spreadsheet from counting: ="0012".
+
+    A dash alone is an empty cell, where it is no sign of a direction.
+    """
+    bare = cell.strip()
+    if len(bare) >= _WRAP and bare.startswith('="') and bare.endswith('"'):
+        bare = bare[2:-1].strip()
+    return "" if bare in _NOTHING and not is_sign else bare
+
+
 def _debit_in(row: _Row) -> str | None:
     """Return the column in which a row says a debit, if it does."""
     if "direction" in row.cells and row.cells.get("amount"):
@@ -201,13 +264,15 @@ def _amount(row: _Row, currency: str, signs: _Signs) -> int:
     """Return what the row moves; it raises where a sum below nothing could be two things."""
     if row.cells.get("amount"):
         minor = row.minor("amount", currency)
-        return _directed(row, minor, signs) if "direction" in row.cells else minor
+        if "direction" in row.cells:
+            return _directed(row, minor, signs)
+        return -minor if row.profile.minus_came_in else minor
     debit, credit = row.minor("debit", currency), row.minor("credit", currency)
     if debit and credit:
         raise StatementFileError("row_two_amounts", row=row.number)
     if row.profile.signed_debit:
         return credit or -abs(debit)
-    if debit < 0 and not signs.above:
+    if debit < 0 and not signs.above and not row.profile.storno:
         raise StatementFileError("row_storno_or_debit", row=row.number, text=row.cells["debit"])
     return credit - debit
 
@@ -251,6 +316,7 @@ def _entry(row: _Row, signs: _Signs, occurrences: Occurrences) -> BankEntry:
         payment_information_id=None,
         counterparty_name=cells.get("counterparty_name") or None,
         counterparty_iban=row.other,
+        counterparty_code=cells.get("counterparty_code") or None,
         remittance=remittance,
         return_reason=None,
         is_batch=False,

@@ -4,11 +4,13 @@ from reintegration.kernel import encodings
 from vouchers.formats.problems import StatementFileError
 
 
-def text_of(data: bytes, encoding: str | None = None) -> str:
-    """Return the text; without `encoding` its letters tell which it is."""
+def text_of(data: bytes, encoding: str | None = None, in_doubt: str | None = None) -> str:
+    """Return the text; without `encoding` its letters tell which it is, or `in_doubt` is taken."""
     try:
         return encodings.read(data, encoding)
     except (encodings.Unsure, encodings.Unreadable) as error:
+        if in_doubt is not None and isinstance(error, encodings.Unsure):
+            return text_of(data, in_doubt)
         raise StatementFileError(error.code, **error.params) from None
 
 

@@ -1,6 +1,6 @@
 """What can be wrong with a bank file, in words; the edge translates and shows them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -41,6 +41,22 @@ REFUSALS: Mapping[str, str] = {
         "Row %(row)s names the columns, and none of them is %(column)s."
         " Known: %(known)s. Not known: %(unknown)s."
     ),
+    "columns_changed": N_(
+        "The columns of account %(account)s are kept, and this file names others or puts them"
+        " elsewhere. Say anew what its columns are."
+    ),
+    "columns_unsaid": N_(
+        "The file is of account %(account)s, and nobody has said what the columns of its files are."
+    ),
+    "account_unsaid": N_(
+        "The file does not say which account it is of, and it may be of several: %(accounts)s."
+        " Choose the account."
+    ),
+    "other_account": N_("The file is of account %(found)s, not of %(chosen)s as it was said."),
+    "row_quoted": N_(
+        "Row %(row)s opens a quotation mark that is not closed in its row, so other rows would be"
+        " read as part of it."
+    ),
     "row_short": N_("Row %(row)s has fewer columns than the heading."),
     "row_without_amount": N_("Row %(row)s has no amount."),
     "row_direction": N_(
@@ -69,6 +85,8 @@ FLAGS: Mapping[str, str] = {
     ),
     "not_booked": N_("Entries not booked yet, left out: %(count)s."),
     "no_entries": N_("Rows without a day, left out: %(count)s (%(rows)s)."),
+    "skipped_first": N_("Rows before the first line, left out: %(count)s (%(rows)s)."),
+    "skipped_last": N_("Rows behind the last line, left out: %(count)s (%(rows)s)."),
     "of_nothing": N_("Lines of 0.00, left out: %(count)s."),
 }
 
@@ -87,7 +105,23 @@ class ParseProblem:
 
 
 class StatementFileError(Invalid):
-    """The whole file is refused: nothing of it may be stored."""
+    """The whole file is refused: nothing of it may be stored.
+
+    `others` are what is wrong in further rows, so that a person mends them at once.
+    """
+
+    others: tuple["StatementFileError", ...] = ()
 
     def __init__(self, code: str, **params: Any) -> None:
         super().__init__(REFUSALS[code], code=code, **params)
+
+
+MOST_TOLD = 20
+"""How many rows a refusal names."""
+
+
+def refused_rows(found: Sequence[StatementFileError]) -> StatementFileError:
+    """Return the refusal of a file for what is wrong in its rows, the first ones named."""
+    first = found[0]
+    first.others = tuple(found[1:MOST_TOLD])
+    return first

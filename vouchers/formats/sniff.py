@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import IO
 
+from reintegration.kernel.encodings import is_wide
 from vouchers.formats import csv_table
 from vouchers.formats.camt import read_camt
 from vouchers.formats.csv_profile import CsvProfile
@@ -49,27 +50,58 @@ def _is_xml(head: bytes, _profiles: Profiles) -> bool:
     return head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"<")
 
 
+def _is_text(head: bytes) -> bool:
+    return b"\x00" not in head or head[:2] in _UTF_16
+
+
 def _is_csv(head: bytes, profiles: Profiles) -> bool:
-    if b"\x00" in head and head[:2] not in _UTF_16:
+    if not _is_text(head):
         return False
     lines = _whole_lines(head)
     return any(csv_table.is_table(lines, profile) for profile in profiles)
 
 
-def _whole_lines(head: bytes) -> bytes:
+def _whole_lines(head: bytes, size: int = HEAD_BYTES) -> bytes:
     """Cut a line that the end of the head has split, and with it half a letter."""
-    if len(head) < HEAD_BYTES:
+    if len(head) < size:
         return head
-    return head.rpartition(b"\n")[0] or head
+    whole = head.rpartition(b"\n")[0] or head
+    return whole[: len(whole) // 2 * 2] if is_wide(head) else whole
 
 
 def _read_csv(
     source: IO[bytes], profiles: Profiles, encoding: str | None, max_bytes: int
 ) -> list[BankStatement]:
     data = source.read(max_bytes + 1)
-    head = _whole_lines(data[:HEAD_BYTES])
-    profile = next(one for one in profiles if csv_table.is_table(head, one))
-    return read_csv(data, _in_letters(profile, encoding), max_bytes=max_bytes)
+    profile = _profile_of(_whole_lines(data[:HEAD_BYTES]), profiles)
+    found = read_csv(data, _in_letters(profile, encoding), max_bytes=max_bytes)
+    if profile.place is None:
+        placed = {one.account_iban for one in profiles if one.place is not None}
+        for statement in found:
+            if statement.account_iban in placed:
+                raise StatementFileError("columns_changed", account=statement.account_iban)
+    return found
+
+
+def _profile_of(head: bytes, profiles: Profiles) -> CsvProfile:
+    """Return how a table is read: as a person said of its account, or by the names it has.
+
+    Two accounts whose columns stand alike are told apart by the account that the file says.
+    """
+    fitting = [one for one in profiles if csv_table.is_table(head, one)]
+    placed = [one for one in fitting if one.place is not None]
+    said = {one.name: csv_table.account_in(head, one) for one in placed}
+    own = [one for one in placed if said[one.name] == one.account_iban]
+    silent = [one for one in placed if said[one.name] is None]
+    if not own and len(silent) > 1:
+        accounts = ", ".join(str(one.account_iban) for one in silent)
+        raise StatementFileError("account_unsaid", accounts=accounts)
+    if own or silent:
+        return (own or silent)[0]
+    named = [one for one in fitting if one.place is None]
+    if not named:
+        raise StatementFileError("columns_unsaid", account=said[placed[0].name])
+    return named[0]
 
 
 def _in_letters(profile: CsvProfile | None, encoding: str | None) -> CsvProfile:
@@ -105,13 +137,18 @@ def sniff(head: bytes, profiles: Profiles = _GENERAL) -> Reader:
 
 def _unlike(head: bytes, profiles: Profiles) -> StatementFileError:
     """Return why no format fits: a table says which of its columns are known."""
-    is_text = b"\x00" not in head or head[:2] in _UTF_16
-    if is_text and not _is_xml(head, profiles):
+    if _is_text(head) and not _is_xml(head, profiles):
         lines = _whole_lines(head)
         for profile in profiles:
             if lacking := csv_table.missing(lines, profile):
                 return lacking
     return StatementFileError("unknown_format")
+
+
+def may_be_table(head: bytes) -> bool:
+    """Tell whether a file that begins so is text that a person could say the columns of."""
+    is_known = any(one.knows(head, ()) for one in READERS if one.format is not BankFormat.CSV)
+    return bool(head.strip()) and _is_text(head) and not is_known
 
 
 def read_statements(

@@ -69,6 +69,7 @@ class BankEntry:
     problems: tuple[ParseProblem, ...]
     fingerprint: str
     occurrence: int
+    counterparty_code: str | None = None
 
     @property
     def amount(self) -> Money:
@@ -91,6 +92,7 @@ class BankStatement:
     """The entries of one account between two balances (signed minor units, or None).
 
     `skipped` counts what the file has beside them: totals, lines of nothing, what is not booked.
+    `layout` names the profile by which a table was read; other formats have none.
     """
 
     kind: StatementKind
@@ -104,6 +106,7 @@ class BankStatement:
     entries: tuple[BankEntry, ...]
     problems: tuple[ParseProblem, ...] = ()
     skipped: int = 0
+    layout: str = ""
 
 
 class LeftOut:
@@ -111,16 +114,27 @@ class LeftOut:
 
     def __init__(self) -> None:
         self._rows: list[str] = []
+        self._before: list[str] = []
+        self._after: list[str] = []
         self._of_nothing = self._not_booked = 0
 
     @property
     def count(self) -> int:
         """Return how many there are of all kinds."""
-        return len(self._rows) + self._of_nothing + self._not_booked
+        rows = len(self._rows) + len(self._before) + len(self._after)
+        return rows + self._of_nothing + self._not_booked
 
     def no_entry(self, row: int, text: str) -> None:
         """Note a row that has no day, or only sums up."""
         self._rows.append(f"{row}: {text[:_TOLD_LETTERS]}")
+
+    def before(self, row: int, text: str) -> None:
+        """Note a row between the names of the columns and the first line."""
+        self._before.append(f"{row}: {text[:_TOLD_LETTERS]}")
+
+    def after(self, row: int, text: str) -> None:
+        """Note a row behind the last line."""
+        self._after.append(f"{row}: {text[:_TOLD_LETTERS]}")
 
     def nothing(self) -> None:
         """Note a line that moves nothing."""
@@ -132,13 +146,18 @@ class LeftOut:
 
     def problems(self) -> list[ParseProblem]:
         """Return what there is to say of them."""
-        shown = [*self._rows[:_TOLD_ROWS], *["…"][: len(self._rows) - _TOLD_ROWS]]
         kinds: tuple[tuple[str, int, dict[str, str]], ...] = (
-            ("no_entries", len(self._rows), {"rows": "; ".join(shown)}),
+            ("skipped_first", len(self._before), {"rows": _first(self._before)}),
+            ("no_entries", len(self._rows), {"rows": _first(self._rows)}),
+            ("skipped_last", len(self._after), {"rows": _first(self._after)}),
             ("of_nothing", self._of_nothing, {}),
             ("not_booked", self._not_booked, {}),
         )
         return [ParseProblem(code, {"count": n, **more}) for code, n, more in kinds if n]
+
+
+def _first(rows: list[str]) -> str:
+    return "; ".join([*rows[:_TOLD_ROWS], *["…"][: max(len(rows) - _TOLD_ROWS, 0)]])
 
 
 class Occurrences:

@@ -197,3 +197,10 @@ def test_a_later_balance_is_compared_again(session, cast, take):
     take(mt940(account, TODAY, (200_000, 100_000)))
     found = proof(session, "MDL")
     assert (found.bank, list(found.silent)) == (Money(100_000, "MDL"), [])
+
+
+def test_what_follows_a_statement_without_balances_is_no_gap(cast, take):
+    account = cast.bank_account
+    take(mt940(account, TODAY - timedelta(days=3), (200_000, 100_000)))
+    take(csv_of(account, f"{TODAY - timedelta(days=1):%d.%m.%Y};-9,00;comision"))
+    assert gaps(take(mt940(account, TODAY, (99_100, 90_000)))) == [False]

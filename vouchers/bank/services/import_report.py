@@ -5,13 +5,15 @@ from dataclasses import asdict, dataclass, field
 from datetime import date
 from itertools import islice
 from typing import Any
+from uuid import UUID
 
 from reintegration.kernel.errors import DomainError
 from reintegration.kernel.money import Money
 from vouchers.books.models import BankAccount
-from vouchers.formats.problems import ParseProblem
+from vouchers.formats.problems import ParseProblem, StatementFileError
 from vouchers.formats.statement import BankEntry, BankStatement
 
+_ONLY_SHOWN = frozenset({"amount_minor", "currency", "bank_reference"})
 Told = dict[str, Any]
 """A marked message and the texts that fill it: the edge translates."""
 
@@ -21,7 +23,8 @@ class StatementReport:
     """What one statement held. Balances and the sum of the entries are signed minor units.
 
     `account` is empty for one that is not ours, `lines` counts the entries, `skipped` what the
-    file has beside them, and `read` holds the first entries as they were read.
+    file has beside them, and `read` holds the first entries as they were read. `columns` is the id
+    of what a person said of the file's columns, where that read it; `is_table` of any CSV.
     """
 
     account: str
@@ -36,6 +39,9 @@ class StatementReport:
     lines: int
     skipped: int
     new: int = 0
+    is_ours: bool = True
+    is_table: bool = False
+    columns: str = ""
     problems: list[Told] = field(default_factory=list)
     read: list[dict[str, Any]] = field(default_factory=list)
 
@@ -55,6 +61,8 @@ class ImportReport:
     sha256: str
     trial: bool = False
     shown: int = 0
+    file_id: str = ""
+    lines_print: str = ""
     statements: list[StatementReport] = field(default_factory=list)
     imported_before: bool = False
     lines: int = 0
@@ -87,9 +95,19 @@ def describe(
         sum_minor=sum(entry.amount_minor for entry in own),
         lines=len(statement.entries),
         skipped=statement.skipped,
+        is_table=bool(statement.layout),
+        columns=_id_in(statement.layout),
         problems=[told(problem) for problem in statement.problems],
         read=[_as_read(entry) for entry in islice(statement.entries, shown)],
     )
+
+
+def _id_in(layout: str) -> str:
+    """Return the id of kept columns, where a statement was read by them."""
+    try:
+        return str(UUID(layout))
+    except ValueError:
+        return ""
 
 
 def span(statement: BankStatement) -> tuple[date | None, date | None]:
@@ -110,6 +128,7 @@ def document(report: ImportReport) -> dict[str, Any]:
     return {
         "status": "ok",
         "problems": _problems(one for each in report.statements for one in each.problems),
+        "columns_kept_of": [one.iban for one in report.statements if one.columns],
         "statements": [_statement(one, with_lines=report.shown > 0) for one in report.statements],
         "imported_before": report.imported_before,
         "new": report.new,
@@ -130,7 +149,13 @@ def spelled_line(read: Mapping[str, Any]) -> str:
 
 def refused(error: DomainError) -> dict[str, Any]:
     """Return why a file was refused, in the same shape."""
-    return {"status": "refused", "problems": _problems([told(error)]), "statements": []}
+    found = [told(one) for one in all_of(error)]
+    return {"status": "refused", "problems": _problems(found), "statements": []}
+
+
+def all_of(error: DomainError) -> list[DomainError]:
+    """Return a refusal, and what else is wrong in the rows of its file."""
+    return [error, *(error.others if isinstance(error, StatementFileError) else ())]
 
 
 def _problems(found: Iterable[Told]) -> list[dict[str, Any]]:
@@ -171,11 +196,13 @@ def _as_read(entry: BankEntry) -> dict[str, Any]:
         "counterparty_name": entry.counterparty_name,
         "counterparty_iban": entry.counterparty_iban,
         "remittance": entry.remittance,
+        "bank_reference": entry.bank_reference,
+        **({"counterparty_code": code} if (code := entry.counterparty_code) else {}),
     }
 
 
 def _line(read: Mapping[str, Any]) -> dict[str, Any]:
-    others = {name: read[name] for name in read if name not in ("amount_minor", "currency")}
+    others = {name: read[name] for name in read if name not in _ONLY_SHOWN}
     return {**others, "amount": _decimal(read["amount_minor"], read["currency"])}
 
 

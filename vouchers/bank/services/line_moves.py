@@ -23,6 +23,7 @@ BANK_LINE: Machine[S] = Machine(
             resolution: Move(OPEN_LINES, S.RESOLVED, P.RESOLVE, resolution.label)
             for resolution in Resolution
         },
+        Resolution.FEE: Move(OPEN_LINES, S.RESOLVED, P.FEE, Resolution.FEE.label),
     },
 )
 

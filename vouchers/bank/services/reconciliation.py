@@ -1,19 +1,22 @@
 """What a person decides about a line of the bank that did not match by itself, and undoing it."""
 
+import calendar
 from collections.abc import Collection
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, literal, select
 from sqlalchemy.orm import Session
 
 from providers.directory.models import Provider
+from reintegration.accounts.services import inbox
 from reintegration.kernel import audit, permissions
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.errors import N_, Conflict, Invalid
 from reintegration.kernel.ids import new_id
 from reintegration.kernel.locking import by_key, lock, lock_all
 from reintegration.kernel.money import Money, total
+from reintegration.kernel.money_columns import InMoney
 from vouchers.bank.models import BankLine, BankMatch
 from vouchers.bank.permissions import BankPermission
 from vouchers.bank.services.line_moves import BANK_LINE, settle
@@ -37,6 +40,9 @@ from vouchers.payments.services.settlement import (
     unsettle,
 )
 from vouchers.payments.states import OrderState
+
+FEES_AT_MOST = {"MDL": Money(50_000, "MDL"), "EUR": Money(5_000, "EUR"), "USD": Money(5_000, "USD")}
+"""What one person alone posts as fees of the bank, of one account in one month, all together."""
 
 
 def match_orders(
@@ -125,13 +131,48 @@ def undo_match(
 
 
 def mark_fee(session: Session, line: BankLine, *, actor: Actor, now: datetime) -> None:
-    """Post what the bank took for itself."""
-    _lock_open(session, line, actor)
+    """Post what the bank took for itself.
+
+    One person alone posts so much of an account in a month; beyond that, or for whoever does not
+    prepare payments, somebody else has written down before what the line is.
+    """
+    permissions.demand(actor, BankPermission.FEE, line)
+    _lock_open(session, line)
     if line.amount_minor >= 0:
         raise Invalid(N_("A fee leaves the account; this line came in."))
+    if not permissions.permits(actor, BankPermission.FEE_ABOVE, line):
+        _must_stay_small(session, line)
     event, key = rails.fee_in(line.currency), f"fee|{line.id}"
     _post(session, line, event, -line.amount, key, Dimensions(), actor=actor, now=now)
     settle(session, line, Resolution.FEE, actor=actor, now=now)
+
+
+def _must_stay_small(session: Session, line: BankLine) -> None:
+    """Refuse a fee that makes those of its account and month more than one person may post."""
+    lock(session, session.get_one(BankAccount, line.bank_account_id))
+    posted = session.scalars(
+        select(InMoney("posted", func.sum(BankLine.amount_minor), literal(line.currency))).where(
+            BankLine.bank_account_id == line.bank_account_id,
+            BankLine.booked_on.between(*_month_of(line.booked_on)),
+            BankLine.resolution == Resolution.FEE,
+        )
+    ).one()
+    together, most = -(posted + line.amount), FEES_AT_MOST.get(line.currency)
+    if most is None or together > most:
+        raise Invalid(
+            N_(
+                "With this line the fees of the account in that month are %(together)s, and one"
+                " person alone posts at most %(most)s. Write under “It is something else” what is"
+                " known, and name somebody who approves payments: they can post it."
+            ),
+            code="fees",
+            together=together,
+            most=most or Money.zero(line.currency),
+        )
+
+
+def _month_of(day: date) -> tuple[date, date]:
+    return day.replace(day=1), day.replace(day=calendar.monthrange(day.year, day.month)[1])
 
 
 def mark_grant(
@@ -203,9 +244,13 @@ def park(
         raise Invalid(N_("Say who finds out."), code="owner", field="owner_id")
     if not note.strip():
         raise Invalid(N_("Write what is known and what was asked."), code="note", field="note")
-    line.owner_id = owner_id
+    line.owner_id, line.noted_by = owner_id, actor.id
     line.proposal = {**line.proposal, "note": note.strip()[:500]}
     session.flush()
+    if owner_id != actor.id:
+        message = N_("A line of the bank over %(amount)s waits for you to find out what it is.")
+        key, link = f"bank_line:{line.id}:{now.isoformat()}", f"/bank/?line={line.id}"
+        inbox.notify(session, [owner_id], key, message, now=now, link=link, amount=str(line.amount))
     audit.record(session, "bank_line:park", line, actor=actor, now=now, fields=("state",))
 
 

@@ -17,13 +17,14 @@ from sqlalchemy.orm import Session
 
 from reintegration.kernel import audit, clock, collector, permissions
 from reintegration.kernel.actor import Actor
-from reintegration.kernel.errors import N_, Invalid
+from reintegration.kernel.errors import N_, Conflict, Invalid
 from reintegration.kernel.ids import new_id
 from reintegration.kernel.statements import insert_rows
-from vouchers.bank.models import BankLine, BankStatementFile
+from vouchers.bank.models import BankLine, BankStatementFile, KeptColumns
 from vouchers.bank.permissions import BankPermission
 from vouchers.bank.queries.bank import accounts
-from vouchers.bank.services import line_matching
+from vouchers.bank.queries.kept_columns import columns_of_all
+from vouchers.bank.services import bank_files, line_matching
 from vouchers.bank.services.import_report import ImportReport, StatementReport, describe, span, told
 from vouchers.bank.services.line_matching import NewLine
 from vouchers.bank.services.line_moves import settle
@@ -33,11 +34,12 @@ from vouchers.formats import banks
 from vouchers.formats.amounts import spelled
 from vouchers.formats.csv_profile import CsvProfile
 from vouchers.formats.iban import compact
-from vouchers.formats.problems import ParseProblem
+from vouchers.formats.problems import ParseProblem, StatementFileError
 from vouchers.formats.sniff import read_statements
 from vouchers.formats.statement import BankStatement, StatementKind
 
 MAX_BYTES = 50 * 1024 * 1024
+"""What a page takes; a command reads more."""
 GAP = N_("It opens with %(opening)s, but the statement before closed with %(closing)s.")
 Progress = Callable[[int, int], None]
 _CLOCKS_DIFFER = timedelta(days=1)
@@ -58,20 +60,65 @@ def import_file(
     dry_run: bool = False,
     shown: int = 0,
     encoding: str | None = None,
+    chosen: BankAccount | None = None,
+    seen: str | None = None,
+    most: int = MAX_BYTES,
     progress: Progress | None = None,
 ) -> ImportReport:
     """Import a camt.053, MT940 or CSV statement, or with `dry_run` only say what it would do.
 
-    `shown` lines of each statement stand in the report as they were read. Raises
-    StatementFileError for a file that cannot be read, Invalid for an account that is not ours,
-    which `dry_run` only reports. A file that was imported before adds nothing and is said to be.
+    `shown` lines of each statement stand in the report as they were read. `chosen` is the account
+    of a file that does not say it. `seen` is the print of the lines that a person looked at: what
+    is read otherwise now is not stored. Raises StatementFileError for a file that cannot be read,
+    Invalid for an account that is not ours, which `dry_run` only reports. A file that was imported
+    before adds nothing and is said to be.
     """
     permissions.demand(actor, BankPermission.IMPORT)
     report = ImportReport(
         file=name, sha256=hashlib.sha256(content).hexdigest(), trial=dry_run, shown=shown
     )
     with collector.paused():
-        return _take(session, actor, report, content, now, encoding, progress=progress)
+        tell = progress or (lambda _done, _total: None)
+        tell(0, 3)
+        ours = accounts(session)
+        statements = _read(session, content, ours, chosen, encoding, most)
+        report.lines_print = print_of(statements)
+        if seen is not None and seen != report.lines_print:
+            raise Conflict(
+                N_("The file is read otherwise than when it was looked at. Check it again."),
+                code="read_otherwise",
+            )
+        tell(1, 3)
+        return _take(session, actor, report, content, statements, ours, tell, now=now)
+
+
+def _read(
+    session: Session,
+    content: bytes,
+    ours: Sequence[BankAccount],
+    chosen: BankAccount | None,
+    encoding: str | None,
+    most: int,
+) -> list[BankStatement]:
+    """Read the file as our accounts say; one of another account than was chosen is refused."""
+    profiles = csv_profiles(ours, columns_of_all(session, ours), chosen)
+    found = read_statements(
+        io.BytesIO(content), profiles=profiles, encoding=encoding, max_bytes=most
+    )
+    for one in found:
+        if chosen is not None and compact(one.account_iban) != chosen.iban:
+            raise StatementFileError("other_account", found=one.account_iban, chosen=chosen.iban)
+    return found
+
+
+def print_of(statements: Sequence[BankStatement]) -> str:
+    """Return what tells these lines, read so, from all others."""
+    read = hashlib.sha256()
+    for one in statements:
+        read.update(repr((one.account_iban, one.currency, one.skipped)).encode())
+        for entry in one.entries:
+            read.update(repr(entry.key).encode())
+    return read.hexdigest()
 
 
 def _take(
@@ -79,21 +126,20 @@ def _take(
     actor: Actor,
     report: ImportReport,
     content: bytes,
-    now: datetime,
-    encoding: str | None,
+    statements: Sequence[BankStatement],
+    ours: Sequence[BankAccount],
+    tell: Progress,
     *,
-    progress: Progress | None,
+    now: datetime,
 ) -> ImportReport:
-    tell = progress or (lambda _done, _total: None)
-    tell(0, 3)
-    ours = accounts(session)
-    statements = read_statements(
-        io.BytesIO(content), profiles=csv_profiles(ours), encoding=encoding, max_bytes=MAX_BYTES
-    )
-    tell(1, 3)
     try:
         with session.begin_nested():
             session.execute(_ONE_AT_A_TIME)
+            if not report.trial:
+                file = bank_files.put(
+                    session, actor=actor, name=report.file, content=content, now=now
+                )
+                report.file_id = str(file.id)
             _import(session, statements, ours, report, tell, actor=actor, now=now)
             if report.trial:
                 _leave()
@@ -140,6 +186,7 @@ def _import(
         said = describe(statement, account, shown=report.shown)
         report.statements.append(said)
         if account is None or refusal is not None:
+            said.is_ours = False
             said.problems += [told(refusal)] if refusal else []
             continue
         said.problems += _gap(session, statement, account)
@@ -198,11 +245,24 @@ def _bring_back(session: Session, lines: Sequence[NewLine], *, actor: Actor, now
         settle(session, stored, Resolution.RETURNED, actor=actor, now=now)
 
 
-def csv_profiles(ours: Sequence[BankAccount]) -> list[CsvProfile]:
-    """Return how our banks write their CSV, those that differ first.
+def csv_profiles(
+    ours: Sequence[BankAccount], kept: Sequence[KeptColumns] = (), chosen: BankAccount | None = None
+) -> list[CsvProfile]:
+    """Return how our banks write their CSV: what a person said first, then those that differ.
 
-    Where one account alone has such files, a file that does not name its account is of that one.
+    Where one account alone has such files, a file that does not name its account is of that one,
+    and so of the one that was `chosen`.
     """
+    accounts_by_id = {one.id: one for one in ours if chosen is None or one.id == chosen.id}
+    said = [
+        one.mapping.profile(name=str(one.id), account_iban=account.iban, currency=account.currency)
+        for one in kept
+        if (account := accounts_by_id.get(one.bank_account_id)) is not None
+    ]
+    return said + _by_names([chosen] if chosen else ours)
+
+
+def _by_names(ours: Sequence[BankAccount]) -> list[CsvProfile]:
     layouts: list[tuple[CsvProfile, list[BankAccount]]] = [(CsvProfile(), [])]
     for account in ours:
         layout = banks.PROFILES[account.profile].statements
@@ -247,17 +307,16 @@ def _was_imported(session: Session, sha256: str) -> bool:
 
 
 def _gap(session: Session, statement: BankStatement, account: BankAccount) -> list[dict[str, Any]]:
-    """Say when a statement does not go on where the one before ended; overlaps say nothing."""
+    """Say when a statement does not go on where the one before ended.
+
+    Overlaps say nothing, nor does one that follows a statement without balances.
+    """
     since, _until = span(statement)
     if since is None or statement.opening_minor is None:
         return []
     before = session.scalar(
         select(BankStatementFile.closing_minor)
-        .where(
-            BankStatementFile.bank_account_id == account.id,
-            BankStatementFile.closing_minor.is_not(None),
-            BankStatementFile.until_on < since,
-        )
+        .where(BankStatementFile.bank_account_id == account.id, BankStatementFile.until_on < since)
         .order_by(BankStatementFile.until_on.desc(), BankStatementFile.position.desc())
         .limit(1)
     )
@@ -344,6 +403,8 @@ def _store_statement(
             problems=said.problems,
             imported_by=actor.id,
             imported_at=now,
+            file_id=UUID(report.file_id) if report.file_id else None,
+            columns_id=UUID(said.columns) if said.columns else None,
         )
     )
     return statement_id
@@ -364,6 +425,7 @@ _COLUMNS = (
     "message_id",
     "counterparty_name",
     "counterparty_iban",
+    "counterparty_code",
     "remittance",
     "return_reason",
     "charges_minor",
@@ -402,6 +464,7 @@ def _values(
         entry.payment_information_id or entry.message_id or "",
         entry.counterparty_name or "",
         entry.counterparty_iban or "",
+        entry.counterparty_code or "",
         entry.remittance,
         entry.return_reason or "",
         entry.charges_minor,

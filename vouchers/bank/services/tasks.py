@@ -1,41 +1,84 @@
-"""The import of a bank file as a background task; what is refused is kept in words."""
+"""A bank's file as a background task: looked at, then imported; refusals are kept in words."""
 
+from collections.abc import Iterator
+from itertools import count, islice
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, undefer
 
 from reintegration.accounts.models import User
 from reintegration.accounts.services.actors import actor_of
 from reintegration.kernel import clock
 from reintegration.kernel.errors import DomainError
-from reintegration.kernel.tasks import BackgroundTask, Progress
-from vouchers.bank.services.import_report import told
+from reintegration.kernel.statements import insert_rows
+from reintegration.kernel.tasks import BackgroundTask, Progress, TaskPage
+from vouchers.bank.models import BankFile
+from vouchers.bank.services.import_report import ImportReport, all_of, told
 from vouchers.bank.services.statement_import import import_file
+from vouchers.books.models import BankAccount
+from vouchers.formats.sniff import HEAD_BYTES, may_be_table
 
 IMPORT = "bank.import"
-SHOWN = 20
-"""How many lines of each statement the page of a trial shows as they were read."""
+PAGE = 50
+"""How many lines of a statement one page shows as they were read."""
+MOST_LINES = 1_000_000
 
 
 def run_import(session: Session, task: BackgroundTask, progress: Progress) -> dict[str, Any]:
-    """Import the file of a task for the person who started it.
+    """Look at the file of a task, or import it, for the person who started it.
 
-    Returns `report`, or `error` with the marked message and its values: the page translates.
+    Returns `report`, or `error` and `others` with marked messages and their values: the page
+    translates. Each line that a look has read stands in the pages of the task.
     """
-    is_trial = bool(task.options.get("trial"))
+    options = task.options
+    is_trial = bool(options.get("trial"))
     actor = actor_of(session, session.get_one(User, task.started_by))
+    content = _content(session, task)
     try:
         report = import_file(
             session,
             actor=actor,
             name=task.filename or "",
-            content=task.input or b"",
+            content=content,
             now=clock.now(),
             dry_run=is_trial,
-            shown=SHOWN if is_trial else 0,
-            encoding=task.options.get("encoding") or None,
+            shown=MOST_LINES if is_trial else 0,
+            encoding=options.get("encoding") or None,
+            chosen=_chosen(session, options.get("account")),
+            seen=options.get("seen"),
             progress=progress,
         )
     except DomainError as error:
-        return {"error": told(error)}
+        found = [told(one) for one in all_of(error)]
+        is_table = may_be_table(content[:HEAD_BYTES])
+        return {"error": found[0], "others": found[1:], "is_table": is_table}
+    if is_trial:
+        insert_rows(session, TaskPage, _COLUMNS, _pages(task.id, report))
     return {"report": report.as_json()}
+
+
+_COLUMNS = ("task_id", "part", "number", "content")
+
+
+def _pages(task_id: UUID, report: ImportReport) -> Iterator[tuple[UUID, int, int, list[Any]]]:
+    """Yield the lines of each statement in pages, and leave none of them in the report."""
+    for part, one in enumerate(report.statements):
+        lines, one.read = iter(one.read), []
+        for number in count(1):
+            page = list(islice(lines, PAGE))
+            if not page:
+                break
+            yield task_id, part, number, page
+
+
+def _content(session: Session, task: BackgroundTask) -> bytes:
+    """Return the file; what was queued before files were kept carries its own."""
+    kept = task.options.get("file")
+    if kept is None:
+        return task.input or b""
+    return session.get_one(BankFile, UUID(kept), options=[undefer(BankFile.content)]).content
+
+
+def _chosen(session: Session, account_id: str | None) -> BankAccount | None:
+    return session.get_one(BankAccount, UUID(account_id)) if account_id else None

@@ -71,7 +71,7 @@ def undo(line: BankLine) -> Asking:
     return _done(line, _("The match is undone. The order waits for its line again."))
 
 
-@bp.act("/lines/<uuid:bank_line_id>/fee", BankPermission.RESOLVE, load=_line)
+@bp.act("/lines/<uuid:bank_line_id>/fee", BankPermission.FEE, load=_line)
 def fee(line: BankLine) -> Asking:
     """Post the line as a fee of the bank."""
     yield _beside(line, Form())

@@ -12,9 +12,12 @@ from reintegration.web.current import acting, current_actor
 from reintegration.web.once import Next
 from reintegration.web.submit import Asking, asked, asked_why
 from vouchers.bank.forms import BankAccountForm
-from vouchers.bank.permissions import BankAccountPermission
+from vouchers.bank.permissions import BankAccountPermission, BankPermission
+from vouchers.bank.queries import bank as bank_queries
 from vouchers.bank.queries import bank_accounts as queries
+from vouchers.bank.queries.kept_columns import columns_of
 from vouchers.bank.services import bank_accounts
+from vouchers.bank.views import line_text as words
 from vouchers.bank.views.blueprint import bank_bp as bp
 from vouchers.books.models import BankAccount
 from vouchers.formats import banks
@@ -37,13 +40,19 @@ def accounts() -> ResponseReturnValue:
 
 @bp.page("/accounts/<uuid:bank_account_id>", BankAccountPermission.VIEW, load=_account)
 def account(account: BankAccount) -> ResponseReturnValue:
-    """Show one account, and what may be decided on it."""
+    """Show one account, its latest statements, and what may be decided on it."""
+    columns = columns_of(session(), account)
+    asked = [account.proposed_by, account.approved_by, columns.kept_by if columns else None]
     return render_template(
         "vouchers/bank/account.html",
         account=account,
         files=banks.PROFILES[account.profile].label,
-        people=names_of(session(), [account.proposed_by, account.approved_by]),
+        people=names_of(session(), asked),
+        columns=columns,
+        said=words.columns_said(columns.mapping) if columns else [],
+        statements=bank_queries.statements(session(), account),
         P=BankAccountPermission,
+        B=BankPermission,
     )
 
 

@@ -12,6 +12,7 @@ from reintegration.kernel.words import member_of
 from reintegration.web.filters import amount
 from vouchers.bank.models import BankLine
 from vouchers.bank.states import BankLineState, ExceptionKind, ReasonCode
+from vouchers.formats.csv_mapping import CsvMapping, Meaning
 
 _DAYS_TEXT = N_("From sending to booking; usual are 1 to 3")
 
@@ -62,6 +63,33 @@ def problems(kept: list[dict[str, Any]]) -> list[str]:
     """Return what was noticed in a file, in words."""
     said = [(problem["message"], problem.get("params", {})) for problem in kept]
     return [gettext(message, **params) for message, params in said]
+
+
+def columns_said(mapping: CsvMapping) -> list[dict[str, str]]:
+    """Return what a person said of the columns of a table, as facts."""
+    rows = [
+        (gettext(meaning.label), _column(mapping, place)) for meaning, place in _placed(mapping)
+    ]
+    rows.append((_("How days are written"), gettext(mapping.days.label)))
+    rows.append((_("What stands before the decimals"), mapping.decimal))
+    if mapping.minus is not None:
+        rows.append((_("What a minus means"), gettext(mapping.minus.label)))
+    if mapping.words_out:
+        rows.append((_("Words that mean out"), ", ".join(mapping.words_out)))
+        rows.append((_("Words that mean in"), ", ".join(mapping.words_in)))
+    rows.append((_("Rows at the end that are no lines"), str(mapping.skip_last)))
+    return [{"key": key, "value": value} for key, value in rows]
+
+
+def _placed(mapping: CsvMapping) -> list[tuple[Meaning, int]]:
+    return sorted(mapping.columns.items(), key=lambda one: one[1])
+
+
+def _column(mapping: CsvMapping, place: int) -> str:
+    name = mapping.heading[place] if place < len(mapping.heading) else ""
+    if not name:
+        return str(_("Column %(number)s", number=place + 1))
+    return str(_("%(number)s: “%(name)s”", number=place + 1, name=name))
 
 
 def _missing(line: BankLine) -> Money | None:
