@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tests.vouchers.formats.writers import DAY, OTHERS, THEIRS, detail, entry
 from vouchers.bank.services.matching.exact import pays
-from vouchers.bank.services.matching.order_index import in_window
+from vouchers.bank.services.matching.order_index import entry_key, in_window, order_key
 from vouchers.bank.services.matching.proposals import MatchRules, OpenBatch, OpenOrder, Tier
 from vouchers.bank.services.matching.tiers import match
 from vouchers.bank.states import ReasonCode
@@ -98,7 +98,10 @@ def test_what_posts_by_itself_moves_exactly_the_money_of_its_orders(lines, open_
             assert {order.currency for order in chosen} == {proposal.entry.currency}
             assert not proposal.entry.problems
             assert not proposal.entry.return_reason
-            assert proposal.tier <= Tier.AMOUNT_AND_IBAN
+            if proposal.tier > Tier.AMOUNT_AND_IBAN:  # a number of ours, with the payee's account
+                (order,) = chosen
+                assert proposal.tier is Tier.REFERENCE
+                assert order_key(order) == entry_key(proposal.entry)
 
 
 @given(entries(), orders())
