@@ -7,8 +7,8 @@ is held, so that two that are made at once look one after the other.
 
 from alembic import op
 
-revision = "0030"
-down_revision = "0036"
+revision = "0034"
+down_revision = "0033"
 branch_labels = None
 depends_on = None
 
