@@ -37,6 +37,7 @@ _LOOK = r"""() => {
         const text = texts.currentNode, parent = text.parentElement;
         if (!seen(parent) || parent.closest("code, pre")) continue;
         for (const word of text.data.matchAll(/\p{L}{5,}/gu)) {
+            if (word[0] === word[0].toUpperCase()) continue;  // a reference is no word
             range.setStart(text, word.index);
             range.setEnd(text, word.index + word[0].length);
             const lines = new Set([...range.getClientRects()].map((box) => Math.round(box.top)));
