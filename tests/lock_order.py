@@ -26,7 +26,7 @@ _LOCKS = re.compile(
 )
 _FROM = re.compile(r"\sFROM\s+(\w+)")
 _PRODUCT = ("/reintegration/", "/providers/", "/vouchers/")
-_NOT_PRODUCT = ("/tests/", "/.venv/")
+_NOT_PRODUCT = ("/tests/", "/.venv/", "/web/commands.py")  # through it run commands of others
 
 
 @dataclass

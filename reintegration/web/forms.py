@@ -139,7 +139,7 @@ class _AskingSelect(Select):
     def __call__(self, field: Any, **kwargs: Any) -> Markup:
         """Return the list as HTML."""
         found = field.iter_choices()
-        if len(found) == 1 or any(one.selected or not one.value for one in found):
+        if len(found) == 1 or any(chosen or not value for value, _label, chosen, *_more in found):
             return super().__call__(field, **kwargs)
         nothing = Markup('<option value="">{}</option>').format(_l("Choose"))
         listed = super().__call__(field, **kwargs)

@@ -20,3 +20,5 @@ class LedgerPermission(StrEnum):
 
     READ = "ledger:read"
     EXPORT = "ledger:export"
+    WATCH = "ledger:watch"
+    """Be told each day whether the books hold."""

@@ -1,8 +1,9 @@
 """Who may do what with funds and the ledger: one prepares, another allocates."""
 
+from reintegration.kernel.actor import Role
 from reintegration.kernel.groups import books, finance_approver, preparer
 from reintegration.kernel.permissions import Policy
-from reintegration.kernel.rules import is_machine
+from reintegration.kernel.rules import has_role, is_machine
 from vouchers.books.permissions import FundPermission, LedgerPermission
 
 POLICY: Policy = {
@@ -15,4 +16,5 @@ POLICY: Policy = {
     FundPermission.EXCHANGE: finance_approver | is_machine,
     LedgerPermission.READ: books,
     LedgerPermission.EXPORT: books,
+    LedgerPermission.WATCH: has_role(Role.AUDITOR),
 }

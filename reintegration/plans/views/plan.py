@@ -203,7 +203,14 @@ def _page(case: CaseFile, plan: Plan, now: datetime) -> dict[str, Any]:
         "planned": planned,
         "budgets": plan_budget.budgets(lines, money),
         "todos": plan_todo.todos(
-            case, plan, today=today, consent=consent, last=last, problems=problems, actions=actions
+            case,
+            plan,
+            today=today,
+            consent=consent,
+            last=last,
+            problems=problems,
+            actions=actions,
+            money=money,
         ),
         "editable": editable,
         "may_review": plan.approved_version is not None and may_write(case, PlanPermission.EDIT),

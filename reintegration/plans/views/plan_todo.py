@@ -10,12 +10,14 @@ from flask_babel import gettext as _
 
 from reintegration.cases.models import CaseFile, Consent
 from reintegration.cases.views.frame import may_write
+from reintegration.kernel.money import Money
 from reintegration.plans.models import Milestone, Plan, PlanLine, PlanVersion
 from reintegration.plans.permissions import PlanPermission
-from reintegration.plans.queries.provision import LineAction
+from reintegration.plans.queries.progress import is_delivered
+from reintegration.plans.queries.provision import LineAction, LineMoney
 from reintegration.plans.queries.snapshots import live_lines, live_milestones
 from reintegration.plans.services.readiness import Problem
-from reintegration.plans.states import REMIND_BEFORE, PlanState, VersionState
+from reintegration.plans.states import REMIND_BEFORE, LineOrigin, PlanState, VersionState
 from reintegration.plans.views import plan_text
 from reintegration.web import filters
 
@@ -41,6 +43,7 @@ def todos(
     last: PlanVersion | None,
     problems: Sequence[Problem],
     actions: Mapping[UUID, Sequence[LineAction]],
+    money: Mapping[UUID, LineMoney],
 ) -> list[Todo]:
     """Return what waits, at most eight lines."""
     found = [
@@ -52,6 +55,7 @@ def todos(
         *_review(case, plan, today),
         *_next_services(plan, actions),
         *_overlaps(case, plan),
+        *_left_over(case, plan, money),
     ]
     return found[:_SHOWN]
 
@@ -163,6 +167,34 @@ def _steps_on(
 def _service(line: PlanLine, action: LineAction, tone: str) -> Todo:
     text = f"{plan_text.service_name(line)}: {action.label}"
     return Todo(_("Now") if action.urgent else _("Next"), tone, text, action.url)
+
+
+def _left_over(case: CaseFile, plan: Plan, money: Mapping[UUID, LineMoney]) -> list[Todo]:
+    """Offer back what a lower price left over on services that are wholly delivered."""
+    if not may_write(case, PlanPermission.EDIT):
+        return []
+    found = []
+    for line in live_lines(plan):
+        if line.origin != LineOrigin.PLAN or not (line.is_as_approved and is_delivered(line)):
+            continue
+        over = _left_of(line, money.get(line.id))
+        if over.minor > 0:
+            words = _(
+                "%(service)s: %(sum)s are left over. Plan more of it, or set its limit lower.",
+                service=plan_text.service_name(line),
+                sum=filters.money(over),
+            )
+            url = url_for("plans.line_edit", case_id=case.id, line_id=line.id)
+            found.append(Todo(_("Left over"), "grey", words, url))
+    return found
+
+
+def _left_of(line: PlanLine, money: LineMoney | None) -> Money:
+    """Return what is approved for a service and neither paid, delivered nor promised."""
+    nothing = Money.zero(line.currency)
+    return line.approved_ceiling - (
+        money.paid + money.delivered + money.committed if money else nothing
+    )
 
 
 def _overlaps(case: CaseFile, plan: Plan) -> list[Todo]:

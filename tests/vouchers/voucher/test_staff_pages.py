@@ -402,3 +402,20 @@ def test_what_is_delivered_reads_under_way_nowhere_and_offers_nothing_more(sessi
     assert "Under way" not in shown
     assert "Issue a voucher" not in shown
     assert "5 sessions · Delivered" in printed
+
+
+def test_what_a_lower_price_left_over_is_offered_back(session, cast, sign_in):
+    work = make_casework(session, cast, units=5)
+    line = work.line
+    line.ceiling_minor = line.approved_ceiling_minor = 300_000  # five at the agreed price: 250,000
+    issued = living_voucher(session, cast, work=work, units=5)
+    session.commit()
+    ana, plan = sign_in(cast.ana), f"/cases/{work.case.id}/plan?lang=en"
+    assert "left over" not in ana.get(plan).text
+    deliver(session, cast.rita, issued, units=5, now=clock.now())
+    session.commit()
+    page = ana.get(plan).text
+    assert "5 sessions: 500.00 MDL are left over." in page
+    line.ceiling_minor = 250_000
+    session.commit()
+    assert "are left over" not in ana.get(plan).text

@@ -8,8 +8,10 @@ from sqlalchemy.orm import Session
 
 from reintegration.accounts.views.today import TodayItem
 from reintegration.accounts.views.today_picture import Days, window
-from reintegration.kernel.actor import Actor, Role
+from reintegration.kernel import permissions
+from reintegration.kernel.actor import Actor
 from reintegration.web.filters import instant
+from vouchers.books.permissions import LedgerPermission
 from vouchers.books.queries import journal
 from vouchers.books.services.laws import CHECK_JOB, SWEEP_JOB
 
@@ -17,7 +19,7 @@ from vouchers.books.services.laws import CHECK_JOB, SWEEP_JOB
 def items(*, session: Session, actor: Actor, today: date) -> list[TodayItem]:
     """Return how the last check of the books ended."""
     del today
-    if not actor.has_role(Role.AUDITOR):
+    if not permissions.could(actor, LedgerPermission.WATCH):
         return []
     checks = journal.last_runs(session, CHECK_JOB, SWEEP_JOB)
     if not checks:
@@ -37,7 +39,7 @@ def items(*, session: Session, actor: Actor, today: date) -> list[TodayItem]:
 
 def days(*, session: Session, actor: Actor, today: date) -> list[Days]:
     """Return how many entries were posted on each day."""
-    if not actor.has_role(Role.AUDITOR):
+    if not permissions.could(actor, LedgerPermission.WATCH):
         return []
     first, _last = window(today)
     return [Days(_("Entries in the ledger"), "moss", journal.posted_by_day(session, first, today))]

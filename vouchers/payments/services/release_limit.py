@@ -7,12 +7,14 @@ from sqlalchemy import func, literal, select
 from sqlalchemy.orm import Session
 
 from reintegration.accounts.models import User
-from reintegration.kernel.actor import Actor, Role
+from reintegration.kernel import permissions
+from reintegration.kernel.actor import Actor
 from reintegration.kernel.errors import N_, Conflict
 from reintegration.kernel.locking import lock
 from reintegration.kernel.money import Money
 from reintegration.kernel.money_columns import InMoney
 from vouchers.payments.models import PaymentBatch
+from vouchers.payments.permissions import PaymentPermission
 from vouchers.payments.states import RELEASE_BY_PREPARER_BELOW, RELEASED_TOGETHER
 
 
@@ -42,7 +44,11 @@ def refuse_parts(session: Session, batch: PaymentBatch, *, actor: Actor, now: da
     The person is locked, so that no two batches are released at once beside each other.
     """
     limit = limit_of(batch.currency)
-    if actor.id is None or actor.has_role(Role.FINANCE_RELEASER) or batch.total >= limit:
+    if (
+        actor.id is None
+        or not permissions.could(actor, PaymentPermission.PREPARE)
+        or batch.total >= limit
+    ):
         return
     lock(session, session.get_one(User, actor.id))
     already = released_lately(session, actor.id, batch.currency, now=now)

@@ -10,7 +10,7 @@ from reintegration.accounts.views.today import NAMED, Figure, TodayItem, waiting
 from reintegration.accounts.views.today_picture import Days, window
 from reintegration.codelists.currencies import HOME
 from reintegration.kernel import permissions
-from reintegration.kernel.actor import FINANCE_ROLES, Actor
+from reintegration.kernel.actor import Actor
 from reintegration.kernel.bounded import Count, Pile
 from reintegration.kernel.db import session
 from reintegration.web.current import current_actor
@@ -52,7 +52,7 @@ def days(*, session: Session, actor: Actor, today: date) -> list[Days]:
             Days(_("Delivered"), "moss", earned, HOME),
             Days(_("Payments under way to you"), "gold", due, HOME, ahead=True),
         ]
-    if actor.has_role(*FINANCE_ROLES):
+    if permissions.could(actor, PaymentPermission.LIST):
         due = batches.due_by_day(session, actor, HOME, today, last)
         return [Days(_("To be paid"), "gold", due, HOME, ahead=True)]
     return []
