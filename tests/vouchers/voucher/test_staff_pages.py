@@ -415,7 +415,7 @@ def test_what_a_lower_price_left_over_is_offered_back(session, cast, sign_in):
     deliver(session, cast.rita, issued, units=5, now=clock.now())
     session.commit()
     page = ana.get(plan).text
-    assert "5 sessions: 500.00 MDL are left over." in page
+    assert "5 sessions: 500.00\N{NO-BREAK SPACE}MDL are left over." in page
     line.ceiling_minor = 250_000
     session.commit()
     assert "are left over" not in ana.get(plan).text
