@@ -133,6 +133,7 @@ def test_a_plan_becomes_a_delivered_paid_and_reconciled_service(page_of, town):
     petru, alina, radu = page_of("petru"), page_of("alina"), page_of("radu")
     euro_batch = payments.prepares_a_batch(petru, "EUR")
     payments.approves_the_batch(alina, euro_batch)
+    payments.may_not_release_it_too(alina, euro_batch)
     (euro_order,) = payments.orders_in_pain(*payments.releases_the_batch(radu, euro_batch))
     with within_clicks(20, petru, alina, radu):
         payments.checks_the_claim(petru, claim)

@@ -24,7 +24,8 @@ def connection(session):
     return session.connection()
 
 
-def test_a_sound_installation_holds(app, session):
+def test_a_sound_installation_holds(app, session, settings):
+    settings.audit_log.unlink(missing_ok=True)  # of a test whose database is gone
     answer = app.test_cli_runner().invoke(args=["doctor"])
     assert answer.output == "✓ everything holds\n"
 

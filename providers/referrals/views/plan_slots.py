@@ -72,6 +72,9 @@ def _actions_of(
                 urgent=lost,
             )
         )
+    elif may_send and not line.is_approved and referral is None:
+        url = url_for("matching.show", plan_line_id=line.id)
+        found.append(LineAction(line.id, label=_("Who would fit"), url=url))
     return found
 
 

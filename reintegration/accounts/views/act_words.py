@@ -12,7 +12,9 @@ ACTS: dict[str, str] = {
     "bank_account:approve": N_("Approved an account of ours at the bank"),
     "bank_account:drop": N_("Dropped a proposed account of ours"),
     "bank_account:exchange": N_("Recorded an exchange at the bank"),
+    "bank_account:keep_columns": N_("Said what the columns of a bank's table are"),
     "bank_account:propose": N_("Proposed an account of ours at the bank"),
+    "bank_account:remove_columns": N_("Removed what was said of a bank's columns"),
     "bank_account:stop": N_("Stopped an account of ours"),
     "bank_line:fee": N_("Booked a line of the bank as its charge"),
     "bank_line:grant": N_("Booked a line of the bank as a grant"),
@@ -129,6 +131,7 @@ ACTS: dict[str, str] = {
     "plan:edit_start": N_("Began a plan"),
     "plan:return": N_("Returned a plan"),
     "plan:return_change": N_("Returned a changed plan"),
+    "plan:review": N_("Held the review of a plan"),
     "plan:submit": N_("Sent a plan for approval"),
     "plan:withdraw": N_("Took a plan back"),
     "plan:withdraw_change": N_("Took a changed plan back"),
@@ -177,6 +180,7 @@ ACTS: dict[str, str] = {
     "voucher:replace": N_("Replaced a voucher"),
     "voucher:resume": N_("Let a voucher be used again"),
     "voucher:resume_part": N_("Let a part-used voucher be used again"),
+    "voucher:shorten": N_("Ended the days of a voucher"),
     "voucher:suspend": N_("Stopped a voucher"),
 }
 SUBJECTS: dict[str, str] = {

@@ -54,13 +54,17 @@ def prepares_a_batch(seat: Seat, currency: str) -> str:
 
 
 def approves_the_batch(seat: Seat, batch: str) -> None:
-    """Approve it, and may then not release it, though the role would allow it."""
+    """Approve what waits."""
     seat.opens("Batches")
     seat.sees("Batches")
     seat.goes_to(batch)
     seat.presses("Approve")
     seat.reads("The batch is approved.", "A third person releases it.")
     seat.looks()
+
+
+def may_not_release_it_too(seat: Seat, batch: str) -> None:
+    """Whoever approved it does not release it, though the role would allow it."""
     expect(seat.main.get_by_role("link", name="Release")).to_have_count(0)
     assert seat.posts(f"{batch}/release") == 403
     seat.goes_to(batch)
@@ -127,7 +131,10 @@ def imports_the_statement(seat: Seat, cast: Cast, orders: list[Order]) -> None:
     seat.main.get_by_label("File of the bank", exact=True).set_input_files(
         {"name": "extras.xml", "mimeType": "application/xml", "buffer": content}
     )
-    seat.presses("Import")
+    seat.presses("Check the file")
+    seat.sees("What was read in the file")
+    seat.reads("Apa Canal Exemplu", "-5,000.00")
+    seat.presses("Import these lines")
     seat.sees("The statement is imported")
     for label, number in (("new lines", "3"), ("matched by themselves", "2"), ("to look at", "1")):
         tile = seat.main.locator(".tile").filter(has_text=label)

@@ -185,7 +185,7 @@ def test_after_a_statement_without_balances_the_books_are_compared_with_nothing(
     found = proof(session, "MDL")
     assert (found.bank, found.difference, list(found.silent)) == (None, None, [account.name])
     session.commit()
-    text = sign_in(cast.petru).get("/bank/?lang=en").text
+    text = sign_in(cast.petru).get(f"/bank/?account={account.id}&lang=en").text
     assert "says no balance" in text
     assert "The books and the bank differ" not in text
 

@@ -29,6 +29,7 @@ def test_below_the_limit_it_may_be_but_not_by_who_approved_it(session, cast):
     batch = batch_of(session, cast, 1)
     with pytest.raises(NotPermitted):
         batches.release(session, batch, actor=actor(session, cast.alina), now=NOW)
+    session.commit()
     batches.release(session, batch, actor=actor(session, cast.petru), now=NOW)
     assert batch.state == BatchState.RELEASED
 

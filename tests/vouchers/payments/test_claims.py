@@ -53,7 +53,9 @@ def test_an_invoice_number_is_used_once_unless_its_claim_was_withdrawn(session, 
     second = make_claim(session, cast, both[1], submit=False)
     with pytest.raises(Invalid, match="stands on claim"):
         send(session, second, boris, second.payable, "F-7")
+    session.commit()
     claims.withdraw(session, first, actor=boris, now=NOW)
+    session.commit()
     send(session, second, boris, second.payable, "F-7")
     assert second.invoice_number == "F-7"
 
