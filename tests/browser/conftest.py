@@ -88,7 +88,7 @@ def seats_in(browser: Browser, url: str) -> Iterator[SeatOf]:
                 locale="en-GB",
                 timezone_id="Europe/Chisinau",
             )
-            taken[who, phone] = sit_down(context, url, who, looked_at, share=0.5)
+            taken[who, phone] = sit_down(context, url, who, looked_at, share=0.2)
             sign_in(taken[who, phone])
         return taken[who, phone]
 

@@ -26,6 +26,8 @@ from tests.factories.system import as_system
 from tests.house.test_access import ask, fill, says, walked
 from tests.release import figures
 
+pytestmark = pytest.mark.xdist_group("statements")  # what is counted is made once
+
 RECORDED = Path(__file__).parents[1] / "release" / "statements.json"
 NOT_PAGES = {"static", "openapi.spec"}
 OWN_DAY = "accounts.today"
