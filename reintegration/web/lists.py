@@ -6,12 +6,13 @@ Both are read from what the page wrote, so that no page says it twice and no lis
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import date
+from contextlib import suppress
 from html.parser import HTMLParser
 
 from flask import Flask
 from markupsafe import Markup, escape
 
+from reintegration.kernel import dates
 from reintegration.web.filters import day
 
 _PIECE = re.compile(r"<tr\b[^>]*>|<t[dh]\b([^>]*)>(?=(\s*(?:–|-)?\s*)</t[dh]>)?")
@@ -97,8 +98,7 @@ class _Fields(HTMLParser):
         if tag == "option":
             self._option = "selected" in given and given.get("value") != ""
         elif tag == "input" and given.get("type") != "hidden" and given.get("value"):
-            typed = given["value"]
-            self.said.append(day(date.fromisoformat(typed)) if _is_day(given) else typed)
+            self.said.append(_as_said(given))
 
     def handle_data(self, data: str) -> None:
         """Take the words of the chosen option."""
@@ -107,8 +107,12 @@ class _Fields(HTMLParser):
             self._option = False
 
 
-def _is_day(given: Mapping[str, str]) -> bool:
-    return given.get("type") == "date" and bool(re.fullmatch(r"\d{4}-\d{2}-\d{2}", given["value"]))
+def _as_said(given: Mapping[str, str]) -> str:
+    """Return a day as days are said; what is no day stands as it was typed."""
+    if given.get("type") == "date":
+        with suppress(dates.NoDay):
+            return day(dates.typed(given["value"]))
+    return given["value"]
 
 
 def set_to(fields: Markup) -> list[str]:

@@ -1,5 +1,6 @@
 """A row of a table is a card on a phone, and a folded filter says what it is set to."""
 
+import pytest
 from markupsafe import Markup
 
 from reintegration.web.lists import as_cards, set_to
@@ -73,3 +74,10 @@ def test_a_folded_filter_says_what_was_chosen_and_typed(app):
     )
     with app.test_request_context("/?"):
         assert set_to(fields) == ["Shelter", "3 nov. 2026", "Casa"]
+
+
+@pytest.mark.parametrize("typed", ["2026-02-31", "0000-01-01", "anything"])
+def test_a_day_that_is_none_stands_as_it_was_typed(app, typed):
+    with app.test_request_context():
+        field = Markup('<input type="date" name="since" value="{}">').format(typed)
+        assert set_to(field) == [typed]
