@@ -57,6 +57,15 @@ def test_the_trail_of_a_case_is_found_by_its_code_and_read_in_words(noted, cast,
     assert acts_in(spoken) == ["A schimbat datele unui caz", "A deschis o pagină a unui caz"]
 
 
+@pytest.mark.parametrize("typed", ["lastun-4721", "LĂSTUN-4721", " Lăstun-4721 "])
+def test_a_code_is_found_however_its_letters_are_typed(noted, session, cast, sign_in, typed):
+    noted[0].code = "Lăstun-4721"
+    session.commit()
+    browser = sign_in(cast.irina)
+    assert len(acts_in(browser.get("/account/audit", query_string={"case": typed}).text)) == 2
+    assert acts_in(browser.get("/account/audit?case=Lăstun").text) == []
+
+
 def test_all_about_one_subject_is_offered_and_found(noted, cast, sign_in):
     irina = sign_in(cast.irina)
     page = irina.get("/account/audit?action=case:&lang=en").text
