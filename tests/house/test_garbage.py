@@ -118,7 +118,7 @@ def test_no_word_of_an_address_breaks_a_page(walked, addresses):
     app, _world = walked
     words = sorted(source.query_words() - {"page"})
     broken = []
-    for rule, ids, token in addresses:
+    for rule, ids, token in drawn(addresses, len(addresses) // 2, of="addresses with words"):
         plain = rule.build(ids, append_unknown=False)[1]
         for name, value in drawn(GARBAGE.items(), 1, of=f"words of {rule.rule}"):
             query = "&".join(f"{word}={encoded(value)}" for word in words)
@@ -135,7 +135,7 @@ def test_no_place_in_a_list_breaks_it_and_a_foreign_one_is_said_to_be_one(walked
         if send(app, token, "GET", f"{plain}?page={GARBAGE['old cursor']}").status_code != 400:
             continue
         lists += 1
-        for name, value in drawn(GARBAGE.items(), 4, of=f"place in {rule.rule}"):
+        for name, value in drawn(GARBAGE.items(), 2, of=f"place in {rule.rule}"):
             answer = send(app, token, "GET", f"{plain}?page={encoded(value)}")
             broken += [f"{rule.rule} {name}"] if answer.status_code not in (200, 400, 422) else []
     assert lists > 10
