@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import TypeVar
 from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm.interfaces import ORMOption
 
 from providers.directory.models import Offering, Provider, SitePlace
 from providers.directory.queries.documents import documents_end
@@ -27,6 +29,7 @@ from reintegration.kernel.errors import NotFound
 from reintegration.kernel.money import Money
 from reintegration.plans.models import Milestone, PlanLine
 
+Planned = TypeVar("Planned", PlanLine, Milestone)
 _NOT_ON_OFFER = (OfferingState.DRAFT, OfferingState.WITHDRAWN)
 
 
@@ -45,19 +48,9 @@ class LineWithCase:
 
 def line_or_404(session: Session, actor: Actor, plan_line_id: UUID) -> LineWithCase:
     """Return a line of the caseload with its case and milestone; else raise NotFound."""
-    row = session.execute(
-        select(PlanLine, CaseFile)
-        .join(CaseFile, CaseFile.id == PlanLine.case_id)
-        .where(
-            PlanLine.id == plan_line_id,
-            permissions.where(actor, PlanLine, ReferralPermission.MATCH),
-            PlanLine.removed_at.is_(None),
-        )
-        .options(joinedload(PlanLine.milestone))
-    ).first()
-    if row is None:
-        raise NotFound
-    return LineWithCase(*row)
+    return LineWithCase(
+        *_with_case(session, actor, PlanLine, plan_line_id, joinedload(PlanLine.milestone))
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,18 +68,26 @@ class StepWithCase:
 
 def step_or_404(session: Session, actor: Actor, milestone_id: UUID) -> StepWithCase:
     """Return a step of the caseload with its case; else raise NotFound."""
+    return StepWithCase(*_with_case(session, actor, Milestone, milestone_id))
+
+
+def _with_case(
+    session: Session, actor: Actor, model: type[Planned], key: UUID, *options: ORMOption
+) -> tuple[Planned, CaseFile]:
     row = session.execute(
-        select(Milestone, CaseFile)
-        .join(CaseFile, CaseFile.id == Milestone.case_id)
+        select(model, CaseFile)
+        .join(CaseFile, CaseFile.id == model.case_id)
         .where(
-            Milestone.id == milestone_id,
-            permissions.where(actor, Milestone, ReferralPermission.MATCH),
-            Milestone.removed_at.is_(None),
+            model.id == key,
+            permissions.where(actor, model, ReferralPermission.MATCH),
+            model.removed_at.is_(None),
         )
+        .options(*options)
     ).first()
     if row is None:
         raise NotFound
-    return StepWithCase(*row)
+    found, case = row
+    return found, case
 
 
 def request_of(found: LineWithCase, *, units: int, today: date) -> MatchRequest:

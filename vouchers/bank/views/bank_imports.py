@@ -7,6 +7,7 @@ from uuid import UUID
 from flask import Response, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from sqlalchemy import select
 
 from providers.vetting.queries.imports import task_or_404
 from reintegration.accounts.queries.users import names_of
@@ -139,14 +140,12 @@ def _number(name: str, default: int) -> int:
 
 def _columns_used(report: dict[str, Any]) -> dict[str, tuple[KeptColumns, str]]:
     """Return what a person had said of the columns by which statements were read, and who."""
-    ids = {one["columns"] for one in report.get("statements", ()) if one.get("columns")}
-    found = [session().get(KeptColumns, UUID(one)) for one in sorted(ids)]
-    names = names_of(session(), [one.kept_by for one in found if one])
-    return {
-        str(one.id): (one, names.get(one.kept_by, "") if one.kept_by else "")
-        for one in found
-        if one
-    }
+    ids = {UUID(one["columns"]) for one in report.get("statements", ()) if one.get("columns")}
+    if not ids:
+        return {}
+    found = session().scalars(select(KeptColumns).where(KeptColumns.id.in_(ids))).all()
+    names = names_of(session(), [one.kept_by for one in found])
+    return {str(one.id): (one, names.get(one.kept_by, "") if one.kept_by else "") for one in found}
 
 
 @bp.act("/import/<uuid:task_id>/confirm", BankPermission.IMPORT, load=_task)
