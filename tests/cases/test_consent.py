@@ -17,7 +17,7 @@ from reintegration.cases.states import CONSENT_TEXT_VERSION, ConsentMode, Consen
 from reintegration.codelists.languages import Locale
 from reintegration.kernel.audit import AuditEvent
 from reintegration.kernel.errors import Conflict, Invalid, NotPermitted
-from tests.factories.casework import typed_case
+from tests.factories.casework import say_yes, typed_case
 from tests.factories.cast import NOW, TODAY, actor
 from tests.factories.hearing import hear
 
@@ -35,17 +35,7 @@ def give(session, cast, case):
     """Return a function that lets Ana, or somebody else, record one consent of her case."""
 
     def record(scope=SHARE, *, by=None, provider=None, days=365, at=NOW):
-        return consents.record(
-            session,
-            actor=actor(session, by or cast.ana),
-            case=case,
-            scopes=[scope],
-            mode=ConsentMode.ORAL,
-            locale="ro",
-            valid_until=TODAY + timedelta(days=days),
-            provider_id=provider.id if provider else None,
-            now=at,
-        )[0]
+        return say_yes(session, cast, case, scope, by=by, provider=provider, days=days, at=at)
 
     return record
 

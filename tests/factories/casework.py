@@ -1,13 +1,15 @@
 """Cases with consent and an approved plan, made row by row: the shortest way to a plan line."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from reintegration.accounts.models import Organisation, User
 from reintegration.cases.models import CaseFile, CaseMember, Consent
+from reintegration.cases.services import consent as consents
 from reintegration.cases.states import CaseState, ConsentMode, ConsentScope, MemberRole
 from reintegration.codelists.life_domains import Domain
 from reintegration.codelists.sayable_names import new_case_code
@@ -16,7 +18,7 @@ from reintegration.kernel.ids import new_id
 from reintegration.kernel.money import Money
 from reintegration.plans.models import Goal, Milestone, Need, Plan, PlanLine, PlanLineDelivery
 from reintegration.plans.states import PlanState, Priority
-from tests.factories.cast import NOW, TODAY, Cast
+from tests.factories.cast import NOW, TODAY, Cast, actor
 
 
 @dataclass
@@ -52,6 +54,32 @@ def make_case(session: Session, cast: Cast) -> CaseFile:
     session.flush()
     agree(session, cast, case)
     return case
+
+
+def say_yes(
+    session: Session,
+    cast: Cast,
+    case: CaseFile,
+    scope: ConsentScope,
+    *,
+    by: User | None = None,
+    provider: Organisation | None = None,
+    days: int = 90,
+    at: datetime = NOW,
+) -> Consent:
+    """Write down one yes by the service itself, as Ana does, and return it."""
+    [consent] = consents.record(
+        session,
+        actor=actor(session, by or cast.ana),
+        case=case,
+        scopes=[scope],
+        mode=ConsentMode.ORAL,
+        locale="ro",
+        valid_until=TODAY + timedelta(days=days),
+        provider_id=provider.id if provider else None,
+        now=at,
+    )
+    return consent
 
 
 def agree(session: Session, cast: Cast, case: CaseFile) -> None:

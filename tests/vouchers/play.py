@@ -51,6 +51,18 @@ class Play:
         play.reduce(0, 9_500_000)
         return play
 
+    @classmethod
+    def with_two_released(cls, session: Session) -> "Play":
+        """Begin with six units on a voucher, of which two are delivered, claimed and released."""
+        play = cls.new(session)
+        play.issue(6, 30)
+        for _ in range(2):
+            play.redeem(play.usable()[0], play.cast.rita, 1)
+        play.payments.claim(play.cast.provider.id, play.now)
+        play.payments.release(play.now)
+        play.step()
+        return play
+
     def acting(self, user: User | None) -> Actor:
         """Let the session see what `user` may see (None: the system), and return the actor."""
         who = actor(self.session, user) if user else SYSTEM

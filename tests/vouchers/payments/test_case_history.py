@@ -18,13 +18,7 @@ from vouchers.payments.states import OrderState
 @pytest.fixture
 def play(session):
     """Six units are promised, and two delivered and paid."""
-    play = Play.new(session)
-    play.issue(6, 30)
-    for _ in range(2):
-        play.redeem(play.usable()[0], play.cast.rita, 1)
-    play.payments.claim(play.cast.provider.id, play.now)
-    play.payments.release(play.now)
-    play.step()
+    play = Play.with_two_released(session)
     for order in play.payments.orders(OrderState.RELEASED):
         play.payments.settle(order, play.now)
     play.step()

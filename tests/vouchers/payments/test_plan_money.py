@@ -19,13 +19,7 @@ from vouchers.voucher.queries import exposure
 @pytest.fixture
 def play(session):
     """Six units are promised and four delivered: two of them paid."""
-    play = Play.new(session)
-    play.issue(6, 30)
-    for _ in range(2):
-        play.redeem(play.usable()[0], play.cast.rita, 1)
-    play.payments.claim(play.cast.provider.id, play.now)
-    play.payments.release(play.now)
-    play.step()
+    play = Play.with_two_released(session)
     for _ in range(2):
         play.redeem(play.usable()[0], play.cast.rita, 1)
     act_as(session, actor(session, play.cast.ana))

@@ -9,10 +9,9 @@ from providers.referrals.services import referrals
 from providers.referrals.states import ReferralState
 from reintegration.accounts.models import InboxMessage
 from reintegration.cases.models import Consent
-from reintegration.cases.services import consent as consents
 from reintegration.cases.services import consent_ends
-from reintegration.cases.states import ConsentMode, ConsentScope, ContactChannel
-from tests.factories.casework import consent_of, make_casework
+from reintegration.cases.states import ConsentScope, ContactChannel
+from tests.factories.casework import consent_of, make_casework, say_yes
 from tests.factories.cast import NOW, TODAY, actor
 from tests.factories.vouchers import make_voucher
 from tests.providers.makers import drafted, sent
@@ -38,21 +37,6 @@ def lapse(session, work, scope):
     ended = consent_ends.end_lapsed(session, now=NOW)
     session.expire_all()
     return ended
-
-
-def agree(session, cast, case, scope, *, provider=None, days=90):
-    [consent] = consents.record(
-        session,
-        actor=actor(session, cast.ana),
-        case=case,
-        scopes=[scope],
-        mode=ConsentMode.ORAL,
-        locale="ro",
-        valid_until=TODAY + timedelta(days=days),
-        provider_id=provider.id if provider else None,
-        now=NOW,
-    )
-    return consent
 
 
 def draft_voucher(session, cast, work):
@@ -87,7 +71,7 @@ def test_a_consent_holds_through_its_last_day_and_is_swept_once(session, cast):
 def test_a_way_to_be_in_touch_is_taken_back_on_the_day_after(session, cast):
     work = make_casework(session, cast)
     work.case.contact_channel, work.case.contact_hours = ContactChannel.PHONE, "10-13"
-    agree(session, cast, work.case, CONTACT)
+    say_yes(session, cast, work.case, CONTACT)
     asked = sent(session, cast, work)
     lapse(session, work, CONTACT)
     assert asked.disclosure["contact_channel"] == ContactChannel.NONE
@@ -99,7 +83,7 @@ def test_what_the_person_agreed_to_anew_goes_on(session, cast):
     asked = sent(session, cast, work)
     old = consent_of(session, work.case, SHARE)
     old.valid_until = TODAY - DAY
-    agree(session, cast, work.case, SHARE)
+    say_yes(session, cast, work.case, SHARE)
     assert consent_ends.end_lapsed(session, now=NOW) == 0
     session.expire_all()
     assert asked.state == ReferralState.REQUESTED
@@ -109,7 +93,7 @@ def test_what_the_person_agreed_to_anew_goes_on(session, cast):
 
 def test_what_a_general_yes_covered_ends_with_it_though_it_stood_on_a_narrow_one(session, cast):
     work = make_casework(session, cast)
-    narrow = agree(session, cast, work.case, SHARE, provider=cast.provider, days=5)
+    narrow = say_yes(session, cast, work.case, SHARE, provider=cast.provider, days=5)
     asked = sent(session, cast, work)
     assert asked.consent_id == narrow.id
     six_days_on = NOW + timedelta(days=6)
@@ -154,7 +138,7 @@ def test_the_case_manager_is_told_a_month_and_a_week_before_once_each(session, c
 def test_nobody_is_warned_of_a_consent_that_was_given_anew(session, cast):
     work = make_casework(session, cast)
     consent_of(session, work.case, SHARE).valid_until = TODAY + 3 * DAY
-    agree(session, cast, work.case, SHARE)
+    say_yes(session, cast, work.case, SHARE)
     assert consent_ends.warn_ahead(session, now=NOW) == 0
     assert told(session, cast.ana, "A consent in case") == []
 
@@ -165,7 +149,7 @@ def test_today_asks_again_until_somebody_has_asked(session, cast, sign_in):
     browser = sign_in(cast.ana)
     said = f"Consent has ended in case {work.case.code}: ask again."
     assert said in browser.get("/account/today?lang=en").text
-    agree(session, cast, work.case, KEEP)
+    say_yes(session, cast, work.case, KEEP)
     assert said not in browser.get("/account/today?lang=en").text
 
 

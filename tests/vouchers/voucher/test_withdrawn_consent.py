@@ -10,10 +10,10 @@ from providers.referrals.states import ReferralState
 from reintegration.accounts.models import InboxMessage
 from reintegration.cases.models import Consent
 from reintegration.cases.services import consent as consents
-from reintegration.cases.states import ConsentMode, ConsentScope, ContactChannel
+from reintegration.cases.states import ConsentScope, ContactChannel
 from reintegration.kernel.errors import Conflict, DomainError, Invalid
 from reintegration.plans.services import approval, needs, planning
-from tests.factories.casework import consent_of, make_casework
+from tests.factories.casework import consent_of, make_casework, say_yes
 from tests.factories.cast import NOW, TODAY, actor
 from tests.factories.vouchers import deliver, make_voucher
 from tests.plans.plan_makers import a_step
@@ -46,22 +46,7 @@ def withdraw(session, cast, work, scope):
 def reachable(session, cast, work):
     """Let the person agree to be called, in the morning."""
     work.case.contact_channel, work.case.contact_hours = ContactChannel.PHONE, "10-13"
-    agree(session, cast, work.case, CONTACT)
-
-
-def agree(session, cast, case, scope):
-    """Write down a yes of today, and return it."""
-    [consent] = consents.record(
-        session,
-        actor=actor(session, cast.ana),
-        case=case,
-        scopes=[scope],
-        mode=ConsentMode.ORAL,
-        locale="ro",
-        valid_until=TODAY + timedelta(days=90),
-        now=NOW,
-    )
-    return consent
+    say_yes(session, cast, work.case, CONTACT)
 
 
 def test_a_voucher_and_a_referral_end_with_the_consent_to_keep_a_file(session, cast):
@@ -121,7 +106,7 @@ def test_without_the_consent_to_keep_a_file_the_plan_is_neither_written_nor_sent
 
 def test_saying_no_to_statistics_stops_nothing(session, cast):
     work = make_casework(session, cast)
-    agree(session, cast, work.case, STATISTICS)
+    say_yes(session, cast, work.case, STATISTICS)
     waiting = sent(session, cast, work, units=3)
     withdraw(session, cast, work, STATISTICS)
     assert waiting.state == ReferralState.REQUESTED
@@ -194,7 +179,7 @@ def test_the_person_can_agree_again_and_what_was_given_is_paid(session, cast):
     withdraw(session, cast, issued.work, KEEP)
     delivery = session.scalars(select(Redemption)).one()
     assert (delivery.state, delivery.amount_minor) == (RedemptionState.ACCEPTED, 50_000)
-    agree(session, cast, issued.work.case, KEEP)
+    say_yes(session, cast, issued.work.case, KEEP)
     assert drafted(session, cast, issued.work).state == ReferralState.DRAFT
 
 
@@ -205,7 +190,7 @@ def test_the_page_says_what_is_no_longer_done(session, cast, sign_in, scope):
         select(Consent).where(Consent.case_id == work.case.id, Consent.scope == scope)
     )
     if consent is None:
-        consent = agree(session, cast, work.case, scope)
+        consent = say_yes(session, cast, work.case, scope)
     session.commit()
     browser = sign_in(cast.ana)
     page = browser.get(f"/cases/{work.case.id}/consent/{consent.id}/withdraw?lang=en").text
