@@ -5,7 +5,7 @@ and what came of it is settled. An outcome that nobody knows (the line broke aft
 process was killed) is `unknown`, until the receiver or a person settles it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -77,28 +77,75 @@ class OutcomeUnknown(Exception):
     """The message may or may not have left."""
 
 
-@dataclass(frozen=True, slots=True)
-class Channel:
-    """One way out of the house, as the feature that owns it registers it.
+class Refused(Exception):
+    """The receiver answered that it will not take this message, however often it is sent.
 
-    `send` hands a message over under its id, the receiver's key; it raises OutcomeUnknown when it
-    cannot tell. With `repeat_is_harmless` the receiver takes the same key once, so an unknown
-    outcome is settled by sending again. Otherwise `was_received` asks the receiver; None when it
-    cannot be asked: a person decides.
+    `code` is the receiver's word for why.
     """
 
-    name: str
-    send: Callable[[OutboxMessage], None]
-    repeat_is_harmless: bool
-    was_received: Callable[[OutboxMessage], bool | None]
+    def __init__(self, code: str, message: str = "") -> None:
+        super().__init__(code, message)
+        self.code = code
+
+
+class TryLater(Exception):
+    """The receiver answered that it took nothing yet, and asked for time."""
+
+    def __init__(self, message: str, *, after: timedelta) -> None:
+        super().__init__(message)
+        self.after = after
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of one attempt."""
+    """What came of one attempt, with what the receiver answered or the problem that it named.
+
+    `after` is how long the next attempt waits, where the receiver said so.
+    """
 
     state: OutboxState
     error: str | None = None
+    answer: Any = None
+    after: timedelta | None = None
+
+
+def _nobody_can_tell(_message: OutboxMessage, _now: datetime) -> Outcome | None:
+    return None
+
+
+def _nothing(_session: Session, _message: OutboxMessage, _outcome: Outcome, _now: datetime) -> None:
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """One way out of the house, as the feature that owns it registers it.
+
+    `send` hands a message over under its key and returns what the receiver answered; it raises
+    OutcomeUnknown when it cannot tell, Refused and TryLater when the receiver said so. `find_out`
+    settles an unknown outcome: by sending again where the receiver takes a key once, or by asking
+    it; None: a person decides. `came_of` does what follows, in the transaction that settles.
+    """
+
+    name: str
+    send: Callable[[OutboxMessage], object]
+    find_out: Callable[[OutboxMessage, datetime], Outcome | None] = _nobody_can_tell
+    came_of: Callable[[Session, OutboxMessage, Outcome, datetime], None] = _nothing
+    people_decide: bool = True
+    """Whether a person decides about what failed or is unknown; else the channel always does."""
+
+
+_channels: dict[str, Channel] = {}
+
+
+def register(channel: Channel) -> None:
+    """Add a way out, from the feature that owns it; the last of a name counts."""
+    _channels[channel.name] = channel
+
+
+def registered() -> Mapping[str, Channel]:
+    """Return the ways out of the house, by name."""
+    return _channels
 
 
 def put(
@@ -145,29 +192,42 @@ def claim(session: Session, *, now: datetime) -> OutboxMessage | None:
 def attempt(channel: Channel, message: OutboxMessage) -> Outcome:
     """Send a claimed message, outside of any transaction, and say what came of it."""
     try:
-        channel.send(message)
+        answer = channel.send(message)
     except OutcomeUnknown as problem:
         return Outcome(OutboxState.UNKNOWN, _told(problem))
+    except Refused as problem:
+        return Outcome(OutboxState.FAILED, _told(problem), problem.code)
+    except TryLater as problem:
+        return Outcome(OutboxState.QUEUED, _told(problem), after=problem.after)
     except Exception as problem:  # noqa: BLE001 - whatever a channel raises is a failed attempt
         tried = message.attempts >= MAX_ATTEMPTS
         return Outcome(OutboxState.FAILED if tried else OutboxState.QUEUED, _told(problem))
-    return Outcome(OutboxState.SENT)
+    return Outcome(OutboxState.SENT, answer=answer)
 
 
-def settle(session: Session, message: OutboxMessage, outcome: Outcome, *, now: datetime) -> None:
-    """Write down what came of an attempt; the next one waits twice as long each time."""
+def settle(
+    session: Session, channel: Channel, message: OutboxMessage, outcome: Outcome, *, now: datetime
+) -> None:
+    """Write down what came of an attempt, with what follows; the next one waits twice as long.
+
+    What somebody else settled meanwhile stays as it is.
+    """
     again = outcome.state is OutboxState.QUEUED
     values: dict[str, Any] = {"state": outcome.state, "error": outcome.error}
     if again:
-        values["next_attempt_at"] = now + timedelta(minutes=2**message.attempts)
-    session.execute(
+        doubled = timedelta(minutes=2 ** min(message.attempts, MAX_ATTEMPTS))
+        values["next_attempt_at"] = now + (outcome.after or doubled)
+    settled = session.scalar(
         update(OutboxMessage)
         .where(
             OutboxMessage.id == message.id,
             OutboxMessage.state.in_((OutboxState.SENDING, OutboxState.UNKNOWN)),
         )
         .values(settled_at=None if again else now, **values)
+        .returning(OutboxMessage.id)
     )
+    if settled is not None:
+        channel.came_of(session, message, outcome, now)
 
 
 def give_up_silent(session: Session, *, now: datetime) -> int:
@@ -193,14 +253,12 @@ def unknown_on(session: Session, channel: str) -> ScalarResult[OutboxMessage]:
     )
 
 
-def found_out(channel: Channel, message: OutboxMessage) -> Outcome | None:
-    """Return how an unknown outcome is settled by itself; None: a person decides."""
-    if channel.repeat_is_harmless:
-        return Outcome(OutboxState.QUEUED, message.error)
-    received = channel.was_received(message)
-    if received is None:
+def find_out(channel: Channel, message: OutboxMessage, *, now: datetime) -> Outcome | None:
+    """Return how an unknown outcome is settled by itself, if at all yet; None: it stays unknown."""
+    try:
+        return channel.find_out(message, now)
+    except Exception:  # noqa: BLE001 - a receiver that cannot be asked now is asked again
         return None
-    return Outcome(OutboxState.SENT if received else OutboxState.QUEUED, message.error)
 
 
 def send_again(session: Session, message_id: UUID, *, now: datetime) -> None:
@@ -218,8 +276,11 @@ def take_as_sent(session: Session, message_id: UUID, *, now: datetime) -> None:
 
 
 def undecided() -> Select[OutboxMessage]:
-    """Return the select of what failed or is unknown: somebody has to decide."""
-    return select(OutboxMessage).where(OutboxMessage.state.in_(_UNDECIDED))
+    """Return the select of what failed or is unknown where a person decides."""
+    left_alone = [one.name for one in _channels.values() if not one.people_decide]
+    return select(OutboxMessage).where(
+        OutboxMessage.state.in_(_UNDECIDED), OutboxMessage.channel.not_in(left_alone)
+    )
 
 
 _UNDECIDED = (OutboxState.UNKNOWN, OutboxState.FAILED)

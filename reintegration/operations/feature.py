@@ -2,9 +2,9 @@
 
 from flask import Flask
 
-from reintegration.kernel import permissions
+from reintegration.kernel import outbox, permissions
 from reintegration.kernel.errors import N_
-from reintegration.operations import mail, outbox_lane, outgoing_page, starting
+from reintegration.operations import mail, outgoing_page, starting
 from reintegration.operations.cli import audit_cli, doctor, run_scheduler, run_task
 from reintegration.operations.outbox_cli import outbox_cli
 from reintegration.operations.permissions import OutgoingPermission
@@ -19,7 +19,7 @@ def register(app: Flask) -> None:
     settings: Settings = app.extensions["settings"]
     permissions.register(POLICY)
     starting.init_app(app)
-    outbox_lane.register(app, mail.channel(settings))
+    outbox.register(mail.channel(settings))
     app.register_blueprint(outgoing_page.bp)
     slots.add("today.items", outgoing_page.items)
     navigation.add(

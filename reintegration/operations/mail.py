@@ -24,7 +24,7 @@ def channel(settings: Settings) -> Channel:
         _to_file(settings, message)
 
     send = by_smtp if settings.smtp_url else to_file
-    return Channel("email", send, repeat_is_harmless=False, was_received=lambda _message: None)
+    return Channel("email", send)
 
 
 def _email(settings: Settings, message: OutboxMessage) -> EmailMessage:

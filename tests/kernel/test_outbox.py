@@ -7,7 +7,15 @@ from sqlalchemy import select
 
 from reintegration.kernel import outbox
 from reintegration.kernel.errors import NotFound
-from reintegration.kernel.outbox import Channel, OutboxMessage, OutcomeUnknown
+from reintegration.kernel.outbox import (
+    Channel,
+    OutboxMessage,
+    OutboxState,
+    Outcome,
+    OutcomeUnknown,
+    Refused,
+    TryLater,
+)
 from tests.factories.cast import NOW
 
 
@@ -26,15 +34,16 @@ def stored(session):
     return session.scalars(select(OutboxMessage)).one()
 
 
-def channel(send, *, harmless=False, received=None):
-    return Channel("test", send, harmless, lambda _message: received)
+def channel(send, **answers):
+    return Channel("test", send, **answers)
 
 
-def deliver(session, send, now=NOW):
+def deliver(session, send, now=NOW, **answers):
     claimed = outbox.claim(session, now=now)
     session.commit()
     if claimed is not None:
-        outbox.settle(session, claimed, outbox.attempt(channel(send), claimed), now=now)
+        way = channel(send, **answers)
+        outbox.settle(session, way, claimed, outbox.attempt(way, claimed), now=now)
         session.commit()
 
 
@@ -105,18 +114,58 @@ def test_a_sender_that_comes_back_late_knows_better(session):
     claimed = outbox.claim(session, now=NOW)
     outbox.give_up_silent(session, now=NOW + timedelta(minutes=6))
     outcome = outbox.attempt(channel([].append), claimed)
-    outbox.settle(session, claimed, outcome, now=NOW + timedelta(minutes=7))
+    outbox.settle(session, channel([].append), claimed, outcome, now=NOW + timedelta(minutes=7))
     session.commit()
     assert stored(session).state == "sent"
 
 
-@pytest.mark.parametrize(
-    ("harmless", "received", "state"),
-    [(True, None, "queued"), (False, True, "sent"), (False, False, "queued"), (False, None, None)],
-)
-def test_a_channel_says_how_unknown_is_settled(session, harmless, received, state):
-    found = outbox.found_out(channel(fail, harmless=harmless, received=received), stored(session))
-    assert (found.state if found else None) == state
+def test_a_channel_says_how_unknown_is_settled_or_that_it_stays(session):
+    deliver(session, lose)
+    found = channel(fail, find_out=lambda _message, _now: Outcome(OutboxState.SENT, answer="it"))
+    assert outbox.find_out(found, stored(session), now=NOW).answer == "it"
+    assert outbox.find_out(channel(fail), stored(session), now=NOW) is None
+    silent = channel(fail, find_out=lambda message, _now: fail(message))
+    assert outbox.find_out(silent, stored(session), now=NOW) is None
+
+
+def test_what_the_receiver_refuses_is_not_sent_again(session):
+    def refuse(_message):
+        raise Refused("closed", "This account is closed.")
+
+    deliver(session, refuse)
+    assert (stored(session).state, stored(session).attempts) == ("failed", 1)
+
+
+def test_a_receiver_that_asks_for_time_gets_it_and_is_never_given_up(session):
+    def busy(_message):
+        raise TryLater("busy", after=timedelta(seconds=7))
+
+    now = NOW
+    for _ in range(outbox.MAX_ATTEMPTS + 2):
+        deliver(session, busy, now=now)
+        now = stored(session).next_attempt_at
+    assert stored(session).state == "queued"
+    assert now == NOW + (outbox.MAX_ATTEMPTS + 2) * timedelta(seconds=7)
+
+
+def test_what_follows_an_answer_is_done_once_with_what_was_answered(session):
+    followed = []
+
+    def note(_session, message, outcome, _now):
+        followed.append((message.idempotency_key, outcome.state, outcome.answer))
+
+    deliver(session, lambda _message: "tr_1", came_of=note)
+    late = outbox.attempt(channel(fail), stored(session))
+    outbox.settle(session, channel(fail, came_of=note), stored(session), late, now=NOW)
+    assert followed == [("k", "sent", "tr_1")]
+
+
+def test_no_person_decides_where_the_channel_always_does(session):
+    deliver(session, lose)
+    assert session.scalars(outbox.undecided()).all() == [stored(session)]
+    outbox.register(channel(fail, people_decide=False))
+    assert session.scalars(outbox.undecided()).all() == []
+    outbox.register(channel(fail))
 
 
 def test_a_person_sends_again_under_the_same_key(session):

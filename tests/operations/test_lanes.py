@@ -44,14 +44,13 @@ def killed_worker(session, committed_db, tmp_path):
 
 
 @pytest.fixture
-def sent(app):
+def sent():
     """What leaves by the channel of a house that lives."""
     left = []
-    kept = app.extensions["channels"]
-    channel = Channel("email", left.append, repeat_is_harmless=False, was_received=lambda _m: None)
-    app.extensions["channels"] = {"email": channel}
+    kept = outbox.registered()["email"]
+    outbox.register(Channel("email", left.append))
     yield left
-    app.extensions["channels"] = kept
+    outbox.register(kept)
 
 
 @pytest.fixture
@@ -94,7 +93,7 @@ def test_what_a_person_sends_again_leaves_under_the_same_key(session, app, kille
 
 
 @pytest.fixture
-def silent_server(app, sent):
+def silent_server(sent):
     """A way out on which nobody answers; gives what is set once it is asked."""
     asked, answers = threading.Event(), threading.Event()
 
@@ -102,7 +101,7 @@ def silent_server(app, sent):
         asked.set()
         answers.wait(LONG)
 
-    app.extensions["channels"] = {"email": Channel("email", send, False, lambda _m: None)}
+    outbox.register(Channel("email", send))
     yield asked
     answers.set()
 

@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 from reintegration.app import create_app
-from reintegration.kernel import clock
+from reintegration.kernel import clock, outbox
 from reintegration.kernel.outbox import Channel, OutboxMessage
 from reintegration.operations import environment, outbox_lane
 
@@ -24,7 +24,7 @@ def main(folder: Path, stops: str) -> None:
         time.sleep(600)
 
     app = create_app(environment.settings())
-    outbox_lane.register(app, Channel("email", send, False, lambda _message: None))
+    outbox.register(Channel("email", send))
     outbox_lane.deliver_due(app, clock.now())
 
 
