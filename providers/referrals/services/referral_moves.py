@@ -15,13 +15,17 @@ REFERRAL: Machine[S] = Machine(
         "send": Move(S.DRAFT, S.REQUESTED, P.SEND, N_("Send")),
         "accept": Move(S.REQUESTED, S.ACCEPTED, P.ANSWER, N_("Accept")),
         "reject": Move(S.REQUESTED, S.REJECTED, P.ANSWER, N_("Decline"), needs_reason=True),
-        "start": Move(S.ACCEPTED, S.IN_PROGRESS, P.DELIVER, N_("It has begun")),
-        "complete": Move(_ANSWERED_YES, S.COMPLETED, P.DELIVER, N_("It is completed")),
+        "start": Move(S.ACCEPTED, S.IN_PROGRESS, P.DELIVER, N_("Mark as begun")),
+        "complete": Move(_ANSWERED_YES, S.COMPLETED, P.DELIVER, N_("Mark as completed")),
         "fail": Move(
-            _ANSWERED_YES, S.FAILED, P.DELIVER, N_("It did not take place"), needs_reason=True
+            _ANSWERED_YES,
+            S.FAILED,
+            P.DELIVER,
+            N_("Report that it did not take place"),
+            needs_reason=True,
         ),
         "cancel": Move(
-            OPEN_REFERRALS, S.CANCELLED, P.CANCEL, N_("Cancel the referral"), needs_reason=True
+            OPEN_REFERRALS, S.CANCELLED, P.CANCEL, N_("Withdraw the referral"), needs_reason=True
         ),
         "expire": Move(S.REQUESTED, S.CANCELLED, P.EXPIRE, N_("Let it lapse")),
     },

@@ -69,8 +69,8 @@ OFFERING: Machine[S] = Machine(
     name="offering",
     initial=S.DRAFT,
     moves={
-        "submit": Move(_STARTS_ANEW, S.SUBMITTED, P.SUBMIT, N_("Submit for a check"), _is_complete),
-        "assess": Move(S.SUBMITTED, S.PENDING_APPROVAL, P.ASSESS, N_("Checked: ask for approval")),
+        "submit": Move(_STARTS_ANEW, S.SUBMITTED, P.SUBMIT, N_("Send for a check"), _is_complete),
+        "assess": Move(S.SUBMITTED, S.PENDING_APPROVAL, P.ASSESS, N_("Send for approval")),
         "approve": Move(S.PENDING_APPROVAL, S.APPROVED, P.APPROVE, N_("Approve"), _may_be_approved),
         "request_info": Move(
             {S.SUBMITTED, S.PENDING_APPROVAL},

@@ -117,7 +117,7 @@ def _consent_steps(case: CaseFile, consents: Sequence[Consent], now: datetime) -
             NextStep(
                 _("Ask whether a file may be kept."),
                 _("Without this consent the plan is not worked on, and nothing can be arranged."),
-                _("Record consent"),
+                _("Ask for consent"),
                 url,
                 "clay",
             )
@@ -137,7 +137,7 @@ def _consent_steps(case: CaseFile, consents: Sequence[Consent], now: datetime) -
             NextStep(
                 _("Ask whether a provider may be told what it needs."),
                 _("Without this consent no provider can be asked and no voucher issued."),
-                _("Record consent"),
+                _("Ask for consent"),
                 url,
                 "gold",
             )

@@ -42,19 +42,24 @@ MILESTONE: Machine[S] = Machine(
     initial=S.PLANNED,
     moves={
         "begin": Move(
-            S.PLANNED, S.IN_PROGRESS, P.MOVE_MILESTONE, N_("It has begun"), _plan_is_open
+            S.PLANNED, S.IN_PROGRESS, P.MOVE_MILESTONE, N_("Mark as begun"), _plan_is_open
         ),
-        "complete": Move(OPEN, S.COMPLETED, P.MOVE_MILESTONE, N_("It is reached"), _has_evidence),
+        "complete": Move(OPEN, S.COMPLETED, P.MOVE_MILESTONE, N_("Mark as reached"), _has_evidence),
         "not_complete": Move(
             OPEN,
             S.NOT_COMPLETED,
             P.MOVE_MILESTONE,
-            N_("It was not reached"),
+            N_("Mark as not reached"),
             _plan_is_open,
             needs_reason=True,
         ),
         "cancel": Move(
-            OPEN, S.CANCELLED, P.MOVE_MILESTONE, N_("Drop it"), _nothing_is_open, needs_reason=True
+            OPEN,
+            S.CANCELLED,
+            P.MOVE_MILESTONE,
+            N_("Drop the step"),
+            _nothing_is_open,
+            needs_reason=True,
         ),
         "reopen": Move(
             {S.COMPLETED, S.NOT_COMPLETED, S.CANCELLED},

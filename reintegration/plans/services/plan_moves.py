@@ -42,8 +42,10 @@ PLAN: Machine[S] = Machine(
         "submit": Move(
             {S.DRAFT, S.CHANGED}, S.SUBMITTED, P.SUBMIT, N_("Send for approval"), _is_ready
         ),
-        "withdraw": Move(S.SUBMITTED, S.DRAFT, P.SUBMIT, N_("Take back"), _is_first),
-        "withdraw_change": Move(S.SUBMITTED, S.CHANGED, P.SUBMIT, N_("Take back"), _is_change),
+        "withdraw": Move(S.SUBMITTED, S.DRAFT, P.SUBMIT, N_("Withdraw the plan"), _is_first),
+        "withdraw_change": Move(
+            S.SUBMITTED, S.CHANGED, P.SUBMIT, N_("Withdraw the plan"), _is_change
+        ),
         "approve": Move(S.SUBMITTED, S.APPROVED, P.DECIDE, N_("Approve")),
         "return": Move(S.SUBMITTED, S.DRAFT, P.DECIDE, N_("Return"), _is_first, needs_reason=True),
         "return_change": Move(
@@ -61,7 +63,7 @@ VERSION: Machine[V] = Machine(
     told_by=PLAN.name,
     initial=V.SUBMITTED,
     moves={
-        "withdraw": Move(V.SUBMITTED, V.WITHDRAWN, P.SUBMIT, N_("Take back")),
+        "withdraw": Move(V.SUBMITTED, V.WITHDRAWN, P.SUBMIT, N_("Withdraw the plan")),
         "approve": Move(V.SUBMITTED, V.APPROVED, P.DECIDE, N_("Approve")),
         "return": Move(V.SUBMITTED, V.RETURNED, P.DECIDE, N_("Return")),
     },

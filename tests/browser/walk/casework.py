@@ -34,11 +34,11 @@ def registers_a_beneficiary(seat: Seat) -> str:
 def records_consent(seat: Seat) -> None:
     """Write down later that the person may be contacted."""
     _turns_to(seat, "Consent")
-    seat.presses("Record consent")
+    seat.presses("Ask for consent")
     seat.looks()
     seat.ticks("Being contacted in the agreed way")
     seat.ticks("Signed on paper")
-    seat.main.get_by_role("button", name="Record consent").click()
+    seat.main.get_by_role("button", name="Save the consent").click()
     seat.reads("Holds now", "Being contacted in the agreed way")
     seat.looks()
 
@@ -52,7 +52,7 @@ def writes_needs_and_goals(seat: Seat) -> None:
     seat.chooses("How soon", "High")
     seat.types("What should be instead (optional)", "Doarme fără frică")
     seat.types("In the person's own words", "vreau să dorm")
-    seat.presses("Write it down")
+    seat.presses("Add the need")
     seat.reads("Doarme rău și se teme de noapte", "Doarme fără frică", "vreau să dorm")
     seat.looks()
 
@@ -66,7 +66,7 @@ def adds_a_goal(seat: Seat) -> None:
     """Write one more goal for the same need."""
     seat.presses("Add a goal")
     seat.types("Goal", "Are cu cine vorbi noaptea")
-    seat.presses("Write it down")
+    seat.presses("Add the goal")
     seat.reads("Are cu cine vorbi noaptea")
 
 

@@ -36,7 +36,7 @@ def checks_the_claim(seat: Seat, reference: str) -> None:
     seat.sees(f"Claim {reference}")
     seat.reads("All three equal")
     seat.presses("Accept the ticked lines")
-    seat.presses("The claim is right")
+    seat.presses("Confirm the claim")
     seat.reads("Checked")
     seat.looks()
 

@@ -1,4 +1,4 @@
-"""“This order came back” takes what a bank can have sent back, and nothing else."""
+"""“Post the return” takes what a bank can have sent back, and nothing else."""
 
 import pytest
 from sqlalchemy import select

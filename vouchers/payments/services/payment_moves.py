@@ -47,9 +47,7 @@ CLAIM: Machine[S] = Machine(
             needs_reason=True,
         ),
         "resubmit": Move(S.DISPUTED, S.SUBMITTED, C.SUBMIT, N_("Answer"), needs_reason=True),
-        "check": Move(
-            S.SUBMITTED, S.CHECKED, C.CHECK, N_("The claim is right"), _all_lines_settled
-        ),
+        "check": Move(S.SUBMITTED, S.CHECKED, C.CHECK, N_("Confirm the claim"), _all_lines_settled),
         "close": Move(
             {S.SUBMITTED, S.DISPUTED, S.CHECKED},
             S.WITHDRAWN,
