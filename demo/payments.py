@@ -143,7 +143,7 @@ class Payments:
             now=self.world.now,
             claim_ids=[claim.id for claim in chosen],
             execution_on=self.world.day,
-            bank_account=self.world.accounts[chosen[0].currency],
+            paid_from=self.world.accounts[chosen[0].currency],
         )
 
     def orders(self, batches: Sequence[PaymentBatch]) -> list[PaymentOrder]:

@@ -1,11 +1,14 @@
 """Claims, batches and bank files, as the people of the cast make them."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
+import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from providers.directory.models import Provider
 from reintegration.accounts.models import User
 from reintegration.codelists.service_categories import ServiceCategory
 from reintegration.kernel.actor import SYSTEM
@@ -13,8 +16,9 @@ from reintegration.kernel.db import act_as
 from tests.factories.cast import NOW, TODAY, Cast, actor
 from tests.factories.vouchers import deliver, make_voucher
 from tests.vouchers.formats.writers import OURS, Line, Tx, camt
-from vouchers.payments.models import Claim, PaymentBatch, PaymentOrder
-from vouchers.payments.services import batches, claims
+from vouchers.payments.models import Claim, PayeeAccount, PaymentBatch, PaymentOrder
+from vouchers.payments.services import batches, claims, payees, rails
+from vouchers.payments.states import Rail
 from vouchers.voucher.models import Redemption
 
 LATER = NOW + timedelta(days=1)
@@ -88,6 +92,7 @@ def make_batch(
     *,
     until: str = "prepared",
     now: datetime = NOW,
+    by: Rail | None = None,
 ) -> PaymentBatch:
     """Let Petru prepare, Alina approve and Radu release a batch, as far as `until`."""
     checked = checked or [make_checked_claim(session, cast)]
@@ -96,7 +101,7 @@ def make_batch(
         session,
         actor=actor(session, cast.petru),
         claim_ids=[claim.id for claim in checked],
-        bank_account=cast.euro_bank_account if euro else cast.bank_account,
+        paid_from=by or (cast.euro_bank_account if euro else cast.bank_account),
         execution_on=TODAY,
         now=now,
     )
@@ -133,6 +138,29 @@ def statement(cast: Cast, *lines: Line, currency: str = "MDL", **more) -> bytes:
     account = cast.bank_account if currency == "MDL" else cast.euro_bank_account
     content = camt(*lines, currency=currency, **more)
     return content.replace(OURS.encode(), account.iban.encode())
+
+
+def pay_lei_by_stripe(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the payment service pay in lei, as the deliveries of the cast are, and switch it on."""
+    way = replace(rails.WAYS[Rail.STRIPE_TRANSFER], currency="MDL")
+    monkeypatch.setattr(rails, "WAYS", {**rails.WAYS, way.rail: way})
+    monkeypatch.setitem(rails._switches, way.rail, lambda: True)
+
+
+def put_at_service(session: Session, cast: Cast, provider: Provider) -> PayeeAccount:
+    """Let a provider be paid in lei at an account of the service from now on."""
+    account = payees.propose_service(
+        session,
+        actor=actor(session, cast.petru),
+        provider=provider,
+        currency="MDL",
+        service_account=f"acct_{provider.id.hex[-12:]}",
+        holder=provider.legal_name,
+        now=NOW,
+    )
+    payees.approve(session, account, actor=actor(session, cast.alina), now=NOW)
+    session.commit()
+    return account
 
 
 def as_system(session: Session) -> None:

@@ -56,6 +56,7 @@ RELEASED = {
     "0035_record_past_days.py": "6b358c825966d6ca6dd4c6894cc407d7b6bec9460e70f74787436e3aca54aedb",
     "0036_hold_promised_units.py": "bf8d7806b68f232128fede7ca21bd005bb3fedecffb2c339afff88b002154a21",
     "0037_keep_files_and_columns.py": "bd193b36914d360bd604d28807bb39f8cd57289144c7a7453a3a98b989111efa",
+    "0038_pay_through_stripe.py": "a0ca332f8357d918d22ef77972ad6437d0499175992349163f5ada00640de35d",
 }
 OURS = {"reintegration", "providers", "vouchers", "demo"}
 

@@ -11,6 +11,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from tests.factories.payments import pay_lei_by_stripe, put_at_service
 from tests.sampling import amount
 from tests.vouchers.play import Play, provider_of
 from vouchers.books.services import laws
@@ -117,9 +118,10 @@ class Money(RuleBasedStateMachine):
     @precondition(lambda self: self.payments.checked())
     @rule()
     def prepare_and_think_again(self):
-        batch = self.payments.prepare(self.play.now)
+        prepared = self.payments.prepare(self.play.now)
         self.play.step()
-        self.payments.cancel(batch, self.play.now)
+        for batch in prepared:
+            self.payments.cancel(batch, self.play.now)
         self.play.step()
 
     @precondition(lambda self: self.payments.orders(OrderState.RELEASED))
@@ -141,6 +143,14 @@ class Money(RuleBasedStateMachine):
         self.payments.bounce(order, charges, self.play.now)
         self.play.step()
 
+    @precondition(lambda self: self.payments.orders(OrderState.SETTLED))
+    @rule(pick=picks, minor=sums)
+    def take_back_in_part(self, pick, minor):
+        order = _of(self.payments.orders(OrderState.SETTLED), pick)
+        if most := self.payments.most_taken_back(order).minor:
+            self.payments.take_back(order, min(minor, most), self.play.now)
+            self.play.step()
+
     @rule(which=either, minor=sums)
     def repay(self, which, minor):
         provider = self.play.providers[which]
@@ -155,14 +165,19 @@ class Money(RuleBasedStateMachine):
 
 
 @pytest.fixture
-def machine(session, _restorer):
-    """A machine whose every play begins anew, with something delivered by each provider."""
+def machine(session, _restorer, monkeypatch):
+    """A machine whose every play begins anew, with something delivered by each provider.
+
+    The bank pays the one, a payment service the other.
+    """
+    pay_lei_by_stripe(monkeypatch)
 
     def begin() -> Play:
         session.rollback()
         session.expunge_all()
         _restorer.restore()
         play = Play.new(session)
+        put_at_service(session, play.cast, play.cast.other_provider)
         for person in (play.cast.rita, play.cast.olga):
             play.issue(4, 40)
             [fresh] = [voucher for voucher in play.usable() if not voucher.provider_id]

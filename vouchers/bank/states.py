@@ -39,6 +39,7 @@ class Resolution(Worded):
     GRANT = N_("Grant received"), "moss"
     REPAID = N_("Repaid"), "moss"
     RETURNED = N_("Returned"), "clay"
+    SERVICE = N_("To or from Stripe"), "moss"
 
 
 class MatchedBy(Worded):

@@ -14,7 +14,7 @@ from vouchers.payments.permissions import ClaimPermission as C
 from vouchers.payments.permissions import PayeePermission, PaymentPermission
 from vouchers.payments.policy import POLICY
 from vouchers.payments.queries import case_history, plan_money
-from vouchers.payments.services import laws
+from vouchers.payments.services import laws, rails
 from vouchers.payments.states import HAPPENED
 from vouchers.payments.views import alone, batches, claims, own_claims, payees, reversals, today
 from vouchers.payments.views.blueprints import batches_bp, claims_bp
@@ -31,6 +31,7 @@ def register(app: Flask) -> None:
     books_laws.keep(laws.LAWS, laws.RELATIONS)
     provision.money_of_case.answer_with(plan_money.money_of_case)
     users.waits_for.answer_with(alone.waits_for)
+    rails.why_not_payable.answer_with(rails.switched_off)
     cases.happened_above.answer_with(case_history.payments_of)
     cases.show_in_history(HAPPENED)
     slots.add("provider.accounts", payees.card)

@@ -65,6 +65,7 @@ class Rail(Worded):
 
     MDL_CSV = N_("Bank file in MDL (CSV)")
     SEPA_PAIN001 = N_("SEPA (pain.001.001.09)")
+    STRIPE_TRANSFER = N_("Stripe")
 
 
 HAPPENED: dict[str, str] = {"payment_order:settle": N_("Deliveries were paid")}

@@ -45,7 +45,7 @@ def prepare(session, cast, account):
     return batches.prepare(
         session,
         actor=actor(session, cast.petru),
-        bank_account=account,
+        paid_from=account,
         execution_on=TODAY,
         claim_ids=[make_checked_claim(session, cast).id],
         now=NOW,

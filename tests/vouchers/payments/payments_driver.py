@@ -22,10 +22,10 @@ from vouchers.books.services.balances import ProviderBalance, provider_balances
 from vouchers.books.services.journal import Dimensions, Posting, Source, post
 from vouchers.books.services.postings import PostingEvent
 from vouchers.books.states import SourceType
-from vouchers.payments.models import Claim, ClaimLine, PaymentBatch, PaymentOrder
-from vouchers.payments.services import batches, claims, settlement
-from vouchers.payments.services.settlement import Paid
-from vouchers.payments.states import ClaimLineState, ClaimState, OrderState
+from vouchers.payments.models import Claim, ClaimLine, PayeeAccount, PaymentBatch, PaymentOrder
+from vouchers.payments.services import batches, claims, rails, settlement
+from vouchers.payments.services.settlement import Paid, by_line
+from vouchers.payments.states import ClaimLineState, ClaimState, OrderState, Rail
 from vouchers.voucher.models import Redemption
 from vouchers.voucher.states import RedemptionState
 
@@ -92,28 +92,39 @@ class Payments:
         )
         return [claim for claim in found if claim.payable.minor]
 
-    def prepare(self, now: datetime) -> PaymentBatch | None:
-        """Put every checked claim into a batch."""
-        due = [claim.id for claim in self.checked()]
-        if not due:
-            return None
-        return batches.prepare(
-            self.session,
-            actor=self.acting(self.cast.petru),
-            claim_ids=due,
-            bank_account=self.session.get_one(BankAccount, self.cast.bank_account.id),
-            execution_on=local_day(now),
-            now=now,
+    def prepare(self, now: datetime) -> list[PaymentBatch]:
+        """Put every checked claim into a batch: one for the bank, one for the payment service."""
+        due = self.checked()
+        there = set(
+            self.session.scalars(
+                select(PayeeAccount.provider_id).where(PayeeAccount.service_account != "")
+            )
         )
+        ours = self.session.get_one(BankAccount, self.cast.bank_account.id)
+        ways: tuple[tuple[BankAccount | Rail, list[UUID]], ...] = (
+            (ours, [claim.id for claim in due if claim.provider_id not in there]),
+            (Rail.STRIPE_TRANSFER, [claim.id for claim in due if claim.provider_id in there]),
+        )
+        return [
+            batches.prepare(
+                self.session,
+                actor=self.acting(self.cast.petru),
+                claim_ids=claim_ids,
+                paid_from=paid_from,
+                execution_on=local_day(now),
+                now=now,
+            )
+            for paid_from, claim_ids in ways
+            if claim_ids
+        ]
 
     def release(self, now: datetime) -> list[PaymentOrder]:
         """Prepare, approve and release what is checked, as three people."""
-        batch = self.prepare(now)
-        if batch is None:
-            return []
-        batches.approve(self.session, batch, actor=self.acting(self.cast.alina), now=now)
-        batches.release(self.session, batch, actor=self.acting(self.cast.radu), now=now)
-        return list(batch.orders)
+        prepared = self.prepare(now)
+        for batch in prepared:
+            batches.approve(self.session, batch, actor=self.acting(self.cast.alina), now=now)
+            batches.release(self.session, batch, actor=self.acting(self.cast.radu), now=now)
+        return [order for batch in prepared for order in batch.orders]
 
     def cancel(self, batch: PaymentBatch, now: datetime) -> None:
         """Take a batch back before its release."""
@@ -128,7 +139,7 @@ class Payments:
             order.batch_id,
             order.amount,
             local_day(now),
-            new_id(),
+            by_line(new_id()),
             order.batch.rail,
         )
         settlement.settle_many(self.session, [paid], actor=self.acting(self.cast.petru), now=now)
@@ -142,16 +153,30 @@ class Payments:
     def bounce(self, order: PaymentOrder, charges: int, now: datetime) -> None:
         """Let a settled payment come back, less charges that the programme bears."""
         most = settlement.RETURN_CHARGES_AT_MOST[order.currency].minor
-        kept = Money(min(charges, order.amount_minor - 1, most), order.currency)
+        left = order.amount - order.taken_back
+        if not left:
+            return
+        by_bank = rails.of(order.batch.rail).service is None
+        kept = Money(min(charges, left.minor - 1, most) if by_bank else 0, order.currency)
         settlement.return_order(
             self.session,
             order,
             actor=self.acting(self.cast.petru),
-            received=order.amount - kept,
+            received=left - kept,
             charges=kept,
             reason="AC04",
             now=now,
         )
+
+    def most_taken_back(self, order: PaymentOrder) -> Money:
+        """Return what of an order can come back in part."""
+        self.as_system()
+        return settlement.most_taken_back(self.session, order)
+
+    def take_back(self, order: PaymentOrder, minor: int, now: datetime) -> None:
+        """Let a part of a settled order come back through the payment service."""
+        amount, petru = Money(minor, order.currency), self.acting(self.cast.petru)
+        settlement.take_back(self.session, order, amount, actor=petru, note={}, now=now)
 
     def repay(self, provider_id: UUID, minor: int, now: datetime) -> None:
         """Let a provider pay back what it owes."""

@@ -26,7 +26,7 @@ def prepare(session, cast):
             session,
             actor=actor(session, cast.petru),
             claim_ids=[claim.id for claim in claims],
-            bank_account=account or cast.bank_account,
+            paid_from=account or cast.bank_account,
             execution_on=TODAY + timedelta(days=ahead),
             now=NOW,
         )

@@ -285,7 +285,9 @@ def open_orders(
 ) -> list[PaymentOrder]:
     """Return orders under way that a line may pay, those nearest to its amount first."""
     statement = select(PaymentOrder).where(
-        PaymentOrder.currency == line.currency, PaymentOrder.state == OrderState.RELEASED
+        PaymentOrder.currency == line.currency,
+        PaymentOrder.state == OrderState.RELEASED,
+        PaymentOrder.payee_service_account == "",
     )
     if search.strip():
         statement = statement.where(is_called(PaymentOrder, search))

@@ -31,6 +31,7 @@ from vouchers.formats.statement import BankEntry
 from vouchers.payments.models import PaymentBatch, PaymentOrder
 from vouchers.payments.services.settlement import (
     Paid,
+    by_line,
     is_whole,
     lock_orders,
     return_order,
@@ -130,7 +131,7 @@ def post_matched(
             row.batch_id,
             row.amount,
             line.entry.booking_date,
-            line.id,
+            by_line(line.id),
             row.rail,
         )
         for line, proposal in proposals
@@ -272,6 +273,7 @@ def _waiting(session: Session, currencies: set[str], first: date) -> Waiting:
         _ORDERS.where(
             PaymentOrder.currency.in_(currencies),
             PaymentOrder.amount_minor > 0,
+            PaymentOrder.payee_service_account == "",
             (PaymentOrder.state == OrderState.RELEASED)
             | (
                 (PaymentOrder.state == OrderState.SETTLED)

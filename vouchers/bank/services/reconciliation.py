@@ -33,6 +33,7 @@ from vouchers.payments.models import PaymentOrder
 from vouchers.payments.services import rails
 from vouchers.payments.services.settlement import (
     Paid,
+    by_line,
     is_whole,
     lock_orders,
     return_order,
@@ -63,6 +64,8 @@ def match_orders(
     ).all()
     if not orders or len(orders) != len(set(order_ids)):
         raise Invalid(N_("Choose the orders that this line pays."), code="orders")
+    if any(order.payee_service_account for order in orders):
+        raise Invalid(N_("An order that a payment service pays is in no statement of a bank."))
     if any(order.state != OrderState.RELEASED for order in orders):
         raise Conflict(N_("One of these orders was settled or refused meanwhile."), code="orders")
     ordered = [(-order.amount_minor, order.currency) for order in orders]
@@ -85,7 +88,7 @@ def match_orders(
                 order.batch_id,
                 order.amount,
                 line.booked_on,
-                line.id,
+                by_line(line.id),
                 order.batch.rail,
             )
             for order in orders
@@ -212,9 +215,8 @@ def mark_returned(
 ) -> None:
     """A settled order came back by this line; what is missing are the bank's charges."""
     _lock_open(session, line, actor)
-    if (line.currency != order.currency) or not is_whole(
-        order.amount, line.amount, order.amount - line.amount
-    ):
+    foreign = line.currency != order.currency or order.payee_service_account
+    if foreign or not is_whole(order.amount, line.amount, order.amount - line.amount):
         raise Invalid(N_("This line cannot be that order coming back: the sums do not fit."))
     return_order(
         session,
@@ -227,6 +229,18 @@ def mark_returned(
     )
     line.kind = ExceptionKind.RETURN
     settle(session, line, Resolution.RETURNED, actor=actor, now=now)
+
+
+def mark_moved(session: Session, line: BankLine, *, actor: Actor, now: datetime) -> None:
+    """Post what went to our balance at a payment service, or came from there."""
+    _lock_open(session, line, actor)
+    service = rails.service_in(line.currency)
+    if service is None:
+        raise Invalid(N_("No payment service of ours has a balance in this currency."))
+    event = service.topped_up if line.amount_minor < 0 else service.drawn
+    amount, key = Money(abs(line.amount_minor), line.currency), f"moved|{line.id}"
+    _post(session, line, event, amount, key, Dimensions(), actor=actor, now=now)
+    settle(session, line, Resolution.SERVICE, actor=actor, now=now)
 
 
 def park(

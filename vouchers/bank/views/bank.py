@@ -33,6 +33,7 @@ from vouchers.books.models import BankAccount, Fund
 from vouchers.books.queries import funds as fund_queries
 from vouchers.books.services.balances import provider_balances
 from vouchers.payments.models import PaymentOrder
+from vouchers.payments.services import rails
 from vouchers.payments.states import OrderState
 
 _SHOWN = ("look", "matched", "returned", "all")
@@ -77,6 +78,14 @@ def fee(line: BankLine) -> Asking:
     yield _beside(line, Form())
     reconciliation.mark_fee(session(), line, **acting())
     return _done(line, _("The fee is posted."))
+
+
+@bp.act("/lines/<uuid:bank_line_id>/moved", BankPermission.RESOLVE, load=_line)
+def moved(line: BankLine) -> Asking:
+    """Post the line as money between the bank and our balance at a payment service."""
+    yield _beside(line, Form())
+    reconciliation.mark_moved(session(), line, **acting())
+    return _done(line, _("The line is posted as money between our accounts."))
 
 
 @bp.act("/lines/<uuid:bank_line_id>/grant", BankPermission.RESOLVE, load=_line)
@@ -238,6 +247,9 @@ def _panel(line: BankLine) -> dict[str, Any]:
         "people": queries.finance_people(session()) if is_open else [],
         "owner": names_of(session(), [line.owner_id]).get(line.owner_id or line.id, ""),
     }
+    if is_open:
+        services = (way.rail for way in rails.ways(line.currency) if way.service)
+        found["service"] = next(services, None)
     if is_open and outgoing and (others or not settles):
         found["candidates"] = queries.open_orders(session(), line, search)
     if came_back:

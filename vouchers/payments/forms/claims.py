@@ -51,10 +51,15 @@ class AnswerForm(Form):
     answer = TextAreaField(_l("Your answer"), [_NEEDED, Length(max=1000)])
 
 
-class BatchForm(Form):
-    """Of which claims a batch is made, when it leaves, and from which account of ours."""
+class ServiceBatchForm(Form):
+    """Of which claims a batch is made that a payment service pays."""
 
     claims = TickedField()
+
+
+class BatchForm(ServiceBatchForm):
+    """When a batch of claims leaves besides, and from which account of ours."""
+
     account = SelectField(_l("Paid from"), [Optional()], choices=[])
 
     execution_on = DayField(

@@ -2,22 +2,27 @@
 
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from reintegration.kernel.base import Base, Currency, Id
 from vouchers.books.models.proposed import Proposed, by_two
+from vouchers.payments.states import Rail
 
 
 class PayeeAccount(Proposed, Base):
-    """Where a provider is paid. A change needs a second person before anything goes there."""
+    """Where a provider is paid: at a bank, or at an account that a payment service keeps.
+
+    A change needs a second person before anything goes there.
+    """
 
     __tablename__ = "payee_account"
 
     id: Mapped[Id]
     provider_id: Mapped[UUID] = mapped_column(ForeignKey("provider.id"), index=True)
     currency: Mapped[Currency]
-    iban: Mapped[str]
+    iban: Mapped[str] = mapped_column(default="")
+    service_account: Mapped[str] = mapped_column(default="")
     bic: Mapped[str] = mapped_column(default="")
     holder: Mapped[str]
     final_account: Mapped[str] = mapped_column(default="")
@@ -25,6 +30,7 @@ class PayeeAccount(Proposed, Base):
 
     __table_args__ = (
         by_two(),
+        CheckConstraint("(iban = '') <> (service_account = '')", "one_place"),
         Index(
             "uq_payee_account_live",
             "provider_id",
@@ -32,4 +38,16 @@ class PayeeAccount(Proposed, Base):
             unique=True,
             postgresql_where="approved_at IS NOT NULL AND retired_at IS NULL",
         ),
+        Index(
+            "uq_payee_account_service",
+            "service_account",
+            "currency",
+            unique=True,
+            postgresql_where="service_account <> '' AND retired_at IS NULL",
+        ),
     )
+
+    @property
+    def rail(self) -> Rail | None:
+        """Return the rail of the service that keeps it; None: a bank's, which its currency says."""
+        return Rail.STRIPE_TRANSFER if self.service_account else None

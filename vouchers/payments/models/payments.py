@@ -17,14 +17,18 @@ _SMALL = " ".join(
 
 
 class PaymentBatch(Base):
-    """Orders that leave together. The file's bytes are stored: a second download is the same."""
+    """Orders that leave together: in one file of the bank's, or each as a message to a service.
+
+    The file's bytes are stored: a second download is the same. A batch that a payment service pays
+    leaves none of our bank accounts.
+    """
 
     __tablename__ = "payment_batch"
 
     id: Mapped[Id]
     reference: Mapped[str] = mapped_column(unique=True)
     message_id: Mapped[str] = mapped_column(unique=True)
-    bank_account_id: Mapped[UUID] = mapped_column(ForeignKey("bank_account.id"))
+    bank_account_id: Mapped[UUID | None] = mapped_column(ForeignKey("bank_account.id"))
     currency: Mapped[Currency]
     total_minor: Mapped[Minor]
     rail: Mapped[Rail]
@@ -48,6 +52,9 @@ class PaymentBatch(Base):
     )
 
     __table_args__ = (
+        CheckConstraint(
+            f"(rail = '{Rail.STRIPE_TRANSFER}') = (bank_account_id IS NULL)", "paid_from"
+        ),
         CheckConstraint("approved_by IS NULL OR approved_by <> prepared_by", "approver"),
         CheckConstraint("released_by IS NULL OR released_by <> approved_by", "releaser"),
         CheckConstraint(
@@ -81,12 +88,14 @@ class PaymentOrder(Base):
     batch_id: Mapped[UUID] = mapped_column(ForeignKey("payment_batch.id"), index=True)
     provider_id: Mapped[UUID] = mapped_column(ForeignKey("provider.id"))
     payee_name: Mapped[str]
-    payee_iban: Mapped[str]
+    payee_iban: Mapped[str] = mapped_column(default="")
+    payee_service_account: Mapped[str] = mapped_column(default="")
     payee_bic: Mapped[str] = mapped_column(default="")
     payee_identifier: Mapped[str] = mapped_column(default="")
     final_account: Mapped[str] = mapped_column(default="")
     amount_minor: Mapped[Minor]
     offset_minor: Mapped[Minor] = mapped_column(default=0)
+    taken_back_minor: Mapped[Minor] = mapped_column(default=0)
     currency: Mapped[Currency]
     text: Mapped[str]
     state: Mapped[OrderState] = mapped_column(default=OrderState.PREPARED)
@@ -97,6 +106,8 @@ class PaymentOrder(Base):
     """What is paid."""
     offset = MoneyColumns()
     """What is set off against what the payee owes."""
+    taken_back = MoneyColumns()
+    """What came back of it in part, after it was paid: its payee owes so much less."""
 
     batch: Mapped[PaymentBatch] = relationship(back_populates="orders")
 
@@ -104,6 +115,8 @@ class PaymentOrder(Base):
         CheckConstraint(
             "amount_minor >= 0 AND offset_minor >= 0 AND amount_minor + offset_minor > 0", "amount"
         ),
+        CheckConstraint("taken_back_minor BETWEEN 0 AND amount_minor", "taken_back"),
+        CheckConstraint("(payee_iban = '') <> (payee_service_account = '')", "one_place"),
         words_index("payment_order", "reference", "payee_name"),
         Index("ix_payment_order_provider", "provider_id", "state"),
         Index(

@@ -11,8 +11,9 @@ from reintegration.kernel.actor import Actor
 from reintegration.kernel.bounded import Pile
 from reintegration.kernel.errors import or_404
 from reintegration.web.paging import Page, page_of
-from vouchers.payments.models.payees import PayeeAccount
+from vouchers.payments.models import PayeeAccount, PaymentOrder
 from vouchers.payments.permissions import PayeePermission
+from vouchers.payments.states import Rail
 
 
 def account_or_404(session: Session, actor: Actor, account_id: UUID) -> PayeeAccount:
@@ -53,6 +54,15 @@ def _visible(actor: Actor) -> Select[PayeeAccount]:
     return permissions.visible(actor, PayeeAccount, PayeePermission.VIEW)
 
 
-def masked(iban: str) -> str:
-    """Return an account number of which only the ends can be read."""
+def masked(account: PayeeAccount | PaymentOrder) -> str:
+    """Return where an account is, of which only the ends can be read."""
+    iban, there = _places(account)
+    if there:
+        return f"{Rail.STRIPE_TRANSFER.label} · {there[:5]}…{there[-4:]}"
     return f"{iban[:4]} •••• {iban[-4:]}"
+
+
+def _places(account: PayeeAccount | PaymentOrder) -> tuple[str, str]:
+    if isinstance(account, PaymentOrder):
+        return account.payee_iban, account.payee_service_account
+    return account.iban, account.service_account

@@ -1,7 +1,8 @@
 """Payment batches: one person prepares, another approves, a third releases.
 
 Ids that the bank returns are random and stored before any file is made; the file is made once,
-at release. What a payee owes is set off at release, and what is left is paid.
+at release. A payment service gets no file: at release a message for each order is put into the
+outbox. What a payee owes is set off at release, and what is left is paid.
 """
 
 import hashlib
@@ -16,7 +17,7 @@ from sqlalchemy.orm import Session, lazyload, selectinload
 from providers.directory.models import Provider
 from reintegration.accounts.queries.people import with_role
 from reintegration.accounts.services import inbox
-from reintegration.kernel import permissions
+from reintegration.kernel import outbox, permissions
 from reintegration.kernel.actor import Actor, Role
 from reintegration.kernel.clock import local_day
 from reintegration.kernel.errors import N_, Conflict, Invalid
@@ -35,7 +36,7 @@ from vouchers.payments.models.payees import PayeeAccount
 from vouchers.payments.permissions import PaymentPermission
 from vouchers.payments.services import payment_files, rails, release_limit
 from vouchers.payments.services.payment_moves import BATCH, CLAIM, ORDER
-from vouchers.payments.states import BatchState, ClaimState, OrderState
+from vouchers.payments.states import BatchState, ClaimState, OrderState, Rail
 from vouchers.voucher.models import Redemption
 
 GENERIC_WORD = "servicii"
@@ -48,16 +49,22 @@ def prepare(
     *,
     actor: Actor,
     claim_ids: Collection[UUID],
-    bank_account: BankAccount,
+    paid_from: BankAccount | Rail,
     execution_on: date,
     now: datetime,
 ) -> PaymentBatch:
     """Make a batch of checked claims, one order for each payee.
 
-    Raises Conflict when a claim is no longer checked or a payee has no approved account.
+    It is `paid_from` an account of ours, or from our balance at the payment service of a rail.
+    Raises Conflict when a claim is no longer checked or a payee has no approved account there.
     """
     permissions.demand(actor, PaymentPermission.PREPARE)
-    bank_accounts.require_in_use(session, bank_account.id)
+    bank_account = paid_from if isinstance(paid_from, BankAccount) else None
+    way = rails.way_for(bank_account.currency) if bank_account else rails.of(str(paid_from))
+    if bank_account is None and way.service is None:
+        raise Invalid(N_("Choose the account of ours that pays."), code="paid_from")
+    if bank_account:
+        bank_accounts.require_in_use(session, bank_account.id)
     today = local_day(now)
     if not 0 <= (execution_on - today).days <= _LONGEST_AHEAD:
         raise Invalid(
@@ -66,19 +73,19 @@ def prepare(
             field="execution_on",
             days=_LONGEST_AHEAD,
         )
-    claims = _lock_claims(session, claim_ids, bank_account.currency)
+    claims = _lock_claims(session, claim_ids, way.currency)
     by_provider: dict[UUID, list[Claim]] = {}
     for claim in claims:
         by_provider.setdefault(claim.provider_id, []).append(claim)
-    accounts = _payees(session, set(by_provider), bank_account.currency)
-    owed = _owed(session, set(by_provider), bank_account.currency)
+    accounts = _payees(session, set(by_provider), way)
+    owed = _owed(session, set(by_provider), way.currency)
     batch = PaymentBatch(
         id=new_id(),
         reference=new_reference("B", 6),
         message_id=new_bank_id("M"),
-        bank_account_id=bank_account.id,
-        total=Money.zero(bank_account.currency),
-        rail=rails.way_for(bank_account.currency).rail,
+        bank_account_id=bank_account.id if bank_account else None,
+        total=Money.zero(way.currency),
+        rail=way.rail,
         execution_on=execution_on,
         prepared_by=actor.id,
         prepared_at=now,
@@ -88,6 +95,7 @@ def prepare(
         for provider_id, asked in by_provider.items()
     ]
     batch.total = total((order.amount for order in batch.orders), batch.currency)
+    rails.refuse_lapsed(session, batch.orders)
     session.add(batch)
     session.flush()
     payment_files.build(session, batch, at=now)  # what the bank would refuse is said now
@@ -121,16 +129,19 @@ def approve(session: Session, batch: PaymentBatch, *, actor: Actor, now: datetim
 def _move_on(
     session: Session, batch: PaymentBatch, move: str, *, actor: Actor, now: datetime
 ) -> None:
-    """Make the move, unless our account or a payee's was stopped or changed."""
+    """Make the move, unless our account or a payee's was stopped, changed or lapsed."""
     lock_batch(session, batch)
-    bank_accounts.require_in_use(session, batch.bank_account_id)
+    if batch.bank_account_id is not None:
+        bank_accounts.require_in_use(session, batch.bank_account_id)
     refuse_changed_payees(session, batch)
+    rails.refuse_lapsed(session, batch.orders)
     BATCH.fire(session, batch, move, actor=actor, now=now)
 
 
 def release(session: Session, batch: PaymentBatch, *, actor: Actor, now: datetime) -> PaymentBatch:
-    """Post the payments, make the file, and store its bytes; twice at once releases once.
+    """Post the payments and let the orders leave; twice at once releases once.
 
+    The bank's file is made and its bytes are stored, or a message for each order waits to be sent.
     Raises Conflict when our account was stopped, when its preparer released too much lately, or
     when a payee's account or debt has changed since the preparation.
     """
@@ -146,8 +157,17 @@ def release(session: Session, batch: PaymentBatch, *, actor: Actor, now: datetim
     for order in lock_all(session, batch.orders):
         ORDER.fire(session, order, "release", actor=actor, now=now)
     post(session, *_released(batch), actor=actor, now=now)
+    _put_messages(session, batch, now=now)
     _settle_the_set_off(session, batch, actor=actor, now=now)
     return batch
+
+
+def _put_messages(session: Session, batch: PaymentBatch, *, now: datetime) -> None:
+    channel = rails.of(batch.rail).channel
+    for order in batch.orders if channel else ():
+        if order.amount:
+            key, payload = f"payment_order:{order.id}:transfer", {"order": str(order.id)}
+            outbox.put(session, channel=channel, key=key, payload=payload, now=now)
 
 
 def cancel(
@@ -197,13 +217,13 @@ def close_when_done(session: Session, batch: PaymentBatch, *, actor: Actor, now:
 def refuse_changed_payees(session: Session, batch: PaymentBatch) -> None:
     """Raise Conflict when an account to be paid was replaced since the batch was prepared."""
     live = {
-        (account.provider_id, account.iban)
+        (account.provider_id, account.iban, account.service_account)
         for account in _live_accounts(
             session, {order.provider_id for order in batch.orders}, batch.currency
         )
     }
     for order in batch.orders:
-        if (order.provider_id, order.payee_iban) not in live:
+        if (order.provider_id, order.payee_iban, order.payee_service_account) not in live:
             raise Conflict(
                 N_("The account of %(name)s has changed. Cancel this batch and prepare it anew."),
                 code="payee",
@@ -248,10 +268,11 @@ def _lock_claims(session: Session, claim_ids: Collection[UUID], currency: str) -
 
 
 def _payees(
-    session: Session, provider_ids: set[UUID], currency: str
+    session: Session, provider_ids: set[UUID], way: rails.Way
 ) -> dict[UUID, tuple[PayeeAccount, Provider]]:
     accounts = {
-        account.provider_id: account for account in _live_accounts(session, provider_ids, currency)
+        account.provider_id: account
+        for account in _live_accounts(session, provider_ids, way.currency)
     }
     providers = session.scalars(select(Provider).where(Provider.id.in_(provider_ids))).all()
     for provider in providers:
@@ -263,7 +284,16 @@ def _payees(
                 ),
                 code="payee",
                 name=provider.name,
-                currency=currency,
+                currency=way.currency,
+            )
+        if not rails.pays(way, accounts[provider.id]):
+            raise Conflict(
+                N_(
+                    "%(name)s is not paid this way: its account in use is elsewhere. Put its claims"
+                    " into a batch of their own."
+                ),
+                code="payee",
+                name=provider.name,
             )
     return {provider.id: (accounts[provider.id], provider) for provider in providers}
 
@@ -296,6 +326,7 @@ def _order(
         provider_id=provider.id,
         payee_name=account.holder,
         payee_iban=account.iban,
+        payee_service_account=account.service_account,
         payee_bic=account.bic,
         payee_identifier=provider.identifier,
         final_account=account.final_account,

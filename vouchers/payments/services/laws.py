@@ -44,7 +44,7 @@ LAWS: tuple[Law, ...] = (
         80,
         N_(
             "What a provider is owed, less what it owes, is what it delivered, less what was"
-            " ordered and set off against advances, plus what it repaid."
+            " ordered and not taken back, and set off against advances, plus what it repaid."
         ),
         """
         WITH journal AS (
@@ -60,8 +60,8 @@ LAWS: tuple[Law, ...] = (
           SELECT provider_id, currency, sum(amount_minor) AS minor FROM payable_deliveries
            WHERE state = 'accepted' GROUP BY 1, 2
         ), ordered AS (
-          SELECT provider_id, currency, sum(amount_minor) AS minor FROM payable_orders
-           WHERE state IN ('released', 'settled') GROUP BY 1, 2
+          SELECT provider_id, currency, sum(amount_minor - taken_back_minor) AS minor
+            FROM payable_orders WHERE state IN ('released', 'settled') GROUP BY 1, 2
         ), provider AS (
           SELECT provider_id, currency, coalesce(j.payable, 0) AS payable,
                  coalesce(j.receivable, 0) AS receivable, coalesce(d.minor, 0) AS delivered,

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from schwifty import IBAN
 from schwifty.exceptions import SchwiftyException
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from providers.directory.models import Provider
@@ -13,6 +13,7 @@ from reintegration.accounts.services import inbox
 from reintegration.codelists.currencies import CURRENCIES
 from reintegration.kernel import audit, codes, permissions
 from reintegration.kernel.actor import Actor, Role
+from reintegration.kernel.db import acting_as_system
 from reintegration.kernel.errors import N_, Conflict, Invalid
 from reintegration.kernel.ids import new_id
 from reintegration.kernel.locking import lock, lock_all
@@ -59,19 +60,53 @@ def propose(
     rails.refuse_country(currency, number.country_code, provider.legal_name)
     if _live(session, provider, currency, str(number)) is not None:
         raise Conflict(N_("This account is already in use."), code="iban", field="iban")
-    for waiting in _waiting(session, provider, currency):
-        waiting.retired_at = now
     account = PayeeAccount(
-        id=new_id(),
-        provider_id=provider.id,
         currency=currency,
         iban=str(number),
         bic=bank,
         holder=holder.strip(),
         final_account=final_account.strip(),
-        proposed_by=actor.id,
-        proposed_at=now,
     )
+    return _propose(session, account, provider, actor=actor, now=now)
+
+
+def propose_service(
+    session: Session,
+    *,
+    actor: Actor,
+    provider: Provider,
+    currency: str,
+    service_account: str,
+    holder: str,
+    now: datetime,
+) -> PayeeAccount:
+    """Propose an account that a payment service keeps; an older proposal is dropped.
+
+    Whoever opened it there names it. Raises Conflict when no service pays in this currency now, and
+    when the account is in use already or is another provider's.
+    """
+    permissions.demand(actor, PayeePermission.PROPOSE, provider)
+    rails.service_for(currency)
+    if _is_used(session, service_account, currency, provider):
+        raise Conflict(N_("This account is already in use."), code="service_account")
+    return _propose(
+        session,
+        PayeeAccount(currency=currency, service_account=service_account, holder=holder.strip()),
+        provider,
+        actor=actor,
+        now=now,
+    )
+
+
+def _propose(
+    session: Session, account: PayeeAccount, provider: Provider, *, actor: Actor, now: datetime
+) -> PayeeAccount:
+    """Add a proposal, drop the one before it, and tell those who approve."""
+    for waiting in _waiting(session, provider, account.currency):
+        waiting.retired_at = now
+    session.flush()
+    account.id, account.provider_id = new_id(), provider.id
+    account.proposed_by, account.proposed_at = actor.id, now
     session.add(account)
     session.flush()
     _note(session, account, "propose", actor=actor, now=now)
@@ -122,6 +157,24 @@ def _decide(session: Session, account: PayeeAccount, actor: Actor) -> None:
         raise Conflict(N_("This account was decided on already."), code="decided")
 
 
+def _is_used(session: Session, service_account: str, currency: str, provider: Provider) -> bool:
+    """Whether an account at a service is in use, or another provider's, which nobody sees here."""
+    with acting_as_system(session):
+        return bool(
+            session.scalar(
+                select(
+                    exists().where(
+                        PayeeAccount.service_account == service_account,
+                        PayeeAccount.currency == currency,
+                        PayeeAccount.retired_at.is_(None),
+                        (PayeeAccount.provider_id != provider.id)
+                        | PayeeAccount.approved_at.is_not(None),
+                    )
+                )
+            )
+        )
+
+
 def _live(session: Session, provider: Provider, currency: str, iban: str) -> PayeeAccount | None:
     return session.scalar(
         select(PayeeAccount).where(
@@ -156,6 +209,6 @@ def _note(
         account,
         actor=actor,
         now=now,
-        fields=("iban", "holder", "currency"),
+        fields=("service_account" if account.service_account else "iban", "holder", "currency"),
         data={"provider": str(account.provider_id), "currency": account.currency},
     )

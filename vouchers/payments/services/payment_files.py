@@ -1,4 +1,4 @@
-"""The file of a batch: built once, at release, from what was stored before."""
+"""What leaves of a batch: the bank's file, built once, at release, from what was stored before."""
 
 from datetime import datetime
 
@@ -15,7 +15,9 @@ from vouchers.payments.services import rails
 
 
 def build(session: Session, batch: PaymentBatch, *, at: datetime) -> tuple[str, bytes] | None:
-    """Return the name and the bytes of the file made `at`; None when everything is set off.
+    """Return the name and the bytes of the file made `at`; None when the bank gets none.
+
+    That is so when everything is set off, and when a payment service pays.
 
     Raises PaymentFileError for what the bank would refuse, Conflict for whom the rail cannot pay:
     nothing is released then.
@@ -26,6 +28,8 @@ def build(session: Session, batch: PaymentBatch, *, at: datetime) -> tuple[str, 
     way = rails.of(batch.rail)
     for order in orders:
         rails.refuse_payee(way, order)
+    if way.send is None:
+        return None
     account = session.get_one(BankAccount, batch.bank_account_id)
     file = way.send(_outgoing(session, batch, orders, account, at), account.profile)
     return f"{batch.reference.lower()}.{file.ending}", file.content

@@ -108,5 +108,6 @@ ORDER: Machine[O] = Machine(
         "unsettle": Move(O.SETTLED, O.RELEASED, P.SETTLE, N_("Undo the settlement")),
         "fail": Move(O.RELEASED, O.FAILED, P.FAIL, N_("The bank refused it"), needs_reason=True),
         "return": Move(O.SETTLED, O.RETURNED, P.SETTLE, N_("It came back"), needs_reason=True),
+        "take_back": Move(O.SETTLED, None, P.SETTLE, N_("Part of it taken back")),
     },
 )

@@ -1,9 +1,9 @@
-"""What the bank does with an order: pays it, refuses it, or brings the money back later.
+"""What becomes of an order: it is paid, refused, or the money comes back later, whole or in part.
 
 Everything is set-based, because one statement may settle ten thousand orders.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import cast
@@ -18,11 +18,13 @@ from reintegration.accounts.queries.people import with_role
 from reintegration.accounts.services import inbox
 from reintegration.kernel import permissions
 from reintegration.kernel.actor import Actor, Role
+from reintegration.kernel.clock import local_day
 from reintegration.kernel.errors import N_, Conflict, Invalid
 from reintegration.kernel.locking import by_key
 from reintegration.kernel.money import Money
 from reintegration.kernel.money_columns import InMoney
 from reintegration.kernel.ports import Port
+from reintegration.kernel.states import StateEvent
 from vouchers.books.services.balances import provider_balances
 from vouchers.books.services.journal import Dimensions, Posting, Source, post
 from vouchers.books.services.postings import PostingEvent
@@ -32,13 +34,14 @@ from vouchers.payments.permissions import PaymentPermission
 from vouchers.payments.services import claim_lines, rails
 from vouchers.payments.services.batches import close_when_done, take_out_claims
 from vouchers.payments.services.payment_moves import BATCH, CLAIM, ORDER
-from vouchers.payments.states import BatchState, ClaimLineState, ClaimState, OrderState
+from vouchers.payments.states import BatchState, ClaimLineState, ClaimState, OrderState, Rail
 from vouchers.voucher.models import Redemption
 from vouchers.voucher.states import RedemptionState
 
 _orders = cast("Table", PaymentOrder.__table__)
 RETURN_CHARGES_AT_MOST = {"MDL": Money(50_000, "MDL"), "EUR": Money(5_000, "EUR")}
 """What a bank may keep of an order that came back; more is no charge, and a person looks at it."""
+UNSETTLE = "unsettle"
 undone_matches = Port[[Session, Sequence[UUID]], dict[UUID, int]](
     "how often a match of each order was undone: each attempt posts under its own key"
 )
@@ -46,15 +49,20 @@ undone_matches = Port[[Session, Sequence[UUID]], dict[UUID, int]](
 
 @dataclass(frozen=True, slots=True)
 class Paid:
-    """One order that a bank line pays."""
+    """One order that was paid, the day, and what its history keeps of what paid it."""
 
     order_id: UUID
     provider_id: UUID
     batch_id: UUID
     amount: Money
     booked_on: date
-    line_id: UUID
-    rail: str
+    note: Mapping[str, str]
+    rail: Rail
+
+
+def by_line(line_id: UUID) -> Mapping[str, str]:
+    """Return what the history keeps of an order that a line of the bank paid."""
+    return {"line": str(line_id)}
 
 
 def lock_orders(session: Session, order_ids: Collection[UUID]) -> None:
@@ -99,7 +107,7 @@ def settle_many(session: Session, paid: Sequence[Paid], *, actor: Actor, now: da
     )
     if moved.rowcount != len(ids):  # type: ignore[attr-defined]
         raise Conflict(N_("One of these orders was settled or refused meanwhile."), code="order")
-    attempts = undone_matches(session, ids)
+    attempts = _attempts(session, paid)
     post(
         session,
         *(
@@ -117,7 +125,7 @@ def settle_many(session: Session, paid: Sequence[Paid], *, actor: Actor, now: da
     )
     ORDER.note_many(
         session,
-        [(one.order_id, {"line": str(one.line_id)}) for one in paid],
+        [(one.order_id, dict(one.note)) for one in paid],
         "settle",
         OrderState.RELEASED,
         actor=actor,
@@ -128,18 +136,67 @@ def settle_many(session: Session, paid: Sequence[Paid], *, actor: Actor, now: da
     session.expire_all()
 
 
+def settle_order(
+    session: Session,
+    order: PaymentOrder,
+    *,
+    actor: Actor,
+    on: date,
+    note: Mapping[str, str],
+    now: datetime,
+) -> PaymentOrder:
+    """Settle one order that was paid `on` a day; `note` says by what, for its history.
+
+    Raises Conflict when it is not under way any more.
+    """
+    settle_many(session, [_paid(order, on, note)], actor=actor, now=now)
+    return order
+
+
+def _paid(order: PaymentOrder, on: date, note: Mapping[str, str]) -> Paid:
+    return Paid(
+        order.id, order.provider_id, order.batch_id, order.amount, on, note, order.batch.rail
+    )
+
+
+def _attempts(session: Session, paid: Sequence[Paid]) -> dict[UUID, int]:
+    """Return how often the settlement of each order was taken back: each posts under its key."""
+    services = [one.order_id for one in paid if rails.of(one.rail).service]
+    banks = [one.order_id for one in paid if not rails.of(one.rail).service]
+    found = undone_matches(session, banks) if banks else {}
+    if services:
+        found = found | dict(
+            session.execute(
+                select(StateEvent.aggregate_id, func.count())
+                .where(
+                    StateEvent.aggregate == ORDER.name,
+                    StateEvent.aggregate_id.in_(services),
+                    StateEvent.move == UNSETTLE,
+                )
+                .group_by(StateEvent.aggregate_id)
+            ).all()
+        )
+    return found
+
+
 def unsettle(
     session: Session, order: PaymentOrder, *, actor: Actor, reason: str, now: datetime
 ) -> None:
-    """Take a settlement back, because it was matched with the wrong line."""
+    """Take a settlement back, because it was matched with the wrong line.
+
+    Raises Conflict when a part of the order was taken back since.
+    """
     _lock_order(session, order)
-    attempt = undone_matches(session, [order.id]).get(order.id, 0)
-    ORDER.fire(session, order, "unsettle", actor=actor, now=now, reason=reason)
+    if order.taken_back:
+        raise Conflict(N_("A part of this order was taken back: it stays settled."), code="order")
+    paid = _paid(order, order.settled_on or local_day(now), {})
+    attempt = _attempts(session, [paid]).get(order.id, 0)
+    ORDER.fire(session, order, UNSETTLE, actor=actor, now=now, reason=reason)
     order.settled_on = None
     _post(
         session,
         order,
-        PostingEvent.UNSETTLED,
+        rails.of(order.batch.rail).unsettled,
         order.amount,
         _key("unsettle", order.id, attempt),
         actor=actor,
@@ -153,7 +210,7 @@ def unsettle(
 def fail_order(
     session: Session, order: PaymentOrder, *, actor: Actor, reason: str, now: datetime
 ) -> PaymentOrder:
-    """The bank refused an order before paying it: the money is owed again."""
+    """The bank or the service refused an order before paying it: the money is owed again."""
     _lock_order(session, order)
     ORDER.fire(session, order, "fail", actor=actor, now=now, reason=reason)
     order.failure = reason.strip()[:500]
@@ -178,30 +235,34 @@ def return_order(
     *,
     actor: Actor,
     received: Money,
-    charges: Money,
+    charges: Money | None = None,
     reason: str,
     now: datetime,
 ) -> Money:
     """A settled payment came back: owed again, but for what was taken back meanwhile.
 
-    `received` and `charges` together are the order. What was clawed back lowers what the
-    provider owes; where that was repaid already, the rest is a refund due, which is returned
-    and told to finance.
+    `received` and `charges` together are the order, less the part of it that came back before. What
+    was clawed back lowers what the provider owes; where that was repaid already, the rest is a
+    refund due, which is returned and told to finance.
     """
     _lock_order(session, order)
-    if not is_whole(order.amount, received, charges):
+    charges = charges or Money.zero(order.currency)
+    keeps = rails.of(order.batch.rail).returned.charges is not None
+    whole = is_whole(order.amount - order.taken_back, received, charges)
+    if not whole or (charges and not keeps):
         raise Invalid(N_("What came back and the charges do not add up to the order."))
     ORDER.fire(session, order, "return", actor=actor, now=now, reason=reason)
     order.failure = reason.strip()[:500]
     clawed, open_there = _clawed(session, order)
-    to_receivable = min(clawed, open_there, order.amount)
+    came_back = received + charges
+    to_receivable = min(clawed - order.taken_back, open_there, came_back)
     _post_return(session, order, received, charges, to_receivable, actor=actor, now=now)
     kept = max(Money.zero(order.currency), clawed - order.amount)
     offset = max(Money.zero(order.currency), order.offset - kept)
     _undo_offset(session, order, offset, actor=actor, now=now)
     claims = take_out_claims(session, [order], actor=actor, now=now, move="reopen")
     _refuse_reversed_lines(session, claims)
-    refund = min(clawed, order.amount) - to_receivable
+    refund = min(clawed - order.taken_back, came_back) - to_receivable
     if refund:
         message = N_(
             "%(name)s is due a refund of %(amount)s: it had repaid a delivery whose"
@@ -220,6 +281,56 @@ def return_order(
             amount=str(refund),
         )
     return refund
+
+
+def take_back(
+    session: Session,
+    order: PaymentOrder,
+    amount: Money,
+    *,
+    actor: Actor,
+    note: Mapping[str, str],
+    now: datetime,
+) -> PaymentOrder:
+    """A part of a settled order came back through its service: its payee owes so much less.
+
+    Raises Invalid for more than `most_taken_back`, Conflict on a rail that brings no part back.
+    """
+    service = rails.of(order.batch.rail).service
+    if service is None:
+        raise Conflict(N_("A bank brings back a whole payment only."), code="rail")
+    _lock_order(session, order)
+    most = _most_taken_back(session, order)
+    if amount.minor <= 0 or amount > most:
+        raise Invalid(
+            N_("Of this order at most %(most)s can be taken back: what its payee owes of it."),
+            code="amount",
+            field="amount",
+            most=most,
+        )
+    key = f"take-back|{order.id}|{order.taken_back_minor}"
+    data = {**note, "minor": amount.minor}
+    ORDER.fire(session, order, "take_back", actor=actor, now=now, data=data)
+    order.taken_back += amount
+    _post(session, order, service.taken_back, amount, key, actor=actor, now=now)
+    return order
+
+
+def most_taken_back(session: Session, order: PaymentOrder) -> Money:
+    """Return how much of an order can be taken back now; nothing on a bank's rail."""
+    paid = order.state == OrderState.SETTLED and rails.of(order.batch.rail).service
+    return _most_taken_back(session, order) if paid else Money.zero(order.currency)
+
+
+def _most_taken_back(session: Session, order: PaymentOrder) -> Money:
+    """Return what was clawed back of an order's deliveries and is still owed.
+
+    Another order's debt is not taken from this one: were it to return whole, too little would be
+    owed for its claims.
+    """
+    clawed, owed = _clawed(session, order)
+    left = min(clawed, order.amount) - order.taken_back
+    return max(Money.zero(order.currency), min(left, owed))
 
 
 def is_whole(ordered: Money, received: Money, charges: Money) -> bool:
@@ -241,11 +352,13 @@ def _post_return(
     actor: Actor,
     now: datetime,
 ) -> None:
-    """Post the bank's part and the charges, each first against what the provider owes."""
+    """Post what came and the charges, each first against what the provider owes."""
     returned = rails.of(order.batch.rail).returned
-    parts = ((received, *returned.money), (charges, *returned.charges))
+    parts = [(received, returned.money)]
+    if returned.charges:
+        parts.append((charges, returned.charges))
     left = to_receivable
-    for amount, clawed_event, open_event in parts:
+    for amount, (clawed_event, open_event) in parts:
         clawed = min(left, amount)
         left -= clawed
         for event, part in ((clawed_event, clawed), (open_event, amount - clawed)):

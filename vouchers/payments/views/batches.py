@@ -1,8 +1,8 @@
 """Payment batches: prepared, approved and released by three people; the file of each."""
 
 import io
+from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from flask import render_template, send_file, url_for
@@ -12,20 +12,23 @@ from flask_babel import gettext as _
 from reintegration.accounts.queries.users import names_of, organisation_names
 from reintegration.kernel import clock
 from reintegration.kernel.db import session
-from reintegration.kernel.errors import N_, Invalid, NotFound
+from reintegration.kernel.errors import N_, Conflict, Invalid, NotFound
 from reintegration.web import parameters
 from reintegration.web.current import acting, current_actor
+from reintegration.web.filters import translated
 from reintegration.web.forms import option
 from reintegration.web.once import Next
+from reintegration.web.saying import error_text
 from reintegration.web.submit import Ask, Asking, asked, asked_why
 from vouchers.books.models import BankAccount
 from vouchers.books.queries import bank_accounts
 from vouchers.books.services.balances import provider_balances
-from vouchers.payments.forms.claims import BatchForm, ReasonForm
-from vouchers.payments.models import PaymentBatch, PaymentOrder
+from vouchers.payments.forms.claims import BatchForm, ReasonForm, ServiceBatchForm
+from vouchers.payments.models import PayeeAccount, PaymentBatch, PaymentOrder
 from vouchers.payments.permissions import PaymentPermission
 from vouchers.payments.queries import batches as queries
 from vouchers.payments.queries import claims as claim_queries
+from vouchers.payments.queries.payees import masked
 from vouchers.payments.services import batches, rails, release_limit, settlement
 from vouchers.payments.services.payment_moves import BATCH, ORDER
 from vouchers.payments.states import RELEASED_TOGETHER, BatchState
@@ -45,7 +48,11 @@ def _batch(batch_id: UUID) -> PaymentBatch:
 
 
 def _order(order_id: UUID) -> PaymentOrder:
-    return queries.order_or_404(session(), current_actor(), order_id)
+    """Return an order of which a person says what the bank did; a service says it itself."""
+    order = queries.order_or_404(session(), current_actor(), order_id)
+    if rails.of(order.batch.rail).service:
+        raise NotFound
+    return order
 
 
 @bp.page("/", PaymentPermission.LIST)
@@ -76,13 +83,15 @@ def index() -> ResponseReturnValue:
 @bp.form("/new", PaymentPermission.PREPARE)
 def new() -> Asking:
     """Make a batch of the ticked claims."""
-    form = _batch_form(execution_on=clock.local_day(clock.now()))
-    yield Ask(lambda: _new_page(form), form)
+    way = _way()
+    form = _batch_form(way)
+    yield Ask(lambda: _new_page(form, way), form)
+    typed = form.execution_on.data if isinstance(form, BatchForm) else None
     batch = batches.prepare(
         session(),
         claim_ids=form.claims.data,
-        bank_account=_account(form),
-        execution_on=form.execution_on.data or clock.local_day(clock.now()),
+        paid_from=_account(form) if isinstance(form, BatchForm) else way.rail,
+        execution_on=typed or clock.local_day(clock.now()),
         **acting(),
     )
     return _back(batch.id, _("The batch is prepared. Somebody else approves it."))
@@ -103,10 +112,22 @@ def approve(batch: PaymentBatch) -> Next:
 
 @bp.form("/<uuid:batch_id>/release", PaymentPermission.RELEASE, load=_batch)
 def release(batch: PaymentBatch) -> Asking:
-    """Post the payments and make the file."""
-    yield asked("vouchers/payments/batches/release.html", batch=batch)
+    """Post the payments; make the bank's file, or let the messages leave."""
+    yield asked("vouchers/payments/batches/release.html", batch=batch, way=rails.of(batch.rail))
     batches.release(session(), batch, **acting())
-    return _back(batch.id, _("The batch is released. Give its file to the bank."))
+    return _back(batch.id, _released(batch))
+
+
+def _released(batch: PaymentBatch) -> str:
+    said = _("The batch is released. Give its file to the bank.")
+    if rails.of(batch.rail).service:
+        said = _(
+            "The batch is released. Its orders are being sent to %(service)s; what became of each"
+            " stands here.",
+            service=translated(batch.rail),
+        )
+    nothing = _("The batch is released. Everything in it is set off: nothing is sent.")
+    return str(said if batch.total else nothing)
 
 
 @bp.form("/<uuid:batch_id>/cancel", PaymentPermission.CANCEL, load=_batch)
@@ -147,13 +168,23 @@ def _back(batch_id: UUID, said: str) -> Next:
 
 
 def _can_pay() -> bool:
-    """Return whether one of our accounts is in use."""
-    return any(bank_accounts.in_use(session(), currency) for currency in rails.currencies())
+    """Return whether one of our accounts is in use, or a payment service."""
+    return any(
+        way.service or bank_accounts.in_use(session(), way.currency)
+        for currency in rails.currencies()
+        for way in rails.ways(currency)
+    )
 
 
 def _currency() -> str:
     payable = rails.currencies()
     return parameters.choice("currency", payable, payable[0])
+
+
+def _way() -> rails.Way:
+    """Return the way that the page is about: the asked one, or the first of its currency."""
+    offered = {way.rail.value: way for way in rails.ways(_currency())}
+    return offered[parameters.choice("by", list(offered), next(iter(offered)))]
 
 
 def _account(form: BatchForm) -> BankAccount:
@@ -163,8 +194,10 @@ def _account(form: BatchForm) -> BankAccount:
     raise Invalid(N_("There is no account of ours in use in this currency."))
 
 
-def _batch_form(**values: Any) -> BatchForm:
-    form = BatchForm(**values)
+def _batch_form(way: rails.Way) -> ServiceBatchForm:
+    if way.service:
+        return ServiceBatchForm()
+    form = BatchForm(execution_on=clock.local_day(clock.now()))
     form.account.choices = [
         option(account.id, f"{account.name} · {account.iban}")
         for account in bank_accounts.in_use(session(), _currency())
@@ -172,8 +205,8 @@ def _batch_form(**values: Any) -> BatchForm:
     return form
 
 
-def _new_page(form: BatchForm) -> str:
-    currency = _currency()
+def _new_page(form: ServiceBatchForm, way: rails.Way) -> str:
+    currency = way.currency
     claims = claim_queries.ready_for_payment(session(), currency)
     providers = {claim.provider_id for claim, _worth in claims}
     owed = {
@@ -181,21 +214,41 @@ def _new_page(form: BatchForm) -> str:
         for key, balance in provider_balances(session(), providers).items()
         if key[1] == currency and balance.receivable.minor > 0
     }
-    ticked = None if form.is_fresh else {str(key) for key in form.claims.data}
+    offered = rails.ways(currency)
+    accounts = queries.payable_accounts(session(), providers, currency)
+    here = {key for key, account in accounts.items() if rails.pays(way, account)}
+    ticked = {str(key) for key in form.claims.data}
+    if form.is_fresh and len(offered) == 1:  # nothing else was to be chosen
+        ticked = {str(claim.id) for claim, _worth in claims if claim.provider_id in here}
     return render_template(
         "vouchers/payments/batches/new.html",
         form=form,
-        claims=claims,
+        claims=[one for one in claims if one[0].provider_id not in accounts.keys() - here],
+        elsewhere=[one for one in claims if one[0].provider_id in accounts.keys() - here],
         at_once=claim_queries.AT_ONCE,
         currency=currency,
         currencies=rails.currencies(),
         names=organisation_names(session(), providers),
-        accounts=queries.payable_accounts(session(), providers, currency),
+        accounts=accounts,
+        lapsed=_lapsed(accounts.values()),
+        masked=masked,
         owed=owed,
         ticked=ticked,
-        rail=rails.way_for(currency).rail.label,
-        today=clock.local_day(clock.now()),
+        way=way,
+        ways=offered,
     )
+
+
+def _lapsed(accounts: Iterable[PayeeAccount]) -> dict[UUID, str]:
+    """Return why providers cannot be paid now, where that is so."""
+    there = {one.service_account: one for one in accounts if one.service_account}
+    found = rails.why_not_payable(session(), list(there)) if there else []
+    said = {}
+    for one in found:
+        account = there[one.service_account]
+        values = {"name": account.holder, **one.params}
+        said[account.provider_id] = error_text(Conflict(one.why, **values))
+    return said
 
 
 def _show_page(batch: PaymentBatch) -> str:
@@ -209,10 +262,12 @@ def _show_page(batch: PaymentBatch) -> str:
     return render_template(
         "vouchers/payments/batches/show.html",
         batch=batch,
-        account=session().get_one(BankAccount, batch.bank_account_id),
+        account=batch.bank_account_id and session().get_one(BankAccount, batch.bank_account_id),
+        way=rails.of(batch.rail),
+        masked=masked,
         claims=queries.claims_of(session(), batch),
         moves=BATCH.available(batch, current_actor()),
-        order_moves={order.id: ORDER.available(order, current_actor()) for order in batch.orders},
+        failing=[order.id for order in batch.orders if _may_fail(order)],
         events=events,
         people=names_of(session(), people),
         steps=_steps(batch),
@@ -226,6 +281,12 @@ def _show_page(batch: PaymentBatch) -> str:
         },
         P=PaymentPermission,
     )
+
+
+def _may_fail(order: PaymentOrder) -> bool:
+    """Whether a person may say here that the bank refused an order."""
+    by_bank = rails.of(order.batch.rail).service is None
+    return by_bank and "fail" in ORDER.available(order, current_actor())
 
 
 def _steps(batch: PaymentBatch) -> list[tuple[str, UUID | None, datetime | None]]:
