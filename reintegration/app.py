@@ -69,6 +69,7 @@ FEATURES = (
     "vouchers.voucher.feature",
     "vouchers.payments.feature",
     "vouchers.bank.feature",
+    "vouchers.stripe_rail.feature",
     "reintegration.operations.feature",
     "demo.feature",
 )

@@ -1,0 +1,1 @@
+"""Payments through Stripe Connect: onboarding, transfers, webhooks, Stripe and our books."""
