@@ -13,17 +13,17 @@ SYSTEM = "(SELECT punte_is('system'))"
 FINANCE = "(SELECT punte_is('finance_preparer', 'finance_approver', 'finance_releaser', 'auditor'))"
 OWN = "provider_id = (SELECT punte_organisation())"
 VETTING = "(SELECT punte_is('vetting_officer'))"
-OF_ORDER = "EXISTS (SELECT 1 FROM payment_order o WHERE o.id = order_id)"
+BOOKS = "(SELECT punte_is('provider_bookkeeper', 'provider_manager'))"
 OF_ACCOUNT = "EXISTS (SELECT 1 FROM stripe_account a WHERE a.id = account_id)"
 GUARDED = {
-    "stripe_account": f"{OWN} OR {FINANCE} OR {VETTING}",
-    "stripe_transfer": OF_ORDER,
-    "stripe_reversal": OF_ORDER,
-    "stripe_payout": f"{FINANCE} OR {OF_ACCOUNT}",
+    "stripe_account": f"({OWN} AND {BOOKS}) OR {FINANCE} OR {VETTING}",
+    "stripe_transfer": FINANCE,
+    "stripe_reversal": FINANCE,
+    "stripe_payout": OF_ACCOUNT,
     "stripe_event": FINANCE,
     "stripe_line": FINANCE,
 }
-"""Who sees a row: of a transfer whoever sees its order, of a payout whoever sees its account."""
+"""Who sees a row: of a payout whoever sees its account."""
 
 
 def upgrade() -> None:

@@ -35,6 +35,15 @@ from vouchers.books.models import BankAccount, LedgerEntry, LedgerLine, LedgerSu
 from vouchers.books.permissions import LedgerPermission
 from vouchers.payments.models import Claim, ClaimLine, PayeeAccount, PaymentBatch, PaymentOrder
 from vouchers.payments.permissions import ClaimPermission, PayeePermission, PaymentPermission
+from vouchers.stripe_rail.models import (
+    StripeAccount,
+    StripeEvent,
+    StripeLine,
+    StripePayout,
+    StripeReversal,
+    StripeTransfer,
+)
+from vouchers.stripe_rail.permissions import StripePermission
 from vouchers.voucher.models import Redemption, Voucher, VoucherHold
 from vouchers.voucher.permissions import RedemptionPermission, VoucherPermission
 
@@ -95,6 +104,11 @@ def _of_histories(actor: Actor) -> Select[Any]:
     )
 
 
+def _of_payouts(actor: Actor) -> Select[Any]:
+    seen = permissions.where(actor, StripeAccount, StripePermission.VIEW_ACCOUNT)
+    return _keys(StripePayout).join(StripeAccount).where(seen)
+
+
 def _keys(model: Any) -> Select[Any]:
     return select(*inspect(model).primary_key)
 
@@ -136,6 +150,12 @@ READS: dict[str, tuple[Any, Shown]] = {
         _rows(KeptColumns, BankAccountPermission.VIEW),
         _rows(BankLine, BankPermission.LIST),
         _rows(BankMatch, BankPermission.LIST),
+        _rows(StripeAccount, StripePermission.VIEW_ACCOUNT),
+        _rows(StripeTransfer, StripePermission.VIEW),
+        _rows(StripeReversal, StripePermission.VIEW),
+        (StripePayout, _of_payouts),
+        _rows(StripeEvent, StripePermission.VIEW),
+        _rows(StripeLine, StripePermission.VIEW),
         _rows(LedgerEntry, LedgerPermission.READ),
         _rows(LedgerLine, LedgerPermission.READ),
         _rows(LedgerSum, LedgerPermission.READ),

@@ -57,6 +57,7 @@ RELEASED = {
     "0036_hold_promised_units.py": "bf8d7806b68f232128fede7ca21bd005bb3fedecffb2c339afff88b002154a21",
     "0037_keep_files_and_columns.py": "bd193b36914d360bd604d28807bb39f8cd57289144c7a7453a3a98b989111efa",
     "0038_pay_through_stripe.py": "a0ca332f8357d918d22ef77972ad6437d0499175992349163f5ada00640de35d",
+    "0039_keep_stripe.py": "25cdb51aeb3048655a80c810ee93abb65c2baa74beebd6d18f740bc91366ce85",
 }
 OURS = {"reintegration", "providers", "vouchers", "demo"}
 

@@ -4,11 +4,7 @@ from enum import StrEnum
 
 
 class StripePermission(StrEnum):
-    """A provider's account at Stripe, and the Stripe balance."""
+    """A provider's account at Stripe, and what stands there of ours."""
 
-    OPEN = "stripe:open"
     VIEW_ACCOUNT = "stripe:view_account"
     VIEW = "stripe:view"
-    SETTLE = "stripe:settle"
-    REVERSE = "stripe:reverse"
-    TELL = "stripe:tell"
