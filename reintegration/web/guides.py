@@ -1,20 +1,18 @@
 """A guide written as Markdown, as part of a page.
 
-Only what our guides use: headings, paragraphs, lists, tables, bold, code, links. Names of pages and
-buttons stand in bold and in English; the reader sees them as the pages have them.
+Only what our guides use: headings, paragraphs, lists, tables, bold, code, links.
 """
 
 import re
-from html import unescape
 
 from markupsafe import Markup, escape
-
-from reintegration.web.filters import format_locale, translated
 
 _BOLD, _CODE = re.compile(r"\*\*(.+?)\*\*"), re.compile(r"`([^`]+)`")
 _SAID = re.compile(r"(?<!\*)\*([^*]+)\*(?!\*)")
 _LINK = re.compile(r"\[([^\]]+)\]\([^)]+\)")
 _ITEM = re.compile(r"(?:-|\d+\.) +")
+# Not the space that keeps a figure together, as `str.split` would.
+_GAP = re.compile(r"[ \n]+")
 
 
 def as_page(text: str) -> Markup:
@@ -66,15 +64,7 @@ def _table(lines: list[str]) -> Markup:
 
 
 def _inline(text: str) -> Markup:
-    said = str(escape(_LINK.sub(r"\1", " ".join(text.split()))))
-    said = _BOLD.sub(lambda found: _as_on_pages(unescape(found[1])), said)
+    said = str(escape(_LINK.sub(r"\1", _GAP.sub(" ", text))))
+    said = _BOLD.sub(r"<strong>\1</strong>", said)
     said = _SAID.sub(r"<em>\1</em>", said)
     return Markup(_CODE.sub(r"<code>\1</code>", said))  # noqa: S704 - it was escaped before
-
-
-def _as_on_pages(name: str) -> str:
-    """Return the name of a page or button as the reader sees it, where it is one."""
-    word = translated(name)
-    if word == name:
-        return f"<strong>{escape(name)}</strong>"
-    return f'<strong lang="{format_locale()[:2]}">{escape(word)}</strong>'
