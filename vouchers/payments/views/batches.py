@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from reintegration.accounts.queries.users import names_of, organisation_names
+from reintegration.accounts.views.act_words import act
 from reintegration.kernel import clock
 from reintegration.kernel.db import session
 from reintegration.kernel.errors import N_, Conflict, Invalid, NotFound
@@ -275,10 +276,7 @@ def _show_page(batch: PaymentBatch) -> str:
         limit=limit,
         already=already,
         together_days=RELEASED_TOGETHER.days,
-        move_labels={
-            "prepare": N_("Prepared"),
-            **{name: move.label for name, move in BATCH.moves.items()},
-        },
+        act=act,
         P=PaymentPermission,
     )
 

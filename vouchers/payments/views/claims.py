@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from reintegration.accounts.queries.users import names_of, organisation_names
+from reintegration.accounts.views.act_words import act
 from reintegration.kernel.db import session
 from reintegration.kernel.errors import N_, Invalid
 from reintegration.web import parameters
@@ -135,7 +136,7 @@ def _show_page(claim: Claim, form: Form) -> str:
         order=queries.order_of(session(), claim),
         events=events,
         people=names_of(session(), [event.actor_id for event in events]),
-        move_labels={name: move.label for name, move in CLAIM.moves.items()},
+        act=act,
         problem=form.problem,
         asked=form.reason.data if isinstance(form, DisputeForm) else "",
         flags=FLAGS,
