@@ -8,7 +8,7 @@ import pytest
 import stripe
 
 from tests.tools.receiver import receiving
-from tools.stripe_simulator import Settings, State, serve
+from tools.stripe_simulator import Settings, State, do, serve
 
 RECIPIENT = {
     "contact_email": "office@example.org",
@@ -38,7 +38,7 @@ class Stripe:
 
     def browser(self, path, form=None, *, origin=None, host=None):
         """Return (status, where it leads or what it shows) of a page."""
-        connection = http.client.HTTPConnection(urlsplit(self.url).netloc, timeout=5)
+        connection = http.client.HTTPConnection(urlsplit(self.url).netloc, timeout=20)
         headers = {
             "Content-Type": "application/x-www-form-urlencoded",
             "Origin": origin or self.url,
@@ -51,13 +51,12 @@ class Stripe:
         return answer.status, answer.getheader("Location") or shown
 
     def top_up(self, amount=100_000, currency="eur"):
-        form = {"amount": f"{amount / 100:.2f}", "currency": currency}
-        assert self.browser("/simulator/topups", form) == (303, "/")
+        do(self.state, "topups", amount=f"{amount / 100:.2f}", currency=currency)
 
     def account(self):
         """Return the id of an account that may receive transfers."""
         account = self.client.v2.core.accounts.create(RECIPIENT).id
-        self.onboard(account, "finished")
+        do(self.state, f"accounts/{account}/onboard")
         return account
 
     def onboard(self, account, how, **form):
@@ -100,7 +99,7 @@ class Stripe:
         return {currency: amount for currency, amount in sums.items() if amount}
 
 
-def client_of(url, *, timeout=5, key="sk_test_simulator", **options):
+def client_of(url, *, timeout=20, key="sk_test_simulator", **options):
     transport = stripe.RequestsClient(timeout=timeout)
     return stripe.StripeClient(key, base_addresses={"api": url}, http_client=transport, **options)
 

@@ -2,13 +2,23 @@
 
 import json
 import threading
+import time
 
 import pytest
 import stripe
 
 from tests.tools.conftest import INCLUDE, RECIPIENT, client_of, link_for
-from tools.stripe_simulator import API_VERSION, State, advance, arm, serve
+from tests.tools.receiver import PATIENCE
+from tools.stripe_simulator import API_VERSION, State, advance, arm, do, serve
 from tools.stripe_simulator.state import DAY, HOUR
+
+
+def wait_until(holds):
+    """Look again until it is so."""
+    give_up = time.monotonic() + PATIENCE
+    while not holds():
+        assert time.monotonic() < give_up
+        time.sleep(0.01)
 
 
 def test_it_speaks_the_version_of_the_package(simulated):
@@ -115,27 +125,28 @@ def test_a_transfer_is_taken_back_in_parts_as_long_as_the_account_has_it(simulat
     assert refused.value.code == "balance_insufficient"
 
 
-@pytest.mark.parametrize(
-    ("asked", "code", "param"),
-    [
-        ({"amount": 10.5}, "parameter_invalid_integer", "amount"),
-        ({"amount": 0}, "parameter_invalid_integer", "amount"),
-        ({"amount": 200_000}, "balance_insufficient", None),
-        ({"currency": "mdl"}, "invalid_currency", "currency"),
-        ({"destination": "acct_none"}, "resource_missing", "destination"),
-        ({"destination": None}, "parameter_missing", "destination"),
-        ({"amount": None}, "parameter_missing", "amount"),
-        ({"source_type": "cash"}, None, "source_type"),
-        ({"urgent": "true"}, "parameter_unknown", "urgent"),
-        ({"metadata": {"order": "x" * 501}}, None, "metadata[order]"),
-    ],
-)
-def test_a_wrong_transfer_is_refused_as_stripe_refuses_it(simulated, asked, code, param):
+WRONG = [
+    ({"amount": 10.5}, "parameter_invalid_integer", "amount"),
+    ({"amount": 0}, "parameter_invalid_integer", "amount"),
+    ({"amount": 200_000}, "balance_insufficient", None),
+    ({"currency": "mdl"}, "invalid_currency", "currency"),
+    ({"destination": "acct_none"}, "resource_missing", "destination"),
+    ({"destination": None}, "parameter_missing", "destination"),
+    ({"amount": None}, "parameter_missing", "amount"),
+    ({"source_type": "cash"}, None, "source_type"),
+    ({"urgent": "true"}, "parameter_unknown", "urgent"),
+    ({"metadata": {"order": "x" * 501}}, None, "metadata[order]"),
+]
+
+
+def test_a_wrong_transfer_is_refused_as_stripe_refuses_it(simulated):
     simulated.top_up()
-    with pytest.raises(stripe.InvalidRequestError) as refused:
-        simulated.transfer(**{"account": simulated.account()} | asked)
-    assert (refused.value.code, refused.value.param) == (code, param)
-    assert refused.value.http_status == 400
+    account, refusals = simulated.account(), []
+    for asked, _code, _param in WRONG:
+        with pytest.raises(stripe.InvalidRequestError) as refused:
+            simulated.transfer(**{"account": account} | asked)
+        refusals.append((asked, refused.value.code, refused.value.param))
+    assert refusals == WRONG
     assert simulated.balance() == {"eur": 100_000}
 
 
@@ -164,7 +175,7 @@ def test_an_account_without_its_capability_receives_nothing(simulated):
     simulated.top_up()
     account = simulated.account()
     for act in ("restrict", "close"):
-        assert simulated.browser(f"/simulator/accounts/{account}/{act}", {})[0] == 303
+        do(simulated.state, f"accounts/{account}/{act}")
         with pytest.raises(stripe.InvalidRequestError) as refused:
             simulated.transfer(account)
         assert refused.value.code == "insufficient_capabilities_for_transfer"
@@ -173,7 +184,7 @@ def test_an_account_without_its_capability_receives_nothing(simulated):
 
 def test_what_is_asked_for_later_stops_an_account_once_it_is_overdue(simulated):
     account = simulated.account()
-    simulated.browser(f"/simulator/accounts/{account}/ask", {})
+    do(simulated.state, f"accounts/{account}/ask")
     found = simulated.client.v2.core.accounts.retrieve(account, {"include": INCLUDE})
     deadline = found.requirements.summary.minimum_deadline
     assert (deadline.status, deadline.time is None) == ("currently_due", False)
@@ -290,15 +301,15 @@ def test_two_calls_at_once_under_one_key_are_one_transfer(simulated):
     late = threading.Thread(
         target=simulated.transfer,
         args=(account,),
-        kwargs={"key": "order-1", "switch": "answer_late; seconds=0.5"},
+        kwargs={"key": "order-1", "switch": "answer_late; seconds=60"},
     )
     late.start()
-    while not simulated.state.in_progress or not simulated.state.books.transfers:
-        assert late.is_alive()
+    wait_until(lambda: simulated.state.books.transfers)
     with pytest.raises(stripe.APIError) as refused:
         simulated.transfer(account, key="order-1")
     assert refused.value.http_status == 409
     assert refused.value.json_body["error"]["code"] == "idempotency_key_in_use"
+    simulated.state.stopping.set()
     late.join()
     simulated.transfer(account, key="order-1")
     assert len(simulated.client.v1.transfers.list().data) == 1
@@ -328,14 +339,13 @@ def test_a_call_goes_wrong_as_its_header_asks(simulated, switch, error, status, 
         assert wrong.value.headers["retry-after"] == "7"
     assert len(simulated.state.books.transfers) == made
     simulated.state.stopping.set()
-    simulated.browser(f"/simulator/accounts/{account}/release", {})
+    do(simulated.state, f"accounts/{account}/release")
     if kept:
         with pytest.raises(error) as again:
             simulated.transfer(account, key="order-1")
         assert again.value.http_status == status
     else:
-        while simulated.state.in_progress:
-            pass
+        wait_until(lambda: not simulated.state.in_progress)
         simulated.transfer(account, key="order-1")
         assert len(simulated.state.books.transfers) == 1
 
@@ -412,16 +422,29 @@ def types_of(came):
 
 
 def test_an_event_is_tried_again_until_it_is_taken(told, receiver):
-    receiver.answers = [500, 302, 200]
+    receiver.answers = [500, 302]
     told.top_up()
     receiver.wait_for(2)
-    while True:
-        advance(told.state, 60)
-        if len(receiver.came) >= 4:
-            break
-    assert sorted(types_of(receiver.came)) == ["topup.created"] * 2 + ["topup.succeeded"] * 2
-    pages = told.browser("/")[1]
-    assert "delivered (200)" in pages
+    wait_until(lambda: all(one.tries for one in told.state.books.deliveries))
+    advance(told.state, 5)
+    came = receiver.wait_for(4)
+    assert types_of(came) == ["topup.created", "topup.succeeded"] * 2
+    wait_until(lambda: "delivered (200)" in told.browser("/")[1])
+    event = json.loads(came[0][1])["id"]
+    assert told.browser(f"/simulator/events/{event}/send", {}) == (303, "/")
+    assert json.loads(receiver.wait_for(5)[4][1])["id"] == event
+
+
+def test_an_event_that_nobody_takes_is_given_up(told, receiver):
+    receiver.answers = [500] * 8
+    told.top_up()
+    deliveries = told.state.books.deliveries
+    for tries, wait in enumerate((0, 5, 60, 600), start=1):
+        advance(told.state, wait)
+        wait_until(lambda tries=tries: [one.tries for one in deliveries] == [tries] * 2)
+    assert {one.status for one in deliveries} == {"given_up"}
+    unsent = told.client.v1.events.list({"delivery_success": False}).data
+    assert [one.type for one in unsent] == ["topup.succeeded", "topup.created"]
 
 
 @pytest.mark.parametrize(

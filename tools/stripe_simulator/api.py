@@ -1,6 +1,8 @@
 """One call: who asks, what, whether it was asked before, what goes wrong, and what is answered."""
 
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from tools.stripe_simulator import idempotency, passing, switches
@@ -104,13 +106,24 @@ def _answered_once(state: State, call: Call, found: Route, wrong: _Wrong, reques
     """Do what is asked, unless its key was answered before; late, if it shall be."""
     key = call.headers.get("idempotency-key", "") if call.method == "POST" else ""
     if not key:
-        with state.changing(Cause(request)):
+        with _holding(state, call, wrong, request):
             done, _kept = _done(state, call, found, wrong)
         return _sent(state, done, wrong)
     with idempotency.alone(state, call.account, key) as scope:
         with state.changing(Cause(request, key)):
             done = _remembered_or_done(state, call, found, wrong, scope)
         return _sent(state, done, wrong)
+
+
+@contextmanager
+def _holding(state: State, call: Call, wrong: _Wrong, request: str) -> Iterator[None]:
+    """Hold the books; they are saved unless they are only read."""
+    with state.lock:
+        if call.method == "GET" and not wrong.left_behind and not passing.is_due(state):
+            yield
+        else:
+            with state.changing(Cause(request)):
+                yield
 
 
 def _remembered_or_done(

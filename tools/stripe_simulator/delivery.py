@@ -4,8 +4,9 @@ import json
 import threading
 import time
 from http import HTTPStatus
+from typing import Any
 from urllib.error import HTTPError
-from urllib.request import Request, urlopen
+from urllib.request import HTTPRedirectHandler, ProxyHandler, Request, build_opener
 
 from stripe import WebhookSignature
 
@@ -14,6 +15,15 @@ from tools.stripe_simulator.events import sent_body
 from tools.stripe_simulator.objects import Delivery
 from tools.stripe_simulator.state import State
 
+
+class _NoRedirect(HTTPRedirectHandler):
+    """An answer that leads elsewhere is no answer."""
+
+    def redirect_request(self, *_arguments: Any) -> None:
+        """Follow nothing."""
+
+
+_DIRECT = build_opener(ProxyHandler({}), _NoRedirect)
 _LOOKS_EVERY = 0.5
 _PATIENCE = 10
 
@@ -91,7 +101,7 @@ def _post(state: State, payload: str) -> str:
         },
     )
     try:
-        with urlopen(request, timeout=_PATIENCE) as answer:  # noqa: S310 - as above
+        with _DIRECT.open(request, timeout=_PATIENCE) as answer:
             return str(answer.status)
     except HTTPError as refused:
         with refused:

@@ -5,10 +5,11 @@ from datetime import UTC, datetime
 
 from tools.stripe_simulator import switches
 from tools.stripe_simulator.objects import Delivery, Event, Json
-from tools.stripe_simulator.state import API_VERSION, State, new_id
+from tools.stripe_simulator.state import API_VERSION, DAY, State, new_id
 from tools.stripe_simulator.switches import Switch
 
 _HELD_AT_MOST = 30
+_KEPT_FOR = 30 * DAY
 
 
 def snapshot(
@@ -81,6 +82,7 @@ def send_again(state: State, event: str) -> None:
 
 def _tell(state: State, event: Event) -> None:
     """Keep an event, and put it on its way as often and as late as the switches say."""
+    _forget(state, at=event.created)
     state.books.events[event.id] = event
     if not state.settings.webhook_url:
         return
@@ -102,3 +104,12 @@ def _tell(state: State, event: Event) -> None:
         one.held, one.due = False, due
         deliveries.remove(one)
         deliveries.append(one)
+
+
+def _forget(state: State, *, at: int) -> None:
+    """Drop events that the API lists no longer, with their deliveries."""
+    books = state.books
+    old = {one.id for one in books.events.values() if one.created < at - _KEPT_FOR}
+    if old:
+        books.events = {key: one for key, one in books.events.items() if key not in old}
+        books.deliveries = [one for one in books.deliveries if one.event not in old]

@@ -52,8 +52,16 @@ def keep(
     """Store what is answered: in v1 whatever it is, in v2 only what succeeded."""
     version = "v2" if " /v2/" in asked else "v1"
     if version == "v1" or status < 400:
+        _forget(state, at=at)
         until = at + KEPT_FOR[version]
         state.books.kept[scope] = Kept(asked, _digest(given), until, status, body)
+
+
+def _forget(state: State, *, at: int) -> None:
+    """Drop what is kept no longer."""
+    kept = state.books.kept
+    for scope in [scope for scope, one in kept.items() if one.until <= at]:
+        del kept[scope]
 
 
 def in_use() -> Refusal:

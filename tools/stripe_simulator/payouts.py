@@ -3,7 +3,7 @@
 from tools.stripe_simulator import accounts, balance, events, switches
 from tools.stripe_simulator.errors import missing_object
 from tools.stripe_simulator.objects import Account, Bank, Json, Payout, Requirement
-from tools.stripe_simulator.state import DAY, State, new_id
+from tools.stripe_simulator.state import DAY, HOUR, State, new_id
 from tools.stripe_simulator.switches import Switch
 
 _BASIS = 10_000
@@ -24,7 +24,7 @@ def pay_out(state: State, account: Account, *, at: int) -> None:
     spendable, _pending = balance.sums(state, account.id, at=at)
     due = {currency: amount for currency, amount in spendable.items() if amount > 0}
     if due and (account.bank is None or not accounts.is_active(account, accounts.PAYOUTS)):
-        account.next_payout = at + state.settings.payout_after
+        account.next_payout = at + max(HOUR, state.settings.payout_after)
     elif account.bank is not None:
         for currency, amount in sorted(due.items()):
             _send(state, account, account.bank, amount, currency, at=at)

@@ -15,6 +15,15 @@ _Act = Callable[[State, Form], None]
 _ActOn = Callable[[State, str], None]
 
 _WEEK = 7 * DAY
+_BANK_ACCOUNT = "RO49AAAA1B31007593840000"
+
+
+def do(state: State, address: str, **form: str) -> None:
+    """Do in a test's own process what the page does: `do(state, "topups", amount="1000.00")`."""
+    act = act_at(f"/simulator/{address}")
+    if act is None:
+        raise LookupError(address)
+    act(state, form)
 
 
 def act_at(path: str) -> _Act | None:
@@ -71,6 +80,19 @@ def _top_up(state: State, form: Form) -> None:
         topups.arrive(state, topup, at=state.now())
 
 
+def _onboard(state: State, key: str) -> None:
+    """Fill in everything, as the holder of an account does on the page of its link."""
+    account = accounts.find(state, key)
+    accounts.onboard(
+        state,
+        account,
+        country=account.country or "RO",
+        bank_account=_BANK_ACCOUNT,
+        missing=[],
+        at=state.now(),
+    )
+
+
 def _restrict(state: State, key: str) -> None:
     accounts.restrict(state, accounts.find(state, key), at=state.now())
 
@@ -118,6 +140,7 @@ _ACTS: dict[str, _Act] = {
     "/simulator/topups": _top_up,
 }
 _ACTS_ON: dict[tuple[str, str], _ActOn] = {
+    ("accounts", "onboard"): _onboard,
     ("accounts", "restrict"): _restrict,
     ("accounts", "release"): _release,
     ("accounts", "ask"): _ask,
