@@ -25,12 +25,17 @@ ACTS = st.one_of(
 )
 
 
-@settings(max_examples=40, deadline=None)
-@given(st.lists(ACTS, max_size=30), st.booleans())
-def test_every_balance_is_the_sum_of_its_lines_and_nothing_is_lost(acts, reserves):
+FAILS = [Switch.PAYOUT_FAILS, Switch.PAYOUT_FAILS_LATER]
+BEGINS = [("top up", 50_000, "eur"), ("wait", DAY), ("transfer", 5_000, "eur", 0)]
+ENDS = [("wait", DAY), ("wait", 3 * DAY), ("wait", DAY)]
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(ACTS, max_size=30), st.sampled_from(FAILS), st.booleans())
+def test_every_balance_is_the_sum_of_its_lines_and_nothing_is_lost(acts, fails, reserves):
     state = State(Settings(connected_reserves=reserves))
     holders = [opened(state) for _ in range(2)]
-    for name, *arguments in [("top up", 50_000, "eur"), ("wait", DAY), *acts]:
+    for name, *arguments in [*BEGINS, ("arm", fails), *acts, *ENDS]:
         with suppress(Refusal):
             ACT[name](state, holders, *arguments)
         add_up(state)

@@ -165,6 +165,8 @@ def test_who_may_not_is_turned_away(simulated):
         client_of(simulated.url, key="sk_test_other").v1.balance.retrieve()
     with pytest.raises(stripe.PermissionError):
         simulated.client.v1.balance.retrieve({}, {"stripe_account": "acct_none"})
+    with pytest.raises(stripe.PermissionError, match="Only the platform"):
+        simulated.client.v1.transfers.list({}, {"stripe_account": simulated.account()})
     with pytest.raises(stripe.InvalidRequestError, match="Unrecognized request URL"):
         simulated.client.v1.customers.list()
     with pytest.raises(stripe.InvalidRequestError, match="version"):

@@ -25,6 +25,7 @@ _OF_CALLS = frozenset(
         Switch.ERROR_AFTER,
     }
 )
+_OF_THE_PLATFORM = ("/v1/transfers", "/v1/topups")
 
 
 @dataclass
@@ -69,6 +70,8 @@ def _allowed(state: State, call: Call) -> Route:
                 status=403,
                 kept=False,
             )
+        if call.account and call.path.startswith(_OF_THE_PLATFORM):
+            raise Refusal("Only the platform has transfers and top-ups", status=403, kept=False)
     found, call.ids = route(call)
     came = call.values()
     page = {"page": came.pop("page")} if found.in_pages and "page" in came else {}

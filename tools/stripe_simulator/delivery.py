@@ -107,4 +107,4 @@ def _post(state: State, payload: str) -> str:
         with refused:
             return f"{refused.code} {HTTPStatus(refused.code).phrase}"
     except OSError as broken:
-        return f"no answer: {broken}"
+        return f"no answer: {getattr(broken, 'reason', broken)}"

@@ -37,6 +37,11 @@ def missing_object(kind: str, key: str, *, param: str = "id", status: int = 404)
     return Refusal(f"No such {kind}: '{key}'", code="resource_missing", param=param, status=status)
 
 
+def wrong_parameter(message: str, code: str, param: str) -> Refusal:
+    """Return the refusal of what can be seen to be wrong before the call begins."""
+    return Refusal(message, code=code, param=param, kept=False)
+
+
 def server_error() -> Refusal:
     """Return the answer of a server that broke."""
     return Refusal("Something went wrong on the server.", kind="api_error", status=500)

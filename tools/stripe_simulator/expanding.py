@@ -1,6 +1,7 @@
 """`expand`: an id in an answer becomes the thing that it names."""
 
 from collections.abc import Callable, Mapping
+from copy import deepcopy
 from typing import Any
 
 from tools.stripe_simulator import balance, payouts, topups, transfers
@@ -11,6 +12,8 @@ from tools.stripe_simulator.state import State
 
 def expanded(state: State, shown: Json, paths: list[str]) -> Json:
     """Return an answer with the fields that were asked for as whole things."""
+    if paths:
+        shown = deepcopy(shown)
     for path in paths:
         _expand(state, shown, path.split("."), path)
     return shown

@@ -1,7 +1,7 @@
 """Top-ups: money from the platform's bank to its balance."""
 
 from tools.stripe_simulator import accounts, balance, events
-from tools.stripe_simulator.errors import Refusal, missing_object
+from tools.stripe_simulator.errors import missing_object, wrong_parameter
 from tools.stripe_simulator.objects import Json, Topup
 from tools.stripe_simulator.state import State, new_id
 
@@ -17,10 +17,10 @@ def create(state: State, given: Json, *, at: int) -> Topup:
     """Announce money from the bank; it counts when it has arrived."""
     if given["amount"] < 1:
         wrong = f"Invalid positive integer: {given['amount']}"
-        raise Refusal(wrong, code="parameter_invalid_integer", param="amount")
+        raise wrong_parameter(wrong, "parameter_invalid_integer", "amount")
     currency = given["currency"].lower()
     if currency not in state.settings.currencies:
-        raise Refusal(f"Invalid currency: {currency}", code="invalid_currency", param="currency")
+        raise wrong_parameter(f"Invalid currency: {currency}", "invalid_currency", "currency")
     topup = Topup(
         id=new_id("tu"),
         created=at,

@@ -1,7 +1,7 @@
 """Transfers to connected accounts, and transfers taken back."""
 
 from tools.stripe_simulator import accounts, balance, events, switches
-from tools.stripe_simulator.errors import Refusal, missing_object
+from tools.stripe_simulator.errors import Refusal, missing_object, wrong_parameter
 from tools.stripe_simulator.objects import Account, Json, Reversal, Transfer
 from tools.stripe_simulator.paging import listed
 from tools.stripe_simulator.state import State, new_id
@@ -129,20 +129,19 @@ def reversals_of(state: State, transfer: Transfer) -> list[Reversal]:
 
 def _amount(given: Json) -> int:
     if "amount" not in given:
-        raise Refusal("Missing required param: amount", code="parameter_missing", param="amount")
+        raise wrong_parameter("Missing required param: amount", "parameter_missing", "amount")
     amount: int = given["amount"]
     if amount < 1:
-        raise Refusal(
-            f"Invalid positive integer: {amount}", code="parameter_invalid_integer", param="amount"
-        )
+        wrong = f"Invalid positive integer: {amount}"
+        raise wrong_parameter(wrong, "parameter_invalid_integer", "amount")
     if amount > _LARGEST:
-        raise Refusal("The amount is too large", code="amount_too_large", param="amount")
+        raise wrong_parameter("The amount is too large", "amount_too_large", "amount")
     return amount
 
 
 def _currency(state: State, currency: str) -> str:
     if currency.lower() not in state.settings.currencies:
-        raise Refusal(f"Invalid currency: {currency}", code="invalid_currency", param="currency")
+        raise wrong_parameter(f"Invalid currency: {currency}", "invalid_currency", "currency")
     return currency.lower()
 
 
