@@ -2,7 +2,7 @@
 
 from contextlib import suppress
 
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.tools.conftest import RECIPIENT
@@ -30,10 +30,10 @@ BEGINS = [("top up", 50_000, "eur"), ("wait", DAY), ("transfer", 5_000, "eur", 0
 ENDS = [("wait", DAY), ("wait", 3 * DAY), ("wait", DAY)]
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(ACTS, max_size=30), st.sampled_from(FAILS), st.booleans())
 def test_every_balance_is_the_sum_of_its_lines_and_nothing_is_lost(acts, fails, reserves):
-    state = State(Settings(connected_reserves=reserves))
+    state = State(Settings(connected_reserves=reserves), wall=lambda: 1_800_000_000)
     holders = [opened(state) for _ in range(2)]
     for name, *arguments in [*BEGINS, ("arm", fails), *acts, *ENDS]:
         with suppress(Refusal):
