@@ -8,7 +8,6 @@ import re
 from markupsafe import Markup, escape
 
 _BOLD, _CODE = re.compile(r"\*\*(.+?)\*\*"), re.compile(r"`([^`]+)`")
-_SAID = re.compile(r"(?<!\*)\*([^*]+)\*(?!\*)")
 _LINK = re.compile(r"\[([^\]]+)\]\([^)]+\)")
 _ITEM = re.compile(r"(?:-|\d+\.) +")
 # Not the space that keeps a figure together, as `str.split` would.
@@ -66,5 +65,4 @@ def _table(lines: list[str]) -> Markup:
 def _inline(text: str) -> Markup:
     said = str(escape(_LINK.sub(r"\1", _GAP.sub(" ", text))))
     said = _BOLD.sub(r"<strong>\1</strong>", said)
-    said = _SAID.sub(r"<em>\1</em>", said)
     return Markup(_CODE.sub(r"<code>\1</code>", said))  # noqa: S704 - it was escaped before

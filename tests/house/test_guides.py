@@ -33,7 +33,6 @@ class Part(NamedTuple):
     bold: list[str]
     code: list[str]
     numbers: list[str]
-    said: int
     text: str
 
     def shape(self) -> "Part":
@@ -86,7 +85,6 @@ def parts_of(text: str) -> list[Part]:
             sorted(BOLD.findall(inside)),
             sorted(CODE.findall(inside)),
             sorted(re.findall(r"\d+", GROUPED.sub("", TAG.sub(" ", CODE.sub(" ", inside))))),
-            inside.count("<em>"),
             inside,
         )
         for tag, inside in found

@@ -39,7 +39,10 @@ def test_each_role_has_its_guide():
     ("who", "words"),
     [
         ("ana", {"ro": "Ghid pentru managerii de caz", "ru": "Для всех", "en": "For everyone"}),
-        ("rita", {"ro": "Pentru toți", "ru": "Руководство для поставщиков", "en": "Reception"}),
+        (
+            "rita",
+            {"ro": "Pentru toți", "ru": "Руководство для поставщиков", "en": "Guide for providers"},
+        ),
     ],
 )
 def test_help_leads_from_every_page_to_the_guide_of_the_role(cast, sign_in, who, words):
