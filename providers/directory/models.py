@@ -112,6 +112,8 @@ class Offering(Base):
     approved_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
     approved_at: Mapped[datetime | None]
     approved_until: Mapped[date | None]
+    lapsed_on: Mapped[date | None]
+    """The last day of the approval that ended by its date; None since an officer stopped it."""
     suspended_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
     suspension_reason: Mapped[str | None]
     created_at: Mapped[datetime]

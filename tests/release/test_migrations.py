@@ -58,6 +58,7 @@ RELEASED = {
     "0037_keep_files_and_columns.py": "bd193b36914d360bd604d28807bb39f8cd57289144c7a7453a3a98b989111efa",
     "0038_pay_through_stripe.py": "a0ca332f8357d918d22ef77972ad6437d0499175992349163f5ada00640de35d",
     "0039_keep_stripe.py": "25cdb51aeb3048655a80c810ee93abb65c2baa74beebd6d18f740bc91366ce85",
+    "0041_keep_last_days.py": "821e20eb96b20f6372052ed6b926ba2a9260fd869730cc82783b30cfea45c085",
 }
 OURS = {"reintegration", "providers", "vouchers", "demo"}
 

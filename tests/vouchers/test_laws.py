@@ -1,14 +1,25 @@
 """What must never be is a law of the database: tried as the application's role, past every service."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from tests.factories.casework import make_casework
 from tests.factories.cast import actor
-from tests.factories.payments import LATER, bank_line, make_batch, make_claim, statement
+from tests.factories.payments import (
+    LATER,
+    bank_line,
+    make_batch,
+    make_checked_claim,
+    make_claim,
+    make_deliveries,
+    statement,
+)
 from tests.factories.vouchers import deliver, make_voucher
 from vouchers.bank.services.statement_import import import_file
+from vouchers.payments.states import RELEASE_BY_PREPARER_BELOW, RELEASED_TOGETHER
 
 
 def refused(session, law, statement_, **values):
@@ -152,6 +163,32 @@ def test_one_invoice_stands_on_one_claim(session, cast):
     other = make_claim(session, cast)
     change = "UPDATE claim SET invoice_number = 'F-1' WHERE id IN (:one, :other)"
     assert refused(session, "uq_claim_invoice", change, one=claim.id, other=other.id)
+
+
+def test_one_who_prepares_releases_no_more_than_the_limit_within_a_week(session, cast):
+    one, other = (make_large_batch(session, cast) for _ in range(2))
+    release = "UPDATE payment_batch SET released_by = :who, released_at = :at WHERE id = :id"
+    petru, radu = cast.petru.id, cast.radu.id
+    commit(session, release, {"who": petru, "at": LATER, "id": one.id})
+    late = {"id": other.id, "at": LATER + RELEASED_TOGETHER - timedelta(seconds=1)}
+    assert refused(session, "released_together", release, who=petru, **late)
+    commit(session, release, {"who": radu, **late})
+    commit(session, release, {"who": petru, "id": other.id, "at": LATER + RELEASED_TOGETHER})
+    rule = session.scalar(text("SELECT prosrc FROM pg_proc WHERE proname = :name"), {"name": LIMIT})
+    for currency, minor in RELEASE_BY_PREPARER_BELOW.items():
+        assert f"'{currency}' THEN {minor} " in rule
+
+
+LIMIT = "refuse_parts_of_a_release"
+
+
+def make_large_batch(session, cast):
+    """Make an approved batch of more than half of what one who prepares may release."""
+    delivered = make_deliveries(session, cast, 6)
+    batch = make_batch(session, cast, [make_checked_claim(session, cast, deliveries=delivered)])
+    limit = RELEASE_BY_PREPARER_BELOW["MDL"]
+    assert limit / 2 < batch.total_minor < limit
+    return batch
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ from tests.factories.vouchers import make_referral
 from tests.plans.plan_makers import a_service, approve, edit, submit, write_plan
 from tests.providers.makers import drafted, sent
 from tests.vouchers.test_at_once import make_second_order
+from tests.vouchers.test_laws import make_large_batch
 from vouchers.bank.models import BankLine
 from vouchers.bank.services import reconciliation
 from vouchers.bank.services.statement_import import import_file
@@ -150,6 +151,20 @@ def test_two_batches_at_once_are_not_released_by_the_same_preparer(session, cast
     assert [one.code for one in outcomes if isinstance(one, DomainError)] == ["limit"]
     lately = release_limit.released_lately(session, cast.petru.id, "MDL", now=LATER)
     assert lately == one_and_a_half.total
+
+
+def test_of_two_at_once_the_database_refuses_one_that_no_service_looked_at(session, cast):
+    ids = [make_large_batch(session, cast).id for _ in range(2)]
+    release = text("UPDATE payment_batch SET released_by = :who, released_at = :at WHERE id = :id")
+    petru = cast.petru.id
+
+    def act(batch_id):
+        return lambda own: (
+            own.execute(release, {"who": petru, "at": LATER, "id": batch_id}) and None
+        )
+
+    outcomes = [one for one in at_once(session, *map(act, ids)) if one is not None]
+    assert [one.orig.diag.constraint_name for one in outcomes] == ["released_together"]
 
 
 # --- requests ---------------------------------------------------------------------------------

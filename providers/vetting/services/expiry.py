@@ -52,7 +52,7 @@ def expire_offerings(session: Session, *, now: datetime) -> int:
         last = last_day(offering)
         if last is not None and last < today:
             OFFERING.fire(session, offering, "expire", actor=SYSTEM, now=now)
-            offering.updated_at = now
+            offering.updated_at, offering.lapsed_on = now, last
             _tell_expired(session, offering.provider, offering.name, str(offering.id), now=now)
             lapsed[offering.id] = last
     session.flush()

@@ -142,6 +142,7 @@ def suspend(
     """Stop an offering at once; what stands on it above stops in the same transaction."""
     _fire(session, offering, "suspend", actor=actor, now=now, reason=reason)
     offering.suspended_by, offering.suspension_reason = actor.id, reason.strip()
+    offering.lapsed_on = None  # what was given before is the case manager's to decide
     session.flush()
     hooks.announce(session, OfferingSuspended(offering.id, now, actor))
     return offering

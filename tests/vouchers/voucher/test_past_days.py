@@ -85,6 +85,42 @@ def test_a_delivery_before_the_approval_lapsed_is_recorded_and_one_after_it_is_n
     assert broken(session) == []
 
 
+def test_on_an_open_voucher_too_and_what_is_left_of_it_is_stopped(session, cast):
+    issued, used_up = (make_voucher(session, cast, units=n, open_to_all=True) for n in (5, 1))
+    lapse(session, cast, 4)
+    session.commit()
+    for problem, code, changes in (
+        (Conflict, "offering_suspended", {"now": at(6)}),
+        (Invalid, "delivered_on", {"delivered_on": day(5), "now": at(6)}),
+        (Conflict, "offering_suspended", {"delivered_on": day(4), "now": at(19)}),
+    ):
+        with refused(problem, code):
+            deliver(session, cast.rita, issued, **changes)
+        session.rollback()
+    for voucher in (issued, used_up):
+        deliver(session, cast.rita, voucher, delivered_on=day(4), now=at(18))
+        session.commit()
+    session.expire_all()
+    assert (issued.voucher.is_held, issued.voucher.held_through) == (True, day(4))
+    assert (used_up.voucher.state, used_up.voucher.live_holds) == ("redeemed", 0)
+    deliver(session, cast.rita, issued, delivered_on=day(4), now=at(18))
+    session.commit()
+    with refused(Conflict, "suspended"):
+        deliver(session, cast.rita, issued, now=at(18))
+    assert broken(session) == []
+
+
+def test_on_an_open_voucher_no_past_day_before_a_suspension_is_recorded(session, cast):
+    issued = make_voucher(session, cast, open_to_all=True)
+    offering = cast.offerings[COUNSELLING]
+    offering.lapsed_on = day(1)  # it was renewed since
+    session.commit()
+    vetting.suspend(session, offering, actor=actor(session, cast.victor), reason="x", now=at(3))
+    session.commit()
+    with refused(Conflict, "offering_suspended"):
+        deliver(session, cast.rita, issued, delivered_on=day(1), now=at(3))
+
+
 def test_a_renewal_that_is_being_checked_takes_no_past_day_away(session, cast):
     issued = make_voucher(session, cast)
     lapse(session, cast, 4)

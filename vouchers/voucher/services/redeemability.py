@@ -84,7 +84,8 @@ def why_unusable(found: Found, *, today: date) -> DomainError | None:
         return _closed(VoucherState.EXPIRED)
     if found.live_holds:
         return _stopped() if is_past_recording(found.through, today) else None
-    if not found.offering_is_approved or is_past_recording(found.through, today):
+    lapsed = found.approved_through is not None
+    if not (found.offering_is_approved or lapsed) or is_past_recording(found.through, today):
         return _not_approved()
     return None
 

@@ -33,7 +33,7 @@ from vouchers.books.services.postings import PostingEvent
 from vouchers.books.states import SourceType
 from vouchers.voucher.models import Redemption
 from vouchers.voucher.permissions import RedemptionPermission
-from vouchers.voucher.services import pins
+from vouchers.voucher.services import pins, suspension
 from vouchers.voucher.services.drawdown import Taken, Wanted, take
 from vouchers.voucher.services.pricing import cost, saved
 from vouchers.voucher.services.receipt import Receipt
@@ -46,7 +46,7 @@ from vouchers.voucher.services.redeemability import (
 )
 from vouchers.voucher.services.voucher_by_code import Answered, Found, find
 from vouchers.voucher.services.voucher_moves import VOUCHER
-from vouchers.voucher.states import RedemptionState, VoucherState
+from vouchers.voucher.states import OPEN_STATES, RedemptionState, VoucherState
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,6 +241,7 @@ def _record(
             now=now,
             reason=wanted.reason or None,
         )
+    _hold_when_lapsed(session, found, taken, now=now)
     if delivery.pin:
         tries.forget(session, pins.voucher_key(found))
     return Outcome(redemption_id, response)
@@ -287,6 +288,14 @@ def _release_cheaper(session: Session, found: Found, *, actor: Actor, now: datet
     posting = Posting(PostingEvent.REMAINDER_RELEASED, money, f"bind|{found.id}", source, about)
     post(session, posting, actor=actor, now=now)
     budget.give_back(session, found.budget_line_id, money)
+
+
+def _hold_when_lapsed(session: Session, found: Found, taken: Taken, *, now: datetime) -> None:
+    """Stop the rest of an open voucher that a past day bound to an approval which has ended."""
+    last = found.approved_through
+    bound_late = found.provider_id is None and not found.offering_is_approved
+    if bound_late and last is not None and taken.state in OPEN_STATES:
+        suspension.hold_bound_late(session, found.id, last, now=now)
 
 
 def _response(

@@ -14,7 +14,7 @@ from reintegration.kernel.actor import SYSTEM, Actor
 from reintegration.kernel.clock import local_day
 from reintegration.kernel.db import acting_as_system
 from reintegration.kernel.errors import N_
-from reintegration.kernel.locking import lock_all
+from reintegration.kernel.locking import lock, lock_all
 from reintegration.plans.models import PlanLine
 from reintegration.plans.states import LineOrigin
 from vouchers.voucher.models import Voucher, VoucherHold
@@ -63,16 +63,29 @@ def _hold_at(
     with acting_as_system(session):
         for voucher in _lock_those(session, at_offerings(session, [*through]), OPEN_STATES):
             assert voucher.offering_id is not None
-            holds.place(
-                session,
-                voucher,
-                HoldCause.OFFERING_SUSPENDED,
-                actor=SYSTEM,
-                now=now,
-                reason=reason,
-                reference=str(voucher.offering_id),
-                through=through[voucher.offering_id],
-            )
+            _hold(session, voucher, reason, through[voucher.offering_id], now=now)
+
+
+def hold_bound_late(session: Session, voucher_id: UUID, last: date, *, now: datetime) -> None:
+    """Hold a voucher that a delivery has just bound to an offering whose approval had ended."""
+    with acting_as_system(session):
+        _hold(session, session.get_one(Voucher, voucher_id), _LAPSED, last, now=now)
+
+
+def _hold(
+    session: Session, voucher: Voucher, reason: str, through: date | None, *, now: datetime
+) -> None:
+    lock(session, voucher)
+    holds.place(
+        session,
+        voucher,
+        HoldCause.OFFERING_SUSPENDED,
+        actor=SYSTEM,
+        now=now,
+        reason=reason,
+        reference=str(voucher.offering_id),
+        through=through,
+    )
 
 
 def held_by_offering(session: Session, offering_id: UUID) -> Sequence[VoucherHold]:

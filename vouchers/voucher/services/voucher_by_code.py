@@ -49,6 +49,7 @@ class Found:
     offering_id: UUID | None
     offering_state: str | None
     offering_until: date | None
+    offering_lapsed_on: date | None
     offering_price_minor: int | None
 
     unit_price = MoneyColumns()
@@ -57,8 +58,13 @@ class Found:
 
     @property
     def offering_is_approved(self) -> bool:
-        """Whether the provider's offering is approved; `offering_until` may be past."""
+        """Whether the provider's offering is approved; `approved_through` may be past."""
         return self.offering_state == OfferingState.APPROVED
+
+    @property
+    def approved_through(self) -> date | None:
+        """Return the last day of the offering's approval, which may have lapsed; None: no end."""
+        return self.offering_until if self.offering_is_approved else self.offering_lapsed_on
 
     @property
     def through(self) -> date:
@@ -67,7 +73,7 @@ class Found:
         A hold that came with the end of an approval says which day that was; otherwise the offering
         does, until the end is swept.
         """
-        approved = self.held_through if self.live_holds else self.offering_until
+        approved = self.held_through if self.live_holds else self.approved_through
         return min(self.valid_until, approved or self.valid_until)
 
 
@@ -121,20 +127,27 @@ _other = Offering.__table__.alias("other").c
 
 def _statement(condition: Any) -> ConstantStatement:
     one = select(literal(1).label("one")).subquery("one")
-    # An open voucher is redeemed at the provider's own cheapest approved offering.
+    is_approved = _other.state == OfferingState.APPROVED
+    # An open voucher is redeemed at the provider's own cheapest approved offering; where none is,
+    # at the one whose approval lapsed last: what was given by then is still recorded.
     own_offering = (
         select(_other.id)
         .where(
             _other.provider_id == _organisation,
             _other.category == _v.category,
-            _other.state == OfferingState.APPROVED,
+            or_(is_approved, _other.lapsed_on.is_not(None)),
             _other.currency == _v.currency,
             or_(
                 _v.kind == VoucherKind.VALUE,
                 and_(_other.unit == _v.unit, _other.price_minor <= _v.unit_price_minor),
             ),
         )
-        .order_by(_other.price_minor, _other.id)
+        .order_by(
+            is_approved.desc(),
+            case((is_approved, None), else_=_other.lapsed_on).desc(),
+            _other.price_minor,
+            _other.id,
+        )
         .limit(1)
         .correlate(Voucher.__table__)
         .scalar_subquery()
@@ -180,6 +193,7 @@ def _statement(condition: Any) -> ConstantStatement:
         func.coalesce(_o.id, _v.offering_id).label("offering"),
         _o.state.label("offering_state"),
         _o.approved_until,
+        _o.lapsed_on,
         _o.price_minor,
         _r.id.label("answered_id"),
         _r.request_hash,
