@@ -1,7 +1,9 @@
 """Terms: reminders before a document or an approval ends; its end stops what a suspension stops."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
+from itertools import chain
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -12,10 +14,10 @@ from providers.vetting.queries import vetting
 from providers.vetting.services.offering_events import OfferingEnds, OfferingsLapsed
 from providers.vetting.services.vetting import OFFERING
 from reintegration.accounts.queries import people
-from reintegration.accounts.queries.inbox import was_told
+from reintegration.accounts.queries.inbox import told_under
 from reintegration.accounts.services import inbox
 from reintegration.kernel import clock, hooks
-from reintegration.kernel.actor import SYSTEM, Role
+from reintegration.kernel.actor import SYSTEM
 from reintegration.kernel.errors import N_
 
 REMIND_BEFORE = (90, 30, 7)
@@ -30,16 +32,19 @@ def remind_documents(session: Session, *, now: datetime) -> int:
     today = clock.local_day(now)
     officers = people.vetting_officers(session)
     reminded = 0
-    for provider in vetting.providers_with_documents_ending(
+    providers = vetting.providers_with_documents_ending(
         session, today, today + timedelta(days=max(REMIND_BEFORE))
-    ):
+    )
+    managers = people.managers_of(session, [provider.id for provider in providers])
+    for provider in providers:
         for document in best_of(provider.documents).values():
             if document.expires_on is None:
                 continue
             left = (document.expires_on - today).days
             due = [days for days in REMIND_BEFORE if 0 <= left <= days]
             if due:
-                _remind(session, provider, document, min(due), officers, now=now)
+                told = (officers, managers[provider.id])
+                _remind(session, provider, document, min(due), told, now=now)
                 reminded += 1
     return reminded
 
@@ -48,15 +53,17 @@ def expire_offerings(session: Session, *, now: datetime) -> int:
     """End the approvals whose own term, or a required document's, has passed; return how many."""
     today = clock.local_day(now)
     lapsed: dict[UUID, date] = {}
+    ended: list[Offering] = []
     for offering in vetting.approved_with_documents(session):
         last = last_day(offering)
         if last is not None and last < today:
             OFFERING.fire(session, offering, "expire", actor=SYSTEM, now=now)
             offering.updated_at, offering.lapsed_on = now, last
-            _tell_expired(session, offering.provider, offering.name, str(offering.id), now=now)
+            ended.append(offering)
             lapsed[offering.id] = last
     session.flush()
     if lapsed:
+        _tell_expired(session, ended, now=now)
         hooks.announce(session, OfferingsLapsed(lapsed, now))
     return len(lapsed)
 
@@ -66,28 +73,43 @@ def remind_approvals(session: Session, *, now: datetime) -> int:
 
     Once for each number of days: what hangs on an approval may be thousands of cases.
     """
-    today, officers = clock.local_day(now), people.vetting_officers(session)
-    reminded = 0
+    ending = {one.key: one for one in _ending(session, clock.local_day(now))}
+    officers = people.vetting_officers(session)
+    managers = people.managers_of(session, {one.offering.provider_id for one in ending.values()})
+    readers = [*officers, *chain.from_iterable(managers.values())]
+    for told_before in told_under(session, readers, ending):
+        del ending[told_before]
+    message = N_("The approval of “%(service)s” of %(provider)s ends on %(day)s. Renew it.")
+    for key, (offering, last, days) in ending.items():
+        provider = offering.provider
+        told = {"service": offering.name, "provider": provider.name, "day": f"{last:%d.%m.%Y}"}
+        for them, link in (
+            (officers, f"/providers/vetting/{offering.id}"),
+            (managers[provider.id], "/providers/mine"),
+        ):
+            inbox.notify(session, them, key, message, now=now, link=link, **told)
+        hooks.announce(session, OfferingEnds(offering.id, last, days, now))
+    return len(ending)
+
+
+class _Ending(NamedTuple):
+    """An approval that ends within a number of days, each of which is told once."""
+
+    offering: Offering
+    last: date
+    days: int
+
+    @property
+    def key(self) -> str:
+        return f"offering:{self.offering.id}:ends:{self.last}:{self.days}"
+
+
+def _ending(session: Session, today: date) -> Iterator[_Ending]:
     for offering in vetting.approved_with_documents(session):
         last = last_day(offering)
         due = [days for days in ENDS_BEFORE if last and 0 <= (last - today).days <= days]
-        if last is None or not due:
-            continue
-        provider = offering.provider
-        managers = people.provider_people(session, provider.id, Role.PROVIDER_MANAGER)
-        message = N_("The approval of “%(service)s” of %(provider)s ends on %(day)s. Renew it.")
-        key = f"offering:{offering.id}:ends:{last}:{min(due)}"
-        if was_told(session, [*officers, *managers], key):
-            continue
-        told = {"service": offering.name, "provider": provider.name, "day": f"{last:%d.%m.%Y}"}
-        for readers, link in (
-            (officers, f"/providers/vetting/{offering.id}"),
-            (managers, "/providers/mine"),
-        ):
-            inbox.notify(session, readers, key, message, now=now, link=link, **told)
-        hooks.announce(session, OfferingEnds(offering.id, last, min(due), now))
-        reminded += 1
-    return reminded
+        if last is not None and due:
+            yield _Ending(offering, last, min(due))
 
 
 def last_day(offering: Offering) -> date | None:
@@ -101,7 +123,7 @@ def _remind(
     provider: Provider,
     document: VettingDocument,
     threshold: int,
-    officers: Sequence[UUID],
+    told: tuple[Sequence[UUID], Sequence[UUID]],
     *,
     now: datetime,
 ) -> None:
@@ -109,18 +131,18 @@ def _remind(
     key = f"document:{document.id}:{document.expires_on}:{threshold}"
     message = N_("A document of %(provider)s ends on %(day)s. Renew it before then.")
     day = document.expires_on.strftime("%d.%m.%Y")
-    managers = people.provider_people(session, provider.id, Role.PROVIDER_MANAGER)
-    for readers, link in ((officers, f"/providers/{provider.id}"), (managers, "/providers/mine")):
+    for readers, link in zip(told, (f"/providers/{provider.id}", "/providers/mine"), strict=True):
         inbox.notify(
             session, readers, key, message, now=now, link=link, provider=provider.name, day=day
         )
 
 
-def _tell_expired(
-    session: Session, provider: Provider, service: str, key: str, *, now: datetime
-) -> None:
+def _tell_expired(session: Session, ended: Sequence[Offering], *, now: datetime) -> None:
     message = N_("The approval of “%(service)s” of %(provider)s has ended.")
-    managers = people.provider_people(session, provider.id, Role.PROVIDER_MANAGER)
-    readers = [*people.vetting_officers(session), *managers]
-    key = f"offering:{key}:expired:{clock.local_day(now)}"
-    inbox.notify(session, readers, key, message, now=now, service=service, provider=provider.name)
+    officers = people.vetting_officers(session)
+    managers = people.managers_of(session, {offering.provider_id for offering in ended})
+    for offering in ended:
+        readers = [*officers, *managers[offering.provider_id]]
+        key = f"offering:{offering.id}:expired:{clock.local_day(now)}"
+        told = {"service": offering.name, "provider": offering.provider.name}
+        inbox.notify(session, readers, key, message, now=now, **told)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from reintegration.accounts.models import InboxMessage
@@ -32,10 +32,10 @@ def message_or_404(session: Session, user_id: UUID, message_id: UUID) -> InboxMe
     return or_404(session.scalar(select(InboxMessage).where(*own)))
 
 
-def was_told(session: Session, readers: Iterable[UUID], key: str) -> bool:
-    """Whether one of these was told under `key`; only who sees every inbox may ask."""
-    told = InboxMessage.user_id.in_(list(readers)), InboxMessage.key == key
-    return session.scalar(select(exists().where(*told))) is True
+def told_under(session: Session, readers: Iterable[UUID], keys: Iterable[str]) -> set[str]:
+    """Return the keys under which one of these was told; only who sees every inbox may ask."""
+    told = InboxMessage.user_id.in_(list(readers)), InboxMessage.key.in_(list(keys))
+    return set(session.scalars(select(InboxMessage.key).where(*told).distinct()))
 
 
 def unread_count(session: Session, user_id: UUID) -> Count:

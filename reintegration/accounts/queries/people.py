@@ -1,6 +1,6 @@
 """Who holds a role: whom to tell."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
 from sqlalchemy import select
@@ -23,6 +23,24 @@ def with_role(session: Session, role: Role) -> Sequence[UUID]:
 def provider_people(session: Session, provider_id: UUID, *roles: Role) -> Sequence[UUID]:
     """Return the active people of a provider who hold any of `roles`."""
     return _with_roles(session, roles, provider_id)
+
+
+def managers_of(session: Session, provider_ids: Collection[UUID]) -> Mapping[UUID, Sequence[UUID]]:
+    """Return the active managers of each of these providers, none where there is nobody."""
+    found: dict[UUID, list[UUID]] = {provider_id: [] for provider_id in provider_ids}
+    if found:
+        rows = session.execute(
+            select(User.organisation_id, User.id)
+            .join(UserRole, UserRole.user_id == User.id)
+            .where(
+                UserRole.role == Role.PROVIDER_MANAGER,
+                User.disabled_at.is_(None),
+                User.organisation_id.in_(found),
+            )
+        )
+        for provider_id, user_id in rows:
+            found[provider_id].append(user_id)
+    return found
 
 
 def _with_roles(

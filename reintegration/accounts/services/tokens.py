@@ -139,6 +139,8 @@ def warn_ahead(session: Session, *, now: datetime) -> int:
         )
         .order_by(ApiToken.expires_on, ApiToken.id)
     ).all()
+    managers = people.managers_of(session, {token.organisation_id for token in soon})
+    messages = []
     for token in soon:
         left = (token.expires_on - today).days
         stage = str(min(days for days in ENDS_BEFORE if left <= days)) if left >= 0 else "ended"
@@ -147,16 +149,13 @@ def warn_ahead(session: Session, *, now: datetime) -> int:
             if left >= 0
             else N_("The token of “%(label)s” ended on %(day)s: the program records nothing more.")
         )
-        inbox.notify(
-            session,
-            people.provider_people(session, token.organisation_id, Role.PROVIDER_MANAGER),
-            f"token:{token.id}:{token.expires_on}:{stage}",
-            message,
-            now=now,
-            link="/redeem/tokens",
-            label=token.label,
-            day=f"{token.expires_on:%d.%m.%Y}",
-        )
+        key = f"token:{token.id}:{token.expires_on}:{stage}"
+        told = {"label": token.label, "day": f"{token.expires_on:%d.%m.%Y}"}
+        messages += [
+            inbox.Message(reader, key, message, "/redeem/tokens", told)
+            for reader in managers[token.organisation_id]
+        ]
+    inbox.put(session, messages, now=now)
     return len(soon)
 
 
