@@ -170,7 +170,7 @@ def test_changing_the_password_keeps_this_device_and_ends_the_others(app, cast, 
 
 
 @pytest.mark.parametrize(
-    "new", ["short", "aaaaaaaaaaaaaaaa", "parola123456", "ana-lungu-ana", "x" * 200]
+    "new", ["short", "eleven char", "aaaaaaaaaaaaaaaa", "parola123456", "ana-lungu-ana", "x" * 200]
 )
 def test_a_weak_password_is_refused_with_a_reason(cast, sign_in, new):
     answer = sign_in(cast.ana).post("/account/password", data={"current": PASSWORD, "new": new})

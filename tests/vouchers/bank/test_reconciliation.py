@@ -19,7 +19,9 @@ from vouchers.books.models import LedgerEntry
 from vouchers.books.queries.funds import unallocated
 from vouchers.formats.problems import StatementFileError
 from vouchers.payments.models import Claim, PaymentOrder
+from vouchers.payments.services import reversal
 from vouchers.payments.states import ClaimState, OrderState
+from vouchers.voucher.models import Redemption
 
 
 @pytest.fixture
@@ -132,10 +134,22 @@ def test_a_fee_leaves_and_a_grant_arrives(session, cast, petru, line_of):
         reconciliation.mark_fee(session, out, actor=petru, now=LATER)
 
 
-def test_a_provider_gives_back_no_more_than_it_owes(session, cast, petru, line_of):
-    line = line_of(5_000)
+def test_a_provider_gives_back_no_more_than_it_owes(session, cast, take, petru, line_of, order):
+    take(statement(cast, bank_line(order)))
+    paid = session.scalars(select(Redemption)).first()
+    owed = paid.amount_minor
+    line, more = line_of(owed), line_of(owed + 1)
+    provider = cast.provider
     with pytest.raises(Invalid, match="does not owe this much"):
-        reconciliation.mark_repaid(session, line, actor=petru, provider=cast.provider, now=LATER)
+        reconciliation.mark_repaid(session, line, actor=petru, provider=provider, now=LATER)
+    session.rollback()
+    reversal.reverse(session, paid, actor=petru, reason="Greșit", now=LATER)
+    session.commit()
+    with pytest.raises(Invalid, match="does not owe this much"):
+        reconciliation.mark_repaid(session, more, actor=petru, provider=provider, now=LATER)
+    session.rollback()
+    reconciliation.mark_repaid(session, line, actor=petru, provider=provider, now=LATER)
+    assert line.resolution == Resolution.REPAID
 
 
 def test_a_line_that_is_not_known_stays_with_who_finds_out_and_what_is_known(
