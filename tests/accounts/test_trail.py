@@ -1,5 +1,6 @@
 """The trail is read in words, found by the code of a case, cut by two days, and taken out."""
 
+import ast
 import csv
 import io
 import re
@@ -9,12 +10,38 @@ import pytest
 from sqlalchemy import select
 
 from reintegration.accounts.views.act_words import ACTS, SUBJECTS
+from reintegration.accounts.views.field_words import ABOUT, FIELDS
+from reintegration.cases.services import vault
+from reintegration.cases.services.registration import FACTS
+from reintegration.cases.states import ConsentScope, IndexKind
 from reintegration.kernel import audit
 from reintegration.kernel.audit import AuditEvent, Subject
+from reintegration.plans.services.planning import Step
 from tests.factories.casework import make_case
 from tests.factories.cast import NOW, TODAY, actor
-from tests.house import names
+from tests.house import names, source
 
+CHOSEN = {
+    "registration: changed": FACTS,
+    "planning: changed": [*Step.__dataclass_fields__],
+    "plan_lines: changed": [
+        *("unit", "units", "unit_price_minor", "ceiling_minor", "budget_line_id", "description")
+    ],
+    "planning: fields": [],
+    "users: sorted(changed)": ["name", "email", "supervisor"],
+    "vault: identity.told": vault.FIELDS,
+    "vault: names": vault.FIELDS,
+    "vault: FIELDS": vault.FIELDS,
+    "vault: _INDEXED": vault.FIELDS,
+    "duplicates: map(str, values)": [*IndexKind],
+    "consent: (consent.scope,)": [*ConsentScope],
+    "consent_ends: (consent.scope,)": [*ConsentScope],
+    "claims: told": ["lines"],
+    "trail: asked": ["action", "actor", "subject", "case", "since", "until"],
+    "audit: fields": [],
+}
+"""Where the code chooses among fields while it runs, by its module, and among which."""
+RECORDING = ("record", "record_many", "leave", "note_edit")
 SHAPES_OF_KEYS = {"no_contact:{}", "refund:{}", "suspended:{}"}
 """What has the form of an act and is the key of a message."""
 
@@ -27,9 +54,46 @@ def test_each_act_that_the_code_writes_down_has_its_sentence():
     assert [part for part in composed if not any(act.startswith(part) for act in ACTS)] == []
 
 
+def spelled_in(value: ast.expr) -> set[str]:
+    match value:
+        case ast.Constant(value=str(text)):
+            return {text}
+        case ast.IfExp(body=one, orelse=other):
+            return spelled_in(one) | spelled_in(other)
+        case ast.Tuple(elts=parts):
+            return set().union(*map(spelled_in, parts))
+    return set()
+
+
+def test_each_field_that_the_code_writes_down_has_its_word(app):
+    spelled, chosen = set(), set()
+    for path, nodes in source.files():
+        for node in nodes:
+            if isinstance(node, ast.Call) and source.called(node) in RECORDING:
+                for value in [word.value for word in node.keywords if word.arg == "fields"]:
+                    texts = spelled_in(value)
+                    spelled |= texts
+                    chosen |= set() if texts else {f"{path.stem}: {ast.unparse(value)}"}
+    assert chosen == {*CHOSEN, "requires: [page]"}
+    pages = {
+        rule.endpoint.rpartition(".")[2]
+        for rule in app.url_map.iter_rules()
+        if (view := app.view_functions[rule.endpoint]) and "GET" in (rule.methods or ())
+        if getattr(view, "leaves", None) and getattr(view, "loads", None)
+    }
+    assert pages
+    written = {str(one) for some in (spelled, pages, *CHOSEN.values()) for one in some}
+    assert sorted(written ^ FIELDS.keys()) == []
+    assert {one.partition(".")[2] for one in ABOUT} <= FIELDS.keys()
+    assert {scope: FIELDS[scope] for scope in ConsentScope} == {
+        scope: scope.label for scope in ConsentScope
+    }
+
+
 def note(session, cast, action, case, *, at=NOW):
     who = actor(session, cast.ana)
-    audit.record(session, action, Subject("case", case.id, case.id), actor=who, now=at)
+    about = Subject("case", case.id, case.id)
+    audit.record(session, action, about, actor=who, now=at, fields=["birth_year"])
 
 
 def acts_in(page: str) -> list[str]:
@@ -53,6 +117,8 @@ def test_the_trail_of_a_case_is_found_by_its_code_and_read_in_words(noted, cast,
     assert acts_in(page) == ["Changed what is known in a case", "Opened a page of a case"]
     assert other.code not in page
     assert acts_in(irina.get("/account/audit?case=Nimic-0000").text) == []
+    assert "Year of birth" in page
+    assert "birth_year" not in page
     spoken = irina.get(f"/account/audit?case={one.code}&lang=ro").text
     assert acts_in(spoken) == ["A schimbat datele unui caz", "A deschis o pagină a unui caz"]
 
@@ -97,9 +163,9 @@ def test_the_trail_is_taken_out_as_a_file_and_that_stands_in_it(noted, cast, sig
     assert answer.mimetype == "text/csv"
     head, *rows = csv.reader(io.StringIO(answer.data.decode("utf-8-sig")))
     assert head[2] == "What was done"
-    assert [(row[1], row[2], row[3], row[6]) for row in rows] == [
-        ("Ana Lungu", "Opened a page of a case", "case:read", one.code),
-        ("Ana Lungu", "Changed what is known in a case", "case:edit", one.code),
+    assert [(row[1], row[2], row[3], row[6], row[7]) for row in rows] == [
+        ("Ana Lungu", "Opened a page of a case", "case:read", one.code, "Year of birth"),
+        ("Ana Lungu", "Changed what is known in a case", "case:edit", one.code, "Year of birth"),
     ]
     assert other.code not in answer.text
     taken = session.scalars(select(AuditEvent).where(AuditEvent.action == "trail:export")).one()

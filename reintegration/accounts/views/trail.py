@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
+from functools import partial
 
 from flask import Response, render_template
 from flask.typing import ResponseReturnValue
@@ -13,6 +14,7 @@ from reintegration.accounts.queries import trail, users
 from reintegration.accounts.queries.trail import TrailFilter
 from reintegration.accounts.views import bp
 from reintegration.accounts.views.act_words import ACTS, act, choices, doer
+from reintegration.accounts.views.field_words import fields_of, spoken
 from reintegration.kernel import audit as log
 from reintegration.kernel import audit_chain, clock
 from reintegration.kernel.actor import ActorKind
@@ -41,6 +43,7 @@ def audit() -> ResponseReturnValue:
         given=parameters.those(*_ASKED),
         acts=choices(),
         act=act,
+        fields_of=partial(fields_of, words=spoken()),
         doer=doer,
         waiting=waiting,
         sealed=trail.sealed_count(session()),
@@ -55,7 +58,7 @@ def audit_export() -> ResponseReturnValue:
     doers = {str(kind): kind.label for kind in ActorKind}
     words = {one: str(_(said)) for one, said in (ACTS | doers).items()}
     answer = Response(
-        csv_file(_head(), _rows(session_to_close(), wanted, words)), mimetype="text/csv"
+        csv_file(_head(), _rows(session_to_close(), wanted, words, spoken())), mimetype="text/csv"
     )
     stamp = clock.local_day(clock.now()).isoformat()
     answer.headers["Content-Disposition"] = f'attachment; filename="trail-{stamp}.csv"'
@@ -76,14 +79,19 @@ def _head() -> list[str]:
     ]
 
 
-def _rows(reading: Session, wanted: TrailFilter, words: dict[str, str]) -> Iterator[Row]:
+def _rows(
+    reading: Session, wanted: TrailFilter, words: dict[str, str], fields: dict[str, str]
+) -> Iterator[Row]:
     """Give the rows of a file, and close `reading`: the request may have ended meanwhile."""
     with reading:
         for event, who, code in trail.rows(reading, wanted):
-            yield _row(event, who or words.get(event.actor_kind, event.actor_kind), code, words)
+            doer = who or words.get(event.actor_kind, event.actor_kind)
+            yield _row(event, doer, code, words, fields)
 
 
-def _row(event: AuditEvent, who: str, code: str, words: dict[str, str]) -> Row:
+def _row(
+    event: AuditEvent, who: str, code: str, words: dict[str, str], fields: dict[str, str]
+) -> Row:
     return (
         event.at.astimezone(LOCAL).isoformat(timespec="seconds"),
         who,
@@ -92,7 +100,7 @@ def _row(event: AuditEvent, who: str, code: str, words: dict[str, str]) -> Row:
         event.subject_type,
         str(event.subject_id or ""),
         code,
-        ", ".join(event.fields),
+        fields_of(event, fields),
         event.reason or "",
     )
 
