@@ -134,13 +134,14 @@ def layout() -> str:
     return "layout/provider.html" if current_actor().is_provider else "layout/staff.html"
 
 
-def form_page(form: Form, title: str, back_url: str) -> str:
+def form_page(form: Form, title: str, back_url: str, *, button: str = "") -> str:
     """Return the page of one form about a provider, in the layout of whoever looks."""
     return render_template(
         "providers/directory/form.html",
         form=form,
         title=title,
         back_url=back_url,
+        button=button,
         layout=layout(),
         territory=TERRITORIAL_UNITS,
     )

@@ -56,5 +56,8 @@ def _answer_form(form: ReasonForm, offering: Offering) -> str:
     form.reason.label.text = _("Your answer")
     form.reason.description = _("What was asked: %(text)s", text=asked) if asked else ""
     return form_page(
-        form, _("Answer: %(name)s", name=offering.name), home_url(offering.provider_id)
+        form,
+        _("Answer: %(name)s", name=offering.name),
+        home_url(offering.provider_id),
+        button=_("Send the answer"),
     )
