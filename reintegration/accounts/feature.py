@@ -15,6 +15,7 @@ from reintegration.accounts.views import (
     organisations,
     sign_in,
     today,
+    today_access,
     trail,
     users,
 )
@@ -45,7 +46,7 @@ def register(app: Flask) -> None:
     app.add_url_rule("/", "front", today.front)
     app.cli.add_command(user_cli)
     jobs.register(WARN_OF_TOKENS)
-    slots.add("today.items", today.for_administrators)
+    slots.add("today.items", today_access.items)
     slots.add("today.days", today.told)
     navigation.add(*_PLACES)
 

@@ -16,8 +16,9 @@ from wtforms.validators import DataRequired, InputRequired, Length, Regexp
 
 from reintegration.accounts.services.passwords import MAX_LENGTH
 from reintegration.accounts.services.users import Details
+from reintegration.accounts.states import OrganisationKind
 from reintegration.codelists.languages import Locale
-from reintegration.kernel.actor import Role
+from reintegration.kernel.actor import PROVIDER_ROLES, Role
 from reintegration.web.forms import Form, choices, option
 from reintegration.web.offers import OfferedField
 
@@ -92,6 +93,11 @@ class RolesForm(Form):
     """What a person does here."""
 
     roles = SelectMultipleField(_l("Roles"), choices=choices(Role))
+
+    def offer_roles_of(self, kind: OrganisationKind) -> None:
+        """Offer what people of such an organisation can be."""
+        provider = kind == OrganisationKind.PROVIDER
+        self.roles.choices = choices(one for one in Role if (one in PROVIDER_ROLES) is provider)
 
     def chosen(self) -> list[Role]:
         """Return what was ticked."""

@@ -4,11 +4,17 @@ from datetime import date, timedelta
 
 import pytest
 
+from reintegration.accounts.services import sign_in as sign_in_service
+from reintegration.accounts.services import users
 from reintegration.accounts.views.today_picture import AHEAD, BEHIND, Days, pictures, window
+from reintegration.kernel.tries import TryCounter
+from tests.factories.cast import NOW, TODAY, actor
 from tests.factories.payments import make_claim, make_deliveries
+from tests.factories.vouchers import make_token
 
 EVERYBODY = ("ana", "sergiu", "vera", "petru", "alina", "radu", "irina", "dan", "rita", "corina")
 DAY = date(2026, 11, 30)
+WORDS = "nine slow green rivers"
 
 
 @pytest.mark.parametrize("who", [*EVERYBODY, "boris", "maria"])
@@ -60,3 +66,38 @@ def test_money_and_counts_stand_in_pictures_of_their_own(app):
         found = pictures([Days("a", "moss", {}), Days("b", "moss", {DAY: 150}, "MDL")], DAY)
         assert [(one.currency, one.empty) for one in found] == [("", True), ("MDL", False)]
         assert found[1].rows[0].said(DAY) in ("1,50", "1.50")
+
+
+def test_an_administrator_reads_who_cannot_come_in_and_where_somebody_is_missing(
+    session, cast, sign_in
+):
+    cast.ana.must_change_password = True
+    cast.maria.disabled_at = cast.victor.disabled_at = NOW
+    key = sign_in_service.ACCOUNT + cast.petru.email.lower()
+    hour = NOW + timedelta(hours=1)
+    session.add(TryCounter(key=key, spent=sign_in_service.PER_ACCOUNT.tries, window_ends_at=hour))
+    token, _secret = make_token(session, cast.provider.id)
+    token.expires_on = TODAY + timedelta(days=20)
+    session.commit()
+    page = sign_in(cast.dan).get("/account/today?lang=en").text
+    for said in (
+        "Never signed in",
+        "Petru Sandu typed a wrong password too often.",
+        f"Nobody manages {cast.maria.organisation.name}.",
+        "Vetting officer: nothing can be approved by one person alone.",
+        "A token of a program ends",
+        "Stands still",
+    ):
+        assert said in page
+    listed = sign_in(cast.dan).get("/account/users?state=invited&lang=en").text
+    assert "Ana Lungu" in listed
+    assert "Petru Sandu" not in listed
+
+
+def test_whoever_was_locked_out_comes_in_with_a_new_first_password(session, cast, client):
+    for _ in range(sign_in_service.PER_ACCOUNT.tries):
+        client.post("/account/sign-in", data={"email": cast.petru.email, "password": "wrong"})
+    users.reset_password(session, cast.petru, actor=actor(session, cast.dan), new=WORDS, now=NOW)
+    session.commit()
+    came = client.post("/account/sign-in", data={"email": cast.petru.email, "password": WORDS})
+    assert came.status_code == 302

@@ -1,12 +1,13 @@
 """Reading people and organisations."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, select, union_all
 from sqlalchemy.orm import Session, aliased
 
 from reintegration.accounts.models import Organisation, User, UserRole
+from reintegration.accounts.queries.access import never_came
 from reintegration.accounts.states import OrganisationKind
 from reintegration.kernel.actor import STAFF_ROLES, Role
 from reintegration.kernel.errors import or_404
@@ -15,6 +16,12 @@ from reintegration.kernel.search import has_words
 from reintegration.web.offers import Offer, offered
 from reintegration.web.paging import Page, page_of
 
+STATES: dict[str, Callable[[], ColumnElement[bool]]] = {
+    "open": lambda: User.disabled_at.is_(None),
+    "invited": never_came,
+    "closed": lambda: User.disabled_at.is_not(None),
+}
+"""How an account can stand, as a list is asked for it."""
 _TO_ASK = 3
 """How many names say whom to ask."""
 
@@ -30,7 +37,12 @@ def organisation_or_404(session: Session, organisation_id: UUID) -> Organisation
 
 
 def users_page(
-    session: Session, *, search: str = "", role: Role | None = None, cursor: str | None = None
+    session: Session,
+    *,
+    search: str = "",
+    role: Role | None = None,
+    state: str = "",
+    cursor: str | None = None,
 ) -> Page[User]:
     """Return a page of people by name; `search` looks in names, e-mails and organisations."""
     statement = select(User)
@@ -38,6 +50,8 @@ def users_page(
         statement = statement.where(_is_called(search))
     if role is not None:
         statement = statement.where(_holds(role))
+    if state in STATES:
+        statement = statement.where(STATES[state]())
     return page_of(session, statement, keys=(User.name, User.id), cursor=cursor, ascending=True)
 
 

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import bindparam, select, text
 from sqlalchemy.orm import Session
 
-from reintegration.accounts.models import ApiToken
+from reintegration.accounts.models import ApiToken, Organisation
 from reintegration.accounts.permissions import AccountPermission
 from reintegration.accounts.queries import people
 from reintegration.accounts.services import inbox
@@ -157,6 +157,20 @@ def warn_ahead(session: Session, *, now: datetime) -> int:
         ]
     inbox.put(session, messages, now=now)
     return len(soon)
+
+
+def ending(session: Session, today: date, *, limit: int) -> list[tuple[ApiToken, str]]:
+    """Return what ends soon or ended lately, with the organisation's name, by its last day."""
+    found = session.execute(
+        select(ApiToken, Organisation.name)
+        .join(Organisation, Organisation.id == ApiToken.organisation_id)
+        .where(ApiToken.revoked_at.is_(None), Organisation.active.is_(True))
+        .where(ApiToken.expires_on >= today - timedelta(days=min(ENDS_BEFORE)))
+        .where(ApiToken.expires_on <= today + timedelta(days=max(ENDS_BEFORE)))
+        .order_by(ApiToken.expires_on, ApiToken.id)
+        .limit(limit)
+    )
+    return [(row.ApiToken, row.name) for row in found]
 
 
 def tokens_of(session: Session, organisation_id: UUID | None) -> Sequence[ApiToken]:

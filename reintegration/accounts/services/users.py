@@ -194,10 +194,14 @@ def change_password(
 
 
 def reset_password(session: Session, user: User, *, actor: Actor, new: str, now: datetime) -> None:
-    """Set a first password for somebody else, who must change it at the next sign-in."""
+    """Set a first password for somebody else, who must change it at the next sign-in.
+
+    Whoever was locked out by wrong passwords may try again at once.
+    """
     permissions.demand(actor, AccountPermission.MANAGE_USERS)
     _set_password(session, user, new, now=now)
     user.must_change_password = True
+    sign_in.let_try_again(session, user)
     session.flush()
     audit.record(session, "user:reset_password", user, actor=actor, now=now, fields=("password",))
 

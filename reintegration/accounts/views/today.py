@@ -11,7 +11,7 @@ from flask_babel import ngettext
 from sqlalchemy.orm import Session
 
 from reintegration.accounts.permissions import AccountPermission
-from reintegration.accounts.queries import inbox, users
+from reintegration.accounts.queries import inbox
 from reintegration.accounts.views import bp
 from reintegration.accounts.views.today_picture import Days, pictures, window
 from reintegration.kernel import clock, permissions
@@ -104,25 +104,6 @@ def today() -> ResponseReturnValue:
         age=lambda since: _age(since, day),
         layout="layout/provider.html" if actor.is_provider else "layout/staff.html",
     )
-
-
-def for_administrators(*, session: Session, actor: Actor, today: date) -> list[TodayItem]:
-    """Return the case managers on whose plans nobody can decide."""
-    del today
-    if not permissions.permits(actor, AccountPermission.MANAGE_USERS):
-        return []
-    return [
-        TodayItem(
-            "clay",
-            _("No supervisor"),
-            _("Nobody can decide on the plans of %(name)s.", name=user.name),
-            url_for("accounts.user_change", user_id=user.id),
-            15,
-            _("Choose a supervisor"),
-            user.organisation.name,
-        )
-        for user in users.unsupervised(session, limit=NAMED)
-    ]
 
 
 def told(*, session: Session, actor: Actor, today: date) -> list[Days]:

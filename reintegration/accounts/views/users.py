@@ -37,15 +37,20 @@ def _organisation(organisation_id: UUID) -> Organisation:
 
 @bp.page("/users", MANAGE)
 def user_list() -> ResponseReturnValue:
-    """List people; search and role stand in the address."""
+    """List people; search, role and state stand in the address."""
     search, role = parameters.text("q"), parameters.choice("role", Role)
-    chosen = Role(role) if role else None
-    page = reading.users_page(session(), search=search, role=chosen, cursor=parameters.cursor())
+    page = reading.users_page(
+        session(),
+        search=search,
+        role=Role(role) if role else None,
+        state=parameters.choice("state", reading.STATES),
+        cursor=parameters.cursor(),
+    )
     return render_template(
         "reintegration/accounts/users.html",
         page=page,
         alone=reading.without_supervisor(session(), page),
-        given=parameters.those("q", "role"),
+        given=parameters.those("q", "role", "state"),
         roles=Role,
     )
 
@@ -76,7 +81,7 @@ def _create(form: UserForm, password: str) -> User:
 @bp.page("/users/<uuid:user_id>", MANAGE, load=_user)
 def user_page(user: User) -> ResponseReturnValue:
     """Show one person."""
-    return _user_page(user, RolesForm(roles=sorted(user.role_set)))
+    return _user_page(user, _roles_form(user))
 
 
 @bp.form("/users/<uuid:user_id>/change", MANAGE, load=_user)
@@ -99,7 +104,7 @@ def user_change(user: User) -> Asking:
 @bp.act("/users/<uuid:user_id>/roles", MANAGE, load=_user)
 def user_roles(user: User) -> Asking:
     """Replace a person's roles."""
-    form = RolesForm()
+    form = _roles_form(user)
     yield Ask(lambda: _user_page(user, form), form)
     users.set_roles(session(), user, roles=form.chosen(), **acting())
     return Next(_page_of(user), _("The roles are changed. The person signs in anew."))
@@ -125,6 +130,12 @@ def user_reopened(user: User) -> Next:
     """Open an account again."""
     users.reopen(session(), user, **acting())
     return Next(_page_of(user), _("The account is open again."))
+
+
+def _roles_form(user: User) -> RolesForm:
+    form = RolesForm(roles=sorted(user.role_set))
+    form.offer_roles_of(user.organisation.kind)
+    return form
 
 
 def first_password() -> str:
