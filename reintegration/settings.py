@@ -3,7 +3,7 @@
 import base64
 import binascii
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
@@ -40,6 +40,11 @@ _REQUIRED_IN_PRODUCTION = {
     "PUNTE_MAIL_FROM": "the address that mail comes from; neutral",
 }
 _NOWHERE = "noreply@localhost"
+LIVE_KEYS = ("sk_live_", "rk_live_")
+"""How a key of Stripe begins that moves real money."""
+STRIPE = "https://api.stripe.com"
+MOST_SECRETS = 6
+"""Three destinations at Stripe, each with its old and its new secret."""
 _FEW = 8
 """Of fewer different signs no key is made that anybody drew at random."""
 _ADDRESS = re.compile(r"[A-Za-z0-9._+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
@@ -64,7 +69,8 @@ class Settings:
     mail_from: str = _NOWHERE
     stripe_api_key: str | None = field(default=None, repr=False)
     stripe_api_base: str | None = None
-    stripe_webhook_secret: str | None = field(default=None, repr=False)
+    stripe_webhook_secrets: tuple[str, ...] = field(default=(), repr=False)
+    """Each destination at Stripe signs with one; while one is changed, its old and its new one."""
     port: int = 8000
     instance: Path = ROOT / "instance"
     session_idle: timedelta = timedelta(minutes=15)
@@ -88,6 +94,11 @@ class Settings:
     def is_demo(self) -> bool:
         """Whether all data here is invented."""
         return self.mode is Mode.DEMO
+
+    @property
+    def moves_real_money(self) -> bool:
+        """Whether the key of Stripe is a live one."""
+        return (self.stripe_api_key or "").startswith(LIVE_KEYS)
 
     @property
     def secure_cookies(self) -> bool:
@@ -121,9 +132,8 @@ def from_environment(
     given = dict(environ)
     instance = Path(given.get("PUNTE_INSTANCE", ROOT / "instance"))
     mode = _mode(given.get("PUNTE_MODE", "demo"))
-    if mode is Mode.PRODUCTION:
-        _refuse_gaps(given)
-    elif "DATABASE_URL" not in given or "SECRET_KEY" not in given:
+    _refuse_gaps(mode, given)
+    if mode is Mode.DEMO and ("DATABASE_URL" not in given or "SECRET_KEY" not in given):
         made = defaults(instance)
         if "DATABASE_URL" in given:
             made.pop("DATABASE_OWNER_URL", None)  # it belongs to the embedded database
@@ -144,9 +154,9 @@ def from_environment(
         exit_url=given.get("PUNTE_EXIT_URL", "https://www.meteo.md/"),
         smtp_url=given.get("SMTP_URL"),
         mail_from=given.get("PUNTE_MAIL_FROM", _NOWHERE),
-        stripe_api_key=given.get("STRIPE_API_KEY"),
-        stripe_api_base=given.get("STRIPE_API_BASE"),
-        stripe_webhook_secret=given.get("STRIPE_WEBHOOK_SECRET"),
+        stripe_api_key=given.get("STRIPE_API_KEY") or None,
+        stripe_api_base=given.get("STRIPE_API_BASE") or None,
+        stripe_webhook_secrets=_secrets(given),
         port=port,
         instance=instance,
         database_pool=_count(given, "PUNTE_DATABASE_POOL", "4"),
@@ -172,13 +182,19 @@ def _same_in_the_demo(mode: Mode, given: Mapping[str, str]) -> str | None:
     return given["DATABASE_URL"] if mode is Mode.DEMO else None
 
 
-def _refuse_gaps(given: Mapping[str, str]) -> None:
-    problems = [
-        f"  {name}: {why}" for name, why in _REQUIRED_IN_PRODUCTION.items() if not given.get(name)
-    ]
-    problems += [f"  {name}: {why}" for name, why in _impossible(given)]
-    if problems:
-        raise HalfConfigured("Production needs these settings:\n" + "\n".join(problems))
+def _refuse_gaps(mode: Mode, given: Mapping[str, str]) -> None:
+    if mode is Mode.DEMO:
+        _refuse("A demo cannot have these settings:", _real_money(given))
+        return
+    missing = [(name, why) for name, why in _REQUIRED_IN_PRODUCTION.items() if not given.get(name)]
+    wrong = [*missing, *_impossible(given), *_half_of_stripe(given)]
+    _refuse("Production needs these settings:", wrong)
+
+
+def _refuse(first: str, problems: Iterable[tuple[str, str]]) -> None:
+    lines = [f"  {name}: {why}" for name, why in problems]
+    if lines:
+        raise HalfConfigured("\n".join((first, *lines)))
 
 
 def _impossible(given: Mapping[str, str]) -> Iterator[tuple[str, str]]:
@@ -202,6 +218,32 @@ def _impossible(given: Mapping[str, str]) -> Iterator[tuple[str, str]]:
         yield "DATABASE_URL", "must not be the owner's; row-level security needs two"
     if given.get("PUNTE_MAIL_FROM") and not _ADDRESS.fullmatch(given["PUNTE_MAIL_FROM"]):
         yield "PUNTE_MAIL_FROM", "a bare address, such as office@example.org"
+
+
+def _real_money(given: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield what would move real money where all people are invented."""
+    if given.get("STRIPE_API_KEY", "").startswith(LIVE_KEYS):
+        yield "STRIPE_API_KEY", "a live key moves real money; a demo takes a test key only"
+
+
+def _half_of_stripe(given: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield what is missing or wrong of Stripe, where any of it is set."""
+    key, base, secrets = given.get("STRIPE_API_KEY"), given.get("STRIPE_API_BASE"), _secrets(given)
+    if key and not key.startswith(LIVE_KEYS):
+        yield "STRIPE_API_KEY", "not a live key (rk_live_… or sk_live_…); a test key moves no money"
+    if key and not secrets:
+        yield "STRIPE_WEBHOOK_SECRET", "unset: what becomes of the money would not be heard"
+    if secrets and not key:
+        yield "STRIPE_API_KEY", "unset, and STRIPE_WEBHOOK_SECRET is set: set both or none"
+    if len(secrets) > MOST_SECRETS or not all(one.startswith("whsec_") for one in secrets):
+        yield "STRIPE_WEBHOOK_SECRET", f"whsec_…, at most {MOST_SECRETS} with a comma between them"
+    if base and base.rstrip("/") != STRIPE:
+        yield "STRIPE_API_BASE", f"must be {STRIPE}, or unset: another one only pretends to pay"
+
+
+def _secrets(given: Mapping[str, str]) -> tuple[str, ...]:
+    parts = given.get("STRIPE_WEBHOOK_SECRET", "").split(",")
+    return tuple(part.strip() for part in parts if part.strip())
 
 
 def _address(url: str) -> str:

@@ -71,6 +71,53 @@ def test_production_refuses_what_cannot_be(name, value):
         settings.from_environment(PRODUCTION | {name: value})
 
 
+STRIPE = {"STRIPE_API_KEY": "rk_live_x", "STRIPE_WEBHOOK_SECRET": "whsec_new, whsec_old"}
+
+
+def test_stripe_is_off_until_it_is_set_up_and_may_have_several_secrets():
+    off, on = (settings.from_environment(PRODUCTION | given) for given in ({}, STRIPE))
+    assert (off.stripe_api_key, off.stripe_webhook_secrets, off.moves_real_money) == (
+        None,
+        (),
+        False,
+    )
+    assert on.stripe_webhook_secrets == ("whsec_new", "whsec_old")
+    assert on.moves_real_money
+    assert "live" not in repr(on)
+    assert "whsec" not in repr(on)
+
+
+@pytest.mark.parametrize(
+    ("given", "named"),
+    [
+        ({"STRIPE_API_KEY": "sk_test_x"}, ["STRIPE_API_KEY"]),
+        ({"STRIPE_API_KEY": "rk_test_x"}, ["STRIPE_API_KEY"]),
+        ({"STRIPE_API_KEY": ""}, ["STRIPE_API_KEY"]),
+        ({"STRIPE_WEBHOOK_SECRET": " , "}, ["STRIPE_WEBHOOK_SECRET"]),
+        ({"STRIPE_WEBHOOK_SECRET": "rk_live_x"}, ["STRIPE_WEBHOOK_SECRET"]),
+        ({"STRIPE_WEBHOOK_SECRET": ",".join(["whsec_x"] * 7)}, ["STRIPE_WEBHOOK_SECRET"]),
+        ({"STRIPE_API_BASE": "http://127.0.0.1:8010"}, ["STRIPE_API_BASE"]),
+        ({"STRIPE_API_BASE": "https://api.stripe.com.example.org"}, ["STRIPE_API_BASE"]),
+        (
+            {"STRIPE_API_KEY": "sk_test_x", "STRIPE_WEBHOOK_SECRET": "", "STRIPE_API_BASE": "x"},
+            ["STRIPE_API_KEY", "STRIPE_WEBHOOK_SECRET", "STRIPE_API_BASE"],
+        ),
+    ],
+)
+def test_production_names_all_that_is_wrong_of_stripe(given, named):
+    with pytest.raises(settings.HalfConfigured) as refused:
+        settings.from_environment(PRODUCTION | STRIPE | given)
+    lines = str(refused.value).splitlines()[1:]
+    assert [line.split(":")[0].strip() for line in lines] == named
+    assert "rk_live_x" not in str(refused.value)
+
+
+def test_a_demo_takes_no_key_that_moves_real_money(open_folder: Path):
+    given = {"PUNTE_INSTANCE": str(open_folder), "STRIPE_API_KEY": "sk_live_x"}
+    with pytest.raises(settings.HalfConfigured, match="  STRIPE_API_KEY: a live key"):
+        environment.settings(given)
+
+
 @pytest.mark.parametrize(
     "owner",
     [

@@ -41,6 +41,7 @@ class ActorKind(Worded):
 
     PERSON = N_("a person")
     TOKEN = N_("a device with a key")
+    SERVICE = N_("a service that signs its messages")
     OPERATOR = N_("an operator of the house")
     SYSTEM = N_("the house itself")
     ANONYMOUS = N_("somebody not signed in")

@@ -68,6 +68,7 @@ ORDER = (
     "claim_line",
     "fund",
     "budget_line",
+    "stripe_event",
     "plan_line_delivery",
     "api_token",
     "inbox_message",

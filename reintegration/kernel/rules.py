@@ -116,6 +116,9 @@ signed_in = OfActor(lambda actor: actor.is_signed_in)
 is_machine = OfActor(lambda actor: actor.kind in (ActorKind.SYSTEM, ActorKind.OPERATOR))
 """A scheduled job or an operator's command: both are logged as such."""
 
+is_service = OfActor(lambda actor: actor.kind is ActorKind.SERVICE)
+"""A service of others that proved by its signature that a message is its own."""
+
 anyone = OfActor(lambda _actor: True)
 """Public."""
 

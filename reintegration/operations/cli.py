@@ -14,6 +14,7 @@ from reintegration.kernel.actor import OPERATOR
 from reintegration.kernel.db import act_as, keyring, session
 from reintegration.operations import checkup, scheduler, task_lane
 from reintegration.settings import Settings
+from reintegration.web import slots
 from reintegration.web.commands import Commands, unreachable
 
 audit_cli = Commands("audit", help="The audit trail.")
@@ -146,6 +147,17 @@ def _check_around(_now: datetime) -> list[str]:
     return [*checkup.folder(settings), *checkup.mail(settings), *checkup.production(settings)]
 
 
+def _check_features(now: datetime) -> list[str]:
+    act_as(session(), OPERATOR)
+    try:
+        found: list[str] = slots.collect("doctor.checks", session=session(), now=now)
+    except SQLAlchemyError:
+        session().rollback()
+        return []
+    session().rollback()
+    return found
+
+
 _CHECKS = (
     _check_around,
     _check_database,
@@ -154,4 +166,5 @@ _CHECKS = (
     _check_key,
     _check_audit,
     _check_outbox,
+    _check_features,
 )

@@ -15,6 +15,7 @@ from reintegration.kernel.actor import ANONYMOUS, Actor, ActorKind
 from reintegration.kernel.db import session
 
 API_PREFIX = "/api/"
+MESSAGES_PREFIX = "/stripe/events"
 
 
 class Door(Enum):
@@ -22,9 +23,10 @@ class Door(Enum):
 
     PAGES = "pages"
     PROGRAMS = "programs"
+    MESSAGES = "messages"
 
 
-PREFIXES: Mapping[Door, str] = {Door.PROGRAMS: API_PREFIX}
+PREFIXES: Mapping[Door, str] = {Door.PROGRAMS: API_PREFIX, Door.MESSAGES: MESSAGES_PREFIX}
 """How the addresses of a door begin; what begins otherwise is a page."""
 
 
@@ -41,7 +43,8 @@ class Credential:
     """A kind of proof, and what must be known of each.
 
     `verify` returns None for what is not living: expired, revoked, or of somebody closed; it lets
-    the session act for whom it returns. `acts` are the trail's words for its life.
+    the session act for whom it returns. `acts` are the trail's words for its life. Who shows
+    nothing that lives is answered `unproven`, with the marked sentence `asks` if there is one.
     """
 
     name: str
@@ -52,6 +55,8 @@ class Credential:
     sent_by_browser: bool
     acts: tuple[str, ...]
     challenge: str = ""
+    unproven: int = 401
+    asks: str = ""
     scheme: Mapping[str, str] = field(default_factory=dict)
 
 

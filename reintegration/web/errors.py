@@ -24,7 +24,7 @@ from reintegration.kernel.db import session
 from reintegration.kernel.errors import N_, Conflict, DomainError
 from reintegration.kernel.locking import lost_a_race
 from reintegration.web import api, credentials
-from reintegration.web.credentials import Door
+from reintegration.web.credentials import Credential, Door
 from reintegration.web.requires import NotSignedIn
 from reintegration.web.saying import error_text
 from reintegration.web.schemas import Problem, WrongField, WrongFields
@@ -79,17 +79,23 @@ def page(status: int, detail: str | None = None) -> ResponseReturnValue:
 
 
 def is_api() -> bool:
-    """Whether a program asks."""
-    return credentials.door() is Door.PROGRAMS
+    """Whether a program asks, ours or one of others."""
+    return credentials.door() is not Door.PAGES
 
 
 def _not_signed_in(error: NotSignedIn) -> ResponseReturnValue:
     if is_api():
-        answer = problem(401, error.code, error_text(error))
-        answer.headers["WWW-Authenticate"] = credentials.registered()[Door.PROGRAMS].challenge
-        return answer
+        return _unproven(credentials.registered()[credentials.door()], error)
     target = request.full_path.rstrip("?") if request.method == "GET" else ""
     return redirect(url_for("accounts.sign_in", next=target or None))
+
+
+def _unproven(proof: Credential, error: NotSignedIn) -> Response:
+    said = str(gettext(proof.asks)) if proof.asks else error_text(error)
+    answer = problem(proof.unproven, error.code, said)
+    if proof.challenge:
+        answer.headers["WWW-Authenticate"] = proof.challenge
+    return answer
 
 
 def _domain_error(error: DomainError) -> ResponseReturnValue:

@@ -12,8 +12,7 @@ from tests.house.source import ROOT, called, files
 DECLARING = {"permissions.py", "policy.py"}
 NOT_ASKED = {"web:signed_in": "Nothing asks for it any more; its name is kept, as all names are."}
 """Permissions that nothing asks for. This list may only shrink."""
-_STRIPE = "README says that the settings of Stripe are read and not used: no rail pays by it yet."
-NOT_READ = dict.fromkeys(("stripe_api_key", "stripe_api_base", "stripe_webhook_secret"), _STRIPE)
+NOT_READ: dict[str, str] = {}
 """Settings that nothing reads. This list may only shrink, too."""
 
 

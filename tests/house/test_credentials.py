@@ -16,9 +16,9 @@ from tests.factories.vouchers import make_token
 from tests.house import names
 from tests.house.source import PRODUCT
 
-OF_THE_TABLE = {"reintegration/accounts/views/credentials.py"}
+OF_THE_TABLE = {"reintegration/accounts/views/credentials.py", "vouchers/stripe_rail/credential.py"}
 SHOWS_WHO_ASKS = {"authorization", "cookies"}
-HEADERS_OF_PROOF = {"authorization", "cookie", "x-api-key", "x-signature"}
+HEADERS_OF_PROOF = {"authorization", "cookie", "x-api-key", "x-signature", "stripe-signature"}
 
 
 def looks_at_proof(path: Path) -> bool:
@@ -57,8 +57,8 @@ def test_only_doors_that_no_browser_opens_by_itself_go_without_a_form_token(app:
     for rule in app.url_map.iter_rules():
         blueprint = rule.endpoint.rpartition(".")[0]
         if blueprint in exempt:
-            assert rule.rule.startswith(credentials.API_PREFIX)
-    assert not credentials.registered()[Door.PROGRAMS].sent_by_browser
+            assert rule.rule.startswith(tuple(credentials.PREFIXES.values()))
+    assert not any(credentials.registered()[door].sent_by_browser for door in credentials.PREFIXES)
     assert not app.extensions["csrf"]._exempt_views
 
 

@@ -2,9 +2,16 @@
 
 from flask import Flask
 
-from reintegration.kernel import permissions
-from vouchers.stripe_rail import gateway, models
+from reintegration.kernel import outbox, permissions
+from reintegration.kernel.errors import N_
+from reintegration.web import credentials, navigation, slots
+from reintegration.web.navigation import Place
+from vouchers.stripe_rail import doctor, gateway, models
+from vouchers.stripe_rail.channels import events
+from vouchers.stripe_rail.credential import SIGNED_BY_STRIPE
+from vouchers.stripe_rail.permissions import StripePermission
 from vouchers.stripe_rail.policy import POLICY
+from vouchers.stripe_rail.views import door, messages, today, ways
 
 TABLES = (models,)
 """Importing them declares their tables."""
@@ -14,3 +21,20 @@ def register(app: Flask) -> None:
     """Add the tables, and the way to Stripe where a key is set."""
     permissions.register(POLICY)
     app.extensions["stripe"] = gateway.from_settings(app.extensions["settings"])
+    outbox.register(events.CHANNEL)
+    credentials.register(SIGNED_BY_STRIPE)
+    app.extensions["csrf"].exempt(door.bp)
+    for blueprint in (door.bp, messages.bp, ways.bp):
+        app.register_blueprint(blueprint)
+    slots.add("today.items", today.items)
+    slots.add("doctor.checks", doctor.look)
+    navigation.add(
+        Place(
+            "stripe_ways.index",
+            N_("How money can travel"),
+            StripePermission.VIEW_WAYS,
+            69,
+            count=today.count,
+            within=("stripe_",),
+        )
+    )

@@ -248,6 +248,8 @@ def read_notice(body: bytes, signature: str, secrets: Sequence[str]) -> Notice:
 
 
 def _verify(body: bytes, signature: str, secrets: Sequence[str]) -> None:
+    if not signature.isascii():  # the package would compare it, and raise
+        raise BadSignature
     tolerance = int(SIGNED_AT_MOST_AGO.total_seconds())
     for secret in secrets:
         try:
@@ -273,7 +275,7 @@ def _notice(told: dict[str, Any]) -> Notice:
     return Notice(
         reference=str(told["id"]),
         kind=str(told["type"]),
-        about=str(told["data"]["object"]["id"]),
+        about=str(told["data"]["object"].get("id") or ""),  # a balance has none
         account=str(told.get("account") or ""),
         made_at=_moment(told["created"]),
         live=bool(told["livemode"]),

@@ -8,3 +8,6 @@ class StripePermission(StrEnum):
 
     VIEW_ACCOUNT = "stripe:view_account"
     VIEW = "stripe:view"
+    TELL = "stripe:tell"
+    TRY_AGAIN = "stripe:try_again"
+    VIEW_WAYS = "stripe:view_ways"

@@ -1,5 +1,7 @@
 """The states and code lists of what stands at Stripe."""
 
+import re
+
 from reintegration.kernel.errors import N_
 from reintegration.kernel.words import Worded
 
@@ -56,9 +58,88 @@ class EventState(Worded):
     REFUSED = N_("Refused"), "clay"
 
 
+class EventProblem(Worded):
+    """Why a message from Stripe was refused, and what to do. Stripe has codes of its own beside."""
+
+    UNKNOWN_ACCOUNT = (
+        N_(
+            "It is about an account that none of our providers has. Look in Stripe who opened it;"
+            " if somebody opened it for a provider of ours outside of Punte, close it there."
+        ),
+        "clay",
+    )
+    TEST_MODE = (
+        N_(
+            "It comes from Stripe's test mode, where no money moves. Take this address out of the"
+            " destinations of the test mode."
+        ),
+        "clay",
+    )
+    LIVE_MODE = (
+        N_(
+            "It is about real money, and Punte works with a test key here. Take this address out of"
+            " the destinations of the live mode."
+        ),
+        "clay",
+    )
+    UNKNOWN_ORDER = (
+        N_(
+            "It is a transfer that no order of ours asked for. Find out in Stripe who made it, and"
+            " take it back there if nobody is owed it."
+        ),
+        "clay",
+    )
+    OTHER_THAN_ORDERED = (
+        N_(
+            "Amount, currency or account of the transfer are not those of our order. Nothing was"
+            " settled. Compare both, and take the transfer back in Stripe if it is wrong."
+        ),
+        "clay",
+    )
+    SECOND_TRANSFER = (
+        N_(
+            "The order has another transfer already. Compare both in Stripe, and take back the one"
+            " too many."
+        ),
+        "clay",
+    )
+    ORDER_NOT_UNDER_WAY = (
+        N_(
+            "The order was not under way when the transfer was made. Look at the order, and take"
+            " the transfer back in Stripe if it was paid otherwise."
+        ),
+        "clay",
+    )
+    NO_ANSWER = (
+        N_("Stripe could not be asked about it. Have it tried again when Stripe answers."),
+        "gold",
+    )
+    RESOURCE_MISSING = (
+        N_(
+            "Stripe does not know any more what it was about. If it is gone in Stripe too, nothing"
+            " is to be done."
+        ),
+        "gold",
+    )
+
+
 class LineState(Worded):
     """Whether a line of the Stripe balance stands in the books."""
 
     MATCHED = N_("In the books"), "moss"
     OPEN = N_("To be cleared"), "gold"
     SETTLED = N_("Cleared by a person"), "moss"
+
+
+REACHED = frozenset(
+    re.findall(
+        "[A-Z]{2}",
+        "AT BE BG CA CH CY CZ DE DK EE ES FI FR GB GR HR HU IE IS IT LI LT LU LV MT NL NO PL PT RO"
+        " SE SI SK US",
+    )
+)
+"""Where a provider may be that Stripe pays across borders without a contract of its own.
+
+The European Economic Area, Switzerland, the United Kingdom, the United States and Canada
+(docs.stripe.com/connect/cross-border-payouts, read in November 2026).
+"""

@@ -1,0 +1,1 @@
+"""The Stripe rail, with the real package against the simulator."""

@@ -1,0 +1,1 @@
+"""The ways to Stripe: outbox channels that call it, and apply what it answered."""

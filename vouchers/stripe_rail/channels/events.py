@@ -1,0 +1,94 @@
+"""Working off messages from Stripe: what one is about is fetched anew, then applied.
+
+A message of a kind that nothing follows from is done without a call.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from reintegration.kernel.errors import DomainError
+from reintegration.kernel.outbox import (
+    Channel,
+    OutboxMessage,
+    OutboxState,
+    Outcome,
+    OutcomeUnknown,
+    Refused,
+    TryLater,
+)
+from vouchers.stripe_rail import gateway
+from vouchers.stripe_rail.gateway import Gateway
+from vouchers.stripe_rail.services import events
+from vouchers.stripe_rail.states import EventProblem
+
+_AN_HOUR = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What follows from messages whose kind begins with `begins`: a look at Stripe, and an act."""
+
+    begins: str
+    fetch: Callable[[Gateway, OutboxMessage], Any]
+    apply: Callable[[Session, Any, datetime], None]
+
+
+KINDS: tuple[Kind, ...] = ()
+
+
+def _fetch(message: OutboxMessage) -> object:
+    kind = _kind(message)
+    if kind is None:
+        return None
+    stripe = gateway.in_use()
+    if stripe is None:
+        raise TryLater("the rail is off", after=_AN_HOUR)
+    try:
+        return kind.fetch(stripe, message)
+    except OutcomeUnknown as problem:  # looking changes nothing: it is looked at again
+        raise ConnectionError(str(problem)) from problem
+
+
+def _kind(message: OutboxMessage) -> Kind | None:
+    told = message.payload["kind"]
+    return next((kind for kind in KINDS if told.startswith(kind.begins)), None)
+
+
+def _look_again(_message: OutboxMessage, _now: datetime) -> Outcome:
+    """Settle what a killed process left: looking twice does no harm."""
+    return Outcome(OutboxState.QUEUED)
+
+
+def _came_of(session: Session, message: OutboxMessage, outcome: Outcome, now: datetime) -> None:
+    event = events.waiting(session, UUID(message.payload["event"]))
+    if event is None or outcome.state is OutboxState.QUEUED:
+        return
+    if outcome.state is not OutboxState.SENT:
+        problem = outcome.answer or EventProblem.NO_ANSWER
+        events.worked_off(session, event, problem=problem, now=now)
+    elif events.is_settled_account(session, event, now=now):
+        problem = _applied(session, message, outcome.answer, now)
+        events.worked_off(session, event, problem=problem, now=now)
+
+
+def _applied(session: Session, message: OutboxMessage, found: Any, now: datetime) -> str:
+    """Apply what was found; return why it was refused, and keep nothing of it then."""
+    kind = _kind(message)
+    if kind is None:
+        return ""
+    try:
+        with session.begin_nested():
+            kind.apply(session, found, now)
+    except (Refused, DomainError) as problem:
+        return problem.code
+    return ""
+
+
+CHANNEL = Channel(
+    events.CHANNEL, send=_fetch, find_out=_look_again, came_of=_came_of, people_decide=False
+)

@@ -1,0 +1,1 @@
+"""Reading what we keep of Stripe."""

@@ -1,0 +1,1 @@
+"""The pages of the Stripe rail, and the door for its messages."""
