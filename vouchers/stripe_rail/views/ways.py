@@ -71,14 +71,14 @@ def _facts() -> list[dict[str, Any]]:
     heard = events.heard_at(session())
     wrong = events.wrong_signatures(session(), now=clock.now())
     count = len(settings.stripe_webhook_secrets)
-    secrets = ngettext("%(num)d is set", "%(num)d are set", count, num=count)
+    secrets = ngettext("%(num)d is set", "%(num)d are set", count)
     found = [
         {"key": _("Money"), "value": _mode(settings)},
         {"key": _("Secrets of the messages"), "value": secrets if count else _("None is set")},
         {"key": _("Last message"), "value": instant(heard) if heard else _("None has come yet")},
     ]
     if wrong:
-        said = ngettext("%(num)d within the hour", "%(num)d within the hour", wrong, num=wrong)
+        said = ngettext("%(num)d within the hour", "%(num)d within the hour", wrong)
         found.append({"key": _("Messages with a wrong signature"), "value": said})
     return found
 
