@@ -25,6 +25,7 @@ from reintegration.kernel.db import db
 from reintegration.kernel.db import session as current_session
 from reintegration.kernel.errors import NotFound
 from reintegration.web import errors, transactional
+from reintegration.web.credentials import MESSAGES_PREFIX
 from reintegration.web.current import current_actor
 from reintegration.web.requires import WebPermission
 from tests.factories.cast import PEOPLE
@@ -117,6 +118,9 @@ def test_every_triple(walked, endpoint, method):
     anonymous = ask(app, None, method, rule, fill(app, rule, world.mine))
     if app.view_functions[endpoint].permission is WebPermission.ANYONE:
         assert anonymous.status_code in OPEN
+        return
+    if rule.rule.startswith(MESSAGES_PREFIX):
+        assert anonymous.status_code == 404  # not set up; tests/vouchers/stripe_rail/
         return
     assert anonymous.status_code == 401 or anonymous.location.startswith("/account/sign-in")
     if endpoint.startswith("api_"):

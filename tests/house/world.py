@@ -34,6 +34,8 @@ from vouchers.bank.services.statement_import import import_file
 from vouchers.books.models import LedgerEntry
 from vouchers.formats.csv_mapping import DayOrder, Meaning, Minus, mapped
 from vouchers.payments.models.payees import PayeeAccount
+from vouchers.stripe_rail.models import StripeEvent
+from vouchers.stripe_rail.states import EventState
 
 COLUMNS = mapped(
     [Meaning.BOOKING_DATE, Meaning.AMOUNT],
@@ -77,6 +79,7 @@ def make_world(session: Session) -> World:
         "bank_account_id": cast.bank_account.id,
         "entry_id": entries[0],
         "message_id": _lost_message(session, "one"),
+        "event_id": _refused_event(session, "one"),
     }
     theirs |= {
         "fund_id": cast.euro_fund.id,
@@ -84,6 +87,7 @@ def make_world(session: Session) -> World:
         "bank_account_id": cast.euro_bank_account.id,
         "entry_id": entries[1],
         "message_id": _lost_message(session, "two"),
+        "event_id": _refused_event(session, "two"),
     }
     kept_columns.keep(
         session, cast.bank_account, actor=actor(session, cast.petru), mapping=COLUMNS, now=NOW
@@ -92,6 +96,24 @@ def make_world(session: Session) -> World:
     actors = {name: actor(session, user) for name, user in people.items()}
     session.commit()
     return World(cast, mine, theirs, tokens, user_ids, actors)
+
+
+def _refused_event(session: Session, reference: str) -> UUID:
+    """Return a message from Stripe that was refused."""
+    event = StripeEvent(
+        id=new_id(),
+        reference=reference,
+        kind="transfer.created",
+        about="tr_1",
+        made_at=NOW,
+        received_at=NOW,
+        state=EventState.REFUSED,
+        next_attempt_at=NOW,
+        problem="unknown_order",
+    )
+    session.add(event)
+    session.flush()
+    return event.id
 
 
 def _lost_message(session: Session, key: str) -> UUID:

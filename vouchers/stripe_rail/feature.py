@@ -24,6 +24,7 @@ def register(app: Flask) -> None:
     outbox.register(events.CHANNEL)
     credentials.register(SIGNED_BY_STRIPE)
     app.extensions["csrf"].exempt(door.bp)
+    app.before_request(door.only_where_it_is_set_up)
     for blueprint in (door.bp, messages.bp, ways.bp):
         app.register_blueprint(blueprint)
     slots.add("today.items", today.items)
