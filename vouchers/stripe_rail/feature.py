@@ -28,6 +28,7 @@ def register(app: Flask) -> None:
     for blueprint in (door.bp, messages.bp, ways.bp):
         app.register_blueprint(blueprint)
     slots.add("today.items", today.items)
+    slots.add("stripe.facts", ways.facts)
     slots.add("doctor.checks", doctor.look)
     navigation.add(
         Place(

@@ -8,6 +8,7 @@ from flask import current_app, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
+from sqlalchemy.orm import Session
 
 from reintegration.kernel import clock
 from reintegration.kernel.db import session
@@ -40,7 +41,7 @@ def index() -> ResponseReturnValue:
     return render_template(
         "vouchers/stripe_rail/ways.html",
         ways=[_shown(way) for way in rails.WAYS.values()],
-        facts=[*_facts(), *slots.collect("stripe.facts", session=session())],
+        facts=slots.collect("stripe.facts", session=session()),
         countries=_countries(),
         refused=events.refused_count(session()),
         P=P,
@@ -66,10 +67,11 @@ def _why(way: Way, *, is_on: bool) -> str:
     )
 
 
-def _facts() -> list[dict[str, Any]]:
+def facts(*, session: Session) -> list[dict[str, Any]]:
+    """Return what is known of Stripe, for the page; others add theirs."""
     settings: Settings = current_app.extensions["settings"]
-    heard = events.heard_at(session())
-    wrong = events.wrong_signatures(session(), now=clock.now())
+    heard = events.heard_at(session)
+    wrong = events.wrong_signatures(session, now=clock.now())
     count = len(settings.stripe_webhook_secrets)
     secrets = ngettext("%(num)d is set", "%(num)d are set", count)
     found = [
