@@ -73,7 +73,7 @@ def test_an_administrator_reads_who_cannot_come_in_and_where_somebody_is_missing
 ):
     cast.ana.must_change_password = True
     cast.maria.disabled_at = cast.victor.disabled_at = NOW
-    key = sign_in_service.ACCOUNT + cast.petru.email.lower()
+    key = sign_in_service.account_key(cast.petru.email.lower())
     hour = NOW + timedelta(hours=1)
     session.add(TryCounter(key=key, spent=sign_in_service.PER_ACCOUNT.tries, window_ends_at=hour))
     token, _secret = make_token(session, cast.provider.id)

@@ -16,10 +16,13 @@ from reintegration.kernel.locking import by_key
 from reintegration.kernel.tries import TryCounter
 
 PER_ACCOUNT = tries.Limit(tries=8, window=timedelta(minutes=15))
-ACCOUNT = "sign-in|account|"
-"""What the key of an account's counter of tries begins with."""
 PER_ADDRESS = tries.Limit(tries=40, window=timedelta(minutes=15))
 _SEEN_EVERY = timedelta(seconds=30)
+
+
+def account_key(account: str) -> str:
+    """Return the key under which the tries of an account are counted, by its e-mail in small."""
+    return f"sign-in|account|{account}"
 
 
 class WrongCredentials(DomainError):
@@ -63,7 +66,7 @@ def sign_in(
     """
     account = email.strip().casefold()
     tries.spend(session, f"sign-in|address|{address}", PER_ADDRESS, now=now)
-    tries.spend(session, ACCOUNT + account, PER_ACCOUNT, now=now)
+    tries.spend(session, account_key(account), PER_ACCOUNT, now=now)
     user = session.scalar(select(User).where(func.lower(User.email) == account))
     right = passwords.matches(user.password_hash if user else None, password)
     closed = user is None or user.disabled_at or not user.organisation.active
@@ -71,11 +74,11 @@ def sign_in(
         _remember_refusal(session, user, now)
         raise WrongCredentials
     if not may_enter(user):
-        for key in (ACCOUNT + account, f"sign-in|address|{address}"):
+        for key in (account_key(account), f"sign-in|address|{address}"):
             tries.give_back(session, key, now=now)
         _remember_refusal(session, user, now)
         raise WrongAddress
-    tries.forget(session, ACCOUNT + account)
+    tries.forget(session, account_key(account))
     tries.give_back(session, f"sign-in|address|{address}", now=now)
     return user, start_session(session, user, device=device, lifetime=lifetime, now=now)
 
@@ -84,7 +87,7 @@ def locked_out(session: Session, *, now: datetime, limit: int) -> list[tuple[Use
     """Return whose tries of a password are used up, and until when."""
     found = session.execute(
         select(User, TryCounter.window_ends_at)
-        .join(TryCounter, TryCounter.key == ACCOUNT + func.lower(User.email))
+        .join(TryCounter, TryCounter.key == func.concat(account_key(""), func.lower(User.email)))
         .where(User.disabled_at.is_(None), TryCounter.window_ends_at > now)
         .where(TryCounter.spent >= PER_ACCOUNT.tries)
         .order_by(TryCounter.window_ends_at, User.id)
@@ -95,7 +98,7 @@ def locked_out(session: Session, *, now: datetime, limit: int) -> list[tuple[Use
 
 def let_try_again(session: Session, user: User) -> None:
     """Give a person all tries back: somebody who knows them gave them another password."""
-    tries.forget(session, ACCOUNT + user.email.casefold())
+    tries.forget(session, account_key(user.email.casefold()))
 
 
 def start_session(

@@ -116,7 +116,7 @@ def _tokens(session: Session, today: date) -> list[TodayItem]:
             "gold" if token.expires_on >= today else "clay",
             day_month(token.expires_on),
             _("A token of a program ends: “%(label)s”.", label=token.label),
-            url_for("accounts.user_list", q=name, role=Role.PROVIDER_MANAGER.value),
+            url_for("accounts.user_list", q=name, role=Role.PROVIDER_MANAGER),
             50,
             _("See who manages it"),
             name,
