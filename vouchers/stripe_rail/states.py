@@ -103,6 +103,20 @@ class EventProblem(Worded):
         ),
         "clay",
     )
+    UNKNOWN_REVERSAL = (
+        N_(
+            "A transfer was taken back in Stripe, and nobody asked for it here. Find out there who"
+            " did it: our books do not know of that money yet."
+        ),
+        "clay",
+    )
+    OTHER_THAN_CONFIRMED = (
+        N_(
+            "More or less was taken back than was confirmed here. Nothing was booked. Compare both"
+            " in Stripe."
+        ),
+        "clay",
+    )
     ORDER_NOT_UNDER_WAY = (
         N_(
             "The order was not under way when the transfer was made. Look at the order, and take"
