@@ -14,10 +14,11 @@ STANDS_AFTER = timedelta(minutes=2)
 
 
 class Lane(StrEnum):
-    """What runs beside what: recurring jobs, messages to the outside, long tasks of people."""
+    """What runs beside what: recurring jobs, messages to the outside, payments, tasks of people."""
 
     JOBS = "jobs"
     OUTBOX = "outbox"
+    PAYMENTS = "payments"
     TASKS = "tasks"
 
 

@@ -62,6 +62,8 @@ ORDER = (
     "payee_account",
     "payment_order",
     "claim",
+    "stripe_transfer",
+    "stripe_reversal",
     "voucher",
     "voucher_hold",
     "redemption",

@@ -11,18 +11,20 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index, ScalarResult, Select, select, update
+from sqlalchemy import ColumnElement, Index, ScalarResult, Select, select, update
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from reintegration.kernel.base import Base, Id, Json
 from reintegration.kernel.errors import N_, NotFound
 from reintegration.kernel.ids import new_id
+from reintegration.kernel.lanes import Lane
 from reintegration.kernel.words import Worded
 
 MAX_ATTEMPTS = 8
 SILENT_AFTER = timedelta(minutes=5)
 """Longer than any channel takes to send: whoever claimed a message then is gone."""
+_SILENT = "the sender did not come back"
 
 
 class OutboxState(Worded):
@@ -72,6 +74,11 @@ class OutboxMessage(Base):
         """Return the name of what went wrong; its words may tell whom the message was for."""
         return (self.error or "").partition(":")[0]
 
+    @property
+    def nobody_knows(self) -> bool:
+        """Whether its last attempt may have arrived, also while it waits for the next."""
+        return self.problem in MAY_HAVE_ARRIVED
+
 
 class OutcomeUnknown(Exception):
     """The message may or may not have left."""
@@ -109,6 +116,10 @@ class Outcome:
     after: timedelta | None = None
 
 
+MAY_HAVE_ARRIVED = (OutcomeUnknown.__name__, _SILENT)
+"""The problems after which nobody knows whether an attempt arrived."""
+
+
 def _nobody_can_tell(_message: OutboxMessage, _now: datetime) -> Outcome | None:
     return None
 
@@ -133,6 +144,8 @@ class Channel:
     came_of: Callable[[Session, OutboxMessage, Outcome, datetime], None] = _nothing
     people_decide: bool = True
     """Whether a person decides about what failed or is unknown; else the channel always does."""
+    lane: Lane = Lane.OUTBOX
+    """In which lane of the scheduler it sends: a receiver that hangs holds up its own only."""
 
 
 _channels: dict[str, Channel] = {}
@@ -146,6 +159,15 @@ def register(channel: Channel) -> None:
 def registered() -> Mapping[str, Channel]:
     """Return the ways out of the house, by name."""
     return _channels
+
+
+def in_lane(lane: Lane) -> list[Channel]:
+    """Return the ways out that send in a lane."""
+    return [channel for channel in _channels.values() if channel.lane is lane]
+
+
+def _in(lane: Lane) -> ColumnElement[bool]:
+    return OutboxMessage.channel.in_([channel.name for channel in in_lane(lane)])
 
 
 def put(
@@ -168,14 +190,18 @@ def put(
     )
 
 
-def claim(session: Session, *, now: datetime) -> OutboxMessage | None:
-    """Claim the message that is due longest; the caller commits, and only then sends.
+def claim(session: Session, *, now: datetime, lane: Lane = Lane.OUTBOX) -> OutboxMessage | None:
+    """Claim the message of a lane that is due longest; the caller commits, and only then sends.
 
     The message belongs to no session any more: nothing is read while it is sent.
     """
     message = session.scalar(
         select(OutboxMessage)
-        .where(OutboxMessage.state == OutboxState.QUEUED, OutboxMessage.next_attempt_at <= now)
+        .where(
+            OutboxMessage.state == OutboxState.QUEUED,
+            OutboxMessage.next_attempt_at <= now,
+            _in(lane),
+        )
         .order_by(OutboxMessage.next_attempt_at, OutboxMessage.id)
         .limit(1)
         .with_for_update(skip_locked=True, key_share=True)
@@ -230,15 +256,16 @@ def settle(
         channel.came_of(session, message, outcome, now)
 
 
-def give_up_silent(session: Session, *, now: datetime) -> int:
-    """Say of messages whose sender was killed that nobody knows; return how many."""
+def give_up_silent(session: Session, *, now: datetime, lane: Lane = Lane.OUTBOX) -> int:
+    """Say of messages of a lane whose sender was killed that nobody knows; return how many."""
     given_up = session.scalars(
         update(OutboxMessage)
         .where(
             OutboxMessage.state == OutboxState.SENDING,
             OutboxMessage.claimed_at < now - SILENT_AFTER,
+            _in(lane),
         )
-        .values(state=OutboxState.UNKNOWN, settled_at=now, error="the sender did not come back")
+        .values(state=OutboxState.UNKNOWN, settled_at=now, error=_SILENT)
         .returning(OutboxMessage.id)
     )
     return len(given_up.all())

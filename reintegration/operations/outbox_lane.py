@@ -1,31 +1,35 @@
-"""The lane of messages to the outside: claim, commit, send, settle, one after the other."""
+"""The lanes of messages to the outside: claim, commit, send, settle, one after the other."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
+from time import monotonic
 
 from flask import Flask
 
 from reintegration.kernel import outbox
 from reintegration.kernel.actor import SYSTEM
 from reintegration.kernel.db import act_as, session
+from reintegration.kernel.lanes import Lane
 from reintegration.kernel.locking import committed
 from reintegration.kernel.outbox import Channel, OutboxMessage, Outcome
 
 _AT_ONCE = 50
 
 
-def deliver_due(app: Flask, now: datetime) -> int:
-    """Send what is due and settle what nobody knew; return how many messages were tried."""
+def deliver_due(app: Flask, now: datetime, lane: Lane = Lane.OUTBOX) -> int:
+    """Send what is due in a lane, settle what nobody knew; return how many messages were tried."""
     with app.app_context():
         act_as(session(), SYSTEM)
-        committed(session(), lambda: outbox.give_up_silent(session(), now=now))
-        _find_out(now)
-        return sum(1 for _ in _tried(now))
+        committed(session(), lambda: outbox.give_up_silent(session(), now=now, lane=lane))
+        _find_out(now, lane)
+        return sum(1 for _ in _tried(now, lane))
 
 
-def _tried(now: datetime) -> Iterator[OutboxMessage]:
+def _tried(began: datetime, lane: Lane) -> Iterator[OutboxMessage]:
+    counted = monotonic()
     for _ in range(_AT_ONCE):
-        message = committed(session(), lambda: outbox.claim(session(), now=now))
+        now = began + timedelta(seconds=monotonic() - counted)  # sending takes its time
+        message = _claim(now, lane)
         if message is None:
             return
         channel = outbox.registered()[message.channel]
@@ -34,9 +38,13 @@ def _tried(now: datetime) -> Iterator[OutboxMessage]:
         yield message
 
 
-def _find_out(now: datetime) -> None:
+def _claim(now: datetime, lane: Lane) -> OutboxMessage | None:
+    return committed(session(), lambda: outbox.claim(session(), now=now, lane=lane))
+
+
+def _find_out(now: datetime, lane: Lane) -> None:
     """Ask of each unknown outcome what its channel knows, between transactions."""
-    for channel in outbox.registered().values():
+    for channel in outbox.in_lane(lane):
         waiting = outbox.unknown_on(session(), channel.name).all()
         session().expunge_all()
         session().rollback()

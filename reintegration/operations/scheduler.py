@@ -77,6 +77,7 @@ def _lanes(app: Flask, ended: threading.Event) -> dict[Lane, Callable[[], object
     return {
         Lane.JOBS: lambda: job_lane.run_due(app, clock.now(), timetable),
         Lane.OUTBOX: lambda: outbox_lane.deliver_due(app, clock.now()),
+        Lane.PAYMENTS: lambda: outbox_lane.deliver_due(app, clock.now(), Lane.PAYMENTS),
         Lane.TASKS: lambda: task_lane.run_next(app, clock.now(), alive=alive),
     }
 

@@ -19,7 +19,7 @@ from reintegration.codelists.service_categories import ServiceCategory
 from reintegration.kernel import clock, key_sample, tasks
 from reintegration.kernel.actor import SYSTEM, Actor, Role
 from reintegration.kernel.db import act_as, keyring
-from reintegration.kernel.ids import new_id
+from reintegration.kernel.ids import new_id, new_reference
 from reintegration.kernel.outbox import OutboxMessage, OutboxState
 from reintegration.plans.models import EmergencyStart, PlanVersion
 from reintegration.plans.queries.snapshots import snapshot_of
@@ -33,9 +33,12 @@ from vouchers.bank.services import bank_files, kept_columns
 from vouchers.bank.services.statement_import import import_file
 from vouchers.books.models import LedgerEntry
 from vouchers.formats.csv_mapping import DayOrder, Meaning, Minus, mapped
+from vouchers.payments.models import PaymentBatch, PaymentOrder
 from vouchers.payments.models.payees import PayeeAccount
-from vouchers.stripe_rail.models import StripeEvent
-from vouchers.stripe_rail.states import EventState
+from vouchers.payments.services.batches import new_bank_id
+from vouchers.payments.states import Rail
+from vouchers.stripe_rail.models import StripeEvent, StripeReversal, StripeTransfer
+from vouchers.stripe_rail.states import EventState, ReversalCause
 
 COLUMNS = mapped(
     [Meaning.BOOKING_DATE, Meaning.AMOUNT],
@@ -258,7 +261,54 @@ def _payment_ids(session: Session, cast: Any) -> dict[str, UUID]:
         "order_id": order.id,
         "bank_line_id": line.one(),
         "file_id": file.id,
-    }
+    } | _stripe_ids(session, order)
+
+
+def _stripe_ids(session: Session, like: PaymentOrder) -> dict[str, UUID]:
+    """Return an order that Stripe paid, and what of it shall be taken back."""
+    batch = PaymentBatch(
+        id=new_id(),
+        reference=new_reference("B", 6),
+        message_id=new_bank_id("M"),
+        total=like.amount,
+        rail=Rail.STRIPE_TRANSFER,
+        execution_on=TODAY,
+        prepared_at=NOW,
+    )
+    order = PaymentOrder(
+        id=new_id(),
+        reference=new_reference("PO", 6),
+        end_to_end_id=new_bank_id("E"),
+        batch=batch,
+        provider_id=like.provider_id,
+        payee_name=like.payee_name,
+        payee_service_account="acct_1",
+        amount=like.amount,
+        text="x",
+    )
+    session.add_all([batch, order])
+    session.flush()
+    transfer = StripeTransfer(
+        order_id=order.id,
+        reference=f"tr_{order.reference}",
+        destination="acct_1",
+        amount=order.amount,
+        made_at=NOW,
+        known_at=NOW,
+    )
+    session.add(transfer)
+    session.flush()
+    reversal = StripeReversal(
+        id=new_id(),
+        order_id=order.id,
+        amount=order.amount,
+        cause=ReversalCause.PAYOUT_FAILED,
+        reason="x",
+        asked_at=NOW,
+    )
+    session.add(reversal)
+    session.flush()
+    return {"transfer_id": order.id, "reversal_id": reversal.id}
 
 
 def _case_ids(work: Casework) -> dict[str, UUID]:

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from reintegration.kernel import outbox
 from reintegration.kernel.errors import NotFound
+from reintegration.kernel.lanes import Lane
 from reintegration.kernel.outbox import (
     Channel,
     OutboxMessage,
@@ -20,7 +21,8 @@ from tests.factories.cast import NOW
 
 
 @pytest.fixture(autouse=True)
-def message(session):
+def message(session, monkeypatch):
+    monkeypatch.setitem(outbox._channels, "test", channel(lose))
     put(session)
 
 
@@ -71,6 +73,18 @@ def test_a_claimed_message_is_nobody_elses(session):
     assert outbox.claim(session, now=NOW) is not None
     session.commit()
     assert outbox.claim(session, now=NOW + timedelta(minutes=1)) is None
+
+
+def test_a_lane_claims_and_gives_up_the_messages_of_its_own_channels_only(session, monkeypatch):
+    ends = Channel("ends", lose, lane=Lane.PAYMENTS)
+    monkeypatch.setitem(outbox._channels, ends.name, ends)
+    outbox.put(session, channel=ends.name, key="p", payload={}, now=NOW - timedelta(hours=1))
+    mail, payment = (
+        outbox.claim(session, now=NOW, lane=one) for one in (Lane.OUTBOX, Lane.PAYMENTS)
+    )
+    assert (mail.channel, payment.channel) == ("test", "ends")
+    later = NOW + timedelta(minutes=6)
+    assert [outbox.give_up_silent(session, now=later, lane=one) for one in Lane] == [0, 1, 1, 0]
 
 
 def test_nothing_is_held_or_read_while_it_is_sent(session):

@@ -124,7 +124,7 @@ def test_a_mail_server_that_does_not_answer_holds_up_its_own_lane_and_no_other(
     going()
     assert silent_server.wait(LONG)
     blocked = clock.now()
-    wait_for(lambda: beating_since(session, blocked) == {Lane.JOBS, Lane.TASKS})
+    wait_for(lambda: beating_since(session, blocked) == {Lane.JOBS, Lane.PAYMENTS, Lane.TASKS})
     assert session.scalars(select(OutboxMessage.state)).all() == ["sending"]
 
 

@@ -59,6 +59,7 @@ RELEASED = {
     "0038_pay_through_stripe.py": "a0ca332f8357d918d22ef77972ad6437d0499175992349163f5ada00640de35d",
     "0039_keep_stripe.py": "25cdb51aeb3048655a80c810ee93abb65c2baa74beebd6d18f740bc91366ce85",
     "0041_keep_last_days.py": "821e20eb96b20f6372052ed6b926ba2a9260fd869730cc82783b30cfea45c085",
+    "0042_take_transfers_back_by_two.py": "9178dd476fbaba5044595e08e512081195c6e30ee2a2a699992526418468b2d2",
 }
 OURS = {"reintegration", "providers", "vouchers", "demo"}
 

@@ -4,32 +4,49 @@ from flask import Flask
 
 from reintegration.kernel import outbox, permissions
 from reintegration.kernel.errors import N_
+from reintegration.settings import Settings
 from reintegration.web import credentials, navigation, slots
 from reintegration.web.navigation import Place
+from vouchers.payments.services import rails
+from vouchers.payments.states import Rail
 from vouchers.stripe_rail import doctor, gateway, models
 from vouchers.stripe_rail.channels import events
+from vouchers.stripe_rail.channels import reversals as reversal_channel
+from vouchers.stripe_rail.channels import transfers as transfer_channel
 from vouchers.stripe_rail.credential import SIGNED_BY_STRIPE
 from vouchers.stripe_rail.permissions import StripePermission
 from vouchers.stripe_rail.policy import POLICY
-from vouchers.stripe_rail.views import door, messages, today, ways
+from vouchers.stripe_rail.services import transfers
+from vouchers.stripe_rail.views import (
+    door,
+    messages,
+    order_slots,
+    orders,
+    orders_today,
+    today,
+    ways,
+)
 
 TABLES = (models,)
 """Importing them declares their tables."""
 
 
 def register(app: Flask) -> None:
-    """Add the tables, and the way to Stripe where a key is set."""
+    """Add the tables, the ways out, and the way to Stripe where a key is set."""
+    settings: Settings = app.extensions["settings"]
     permissions.register(POLICY)
-    app.extensions["stripe"] = gateway.from_settings(app.extensions["settings"])
-    outbox.register(events.CHANNEL)
+    app.extensions["stripe"] = gateway.from_settings(settings)
+    rails.switch(Rail.STRIPE_TRANSFER, lambda: app.extensions["stripe"] is not None)
+    transfers.wants_live.answer_with(lambda _session: not settings.is_demo)
+    for channel in (events.CHANNEL, transfer_channel.channel(), reversal_channel.channel()):
+        outbox.register(channel)
     credentials.register(SIGNED_BY_STRIPE)
     app.extensions["csrf"].exempt(door.bp)
     app.before_request(door.only_where_it_is_set_up)
-    for blueprint in (door.bp, messages.bp, ways.bp):
+    for blueprint in (door.bp, messages.bp, ways.bp, orders.bp):
         app.register_blueprint(blueprint)
-    slots.add("today.items", today.items)
-    slots.add("stripe.facts", ways.facts)
-    slots.add("doctor.checks", doctor.look)
+    for name, panel in _SLOTS:
+        slots.add(name, panel)
     navigation.add(
         Place(
             "stripe_ways.index",
@@ -40,3 +57,16 @@ def register(app: Flask) -> None:
             within=("stripe_",),
         )
     )
+
+
+_SLOTS = (
+    ("today.items", today.items),
+    ("today.items", orders_today.items),
+    ("stripe.facts", ways.facts),
+    ("doctor.checks", doctor.look),
+    ("payment_order.steps", order_slots.steps),
+    ("payment_orders.standing", order_slots.standing),
+    ("payment_order.failure", order_slots.failure),
+    ("payment_order.actions", order_slots.actions),
+    ("payment_order.cards", order_slots.cards),
+)

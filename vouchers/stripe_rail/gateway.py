@@ -42,7 +42,7 @@ _REPEATS = 2
 """Inside one call and under one key: for a lost connection, a 409 and a 5xx."""
 _PAGE = 100
 _INCLUDE: list[Any] = ["configuration.recipient", "identity", "requirements"]
-_A_MOMENT, _AN_HOUR = timedelta(minutes=1), timedelta(hours=1)
+_LEAST, _A_MOMENT, _AN_HOUR = timedelta(seconds=10), timedelta(minutes=1), timedelta(hours=1)
 
 _TRANSFERS: dict[str, TransfersState] = {
     "active": TransfersState.ACTIVE,
@@ -288,7 +288,8 @@ def _heard() -> Iterator[None]:
 
     A repeat under one key returns the first answer, an error too
     (docs.stripe.com/api/idempotent_requests), so a 4xx is definite while Stripe keeps the key: had
-    the first attempt made something, the repeat would have said so.
+    the first attempt made something, the repeat would have said so. That another request stands
+    under the key tells nothing of what that one did.
     """
     try:
         yield
@@ -298,7 +299,7 @@ def _heard() -> Iterator[None]:
         raise TryLater(
             _said(error), after=_AN_HOUR
         ) from error  # a key of ours is wrong: not an order
-    except stripe.APIConnectionError as error:
+    except (stripe.APIConnectionError, stripe.IdempotencyError) as error:
         raise OutcomeUnknown(_said(error)) from error
     except StripeError as error:
         status = error.http_status or 500
@@ -313,7 +314,7 @@ def _said(error: StripeError) -> str:
 
 def _asked_for(error: StripeError, otherwise: timedelta) -> timedelta:
     said = str((error.headers or {}).get("Retry-After", ""))
-    return timedelta(seconds=int(said)) if said.isdecimal() else otherwise
+    return max(timedelta(seconds=int(said)), _LEAST) if said.isdecimal() else otherwise
 
 
 def _account(told: StripeAccount) -> Account:

@@ -82,7 +82,7 @@ class StripeTransfer(Base):
 
 
 class StripeReversal(Base):
-    """A transfer that is taken back, whole or in part. Asked once, under its stored key."""
+    """A transfer that is taken back, whole or in part, by two people. Asked once, under its key."""
 
     __tablename__ = "stripe_reversal"
 
@@ -93,9 +93,11 @@ class StripeReversal(Base):
     currency: Mapped[Currency]
     cause: Mapped[ReversalCause]
     reason: Mapped[str]
-    state: Mapped[ReversalState] = mapped_column(default=ReversalState.ASKED)
+    state: Mapped[ReversalState] = mapped_column(default=ReversalState.WAITING)
     asked_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
     asked_at: Mapped[datetime]
+    confirmed_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    confirmed_at: Mapped[datetime | None]
     settled_at: Mapped[datetime | None]
     problem: Mapped[str] = mapped_column(default="")
 
@@ -105,6 +107,14 @@ class StripeReversal(Base):
     __table_args__ = (
         CheckConstraint("amount_minor > 0", "amount"),
         CheckConstraint("state <> 'done' OR reference IS NOT NULL", "done_is_known"),
+        CheckConstraint("confirmed_by IS NULL OR confirmed_by <> asked_by", "by_two"),
+        Index(
+            "uq_stripe_reversal_open",
+            "order_id",
+            unique=True,
+            postgresql_where="state IN ('waiting', 'asked')",
+        ),
+        Index("ix_stripe_reversal_waiting", "asked_at", "id", postgresql_where="state = 'waiting'"),
     )
 
 

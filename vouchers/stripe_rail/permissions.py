@@ -11,3 +11,6 @@ class StripePermission(StrEnum):
     TELL = "stripe:tell"
     TRY_AGAIN = "stripe:try_again"
     VIEW_WAYS = "stripe:view_ways"
+    REVERSE = "stripe:reverse"
+    CONFIRM_REVERSAL = "stripe:confirm_reversal"
+    FINISH_REVERSAL = "stripe:finish_reversal"

@@ -1,9 +1,9 @@
 """Who may do what with what stands at Stripe."""
 
 from reintegration.kernel.actor import FINANCE_ROLES, Role
-from reintegration.kernel.groups import books, preparer
+from reintegration.kernel.groups import books, finance_approver, preparer
 from reintegration.kernel.permissions import Policy
-from reintegration.kernel.rules import has_role, is_service, own_organisation
+from reintegration.kernel.rules import has_role, is_machine, is_service, not_by, own_organisation
 from vouchers.stripe_rail.permissions import StripePermission
 
 _bookkeeper = has_role(Role.PROVIDER_BOOKKEEPER, Role.PROVIDER_MANAGER)
@@ -15,4 +15,7 @@ POLICY: Policy = {
     StripePermission.TELL: is_service,
     StripePermission.TRY_AGAIN: preparer,
     StripePermission.VIEW_WAYS: has_role(*FINANCE_ROLES, Role.AUDITOR, Role.ADMINISTRATOR),
+    StripePermission.REVERSE: preparer,
+    StripePermission.CONFIRM_REVERSAL: finance_approver & not_by("asked_by"),
+    StripePermission.FINISH_REVERSAL: is_machine,
 }

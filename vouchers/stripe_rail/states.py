@@ -25,12 +25,23 @@ class TransfersState(Worded):
     UNSUPPORTED = N_("Not possible there"), "clay"
 
 
+class Standing(Worded):
+    """How far a message is on its way to Stripe."""
+
+    WAITS = N_("Waits to be sent"), "grey"
+    SENDING = N_("Is being sent"), "sky"
+    LATER = N_("Stripe asked for time"), "gold"
+    UNKNOWN = N_("Stripe has not answered"), "gold"
+
+
 class ReversalState(Worded):
     """Where taking a transfer back stands."""
 
+    WAITING = N_("Waiting for approval"), "gold"
     ASKED = N_("Is being asked"), "sky"
     DONE = N_("Taken back"), "moss"
     REFUSED = N_("Stripe refused"), "clay"
+    DECLINED = N_("Declined"), "grey"
 
 
 class ReversalCause(Worded):

@@ -14,7 +14,7 @@ from reintegration.accounts.views.act_words import act
 from reintegration.kernel import clock
 from reintegration.kernel.db import session
 from reintegration.kernel.errors import N_, Conflict, Invalid, NotFound
-from reintegration.web import parameters
+from reintegration.web import parameters, slots
 from reintegration.web.current import acting, current_actor
 from reintegration.web.filters import translated
 from reintegration.web.forms import option
@@ -33,6 +33,7 @@ from vouchers.payments.queries.payees import masked
 from vouchers.payments.services import batches, rails, release_limit, settlement
 from vouchers.payments.services.payment_moves import BATCH, ORDER
 from vouchers.payments.states import RELEASED_TOGETHER, BatchState
+from vouchers.payments.views import order_story
 from vouchers.payments.views.blueprints import batches_bp as bp
 
 _SHOWN: dict[str, tuple[BatchState, ...]] = {
@@ -46,6 +47,11 @@ _MINE = ("to_approve", "to_release")
 
 def _batch(batch_id: UUID) -> PaymentBatch:
     return queries.batch_or_404(session(), current_actor(), batch_id)
+
+
+def load_order(order_id: UUID) -> PaymentOrder:
+    """Return an order within reach."""
+    return queries.order_or_404(session(), current_actor(), order_id)
 
 
 def _order(order_id: UUID) -> PaymentOrder:
@@ -153,6 +159,28 @@ def download(batch: PaymentBatch) -> ResponseReturnValue:
     )
     answer.headers["X-Content-SHA256"] = batch.file_sha256 or ""
     return answer
+
+
+@bp.page("/orders/<uuid:order_id>", PaymentPermission.VIEW, load=load_order)
+def order(order: PaymentOrder) -> ResponseReturnValue:
+    """Tell the story of an order: who did what, when it left, and what became of it."""
+    events = claim_queries.history(session(), ORDER.name, order.id)
+    batch = order.batch
+    people = [batch.prepared_by, batch.approved_by, batch.released_by]
+    names = names_of(session(), [*people, *(event.actor_id for event in events)])
+    return render_template(
+        "vouchers/payments/batches/order.html",
+        order=order,
+        claims=queries.claims_of(session(), batch).get(order.id, []),
+        story=order_story.story(order, names),
+        failure=order_story.failure(order),
+        masked=masked,
+        events=events,
+        people=names,
+        act=act,
+        actions=slots.render("payment_order.actions", order=order),
+        cards=slots.render("payment_order.cards", order=order),
+    )
 
 
 @bp.form("/orders/<uuid:order_id>/fail", PaymentPermission.FAIL, load=_order)
@@ -269,6 +297,8 @@ def _show_page(batch: PaymentBatch) -> str:
         claims=queries.claims_of(session(), batch),
         moves=BATCH.available(batch, current_actor()),
         failing=[order.id for order in batch.orders if _may_fail(order)],
+        failure=order_story.failure,
+        standing=order_story.standing(batch.orders),
         events=events,
         people=names_of(session(), people),
         steps=_steps(batch),

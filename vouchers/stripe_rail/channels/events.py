@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from reintegration.kernel.errors import DomainError
+from reintegration.kernel.lanes import Lane
 from reintegration.kernel.outbox import (
     Channel,
     OutboxMessage,
@@ -23,7 +24,8 @@ from reintegration.kernel.outbox import (
 )
 from vouchers.stripe_rail import gateway
 from vouchers.stripe_rail.gateway import Gateway
-from vouchers.stripe_rail.services import events
+from vouchers.stripe_rail.objects import Reversal, Transfer
+from vouchers.stripe_rail.services import events, reversals, transfers
 from vouchers.stripe_rail.states import EventProblem
 
 _AN_HOUR = timedelta(hours=1)
@@ -38,7 +40,27 @@ class Kind:
     apply: Callable[[Session, Any, datetime], None]
 
 
-KINDS: tuple[Kind, ...] = ()
+def _transfer(stripe: Gateway, message: OutboxMessage) -> Transfer:
+    return stripe.transfer_of(message.payload["about"])
+
+
+def _made(session: Session, found: Transfer, now: datetime) -> None:
+    transfers.made(session, found, now=now)
+
+
+def _taken_back(stripe: Gateway, message: OutboxMessage) -> list[Reversal]:
+    return stripe.reversals_of(message.payload["about"])
+
+
+def _reversed(session: Session, found: list[Reversal], now: datetime) -> None:
+    for one in found:
+        reversals.reversed_(session, one, now=now)
+
+
+KINDS: tuple[Kind, ...] = (
+    Kind("transfer.reversed", _taken_back, _reversed),
+    Kind("transfer.", _transfer, _made),
+)
 
 
 def _fetch(message: OutboxMessage) -> object:
@@ -90,5 +112,10 @@ def _applied(session: Session, message: OutboxMessage, found: Any, now: datetime
 
 
 CHANNEL = Channel(
-    events.CHANNEL, send=_fetch, find_out=_look_again, came_of=_came_of, people_decide=False
+    events.CHANNEL,
+    send=_fetch,
+    find_out=_look_again,
+    came_of=_came_of,
+    people_decide=False,
+    lane=Lane.PAYMENTS,
 )
