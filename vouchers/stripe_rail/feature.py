@@ -53,7 +53,6 @@ def register(app: Flask) -> None:
             N_("How money can travel"),
             StripePermission.VIEW_WAYS,
             69,
-            count=today.count,
             within=("stripe_",),
         )
     )

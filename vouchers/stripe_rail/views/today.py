@@ -1,4 +1,4 @@
-"""What Stripe asks of finance today, and the figure in the menu."""
+"""What Stripe asks of finance today."""
 
 from datetime import date
 
@@ -9,8 +9,6 @@ from sqlalchemy.orm import Session
 from reintegration.accounts.views.today import Figure, waiting
 from reintegration.kernel import permissions
 from reintegration.kernel.actor import Actor
-from reintegration.kernel.db import session as current_session
-from reintegration.web.current import current_actor
 from vouchers.stripe_rail.permissions import StripePermission
 from vouchers.stripe_rail.queries import events
 
@@ -23,10 +21,3 @@ def items(*, session: Session, actor: Actor, today: date) -> list[Figure]:
     pile = events.refused_pile(session)
     url = url_for("stripe_messages.index")
     return waiting(Figure(_("Messages from Stripe that were refused"), pile, _("Look"), url, 26))
-
-
-def count() -> int:
-    """Return how many messages were refused, to who may see them."""
-    if not permissions.could(current_actor(), StripePermission.VIEW):
-        return 0
-    return events.refused_count(current_session())
