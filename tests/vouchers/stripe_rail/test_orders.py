@@ -5,6 +5,7 @@ from sqlalchemy import select
 
 from reintegration.accounts.models import InboxMessage
 from reintegration.kernel import outbox
+from tests.factories.cast import NOW
 from tests.factories.payments import as_system
 from tests.vouchers.stripe_rail.rail import hasty
 from tools.stripe_simulator import clear
@@ -13,8 +14,11 @@ from vouchers.books.services import laws
 from vouchers.books.states import Account
 from vouchers.payments.models import Claim
 from vouchers.payments.states import ClaimState, OrderState
-from vouchers.stripe_rail.models import StripeTransfer
-from vouchers.stripe_rail.services import transfers
+from vouchers.stripe_rail.credential import STRIPE
+from vouchers.stripe_rail.models import StripeEvent, StripeTransfer
+from vouchers.stripe_rail.objects import Notice
+from vouchers.stripe_rail.services import events, transfers
+from vouchers.stripe_rail.states import EventState
 
 
 def at_stripe(session):
@@ -129,6 +133,24 @@ def test_a_fault_of_our_own_fails_no_order_however_often_it_is_tried(rail, monke
     assert (order.state, message.state) == (OrderState.RELEASED, "unknown")
     assert rail.settled(order) == "settled"
     assert rail.transfers() == {order.reference: 1}
+
+
+def test_a_message_of_stripe_settles_an_order_before_its_answer_is_asked_for_again(rail):
+    rail.wrong("drop_answer")
+    order = rail.order()
+    rail.deliver()
+    (made,) = rail.stripe.state.books.transfers.values()
+    for kind, about in (("transfer.created", made.id), ("transfer.created", "tr_none")):
+        told = Notice(f"evt_{about}", kind, about, "", NOW, live=False)
+        events.received(rail.session, told, live=False, actor=STRIPE, now=NOW)
+    rail.deliver()
+    assert order.state is OrderState.SETTLED
+    refused = select(StripeEvent.problem).where(StripeEvent.state == EventState.REFUSED)
+    assert rail.session.scalars(refused).all() == ["resource_missing"]
+    rail.later(hours=1)
+    rail.deliver()
+    assert {one.state for one in rail.messages() if "order" in one.payload} == {"sent"}
+    assert (rail.transfers(), sound(rail)) == ({order.reference: 1}, True)
 
 
 def test_while_the_rail_is_off_or_its_key_is_wrong_orders_wait(rail, monkeypatch):

@@ -212,7 +212,7 @@ def _currency() -> str:
 
 def _way() -> rails.Way:
     """Return the way that the page is about: the asked one, or the first of its currency."""
-    offered = {way.rail.value: way for way in rails.ways(_currency())}
+    offered = {str(way.rail): way for way in rails.ways(_currency())}
     return offered[parameters.choice("by", list(offered), next(iter(offered)))]
 
 

@@ -7,6 +7,7 @@ from typing import TypeVar
 from sqlalchemy.orm import Session
 
 from reintegration.kernel.db import session
+from reintegration.kernel.locking import committed
 from reintegration.kernel.outbox import TryLater
 from vouchers.stripe_rail import gateway
 from vouchers.stripe_rail.gateway import Gateway
@@ -25,7 +26,4 @@ def stripe() -> Gateway:
 
 def read(what: Callable[[Session], Read]) -> Read:
     """Read plain values in a transaction of its own: nothing is held while Stripe is called."""
-    try:
-        return what(session())
-    finally:
-        session().rollback()
+    return committed(session(), lambda: what(session()))
