@@ -59,6 +59,8 @@ ORDER = (
     "vetting_document",
     "offering",
     "referral",
+    "stripe_account",
+    "stripe_payout",
     "payee_account",
     "payment_order",
     "claim",

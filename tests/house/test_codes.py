@@ -49,7 +49,8 @@ def test_a_table_of_words_beside_a_code_list_is_seen():
 
 def test_words_and_tones_of_a_code_stand_at_its_member():
     allowed = {
-        "vouchers/voucher/services/redeemability.py": "sentences of a refusal, with their codes"
+        "vouchers/stripe_rail/queries/payable.py": "sentences of a refusal, whom and what to do",
+        "vouchers/voucher/services/redeemability.py": "sentences of a refusal, with their codes",
     }
     found = {
         name

@@ -70,6 +70,7 @@ def test_the_days_of_a_warning_are_those_of_the_code():
     from providers.vetting.services import expiry as approvals
     from reintegration.accounts.services import tokens
     from reintegration.cases.services import consent_ends
+    from vouchers.stripe_rail.services import deadlines
     from vouchers.voucher.services import expiry as vouchers
 
     said = {named(row[0])[0]: tuple(map(int, re.findall(r"\b\d+\b", row[2]))) for row in ROWS}
@@ -78,3 +79,4 @@ def test_the_days_of_a_warning_are_those_of_the_code():
     assert said["vetting_document.expires_on"] == approvals.REMIND_BEFORE
     assert said["voucher.valid_until"] == (vouchers.ENDS_BEFORE.days,)
     assert said["api_token.expires_on"] == tokens.ENDS_BEFORE
+    assert said["stripe_account.due_at"] == deadlines.ENDS_BEFORE

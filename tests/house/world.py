@@ -37,8 +37,8 @@ from vouchers.payments.models import PaymentBatch, PaymentOrder
 from vouchers.payments.models.payees import PayeeAccount
 from vouchers.payments.services.batches import new_bank_id
 from vouchers.payments.states import Rail
-from vouchers.stripe_rail.models import StripeEvent, StripeReversal, StripeTransfer
-from vouchers.stripe_rail.states import EventState, ReversalCause
+from vouchers.stripe_rail.models import StripeAccount, StripeEvent, StripeReversal, StripeTransfer
+from vouchers.stripe_rail.states import AccountState, EventState, ReversalCause
 
 COLUMNS = mapped(
     [Meaning.BOOKING_DATE, Meaning.AMOUNT],
@@ -184,6 +184,16 @@ def _side(session: Session, cast: Any, provider: Any, offerings: Any) -> dict[st
         holder=provider.legal_name,
         proposed_at=NOW,
     )
+    at_stripe = StripeAccount(
+        id=new_id(),
+        provider_id=provider.id,
+        idempotency_key=f"walk:{provider.id}",
+        reference=f"acct_{provider.id.hex[-12:]}",
+        country="RO",
+        state=AccountState.OPEN,
+        opened_at=NOW,
+        asked_at=NOW,
+    )
     emergency = EmergencyStart(
         id=new_id(),
         case_id=work.case.id,
@@ -212,7 +222,7 @@ def _side(session: Session, cast: Any, provider: Any, offerings: Any) -> dict[st
         asked_by=cast.ana.id,
         asked_at=NOW,
     )
-    session.add_all([document, account, emergency, version, erasure])
+    session.add_all([document, account, at_stripe, emergency, version, erasure])
     session.flush()
     task = tasks.queue(session, kind="providers.import", actor=actor(session, cast.ana), now=NOW)
     session.add(tasks.TaskPage(task_id=task.id, part=0, number=1, content=[]))
@@ -230,6 +240,7 @@ def _side(session: Session, cast: Any, provider: Any, offerings: Any) -> dict[st
             "offering_id": offering.id,
             "document_id": document.id,
             "account_id": account.id,
+            "stripe_account_id": at_stripe.id,
             "user_id": cast.rita.id,
             "task_id": task.id,
         }

@@ -60,6 +60,7 @@ RELEASED = {
     "0039_keep_stripe.py": "25cdb51aeb3048655a80c810ee93abb65c2baa74beebd6d18f740bc91366ce85",
     "0041_keep_last_days.py": "821e20eb96b20f6372052ed6b926ba2a9260fd869730cc82783b30cfea45c085",
     "0042_take_transfers_back_by_two.py": "9178dd476fbaba5044595e08e512081195c6e30ee2a2a699992526418468b2d2",
+    "0043_find_failed_payouts.py": "c7530a88390f1a86380b7c427e21267e76703f35fa8f7556d4cf98795d48977e",
 }
 OURS = {"reintegration", "providers", "vouchers", "demo"}
 

@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from reintegration.kernel import outbox, permissions
+from reintegration.kernel import jobs, outbox, permissions
 from reintegration.kernel.errors import N_
 from reintegration.settings import Settings
 from reintegration.web import credentials, navigation, slots
@@ -10,14 +10,20 @@ from reintegration.web.navigation import Place
 from vouchers.payments.services import rails
 from vouchers.payments.states import Rail
 from vouchers.stripe_rail import doctor, gateway, models
+from vouchers.stripe_rail.channels import accounts as account_channel
 from vouchers.stripe_rail.channels import events
 from vouchers.stripe_rail.channels import reversals as reversal_channel
 from vouchers.stripe_rail.channels import transfers as transfer_channel
 from vouchers.stripe_rail.credential import SIGNED_BY_STRIPE
+from vouchers.stripe_rail.jobs import JOBS
 from vouchers.stripe_rail.permissions import StripePermission
 from vouchers.stripe_rail.policy import POLICY
+from vouchers.stripe_rail.queries import payable
 from vouchers.stripe_rail.services import transfers
 from vouchers.stripe_rail.views import (
+    account_slots,
+    account_today,
+    accounts,
     door,
     messages,
     order_slots,
@@ -38,12 +44,16 @@ def register(app: Flask) -> None:
     app.extensions["stripe"] = gateway.from_settings(settings)
     rails.switch(Rail.STRIPE_TRANSFER, lambda: app.extensions["stripe"] is not None)
     transfers.wants_live.answer_with(lambda _session: not settings.is_demo)
-    for channel in (events.CHANNEL, transfer_channel.channel(), reversal_channel.channel()):
+    rails.why_not_payable.answer_with(payable.why_not)
+    ways_out = account_channel.channel(), transfer_channel.channel(), reversal_channel.channel()
+    for channel in (events.CHANNEL, *ways_out):
         outbox.register(channel)
+    for job in JOBS:
+        jobs.register(job)
     credentials.register(SIGNED_BY_STRIPE)
     app.extensions["csrf"].exempt(door.bp)
     app.before_request(door.only_where_it_is_set_up)
-    for blueprint in (door.bp, messages.bp, ways.bp, orders.bp):
+    for blueprint in (accounts.bp, door.bp, messages.bp, ways.bp, orders.bp):
         app.register_blueprint(blueprint)
     for name, panel in _SLOTS:
         slots.add(name, panel)
@@ -59,6 +69,10 @@ def register(app: Flask) -> None:
 
 
 _SLOTS = (
+    ("provider.accounts", account_slots.card),
+    ("payee.account", account_slots.of_payee),
+    ("own_claims.beside", account_slots.own_payouts),
+    ("today.items", account_today.items),
     ("today.items", today.items),
     ("today.items", orders_today.items),
     ("stripe.facts", ways.facts),

@@ -1,11 +1,16 @@
 """Forms of the Stripe rail."""
 
+from typing import Any
+
+from babel import Locale
 from flask_babel import lazy_gettext as _l
-from wtforms import TextAreaField
+from wtforms import SelectField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
-from reintegration.web.forms import MoneyField
+from reintegration.web.filters import format_locale
+from reintegration.web.forms import Form, MoneyField, option
 from vouchers.books.forms import MoneyForm
+from vouchers.stripe_rail.states import REACHED
 
 _NEEDED = InputRequired(_l("Fill this in."))
 
@@ -15,3 +20,20 @@ class ReversalForm(MoneyForm):
 
     amount = MoneyField(_l("Amount"), [_NEEDED])
     reason = TextAreaField(_l("Reason"), [_NEEDED, Length(max=500)])
+
+
+def _countries() -> list[Any]:
+    names = Locale.parse(format_locale()).territories
+    known = sorted((names[code], code) for code in REACHED)
+    return [option("", "–"), *(option(code, name) for name, code in known)]
+
+
+class OpenAccountForm(Form):
+    """In which country the provider's account is opened."""
+
+    country = SelectField(
+        _l("Country"),
+        [InputRequired(_l("Choose the country."))],
+        choices=_countries,
+        description=_l("Where the organisation is registered and has its bank account."),
+    )

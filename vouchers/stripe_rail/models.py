@@ -137,7 +137,10 @@ class StripePayout(Base):
     amount = MoneyColumns()
     """What goes to the bank."""
 
-    __table_args__ = (Index("ix_stripe_payout_account", "account_id", "made_at", "id"),)
+    __table_args__ = (
+        Index("ix_stripe_payout_account", "account_id", "made_at", "id"),
+        Index("ix_stripe_payout_failed", "made_at", "id", postgresql_where="state = 'failed'"),
+    )
 
 
 class StripeEvent(Base):

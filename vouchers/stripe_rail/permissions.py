@@ -14,3 +14,7 @@ class StripePermission(StrEnum):
     REVERSE = "stripe:reverse"
     CONFIRM_REVERSAL = "stripe:confirm_reversal"
     FINISH_REVERSAL = "stripe:finish_reversal"
+    OPEN_ACCOUNT = "stripe:open_account"
+    ASK = "stripe:ask"
+    FAILED_PAYOUTS = "stripe:failed_payouts"
+    KEEP = "stripe:keep"

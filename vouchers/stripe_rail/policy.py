@@ -1,7 +1,7 @@
 """Who may do what with what stands at Stripe."""
 
 from reintegration.kernel.actor import FINANCE_ROLES, Role
-from reintegration.kernel.groups import books, finance_approver, preparer
+from reintegration.kernel.groups import books, finance_approver, preparer, provider_manager
 from reintegration.kernel.permissions import Policy
 from reintegration.kernel.rules import has_role, is_machine, is_service, not_by, own_organisation
 from vouchers.stripe_rail.permissions import StripePermission
@@ -18,4 +18,8 @@ POLICY: Policy = {
     StripePermission.REVERSE: preparer,
     StripePermission.CONFIRM_REVERSAL: finance_approver & not_by("asked_by"),
     StripePermission.FINISH_REVERSAL: is_machine,
+    StripePermission.OPEN_ACCOUNT: provider_manager & own_organisation,
+    StripePermission.ASK: preparer | (_bookkeeper & own_organisation),
+    StripePermission.FAILED_PAYOUTS: books | _bookkeeper,
+    StripePermission.KEEP: is_machine,
 }

@@ -95,7 +95,7 @@ def prepare(
         for provider_id, asked in by_provider.items()
     ]
     batch.total = total((order.amount for order in batch.orders), batch.currency)
-    rails.refuse_lapsed(session, batch.orders)
+    rails.refuse_lapsed(session, batch.orders, on=batch.execution_on)
     session.add(batch)
     session.flush()
     payment_files.build(session, batch, at=now)  # what the bank would refuse is said now
@@ -134,7 +134,7 @@ def _move_on(
     if batch.bank_account_id is not None:
         bank_accounts.require_in_use(session, batch.bank_account_id)
     refuse_changed_payees(session, batch)
-    rails.refuse_lapsed(session, batch.orders)
+    rails.refuse_lapsed(session, batch.orders, on=batch.execution_on)
     BATCH.fire(session, batch, move, actor=actor, now=now)
 
 

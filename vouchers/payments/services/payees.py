@@ -121,16 +121,19 @@ def approve(
     session: Session, account: PayeeAccount, *, actor: Actor, now: datetime
 ) -> PayeeAccount:
     """Put an account to use and retire the one before it, in the same transaction."""
-    _decide(session, account, actor)
+    permissions.demand(actor, PayeePermission.APPROVE, account)
     before = select(PayeeAccount).where(
         PayeeAccount.provider_id == account.provider_id,
         PayeeAccount.currency == account.currency,
         PayeeAccount.approved_at.is_not(None),
         PayeeAccount.retired_at.is_(None),
     )
-    for old in lock_all(session, session.scalars(before)):
-        old.retired_at = now
-        _note(session, old, "retire", actor=actor, now=now)
+    held = lock_all(session, [account, *session.scalars(before)])
+    _must_wait(account)
+    for old in held:
+        if old is not account:
+            old.retired_at = now
+            _note(session, old, "retire", actor=actor, now=now)
     session.flush()
     account.approved_by, account.approved_at = actor.id, now
     session.flush()
@@ -142,17 +145,16 @@ def decline(
     session: Session, account: PayeeAccount, *, actor: Actor, now: datetime
 ) -> PayeeAccount:
     """Drop a proposal without using it."""
-    _decide(session, account, actor)
+    permissions.demand(actor, PayeePermission.APPROVE, account)
+    lock(session, account)
+    _must_wait(account)
     account.retired_at = now
     session.flush()
     _note(session, account, "decline", actor=actor, now=now)
     return account
 
 
-def _decide(session: Session, account: PayeeAccount, actor: Actor) -> None:
-    """Lock what waits for a decision that `actor` may make."""
-    permissions.demand(actor, PayeePermission.APPROVE, account)
-    lock(session, account)
+def _must_wait(account: PayeeAccount) -> None:
     if not account.waits:
         raise Conflict(N_("This account was decided on already."), code="decided")
 

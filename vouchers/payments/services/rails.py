@@ -9,6 +9,7 @@ may share a currency, and then the payee's account in use says which of them pay
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -176,8 +177,8 @@ _STRIPE = Way(
 )
 WAYS: Mapping[Rail, Way] = {way.rail: way for way in (_MDL, _SEPA, _STRIPE)}
 
-why_not_payable = Poll[[Session, Collection[str]], NotPayable](
-    "which of these accounts at a payment service cannot be paid now, and why"
+why_not_payable = Poll[[Session, Collection[str], date], NotPayable](
+    "which of these accounts at a payment service cannot be paid on a day, and why"
 )
 _switches: dict[Rail, Callable[[], bool]] = {}
 
@@ -195,7 +196,9 @@ def is_on(rail: Rail) -> bool:
     return rail in _switches and _switches[rail]() if WAYS[rail].service else True
 
 
-def switched_off(_session: Session, service_accounts: Collection[str]) -> list[NotPayable]:
+def switched_off(
+    _session: Session, service_accounts: Collection[str], _on: date
+) -> list[NotPayable]:
     """Return every account, when the service that keeps them is switched off."""
     if is_on(Rail.STRIPE_TRANSFER):
         return []
@@ -299,14 +302,14 @@ def refuse_payee(way: Way, order: PaymentOrder) -> None:
         )
 
 
-def refuse_lapsed(session: Session, orders: Iterable[PaymentOrder]) -> None:
-    """Raise Conflict when one of these orders goes to an account that cannot be paid now."""
+def refuse_lapsed(session: Session, orders: Iterable[PaymentOrder], *, on: date) -> None:
+    """Raise Conflict when one of these orders goes to an account that cannot be paid then."""
     names = {
         order.payee_service_account: order.payee_name
         for order in orders
         if order.payee_service_account
     }
-    for found in why_not_payable(session, list(names)) if names else ():
+    for found in why_not_payable(session, list(names), on) if names else ():
         name = names[found.service_account]
         raise Conflict(found.why, code="payee", **{"name": name, **found.params})
 

@@ -271,7 +271,8 @@ def _new_page(form: ServiceBatchForm, way: rails.Way) -> str:
 def _lapsed(accounts: Iterable[PayeeAccount]) -> dict[UUID, str]:
     """Return why providers cannot be paid now, where that is so."""
     there = {one.service_account: one for one in accounts if one.service_account}
-    found = rails.why_not_payable(session(), list(there)) if there else []
+    today = clock.local_day(clock.now())
+    found = rails.why_not_payable(session(), list(there), today) if there else []
     said = {}
     for one in found:
         account = there[one.service_account]

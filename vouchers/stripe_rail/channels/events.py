@@ -24,8 +24,8 @@ from reintegration.kernel.outbox import (
 )
 from vouchers.stripe_rail import gateway
 from vouchers.stripe_rail.gateway import Gateway
-from vouchers.stripe_rail.objects import Reversal, Transfer
-from vouchers.stripe_rail.services import events, reversals, transfers
+from vouchers.stripe_rail.objects import Account, Payout, Reversal, Transfer
+from vouchers.stripe_rail.services import accounts, events, payouts, reversals, transfers
 from vouchers.stripe_rail.states import EventProblem
 
 _AN_HOUR = timedelta(hours=1)
@@ -57,9 +57,27 @@ def _reversed(session: Session, found: list[Reversal], now: datetime) -> None:
         reversals.reversed_(session, one, now=now)
 
 
+def _account(stripe: Gateway, message: OutboxMessage) -> Account:
+    return stripe.account(message.payload["about"])
+
+
+def _stands(session: Session, found: Account, now: datetime) -> None:
+    accounts.seen(session, found, now=now)
+
+
+def _payout(stripe: Gateway, message: OutboxMessage) -> Payout:
+    return stripe.payout(message.payload["about"], account=message.payload["account"])
+
+
+def _paid_out(session: Session, found: Payout, now: datetime) -> None:
+    payouts.seen(session, found, now=now)
+
+
 KINDS: tuple[Kind, ...] = (
     Kind("transfer.reversed", _taken_back, _reversed),
     Kind("transfer.", _transfer, _made),
+    Kind(events.OF_ACCOUNTS, _account, _stands),
+    Kind("payout.", _payout, _paid_out),
 )
 
 

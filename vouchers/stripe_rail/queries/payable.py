@@ -1,0 +1,90 @@
+"""Whether a provider can be paid at Stripe on a day: what stops orders before they are made."""
+
+from collections.abc import Collection, Iterable
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from reintegration.kernel.clock import local_day
+from reintegration.kernel.errors import N_
+from vouchers.payments.services.rails import NotPayable
+from vouchers.stripe_rail.models import StripeAccount
+from vouchers.stripe_rail.objects import Due
+from vouchers.stripe_rail.states import AccountState, TransfersState
+
+_CLOSED = N_(
+    "The account of %(name)s at Stripe is closed. Have another account of the provider approved."
+)
+_NOT_SHOWN = N_(
+    "Stripe does not show the account of %(name)s any more (%(code)s). Have another account of the"
+    " provider approved."
+)
+_LATE = N_(
+    "Stripe waits for something that %(name)s should have given it. The provider gives it on its"
+    " page, then it can be paid."
+)
+_DUE = N_(
+    "Stripe stops the account of %(name)s on %(day)s if something is missing until then. The"
+    " provider gives it on its page, then it can be paid."
+)
+_STANDS = {
+    TransfersState.PENDING: N_(
+        "Stripe is still checking the account of %(name)s. Wait until it can be paid."
+    ),
+    TransfersState.RESTRICTED: N_(
+        "Stripe lets the account of %(name)s receive nothing now. The provider sees on its page"
+        " what Stripe asks for."
+    ),
+    TransfersState.REJECTED: N_(
+        "Stripe refused the account of %(name)s. Have an account of the provider at a bank"
+        " approved."
+    ),
+    TransfersState.UNSUPPORTED: N_(
+        "Stripe cannot pay the account of %(name)s. Have an account of the provider at a bank"
+        " approved."
+    ),
+}
+
+
+def why_not(session: Session, service_accounts: Collection[str], on: date) -> list[NotPayable]:
+    """Return which of these accounts cannot be paid on a day, and why."""
+    found = session.scalars(
+        select(StripeAccount).where(StripeAccount.reference.in_(list(service_accounts)))
+    )
+    return [stopped for one in found if (stopped := stops(one, on)) is not None]
+
+
+def stops(account: StripeAccount, on: date) -> NotPayable | None:
+    """Return why an account cannot be paid on a day; None: it can."""
+    why, values = _why(account, on)
+    return NotPayable(account.reference or "", why, values) if why else None
+
+
+def dues(account: StripeAccount) -> list[Due]:
+    """Return what Stripe asks of a provider, what is late first."""
+    found = (Due(**one) for one in account.due)
+    return sorted(found, key=lambda one: (one.by_stripe, _URGENCIES.index(one.urgency)))
+
+
+_URGENCIES = ("past_due", "currently_due", "eventually_due")
+
+
+def _why(account: StripeAccount, on: date) -> tuple[str, dict[str, Any]]:
+    ends = local_day(account.due_at) if account.due_at else None
+    if account.state is AccountState.CLOSED:
+        return _CLOSED, {}
+    if account.problem:
+        return _NOT_SHOWN, {"code": account.problem}
+    if _is_late(dues(account)):
+        return _LATE, {}
+    if account.transfers is not TransfersState.ACTIVE:
+        return _STANDS[account.transfers], {}
+    if ends is not None and ends <= on:
+        return _DUE, {"day": ends}
+    return "", {}
+
+
+def _is_late(asked: Iterable[Due]) -> bool:
+    return any(one.urgency == "past_due" and not one.by_stripe for one in asked)
