@@ -1,8 +1,9 @@
 """`make run`: the database, the web server and the scheduler, started and stopped as one.
 
-The first start makes the demo beside the web server, whose pages say so meanwhile. Everything it
-starts ends with it: on Ctrl-C, on SIGTERM, when the terminal closes, and (on Linux) when it is
-itself killed with -9. A child that crashes is started again, later each time.
+The first start makes the demo beside the web server, whose pages say so meanwhile. A demo pays
+through a simulator of Stripe that runs beside it. Everything it starts ends with it: on Ctrl-C, on
+SIGTERM, when the terminal closes, and (on Linux) when it is itself killed with -9. A child that
+crashes is started again, later each time.
 """
 
 import contextlib
@@ -13,7 +14,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import FrameType
 from typing import LiteralString
@@ -21,7 +22,7 @@ from typing import LiteralString
 import psycopg
 
 from reintegration.kernel import filling, schema
-from reintegration.operations import embedded, environment
+from reintegration.operations import embedded, environment, simulated
 from reintegration.settings import ROOT, Settings
 
 _HOST = "127.0.0.1"
@@ -52,6 +53,7 @@ class _Child:
 
     name: str
     command: Sequence[str]
+    environment: Mapping[str, str] = field(default_factory=dict)
     process: "subprocess.Popen[bytes] | None" = None
     started: float = 0.0
     backoff: float = _FIRST_BACKOFF
@@ -59,7 +61,7 @@ class _Child:
 
     def start(self) -> None:
         """Start it in a process group of its own."""
-        self.process = _spawn(self.command)
+        self.process = _spawn(self.command, self.environment)
         self.started = time.monotonic()
 
     def alive(self) -> bool:
@@ -86,13 +88,17 @@ class _Child:
 
 
 class _House:
-    """The programs: the web server at once, the scheduler when there is something to look after."""
+    """The programs: the web server at once, the others when there is something to look after."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.web = _Child("The web server", _web_server(settings.port))
-        self.scheduler = _Child("The scheduler", (*_FLASK, "scheduler"))
-        self.demo = _Child("Making the demo", (*_FLASK, "demo", "load", "--if-empty"))
+        self.stripe = simulated.beside(settings, os.environ)
+        told = self.stripe.environment if self.stripe else {}
+        self.web = _Child("The web server", _web_server(settings.port), told)
+        self.demo = _Child("Making the demo", (*_FLASK, "demo", "load", "--if-empty"), told)
+        self.later = [_Child("The scheduler", (*_FLASK, "scheduler"), told)]
+        if self.stripe:
+            self.later.insert(0, _Child("The simulator of Stripe", self.stripe.command))
         self.is_whole = not settings.is_demo or _has_demo(settings)
         self.filling = contextlib.ExitStack()
 
@@ -105,26 +111,34 @@ class _House:
         self.web.start()
         _wait_until_it_answers(self.web, self.settings.port)
         if self.is_whole:
-            self.scheduler.start()
-            _show_logins(self.settings)
+            self._begin()
         _say(f"\nPunte is running at http://localhost:{self.settings.port} (Ctrl-C stops it)")
+        if self.stripe:
+            _say(f"Stripe is simulated at {self.stripe.address}: no money moves, and what may go")
+            _say("wrong is switched on there")
 
     def keep(self) -> None:
         """Start again what crashed; a demo that was killed left nothing and begins anew."""
         self.web.keep()
         if self.is_whole:
-            self.scheduler.keep()
+            for child in self.later:
+                child.keep()
         elif self.demo.has_done_its_work():
             self.is_whole = True
             self.filling.close()
             _say("The demo is whole")
-            _show_logins(self.settings)
+            self._begin()
         else:
             self.demo.keep()
 
+    def _begin(self) -> None:
+        for child in self.later:
+            child.start()
+        _show_logins(self.settings)
+
     def close(self) -> None:
         """End everything."""
-        children = (self.web, self.scheduler, self.demo)
+        children = (self.web, self.demo, *self.later)
         _end([child.process for child in children if child.process is not None])
         self.filling.close()
 
@@ -144,7 +158,7 @@ def main() -> int:
     except _Stopped:
         _say("Punte has stopped.")
         return 0
-    except (_Failed, embedded.ClusterError, embedded.PlaceError) as error:
+    except (_Failed, simulated.NoPort, embedded.ClusterError, embedded.PlaceError) as error:
         _say(str(error))
         return 1
 
@@ -217,11 +231,13 @@ def _web_server(port: int) -> Sequence[str]:
     )
 
 
-def _spawn(command: Sequence[str]) -> "subprocess.Popen[bytes]":
+def _spawn(
+    command: Sequence[str], told: Mapping[str, str] | None = None
+) -> "subprocess.Popen[bytes]":
     return subprocess.Popen(
         command,
         cwd=ROOT,
-        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+        env={**os.environ, **(told or {}), "PYTHONUNBUFFERED": "1"},
         stdin=subprocess.DEVNULL,
         start_new_session=True,
         preexec_fn=embedded.die_with_parent(signal.SIGTERM),  # noqa: PLW1509 - one thread only

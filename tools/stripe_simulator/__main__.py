@@ -22,6 +22,8 @@ def main() -> int:
         connected_reserves=given.connected_reserves,
     )
     state = State(settings, given.state)
+    if given.history is not None:
+        state.go_on_from(given.history)
     if given.starts is not None and not state.books.accounts:
         state.books.ahead = given.starts.timestamp() - state.wall()
     ended = threading.Event()
@@ -42,6 +44,9 @@ def _arguments() -> argparse.ArgumentParser:
         "--webhook-secret", action="append", help="twice while secrets are being rotated"
     )
     parser.add_argument("--state", type=Path, help="file that a restart goes on from")
+    parser.add_argument(
+        "--history", type=Path, help="file of what happened before a new simulator; may be absent"
+    )
     parser.add_argument(
         "--starts", type=_day, help="the day that a new simulator's clock shows, such as 2025-12-01"
     )

@@ -237,3 +237,5 @@ class Books:
     kept: dict[str, Kept] = field(default_factory=dict)
     armed: list[Armed] = field(default_factory=list)
     ahead: float = 0
+    begun_with: str = ""
+    """The sum of the file of history that these books go on from."""

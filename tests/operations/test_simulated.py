@@ -1,0 +1,112 @@
+"""A demo pays through a simulator of Stripe that `make run` starts beside it; production never."""
+
+import http.client
+import json
+import socket
+import stat
+import time
+from base64 import b64encode
+
+import pytest
+
+from reintegration.kernel.money import Money
+from reintegration.operations import simulated, supervisor
+from reintegration.settings import from_environment
+from tests.test_settings import PRODUCTION
+from vouchers.stripe_rail import gateway
+
+PORT = 18470
+DEMO = {
+    "DATABASE_URL": "postgresql://app@127.0.0.1:1/punte",
+    "SECRET_KEY": "a-secret-key-that-is-only-for-tests",
+    "PUNTE_MASTER_KEY": b64encode(bytes(range(32))).decode(),
+}
+OF_STRIPE = ("STRIPE_API_BASE", "STRIPE_API_KEY", "STRIPE_WEBHOOK_SECRET")
+
+
+@pytest.fixture
+def settings(tmp_path):
+    def read(port=PORT, **given):
+        return from_environment({"PUNTE_INSTANCE": str(tmp_path), "PORT": str(port), **given})
+
+    return read
+
+
+def test_every_program_of_a_demo_is_told_of_the_simulator_and_it_of_them(settings, monkeypatch):
+    for name in OF_STRIPE:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(supervisor, "_has_demo", lambda _settings: True)
+    house = supervisor._House(settings(**DEMO))
+    simulator, scheduler = house.later
+    for child in (house.web, house.demo, scheduler):
+        told = settings(**DEMO, **child.environment)
+        assert told.stripe_api_base == f"http://127.0.0.1:{house.stripe.port}"
+        assert told.stripe_api_key in simulator.command
+        assert set(told.stripe_webhook_secrets) < set(simulator.command)
+    assert f"http://localhost:{PORT}/stripe/events" in simulator.command
+
+
+def test_its_secrets_are_made_once_for_their_owner_only(settings, tmp_path):
+    one, again = (simulated.beside(settings(**DEMO), {}) for _time in range(2))
+    assert (one.key, one.webhook_secret) == (again.key, again.webhook_secret)
+    kept = tmp_path / "stripe-simulator.json"
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+    assert one.key not in repr(one)
+
+
+def test_where_its_port_is_taken_it_has_the_next_one(settings):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        found = simulated.beside(settings(port - 1, **DEMO), {})
+    assert found.port > port
+
+
+def test_production_and_a_demo_that_names_stripe_itself_have_none(settings):
+    production = {**PRODUCTION, "PUNTE_BASE_URL": "https://staff.example"}
+    assert simulated.beside(settings(**production), {}) is None
+    for name in OF_STRIPE:
+        assert simulated.beside(settings(**DEMO), {name: ""}) is None
+
+
+def test_it_begins_with_the_history_of_the_demo_and_a_killed_one_goes_on_from_its_state(
+    settings, tmp_path
+):
+    line = {"account": "", "created": 1_700_000_000, "available_on": 1_700_000_000}
+    line |= {"id": "txn_1", "amount": 5_000, "currency": "eur", "type": "topup", "source": None}
+    history = tmp_path / simulated.HISTORY
+    history.write_text(json.dumps({"balance_transactions": {"txn_1": line}}))
+    found = simulated.beside(settings(**DEMO), {})
+    child = supervisor._Child("The simulator", found.command)
+    stripe = gateway.Gateway(found.key, api_base=found.address, repeats=0)
+    try:
+        child.start()
+        until_it_answers(found.port)
+        assert stripe.balance() == [Money(5_000, "EUR")]
+        top_up(found.port)
+        child.process.kill()
+        child.process.wait()
+        child.start()
+        until_it_answers(found.port)
+        assert stripe.balance() == [Money(15_000, "EUR")]
+    finally:
+        supervisor._end([child.process])
+
+
+def until_it_answers(port, give_up_after=20.0):
+    ends = time.monotonic() + give_up_after
+    while time.monotonic() < ends:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            time.sleep(0.05)
+        else:
+            return
+    pytest.fail("the simulator does not answer")
+
+
+def top_up(port):
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    connection.request("POST", "/simulator/topups", "amount=100.00&currency=eur", form)
+    assert connection.getresponse().status < 400
+    connection.close()
