@@ -26,10 +26,11 @@ from reintegration.kernel.actor import ANONYMOUS, OPERATOR, SYSTEM
 from reintegration.kernel.crypto import Keyring
 from reintegration.kernel.db import act_as
 from reintegration.kernel.ids import new_id
+from reintegration.kernel.money import Money
 from reintegration.kernel.outbox import OutboxMessage
 from reintegration.plans.models import EmergencyStart, Goal, Milestone, Need, Plan, PlanLine
 from reintegration.plans.permissions import EmergencyPermission, PlanPermission
-from tests.factories.cast import NOW
+from tests.factories.cast import NOW, TODAY
 from tests.house import source
 from tests.house.reads import READS, SURPLUS, UNGUARDED
 from tests.house.world import make_world
@@ -39,6 +40,8 @@ from vouchers.books.models import BankAccount
 from vouchers.books.services import settling
 from vouchers.payments.models import Claim, PayeeAccount, PaymentBatch
 from vouchers.payments.permissions import ClaimPermission, PayeePermission, PaymentPermission
+from vouchers.stripe_rail.models import StripeAccount, StripeLine, StripePayout
+from vouchers.stripe_rail.states import AccountState, LineState, PayoutState
 from vouchers.voucher.models import Redemption, Voucher, VoucherHold
 from vouchers.voucher.permissions import HoldPermission, RedemptionPermission, VoucherPermission
 from vouchers.voucher.states import HoldCause
@@ -198,6 +201,7 @@ def _fill(session, made):
             ]
         )
         _receive(session, ids)
+        _pay_out(session, ids)
     session.flush()
 
 
@@ -217,6 +221,45 @@ def _receive(session, ids):
     session.flush()
     asked = session.get(Referral, ids["referral_id"])
     session.add(_like(asked, offering_id=offering.id, state=ReferralState.ACCEPTED))
+
+
+def _pay_out(session, ids):
+    """Add a payout of an account that the side's provider has no more, and a line of our balance."""
+    account = StripeAccount(
+        id=new_id(),
+        provider_id=ids["provider_id"],
+        idempotency_key=f"closed:{ids['provider_id']}",
+        country="RO",
+        state=AccountState.CLOSED,
+        opened_at=NOW,
+    )
+    session.add(account)
+    session.flush()
+    amount = Money(500, "EUR")
+    payout = StripePayout(
+        id=new_id(),
+        reference=f"po_{account.id}",
+        account_id=account.id,
+        amount=amount,
+        state=PayoutState.PAID,
+        arrives_on=TODAY,
+        made_at=NOW,
+        asked_at=NOW,
+    )
+    line = StripeLine(
+        id=new_id(),
+        reference=f"txn_{account.id}",
+        kind="payout",
+        amount=amount,
+        fee=Money.zero("EUR"),
+        net=amount,
+        source=payout.reference,
+        made_at=NOW,
+        available_on=TODAY,
+        swept_at=NOW,
+        state=LineState.OPEN,
+    )
+    session.add_all([payout, line])
 
 
 def _like(row, **changes):

@@ -237,9 +237,9 @@ def mark_moved(session: Session, line: BankLine, *, actor: Actor, now: datetime)
     service = rails.service_in(line.currency)
     if service is None:
         raise Invalid(N_("No payment service of ours has a balance in this currency."))
-    event = service.topped_up if line.amount_minor < 0 else service.drawn
-    amount, key = Money(abs(line.amount_minor), line.currency), f"moved|{line.id}"
-    _post(session, line, event, amount, key, Dimensions(), actor=actor, now=now)
+    out = line.amount.minor < 0
+    event, amount = (service.topped_up, -line.amount) if out else (service.drawn, line.amount)
+    _post(session, line, event, amount, f"moved|{line.id}", Dimensions(), actor=actor, now=now)
     settle(session, line, Resolution.SERVICE, actor=actor, now=now)
 
 
