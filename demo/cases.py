@@ -34,7 +34,7 @@ from reintegration.codelists.people import Sex
 from reintegration.kernel.actor import Actor
 from reintegration.plans.models import Milestone, Plan
 from reintegration.plans.queries import needs as reading
-from reintegration.plans.services import approval, milestones, planning
+from reintegration.plans.services import approval, milestones, planning, reviewing
 from reintegration.plans.services import needs as needs_service
 from reintegration.plans.states import OPEN_MILESTONE_STATES, MilestoneState
 from vouchers.voucher.models import Redemption, Voucher
@@ -42,6 +42,7 @@ from vouchers.voucher.services import cancelling, confirmation
 from vouchers.voucher.states import NOT_ISSUED, OPEN_STATES, RedemptionState
 
 _CONSENT_DAYS = 365
+_NEXT_REVIEW = timedelta(days=60)
 _CHANNELS = tuple(ContactChannel)
 _REASONS = (
     ClosureReason.GOALS_ACHIEVED,
@@ -117,6 +118,7 @@ class CaseStory:
         yield self._later(1, hours=2)
         self._submit()
         if self.spec.kind == "submitted":
+            yield from self._send_again()
             return
         yield self._later(1, hours=3)
         yield from self._decide()
@@ -147,6 +149,10 @@ class CaseStory:
             yield max(at(self.world.ago(30), 12), self._later(1))
             self._reach_one()
             self._note(2)
+            if self.spec.number % 2 == 0:
+                self._review()
+            if self.spec.number % 10 == 8:
+                self._note_danger()
 
     # --- consent ---------------------------------------------------------------------------
 
@@ -234,15 +240,7 @@ class CaseStory:
     def _decide(self) -> Story:
         number = self.plan.versions[-1].number if self.plan.versions else 1
         if self.spec.kind == "returned" or self.spec.number % 11 == 1:
-            text = words.RETURNS[self.spec.number % len(words.RETURNS)]
-            approval.send_back(
-                self.world.session,
-                self.plan,
-                actor=self.supervisor,
-                number=1,
-                comment=text,
-                now=self.world.now,
-            )
+            self._return()
             if self.spec.kind == "returned":
                 return
             yield self._later(1)
@@ -253,10 +251,43 @@ class CaseStory:
             self.world.session, self.plan, actor=self.supervisor, number=number, now=self.world.now
         )
 
+    def _send_again(self) -> Story:
+        """Let every second plan that waits be one that was returned and mended."""
+        if self.spec.number % 40 == 5:
+            yield self._later(1, hours=3)
+            self._return()
+            yield self._later(2)
+            self.writer.add_late_step(self.works[0].domain)
+            self._submit()
+
+    def _return(self) -> None:
+        text = words.RETURNS[self.spec.number % len(words.RETURNS)]
+        approval.send_back(
+            self.world.session,
+            self.plan,
+            actor=self.supervisor,
+            number=1,
+            comment=text,
+            now=self.world.now,
+        )
+
     def _change(self) -> None:
         self.writer.add_late_step(self.works[0].domain)
         if self.spec.number % 40 == 16:
             self._submit()
+
+    def _review(self) -> None:
+        """Go through the plan with the person, and say when it is done again."""
+        said = words.REVIEWS_RU if self.spec.russian else words.REVIEWS_RO
+        reviewing.hold(
+            self.world.session,
+            self.plan,
+            actor=self.manager,
+            held_on=self.world.day,
+            result=said[self.spec.number // 2 % len(said)],
+            next_on=self.world.day + _NEXT_REVIEW,
+            now=self.world.now,
+        )
 
     def _reach_one(self) -> None:
         """Let the person's first open step be said to be reached, in every third case."""
@@ -356,16 +387,16 @@ class CaseStory:
 
     def _note(self, turn: int) -> None:
         listed = words.NOTES_RU if self.spec.russian else words.NOTES_RO
-        body = listed[(self.spec.number + turn * 2) % len(listed)]
         kinds = (NoteKind.CONTACT, NoteKind.DECISION, NoteKind.OBSERVATION, NoteKind.CONTACT)
-        notes.write(
-            self.world.session,
-            actor=self.manager,
-            case=self.case,
-            kind=kinds[turn],
-            body=body,
-            now=self.world.now,
-        )
+        self._write_note(kinds[turn], listed[(self.spec.number + turn * 2) % len(listed)])
+
+    def _note_danger(self) -> None:
+        text = words.DANGER_RU if self.spec.russian else words.DANGER_RO
+        self._write_note(NoteKind.SAFETY, text)
+
+    def _write_note(self, kind: NoteKind, body: str) -> None:
+        session, now = self.world.session, self.world.now
+        notes.write(session, actor=self.manager, case=self.case, kind=kind, body=body, now=now)
 
     def _later(self, days: int, *, hours: int = 0) -> datetime:
         return self.world.now + timedelta(days=days, hours=hours)

@@ -36,6 +36,7 @@ from reintegration.kernel.audit import AuditSeal
 from reintegration.kernel.base import Base
 from reintegration.kernel.crypto import Keyring
 from reintegration.kernel.db import act_as, db, keyring
+from reintegration.plans.jobs.emergency import remind as remind_of_emergencies
 from reintegration.plans.services import milestones, reminders
 from reintegration.settings import Settings
 from vouchers.books.services.laws import broken
@@ -214,6 +215,7 @@ def _finish(world: World) -> None:
     _follow(world)
     expire_vouchers(session, now)
     reminders.remind(session, now=now)
+    remind_of_emergencies(session, now)
     expiry.remind_documents(session, now=now)
     expiry.remind_approvals(session, now=now)
     consent_ends.warn_ahead(session, now=now)

@@ -47,7 +47,8 @@ class NightStory:
         yield self.world.now + timedelta(hours=10)
         self._deliver(1, ServiceCategory.SHELTER)
         yield self.world.now + timedelta(hours=4)
-        self._decide(started)
+        if self.spec.emergency != "overdue":
+            self._decide(started)
         if self.spec.emergency == "ratified":
             yield self.world.now + timedelta(days=2)
             self._deliver(_NIGHTS - 1, ServiceCategory.SHELTER)

@@ -43,6 +43,8 @@ _OPENED = {
     "draft": (6, 28),
     "returned": (11, 35),
 }
+_EMERGENCIES = {4: "pending", 6: "overdue", 9: "ratified", 12: "refused"}
+"""How some began at the door; on those that are overdue nobody has decided in time."""
 WITH_VOUCHERS = frozenset({"active", "changed", "follow_up", "closed"})
 _GOES_ON = frozenset({"active", "changed"})
 _READY_AFTER = 10
@@ -181,7 +183,7 @@ def _case(world: World, number: int) -> CaseSpec:
         birth_year=world.today.year - (rng.randint(19, 52) if adult else rng.randint(12, 17)),
         dependants=rng.choice((0, 0, 1, 2, 3)) if female and adult else 0,
         access=(AccessNeed.STEP_FREE,) if rng.random() < 0.06 else (),
-        emergency={4: "pending", 9: "ratified", 12: "refused"}.get(number % 20, ""),
+        emergency=_EMERGENCIES.get(number % 20, ""),
         spare=_SPARE[number // 2 % len(_SPARE)] if kind in _GOES_ON else "",
     )
     if spec.emergency == "pending":

@@ -175,6 +175,18 @@ NOTES_RU = (
     "Просит не звонить вечером. Часы связи изменены.",
     "Решили сначала заняться документами, потом курсами.",
 )
+DANGER_RO = (
+    "A primit mesaje de amenințare de pe un număr necunoscut. Am stabilit cu cine iese din casă și"
+    " pe cine sună."
+)
+DANGER_RU = (
+    "Приходят угрозы с незнакомого номера. Договорились, с кем выходить из дома и кому звонить."
+)
+REVIEWS_RO = (
+    "Am trecut prin fiecare pas. Merge după plan; vrea să înceapă cursul mai devreme.",
+    "Doi pași sunt gata. La căutarea locuinței mai are nevoie de timp.",
+)
+REVIEWS_RU = ("Прошли по всем шагам. Идёт по плану, новых потребностей нет.",)
 DISPUTES = (
     "Două zile din listă nu au semnătura persoanei.",
     "Ședința din 14 apare de două ori în tabelul centrului.",

@@ -9,11 +9,13 @@ from demo.timeline import at
 from providers.directory.models import Offering, Provider, Site, SitePlace
 from providers.directory.states import OfferingState
 from reintegration.accounts.models import User
-from reintegration.cases.models import CaseFile
+from reintegration.cases.models import CaseFile, Note
+from reintegration.cases.states import NoteKind
 from reintegration.codelists.territorial_units import TERRITORIAL_UNITS
 from reintegration.kernel import clock
 from reintegration.kernel.actor import Role
-from reintegration.plans.models import EmergencyStart, Milestone, PlanVersion
+from reintegration.kernel.audit import AuditEvent
+from reintegration.plans.models import EmergencyStart, Milestone, Plan, PlanVersion
 from reintegration.plans.states import OPEN_MILESTONE_STATES, EmergencyState, VersionState
 from tests.demo.conftest import SCALE
 from vouchers.bank.models import BankLine
@@ -76,6 +78,17 @@ def test_there_is_work_for_everybody(read):
     assert count(read, Voucher.state == VoucherState.DRAFT.value)
     assert count(read, EmergencyStart.state == EmergencyState.PENDING.value)
     assert count(read, Redemption.state == RedemptionState.UNCONFIRMED.value)
+
+
+def test_what_is_rare_on_a_page_is_there_too(read):
+    again = PlanVersion.state == VersionState.SUBMITTED.value, PlanVersion.number > 1
+    assert count(read, *again)
+    waits = EmergencyStart.state == EmergencyState.PENDING.value
+    assert count(read, waits, EmergencyStart.ratify_by < clock.now())
+    assert count(read, waits, EmergencyStart.ratify_by > clock.now())
+    assert count(read, Note.kind == NoteKind.SAFETY.value)
+    assert count(read, AuditEvent.action == "plan:review")
+    assert count(read, Plan.review_on > clock.local_day(clock.now()))
 
 
 def test_the_books_and_the_trail_hold(demo):
