@@ -66,6 +66,8 @@ ORDER = (
     "claim",
     "stripe_transfer",
     "stripe_reversal",
+    "stripe_line",
+    "stripe_balance",
     "voucher",
     "voucher_hold",
     "redemption",

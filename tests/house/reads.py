@@ -37,6 +37,7 @@ from vouchers.payments.models import Claim, ClaimLine, PayeeAccount, PaymentBatc
 from vouchers.payments.permissions import ClaimPermission, PayeePermission, PaymentPermission
 from vouchers.stripe_rail.models import (
     StripeAccount,
+    StripeBalance,
     StripeEvent,
     StripeLine,
     StripePayout,
@@ -156,6 +157,7 @@ READS: dict[str, tuple[Any, Shown]] = {
         (StripePayout, _of_payouts),
         _rows(StripeEvent, StripePermission.VIEW),
         _rows(StripeLine, StripePermission.VIEW),
+        _rows(StripeBalance, StripePermission.VIEW),
         _rows(LedgerEntry, LedgerPermission.READ),
         _rows(LedgerLine, LedgerPermission.READ),
         _rows(LedgerSum, LedgerPermission.READ),

@@ -61,6 +61,7 @@ RELEASED = {
     "0041_keep_last_days.py": "821e20eb96b20f6372052ed6b926ba2a9260fd869730cc82783b30cfea45c085",
     "0042_take_transfers_back_by_two.py": "9178dd476fbaba5044595e08e512081195c6e30ee2a2a699992526418468b2d2",
     "0043_find_failed_payouts.py": "c7530a88390f1a86380b7c427e21267e76703f35fa8f7556d4cf98795d48977e",
+    "0044_prove_the_stripe_balance.py": "154feea6f515a42d9fafb494afcdc4c437ce8cdab27308bc718127e9b20e3870",
 }
 OURS = {"reintegration", "providers", "vouchers", "demo"}
 

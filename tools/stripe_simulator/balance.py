@@ -8,6 +8,7 @@ from tools.stripe_simulator.state import State, new_id
 PLATFORM = ""
 
 REPORTED_AS = {
+    "adjustment": "other_adjustment",
     "payment": "charge",
     "payment_refund": "refund",
     "payout": "payout",

@@ -59,6 +59,7 @@ class PostingEvent(Worded):
     ADVANCE_LIQUIDATED = N_("Advance used up")
     BANK_FEE = N_("Bank fee")
     STRIPE_FEE = N_("Stripe fee")
+    STRIPE_FEE_BACK = N_("Stripe fee given back")
     STRIPE_TOPPED_UP = N_("Stripe balance topped up")
     STRIPE_DRAWN = N_("Drawn from the Stripe balance")
     EXCHANGED_OUT = N_("Exchanged, paid out")

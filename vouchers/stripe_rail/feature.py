@@ -7,11 +7,12 @@ from reintegration.kernel.errors import N_
 from reintegration.settings import Settings
 from reintegration.web import credentials, navigation, slots
 from reintegration.web.navigation import Place
+from vouchers.books.services import laws as books_laws
 from vouchers.payments.services import rails
 from vouchers.payments.states import Rail
 from vouchers.stripe_rail import doctor, gateway, models
 from vouchers.stripe_rail.channels import accounts as account_channel
-from vouchers.stripe_rail.channels import events
+from vouchers.stripe_rail.channels import events, sweeps
 from vouchers.stripe_rail.channels import reversals as reversal_channel
 from vouchers.stripe_rail.channels import transfers as transfer_channel
 from vouchers.stripe_rail.credential import SIGNED_BY_STRIPE
@@ -19,11 +20,13 @@ from vouchers.stripe_rail.jobs import JOBS
 from vouchers.stripe_rail.permissions import StripePermission
 from vouchers.stripe_rail.policy import POLICY
 from vouchers.stripe_rail.queries import payable
-from vouchers.stripe_rail.services import transfers
+from vouchers.stripe_rail.services import laws, transfers
 from vouchers.stripe_rail.views import (
     account_slots,
     account_today,
     accounts,
+    balance,
+    balance_today,
     door,
     messages,
     order_slots,
@@ -46,14 +49,15 @@ def register(app: Flask) -> None:
     transfers.wants_live.answer_with(lambda _session: not settings.is_demo)
     rails.why_not_payable.answer_with(payable.why_not)
     ways_out = account_channel.channel(), transfer_channel.channel(), reversal_channel.channel()
-    for channel in (events.CHANNEL, *ways_out):
+    for channel in (events.CHANNEL, sweeps.channel(), *ways_out):
         outbox.register(channel)
     for job in JOBS:
         jobs.register(job)
+    books_laws.keep(laws.LAWS)
     credentials.register(SIGNED_BY_STRIPE)
     app.extensions["csrf"].exempt(door.bp)
     app.before_request(door.only_where_it_is_set_up)
-    for blueprint in (accounts.bp, door.bp, messages.bp, ways.bp, orders.bp):
+    for blueprint in (accounts.bp, door.bp, messages.bp, ways.bp, orders.bp, balance.bp):
         app.register_blueprint(blueprint)
     for name, panel in _SLOTS:
         slots.add(name, panel)
@@ -75,6 +79,8 @@ _SLOTS = (
     ("today.items", account_today.items),
     ("today.items", today.items),
     ("today.items", orders_today.items),
+    ("today.items", balance_today.items),
+    ("bank.proofs", balance.proof_card),
     ("stripe.facts", ways.facts),
     ("doctor.checks", doctor.look),
     ("payment_order.steps", order_slots.steps),

@@ -8,7 +8,7 @@ from wtforms import SelectField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
 from reintegration.web.filters import format_locale
-from reintegration.web.forms import Form, MoneyField, option
+from reintegration.web.forms import Form, IdField, MoneyField, option
 from vouchers.books.forms import MoneyForm
 from vouchers.stripe_rail.states import REACHED
 
@@ -37,3 +37,19 @@ class OpenAccountForm(Form):
         choices=_countries,
         description=_l("Where the organisation is registered and has its bank account."),
     )
+
+
+class NoteForm(Form):
+    """What somebody found out of a line."""
+
+    note = TextAreaField(
+        _l("What it is, and how you know"),
+        [InputRequired(_l("Write what it is and how you know.")), Length(max=500)],
+        render_kw={"rows": 3},
+    )
+
+
+class TieForm(Form):
+    """The other side of money between the bank and Stripe."""
+
+    bank_line = IdField(_l("Line of the bank"), [InputRequired(_l("Choose a line of the bank."))])

@@ -1,9 +1,16 @@
-"""What recurs with providers' accounts at Stripe."""
+"""What recurs: providers' accounts are asked about, and what Stripe says of our balance."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
 
 from reintegration.kernel.jobs import Job, counting
-from vouchers.stripe_rail.services import accounts, deadlines
+from vouchers.stripe_rail.services import accounts, deadlines, sweep
+
+
+def _ask_about_balance(session: Session, now: datetime) -> str | None:
+    return "Stripe is asked for its lines" if sweep.ask(session, now=now) else None
+
 
 JOBS = (
     Job(
@@ -16,4 +23,5 @@ JOBS = (
         timedelta(days=1),
         counting(deadlines.warn_ahead, "accounts at Stripe warned of"),
     ),
+    Job("stripe.sweep", timedelta(days=1), _ask_about_balance),
 )

@@ -8,10 +8,13 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from reintegration.kernel.base import Base, Currency, Id, Minor
+from reintegration.kernel.coded import Coded
+from reintegration.kernel.money import Money
 from reintegration.kernel.money_columns import MoneyColumns
 from vouchers.stripe_rail.states import (
     AccountState,
     EventState,
+    LineProblem,
     LineState,
     PayoutState,
     ReversalCause,
@@ -188,8 +191,14 @@ class StripeLine(Base):
     order_id: Mapped[UUID | None] = mapped_column(ForeignKey("payment_order.id"))
     reversal_id: Mapped[UUID | None] = mapped_column(ForeignKey("stripe_reversal.id"))
     bank_line_id: Mapped[UUID | None] = mapped_column(ForeignKey("bank_line.id"), unique=True)
-    problem: Mapped[str] = mapped_column(default="")
+    problem: Mapped[LineProblem | None] = mapped_column(
+        Coded(LineProblem, or_none=True), nullable=False
+    )
     note: Mapped[str] = mapped_column(default="")
+    noted_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    """Who wrote down what it is, so that somebody else posts it."""
+    postings: Mapped[int] = mapped_column(default=0)
+    """How often a person had it posted: each time posts under its own key."""
     settled_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
     settled_at: Mapped[datetime | None]
 
@@ -207,3 +216,25 @@ class StripeLine(Base):
         Index("ix_stripe_line_reversal", "reversal_id"),
         Index("ix_stripe_line_made", "made_at", "id"),
     )
+
+    @property
+    def missing(self) -> Money:
+        """Return what an open line changes that the books lack: its fee is posted as it comes."""
+        return self.net + max(self.fee, Money.zero(self.currency))
+
+
+class StripeBalance(Base):
+    """What Stripe said that we have in a currency; the lines up to then add up to it.
+
+    `is_whole` is False where they do not: the next sweep asks for every line.
+    """
+
+    __tablename__ = "stripe_balance"
+
+    currency: Mapped[Currency] = mapped_column(primary_key=True)
+    said_minor: Mapped[Minor]
+    said_at: Mapped[datetime]
+    is_whole: Mapped[bool]
+
+    said = MoneyColumns()
+    """What Stripe said."""

@@ -1,9 +1,10 @@
 """The states and code lists of what stands at Stripe."""
 
 import re
+from typing import Self
 
 from reintegration.kernel.errors import N_
-from reintegration.kernel.words import Worded
+from reintegration.kernel.words import Worded, worded
 
 
 class AccountState(Worded):
@@ -154,6 +155,59 @@ class LineState(Worded):
     MATCHED = N_("In the books"), "moss"
     OPEN = N_("To be cleared"), "gold"
     SETTLED = N_("Cleared by a person"), "moss"
+
+
+class LineProblem(Worded):
+    """Why a line of the Stripe balance is not in the books yet, and what is to be done."""
+
+    next_step: str
+
+    UNKNOWN_TRANSFER = (
+        N_("No order of ours made this transfer"),
+        "clay",
+        N_("Look at Stripe who made it. Until that is known, pay nothing more through Stripe."),
+    )
+    UNKNOWN_REVERSAL = (
+        N_("Nobody here asked for this"),
+        "clay",
+        N_("Look at Stripe who took it back, and for which order."),
+    )
+    NOT_BOOKED = (
+        N_("Taken back, and not owed any more"),
+        "clay",
+        N_("The provider had paid meanwhile: it is due this money. Pay it, then note it here."),
+    )
+    AMOUNT = (
+        N_("Another sum than in the books"),
+        "clay",
+        N_("Compare it with the order at Stripe, and note what the difference is."),
+    )
+    CURRENCY = (
+        N_("Not a currency of ours"),
+        "clay",
+        N_("Ask Stripe to exchange it; what it cost comes as a line of its own."),
+    )
+    NO_BANK_LINE = (
+        N_("The bank's line is missing"),
+        "gold",
+        N_("Import the bank's statement, and post its line as money to or from Stripe."),
+    )
+    SEVERAL_BANK_LINES = (
+        N_("Several lines of the bank fit"),
+        "gold",
+        N_("Choose the line of the bank that is the other side."),
+    )
+    UNKNOWN_KIND = (
+        N_("What it is must be said"),
+        "gold",
+        N_("Read at Stripe what it is and note it. An approver posts it as a charge."),
+    )
+
+    def __new__(cls, code: str, label: str = "", tone: str = "", next_step: str = "") -> Self:
+        """Make a problem."""
+        problem = worded(cls, code, label, tone)
+        problem.next_step = next_step
+        return problem
 
 
 REACHED = frozenset(

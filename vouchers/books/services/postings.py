@@ -80,6 +80,7 @@ POSTINGS: dict[PostingEvent, tuple[Entry, ...]] = {
     PostingEvent.ADVANCE_LIQUIDATED: _one(Account.PROVIDER_PAYABLE, Account.ADVANCES_TO_PROVIDERS),
     PostingEvent.BANK_FEE: _one(Account.CHARGES, Account.BANK),
     PostingEvent.STRIPE_FEE: _one(Account.CHARGES, Account.STRIPE_BALANCE),
+    PostingEvent.STRIPE_FEE_BACK: _one(Account.STRIPE_BALANCE, Account.CHARGES),
     PostingEvent.STRIPE_TOPPED_UP: _one(Account.STRIPE_BALANCE, Account.BANK),
     PostingEvent.STRIPE_DRAWN: _one(Account.BANK, Account.STRIPE_BALANCE),
     PostingEvent.EXCHANGED_OUT: _one(Account.FX_POSITION, Account.BANK),
