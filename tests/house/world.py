@@ -20,6 +20,7 @@ from reintegration.kernel import clock, key_sample, tasks
 from reintegration.kernel.actor import SYSTEM, Actor, Role
 from reintegration.kernel.db import act_as, keyring
 from reintegration.kernel.ids import new_id, new_reference
+from reintegration.kernel.money import Money
 from reintegration.kernel.outbox import OutboxMessage, OutboxState
 from reintegration.plans.models import EmergencyStart, PlanVersion
 from reintegration.plans.queries.snapshots import snapshot_of
@@ -37,8 +38,21 @@ from vouchers.payments.models import PaymentBatch, PaymentOrder
 from vouchers.payments.models.payees import PayeeAccount
 from vouchers.payments.services.batches import new_bank_id
 from vouchers.payments.states import Rail
-from vouchers.stripe_rail.models import StripeAccount, StripeEvent, StripeReversal, StripeTransfer
-from vouchers.stripe_rail.states import AccountState, EventState, ReversalCause
+from vouchers.stripe_rail.models import (
+    StripeAccount,
+    StripeBalance,
+    StripeEvent,
+    StripeLine,
+    StripeReversal,
+    StripeTransfer,
+)
+from vouchers.stripe_rail.states import (
+    AccountState,
+    EventState,
+    LineProblem,
+    LineState,
+    ReversalCause,
+)
 
 COLUMNS = mapped(
     [Meaning.BOOKING_DATE, Meaning.AMOUNT],
@@ -83,6 +97,7 @@ def make_world(session: Session) -> World:
         "entry_id": entries[0],
         "message_id": _lost_message(session, "one"),
         "event_id": _refused_event(session, "one"),
+        "stripe_line_id": _open_line(session, "one", Money(0, "EUR")),
     }
     theirs |= {
         "fund_id": cast.euro_fund.id,
@@ -91,6 +106,7 @@ def make_world(session: Session) -> World:
         "entry_id": entries[1],
         "message_id": _lost_message(session, "two"),
         "event_id": _refused_event(session, "two"),
+        "stripe_line_id": _open_line(session, "two", Money(0, "USD")),
     }
     kept_columns.keep(
         session, cast.bank_account, actor=actor(session, cast.petru), mapping=COLUMNS, now=NOW
@@ -117,6 +133,27 @@ def _refused_event(session: Session, reference: str) -> UUID:
     session.add(event)
     session.flush()
     return event.id
+
+
+def _open_line(session: Session, reference: str, said: Money) -> UUID:
+    """Return a line of the Stripe balance that a person is to clear."""
+    line = StripeLine(
+        id=new_id(),
+        reference=f"txn_{reference}",
+        kind="adjustment",
+        amount=Money(-330, "EUR"),
+        fee_minor=0,
+        net_minor=-330,
+        source="",
+        made_at=NOW,
+        available_on=TODAY,
+        swept_at=NOW,
+        state=LineState.OPEN,
+        problem=LineProblem.UNKNOWN_KIND,
+    )
+    session.add_all([line, StripeBalance(said=said, said_at=NOW, is_whole=False)])
+    session.flush()
+    return line.id
 
 
 def _lost_message(session: Session, key: str) -> UUID:
