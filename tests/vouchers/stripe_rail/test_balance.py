@@ -172,6 +172,7 @@ def test_of_two_lines_that_fit_a_person_says_which(rail):
     assert {one.problem, other.problem} == {LineProblem.SEVERAL_BANK_LINES}
     petru = actor(rail.session, rail.cast.petru)
     clearing.tie(rail.session, one, actor=petru, bank_line_id=first.id, now=NOW)
+    rail.session.commit()
     with pytest.raises(Conflict):
         clearing.tie(rail.session, other, actor=petru, bank_line_id=first.id, now=NOW)
     rail.session.rollback()
