@@ -6,7 +6,7 @@ refused; only wrong ones are counted, and above a bound answered without another
 
 from datetime import timedelta
 
-from flask import Request, current_app, g, request
+from flask import Request, current_app, g
 from sqlalchemy.orm import Session
 
 from reintegration.kernel import clock, tries
@@ -15,6 +15,7 @@ from reintegration.kernel.errors import N_
 from reintegration.kernel.tries import Limit
 from reintegration.settings import Settings
 from reintegration.web.credentials import Credential, Door, Shown
+from reintegration.web.door import as_it_came
 from vouchers.stripe_rail import gateway
 from vouchers.stripe_rail.queries.events import WRONG_SIGNATURES
 
@@ -33,11 +34,9 @@ def _verify(session: Session, signature: str) -> Shown | None:
     settings: Settings = current_app.extensions["settings"]
     if not settings.stripe_webhook_secrets:
         return None
-    request.max_content_length = LARGEST_BODY
+    body = as_it_came(LARGEST_BODY)
     try:
-        g.notice = gateway.read_notice(
-            request.get_data(), signature, settings.stripe_webhook_secrets
-        )
+        g.notice = gateway.read_notice(body, signature, settings.stripe_webhook_secrets)
     except gateway.BadSignature:
         tries.spend(session, WRONG_SIGNATURES, WRONG_AT_MOST, now=clock.now())
         return None
