@@ -82,6 +82,7 @@ _SLOTS = (
     ("today.items", balance_today.items),
     ("bank.proofs", balance.proof_card),
     ("stripe.facts", ways.facts),
+    ("stripe.facts", balance.facts),
     ("doctor.checks", doctor.look),
     ("payment_order.steps", order_slots.steps),
     ("payment_orders.standing", order_slots.standing),

@@ -18,9 +18,11 @@ from vouchers.bank.services.statement_import import import_file
 from vouchers.books.models import LedgerEntry
 from vouchers.books.services import laws
 from vouchers.books.services.postings import PostingEvent
+from vouchers.stripe_rail.credential import STRIPE
 from vouchers.stripe_rail.models import StripeBalance, StripeLine
+from vouchers.stripe_rail.objects import Notice
 from vouchers.stripe_rail.queries import balance
-from vouchers.stripe_rail.services import clearing, lines, sweep
+from vouchers.stripe_rail.services import clearing, events, lines, sweep
 from vouchers.stripe_rail.states import LineProblem, LineState
 
 
@@ -220,3 +222,13 @@ def test_finance_sees_the_proof_and_the_lines_and_nobody_else_does(rail, sign_in
     assert petru.post(f"/stripe/balance/lines/{line.id}/note", data={"note": ""}).status_code == 422
     assert petru.post("/stripe/balance/ask", data={}).status_code == 302
     assert sign_in(rail.cast.maria).get("/stripe/balance/").status_code == 403
+
+
+def test_a_message_of_a_top_up_has_stripe_asked_about_our_balance(rail):
+    notice = Notice("evt_1", "topup.succeeded", "tu_1", "", NOW, live=False)
+    as_system(rail.session)
+    events.received(rail.session, notice, live=False, actor=STRIPE, now=NOW)
+    rail.deliver()
+    rail.later(minutes=2)
+    rail.deliver()
+    assert [one.kind for one in rail.session.scalars(select(StripeLine))] == ["topup"]

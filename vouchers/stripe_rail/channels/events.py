@@ -25,7 +25,7 @@ from reintegration.kernel.outbox import (
 from vouchers.stripe_rail import gateway
 from vouchers.stripe_rail.gateway import Gateway
 from vouchers.stripe_rail.objects import Account, Payout, Reversal, Transfer
-from vouchers.stripe_rail.services import accounts, events, payouts, reversals, transfers
+from vouchers.stripe_rail.services import accounts, events, payouts, reversals, sweep, transfers
 from vouchers.stripe_rail.states import EventProblem
 
 _AN_HOUR = timedelta(hours=1)
@@ -65,12 +65,25 @@ def _stands(session: Session, found: Account, now: datetime) -> None:
     accounts.seen(session, found, now=now)
 
 
-def _payout(stripe: Gateway, message: OutboxMessage) -> Payout:
-    return stripe.payout(message.payload["about"], account=message.payload["account"])
+def _payout(stripe: Gateway, message: OutboxMessage) -> Payout | None:
+    """Return a provider's payout; None for one to our own bank, which is a line of our balance."""
+    account = message.payload["account"]
+    return stripe.payout(message.payload["about"], account=account) if account else None
 
 
-def _paid_out(session: Session, found: Payout, now: datetime) -> None:
-    payouts.seen(session, found, now=now)
+def _paid_out(session: Session, found: Payout | None, now: datetime) -> None:
+    if found is None:
+        _balance_changed(session, found, now)
+    else:
+        payouts.seen(session, found, now=now)
+
+
+def _no_look(_stripe: Gateway, _message: OutboxMessage) -> None:
+    return None
+
+
+def _balance_changed(session: Session, _found: None, now: datetime) -> None:
+    sweep.ask(session, now=now)
 
 
 KINDS: tuple[Kind, ...] = (
@@ -78,6 +91,7 @@ KINDS: tuple[Kind, ...] = (
     Kind("transfer.", _transfer, _made),
     Kind(events.OF_ACCOUNTS, _account, _stands),
     Kind("payout.", _payout, _paid_out),
+    Kind("topup.", _no_look, _balance_changed),
 )
 
 

@@ -1,11 +1,13 @@
 """The Stripe balance: whether books and Stripe agree, its lines, and what people say of them."""
 
+from typing import Any
 from uuid import UUID
 
 from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from markupsafe import Markup
+from sqlalchemy.orm import Session
 
 from reintegration.accounts.queries.users import names_of
 from reintegration.kernel import permissions
@@ -13,6 +15,7 @@ from reintegration.kernel.db import session
 from reintegration.kernel.errors import N_, Conflict
 from reintegration.web import parameters, slots
 from reintegration.web.current import acting, current_actor
+from reintegration.web.filters import instant
 from reintegration.web.forms import Form
 from reintegration.web.once import Next
 from reintegration.web.pages import Pages
@@ -127,6 +130,13 @@ def proof_card() -> Markup | str:
     if found.stripe is None and not found.books:
         return ""
     return slots.part("vouchers/stripe_rail/balance/_proof.html", proof=found, linked=True)
+
+
+def facts(*, session: Session) -> list[dict[str, Any]]:
+    """Return when Stripe was asked last about our balance, for the page of the ways."""
+    found = reading.proof(session, _currency())
+    asked = instant(found.said_at) if found.said_at else _("Not yet")
+    return [{"key": _("Last asked about our balance"), "value": asked}]
 
 
 def _currency() -> str:
