@@ -79,6 +79,7 @@ FIELDS: dict[str, str] = {
     "name": N_("Name"),
     "name_birth": N_("Name and date of birth"),
     "needs": N_("Page: Needs and goals"),
+    "note": N_("What it is, and how you know"),
     "password": N_("Password"),
     "phone": N_("Phone"),
     "place": N_("Place"),

@@ -61,7 +61,7 @@ def ask(session: Session, *, actor: Actor = SYSTEM, now: datetime) -> bool:
         permissions.demand(actor, StripePermission.SWEEP)
     if not rails.is_on(Rail.STRIPE_TRANSFER):
         return False
-    key = f"stripe_sweep:{now:%Y%m%dT%H%M}"
+    key = f"stripe_sweep|{now:%Y%m%dT%H%M}"
     outbox.put(session, channel=CHANNEL, key=key, payload={}, now=now)
     return True
 
@@ -114,7 +114,7 @@ def _keep_balance(session: Session, said: Money, until: datetime, *, now: dateti
     session.flush()
     if not kept.is_whole:
         message = N_("The lines of the Stripe balance do not add up to it. All are asked for anew.")
-        key, readers = f"stripe_balance:{local_day(now)}", with_role(session, Role.FINANCE_PREPARER)
+        key, readers = f"stripe_balance|{local_day(now)}", with_role(session, Role.FINANCE_PREPARER)
         inbox.notify(session, readers, key, message, now=now, link="/stripe/balance/")
 
 
