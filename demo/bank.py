@@ -19,6 +19,7 @@ from vouchers.payments.models import PaymentOrder
 FEE = {"MDL": 12_000, "EUR": 900}
 BANK_NAME = "Banca Exemplu"
 FEE_TEXT = "comision lunar"
+TOP_UP_TEXT = "alimentare sold Stripe"
 _GRANTS = ((363, 45), (205, 30), (75, 25))
 """How many days ago donors sent which part of the year's grant, in percent."""
 
@@ -156,6 +157,10 @@ class Bank:
         for line in self._open_lines():
             if line.kind == ExceptionKind.CHARGES or line.remittance == FEE_TEXT:
                 reconciliation.mark_fee(
+                    self.world.session, line, actor=preparer, now=self.world.now
+                )
+            if line.remittance == TOP_UP_TEXT:
+                reconciliation.mark_moved(
                     self.world.session, line, actor=preparer, now=self.world.now
                 )
             for draft in FUNDS:

@@ -12,7 +12,7 @@ from sqlalchemy import event as sa_event
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import StaticPool
 
-from demo import logins
+from demo import in_euro, logins
 from demo.bank import Bank
 from demo.cases import CaseStory
 from demo.funds import open_funds, publish_rates
@@ -22,6 +22,7 @@ from demo.payments import CYCLES, Payments
 from demo.people import make_people
 from demo.providers import make_providers, tokens, vetting_of_late
 from demo.specs import draw_cases
+from demo.stripe import Stripe
 from demo.timeline import at
 from demo.world import YEAR, World
 from providers.referrals.services import stops
@@ -36,15 +37,20 @@ from reintegration.kernel.audit import AuditSeal
 from reintegration.kernel.base import Base
 from reintegration.kernel.crypto import Keyring
 from reintegration.kernel.db import act_as, db, keyring
+from reintegration.operations.simulated import HISTORY
 from reintegration.plans.jobs.emergency import remind as remind_of_emergencies
 from reintegration.plans.services import milestones, reminders
 from reintegration.settings import Settings
 from vouchers.books.services.laws import broken
+from vouchers.payments.services import rails
+from vouchers.payments.states import Rail
 from vouchers.voucher.services.expiry import expire_due as expire_vouchers
 
 Tell = Callable[[str], None]
 _BEFORE_THE_YEAR = 12  # percent of the work
 _STATEMENTS = 1_000
+_FIRST_SWEEP, _SWEPT_EVERY = 351, timedelta(days=25)
+"""The last sweep is that of yesterday: nobody has heard yet of the order that left after it."""
 
 
 class DemoBroken(Exception):
@@ -106,7 +112,7 @@ def is_empty(session: Session) -> bool:
 
 def load(session: Session, settings: Settings, *, scale: float, tell: Tell = say) -> World:
     """Live a year in one transaction; the file of sign-ins appears when all of it is there."""
-    with collector.paused(), gathering.gathered(session):
+    with collector.paused(), gathering.gathered(session), rails.kept_on(Rail.STRIPE_TRANSFER):
         world = live(
             session,
             clock.local_day(clock.now()),
@@ -115,6 +121,7 @@ def load(session: Session, settings: Settings, *, scale: float, tell: Tell = say
             tell_percent=lambda percent: filling.tell(settings.instance, percent),
         )
         logins.write_draft(settings.instance, world.logins)
+        world.stripe.write(settings.instance / HISTORY)
         _forget_former_trail(session, settings)
         session.commit()
     logins.publish(settings.instance)
@@ -178,10 +185,14 @@ def _forget_former_trail(session: Session, settings: Settings) -> None:
 
 def _start_stories(world: World) -> None:
     bank = Bank(world)
-    office = Payments(world, bank)
+    stripe = Stripe(world, bank)
+    office = Payments(world, bank, stripe)
     timeline = world.timeline
     timeline.start(publish_rates(world))
     timeline.start(bank.grants())
+    timeline.start(stripe.top_ups())
+    for key in in_euro.FIRMS:
+        timeline.start(in_euro.deliveries(world, key))
     timeline.start(vetting_of_late(world))
     timeline.start(tokens(world))
     for spec in draw_cases(world):
@@ -197,6 +208,7 @@ def _start_stories(world: World) -> None:
     )
     timeline.every(at(first, 3), 3 * day, lambda: _follow(world))
     timeline.every(at(world.ago(30), 4), day, lambda: _sweep(world))
+    timeline.every(at(world.ago(_FIRST_SWEEP), 3), _SWEPT_EVERY, stripe.sweep)
 
 
 def _follow(world: World) -> None:

@@ -9,18 +9,20 @@ from sqlalchemy import select
 from demo import words
 from demo.bank import Bank
 from demo.funds import APPROVER, PREPARER
+from demo.stripe import Stripe
 from demo.timeline import Story, at
 from demo.world import Firm, World
-from vouchers.payments.models import Claim, ClaimLine, PaymentBatch, PaymentOrder
+from vouchers.payments.models import Claim, ClaimLine, PayeeAccount, PaymentBatch, PaymentOrder
 from vouchers.payments.services import batches as payments
 from vouchers.payments.services import claims, settlement
-from vouchers.payments.states import ClaimLineState, ClaimState, OrderState
+from vouchers.payments.states import ClaimLineState, ClaimState, OrderState, Rail
+from vouchers.stripe_rail.queries import payable
 from vouchers.voucher.models import Redemption, Voucher
 from vouchers.voucher.states import RedemptionState
 
 RELEASER = "radu.bejan"
 CYCLES = 12
-_LAST = 18
+LAST = 18
 """The last whole cycle began so many days ago."""
 
 
@@ -58,14 +60,14 @@ def _equal_pair(delivered: Sequence[Redemption]) -> tuple[Redemption, Redemption
 class Payments:
     """Providers' bookkeepers, and the three of finance."""
 
-    def __init__(self, world: World, bank: Bank) -> None:
-        self.world, self.bank, self.invoices = world, bank, 0
+    def __init__(self, world: World, bank: Bank, stripe: Stripe) -> None:
+        self.world, self.bank, self.stripe, self.invoices = world, bank, stripe, 0
         self.twin: Claim | None = None
         """A claim for as much as another of the same provider, paid by a batch of its own."""
 
     def cycle(self, number: int) -> Story:
         """Live one cycle; number 0 is the latest, whose statement leaves work to a person."""
-        begins = _LAST + 30 * number
+        begins = LAST + 30 * number
         yield self._when(begins, 0)
         asked = self._ask(twins=number == 0)
         yield self._when(begins, 2)
@@ -82,6 +84,7 @@ class Payments:
             payments.release(
                 self.world.session, batch, actor=self.world.actor(RELEASER), now=self.world.now
             )
+        self.stripe.pay(batches, fails=number < 2, taken_back=number == 1)
         self._book(batches, begins, number)
         yield self._when(begins, 14)
         for currency in ("MDL", "EUR"):
@@ -136,14 +139,17 @@ class Payments:
         )
 
     def batch(self, chosen: Sequence[Claim]) -> PaymentBatch:
-        """Put checked claims of one currency into a batch."""
+        """Put checked claims of one currency into a batch: what is in euro is paid by Stripe."""
+        currency = chosen[0].currency
+        by_bank = self.world.accounts[currency]
+        paid_from = Rail.STRIPE_TRANSFER if currency == "EUR" else by_bank
         return payments.prepare(
             self.world.session,
             actor=self.world.actor(PREPARER),
             now=self.world.now,
             claim_ids=[claim.id for claim in chosen],
             execution_on=self.world.day,
-            paid_from=self.world.accounts[chosen[0].currency],
+            paid_from=paid_from,
         )
 
     def orders(self, batches: Sequence[PaymentBatch]) -> list[PaymentOrder]:
@@ -205,7 +211,8 @@ class Payments:
     def _prepare(self, *, cancel_first: bool) -> list[PaymentBatch]:
         made = []
         for currency in ("MDL", "EUR"):
-            checked = [claim for claim in self.checked(currency) if claim is not self.twin]
+            waiting = [claim for claim in self.checked(currency) if claim is not self.twin]
+            checked = self.payable(waiting)
             if not checked:
                 continue
             batch = self.batch(checked)
@@ -233,6 +240,22 @@ class Payments:
                 .order_by(Claim.created_at, Claim.invoice_number)
             )
         )
+
+    def payable(self, chosen: Sequence[Claim]) -> list[Claim]:
+        """Return the claims whose providers can be paid today: Stripe stops some meanwhile."""
+        found = self.world.session.scalars(
+            select(PayeeAccount).where(
+                PayeeAccount.approved_at.is_not(None), PayeeAccount.retired_at.is_(None)
+            )
+        )
+        at_stripe = {one.service_account: one.provider_id for one in found if one.service_account}
+        stopped = payable.why_not(self.world.session, list(at_stripe), self.world.day)
+        stopped_for = {at_stripe[one.service_account] for one in stopped}
+        return [
+            claim
+            for claim in chosen
+            if claim.currency != "EUR" or claim.provider_id not in stopped_for
+        ]
 
     def _book(self, batches: Sequence[PaymentBatch], begins: int, number: int) -> None:
         """Let the bank pay, or refuse one; fees are taken; one of the month before comes back."""

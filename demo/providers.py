@@ -6,6 +6,7 @@ from demo import places
 from demo.catalogue import FIRMS, SHORT, WARES, Draft, is_value, unit_of
 from demo.logins import Login, new_password
 from demo.names import draw
+from demo.stripe_accounts import open_account
 from demo.timeline import Story, at
 from demo.world import YEAR, Firm, World
 from providers.directory.models import Offering, Provider, Site
@@ -161,18 +162,19 @@ def _accounts(world: World, firm: Firm, draft: Draft, number: int) -> None:
     if draft.state in ("draft", "submitted", "rejected", "withdrawn"):
         return
     bank = "TI" if draft.left_bank else _BANKS[number % len(_BANKS)]
-    for currency, kind in (("MDL", "2251"), ("EUR", "2259"))[: 2 if draft.euro else 1]:
-        account = payees.propose(
-            world.session,
-            actor=world.actor(firm.manager),
-            provider=firm.provider,
-            currency=currency,
-            iban=make_iban(f"{bank}0000{kind}{number:010d}"),
-            holder=draft.name,
-            now=world.now,
-            final_account=f"2212{number:08d}" if draft.left_bank else "",
-        )
-        payees.approve(world.session, account, actor=world.actor("alina.croitoru"), now=world.now)
+    account = payees.propose(
+        world.session,
+        actor=world.actor(firm.manager),
+        provider=firm.provider,
+        currency="MDL",
+        iban=make_iban(f"{bank}00002251{number:010d}"),
+        holder=draft.name,
+        now=world.now,
+        final_account=f"2212{number:08d}" if draft.left_bank else "",
+    )
+    payees.approve(world.session, account, actor=world.actor("alina.croitoru"), now=world.now)
+    if draft.euro:
+        open_account(world, firm)
 
 
 def make_iban(account: str) -> str:

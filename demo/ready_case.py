@@ -66,6 +66,7 @@ def ready_lines(
     service: Service,
     count: int,
     *,
+    lasts: timedelta = _DUE,
     now: datetime,
 ) -> Iterator[ReadyLine]:
     """Open a case with `count` times the same service, each accepted by the provider."""
@@ -83,7 +84,7 @@ def ready_lines(
         valid_until=clock.local_day(now) + _CONSENT,
         now=now,
     )
-    lines = _planned(session, mine, case, offering, [service] * count, now=now)
+    lines = _planned(session, mine, case, offering, [service] * count, lasts=lasts, now=now)
     for line in lines:
         yield ReadyLine(
             mine.manager, line, _accepted(session, mine, LineWithCase(line, case), offering, now)
@@ -97,6 +98,7 @@ def _planned(
     offering: Offering,
     services: list[Service],
     *,
+    lasts: timedelta,
     now: datetime,
 ) -> list[PlanLine]:
     """Write a plan of one step with these services, and have it approved."""
@@ -125,7 +127,7 @@ def _planned(
         title="Bonuri de probă",
         domain=domain,
         starts_on=today,
-        due_on=today + _DUE,
+        due_on=today + lasts,
         goal_id=goal.id,
         waits_for=frozenset(),
     )

@@ -10,6 +10,7 @@ from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session
 
 from demo.logins import Login
+from demo.stripe_books import StripeBooks
 from demo.timeline import Timeline, at
 from providers.directory.models import Offering, Provider, Site
 from reintegration.accounts.models import User
@@ -60,6 +61,7 @@ class World:
     funds: dict[str, Fund] = field(default_factory=dict)
     lines: dict[str, BudgetLine] = field(default_factory=dict)
     accounts: dict[str, BankAccount] = field(default_factory=dict)
+    stripe: StripeBooks = field(default_factory=StripeBooks)
     _actors: dict[str, Actor] = field(default_factory=dict)
     _keys: dict[UUID, str] = field(default_factory=dict)
 

@@ -27,6 +27,9 @@ from vouchers.payments.states import ClaimState
 from vouchers.voucher.models import Redemption, Voucher
 from vouchers.voucher.states import RedemptionState, VoucherState
 
+IN_EURO, MONTHS = 3, 13
+"""Cases at providers that are paid in euro, at every scale, and their vouchers over the year."""
+
 pytestmark = pytest.mark.xdist_group("demo")
 
 
@@ -40,8 +43,8 @@ def count(session, *conditions) -> int:
 
 def test_there_are_as_many_as_the_scale_says(read):
     today = at(clock.local_day(clock.now()), 0)  # what other tests hand out is younger
-    assert count(read, CaseFile.opened_at < today) == 16
-    assert count(read, Voucher.created_at < today) == 60
+    assert count(read, CaseFile.opened_at < today) == 16 + IN_EURO
+    assert count(read, Voucher.created_at < today) == 60 + IN_EURO * MONTHS
 
 
 def test_providers_stand_in_every_unit_and_in_every_state_of_vetting(read):

@@ -1,0 +1,75 @@
+"""Three providers of the demo are paid at Stripe, and the simulator goes on from what it did."""
+
+import pytest
+from sqlalchemy import func, select
+
+from demo.payments import CYCLES
+from reintegration.kernel.outbox import OutboxMessage, OutboxState
+from reintegration.operations.simulated import HISTORY
+from tools.stripe_simulator import Settings, State, serve
+from vouchers.payments.models import PaymentOrder
+from vouchers.payments.services import rails
+from vouchers.payments.states import OrderState, Rail
+from vouchers.stripe_rail.gateway import Gateway
+from vouchers.stripe_rail.models import (
+    StripeAccount,
+    StripeLine,
+    StripePayout,
+    StripeReversal,
+    StripeTransfer,
+)
+from vouchers.stripe_rail.states import LineState, PayoutState, ReversalState
+
+pytestmark = pytest.mark.xdist_group("demo")
+
+
+@pytest.fixture
+def stripe(demo):
+    """The product's way to a simulator that goes on from the demo."""
+    state = State(Settings())
+    state.go_on_from(demo.settings.instance / HISTORY)
+    with serve(state) as address:
+        yield Gateway(state.settings.key, api_base=address, repeats=0)
+
+
+def count(session, *conditions) -> int:
+    return session.scalar(select(func.count()).where(*conditions))
+
+
+def sent_but_not_heard_of(session):
+    return session.scalars(
+        select(OutboxMessage).where(
+            OutboxMessage.channel == rails.WAYS[Rail.STRIPE_TRANSFER].channel,
+            OutboxMessage.state == OutboxState.UNKNOWN,
+        )
+    ).all()
+
+
+def test_there_is_each_thing_that_may_become_of_an_order(read):
+    assert count(read, StripeAccount.id.is_not(None)) == 3
+    assert count(read, StripeTransfer.order_id.is_not(None)) >= 3 * CYCLES
+    assert count(read, StripeReversal.state == ReversalState.DONE) == 1
+    assert count(read, StripePayout.state == PayoutState.FAILED) == 2
+    assert count(read, StripePayout.state == PayoutState.PAID) >= 1
+    assert count(read, StripeLine.state == LineState.OPEN) == 1
+    assert len(sent_but_not_heard_of(read)) == 1
+
+
+def test_the_simulator_knows_what_the_books_know(read, stripe):
+    kept = list(read.scalars(select(StripeTransfer)))
+    for transfer in kept:
+        said = stripe.transfer_of(transfer.reference)
+        assert (said.amount, said.reversed) == (transfer.amount, transfer.reversed)
+        assert said.destination == transfer.destination
+    for account in read.scalars(select(StripeAccount)):
+        said = stripe.account(account.reference)
+        assert (said.transfers, said.payouts_active) == (account.transfers, account.payouts_active)
+        assert len(said.due) == len(account.due)
+
+
+def test_an_order_whose_answer_was_lost_is_found_at_the_simulator(read, stripe):
+    (message,) = sent_but_not_heard_of(read)
+    order = read.get(PaymentOrder, message.payload["order"])
+    assert order.state == OrderState.RELEASED
+    (found,) = stripe.transfers_in(order.end_to_end_id)
+    assert (found.order, found.amount) == (order.reference, order.amount)
