@@ -14,10 +14,12 @@ from sqlalchemy import select
 from demo import load as loading
 from demo import logins
 from demo.logins import Login
+from demo.stripe_books import StripeBooks
 from reintegration.accounts.models import User
 from reintegration.accounts.services import passwords
 from reintegration.kernel import filling
 from reintegration.operations import environment, supervisor
+from reintegration.operations.simulated import HISTORY
 
 EMAIL, PASSWORD = "ana.lungu@demo.example", "lumina-verde-peste-pod"
 
@@ -26,7 +28,7 @@ EMAIL, PASSWORD = "ana.lungu@demo.example", "lumina-verde-peste-pod"
 def instance(app):
     folder = app.extensions["settings"].instance
     yield folder
-    for name in (logins.FILE_NAME, f".{logins.FILE_NAME}", filling.FILE_NAME):
+    for name in (logins.FILE_NAME, f".{logins.FILE_NAME}", filling.FILE_NAME, HISTORY):
         (folder / name).unlink(missing_ok=True)
 
 
@@ -36,7 +38,8 @@ def short_life(monkeypatch, app, instance):
 
     def live(session, *_args, **_rest):
         assert not (instance / logins.FILE_NAME).exists()
-        return type("World", (), {"logins": [Login("case_manager", EMAIL, PASSWORD)]})()
+        made = {"logins": [Login("case_manager", EMAIL, PASSWORD)], "stripe": StripeBooks()}
+        return type("World", (), made)()
 
     monkeypatch.setattr(loading, "live", live)
 
