@@ -34,7 +34,7 @@ def registers_a_beneficiary(seat: Seat) -> str:
 def records_consent(seat: Seat) -> None:
     """Write down later that the person may be contacted."""
     _turns_to(seat, "Consent")
-    seat.presses("Ask for consent")
+    seat.presses("Save the consent")
     seat.looks()
     seat.ticks("Being contacted in the agreed way")
     seat.ticks("Signed on paper")
@@ -131,7 +131,7 @@ def changes_what_was_asked(seat: Seat, comment: str) -> None:
     seat.presses("Counselling, 12 sessions")
     seat.sees("Change the service")
     seat.types("What exactly", "Individual, in Russian")
-    seat.presses("Save")
+    seat.presses("Save the service")
     seat.sees("Reintegration plan")
 
 

@@ -59,7 +59,7 @@ def takes_it_back(seat: Seat, receipt: str) -> None:
     seat.presses("Take it back")
     seat.sees("Recorded today")
     taken = seat.main.locator("li").filter(has_text=receipt)
-    assert "taken back" in taken.inner_text()
+    assert "Taken back" in taken.inner_text()
 
 
 def sends_a_claim(seat: Seat, *, receipts: list[str], without: str) -> str:
