@@ -13,6 +13,7 @@ from reintegration.kernel.money import Money
 from reintegration.operations import simulated, supervisor
 from reintegration.settings import from_environment
 from tests.test_settings import PRODUCTION
+from tools.stripe_simulator import Settings, State, do
 from vouchers.stripe_rail import gateway
 
 PORT = 18470
@@ -110,3 +111,14 @@ def top_up(port):
     connection.request("POST", "/simulator/topups", "amount=100.00&currency=eur", form)
     assert connection.getresponse().status < 400
     connection.close()
+
+
+def test_a_demo_that_was_made_anew_is_gone_on_from_and_the_same_one_only_once(tmp_path):
+    history, kept = tmp_path / simulated.HISTORY, tmp_path / "state.json"
+    for written, topped_up in ((b"{}", 2), (b"{ }", 1)):
+        history.write_bytes(written)
+        for _start in range(topped_up):
+            state = State(Settings(), kept)
+            state.go_on_from(history)
+            do(state, "topups", amount="1.00", currency="eur")
+        assert len(state.books.topups) == topped_up
