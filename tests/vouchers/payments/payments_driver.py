@@ -105,31 +105,38 @@ class Payments:
             (ours, [claim.id for claim in due if claim.provider_id not in there]),
             (Rail.STRIPE_TRANSFER, [claim.id for claim in due if claim.provider_id in there]),
         )
-        return [
-            batches.prepare(
-                self.session,
-                actor=self.acting(self.cast.petru),
-                claim_ids=claim_ids,
-                paid_from=paid_from,
-                execution_on=local_day(now),
-                now=now,
-            )
-            for paid_from, claim_ids in ways
-            if claim_ids
-        ]
+        return [self._prepared(by, claims, now) for by, claims in ways if claims]
+
+    def _prepared(
+        self, paid_from: BankAccount | Rail, claim_ids: list[UUID], now: datetime
+    ) -> PaymentBatch:
+        """Prepare one batch as people do, each in a transaction of its own."""
+        batch = batches.prepare(
+            self.session,
+            actor=self.acting(self.cast.petru),
+            claim_ids=claim_ids,
+            paid_from=paid_from,
+            execution_on=local_day(now),
+            now=now,
+        )
+        self.session.commit()
+        return batch
 
     def release(self, now: datetime) -> list[PaymentOrder]:
         """Prepare, approve and release what is checked, as three people."""
         prepared = self.prepare(now)
         for batch in prepared:
             batches.approve(self.session, batch, actor=self.acting(self.cast.alina), now=now)
+            self.session.commit()
             batches.release(self.session, batch, actor=self.acting(self.cast.radu), now=now)
+            self.session.commit()
         return [order for batch in prepared for order in batch.orders]
 
     def cancel(self, batch: PaymentBatch, now: datetime) -> None:
         """Take a batch back before its release."""
         petru = self.acting(self.cast.petru)
         batches.cancel(self.session, batch, actor=petru, reason="greșit", now=now)
+        self.session.commit()
 
     def settle(self, order: PaymentOrder, now: datetime) -> None:
         """Let the bank pay."""

@@ -6,7 +6,7 @@ from vouchers.books.services.laws import Law
 LAWS: tuple[Law, ...] = (
     Law(
         "stripe",
-        90,
+        107,
         N_(
             "Account 1120 is what the lines of the Stripe balance changed, without those to be"
             " cleared, and what has no line yet."
