@@ -97,7 +97,7 @@ def make_world(session: Session) -> World:
         "entry_id": entries[0],
         "message_id": _lost_message(session, "one"),
         "event_id": _refused_event(session, "one"),
-        "stripe_line_id": _open_line(session, "one", Money(0, "EUR")),
+        "stripe_line_id": _open_line(session, "one", Money(0, "EUR"), cast.petru.id),
     }
     theirs |= {
         "fund_id": cast.euro_fund.id,
@@ -106,7 +106,7 @@ def make_world(session: Session) -> World:
         "entry_id": entries[1],
         "message_id": _lost_message(session, "two"),
         "event_id": _refused_event(session, "two"),
-        "stripe_line_id": _open_line(session, "two", Money(0, "USD")),
+        "stripe_line_id": _open_line(session, "two", Money(0, "USD"), cast.petru.id),
     }
     kept_columns.keep(
         session, cast.bank_account, actor=actor(session, cast.petru), mapping=COLUMNS, now=NOW
@@ -135,7 +135,7 @@ def _refused_event(session: Session, reference: str) -> UUID:
     return event.id
 
 
-def _open_line(session: Session, reference: str, said: Money) -> UUID:
+def _open_line(session: Session, reference: str, said: Money, noted_by: UUID) -> UUID:
     """Return a line of the Stripe balance that a person is to clear."""
     line = StripeLine(
         id=new_id(),
@@ -150,6 +150,8 @@ def _open_line(session: Session, reference: str, said: Money) -> UUID:
         swept_at=NOW,
         state=LineState.OPEN,
         problem=LineProblem.UNKNOWN_KIND,
+        note="corecție",
+        noted_by=noted_by,
     )
     session.add_all([line, StripeBalance(said=said, said_at=NOW, is_whole=False)])
     session.flush()
