@@ -9,17 +9,15 @@ from reintegration.operations.cli import audit_cli, doctor, run_scheduler, run_t
 from reintegration.operations.outbox_cli import outbox_cli
 from reintegration.operations.permissions import OutgoingPermission
 from reintegration.operations.policy import POLICY
-from reintegration.settings import Settings
 from reintegration.web import navigation, slots
 from reintegration.web.navigation import Place
 
 
 def register(app: Flask) -> None:
     """Add the commands and the channel."""
-    settings: Settings = app.extensions["settings"]
     permissions.register(POLICY)
     starting.init_app(app)
-    outbox.register(mail.channel(settings))
+    outbox.register(mail.CHANNEL)
     app.register_blueprint(outgoing_page.bp)
     slots.add("today.items", outgoing_page.items)
     navigation.add(

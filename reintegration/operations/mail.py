@@ -6,25 +6,18 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from urllib.parse import unquote, urlsplit
 
+from flask import current_app
+
 from reintegration.kernel.outbox import Channel, OutboxMessage, OutcomeUnknown
 from reintegration.settings import Settings
 
 
-def channel(settings: Settings) -> Channel:
-    """Return how mail leaves.
-
-    A mail program shows two mails of one Message-ID as one, but a mail server takes both and
-    cannot be asked: a person decides what becomes of a mail that may have left.
-    """
-
-    def by_smtp(message: OutboxMessage) -> None:
+def _leave(message: OutboxMessage) -> None:
+    settings: Settings = current_app.extensions["settings"]
+    if settings.smtp_url:
         _send(settings, _email(settings, message))
-
-    def to_file(message: OutboxMessage) -> None:
+    else:
         _to_file(settings, message)
-
-    send = by_smtp if settings.smtp_url else to_file
-    return Channel("email", send)
 
 
 def _email(settings: Settings, message: OutboxMessage) -> EmailMessage:
@@ -56,3 +49,11 @@ def _send(settings: Settings, mail: EmailMessage) -> None:
             server.send_message(mail)
         except (TimeoutError, smtplib.SMTPServerDisconnected) as problem:
             raise OutcomeUnknown(str(problem)) from problem
+
+
+CHANNEL = Channel("email", _leave)
+"""How mail leaves.
+
+A mail program shows two mails of one Message-ID as one, but a mail server takes both and cannot be
+asked: a person decides what becomes of a mail that may have left.
+"""

@@ -62,6 +62,7 @@ RELEASED = {
     "0042_take_transfers_back_by_two.py": "9178dd476fbaba5044595e08e512081195c6e30ee2a2a699992526418468b2d2",
     "0043_find_failed_payouts.py": "c7530a88390f1a86380b7c427e21267e76703f35fa8f7556d4cf98795d48977e",
     "0044_prove_the_stripe_balance.py": "154feea6f515a42d9fafb494afcdc4c437ce8cdab27308bc718127e9b20e3870",
+    "0045_find_lines_of_services.py": "3075530a4bfee1871ae48c48ecbcd6961ee023ec69cf35d4ecdbdd30dea6704e",
 }
 OURS = {"reintegration", "providers", "vouchers", "demo"}
 

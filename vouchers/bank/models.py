@@ -178,6 +178,11 @@ class BankLine(Base):
             *("bank_account_id", "booked_on", "id"),
             postgresql_where="kind = 'return'",
         ),
+        Index(
+            "ix_bank_line_service",
+            *("currency", "amount_minor", "id"),
+            postgresql_where="resolution = 'service'",
+        ),
     )
 
 

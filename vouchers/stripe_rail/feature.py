@@ -29,10 +29,10 @@ from vouchers.stripe_rail.views import (
     balance_today,
     door,
     messages,
+    messages_today,
     order_slots,
     orders,
     orders_today,
-    today,
     ways,
 )
 
@@ -45,8 +45,8 @@ def register(app: Flask) -> None:
     settings: Settings = app.extensions["settings"]
     permissions.register(POLICY)
     app.extensions["stripe"] = gateway.from_settings(settings)
-    rails.switch(Rail.STRIPE_TRANSFER, lambda: app.extensions["stripe"] is not None)
-    transfers.wants_live.answer_with(lambda _session: not settings.is_demo)
+    rails.switch(Rail.STRIPE_TRANSFER, gateway.is_on)
+    transfers.wants_live.answer_with(lambda _session: gateway.moves_real_money())
     rails.why_not_payable.answer_with(payable.why_not)
     ways_out = account_channel.channel(), transfer_channel.channel(), reversal_channel.channel()
     for channel in (events.CHANNEL, sweeps.channel(), *ways_out):
@@ -77,7 +77,7 @@ _SLOTS = (
     ("payee.account", account_slots.of_payee),
     ("own_claims.beside", account_slots.own_payouts),
     ("today.items", account_today.items),
-    ("today.items", today.items),
+    ("today.items", messages_today.items),
     ("today.items", orders_today.items),
     ("today.items", balance_today.items),
     ("bank.proofs", balance.proof_card),

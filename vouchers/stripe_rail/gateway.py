@@ -58,7 +58,6 @@ _PAYOUTS: dict[str, PayoutState] = {
     "failed": PayoutState.FAILED,
     "canceled": PayoutState.CANCELLED,
 }
-_URGENCIES = ("past_due", "currently_due", "eventually_due")
 
 
 class BadSignature(Exception):
@@ -151,7 +150,7 @@ class Gateway:
                 self._client.v1.transfers.create(
                     {
                         "amount": amount.minor,
-                        "currency": _lower(amount.currency),
+                        "currency": amount.currency.lower(),
                         "destination": destination,
                         "transfer_group": group,
                         "metadata": {"order": order},
@@ -233,6 +232,17 @@ def in_use() -> Gateway | None:
     """Return the way to Stripe of the running application, if the rail is on."""
     found: Gateway | None = current_app.extensions["stripe"]
     return found
+
+
+def is_on() -> bool:
+    """Whether the running application can pay through Stripe."""
+    return in_use() is not None
+
+
+def moves_real_money() -> bool:
+    """Whether the running application is one in which real money moves."""
+    settings: Settings = current_app.extensions["settings"]
+    return settings.moves_real_money
 
 
 def read_notice(body: bytes, signature: str, secrets: Sequence[str]) -> Notice:
@@ -408,10 +418,6 @@ def _summed(parts: Iterable[Any]) -> list[Money]:
 def _id(told: Any) -> str:
     """Return the id of what may be an id or the object itself."""
     return told if isinstance(told, str) else str(getattr(told, "id", "") or "")
-
-
-def _lower(currency: str) -> str:
-    return currency.lower()
 
 
 def _moment(seconds: int) -> datetime:

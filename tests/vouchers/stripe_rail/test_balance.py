@@ -232,3 +232,9 @@ def test_a_message_of_a_top_up_has_stripe_asked_about_our_balance(rail):
     rail.later(minutes=2)
     rail.deliver()
     assert [one.kind for one in rail.session.scalars(select(StripeLine))] == ["topup"]
+
+
+def test_a_year_of_lines_is_more_than_a_list_of_parameters_holds(rail):
+    as_system(rail.session)
+    many = [f"tr_{number}" for number in range(70_000)]
+    assert sweep.unheard_of(rail.session, many) == many

@@ -5,14 +5,20 @@ from datetime import timedelta
 
 import pytest
 
+from reintegration.app import create_app
 from reintegration.kernel import outbox, tries
 from reintegration.kernel.ids import new_id
 from reintegration.kernel.outbox import OutcomeUnknown, Refused, TryLater
 from reintegration.kernel.tries import Limit
+from reintegration.settings import from_environment
 from tests.factories.cast import NOW
+from tests.test_settings import PRODUCTION, STRIPE
+from vouchers.payments.services import rails
+from vouchers.payments.states import Rail
 from vouchers.stripe_rail import doctor
 from vouchers.stripe_rail.models import StripeEvent
 from vouchers.stripe_rail.queries.events import WRONG_SIGNATURES
+from vouchers.stripe_rail.services import transfers
 from vouchers.stripe_rail.states import EventProblem, EventState
 
 KEY, SECRET = "rk_test_hidden", "whsec_hidden"
@@ -141,3 +147,10 @@ def test_the_doctor_tells_of_secrets_wrong_signatures_refusals_silence_and_what_
     off = replace(on, stripe_webhook_secrets=())
     monkeypatch.setitem(app.extensions, "settings", off)
     assert "STRIPE_WEBHOOK_SECRET is not set" in "\n".join(looked(app, session))
+
+
+def test_another_house_in_the_process_decides_nothing_for_this_one(app, session):
+    create_app(from_environment(PRODUCTION | STRIPE))
+    with app.app_context():
+        assert not rails.is_on(Rail.STRIPE_TRANSFER)
+        assert not transfers.wants_live(session)

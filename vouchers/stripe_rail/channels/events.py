@@ -5,7 +5,7 @@ A message of a kind that nothing follows from is done without a call.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -20,15 +20,13 @@ from reintegration.kernel.outbox import (
     Outcome,
     OutcomeUnknown,
     Refused,
-    TryLater,
 )
-from vouchers.stripe_rail import gateway
+from vouchers.stripe_rail.channels import door
+from vouchers.stripe_rail.channels.once import ask_again
 from vouchers.stripe_rail.gateway import Gateway
 from vouchers.stripe_rail.objects import Account, Payout, Reversal, Transfer
 from vouchers.stripe_rail.services import accounts, events, payouts, reversals, sweep, transfers
 from vouchers.stripe_rail.states import EventProblem
-
-_AN_HOUR = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +97,7 @@ def _fetch(message: OutboxMessage) -> object:
     kind = _kind(message)
     if kind is None:
         return None
-    stripe = gateway.in_use()
-    if stripe is None:
-        raise TryLater("the rail is off", after=_AN_HOUR)
+    stripe = door.stripe()
     try:
         return kind.fetch(stripe, message)
     except OutcomeUnknown as problem:  # looking changes nothing: it is looked at again
@@ -111,11 +107,6 @@ def _fetch(message: OutboxMessage) -> object:
 def _kind(message: OutboxMessage) -> Kind | None:
     told = message.payload["kind"]
     return next((kind for kind in KINDS if told.startswith(kind.begins)), None)
-
-
-def _look_again(_message: OutboxMessage, _now: datetime) -> Outcome:
-    """Settle what a killed process left: looking twice does no harm."""
-    return Outcome(OutboxState.QUEUED)
 
 
 def _came_of(session: Session, message: OutboxMessage, outcome: Outcome, now: datetime) -> None:
@@ -146,7 +137,7 @@ def _applied(session: Session, message: OutboxMessage, found: Any, now: datetime
 CHANNEL = Channel(
     events.CHANNEL,
     send=_fetch,
-    find_out=_look_again,
+    find_out=ask_again,
     came_of=_came_of,
     people_decide=False,
     lane=Lane.PAYMENTS,

@@ -38,11 +38,11 @@ def send(message: OutboxMessage) -> Swept:
         if balance == before:
             break
     made = [one.source for one in told if one.kind == "transfer"]
-    kept = door.read(lambda session: sweep.known(session, made))
+    unheard_of = door.read(lambda session: sweep.unheard_of(session, made))
     return Swept(
         lines=told,
-        transfers=tuple(stripe.transfer_of(one) for one in made if one not in kept.transfers),
-        reversals=tuple(back for one in kept.asked for back in stripe.reversals_of(one)),
+        transfers=tuple(stripe.transfer_of(one) for one in unheard_of),
+        reversals=tuple(back for one in begun.asked for back in stripe.reversals_of(one)),
         balance=tuple(balance) if balance == before else None,
         until=until,
     )

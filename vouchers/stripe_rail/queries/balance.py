@@ -65,6 +65,11 @@ def proof(session: Session, currency: str) -> Proof:
     )
 
 
+def asked_at(session: Session, currency: str) -> datetime | None:
+    """Return when Stripe said last what we have, or None before it was asked."""
+    return session.scalar(select(StripeBalance.said_at).where(StripeBalance.currency == currency))
+
+
 def _books(session: Session, currency: str) -> Money:
     minor = func.sum(_total.debit_minor - _total.credit_minor)
     return _summed(

@@ -8,7 +8,7 @@ its line only proves it.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import ARRAY, Text, func, literal, select
 from sqlalchemy.orm import Session
 
 from reintegration.codelists.currencies import CURRENCIES
@@ -167,8 +167,9 @@ def _came_back(lines: Iterable[StripeLine]) -> frozenset[str]:
 
 
 def _known(session: Session, told: Sequence[BalanceLine]) -> set[str]:
-    names = [one.reference for one in told]
-    return set(session.scalars(select(StripeLine.reference).where(StripeLine.reference.in_(names))))
+    names = literal([one.reference for one in told], ARRAY(Text))
+    kept = select(StripeLine.reference).where(StripeLine.reference == func.any(names))
+    return set(session.scalars(kept))
 
 
 def _kept(told: BalanceLine, now: datetime) -> StripeLine:

@@ -3,8 +3,9 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
-from sqlalchemy import func, select
+from sqlalchemy import ARRAY, Text, func, literal, select
 from sqlalchemy.orm import Session
 
 from reintegration.accounts.queries.people import with_role
@@ -35,12 +36,11 @@ _ALWAYS = datetime(2011, 1, 1, tzinfo=UTC)
 class Known:
     """What the books know when a sweep begins, so that it asks only for the rest.
 
-    `since` is from when on lines are asked for, `transfers` the references that we keep, `asked`
-    the transfers of which something is being taken back.
+    `since` is from when on lines are asked for, `asked` the transfers of which something is being
+    taken back.
     """
 
     since: datetime
-    transfers: frozenset[str]
     asked: tuple[str, ...]
 
 
@@ -66,29 +66,34 @@ def ask(session: Session, *, actor: Actor = SYSTEM, now: datetime) -> bool:
     return True
 
 
-def known(session: Session, told: Sequence[str] = ()) -> Known:
-    """Return what the books know; `told` are the transfers that lines name."""
+def known(session: Session) -> Known:
+    """Return what the books know."""
     whole = session.scalar(select(func.bool_and(StripeBalance.is_whole)))
     last = session.scalar(select(func.min(StripeBalance.said_at)))
-    kept = select(StripeTransfer.reference).where(StripeTransfer.reference.in_(told))
     asked = (
         select(StripeTransfer.reference)
         .join(StripeReversal, StripeReversal.order_id == StripeTransfer.order_id)
         .where(StripeReversal.state == ReversalState.ASKED)
     )
     return Known(
-        since=last - OVERLAP if whole and last else _ALWAYS,
-        transfers=frozenset(session.scalars(kept)) if told else frozenset(),
-        asked=tuple(session.scalars(asked)),
+        since=last - OVERLAP if whole and last else _ALWAYS, asked=tuple(session.scalars(asked))
     )
+
+
+def unheard_of(session: Session, told: Sequence[str]) -> list[str]:
+    """Return which of the transfers that lines name the books lack."""
+    names = literal(list(told), ARRAY(Text))  # one parameter: a year has more than IN can take
+    kept = select(StripeTransfer.reference).where(StripeTransfer.reference == func.any(names))
+    known_ = set(session.scalars(kept))
+    return [one for one in told if one not in known_]
 
 
 def swept(session: Session, told: Swept, *, now: datetime) -> None:
     """Take in what a sweep found: first what nobody told us, then the lines, then the balance."""
     for transfer in told.transfers:
-        _heal(session, lambda: transfers.made(session, transfer, now=now))  # noqa: B023
+        _heal(session, partial(transfers.made, session, transfer, now=now))
     for reversal in told.reversals:
-        _heal(session, lambda: reversals.reversed_(session, reversal, now=now))  # noqa: B023
+        _heal(session, partial(reversals.reversed_, session, reversal, now=now))
     lines.book(session, told.lines, now=now)
     if told.balance is not None:
         for said in told.balance:

@@ -126,17 +126,17 @@ def proof_card() -> Markup | str:
     """Return the short proof for the page of the bank, where the rail is used."""
     if not permissions.could(current_actor(), StripePermission.VIEW):
         return ""
-    found = reading.proof(session(), _currency())
-    if found.stripe is None and not found.books:
+    if reading.asked_at(session(), _currency()) is None:
         return ""
+    found = reading.proof(session(), _currency())
     return slots.part("vouchers/stripe_rail/balance/_proof.html", proof=found, linked=True)
 
 
 def facts(*, session: Session) -> list[dict[str, Any]]:
     """Return when Stripe was asked last about our balance, for the page of the ways."""
-    found = reading.proof(session, _currency())
-    asked = instant(found.said_at) if found.said_at else _("Not yet")
-    return [{"key": _("Last asked about our balance"), "value": asked}]
+    at = reading.asked_at(session, _currency())
+    said = instant(at) if at else _("Not yet")
+    return [{"key": _("Last asked about our balance"), "value": said}]
 
 
 def _currency() -> str:

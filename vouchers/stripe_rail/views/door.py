@@ -9,6 +9,7 @@ from reintegration.web.credentials import MESSAGES_PREFIX
 from reintegration.web.current import acting
 from reintegration.web.once import Shown
 from reintegration.web.pages import Pages
+from vouchers.stripe_rail import gateway
 from vouchers.stripe_rail.permissions import StripePermission
 from vouchers.stripe_rail.services import events
 
@@ -22,14 +23,10 @@ class Garbled(Invalid):
     code = "unreadable"
 
 
-def _settings() -> Settings:
-    found: Settings = current_app.extensions["settings"]
-    return found
-
-
 def only_where_it_is_set_up() -> None:
     """Answer as if nothing stood here, where no secret is set."""
-    if request.blueprint == bp.name and not _settings().stripe_webhook_secrets:
+    settings: Settings = current_app.extensions["settings"]
+    if request.blueprint == bp.name and not settings.stripe_webhook_secrets:
         abort(404)
 
 
@@ -38,5 +35,5 @@ def tell() -> Shown:
     """Keep a message; what follows from it is done afterwards."""
     if g.notice is None:
         raise Garbled(N_("The message is signed, and cannot be read. Nothing was kept."))
-    events.received(session(), g.notice, live=_settings().moves_real_money, **acting())
+    events.received(session(), g.notice, live=gateway.moves_real_money(), **acting())
     return Shown("")
