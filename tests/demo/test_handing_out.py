@@ -7,11 +7,8 @@ import pytest
 from reintegration.kernel.ids import new_id
 from vouchers.voucher.services.pins import PER_DEVICE, PER_VOUCHER
 
-pytestmark = pytest.mark.xdist_group("demo")
-
-
 # One command, alone on a demo, makes money, referral and voucher in one transaction, all or nothing.
-pytestmark = pytest.mark.out_of_order
+pytestmark = [pytest.mark.xdist_group("demo"), pytest.mark.out_of_order]
 
 
 @pytest.fixture

@@ -10,12 +10,16 @@ from tests import budget
 WHOLE, CHOSEN = pytest.Config.ArgsSource.TESTPATHS, pytest.Config.ArgsSource.ARGS
 
 
-def finish(*, source=WHOLE, keyword="", deep=False):
+def finish(*, source=WHOLE, keyword="", deep=False, slower=1.0, spent=None):
     """End a run that was asked for like this, and return its exit status."""
     option = SimpleNamespace(keyword=keyword, markexpr="", deep=deep)
     config = SimpleNamespace(args_source=source, option=option)
     session = SimpleNamespace(exitstatus=pytest.ExitCode.OK)
-    judging = budget.Budget(config, lambda: None).pytest_sessionfinish(session)
+    judged = budget.Budget(config, lambda: None)
+    judged._pieces.append(budget._PIECE * slower)
+    if spent is not None:
+        judged._spent = lambda: spent
+    judging = judged.pytest_sessionfinish(session)
     next(judging)
     with suppress(StopIteration):
         next(judging)
@@ -30,6 +34,12 @@ def test_a_suite_that_costs_too_much_fails(monkeypatch):
 def test_a_suite_within_the_budget_passes(monkeypatch):
     monkeypatch.setattr(budget, "SECONDS_OF_PROCESSOR", 1e9)
     assert finish() == pytest.ExitCode.OK
+
+
+@pytest.mark.parametrize(("slower", "ends"), [(3.0, 0), (1.0, 1)])
+def test_a_slow_machine_is_not_a_dear_suite(slower, ends):
+    spent = budget.SECONDS_OF_PROCESSOR * 2
+    assert finish(slower=slower, spent=spent) == pytest.ExitCode(ends)
 
 
 @pytest.mark.parametrize("chosen", [{"source": CHOSEN}, {"keyword": "money"}, {"deep": True}])
