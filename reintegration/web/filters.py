@@ -45,14 +45,16 @@ def money(value: Money) -> str:
 
 def day(value: date | datetime, form: str = _DAY) -> str:
     """Return a day, as `24 nov. 2026`; an instant is shown as its day in Chișinău."""
-    if isinstance(value, datetime):
-        value = value.astimezone(LOCAL).date()
-    return _day(value, form, format_locale())
+    return _day(_in_chisinau(value), form, format_locale())
 
 
-def day_month(value: date) -> str:
-    """Return a day without its year, as `24 nov.`."""
-    return _skeleton("MMMd", value, format_locale())
+def day_month(value: date | datetime) -> str:
+    """Return a day without its year, as `24 nov.`; an instant is shown as its day in Chișinău."""
+    return _skeleton("MMMd", _in_chisinau(value), format_locale())
+
+
+def _in_chisinau(value: date | datetime) -> date:
+    return local_day(value) if isinstance(value, datetime) else value
 
 
 def month(value: date) -> str:

@@ -1,5 +1,6 @@
 """The database's clock decides: an application that is days ahead writes no row of a day to come."""
 
+import ast
 from datetime import timedelta
 
 import pytest
@@ -11,7 +12,7 @@ from reintegration.kernel.audit import AuditEvent
 from reintegration.kernel.db import act_as
 from reintegration.operations import starting
 from tests.factories.vouchers import PIN, living_voucher, make_token
-from tests.house.source import files
+from tests.house.source import ROOT, files
 from vouchers.voucher.models import Redemption
 
 DAYS = timedelta(days=3)
@@ -91,3 +92,18 @@ def test_nothing_else_looks_at_a_clock_of_its_own():
         if any(word in path.read_text() for word in asked) and path.name != "clock.py"
     ]
     assert found == []
+
+
+def test_the_day_of_a_moment_is_asked_of_the_clock():
+    """`.date()` takes the day of whatever zone the moment is in: of an evening it is another one."""
+    found = {
+        f"{path.relative_to(ROOT)}:{node.lineno}"
+        for path, nodes in files()
+        for node in nodes
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr == "date"
+        and not node.args
+        and path != ROOT / "reintegration/kernel/clock.py"
+    }
+    assert found == set()

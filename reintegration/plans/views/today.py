@@ -67,7 +67,7 @@ def _decisions(session: Session, actor: Actor) -> list[TodayItem]:
     return [
         TodayItem(
             "gold",
-            filters.day_month(waiting.submitted.submitted_at.date()),
+            filters.day_month(waiting.submitted.submitted_at),
             _(
                 "Decide on the plan of %(case)s, sent by %(name)s.",
                 case=waiting.case.code,

@@ -1,11 +1,12 @@
 """What a provider asks to be paid, and what finance says of it, line by line."""
 
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 
 import pytest
 from sqlalchemy import select
 
 from reintegration.accounts.models import InboxMessage
+from reintegration.kernel.clock import LOCAL
 from reintegration.kernel.errors import Conflict, Invalid
 from reintegration.kernel.money import Money
 from tests.factories.cast import NOW, actor
@@ -168,7 +169,7 @@ def test_a_line_says_what_differs_and_only_equal_ones_are_ticked(session, cast, 
     assert " checked>" not in other
     delivery = alone.lines[0].redemption
     late = delivery.delivered_on + timedelta(days=LATE_DAYS + 1)
-    alone.created_at = NOW + (late - delivery.delivered_on)
+    alone.created_at = datetime.combine(late, time(0, 30), LOCAL)  # the day before, elsewhere
     delivery.voucher.valid_from = late
     delivery.voucher.valid_until = late + timedelta(days=1)
     session.flush()

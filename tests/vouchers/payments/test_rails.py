@@ -48,8 +48,10 @@ def test_each_rail_that_a_batch_may_store_has_its_way_and_its_label():
     assert all(rail.label for rail in Rail)
 
 
-def test_each_currency_that_is_paid_has_files_of_a_bank():
-    for currency in rails.currencies():
+def test_each_currency_that_is_paid_has_files_of_a_bank(app):
+    with app.app_context():
+        paid = rails.currencies()
+    for currency in paid:
         assert banks.usual(currency).export.currency == currency
 
 

@@ -205,7 +205,7 @@ def checked_lines(session: Session, claim: Claim) -> list[Checked]:
         flags = []
         if (voucher, delivered.delivered_on) in twice:
             flags.append("same_day")
-        if (claim.created_at.date() - delivered.delivered_on).days > LATE_DAYS:
+        if (clock.local_day(claim.created_at) - delivered.delivered_on).days > LATE_DAYS:
             flags.append("late")
         if voucher in spent and spent[voucher] > row.authorised:
             flags.append("over_plan")
