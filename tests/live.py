@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,8 +38,19 @@ class LiveServer:
                 self.process.wait()
 
 
-def run_live(database: Database, log: Path, *, workers: int, threads: int, app: str) -> LiveServer:
-    """Run `app` on a free port of this machine until it is stopped; wait for its first answer."""
+def run_live(
+    database: Database,
+    log: Path,
+    *,
+    workers: int,
+    threads: int,
+    app: str,
+    environment: Mapping[str, str] | None = None,
+) -> LiveServer:
+    """Run `app` on a free port of this machine until it is stopped; wait for its first answer.
+
+    `environment` are settings beside those of the database.
+    """
     port = _free_port()
     command = [
         *(sys.executable, "-m", "gunicorn", app, "--bind", f"127.0.0.1:{port}"),
@@ -49,7 +61,7 @@ def run_live(database: Database, log: Path, *, workers: int, threads: int, app: 
         process = subprocess.Popen(
             command,
             cwd=ROOT,
-            env={**database.process_environment(), "PORT": str(port)},
+            env={**database.process_environment(), **(environment or {}), "PORT": str(port)},
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,

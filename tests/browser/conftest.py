@@ -3,7 +3,7 @@
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,14 +48,20 @@ def browser() -> Iterator[Browser]:
 
 
 @contextmanager
-def town_of(database: Database, cast: Cast, folder: Path) -> Iterator[Town]:
-    """Run the application and its scheduler on a database; both end with the block."""
-    server = run_live(database, folder / "server.log", workers=1, threads=4, app="wsgi:app")
+def town_of(
+    database: Database, cast: Cast, folder: Path, environment: Mapping[str, str] | None = None
+) -> Iterator[Town]:
+    """Run the application and its scheduler on a database; both end with the block.
+
+    `environment` are settings beside those of the database.
+    """
+    log, more = folder / "server.log", environment or {}
+    server = run_live(database, log, workers=1, threads=4, app="wsgi:app", environment=more)
     with (folder / "scheduler.log").open("wb") as log:
         scheduler = subprocess.Popen(
             [sys.executable, "-m", "flask", "--app", "wsgi", "scheduler"],
             cwd=ROOT,
-            env=database.process_environment(),
+            env={**database.process_environment(), **more},
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,

@@ -1,28 +1,17 @@
 """The main job in a browser, step by step as the people of the cast: nothing is done for them."""
 
-from dataclasses import replace
-
 import psycopg
 import pytest
 
-from providers.directory.models import Offering
-from providers.directory.states import OfferingState
 from reintegration.codelists.service_categories import ServiceCategory
 from reintegration.kernel.actor import Role
-from reintegration.kernel.ids import new_id
 from tests.browser.conftest import seats_in, town_of
+from tests.browser.in_euro import checked_in_euro, speak_english
 from tests.browser.seats import within_clicks
 from tests.browser.walk import arranging, casework, deciding, desk, night, payments
-from tests.factories.cast import NOW
-from tests.factories.payments import make_checked_claim, make_deliveries
 
 pytestmark = pytest.mark.xdist_group("browser-walk")
 COMMENT = "Spune în ce limbă este consilierea."
-
-
-def speak_english(cast):
-    for person in cast.people.values():
-        person.locale = "en"
 
 
 def may_also(database, person, role):
@@ -32,42 +21,6 @@ def may_also(database, person, role):
         owner.execute("ALTER TABLE user_role DISABLE TRIGGER pair_of_roles")
         owner.execute("INSERT INTO user_role VALUES (%s, %s)", [person.id, role.value])
         owner.execute("ALTER TABLE user_role ENABLE TRIGGER pair_of_roles")
-
-
-def euro_offering(cast):
-    """Legal aid that is paid in euro."""
-    like = cast.offerings[ServiceCategory.MENTAL_HEALTH]
-    category = ServiceCategory.LEGAL_AID
-    return Offering(
-        id=new_id(),
-        provider_id=like.provider_id,
-        site_id=like.site_id,
-        name="Consultanță",
-        category=category.value,
-        unit=category.unit.value,
-        price_minor=20_000,
-        currency="EUR",
-        languages=["ro"],
-        accepts_children=True,
-        capacity=20,
-        state=OfferingState.APPROVED.value,
-        approved_by=cast.victor.id,
-        approved_at=NOW,
-        approved_until=like.approved_until,
-        created_at=NOW,
-        updated_at=NOW,
-    )
-
-
-def checked_in_euro(session, cast):
-    """A claim in euro that is ready to be paid: its way is that of the one in lei."""
-    category = ServiceCategory.LEGAL_AID
-    offering = euro_offering(cast)
-    session.add(offering)
-    session.flush()
-    in_euro = replace(cast, budget_line=cast.euro_budget_line, offerings={category: offering})
-    deliveries = make_deliveries(session, in_euro, 2, category=category)
-    return make_checked_claim(session, in_euro, deliveries=deliveries)
 
 
 @pytest.fixture

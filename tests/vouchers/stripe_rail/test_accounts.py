@@ -293,7 +293,7 @@ def test_a_payout_that_fails_is_told_with_what_to_do_and_is_over_when_the_next_o
     payout = session.scalars(select(StripePayout)).one()
     assert (payout.state, payout.failure_code) == ("failed", "account_closed")
     assert house.told(f"{payout.id}:failed") == {cast.maria.id, cast.petru.id}
-    advice = "Your bank says that the account is closed or does not exist."
+    advice = "The bank says that the account is closed or does not exist."
     assert advice in house.page(house.path).text
     assert "The bank account to which Stripe pays out" in house.page(house.path).text
     assert "Payouts that did not arrive" in house.page("/account/today").text

@@ -33,7 +33,8 @@ from vouchers.payments.queries.payees import masked
 from vouchers.payments.services import batches, rails, release_limit, settlement
 from vouchers.payments.services.payment_moves import BATCH, ORDER
 from vouchers.payments.states import RELEASED_TOGETHER, BatchState
-from vouchers.payments.views import order_story
+from vouchers.payments.views import batch_ready, order_story
+from vouchers.payments.views.batch_ready import Ready
 from vouchers.payments.views.blueprints import batches_bp as bp
 
 _SHOWN: dict[str, tuple[BatchState, ...]] = {
@@ -90,9 +91,10 @@ def index() -> ResponseReturnValue:
 @bp.form("/new", PaymentPermission.PREPARE)
 def new() -> Asking:
     """Make a batch of the ticked claims."""
-    way = _way()
+    ready = batch_ready.ready(session(), _currency())
+    way = _way(ready)
     form = _batch_form(way)
-    yield Ask(lambda: _new_page(form, way), form)
+    yield Ask(lambda: _new_page(form, way, ready), form)
     typed = form.execution_on.data if isinstance(form, BatchForm) else None
     batch = batches.prepare(
         session(),
@@ -210,10 +212,12 @@ def _currency() -> str:
     return parameters.choice("currency", payable, payable[0])
 
 
-def _way() -> rails.Way:
-    """Return the way that the page is about: the asked one, or the first of its currency."""
-    offered = {str(way.rail): way for way in rails.ways(_currency())}
-    return offered[parameters.choice("by", list(offered), next(iter(offered)))]
+def _way(ready: Ready) -> rails.Way:
+    """Return the way that the page is about: the asked one, or the only one that is needed."""
+    ways = rails.ways(_currency())
+    offered = {str(way.rail): way for way in ways}
+    needed = ready.only_way(ways) or ways[0]
+    return offered[parameters.choice("by", list(offered), str(needed.rail))]
 
 
 def _account(form: BatchForm) -> BankAccount:
@@ -234,37 +238,33 @@ def _batch_form(way: rails.Way) -> ServiceBatchForm:
     return form
 
 
-def _new_page(form: ServiceBatchForm, way: rails.Way) -> str:
-    currency = way.currency
-    claims = claim_queries.ready_for_payment(session(), currency)
-    providers = {claim.provider_id for claim, _worth in claims}
+def _new_page(form: ServiceBatchForm, way: rails.Way, ready: Ready) -> str:
+    currency, elsewhere = way.currency, ready.another_way(way)
+    providers = {claim.provider_id for claim, _worth in ready.claims}
     owed = {
         key[0]: balance.receivable
         for key, balance in provider_balances(session(), providers).items()
         if key[1] == currency and balance.receivable.minor > 0
     }
-    offered = rails.ways(currency)
-    accounts = queries.payable_accounts(session(), providers, currency)
-    here = {key for key, account in accounts.items() if rails.pays(way, account)}
     ticked = {str(key) for key in form.claims.data}
-    if form.is_fresh and len(offered) == 1:  # nothing else was to be chosen
-        ticked = {str(claim.id) for claim, _worth in claims if claim.provider_id in here}
+    if form.is_fresh and not elsewhere:  # nothing else was to be chosen
+        ticked = {str(claim.id) for claim, _worth in ready.by(way)}
     return render_template(
         "vouchers/payments/batches/new.html",
         form=form,
-        claims=[one for one in claims if one[0].provider_id not in accounts.keys() - here],
-        elsewhere=[one for one in claims if one[0].provider_id in accounts.keys() - here],
+        claims=[one for one in ready.claims if one not in elsewhere],
+        elsewhere=elsewhere,
         at_once=claim_queries.AT_ONCE,
         currency=currency,
         currencies=rails.currencies(),
         names=organisation_names(session(), providers),
-        accounts=accounts,
-        lapsed=_lapsed(accounts.values()),
+        accounts=ready.accounts,
+        lapsed=_lapsed(ready.accounts.values()),
         masked=masked,
         owed=owed,
         ticked=ticked,
         way=way,
-        ways=offered,
+        ways=[(one, len(ready.by(one))) for one in rails.ways(currency)],
     )
 
 

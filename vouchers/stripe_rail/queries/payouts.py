@@ -6,6 +6,8 @@ from sqlalchemy.orm import Session
 from vouchers.stripe_rail.models import StripeAccount, StripePayout, StripeTransfer
 from vouchers.stripe_rail.states import PayoutState
 
+NOT_ARRIVED = (PayoutState.FAILED, PayoutState.CANCELLED)
+
 
 def failed_since(session: Session, transfer: StripeTransfer) -> bool:
     """Whether a payout of the account has failed since the transfer came to it."""
@@ -20,11 +22,8 @@ def next_after(session: Session, transfer: StripeTransfer) -> StripePayout | Non
     did not arrive, the one that followed.
     """
     begun = session.scalars(_since(transfer).order_by(StripePayout.made_at, StripePayout.id)).all()
-    arrived = (one for one in begun if one.state not in _NOT_ARRIVED)
+    arrived = (one for one in begun if one.state not in NOT_ARRIVED)
     return next(arrived, begun[-1] if begun else None)
-
-
-_NOT_ARRIVED = (PayoutState.FAILED, PayoutState.CANCELLED)
 
 
 def _since(transfer: StripeTransfer) -> Select[StripePayout]:

@@ -87,17 +87,15 @@ NOT_OPENED: Mapping[str, Any] = {
 }
 
 _OTHER_ACCOUNT = _l(
-    "Your bank says that the account is closed or does not exist. Give Stripe another one."
+    "The bank says that the account is closed or does not exist. Give Stripe another one."
 )
-_BLOCKED = _l("Your bank has blocked the account. Ask your bank, or give Stripe another account.")
+_BLOCKED = _l("The bank has blocked the account. Ask the bank, or give Stripe another account.")
 _NUMBER = _l("The number of the account is wrong. Give it to Stripe anew.")
 _HOLDER = _l(
-    "The holder of the account is not called as you told Stripe. Give Stripe the name that your"
+    "The holder of the account is not called as Stripe was told. Give Stripe the name that the"
     " bank has, or another account."
 )
-_DECLINED = _l(
-    "Your bank did not take the money. Ask your bank why, or give Stripe another account."
-)
+_DECLINED = _l("The bank did not take the money. Ask the bank why, or give Stripe another account.")
 NOT_PAID_OUT: Mapping[str, Any] = {
     "account_closed": _OTHER_ACCOUNT,
     "no_account": _OTHER_ACCOUNT,
@@ -151,7 +149,7 @@ def not_paid_out(code: str) -> str:
         return str(known)
     return str(
         _(
-            "The bank did not take the money (%(code)s). Ask your bank, or give Stripe another"
+            "The bank did not take the money (%(code)s). Ask the bank, or give Stripe another"
             " account.",
             code=code or "–",
         )

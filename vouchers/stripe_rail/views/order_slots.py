@@ -19,7 +19,7 @@ from vouchers.stripe_rail.permissions import StripePermission
 from vouchers.stripe_rail.queries import payouts, reversals, under_way
 from vouchers.stripe_rail.queries.under_way import UnderWay
 from vouchers.stripe_rail.services import reversals as taking_back
-from vouchers.stripe_rail.states import ReversalCause, Standing
+from vouchers.stripe_rail.states import PayoutState, ReversalCause, Standing
 from vouchers.stripe_rail.views import refusal_words
 
 
@@ -52,7 +52,13 @@ def _paid_out(transfer: StripeTransfer) -> Step:
     if payout is None:
         return Step(_("Paid out"), "grey", _("not yet: it is on the provider's account at Stripe"))
     word, tone = str(translated(payout.state)), payout.state.tone
-    return Step(word, tone, _("at the provider's bank on %(day)s", day=day(payout.arrives_on)))
+    if payout.state in payouts.NOT_ARRIVED:
+        told = _("It did not reach the provider's bank and is back on its account at Stripe.")
+    elif payout.state is PayoutState.PAID:
+        told = _("at the provider's bank on %(day)s", day=day(payout.arrives_on))
+    else:
+        told = _("expected at the provider's bank on %(day)s", day=day(payout.arrives_on))
+    return Step(word, tone, told)
 
 
 def _came_back(order: PaymentOrder) -> list[Step]:
