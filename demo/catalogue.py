@@ -1,6 +1,7 @@
 """What the invented providers offer, and at what prices: one entry for each category."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 from reintegration.codelists.languages import Locale
 from reintegration.codelists.people import SexPolicy
@@ -103,7 +104,8 @@ class Draft:
     also: tuple[str, ...] = ()
     confidential: bool = False
     sex: SexPolicy = SexPolicy.ANY
-    euro: bool = False
+    euro: Literal["", "stripe", "bank"] = ""
+    """How it is paid in euro, if it is."""
     documents_end_in: int = 420
 
     @property
@@ -134,7 +136,9 @@ FIRMS = (
         sex=SexPolicy.FEMALE,
         languages=_ALL,
     ),
-    Draft("scoala-2", "Școala Profesională „Meșterul”", "MD-BA", "course lessons job", euro=True),
+    Draft(
+        "scoala-2", "Școala Profesională „Meșterul”", "MD-BA", "course lessons job", euro="stripe"
+    ),
     Draft("transport-sud", "Transport Sud SRL", "MD-CA", "ride", also=("MD-GA",)),
     Draft(
         "drept",
@@ -142,7 +146,7 @@ FIRMS = (
         "MD-CU",
         "law papers benefit",
         languages=_ALL,
-        euro=True,
+        euro="stripe",
     ),
     Draft("casa-alba", "Casa Albă", "MD-BA", "shelter child family"),
     Draft("nadejda", "Центр «Надежда»", "MD-SN", "shelter mind doctor ride law", languages=_RU),
@@ -153,7 +157,7 @@ FIRMS = (
         "MD-SN",
         "course job lessons speech child",
         languages=_RU,
-        euro=True,
+        euro="stripe",
     ),
     Draft("taxi-nord", "Taxi Nord SRL", "MD-BA", "ride", state="suspended"),
     Draft("anenii", "Centrul de zi „Floare de Tei”", "MD-AN", "child mind"),
@@ -162,7 +166,7 @@ FIRMS = (
     Draft("cantemir", "Casa de oaspeți „La Vii”", "MD-CT", "shelter", state="expired"),
     Draft("calarasi", "Centrul „Codrii Verzi”", "MD-CL", "mind family", documents_end_in=12),
     Draft("causeni", "Magazinul social „Pâinea”", "MD-CS", "food"),
-    Draft("cimislia", "Centrul de formare „Orizont”", "MD-CM", "course job"),
+    Draft("cimislia", "Centrul de formare „Orizont”", "MD-CM", "course job", euro="bank"),
     Draft("criuleni", "Asociația „Mâini Întinse”", "MD-CR", "benefit papers ride"),
     Draft("donduseni", "Cabinetul „Dialog”", "MD-DO", "mind", state="pending_approval"),
     Draft("drochia", "Grădinița „Licurici”", "MD-DR", "child"),

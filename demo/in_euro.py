@@ -18,7 +18,7 @@ from reintegration.plans.services.plan_lines import Service
 from vouchers.voucher.services import issuing
 from vouchers.voucher.services.redemption import Delivery, redeem
 
-FIRMS = ("scoala-2", "drept", "most")
+FIRMS = ("scoala-2", "drept", "most", "cimislia")
 _BEGAN = 357
 _BEFORE_A_CLAIM = 5
 _DAYS = [*(LAST + _BEFORE_A_CLAIM + 30 * number for number in range(CYCLES - 1, -1, -1)), 5]

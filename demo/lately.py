@@ -37,8 +37,9 @@ def recent_claims(world: World, office: Payments) -> Story:
     yield at(world.ago(3), 10)
     groups = _groups(world)
     asked: dict[str, list[Claim]] = {}
+    lost = _first_in_euro(groups)
     for turn, (firm, delivered) in enumerate(groups):
-        fate = "released" if _is_first_in_euro(groups, turn) else _FATES[turn % len(_FATES)]
+        fate = "released" if turn == lost else _FATES[turn % len(_FATES)]
         claim = office.claim(firm, delivered, send=fate != "draft")
         asked.setdefault(fate, []).append(claim)
         if fate == "withdrawn":
@@ -56,25 +57,16 @@ def recent_claims(world: World, office: Payments) -> Story:
     drain(world)
 
 
-def _is_first_in_euro(groups: Sequence[tuple[Firm, list[Redemption]]], turn: int) -> bool:
-    """Whether a claim is the first in euro: its order is paid, and nobody hears of it."""
-    in_euro = [
-        one for one, (_firm, delivered) in enumerate(groups) if delivered[0].currency == "EUR"
-    ]
-    return in_euro[:1] == [turn]
+def _first_in_euro(groups: Sequence[tuple[Firm, list[Redemption]]]) -> int | None:
+    """Return which claim is the first in euro: its order is paid, and nobody hears of it."""
+    in_euro = (
+        turn for turn, (_firm, delivered) in enumerate(groups) if delivered[0].currency == "EUR"
+    )
+    return next(in_euro, None)
 
 
 def _pay(world: World, office: Payments, fate: str, chosen: Sequence[Claim]) -> None:
-    for currency in ("MDL", "EUR"):
-        mine = office.payable(
-            [
-                claim
-                for claim in chosen
-                if claim.currency == currency and claim.state == ClaimState.CHECKED
-            ]
-        )
-        if not mine:
-            continue
+    for mine in office.by_way([one for one in chosen if one.state == ClaimState.CHECKED]):
         batch = office.batch(mine)
         if fate != "prepared":
             batches.approve(world.session, batch, actor=world.actor(APPROVER), now=world.now)

@@ -139,10 +139,9 @@ class Payments:
         )
 
     def batch(self, chosen: Sequence[Claim]) -> PaymentBatch:
-        """Put checked claims of one currency into a batch: what is in euro is paid by Stripe."""
-        currency = chosen[0].currency
-        by_bank = self.world.accounts[currency]
-        paid_from = Rail.STRIPE_TRANSFER if currency == "EUR" else by_bank
+        """Put checked claims that are paid one way into a batch."""
+        by_bank = self.world.accounts[chosen[0].currency]
+        paid_from = Rail.STRIPE_TRANSFER if self.is_at_stripe(chosen[0]) else by_bank
         return payments.prepare(
             self.world.session,
             actor=self.world.actor(PREPARER),
@@ -210,12 +209,14 @@ class Payments:
 
     def _prepare(self, *, cancel_first: bool) -> list[PaymentBatch]:
         made = []
-        for currency in ("MDL", "EUR"):
-            waiting = [claim for claim in self.checked(currency) if claim is not self.twin]
-            checked = self.payable(waiting)
-            if not checked:
-                continue
-            batch = self.batch(checked)
+        waiting = [
+            claim
+            for currency in ("MDL", "EUR")
+            for claim in self.checked(currency)
+            if claim is not self.twin
+        ]
+        for checked in self.by_way(waiting):
+            batch, currency = self.batch(checked), checked[0].currency
             if cancel_first and currency == "MDL":
                 payments.cancel(
                     self.world.session,
@@ -241,21 +242,33 @@ class Payments:
             )
         )
 
-    def payable(self, chosen: Sequence[Claim]) -> list[Claim]:
-        """Return the claims whose providers can be paid today: Stripe stops some meanwhile."""
+    def by_way(self, chosen: Sequence[Claim]) -> list[list[Claim]]:
+        """Return the claims that can be paid today, by currency and way: each is a batch."""
+        at_stripe = self._accounts_at_stripe()
+        stopped = payable.why_not(self.world.session, list(at_stripe.values()), self.world.day)
+        names = {one.service_account for one in stopped}  # Stripe stops some meanwhile
+        groups: dict[tuple[str, bool], list[Claim]] = {}
+        for claim in chosen:
+            account = at_stripe.get((claim.provider_id, claim.currency))
+            if account not in names:
+                groups.setdefault((claim.currency, account is not None), []).append(claim)
+        return list(groups.values())
+
+    def is_at_stripe(self, claim: Claim) -> bool:
+        """Whether a claim is paid through Stripe."""
+        return (claim.provider_id, claim.currency) in self._accounts_at_stripe()
+
+    def _accounts_at_stripe(self) -> dict[tuple[UUID, str], str]:
         found = self.world.session.scalars(
             select(PayeeAccount).where(
                 PayeeAccount.approved_at.is_not(None), PayeeAccount.retired_at.is_(None)
             )
         )
-        at_stripe = {one.service_account: one.provider_id for one in found if one.service_account}
-        stopped = payable.why_not(self.world.session, list(at_stripe), self.world.day)
-        stopped_for = {at_stripe[one.service_account] for one in stopped}
-        return [
-            claim
-            for claim in chosen
-            if claim.currency != "EUR" or claim.provider_id not in stopped_for
-        ]
+        return {
+            (one.provider_id, one.currency): one.service_account
+            for one in found
+            if one.service_account
+        }
 
     def _book(self, batches: Sequence[PaymentBatch], begins: int, number: int) -> None:
         """Let the bank pay, or refuse one; fees are taken; one of the month before comes back."""

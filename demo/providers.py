@@ -1,6 +1,7 @@
 """Providers of services in all units and on both banks, vetted as officers vet them."""
 
 from datetime import date, timedelta
+from random import Random
 
 from demo import places
 from demo.catalogue import FIRMS, SHORT, WARES, Draft, is_value, unit_of
@@ -173,14 +174,31 @@ def _accounts(world: World, firm: Firm, draft: Draft, number: int) -> None:
         final_account=f"2212{number:08d}" if draft.left_bank else "",
     )
     payees.approve(world.session, account, actor=world.actor("alina.croitoru"), now=world.now)
-    if draft.euro:
+    if draft.euro == "stripe":
         open_account(world, firm)
+    elif draft.euro == "bank":
+        _in_another_country(world, firm, draft)
 
 
-def make_iban(account: str) -> str:
-    """Return the Moldovan number of a bank code and an account, with its check digits."""
-    number = int("".join(str(int(sign, 36)) for sign in account + "MD00"))
-    return f"MD{98 - number % 97:02d}{account}"
+def _in_another_country(world: World, firm: Firm, draft: Draft) -> None:
+    """Have it approved that a provider is paid in euro at a bank that SEPA reaches."""
+    account = payees.propose(
+        world.session,
+        actor=world.actor(firm.manager),
+        provider=firm.provider,
+        currency="EUR",
+        iban=make_iban("EXMP1B31007593840000", "RO"),
+        holder=draft.name,
+        now=world.now,
+        final_account="",
+    )
+    payees.approve(world.session, account, actor=world.actor("alina.croitoru"), now=world.now)
+
+
+def make_iban(account: str, country: str = "MD") -> str:
+    """Return the number of a bank code and an account, with its check digits."""
+    number = int("".join(str(int(sign, 36)) for sign in f"{account}{country}00"))
+    return f"{country}{98 - number % 97:02d}{account}"
 
 
 def _offerings(world: World, firm: Firm, draft: Draft) -> None:
@@ -200,7 +218,9 @@ def _terms(world: World, draft: Draft, category: ServiceCategory, currency: str)
     ware = WARES[category]
     usual = ware.price(currency).minor
     step = 500 if currency == "MDL" else 50
-    price = max(usual * world.rng.randrange(88, 117) // 100 // step * step, step)
+    # A chance of its own leaves what all others draw as it is without this offering.
+    rng = Random(draft.key) if (currency, draft.euro) == ("EUR", "bank") else world.rng  # noqa: S311
+    price = max(usual * rng.randrange(88, 117) // 100 // step * step, step)
     name = ware.ru if draft.languages == (Locale.RU,) else ware.ro
     return Terms(
         name=name if currency == "MDL" else f"{name} (EUR)",
@@ -211,7 +231,7 @@ def _terms(world: World, draft: Draft, category: ServiceCategory, currency: str)
         sex_policy=draft.sex,
         accepts_children=category in _WITH_CHILDREN,
         capacity=60 if category is ServiceCategory.SHELTER else None,
-        lead_days=world.rng.choice((0, 0, 1, 3, 5)),
+        lead_days=rng.choice((0, 0, 1, 3, 5)),
     )
 
 

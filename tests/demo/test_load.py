@@ -5,6 +5,7 @@ import stat
 import pytest
 from sqlalchemy import func, select
 
+from demo import in_euro
 from demo.timeline import at
 from providers.directory.models import Offering, Provider, Site, SitePlace
 from providers.directory.states import OfferingState
@@ -27,7 +28,7 @@ from vouchers.payments.states import ClaimState
 from vouchers.voucher.models import Redemption, Voucher
 from vouchers.voucher.states import RedemptionState, VoucherState
 
-IN_EURO, MONTHS = 3, 13
+IN_EURO, MONTHS = len(in_euro.FIRMS), 13
 """Cases at providers that are paid in euro, at every scale, and their vouchers over the year."""
 
 pytestmark = pytest.mark.xdist_group("demo")

@@ -7,7 +7,7 @@ from demo.payments import CYCLES
 from reintegration.kernel.outbox import OutboxMessage, OutboxState
 from reintegration.operations.simulated import HISTORY
 from tools.stripe_simulator import Settings, State, serve
-from vouchers.payments.models import PaymentOrder
+from vouchers.payments.models import PaymentBatch, PaymentOrder
 from vouchers.payments.services import rails
 from vouchers.payments.states import OrderState, Rail
 from vouchers.stripe_rail.gateway import Gateway
@@ -53,6 +53,15 @@ def test_there_is_each_thing_that_may_become_of_an_order(read):
     assert count(read, StripePayout.state == PayoutState.PAID) >= 1
     assert count(read, StripeLine.state == LineState.OPEN) == 1
     assert len(sent_but_not_heard_of(read)) == 1
+
+
+def test_beside_them_a_year_of_orders_in_euro_left_in_files_of_a_bank(read):
+    by_bank = select(PaymentOrder).join(PaymentBatch).where(PaymentBatch.rail == Rail.SEPA_PAIN001)
+    orders = read.scalars(by_bank).all()
+    assert len(orders) >= CYCLES
+    assert {one.currency for one in orders} == {"EUR"}
+    assert OrderState.SETTLED in {one.state for one in orders}
+    assert all(one.batch.file_name.endswith(".xml") for one in orders if one.batch.released_at)
 
 
 def test_the_simulator_knows_what_the_books_know(read, stripe):
