@@ -6,11 +6,17 @@
 import sys
 from pathlib import Path
 
-from bench import bank, lists, million, redemptions
+from bench import bank, lists, messages, million, redemptions
 from bench.report import Figure, show, write
 from bench.stage import stage
 
-LEGS = {"redemptions": redemptions, "lists": lists, "bank": bank, "million": million}
+LEGS = {
+    "redemptions": redemptions,
+    "messages": messages,
+    "lists": lists,
+    "bank": bank,
+    "million": million,
+}
 
 
 def main(wanted: list[str]) -> int:

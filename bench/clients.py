@@ -1,7 +1,7 @@
 """Clients in a process of their own: each sends its next request when it has its answer.
 
 Run as `python -m bench.clients`, with the work as JSON on standard input; it prints how many
-answers came per second, and how many of them were not the expected status.
+answers came per second, how many of them were not the expected status, and what the slowest took.
 """
 
 import http.client
@@ -25,8 +25,17 @@ class Work:
     seconds: float = 0.0
 
 
-def run(work: Work) -> tuple[float, int]:
-    """Return answers per second and the number of unexpected ones."""
+@dataclass
+class Answered:
+    """Answers per second, the number of unexpected ones, and the seconds of the slowest."""
+
+    per_second: float
+    unexpected: int
+    slowest: float
+
+
+def run(work: Work) -> Answered:
+    """Let the clients work, and return what came of it."""
     done = subprocess.run(
         [sys.executable, "-m", "bench.clients"],
         input=json.dumps(asdict(work)),
@@ -34,14 +43,14 @@ def run(work: Work) -> tuple[float, int]:
         text=True,
         check=True,
     )
-    answer = json.loads(done.stdout)
-    return answer["per_second"], answer["unexpected"]
+    return Answered(**json.loads(done.stdout))
 
 
-def _serve(work: Work) -> tuple[float, int]:
+def _serve(work: Work) -> Answered:
     stop_at = time.monotonic() + work.seconds if work.seconds else None
     shares = [work.requests[number :: work.clients] for number in range(work.clients)]
     counts, unexpected = [0] * work.clients, [0] * work.clients
+    slowest = [0.0] * work.clients
 
     def client(number: int) -> None:
         connection = http.client.HTTPConnection("127.0.0.1", work.port, timeout=60)
@@ -52,9 +61,11 @@ def _serve(work: Work) -> tuple[float, int]:
             request = share[position % len(share)]
             position += 1
             body = request.get("body")
+            asked = time.monotonic()
             connection.request(work.method, request["path"], body, request["headers"])
             answer = connection.getresponse()
             answer.read()
+            slowest[number] = max(slowest[number], time.monotonic() - asked)
             counts[number] += 1
             unexpected[number] += answer.status != work.expect
         connection.close()
@@ -65,9 +76,8 @@ def _serve(work: Work) -> tuple[float, int]:
         thread.start()
     for thread in threads:
         thread.join()
-    return sum(counts) / (time.monotonic() - began), sum(unexpected)
+    return Answered(sum(counts) / (time.monotonic() - began), sum(unexpected), max(slowest))
 
 
 if __name__ == "__main__":
-    rate, wrong = _serve(Work(**json.load(sys.stdin)))
-    print(json.dumps({"per_second": rate, "unexpected": wrong}))
+    print(json.dumps(asdict(_serve(Work(**json.load(sys.stdin))))))

@@ -83,9 +83,9 @@ def figures(stage: Stage) -> list[Figure]:
 
 def _per_second(server: LiveServer, path: str, headers: dict[str, str]) -> float:
     request = {"path": path, "headers": headers}
-    rate, unexpected = run(Work(server.port, CLIENTS, "GET", 200, [request], seconds=SECONDS))
-    assert unexpected == 0, f"{unexpected} answers were not 200"
-    return rate
+    answered = run(Work(server.port, CLIENTS, "GET", 200, [request], seconds=SECONDS))
+    assert answered.unexpected == 0, f"{answered.unexpected} answers were not 200"
+    return answered.per_second
 
 
 def _middle(database: Database) -> str:

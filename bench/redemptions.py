@@ -51,9 +51,9 @@ def _rates(stage: Stage) -> tuple[float, float]:
 
         def redeem(requests=None) -> float:
             work = Work(server.port, CLIENTS, "POST", 201, requests or next(rounds))
-            rate, unexpected = run(work)
-            assert unexpected == 0, f"{unexpected} answers were not 201"
-            return rate
+            answered = run(work)
+            assert answered.unexpected == 0, f"{answered.unexpected} answers were not 201"
+            return answered.per_second
 
         redeem(warm)
         rate, limit = interleaved(

@@ -1,6 +1,6 @@
 """The stage of a run: one PostgreSQL with fsync on, our schema, the invented cast, a web server."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -67,9 +67,13 @@ def stage() -> Iterator[Stage]:
 
 
 @contextmanager
-def web(database: Database, log: Path) -> Iterator[LiveServer]:
-    """Serve the application as `make run` does."""
-    server = run_live(database, log, workers=WORKERS, threads=THREADS, app="wsgi:app")
+def web(
+    database: Database, log: Path, environment: Mapping[str, str] | None = None
+) -> Iterator[LiveServer]:
+    """Serve the application as `make run` does, under settings beside those of the database."""
+    server = run_live(
+        *(database, log), workers=WORKERS, threads=THREADS, app="wsgi:app", environment=environment
+    )
     try:
         yield server
     finally:
