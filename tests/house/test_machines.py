@@ -118,3 +118,12 @@ def test_every_move_has_a_policy_and_every_state_can_be_reached(app, machine):
                 reached.add(move.target)
                 waiting.append(move.target)
     assert set(type(machine.initial)) == reached
+
+
+@pytest.mark.parametrize("machine", MACHINES.values(), ids=MACHINES)
+def test_a_state_that_says_who_ended_it_is_reached_by_that_side_alone(machine):
+    """What one took back oneself is never the word for what another refused."""
+    said = [state for state in type(machine.initial) if state.label == "Withdrawn"]
+    for state in said:
+        by = {move.permission for move in machine.moves.values() if move.target is state}
+        assert len(by) <= 1, f"{machine.name}: {sorted(by)} all lead to “{state.label}”"

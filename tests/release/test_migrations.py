@@ -63,6 +63,7 @@ RELEASED = {
     "0043_find_failed_payouts.py": "c7530a88390f1a86380b7c427e21267e76703f35fa8f7556d4cf98795d48977e",
     "0044_prove_the_stripe_balance.py": "154feea6f515a42d9fafb494afcdc4c437ce8cdab27308bc718127e9b20e3870",
     "0045_find_lines_of_services.py": "3075530a4bfee1871ae48c48ecbcd6961ee023ec69cf35d4ecdbdd30dea6704e",
+    "0046_tell_closed_claims.py": "37e5de886b4b9c11aac1995d8aab13bdc6980ee78bdfc6e223b596d78195f0e1",
 }
 OURS = {"reintegration", "providers", "vouchers", "demo"}
 

@@ -16,6 +16,11 @@ class ClaimState(Worded):
     IN_PAYMENT = N_("In payment"), "sky"
     PAID = N_("Paid"), "moss"
     WITHDRAWN = N_("Withdrawn"), "grey"
+    CLOSED = N_("Closed by finance"), "grey"
+
+
+GIVEN_UP = (ClaimState.WITHDRAWN, ClaimState.CLOSED)
+"""Nothing of such a claim is paid: its provider took it back, or finance refused all of it."""
 
 
 class ClaimLineState(Worded):

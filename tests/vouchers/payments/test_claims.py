@@ -106,7 +106,50 @@ def test_a_claim_with_something_to_pay_is_not_closed_and_one_with_nothing_not_ch
     with pytest.raises(Conflict, match="close the claim instead"):
         claims.check(session, claim, actor=petru, now=NOW)
     claims.close(session, claim, actor=petru, now=NOW)
-    assert claim.state == ClaimState.WITHDRAWN
+    assert claim.state == ClaimState.CLOSED
+
+
+def test_a_provider_reads_that_finance_closed_its_claim_and_why(session, cast, petru, sign_in):
+    claim = make_claim(session, cast)
+    session.commit()
+    for line in list(claim.lines):
+        claims.refuse_line(session, line, actor=petru, reason="Ziua nu a fost ținută", now=NOW)
+        session.commit()
+    claims.close(session, claim, actor=petru, now=NOW)
+    session.commit()
+    browser = sign_in(cast.boris)
+    own = browser.get(f"/claims/mine/{claim.id}?lang=en").text
+    for said in (
+        "Finance closed this claim",
+        "Every line was refused, so nothing of it is paid.",
+        "Ziua nu a fost ținută",
+        "Please send a credit note of",
+    ):
+        assert said in own
+    told = browser.get("/account/inbox?lang=en").text
+    assert f"Claim {claim.reference} is closed by finance: every line was refused." in told
+    everywhere = (
+        own,
+        told,
+        browser.get("/claims/mine?lang=en").text,
+        browser.get("/?lang=en").text,
+    )
+    assert "Closed by finance" in everywhere[2]
+    assert not any("Withdrawn" in page or "withdrawn" in page for page in everywhere)
+    staff = sign_in(cast.petru)
+    for address in (f"/claims/{claim.id}?lang=en", "/claims/?show=all&lang=en"):
+        page = staff.get(address).text
+        assert "Closed by finance" in page
+        assert "Withdrawn" not in page
+
+
+def test_what_a_provider_withdrew_itself_is_not_called_closed(session, cast, boris, sign_in):
+    claim = make_claim(session, cast)
+    claims.withdraw(session, claim, actor=boris, now=NOW)
+    session.commit()
+    page = sign_in(cast.boris).get(f"/claims/mine/{claim.id}?lang=en").text
+    assert "Withdrawn" in page
+    assert "losed" not in page
 
 
 def test_a_refused_line_reverses_its_delivery_and_the_provider_reads_why(

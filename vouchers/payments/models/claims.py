@@ -51,7 +51,7 @@ class Claim(Base):
             "uq_claim_invoice",
             *("provider_id", "invoice_number"),
             unique=True,
-            postgresql_where="invoice_number <> '' AND state <> 'withdrawn'",
+            postgresql_where="invoice_number <> '' AND state NOT IN ('withdrawn', 'closed')",
         ),
         Index("ix_claim_provider", "provider_id", "created_at", "id"),
         words_index("claim", "reference", "invoice_number"),
@@ -78,7 +78,7 @@ class Claim(Base):
 
 
 class ClaimLine(Base):
-    """One redemption in a claim. A redemption is in at most one claim that was not withdrawn."""
+    """One redemption in a claim. A redemption is in at most one claim that was not given up."""
 
     __tablename__ = "claim_line"
 

@@ -24,7 +24,7 @@ from vouchers.payments.models import Claim, ClaimLine
 from vouchers.payments.permissions import ClaimPermission
 from vouchers.payments.services import claim_lines, reversal
 from vouchers.payments.services.payment_moves import CLAIM, CLAIM_LINE
-from vouchers.payments.states import ClaimLineState, ClaimState
+from vouchers.payments.states import GIVEN_UP, ClaimLineState, ClaimState
 from vouchers.voucher.models import Redemption
 from vouchers.voucher.states import RedemptionState
 
@@ -168,13 +168,8 @@ def dispute(
             CLAIM_LINE.put(line, "dispute")
             line.reason = reason.strip()[:500]
     CLAIM.fire(session, claim, "dispute", actor=actor, now=now, reason=reason)
-    message = N_("Claim %(reference)s is disputed. Read why and answer.")
-    key = f"claim:{claim.id}:disputed:{now.isoformat()}"
-    readers = provider_people(
-        session, claim.provider_id, Role.PROVIDER_BOOKKEEPER, Role.PROVIDER_MANAGER
-    )
-    link = f"/claims/mine/{claim.id}"
-    inbox.notify(session, readers, key, message, now=now, link=link, reference=claim.reference)
+    said = N_("Claim %(reference)s is disputed. Read why and answer.")
+    _tell_provider(session, claim, f"disputed:{now.isoformat()}", said, now=now)
     return claim
 
 
@@ -216,10 +211,20 @@ def check(session: Session, claim: Claim, *, actor: Actor, now: datetime) -> Cla
 
 
 def close(session: Session, claim: Claim, *, actor: Actor, now: datetime) -> Claim:
-    """Close a claim of which every line was refused."""
+    """Close a claim of which every line was refused, and tell its provider."""
     _lock(session, claim)
     CLAIM.fire(session, claim, "close", actor=actor, now=now)
+    said = N_("Claim %(reference)s is closed by finance: every line was refused. Read why.")
+    _tell_provider(session, claim, "closed", said, now=now)
     return claim
+
+
+def _tell_provider(session: Session, claim: Claim, what: str, said: str, *, now: datetime) -> None:
+    readers = provider_people(
+        session, claim.provider_id, Role.PROVIDER_BOOKKEEPER, Role.PROVIDER_MANAGER
+    )
+    key, link = f"claim:{claim.id}:{what}", f"/claims/mine/{claim.id}"
+    inbox.notify(session, readers, key, said, now=now, link=link, reference=claim.reference)
 
 
 def _lock_deliveries(
@@ -255,7 +260,7 @@ def _refuse_same_invoice(session: Session, claim: Claim, number: str) -> None:
             Claim.provider_id == claim.provider_id,
             Claim.id != claim.id,
             Claim.invoice_number == number,
-            Claim.state != ClaimState.WITHDRAWN,
+            Claim.state.not_in(GIVEN_UP),
         )
     )
     if other is not None:

@@ -50,7 +50,7 @@ CLAIM: Machine[S] = Machine(
         "check": Move(S.SUBMITTED, S.CHECKED, C.CHECK, N_("Confirm the claim"), _all_lines_settled),
         "close": Move(
             {S.SUBMITTED, S.DISPUTED, S.CHECKED},
-            S.WITHDRAWN,
+            S.CLOSED,
             C.CLOSE,
             N_("Close: nothing is left to pay"),
             _nothing_left,
