@@ -159,7 +159,9 @@ class OfferingForm(Form):
     )
     currency = SelectField(_l("Currency"), choices=[option(code, code) for code in CURRENCIES])
     languages = SelectMultipleField(
-        _l("Languages"), choices=[option(code, code.label) for code in Locale]
+        _l("Languages"),
+        [InputRequired(_l("Tick at least one language."))],
+        choices=[option(code, code.label) for code in Locale],
     )
     sex_policy = RadioField(_l("For whom"), choices=choices(SexPolicy), default=SexPolicy.ANY)
     min_age = _age(_l("Lowest age"), 0)

@@ -61,6 +61,7 @@ GARBAGE = {
     "cursor of anything": cursor({"a": 1}, [2], None),
     "nested": base64.urlsafe_b64encode(b"[" * 3_000).decode(),
 }
+KEYS = {"csrf_token", "form_key"}
 NOWHERE = "00000000-0000-0000-0000-00000000abcd"
 
 
@@ -72,6 +73,7 @@ class Form:
     page: str
     action: str
     fields: tuple[tuple[str, str], ...]
+    choices: frozenset[str] = frozenset()
 
     def __str__(self) -> str:
         return f"{self.action} by {self.person}"
@@ -166,7 +168,8 @@ def forms(app, world) -> list[Form]:
         for form in page.forms:
             if form.method == "POST":
                 action = form.action or answer.request.path
-                one = Form(person or "", rule.rule, action, tuple(filled(form)))
+                said, choices = tuple(filled(form)), frozenset(choosing(form))
+                one = Form(person or "", rule.rule, action, said, choices)
                 found.setdefault((one.action, tuple(name for name, _ in one.fields)), one)
     return list(found.values())
 
@@ -206,6 +209,42 @@ def test_no_field_of_a_form_breaks_its_answer(walked):
             broken += [f"{form}: {name} in {field}"] if answer.status_code >= 500 else []
     assert sent > 100
     assert broken == []
+
+
+def choosing(form) -> Iterator[str]:
+    """Yield the names under which a form lets one choose."""
+    for field in form.inputs:
+        if field.get("name") and field.get("type", field.tag) in {"radio", "checkbox", "select"}:
+            yield field.get("name")
+
+
+def names_of(form) -> set[str]:
+    """Return the names of the fields of a form."""
+    return {one.get("name") for one in form.inputs}
+
+
+def test_a_choice_that_nobody_made_is_asked_for_where_it_is_made(walked):
+    """Never by a page of its own that says it and has lost what was typed."""
+    app, world = walked
+    lost, refused = [], 0
+    for form in forms(app, world):
+        for missing in drawn(sorted(form.choices), 1, of=f"choices of {form.page}"):
+            told = [(name, said) for name, said in form.fields if name != missing]
+            body = "&".join(f"{name}={encoded(said)}" for name, said in told)
+            answer = send(app, world.tokens.get(form.person), "POST", form.action, body)
+            if answer.status_code != 422:
+                continue
+            refused += 1
+            page = html.fromstring(answer.get_data(as_text=True))
+            asked = [found for found in page.forms if missing in names_of(found)]
+            kept = asked and dict(filled(asked[0]))
+            gone = [
+                name for name, said in told if name not in KEYS and kept and kept.get(name) != said
+            ]
+            if not asked or gone:
+                lost.append(f"{form} without {missing}: {page.findtext('.//h1')} {gone}")
+    assert refused > 20
+    assert lost == []
 
 
 @pytest.fixture(scope="module")

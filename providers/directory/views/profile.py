@@ -15,6 +15,7 @@ from providers.directory.views.blueprint import directory_bp as bp
 from providers.directory.views.directory import load_provider, profile_context
 from reintegration.codelists.territorial_units import TERRITORIAL_UNITS
 from reintegration.kernel.db import session
+from reintegration.kernel.errors import DomainError
 from reintegration.web import slots
 from reintegration.web.current import acting, current_actor
 from reintegration.web.forms import Form
@@ -134,7 +135,17 @@ def layout() -> str:
     return "layout/provider.html" if current_actor().is_provider else "layout/staff.html"
 
 
-def form_page(form: Form, title: str, back_url: str, *, button: str = "") -> str:
+def edit_page(offering: Offering, error: DomainError | None = None) -> str:
+    """Return the page on which a service is changed; `error` is why it must be."""
+    form = OfferingForm(formdata=None, obj=offering)
+    if error is not None:
+        form.refuse(error)
+    title, back_url = _("Change %(name)s", name=offering.name), home_url(offering.provider_id)
+    action = url_for("providers.offering_edit", offering_id=offering.id)
+    return form_page(form, title, back_url, action=action)
+
+
+def form_page(form: Form, title: str, back_url: str, *, button: str = "", action: str = "") -> str:
     """Return the page of one form about a provider, in the layout of whoever looks."""
     return render_template(
         "providers/directory/form.html",
@@ -142,6 +153,7 @@ def form_page(form: Form, title: str, back_url: str, *, button: str = "") -> str
         title=title,
         back_url=back_url,
         button=button,
+        action=action,
         layout=layout(),
         territory=TERRITORIAL_UNITS,
     )

@@ -27,7 +27,11 @@ LONGEST_APPROVAL = timedelta(days=3 * 366)
 
 def _is_complete(offering: Offering, _actor: Actor, _now: datetime) -> None:
     if not offering.languages:
-        raise Invalid(N_("Say in which languages the service is given, then submit it."))
+        raise Invalid(
+            N_("Say in which languages the service is given, then submit it."),
+            code="languages",
+            field="languages",
+        )
 
 
 def _has_documents(offering: Offering, _actor: Actor, now: datetime) -> None:

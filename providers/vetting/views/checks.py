@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 
 from providers.directory.models import Offering, Provider
 from providers.directory.states import OfferingState
-from providers.directory.views.profile import form_page, home_url, load_offering
+from providers.directory.views.profile import edit_page, form_page, home_url, load_offering
 from providers.vetting.forms import ReasonForm
 from providers.vetting.permissions import VettingPermission
 from providers.vetting.queries import vetting as reading
@@ -15,6 +15,7 @@ from providers.vetting.views.blueprints import checks_bp as bp
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.db import session
 from reintegration.web.current import acting
+from reintegration.web.forms import Form
 from reintegration.web.once import Next
 from reintegration.web.submit import Ask, Asking
 
@@ -25,8 +26,10 @@ def moves_of(*, provider: Provider, actor: Actor) -> list[tuple[UUID, list[str]]
 
 
 @bp.act("/offerings/<uuid:offering_id>/submit", VettingPermission.SUBMIT, load=load_offering)
-def submit(offering: Offering) -> Next:
-    """Ask for a check."""
+def submit(offering: Offering) -> Asking:
+    """Ask for a check; what is missing is asked for where it is changed."""
+    form = Form()
+    yield Ask(lambda: _what_is_missing(offering, form), form)
     vetting.submit(session(), offering, **acting())
     return Next(home_url(offering.provider_id), _("It is submitted. Two officers will check it."))
 
@@ -61,3 +64,10 @@ def _answer_form(form: ReasonForm, offering: Offering) -> str:
         home_url(offering.provider_id),
         button=_("Send the answer"),
     )
+
+
+def _what_is_missing(offering: Offering, form: Form) -> str:
+    """Return the page on which the field stands that a check waits for; else raise why not."""
+    if form.refused is not None and not form.refused.field:
+        raise form.refused
+    return edit_page(offering, form.refused)

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from lxml import html
 from sqlalchemy import func, select
 
 from providers.directory.models import Offering
@@ -380,3 +381,50 @@ def test_free_places_that_were_said_long_ago_say_so(session, cast, sign_in, days
         one.updated_at = offering.updated_at
     page = sign_in(cast.ana).get(f"/providers/{offering.provider_id}").text
     assert ("small clay" in page) is said
+
+
+def test_a_service_without_a_language_is_asked_for_one_beside_the_field(session, cast, sign_in):
+    site = cast.offerings[COUNSELLING].site
+    address = f"/providers/sites/{site.id}/offerings/new?lang=en"
+    typed = {"category": str(COUNSELLING), "name": "Consiliere de seară", "unit": "session"}
+    typed |= {"price": "120.50", "currency": "MDL", "min_age": "0", "max_age": "120"}
+    answer = sign_in(cast.maria).post(address, data={**typed, "sex_policy": "any"})
+    assert answer.status_code == 422
+    form = form_with(answer, "languages")
+    assert "Tick at least one language." in form.text_content()
+    assert (form.fields["name"], form.fields["price"]) == ("Consiliere de seară", "120.50")
+    found = select(Offering.id).where(Offering.name == "Consiliere de seară")
+    assert session.scalar(found) is None
+
+
+def test_one_that_was_written_without_a_language_is_asked_for_it_before_its_check(
+    session, cast, sign_in
+):
+    offering = offering_in(session, cast, OfferingState.DRAFT, languages=[])
+    session.commit()
+    manager = sign_in(cast.maria)
+    answer = manager.post(f"/providers/offerings/{offering.id}/submit?lang=en")
+    assert answer.status_code == 422
+    form = form_with(answer, "languages")
+    assert "Say in which languages the service is given" in form.text_content()
+    assert form.fields["name"] == offering.name
+    form.fields["languages"] = ["ro"]
+    assert manager.post(form.action, data=dict(form.form_values())).status_code == 302
+    assert manager.post(f"/providers/offerings/{offering.id}/submit").status_code == 302
+    session.refresh(offering)
+    assert (offering.state, offering.languages) == (OfferingState.SUBMITTED, ["ro"])
+
+
+def test_what_waits_for_a_check_already_is_not_shown_to_be_changed(session, cast, sign_in):
+    offering = offering_in(session, cast, OfferingState.SUBMITTED)
+    session.commit()
+    answer = sign_in(cast.maria).post(f"/providers/offerings/{offering.id}/submit?lang=en")
+    assert answer.status_code == 409
+    assert "This can no longer be done" in answer.text
+    assert 'name="languages"' not in answer.text
+
+
+def form_with(answer, name):
+    """Return the form of a page in which a field stands."""
+    forms = html.fromstring(answer.text).forms
+    return next(form for form in forms if name in form.fields)
