@@ -4,10 +4,11 @@ A task runs in a process of its own, within limits of time and memory. One that 
 is tried once more; then it has failed, and says so. Its upload is not kept longer than it is read.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from time import monotonic
+from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Index, LargeBinary, select, update
@@ -81,11 +82,33 @@ class TaskPage(Base):
     content: Mapped[list[Any]] = mapped_column(JSONB)
 
 
-Progress = Callable[[int, int], None]
+T = TypeVar("T")
+
+
+class Progress(Protocol):
+    """How a task says how far it is; it may be called for each line."""
+
+    def __call__(self, done: int, total: int, doing: str = "") -> None:
+        """Say so much of the whole is done, and in a marked sentence what is being done."""
+
+
+def untold(done: int, total: int, doing: str = "") -> None:
+    """Say nothing: the progress of work that nobody looks at."""
+
+
+def told_of(things: Iterable[T], total: int, progress: Progress, doing: str) -> Iterator[T]:
+    """Yield these things, and say with each how many there were before it."""
+    for done, thing in enumerate(things):
+        progress(done, total, doing)
+        yield thing
+
+
 TaskRunner = Callable[[Session, BackgroundTask, Progress], dict[str, Any]]
 
 _runners: dict[str, TaskRunner] = {}
 _ABANDONED_AFTER = timedelta(minutes=2)
+_SHOWN_EVERY = 1.0
+"""Seconds: who looks asks every two, and each telling is a transaction of its own."""
 
 
 def register_task(kind: str, runner: TaskRunner) -> None:
@@ -204,16 +227,24 @@ def keep_alive(session: Session, task_id: UUID, *, now: datetime) -> None:
 
 
 def _progress_of(session: Session, task_id: UUID) -> Progress:
-    """Return a function that shows progress while the task's own transaction is still open."""
-    engine = companion(session)
+    """Return a function that shows progress while the task's own transaction is still open.
 
-    def progress(done: int, total: int) -> None:
+    It shows what is done next at once, and how far that is once a second.
+    """
+    engine = companion(session)
+    shown_at, shown = float("-inf"), ""
+
+    def progress(done: int, total: int, doing: str = "") -> None:
+        nonlocal shown_at, shown
+        if doing == shown and monotonic() - shown_at < _SHOWN_EVERY:
+            return
         with Session(engine) as own, own.begin():
             act_as(own, SYSTEM)
             own.execute(
                 update(BackgroundTask)
                 .where(BackgroundTask.id == task_id)
-                .values(done=done, total=total, heartbeat_at=clock.now())
+                .values(done=done, total=total, result={"doing": doing}, heartbeat_at=clock.now())
             )
+        shown_at, shown = monotonic(), doing
 
     return progress

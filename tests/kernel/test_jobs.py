@@ -3,11 +3,14 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy.orm import Session
 
 from reintegration.kernel import jobs, tasks
 from reintegration.kernel.actor import SYSTEM
+from reintegration.kernel.db import act_as
 from reintegration.kernel.errors import Invalid
 from reintegration.kernel.jobs import Job
+from reintegration.kernel.tasks import BackgroundTask
 from reintegration.operations.job_lane import Timetable
 from tests.factories.cast import NOW
 
@@ -77,6 +80,40 @@ def test_progress_is_seen_before_the_task_commits(session, committed_db):
     session.commit()
     tasks.run_task(session, task, now=NOW)
     assert tuple(seen[0]) == (40, 100)
+
+
+def test_progress_of_each_line_is_written_once_a_second_and_what_is_done_next_at_once(
+    session, monkeypatch
+):
+    written, clock = [], [100.0]
+    monkeypatch.setattr(tasks, "monotonic", lambda: clock[0])
+
+    def run(_session, task, progress):
+        for done in range(1_000):
+            clock[0] += 0.0035
+            progress(done, 1_000, "Reading")
+            written.append(stands(task.id))
+        progress(0, 9, "Storing")
+        written.append(stands(task.id))
+        return {"lines": 3}
+
+    def stands(task_id):
+        with Session(session.get_bind()) as own:
+            act_as(own, SYSTEM)
+            found = own.get_one(BackgroundTask, task_id)
+            return found.done, found.total, found.result["doing"]
+
+    tasks.register_task("test.often", run)
+    tasks.queue(session, kind="test.often", actor=SYSTEM, now=NOW)
+    session.commit()
+    task = tasks.next_task(session, now=NOW)
+    session.commit()
+    tasks.run_task(session, task, now=NOW)
+    session.commit()
+    each = list(dict.fromkeys(written))
+    assert [total for _done, total, _doing in each] == [1_000] * 4 + [9]
+    assert each[-1] == (0, 9, "Storing")
+    assert (task.state, task.result) == ("done", {"lines": 3})
 
 
 def test_slots_of_last_month_are_forgotten_and_those_of_this_week_kept(session):

@@ -5,6 +5,7 @@ Memory holds the entries, never the document.
 """
 
 from datetime import date
+from io import SEEK_END
 from typing import IO
 
 from lxml import etree
@@ -30,8 +31,10 @@ from vouchers.formats.statement import (
     BankStatement,
     LeftOut,
     Occurrences,
+    Reached,
     StatementKind,
     balance_problems,
+    nobody_hears,
     refuse_twice,
 )
 
@@ -44,22 +47,35 @@ _CLOSING = ("CLBD", "ITBD")
 
 
 class _Capped:
-    """A readable that refuses to give more than `limit` bytes."""
+    """A readable that refuses to give more than `limit` bytes, and tells how many it gave."""
 
-    def __init__(self, source: IO[bytes], limit: int) -> None:
+    def __init__(self, source: IO[bytes], limit: int, reached: Reached) -> None:
         self._source = source
-        self._left = limit
+        self._given = 0
         self._limit = limit
+        self._reached = reached
+        self._whole = _size(source)
 
     def read(self, size: int = -1) -> bytes:
         chunk = self._source.read(size)
-        self._left -= len(chunk)
-        if self._left < 0:
+        self._given += len(chunk)
+        if self._given > self._limit:
             raise StatementFileError("too_large", limit_mb=self._limit // (1024 * 1024))
+        self._reached(self._given, self._whole)
         return chunk
 
 
-def read_camt(source: IO[bytes], *, max_bytes: int = DEFAULT_MAX_BYTES) -> list[BankStatement]:
+def _size(source: IO[bytes]) -> int:
+    """Return how many bytes there are from here on."""
+    here = source.tell()
+    whole = source.seek(0, SEEK_END) - here
+    source.seek(here)
+    return whole
+
+
+def read_camt(
+    source: IO[bytes], *, max_bytes: int = DEFAULT_MAX_BYTES, reached: Reached = nobody_hears
+) -> list[BankStatement]:
     """Return every statement or notification of the file, or refuse it whole.
 
     Raises StatementFileError for broken XML, a document type, another message, an amount, date or
@@ -67,7 +83,7 @@ def read_camt(source: IO[bytes], *, max_bytes: int = DEFAULT_MAX_BYTES) -> list[
     """
     reader = _Reader()
     context = etree.iterparse(
-        _Capped(source, max_bytes),
+        _Capped(source, max_bytes, reached),
         events=("end",),
         tag=("{*}Ntry", "{*}Stmt", "{*}Ntfctn"),
         resolve_entities=False,

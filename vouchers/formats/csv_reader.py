@@ -25,7 +25,9 @@ from vouchers.formats.statement import (
     BankStatement,
     LeftOut,
     Occurrences,
+    Reached,
     StatementKind,
+    nobody_hears,
 )
 
 _NOTHING = frozenset("-–—")
@@ -34,7 +36,11 @@ _AMOUNTS = ("amount", "debit", "credit")
 
 
 def read_csv(
-    data: bytes, profile: CsvProfile | None = None, *, max_bytes: int = DEFAULT_MAX_BYTES
+    data: bytes,
+    profile: CsvProfile | None = None,
+    *,
+    max_bytes: int = DEFAULT_MAX_BYTES,
+    reached: Reached = nobody_hears,
 ) -> list[BankStatement]:
     """Return one statement for each account and currency, or refuse the file whole.
 
@@ -49,7 +55,8 @@ def read_csv(
     left_out = LeftOut()
     accounts: dict[tuple[str, str], list[BankEntry]] = {}
     refused: list[StatementFileError] = []
-    for row in _as_read(table, profile, left_out):
+    for done, row in enumerate(_as_read(table, profile, left_out)):
+        reached(done, len(table.rows))
         if row.problem is not None:
             refused.append(row.problem)
         if row.entry is not None:

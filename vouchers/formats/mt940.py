@@ -21,8 +21,10 @@ from vouchers.formats.statement import (
     BankStatement,
     LeftOut,
     Occurrences,
+    Reached,
     StatementKind,
     balance_problems,
+    nobody_hears,
     refuse_twice,
 )
 
@@ -53,14 +55,21 @@ class _Message:
 
 
 def read_mt940(
-    data: bytes, *, encoding: str | None = None, max_bytes: int = DEFAULT_MAX_BYTES
+    data: bytes,
+    *,
+    encoding: str | None = None,
+    max_bytes: int = DEFAULT_MAX_BYTES,
+    reached: Reached = nobody_hears,
 ) -> list[BankStatement]:
     """Return the file's statements, one for each :20: block, or refuse the file whole."""
     if len(data) > max_bytes:
         raise StatementFileError("too_large", limit_mb=max_bytes // (1024 * 1024))
     occurrences = Occurrences()
     text = text_of(data, encoding)
-    statements = [_statement(message, occurrences) for message in _messages(text)]
+    lines, statements = text.count("\n") + 1, []
+    for message in _messages(text):
+        statements.append(_statement(message, occurrences))
+        reached(message.tags[-1][0] if message.tags else 0, lines)
     if not statements:
         raise StatementFileError("no_statement")
     refuse_twice(statements)

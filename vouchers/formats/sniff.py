@@ -17,7 +17,7 @@ from vouchers.formats.csv_profile import CsvProfile
 from vouchers.formats.csv_reader import read_csv
 from vouchers.formats.mt940 import read_mt940
 from vouchers.formats.problems import StatementFileError
-from vouchers.formats.statement import DEFAULT_MAX_BYTES, BankStatement
+from vouchers.formats.statement import DEFAULT_MAX_BYTES, BankStatement, Reached, nobody_hears
 
 HEAD_BYTES = 16_384
 _MT940 = re.compile(rb"(?:^|[\r\n]):(?:25|60[FM]):")
@@ -40,7 +40,7 @@ class Reader:
 
     format: BankFormat
     knows: Callable[[bytes, Profiles], bool]
-    read: Callable[[IO[bytes], Profiles, str | None, int], list[BankStatement]]
+    read: Callable[[IO[bytes], Profiles, str | None, int, Reached], list[BankStatement]]
 
 
 def _is_xml(head: bytes, _profiles: Profiles) -> bool:
@@ -70,11 +70,12 @@ def _whole_lines(head: bytes, size: int = HEAD_BYTES) -> bytes:
 
 
 def _read_csv(
-    source: IO[bytes], profiles: Profiles, encoding: str | None, max_bytes: int
+    source: IO[bytes], profiles: Profiles, encoding: str | None, max_bytes: int, reached: Reached
 ) -> list[BankStatement]:
     data = source.read(max_bytes + 1)
     profile = _profile_of(_whole_lines(data[:HEAD_BYTES]), profiles)
-    found = read_csv(data, _in_letters(profile, encoding), max_bytes=max_bytes)
+    letters = _in_letters(profile, encoding)
+    found = read_csv(data, letters, max_bytes=max_bytes, reached=reached)
     if profile.place is None:
         placed = {one.account_iban for one in profiles if one.place is not None}
         for statement in found:
@@ -112,13 +113,15 @@ def _in_letters(profile: CsvProfile | None, encoding: str | None) -> CsvProfile:
 
 READERS = (
     Reader(
-        BankFormat.CAMT, _is_xml, lambda source, _p, _e, most: read_camt(source, max_bytes=most)
+        BankFormat.CAMT,
+        _is_xml,
+        lambda source, _p, _e, most, reached: read_camt(source, max_bytes=most, reached=reached),
     ),
     Reader(
         BankFormat.MT940,
         lambda head, _: _MT940.search(head) is not None,
-        lambda source, _, encoding, most: read_mt940(
-            source.read(most + 1), encoding=encoding, max_bytes=most
+        lambda source, _, encoding, most, reached: read_mt940(
+            source.read(most + 1), encoding=encoding, max_bytes=most, reached=reached
         ),
     ),
     Reader(BankFormat.CSV, _is_csv, _read_csv),
@@ -157,12 +160,13 @@ def read_statements(
     profiles: Profiles = _GENERAL,
     encoding: str | None = None,
     max_bytes: int = DEFAULT_MAX_BYTES,
+    reached: Reached = nobody_hears,
 ) -> list[BankStatement]:
     """Read a bank file of any known format from a seekable source, or refuse it whole.
 
     `profiles` say how the banks write their CSV; the first that knows the headings reads it.
-    `encoding` is what a person chose; XML says its own.
+    `encoding` is what a person chose; XML says its own. `reached` hears how far it is.
     """
     head = source.read(HEAD_BYTES)
     source.seek(0)
-    return sniff(head, profiles).read(source, profiles, encoding, max_bytes)
+    return sniff(head, profiles).read(source, profiles, encoding, max_bytes, reached)

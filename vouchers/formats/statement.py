@@ -1,7 +1,7 @@
 """A bank statement and its entries, whatever the format they came in."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -11,8 +11,14 @@ from vouchers.formats.amounts import spelled
 from vouchers.formats.problems import ParseProblem, StatementFileError
 
 DEFAULT_MAX_BYTES = 50 * 1024 * 1024
+Reached = Callable[[int, int], object]
+"""Hears how much of a file is read, of how much; it is called often."""
 _TOLD_ROWS = 8
 _TOLD_LETTERS = 60
+
+
+def nobody_hears(done: int, whole: int) -> None:
+    """Tell nobody how much of a file is read."""
 
 
 class StatementKind(StrEnum):

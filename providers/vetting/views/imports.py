@@ -21,7 +21,7 @@ from reintegration.kernel.tasks import BackgroundTask, TaskState, queue
 from reintegration.web.current import acting, current_actor
 from reintegration.web.once import Next
 from reintegration.web.submit import Asking, asked
-from reintegration.web.tasks import why_it_stopped
+from reintegration.web.tasks import how_far, why_it_stopped
 
 _IMPORT = ProviderPermission.IMPORT
 _SHOWN = 200
@@ -110,6 +110,7 @@ def show(task: BackgroundTask) -> ResponseReturnValue:
         f"providers/vetting/import/{page}.html",
         task=task,
         running=task.finished_at is None,
+        far=how_far(task),
         failed=task.state == TaskState.FAILED,
         stopped=why_it_stopped(task),
         errors=[{**one, "words": _words(one)} for one in errors[:_SHOWN]],
@@ -127,7 +128,8 @@ def show(task: BackgroundTask) -> ResponseReturnValue:
 @bp.page("/<uuid:task_id>/progress", _IMPORT, load=load_task)
 def progress(task: BackgroundTask) -> ResponseReturnValue:
     """Give the bar alone; when it is finished, have the page loaded anew."""
-    answer = Response(render_template("providers/vetting/import/progress.html", task=task))
+    page = "providers/vetting/import/progress.html"
+    answer = Response(render_template(page, task=task, far=how_far(task)))
     if task.finished_at is not None:
         answer.headers["HX-Refresh"] = "true"
     return answer

@@ -16,7 +16,7 @@ from tests.factories.cast import NOW, TODAY, actor
 from vouchers.bank.cli import MOST_BYTES
 from vouchers.bank.models import BankFile, BankLine, BankStatementFile, KeptColumns
 from vouchers.bank.services import bank_files, kept_columns
-from vouchers.bank.services.statement_import import MAX_BYTES, import_file
+from vouchers.bank.services.statement_import import MAX_BYTES, READING, import_file
 from vouchers.formats.csv_mapping import DayOrder, Meaning, Minus, mapped
 from vouchers.formats.problems import StatementFileError
 
@@ -371,6 +371,21 @@ def test_a_file_is_picked_once_looked_at_line_by_line_and_then_imported(
     assert len(lines_of(session)) == 120
     assert "The statement is imported" in petru.get(f"{done.location}?lang=en").text
     assert "Import these lines" not in petru.get(f"{done.location}?lang=en").text
+
+
+def test_a_file_that_is_being_read_says_what_is_done_and_how_much_of_it(session, cast, petru):
+    check = send(petru, csv_of(cast.bank_account, 3))
+    waiting = petru.get(f"{check}?lang=en").text
+    assert "It waits for its turn, and begins by itself" in waiting
+    assert "0 / 1" not in waiting
+    task = tasks.next_task(session, now=NOW)
+    task.done, task.total, task.result = 21, 80, {"doing": READING}
+    session.commit()
+    for address in (check, f"{check}/progress"):
+        page = petru.get(f"{address}?lang=ro").text
+        assert "Se citește fișierul" in page
+        assert "26 %" in page
+        assert 'value="26"' in page
 
 
 def test_what_was_not_looked_at_so_is_not_imported(session, cast, petru, run_tasks):

@@ -14,7 +14,14 @@ from tests.factories.payments import bank_line, make_batch, statement
 from tests.vouchers.formats.writers import OURS, Line, camt
 from vouchers.bank.models import BankLine
 from vouchers.bank.queries.bank import proof
-from vouchers.bank.services.statement_import import GAP, import_file
+from vouchers.bank.services.statement_import import (
+    COMPARING,
+    GAP,
+    POSTING,
+    READING,
+    STORING,
+    import_file,
+)
 from vouchers.bank.states import BankLineState
 
 
@@ -204,3 +211,32 @@ def test_what_follows_a_statement_without_balances_is_no_gap(cast, take):
     take(mt940(account, TODAY - timedelta(days=3), (200_000, 100_000)))
     take(csv_of(account, f"{TODAY - timedelta(days=1):%d.%m.%Y};-9,00;comision"))
     assert gaps(take(mt940(account, TODAY, (99_100, 90_000)))) == [False]
+
+
+def many(cast, count: int) -> dict[str, bytes]:
+    """Return a file of so many lines in each format."""
+    rows = "".join(f"{TODAY:%d.%m.%Y};-1,00;plata {n}\n" for n in range(count))
+    lines = [Line(-100, "MDL", TODAY, f"R{n}") for n in range(count)]
+    account = cast.bank_account
+    pages = [(10_000_000 - n * 100, 10_000_000 - n * 100 - 100) for n in range(count)]
+    return {
+        "camt.053": statement(cast, *lines),
+        "csv": f"Cont;{account.iban};\nValuta;MDL;\nData;Suma;Descriere\n{rows}".encode(),
+        "mt940": mt940(account, TODAY, *pages),
+    }
+
+
+@pytest.mark.parametrize("kind", ["camt.053", "csv", "mt940"])
+def test_how_far_a_large_file_is_read_is_told_in_parts_of_the_whole(cast, take, kind):
+    heard = []
+    content = many(cast, 800)[kind]
+    take(content, dry_run=True, progress=lambda *told: heard.append(told))
+    read = [done / whole for done, whole, doing in heard if doing == READING]
+    assert read == sorted(read)
+    assert read[0] == 0
+    assert any(0.2 < part < 0.8 for part in read)
+    assert 0.99 < read[-1] <= 1
+    stored = [done for done, whole, doing in heard if doing == STORING and whole == 800]
+    assert stored == list(range(800))
+    order = list(dict.fromkeys(doing for _done, _whole, doing in heard))
+    assert order == [READING, COMPARING, STORING, POSTING]

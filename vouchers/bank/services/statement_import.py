@@ -6,7 +6,7 @@ one, are counted and left alone.
 
 import hashlib
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any, NoReturn
@@ -20,6 +20,7 @@ from reintegration.kernel.actor import Actor
 from reintegration.kernel.errors import N_, Conflict, Invalid
 from reintegration.kernel.ids import new_id
 from reintegration.kernel.statements import insert_rows
+from reintegration.kernel.tasks import Progress, told_of, untold
 from vouchers.bank.models import BankLine, BankStatementFile, KeptColumns
 from vouchers.bank.permissions import BankPermission
 from vouchers.bank.queries.bank import accounts
@@ -41,7 +42,10 @@ from vouchers.formats.statement import BankStatement, StatementKind
 MAX_BYTES = 50 * 1024 * 1024
 """What a page takes; a command reads more."""
 GAP = N_("It opens with %(opening)s, but the statement before closed with %(closing)s.")
-Progress = Callable[[int, int], None]
+READING = N_("Reading the file")
+COMPARING = N_("Looking for what is new, and for the orders that it pays")
+STORING = N_("Storing the lines")
+POSTING = N_("Posting what pays an order")
 _CLOCKS_DIFFER = timedelta(days=1)
 _ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(1347768660)")
 
@@ -63,7 +67,7 @@ def import_file(
     chosen: BankAccount | None = None,
     seen: str | None = None,
     most: int = MAX_BYTES,
-    progress: Progress | None = None,
+    progress: Progress = untold,
 ) -> ImportReport:
     """Import a camt.053, MT940 or CSV statement, or with `dry_run` only say what it would do.
 
@@ -78,18 +82,15 @@ def import_file(
         file=name, sha256=hashlib.sha256(content).hexdigest(), trial=dry_run, shown=shown
     )
     with collector.paused():
-        tell = progress or (lambda _done, _total: None)
-        tell(0, 3)
         ours = accounts(session)
-        statements = _read(session, content, ours, chosen, encoding, most)
+        statements = _read(session, content, ours, chosen, encoding, most, progress)
         report.lines_print = print_of(statements)
         if seen is not None and seen != report.lines_print:
             raise Conflict(
                 N_("The file is read otherwise than when it was looked at. Check it again."),
                 code="read_otherwise",
             )
-        tell(1, 3)
-        return _take(session, actor, report, content, statements, ours, tell, now=now)
+        return _take(session, actor, report, content, statements, ours, progress, now=now)
 
 
 def _read(
@@ -99,11 +100,17 @@ def _read(
     chosen: BankAccount | None,
     encoding: str | None,
     most: int,
+    progress: Progress,
 ) -> list[BankStatement]:
     """Read the file as our accounts say; one of another account than was chosen is refused."""
+    progress(0, len(content), READING)
     profiles = csv_profiles(ours, columns_of_all(session, ours), chosen)
     found = read_statements(
-        io.BytesIO(content), profiles=profiles, encoding=encoding, max_bytes=most
+        io.BytesIO(content),
+        profiles=profiles,
+        encoding=encoding,
+        max_bytes=most,
+        reached=lambda done, whole: progress(done, whole, READING),
     )
     for one in found:
         if chosen is not None and compact(one.account_iban) != chosen.iban:
@@ -128,7 +135,7 @@ def _take(
     content: bytes,
     statements: Sequence[BankStatement],
     ours: Sequence[BankAccount],
-    tell: Progress,
+    progress: Progress,
     *,
     now: datetime,
 ) -> ImportReport:
@@ -140,12 +147,11 @@ def _take(
                     session, actor=actor, name=report.file, content=content, now=now
                 )
                 report.file_id = str(file.id)
-            _import(session, statements, ours, report, tell, actor=actor, now=now)
+            _import(session, statements, ours, report, progress, actor=actor, now=now)
             if report.trial:
                 _leave()
     except _TrialIsOver:
         session.expire_all()
-    tell(3, 3)
     return report
 
 
@@ -158,7 +164,7 @@ def _import(
     statements: Sequence[BankStatement],
     ours: Sequence[BankAccount],
     report: ImportReport,
-    tell: Progress,
+    progress: Progress,
     *,
     actor: Actor,
     now: datetime,
@@ -190,6 +196,7 @@ def _import(
             said.problems += [told(refusal)] if refusal else []
             continue
         said.problems += _gap(session, statement, account)
+        progress(position, len(kept), COMPARING)
         new = _new_lines(session, statement, account)
         said.new = len(new)
         if report.imported_before:
@@ -199,14 +206,14 @@ def _import(
         )
         owned = str(statement_id), str(account.id)
         lines += [(*owned, line) for line in new]
-    _finish(session, report, lines, tell, actor=actor, now=now)
+    _finish(session, report, lines, progress, actor=actor, now=now)
 
 
 def _finish(
     session: Session,
     report: ImportReport,
     stored: list[tuple[str, str, NewLine]],
-    tell: Progress,
+    progress: Progress,
     *,
     actor: Actor,
     now: datetime,
@@ -214,10 +221,11 @@ def _finish(
     lines = [line for _, _, line in stored]
     report.lines = sum(one.lines for one in report.statements)
     report.new = len(lines)
+    progress(0, 1, COMPARING)
     decided = line_matching.decide(session, lines)
     if lines:
-        _store_lines(session, stored, actor)
-    tell(2, 3)
+        _store_lines(session, stored, actor, progress)
+    progress(0, 1, POSTING)
     line_matching.lock_what_moves(session, lines)
     line_matching.post_matched(session, lines, decided, actor=actor, now=now)
     _bring_back(session, lines, actor=actor, now=now)
@@ -438,10 +446,11 @@ _COLUMNS = (
 
 
 def _store_lines(
-    session: Session, stored: Sequence[tuple[str, str, NewLine]], actor: Actor
+    session: Session, stored: Sequence[tuple[str, str, NewLine]], actor: Actor, progress: Progress
 ) -> None:
     owner = str(actor.id) if actor.id else None
-    insert_rows(session, BankLine, _COLUMNS, (_values(*one, owner) for one in stored))
+    coming = told_of(stored, len(stored), progress, STORING)
+    insert_rows(session, BankLine, _COLUMNS, (_values(*one, owner) for one in coming))
 
 
 def _values(

@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session, undefer
 from reintegration.accounts.models import User
 from reintegration.accounts.services.actors import actor_of
 from reintegration.kernel import clock
-from reintegration.kernel.errors import DomainError
+from reintegration.kernel.errors import N_, DomainError
 from reintegration.kernel.statements import insert_rows
-from reintegration.kernel.tasks import BackgroundTask, Progress, TaskPage
+from reintegration.kernel.tasks import BackgroundTask, Progress, TaskPage, told_of
 from vouchers.bank.models import BankFile
 from vouchers.bank.services.import_report import ImportReport, all_of, told
 from vouchers.bank.services.statement_import import import_file
@@ -23,6 +23,7 @@ IMPORT = "bank.import"
 PAGE = 50
 """How many lines of a statement one page shows as they were read."""
 MOST_LINES = 1_000_000
+_KEEPING = N_("Keeping what was read, so that you can look at it")
 
 
 def run_import(session: Session, task: BackgroundTask, progress: Progress) -> dict[str, Any]:
@@ -54,7 +55,9 @@ def run_import(session: Session, task: BackgroundTask, progress: Progress) -> di
         is_table = may_be_table(content[:HEAD_BYTES])
         return {"error": found[0], "others": found[1:], "is_table": is_table}
     if is_trial:
-        insert_rows(session, TaskPage, _COLUMNS, _pages(task.id, report))
+        pages = -(-sum(one.lines for one in report.statements) // PAGE)
+        coming = told_of(_pages(task.id, report), pages, progress, _KEEPING)
+        insert_rows(session, TaskPage, _COLUMNS, coming)
     return {"report": report.as_json()}
 
 

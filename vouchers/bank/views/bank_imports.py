@@ -19,7 +19,7 @@ from reintegration.web import parameters
 from reintegration.web.current import acting, current_actor
 from reintegration.web.once import Next
 from reintegration.web.submit import Asking, asked
-from reintegration.web.tasks import why_it_stopped
+from reintegration.web.tasks import how_far, why_it_stopped
 from vouchers.bank.forms import StatementForm
 from vouchers.bank.models import BankFile, KeptColumns
 from vouchers.bank.permissions import BankAccountPermission, BankPermission
@@ -83,6 +83,7 @@ def imported(task: BackgroundTask) -> ResponseReturnValue:
         "vouchers/bank/imported.html",
         task=task,
         running=task.finished_at is None,
+        far=how_far(task),
         failed=task.state == TaskState.FAILED,
         stopped=why_it_stopped(task),
         refused=words.problems(errors + task.result.get("others", [])),
@@ -166,7 +167,7 @@ def confirm(task: BackgroundTask) -> Next:
 @bp.page("/import/<uuid:task_id>/progress", BankPermission.IMPORT, load=_task)
 def import_progress(task: BackgroundTask) -> ResponseReturnValue:
     """Give the bar alone; when it is finished, have the page loaded anew."""
-    answer = Response(render_template("vouchers/bank/progress.html", task=task))
+    answer = Response(render_template("vouchers/bank/progress.html", task=task, far=how_far(task)))
     if task.finished_at is not None:
         answer.headers["HX-Refresh"] = "true"
     return answer

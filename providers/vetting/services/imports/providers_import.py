@@ -1,6 +1,6 @@
 """Checked rows into the directory: the same file twice changes nothing the second time."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -24,10 +24,10 @@ from reintegration.kernel import permissions
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.alike import alike
 from reintegration.kernel.errors import N_
+from reintegration.kernel.tasks import Progress, told_of, untold
 from reintegration.kernel.text import plain
 
-Progress = Callable[[int, int], None]
-_STEP = 25
+WRITING = N_("Writing the rows into the directory")
 
 
 @dataclass(slots=True)
@@ -78,17 +78,15 @@ def write(
     actor: Actor,
     rows: Sequence[ImportRow],
     now: datetime,
-    progress: Progress = lambda _done, _total: None,
+    progress: Progress = untold,
 ) -> Summary:
     """Write rows; new offerings are submitted, none is approved by being imported."""
     permissions.demand(actor, ProviderPermission.IMPORT)
     summary = Summary()
-    for number, row in enumerate(rows, start=1):
+    for row in told_of(rows, len(rows), progress, WRITING):
         provider = _provider(session, row, summary, actor=actor, now=now)
         site = _site(session, provider, row, summary, actor=actor, now=now)
         _offering(session, site, row, summary, actor=actor, now=now)
-        if number % _STEP == 0 or number == len(rows):
-            progress(number, len(rows))
     return summary
 
 

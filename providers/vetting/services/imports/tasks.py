@@ -17,10 +17,12 @@ from reintegration.kernel.tasks import BackgroundTask, Progress
 
 CHECK, WRITE = "providers.check", "providers.import"
 MOST_ERRORS = 2_000
+_CHECKING = N_("Checking the rows of the file")
 
 
 def run_check(session: Session, task: BackgroundTask, progress: Progress) -> dict[str, Any]:
     """Return the rows that could be written and everything that is wrong."""
+    progress(0, 1, _CHECKING)
     try:
         chosen = task.options.get("encoding") or None
         found = providers_import.examine(task.input or b"", encoding=chosen)
@@ -28,7 +30,6 @@ def run_check(session: Session, task: BackgroundTask, progress: Progress) -> dic
     except DomainError as error:
         problem = CellError(0, "", error.message, error.params)
         return _kept(Checked(0, (), (problem,)))
-    progress(checked.total, checked.total)
     return _kept(checked)
 
 
