@@ -94,6 +94,19 @@ def test_an_administrator_reads_who_cannot_come_in_and_where_somebody_is_missing
     assert "Petru Sandu" not in listed
 
 
+@pytest.mark.parametrize(
+    ("days", "named"), [(31, False), (30, True), (0, True), (-7, True), (-8, False)]
+)
+def test_a_token_is_named_from_thirty_days_before_its_end_until_a_week_after(
+    session, cast, sign_in, days, named
+):
+    token, _secret = make_token(session, cast.provider.id)
+    token.expires_on = TODAY + timedelta(days=days)
+    session.commit()
+    page = sign_in(cast.dan).get("/account/today?lang=en").text
+    assert ("A token of a program ends" in page) is named
+
+
 def test_whoever_was_locked_out_comes_in_with_a_new_first_password(session, cast, client):
     for _ in range(sign_in_service.PER_ACCOUNT.tries):
         client.post("/account/sign-in", data={"email": cast.petru.email, "password": "wrong"})
