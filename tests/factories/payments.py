@@ -13,12 +13,16 @@ from reintegration.accounts.models import User
 from reintegration.codelists.service_categories import ServiceCategory
 from reintegration.kernel.actor import SYSTEM
 from reintegration.kernel.db import act_as
+from reintegration.kernel.ids import new_id
 from tests.factories.cast import NOW, TODAY, Cast, actor
 from tests.factories.vouchers import deliver, make_voucher
 from tests.vouchers.formats.writers import OURS, Line, Tx, camt
 from vouchers.payments.models import Claim, PayeeAccount, PaymentBatch, PaymentOrder
 from vouchers.payments.services import batches, claims, payees, rails
 from vouchers.payments.states import Rail
+from vouchers.stripe_rail.models import StripeAccount
+from vouchers.stripe_rail.services import accounts
+from vouchers.stripe_rail.states import AccountState, TransfersState
 from vouchers.voucher.models import Redemption
 
 LATER = NOW + timedelta(days=1)
@@ -149,16 +153,34 @@ def pay_lei_by_stripe(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def put_at_service(session: Session, cast: Cast, provider: Provider) -> PayeeAccount:
     """Let a provider be paid in lei at an account of the service from now on."""
-    account = payees.propose_service(
-        session,
-        actor=actor(session, cast.petru),
-        provider=provider,
-        currency="MDL",
-        service_account=f"acct_{provider.id.hex[-12:]}",
-        holder=provider.legal_name,
-        now=NOW,
+    opened = at_stripe(session, provider, f"acct_{provider.id.hex[-12:]}")
+    return pay_at(session, cast, opened, provider)
+
+
+def at_stripe(session: Session, provider: Provider, reference: str) -> StripeAccount:
+    """Add an account at Stripe as a provider leaves it that gave Stripe all it asked for."""
+    account = StripeAccount(
+        id=new_id(),
+        provider_id=provider.id,
+        idempotency_key=f"stripe_account:{reference}",
+        reference=reference,
+        country="RO",
+        state=AccountState.OPEN,
+        transfers=TransfersState.ACTIVE,
+        payouts_active=True,
+        opened_at=NOW,
+        asked_at=NOW,
     )
-    payees.approve(session, account, actor=actor(session, cast.alina), now=NOW)
+    session.add(account)
+    session.flush()
+    return account
+
+
+def pay_at(session: Session, cast: Cast, opened: StripeAccount, provider: Provider) -> PayeeAccount:
+    """Let a provider be paid there from now on, by two people."""
+    petru, alina = actor(session, cast.petru), actor(session, cast.alina)
+    account = accounts.propose(session, opened, provider, actor=petru, now=NOW)
+    payees.approve(session, account, actor=alina, now=NOW)
     session.commit()
     return account
 

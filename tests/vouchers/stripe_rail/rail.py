@@ -12,12 +12,18 @@ from reintegration.kernel import clock
 from reintegration.kernel.lanes import Lane
 from reintegration.kernel.outbox import OutboxMessage
 from reintegration.operations import outbox_lane
-from tests.factories.cast import NOW, Cast, actor
-from tests.factories.payments import as_system, make_batch, make_checked_claim, make_deliveries
+from tests.factories.cast import Cast
+from tests.factories.payments import (
+    as_system,
+    at_stripe,
+    make_batch,
+    make_checked_claim,
+    make_deliveries,
+    pay_at,
+)
 from tests.tools.conftest import Stripe
 from tools.stripe_simulator import advance, arm
 from vouchers.payments.models import PaymentOrder
-from vouchers.payments.services import payees
 from vouchers.payments.states import Rail as By
 from vouchers.stripe_rail.gateway import Gateway
 
@@ -39,18 +45,8 @@ class Rail:
         """Let the cast's provider be paid at an account there, and fill our balance."""
         self.stripe.top_up(1_000_000, "mdl")
         self.account = self.stripe.account()
-        proposed = payees.propose_service(
-            self.session,
-            actor=actor(self.session, self.cast.petru),
-            provider=self.cast.provider,
-            currency="MDL",
-            service_account=self.account,
-            holder=self.cast.provider.legal_name,
-            now=NOW,
-        )
-        alina = actor(self.session, self.cast.alina)
-        payees.approve(self.session, proposed, actor=alina, now=NOW)
-        self.session.commit()
+        opened = at_stripe(self.session, self.cast.provider, self.account)
+        pay_at(self.session, self.cast, opened, self.cast.provider)
 
     def order(self, deliveries: int = 1) -> PaymentOrder:
         """Release an order of so many deliveries, by three people."""

@@ -5,17 +5,18 @@ from sqlalchemy import select
 
 from reintegration.accounts.models import InboxMessage
 from reintegration.kernel import outbox
+from reintegration.kernel.errors import Conflict
 from tests.factories.cast import NOW
-from tests.factories.payments import as_system
+from tests.factories.payments import as_system, make_batch, make_checked_claim
 from tests.vouchers.stripe_rail.rail import hasty
 from tools.stripe_simulator import clear
 from vouchers.books.models import LedgerLine
 from vouchers.books.services import laws
 from vouchers.books.states import Account
 from vouchers.payments.models import Claim
-from vouchers.payments.states import ClaimState, OrderState
+from vouchers.payments.states import ClaimState, OrderState, Rail
 from vouchers.stripe_rail.credential import STRIPE
-from vouchers.stripe_rail.models import StripeEvent, StripeTransfer
+from vouchers.stripe_rail.models import StripeAccount, StripeEvent, StripeTransfer
 from vouchers.stripe_rail.objects import Notice
 from vouchers.stripe_rail.services import events, transfers
 from vouchers.stripe_rail.states import EventState
@@ -162,3 +163,19 @@ def test_while_the_rail_is_off_or_its_key_is_wrong_orders_wait(rail, monkeypatch
         rail.later(hours=2)
     monkeypatch.setitem(rail.app.extensions, "stripe", hasty(rail.stripe.url))
     assert rail.settled(order) == "settled"
+
+
+def test_nothing_is_prepared_for_an_account_of_which_nothing_is_known(rail, sign_in):
+    """An id that was approved here says nothing of whose account it is, or whether it can be."""
+    session, cast = rail.session, rail.cast
+    known = session.scalars(select(StripeAccount).where(StripeAccount.reference == rail.account))
+    session.delete(known.one())
+    claim = make_checked_claim(session, cast)
+    session.commit()
+    with pytest.raises(Conflict, match="was not opened here, so nothing is known of it"):
+        make_batch(session, cast, [claim], by=Rail.STRIPE_TRANSFER)
+    session.rollback()
+    address = f"/batches/new?currency=MDL&paid_from={Rail.STRIPE_TRANSFER}&lang=en"
+    page = sign_in(cast.petru).get(address).text
+    assert "was not opened here, so nothing is known of it" in page
+    assert f'value="{claim.id}"' not in page

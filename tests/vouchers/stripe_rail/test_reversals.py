@@ -22,7 +22,7 @@ from vouchers.stripe_rail.models import StripeAccount, StripePayout
 from vouchers.stripe_rail.objects import Reversal
 from vouchers.stripe_rail.permissions import StripePermission
 from vouchers.stripe_rail.services import reversals
-from vouchers.stripe_rail.states import AccountState, PayoutState, ReversalCause, ReversalState
+from vouchers.stripe_rail.states import PayoutState, ReversalCause, ReversalState
 
 PART = ReversalCause.CLAWBACK
 WHOLE = ReversalCause.PAYOUT_FAILED
@@ -52,17 +52,9 @@ def claw_back(rail, order):
 
 def fail_payout(rail, order):
     """Let the provider's bank send back what Stripe paid out."""
-    account = StripeAccount(
-        id=new_id(),
-        provider_id=order.provider_id,
-        idempotency_key="k",
-        reference=rail.account,
-        country="RO",
-        state=AccountState.OPEN,
-        opened_at=NOW,
-    )
-    rail.session.add(account)
-    rail.session.flush()
+    account = rail.session.scalars(
+        select(StripeAccount).where(StripeAccount.reference == rail.account)
+    ).one()
     rail.session.add(
         StripePayout(
             id=new_id(),

@@ -14,6 +14,10 @@ from vouchers.stripe_rail.models import StripeAccount
 from vouchers.stripe_rail.objects import Due
 from vouchers.stripe_rail.states import AccountState, TransfersState
 
+_UNKNOWN = N_(
+    "The account of %(name)s at Stripe was not opened here, so nothing is known of it. Let the"
+    " provider open one, or have an account of the provider at a bank approved."
+)
 _CLOSED = N_(
     "The account of %(name)s at Stripe is closed. Have another account of the provider approved."
 )
@@ -49,11 +53,17 @@ _STANDS = {
 
 
 def why_not(session: Session, service_accounts: Collection[str], on: date) -> list[NotPayable]:
-    """Return which of these accounts cannot be paid on a day, and why."""
-    found = session.scalars(
+    """Return which of these accounts cannot be paid on a day, and why; what is unknown cannot."""
+    rows = session.scalars(
         select(StripeAccount).where(StripeAccount.reference.in_(list(service_accounts)))
     )
-    return [stopped for one in found if (stopped := stops(one, on)) is not None]
+    known = {one.reference: one for one in rows}
+    unknown = [one for one in service_accounts if one not in known]
+    found = (stops(one, on) for one in known.values())
+    return [
+        *(one for one in found if one is not None),
+        *(NotPayable(one, _UNKNOWN, {}) for one in unknown),
+    ]
 
 
 def stops(account: StripeAccount, on: date) -> NotPayable | None:
