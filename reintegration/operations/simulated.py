@@ -7,7 +7,8 @@ import json
 import secrets
 import socket
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,6 +18,8 @@ from reintegration.settings import Settings
 HOST = "127.0.0.1"
 HISTORY = "stripe-history.json"
 """The file in the instance folder in which a demo says what Stripe did in its year."""
+_RUNNING = "stripe-simulator-port"
+"""The file in the instance folder that says where the simulator is, for as long as it is kept."""
 _OWN_SETTINGS = ("STRIPE_API_KEY", "STRIPE_API_BASE", "STRIPE_WEBHOOK_SECRET")
 _PORTS_TRIED = 100
 
@@ -38,7 +41,7 @@ class Simulated:
     @property
     def address(self) -> str:
         """Where it answers, and shows its page of switches."""
-        return f"http://{HOST}:{self.port}"
+        return _address(self.port)
 
     @property
     def command(self) -> Sequence[str]:
@@ -54,8 +57,7 @@ class Simulated:
     @property
     def environment(self) -> Mapping[str, str]:
         """What the web server and the scheduler are told, so that they pay through it."""
-        values = (self.key, self.address, self.webhook_secret)
-        return dict(zip(_OWN_SETTINGS, values, strict=True))
+        return _told(self.key, self.port, self.webhook_secret)
 
 
 def beside(settings: Settings, environ: Mapping[str, str]) -> Simulated | None:
@@ -73,6 +75,42 @@ def beside(settings: Settings, environ: Mapping[str, str]) -> Simulated | None:
         webhook_url=f"http://localhost:{settings.port}/stripe/events",
         instance=settings.instance,
     )
+
+
+@contextmanager
+def known(found: Simulated | None, instance: Path) -> Iterator[None]:
+    """Let commands beside a running demo know where its simulator is, and after it nowhere."""
+    kept = instance / _RUNNING
+    kept.unlink(missing_ok=True)  # of one that was killed
+    if found is not None:
+        write_once(kept, f"{found.port}\n")
+    try:
+        yield
+    finally:
+        kept.unlink(missing_ok=True)
+
+
+def running(instance: Path, environ: Mapping[str, str]) -> dict[str, str]:
+    """Return what a command beside a running demo is told of its simulator, as its children are.
+
+    Nothing where Stripe is set by hand, or where none runs. Only a demo asks.
+    """
+    kept = instance / _RUNNING
+    if any(name in environ for name in _OWN_SETTINGS) or not kept.exists():
+        return {}
+    port = int(kept.read_text())
+    if is_free(port):  # it was killed, and its keeper with it
+        return {}
+    made = _secrets(instance)
+    return _told(made["key"], port, made["webhook_secret"])
+
+
+def _told(key: str, port: int, webhook_secret: str) -> dict[str, str]:
+    return dict(zip(_OWN_SETTINGS, (key, _address(port), webhook_secret), strict=True))
+
+
+def _address(port: int) -> str:
+    return f"http://{HOST}:{port}"
 
 
 def is_free(port: int) -> bool:

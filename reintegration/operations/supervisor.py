@@ -101,9 +101,12 @@ class _House:
             self.later.insert(0, _Child("The simulator of Stripe", self.stripe.command))
         self.is_whole = not settings.is_demo or _has_demo(settings)
         self.filling = contextlib.ExitStack()
+        self.known = contextlib.ExitStack()
 
     def open(self) -> None:
         """Start what can be started, and say where it is."""
+        if self.settings.is_demo:
+            self.known.enter_context(simulated.known(self.stripe, self.settings.instance))
         if not self.is_whole:
             _say("Making the demo, once; it takes about a minute")
             self.filling.enter_context(filling.held(self.settings.instance))
@@ -141,6 +144,7 @@ class _House:
         children = (self.web, self.demo, *self.later)
         _end([child.process for child in children if child.process is not None])
         self.filling.close()
+        self.known.close()
 
 
 def main() -> int:

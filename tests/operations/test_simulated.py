@@ -10,7 +10,7 @@ from base64 import b64encode
 import pytest
 
 from reintegration.kernel.money import Money
-from reintegration.operations import simulated, supervisor
+from reintegration.operations import environment, simulated, supervisor
 from reintegration.settings import from_environment
 from tests.test_settings import PRODUCTION
 from tools.stripe_simulator import Settings, State, do
@@ -45,6 +45,53 @@ def test_every_program_of_a_demo_is_told_of_the_simulator_and_it_of_them(setting
         assert told.stripe_api_key in simulator.command
         assert set(told.stripe_webhook_secrets) < set(simulator.command)
     assert f"http://localhost:{PORT}/stripe/events" in simulator.command
+
+
+@pytest.fixture
+def beside(settings, open_folder):
+    """A simulator that runs, and what a command in another window reads of its folder."""
+    found = simulated.beside(settings(PUNTE_INSTANCE=str(open_folder), **DEMO), {})
+    with socket.create_server(("127.0.0.1", found.port)):
+        yield (
+            found,
+            lambda **given: environment.settings({"PUNTE_INSTANCE": str(open_folder), **given}),
+        )
+
+
+def test_a_command_in_another_window_pays_through_the_simulator_that_runs(beside, open_folder):
+    found, command = beside
+    assert command().stripe_api_key is None
+    with simulated.known(found, open_folder):
+        told = command()
+        assert (told.stripe_api_key, told.stripe_api_base) == (found.key, found.address)
+        assert told.stripe_webhook_secrets == (found.webhook_secret,)
+        for name in OF_STRIPE:
+            assert command(**{name: ""}).stripe_api_key is None
+    assert command().stripe_api_key is None
+
+
+def test_a_simulator_that_was_killed_with_its_keeper_is_not_believed(beside, open_folder):
+    found, command = beside
+    (open_folder / simulated._RUNNING).write_text(f"{free_port()}\n")
+    assert command().stripe_api_key is None
+    with simulated.known(None, open_folder):
+        assert command().stripe_api_key is None
+    assert not (open_folder / simulated._RUNNING).exists()
+    assert found.key
+
+
+def test_production_reads_nothing_of_it(beside, open_folder):
+    found, command = beside
+    with simulated.known(found, open_folder):
+        for given in (PRODUCTION, {**PRODUCTION, "DATABASE_OWNER_URL": "postgresql://o@db/punte"}):
+            read = command(**given)
+            assert (read.stripe_api_key, read.stripe_api_base) == (None, None)
+            assert read.stripe_webhook_secrets == ()
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        return taken.getsockname()[1]
 
 
 def test_its_secrets_are_made_once_for_their_owner_only(settings, tmp_path):
