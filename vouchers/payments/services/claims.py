@@ -168,8 +168,9 @@ def dispute(
             CLAIM_LINE.put(line, "dispute")
             line.reason = reason.strip()[:500]
     CLAIM.fire(session, claim, "dispute", actor=actor, now=now, reason=reason)
-    said = N_("Claim %(reference)s is disputed. Read why and answer.")
-    _tell_provider(session, claim, f"disputed:{now.isoformat()}", said, now=now)
+    message = N_("Claim %(reference)s is disputed. Read why and answer.")
+    key = f"claim:{claim.id}:disputed:{now.isoformat()}"
+    _tell_provider(session, claim, key, message, now=now)
     return claim
 
 
@@ -214,17 +215,20 @@ def close(session: Session, claim: Claim, *, actor: Actor, now: datetime) -> Cla
     """Close a claim of which every line was refused, and tell its provider."""
     _lock(session, claim)
     CLAIM.fire(session, claim, "close", actor=actor, now=now)
-    said = N_("Claim %(reference)s is closed by finance: every line was refused. Read why.")
-    _tell_provider(session, claim, "closed", said, now=now)
+    message = N_("Claim %(reference)s is closed by finance: every line was refused. Read why.")
+    key = f"claim:{claim.id}:closed"
+    _tell_provider(session, claim, key, message, now=now)
     return claim
 
 
-def _tell_provider(session: Session, claim: Claim, what: str, said: str, *, now: datetime) -> None:
+def _tell_provider(
+    session: Session, claim: Claim, key: str, message: str, *, now: datetime
+) -> None:
     readers = provider_people(
         session, claim.provider_id, Role.PROVIDER_BOOKKEEPER, Role.PROVIDER_MANAGER
     )
-    key, link = f"claim:{claim.id}:{what}", f"/claims/mine/{claim.id}"
-    inbox.notify(session, readers, key, said, now=now, link=link, reference=claim.reference)
+    link = f"/claims/mine/{claim.id}"
+    inbox.notify(session, readers, key, message, now=now, link=link, reference=claim.reference)
 
 
 def _lock_deliveries(
