@@ -80,6 +80,7 @@ _SPENT = ConstantStatement(
         _t.c.window_ends_at > bindparam("now"),
     )
 )
+_ENDS = ConstantStatement(select(_t.c.window_ends_at).where(_t.c.key == bindparam("key")))
 _GIVE_BACK = ConstantStatement(
     update(_t)
     .values(spent=_t.c.spent - 1)
@@ -131,6 +132,13 @@ def refuse_when_spent(
         rows = _SPENT.on(connection, {"keys": list(limits), "now": now}).all()
     if any(spent >= limits[key].tries for key, spent in rows):
         raise TooManyTries(N_("Too many tries. Wait a while, then try again, or ask for help."))
+
+
+def until(session: Session, key: str) -> datetime | None:
+    """Return when all tries of `key` are there again; None where none was spent."""
+    with companion(session).connect() as connection:
+        ends: datetime | None = _ENDS.on(connection, {"key": key}).scalar_one_or_none()
+    return ends
 
 
 def give_back(session: Session, key: str, *, now: datetime) -> None:

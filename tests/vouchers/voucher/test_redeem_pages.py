@@ -94,6 +94,23 @@ def test_a_wrong_pin_stands_at_its_field_and_is_never_echoed(session, cast, desk
     assert 'id="pin-error"' in answer.text
 
 
+def test_the_last_wrong_pin_says_until_when_it_is_locked_and_leads_on_without_it(
+    session, cast, desk
+):
+    issued = living_voucher(session, cast)
+    address = f"{found(desk, issued)}?lang=en"
+    answers = [send(desk, address, pin="738201") for _ in range(6)]
+    assert "Tries left: 1." in answers[3].text
+    assert 'name="pin"' in answers[3].text
+    for answer, first in ((answers[4], "this was the last try"), (answers[5], "The PIN is locked")):
+        assert first in answer.text
+        assert re.search(r"locked until [^<]*\d\d:\d\d", answer.text)
+        assert "Tries left: 0" not in answer.text
+        assert 'name="pin"' not in answer.text
+        (way,) = re.findall(r'href="([^"]*without-pin)"', answer.text)
+        assert desk.get(way).status_code == 200
+
+
 def test_much_money_is_confirmed_once_more(session, cast, desk):
     from reintegration.codelists.service_categories import ServiceCategory
 

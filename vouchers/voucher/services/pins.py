@@ -67,13 +67,17 @@ def check(session: Session, found: Found, pin: str, *, actor: Actor, now: dateti
             right=lambda: compare(session, found, pin),
         )
     except TooManyTries:
-        raise pin_locked() from None
+        raise pin_locked(_locked_until(session, found, now)) from None
     if left is None:
         return
     if not actor.velocity_exempt:
         _count(session, _device_key(actor), PER_DEVICE, now)
         _count(session, _provider_key(actor), PER_PROVIDER, now)
-    raise WrongPin(left)
+    raise WrongPin(left, locked_until=None if left else _locked_until(session, found, now))
+
+
+def _locked_until(session: Session, found: Found, now: datetime) -> datetime:
+    return tries.until(session, voucher_key(found)) or now + PER_VOUCHER.window
 
 
 def compare(session: Session, found: Found, pin: str) -> bool:

@@ -1,6 +1,6 @@
 """Why a delivery is not accepted, in words that a receptionist can act on, each with its code."""
 
-from datetime import date
+from datetime import date, datetime
 
 from reintegration.kernel import amounts
 from reintegration.kernel.errors import N_, Conflict, DomainError, Invalid, NotFound, TooManyTries
@@ -20,12 +20,23 @@ from vouchers.voucher.states import NOT_ISSUED, VoucherState
 
 
 class WrongPin(DomainError):
-    """The PIN differs; how many tries are left is said, so that nobody locks it by accident."""
+    """The PIN differs; how many tries are left is said, so that nobody locks it by accident.
+
+    Of the last one, that it is locked now, and until when.
+    """
 
     code = "wrong_pin"
 
-    def __init__(self, left: int) -> None:
-        super().__init__(N_("The PIN is not right. Tries left: %(left)s."), field="pin", left=left)
+    def __init__(self, left: int, *, locked_until: datetime | None = None) -> None:
+        if locked_until is None:
+            said = N_("The PIN is not right. Tries left: %(left)s.")
+            super().__init__(said, field="pin", left=left)
+        else:
+            said = N_(
+                "The PIN is not right, and this was the last try: it is locked until %(until)s. The"
+                " service may be given: record it without the PIN."
+            )
+            super().__init__(said, field="pin", left=left, until=locked_until)
 
 
 def unknown_voucher() -> NotFound:
@@ -36,14 +47,15 @@ def unknown_voucher() -> NotFound:
     )
 
 
-def pin_locked() -> TooManyTries:
+def pin_locked(until: datetime) -> TooManyTries:
     """Return the answer when the PIN is locked: a lock blocks the PIN, never the service."""
     return TooManyTries(
         N_(
-            "The PIN is locked, for a day at most. The service may be given: record it without"
-            " the PIN."
+            "The PIN is locked until %(until)s. The service may be given: record it without the"
+            " PIN."
         ),
         code="locked",
+        until=until,
     )
 
 

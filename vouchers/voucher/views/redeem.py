@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from reintegration.kernel import clock, permissions
 from reintegration.kernel.db import session
-from reintegration.kernel.errors import N_, Invalid
+from reintegration.kernel.errors import N_, Invalid, TooManyTries
 from reintegration.kernel.money import Money
 from reintegration.web.current import acting, current_actor
 from reintegration.web.once import Next, form_id
@@ -23,7 +23,7 @@ from vouchers.voucher.permissions import RedemptionPermission
 from vouchers.voucher.queries import redemptions as reading
 from vouchers.voucher.services.code_entry import look_again, look_up
 from vouchers.voucher.services.pricing import at_most, is_value
-from vouchers.voucher.services.redeemability import is_only_past, why_unusable
+from vouchers.voucher.services.redeemability import WrongPin, is_only_past, why_unusable
 from vouchers.voucher.services.redemption import Delivery, Outcome, redeem_once
 from vouchers.voucher.services.return_window import may_still_reverse
 from vouchers.voucher.services.validity import RECORDED_WITHIN, recorded_until
@@ -133,8 +133,18 @@ def _redeem_page(found: Found, form: RedeemForm) -> str:
         "vouchers/voucher/redeem/voucher.html",
         **_page(found, form),
         problem=error_text(reason) if reason else None,
+        locked=_locked(form),
         may_be_big=found.amount_free >= _big_from(found.currency),
     )
+
+
+def _locked(form: RedeemForm) -> str:
+    """Return what is said of a PIN that nobody may try any more; nothing while one may."""
+    refused = form.refused
+    is_over = isinstance(refused, TooManyTries) or (
+        isinstance(refused, WrongPin) and not refused.params["left"]
+    )
+    return error_text(refused) if refused is not None and is_over else ""
 
 
 def _without_pin_page(found: Found, form: WithoutPinForm) -> str:
