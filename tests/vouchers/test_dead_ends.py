@@ -1,5 +1,7 @@
 """No page ends where nothing can be done: it says what to do, and who can."""
 
+import re
+
 from sqlalchemy import select, update
 
 from providers.directory.models import Offering
@@ -91,6 +93,12 @@ def test_the_price_that_would_let_somebody_fit_is_said_with_the_way_to_it(sessio
     page = sign_in(cast.ana).get(f"/providers/match/{work.line.id}?lang=en").text
     assert "Raise the price limit to 610.00\xa0MDL" in page
     assert f"/plan/lines/{work.line.id}" in page
+    ways = page.partition("Ways out")[2].partition("</ul>")[0]
+    assert re.findall(r"<li><a [^>]*>([^<]*)</a>", ways) == [
+        "Raise the price limit to 610.00\xa0MDL",
+        "Change the planned service",
+    ]
+    assert "a higher price limit" not in ways
 
 
 def test_a_place_to_avoid_that_leaves_somebody_out_can_be_widened(session, cast, sign_in):
@@ -99,4 +107,5 @@ def test_a_place_to_avoid_that_leaves_somebody_out_can_be_widened(session, cast,
     session.commit()
     page = sign_in(cast.ana).get(f"/providers/match/{work.line.id}?lang=en").text
     assert "Widen the place" in page
+    assert "Change what is known" in page
     assert f"/cases/{work.case.id}/facts" in page

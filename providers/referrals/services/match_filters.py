@@ -138,6 +138,9 @@ def _safe_place(request: MatchRequest, candidate: Candidate) -> Finding | None:
 MAY_BE_ASKED = frozenset({"sex", "age", "no_children", "language", "access", "full"})
 """What a provider itself can say yes to: who is left out for nothing else may be asked anyway."""
 
+OF_THE_PERSON = frozenset({"sex", "age", "no_children", "language", "access", "place_excluded"})
+"""What leaves somebody out by what is known of the person: it may be known wrongly, or change."""
+
 FILTERS: tuple[Callable[[MatchRequest, Candidate], Finding | None], ...] = (
     _vetted,
     _vetting_lasts,

@@ -14,6 +14,7 @@ from providers.referrals.queries.match_facts import MatchRequest
 from providers.referrals.queries.matching import LineWithCase, StepWithCase
 from providers.referrals.queries.referrals import for_lines
 from providers.referrals.services import matching
+from providers.referrals.services.match_filters import OF_THE_PERSON
 from providers.referrals.services.referrals import units_left
 from providers.referrals.states import OPEN_REFERRALS
 from providers.referrals.views.blueprints import matching_bp as bp
@@ -68,6 +69,7 @@ def would_fit(found: StepWithCase) -> ResponseReturnValue:
 def _page(case: CaseFile, request: MatchRequest, today: date, **more: Any) -> str:
     candidates = reading.candidates(session(), category=request.category, case_id=case.id)
     result = matching.match(request, candidates, today=today)
+    in_the_way = matching.codes_in_the_way(result)
     return render_template(
         "providers/referrals/match.html",
         case=case,
@@ -75,7 +77,8 @@ def _page(case: CaseFile, request: MatchRequest, today: date, **more: Any) -> st
         request_=request,
         result=result,
         dearer=matching.cheapest_beyond(result),
-        in_the_way=matching.codes_in_the_way(result),
+        in_the_way=in_the_way,
+        by_facts=bool(in_the_way & OF_THE_PERSON),
         officers="" if candidates else whom_to_ask(session(), Role.VETTING_OFFICER),
         territory=TERRITORIAL_UNITS,
         is_old=is_old,
