@@ -133,13 +133,14 @@ def _leave_open(field: SelectField) -> None:
 class _AskingSelect(Select):
     """A list that begins with nothing where nothing is chosen, as a browser would take the first.
 
-    One that has a single entry leaves nothing to choose.
+    One that has a single entry leaves nothing to choose, unless another was chosen before.
     """
 
     def __call__(self, field: Any, **kwargs: Any) -> Markup:
         """Return the list as HTML."""
         found = field.iter_choices()
-        if len(found) == 1 or any(chosen or not value for value, _label, chosen, *_more in found):
+        is_open = any(chosen or not value for value, _label, chosen, *_more in found)
+        if is_open or (len(found) == 1 and not field.data):
             return super().__call__(field, **kwargs)
         nothing = Markup('<option value="">{}</option>').format(_l("Choose"))
         listed = super().__call__(field, **kwargs)

@@ -6,6 +6,7 @@ from sqlalchemy import select, update
 
 from providers.directory.models import Offering
 from providers.directory.states import OfferingState
+from reintegration.accounts.models import User
 from tests.factories.casework import make_casework
 from tests.factories.cast import NOW, actor
 from tests.factories.vouchers import deliver, make_voucher
@@ -24,6 +25,32 @@ def test_without_a_budget_line_that_may_pay_the_form_says_who_can_change_it(sess
     page = sign_in(cast.ana).get(f"{step}?category=shelter&lang=en").text
     assert "No budget line may pay for this service" in page
     assert f"Who can do it: {cast.petru.name} ({cast.petru.email})." in page
+
+
+def test_a_service_whose_budget_line_was_closed_is_not_given_another_one_by_itself(
+    session, cast, sign_in
+):
+    """The only other line stood there as if chosen, and the sums would have been in its money."""
+    w = make_casework(session, cast)
+    own = BudgetLine.id == w.line.budget_line_id
+    session.execute(update(BudgetLine).where(own).values(closed_at=NOW))
+    session.commit()
+    page = sign_in(cast.ana).get(f"/cases/{w.case.id}/plan/lines/{w.line.id}?lang=en").text
+    chooser = page.partition('name="budget_line_id"')[2].partition("</select>")[0]
+    assert chooser.count("<option") == 2, "one other line, and nothing"
+    assert '<option value="">' in chooser
+    assert "selected" not in chooser
+    assert "Its budget line may no longer pay for this service" in page
+
+
+def test_at_night_without_a_budget_line_the_page_says_whom_to_call(session, cast, sign_in):
+    session.execute(update(BudgetLine).values(closed_at=NOW))
+    session.commit()
+    page = sign_in(cast.ana).get("/cases/emergency?lang=en").text
+    above = session.get_one(User, cast.ana.supervisor_id)
+    assert f"Who can do it: {above.name} ({above.email})." in page
+    assert f"Who can do it: {cast.petru.name} ({cast.petru.email})." in page
+    assert "Ask finance for a budget line in MDL that pays for all of this:" in page
 
 
 def test_a_voucher_on_an_empty_budget_line_says_so_before_it_is_tried(session, cast, sign_in):

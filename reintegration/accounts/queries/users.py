@@ -65,7 +65,16 @@ def at_work(*roles: Role, search: str = "") -> Select[User]:
 
 def whom_to_ask(session: Session, *roles: Role) -> str:
     """Return the first few who have one of these roles, with their addresses; "" for nobody."""
-    people = session.scalars(at_work(*roles).limit(_TO_ASK))
+    return _with_addresses(session.scalars(at_work(*roles).limit(_TO_ASK)))
+
+
+def who_supervises(session: Session, user_id: UUID | None) -> str:
+    """Return who decides on what somebody does, with the address; "" for nobody."""
+    above = select(User.supervisor_id).where(User.id == user_id).scalar_subquery()
+    return _with_addresses(session.scalars(at_work(Role.SUPERVISOR).where(User.id == above)))
+
+
+def _with_addresses(people: Iterable[User]) -> str:
     return ", ".join(f"{one.name} ({one.email})" for one in people)
 
 

@@ -7,6 +7,7 @@ from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from reintegration.accounts.queries.users import who_supervises, whom_to_ask
 from reintegration.cases.models import CaseFile
 from reintegration.cases.permissions import CasePermission
 from reintegration.cases.queries.consents import consents_of
@@ -15,6 +16,7 @@ from reintegration.cases.views.frame import load_case, shell
 from reintegration.codelists.eligibility import Helped, Wanted
 from reintegration.codelists.service_categories import ServiceCategory
 from reintegration.kernel import clock
+from reintegration.kernel.actor import Role
 from reintegration.kernel.db import session
 from reintegration.plans.forms.emergency import DoorForm, TonightForm
 from reintegration.plans.forms.plans import budget_options
@@ -27,6 +29,7 @@ from reintegration.plans.services.emergency import Funding
 from reintegration.plans.states import EMERGENCY_ALLOWANCE
 from reintegration.plans.views import bp
 from reintegration.web.current import acting, current_actor
+from reintegration.web.filters import translated
 from reintegration.web.i18n import chosen_locale
 from reintegration.web.once import Next
 from reintegration.web.requires import can
@@ -127,6 +130,16 @@ def _form_context(form: TonightForm, choices: dict[str, BudgetChoice]) -> dict[s
         "allowance": EMERGENCY_ALLOWANCE,
         "has_budget": bool(choices),
         "text_version": CONSENT_TEXT_VERSION,
+        **({} if choices else _whom_to_call()),
+    }
+
+
+def _whom_to_call() -> dict[str, str]:
+    """Return who helps when nothing can be paid, and for what it would have to be."""
+    return {
+        "supervisor": who_supervises(session(), current_actor().id),
+        "preparers": whom_to_ask(session(), Role.FINANCE_PREPARER),
+        "services": ", ".join(sorted(translated(one) for one in _MAY_BE_NEEDED)),
     }
 
 

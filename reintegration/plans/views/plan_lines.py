@@ -144,7 +144,14 @@ def _form(
         if form.budget_line_id.choices
         else whom_to_ask(session(), Role.FINANCE_PREPARER),
         stale=_clash(milestone, found, form),
+        unpaid=_unpaid(found, form),
     )
+
+
+def _unpaid(found: PlanLine | None, form: LineForm) -> bool:
+    """Whether the budget line that a service has may no longer pay for it, and others may."""
+    offered = [value for value, *_shown in form.budget_line_id.iter_choices() if value]
+    return found is not None and bool(offered) and str(found.budget_line_id) not in offered
 
 
 def _removing(found: PlanLine, form: RemoveForm) -> str:
