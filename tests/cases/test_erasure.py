@@ -247,6 +247,10 @@ def test_the_facts_about_an_erased_person_go_and_where_they_may_be_found(
         for name in FACTS
     }
     assert session.scalars(select(IdentityIndex)).all() == []
+    page = sign_in(cast.ana).get(f"/cases/{case.id}?lang=en").text
+    assert "It was erased with the name." in page
+    assert "Romanian" not in page.partition("What helps to find services")[2].partition("Team")[0]
+    assert "Do not contact" not in page
 
 
 def test_what_was_given_and_paid_stays_under_the_code(session, cast, sign_in):
