@@ -232,7 +232,7 @@ def test_a_choice_that_nobody_made_is_asked_for_where_it_is_made(walked):
             told = [(name, said) for name, said in form.fields if name != missing]
             body = "&".join(f"{name}={encoded(said)}" for name, said in told)
             answer = send(app, world.tokens.get(form.person), "POST", form.action, body)
-            if answer.status_code != 422:
+            if answer.status_code < 400:
                 continue
             refused += 1
             page = html.fromstring(answer.get_data(as_text=True))

@@ -85,3 +85,14 @@ def test_the_calls_of_a_service_are_followed():
     register = ("reintegration.cases.services.registration", "register")
     stored = services.bodies()["reintegration.cases.services.vault", "store_identity"]
     assert stored in set(services.reached(register))
+
+
+@pytest.mark.parametrize(
+    "path", sorted((ROOT / "templates").rglob("*.html")), ids=lambda path: path.name
+)
+def test_what_is_missing_is_said_by_us_and_not_by_the_browser(path):
+    """A browser says it in its own language, which need not be the page's."""
+    text = path.read_text(encoding="utf-8")
+    sending = re.findall(r'<form[^>]*method="post".*?</form>', text, re.DOTALL)
+    asking = [form.split(">", 1)[0] for form in sending if re.search(r"<[^>]* required[ >]", form)]
+    assert [head for head in asking if "novalidate" not in head] == []

@@ -134,6 +134,29 @@ def test_a_fee_leaves_and_a_grant_arrives(session, cast, petru, line_of):
         reconciliation.mark_fee(session, out, actor=petru, now=LATER)
 
 
+def test_what_is_refused_beside_a_line_keeps_what_was_chosen_and_typed(
+    session, cast, take, petru, line_of, order, sign_in
+):
+    take(statement(cast, bank_line(order)))
+    paid = session.scalars(select(Redemption)).first()
+    reversal.reverse(session, paid, actor=petru, reason="Greșit", now=LATER)
+    line, provider = line_of(paid.amount_minor + 1), cast.provider
+    session.commit()
+    browser, address = sign_in(cast.petru), f"/bank/lines/{line.id}/repaid?lang=en"
+    nothing = browser.post(address)
+    assert nothing.status_code == 422
+    assert "Choose who paid back." in nothing.text
+    answer = browser.post(address, data={"provider": str(provider.id)})
+    assert answer.status_code == 422
+    assert f"{provider.name} does not owe this much: it owes 500.00\xa0MDL." in answer.text
+    assert f'<option value="{provider.id}" selected>' in answer.text
+    told = {"owner": str(cast.alina.id), "note": "x" * 501}
+    parked = browser.post(f"/bank/lines/{line.id}/park?lang=en", data=told)
+    assert parked.status_code == 422
+    assert "x" * 500 in parked.text
+    assert f'<option value="{cast.alina.id}" selected>' in parked.text
+
+
 def test_a_provider_gives_back_no_more_than_it_owes(session, cast, take, petru, line_of, order):
     take(statement(cast, bank_line(order)))
     paid = session.scalars(select(Redemption)).first()

@@ -199,8 +199,11 @@ def mark_repaid(
     _lock_open(session, line, actor)
     session.execute(by_key(Provider, Provider.id == provider.id))
     balance = provider_balances(session, [provider.id]).get((provider.id, line.currency))
-    if line.amount_minor <= 0 or balance is None or line.amount > balance.receivable:
-        raise Invalid(N_("%(name)s does not owe this much."), name=provider.name)
+    owed = balance.receivable if balance else Money.zero(line.currency)
+    if line.amount_minor <= 0 or line.amount > owed:
+        raise Invalid(
+            N_("%(name)s does not owe this much: it owes %(owed)s."), name=provider.name, owed=owed
+        )
     event, key, about = (
         PostingEvent.REPAID,
         f"repaid|{line.id}",

@@ -1,7 +1,8 @@
 """Reconciliation: the lines of the bank, what they are, and what a person decides."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
+from types import MappingProxyType
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -36,6 +37,7 @@ from vouchers.payments.models import PaymentOrder
 from vouchers.payments.services import rails
 from vouchers.payments.states import OrderState
 
+NOTHING_TYPED: Mapping[str, Any] = MappingProxyType({})
 _SHOWN = ("look", "matched", "returned", "all")
 EVERY = "every"
 """In the address: what is to look at, of every account."""
@@ -128,8 +130,8 @@ def park(line: BankLine) -> Asking:
 
 
 def _beside(line: BankLine, form: Form) -> Ask:
-    """Show beside the line what was refused."""
-    return Ask(lambda: _page(line, form.problem), form)
+    """Show beside the line what was refused, with what was chosen and typed."""
+    return Ask(lambda: _page(line, form.problem, form.data), form)
 
 
 def _done(line: BankLine, said: str, *, stay: bool = False) -> Next:
@@ -171,7 +173,9 @@ def _account(accounts: Sequence[BankAccount], line: BankLine | None) -> BankAcco
     return next((account for account in accounts if str(account.id) == named), accounts[0])
 
 
-def _page(line: BankLine | None, problem: str = "") -> str:
+def _page(
+    line: BankLine | None, problem: str = "", typed: Mapping[str, Any] = NOTHING_TYPED
+) -> str:
     accounts = queries.accounts(session())
     if not accounts:
         return render_template("vouchers/bank/no_account.html")
@@ -198,6 +202,7 @@ def _page(line: BankLine | None, problem: str = "") -> str:
         explicit=line is not None,
         panel=_panel(chosen) if chosen else {},
         problem=problem,
+        typed=typed,
         word=words.line_word,
         month=format_date(today, "LLLL", locale=format_locale()),
         P=BankPermission,
