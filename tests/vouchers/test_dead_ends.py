@@ -48,7 +48,7 @@ def test_at_night_without_a_budget_line_the_page_says_whom_to_call(session, cast
     session.commit()
     page = sign_in(cast.ana).get("/cases/emergency?lang=en").text
     above = session.get_one(User, cast.ana.supervisor_id)
-    assert f"Who can do it: {above.name} ({above.email})." in page
+    assert f"Call your supervisor now, {above.name} ({above.email});" in page
     assert f"Who can do it: {cast.petru.name} ({cast.petru.email})." in page
     assert "Ask finance for a budget line in MDL that pays for all of this:" in page
 
