@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import psycopg
 import pytest
 
 from tests.browser.conftest import seats_in, town_of
@@ -46,13 +47,21 @@ def page_of(browser, town):
         yield seats
 
 
-def test_a_provider_is_paid_through_stripe_and_mends_a_payout_that_failed(page_of, simulator):
+def let_three_banking_days_pass(database):
+    with psycopg.connect(database.owner_url.replace("+psycopg", "")) as owner:
+        owner.execute("UPDATE payee_account SET pays_from = current_date - 1")
+
+
+def test_a_provider_is_paid_through_stripe_and_mends_a_payout_that_failed(
+    page_of, simulator, committed_db
+):
     state, _url = simulator
     maria, petru, alina, radu = (page_of(who) for who in ("maria", "petru", "alina", "radu"))
     stripe.opens_an_account(maria)
     stripe.gives_what_stripe_asks_for(maria)
     stripe.proposes_to_be_paid_there(maria)
     stripe.approves_the_account(alina)
+    let_three_banking_days_pass(committed_db)
 
     batch = payments.prepares_a_batch(petru, "EUR")
     payments.approves_the_batch(alina, batch)

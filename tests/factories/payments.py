@@ -181,6 +181,7 @@ def pay_at(session: Session, cast: Cast, opened: StripeAccount, provider: Provid
     petru, alina = actor(session, cast.petru), actor(session, cast.alina)
     account = accounts.propose(session, opened, provider, actor=petru, now=NOW)
     payees.approve(session, account, actor=alina, now=NOW)
+    account.pays_from = TODAY  # three banking days are over
     session.commit()
     return account
 

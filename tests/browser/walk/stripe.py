@@ -41,14 +41,14 @@ def proposes_to_be_paid_there(seat: Seat) -> None:
 
 
 def approves_the_account(seat: Seat) -> None:
-    """Look at how the account stands at Stripe, and agree."""
+    """Look at how the account stands at Stripe, and agree; it waits three banking days."""
     seat.goes_to("/payees/")
     seat.sees("Accounts of providers")
     seat.main.locator("th a").first.click()
     seat.sees(re.compile("^Account of "))
     seat.reads("At Stripe")
     seat.presses("Approve this account")
-    seat.reads("The account is in use from now on.")
+    seat.reads("It is approved, and paid from", "The provider was paid elsewhere before.")
     seat.looks()
 
 

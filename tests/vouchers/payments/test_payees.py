@@ -3,8 +3,14 @@
 import pytest
 from sqlalchemy import select
 
+from reintegration.accounts.models import InboxMessage
+from reintegration.kernel import banking_days
+from reintegration.kernel.actor import SYSTEM
+from reintegration.kernel.db import act_as
 from reintegration.kernel.errors import Conflict, Invalid, NotPermitted
-from tests.factories.cast import NOW, actor
+from reintegration.kernel.outbox import OutboxMessage
+from tests.factories.cast import NOW, TODAY, actor
+from tests.factories.payments import make_batch, make_checked_claim
 from vouchers.payments.models.payees import PayeeAccount
 from vouchers.payments.services import payees
 
@@ -131,3 +137,79 @@ def test_the_manager_proposes_on_the_page_and_reads_what_is_wrong(session, cast,
     right = manager.post(url, data={"currency": "MDL", "iban": IBAN, "holder": "X"})
     assert (wrong.status_code, right.status_code) == (422, 302)
     assert "MD00" in wrong.text
+
+
+@pytest.fixture
+def moved(session, cast):
+    """An account that took the place of another today."""
+    cast.provider.email = "birou@demo.example"
+    account = propose(session, cast, cast.maria)
+    payees.approve(session, account, actor=actor(session, cast.alina), now=NOW)
+    session.commit()
+    return account
+
+
+def told(session, what):
+    """Return who found a message of this kind in their inbox."""
+    act_as(session, SYSTEM)
+    return set(session.scalars(select(InboxMessage.user_id).where(InboxMessage.key.contains(what))))
+
+
+def mailed(session):
+    """Return what leaves for the office of the provider, by its key and its address."""
+    act_as(session, SYSTEM)
+    return {
+        one.idempotency_key.split(":")[-1]: one.payload["to"]
+        for one in session.scalars(select(OutboxMessage))
+    }
+
+
+def test_an_account_in_place_of_another_is_paid_three_banking_days_later(session, cast, moved):
+    assert moved.pays_from == banking_days.after(TODAY, payees.HOLD)
+    claim = make_checked_claim(session, cast)
+    with pytest.raises(Conflict, match="is paid at its new account from"):
+        make_batch(session, cast, [claim])
+    session.rollback()
+    moved.pays_from = TODAY
+    assert make_batch(session, cast, [claim]).orders[0].payee_iban == moved.iban
+
+
+def test_the_first_account_of_a_provider_and_one_of_before_wait_for_nothing(session, cast, moved):
+    before = session.scalars(
+        select(PayeeAccount).where(
+            PayeeAccount.retired_at.is_not(None), PayeeAccount.provider_id == cast.provider.id
+        )
+    ).one()
+    back = propose(session, cast, cast.petru, iban=before.iban)
+    payees.approve(session, back, actor=actor(session, cast.alina), now=NOW)
+    assert back.pays_from is None
+    first = propose(session, cast, cast.maria, currency="USD")
+    payees.approve(session, first, actor=actor(session, cast.alina), now=NOW)
+    assert first.pays_from is None
+
+
+def test_going_back_to_an_account_that_was_never_paid_waits_again(session, cast, moved):
+    second = propose(session, cast, cast.maria, iban=TREASURY)
+    payees.approve(session, second, actor=actor(session, cast.alina), now=NOW)
+    again = propose(session, cast, cast.maria)
+    payees.approve(session, again, actor=actor(session, cast.alina), now=NOW)
+    assert again.is_held(TODAY)
+
+
+def test_a_provider_is_told_of_a_change_while_it_can_say_no(session, cast, moved):
+    assert told(session, "proposed_to_provider") == {cast.boris.id}  # Maria proposed it herself
+    assert told(session, "changed_to_provider") == {cast.boris.id}
+    office = cast.provider.email
+    assert mailed(session) == {"proposed_to_provider": office, "changed_to_provider": office}
+
+
+def test_its_pages_say_from_which_day_it_is_paid(session, cast, moved, sign_in):
+    claim = make_checked_claim(session, cast)
+    session.commit()
+    petru = sign_in(cast.petru)
+    said = f"Paid from {moved.pays_from.day} "
+    assert said in petru.get(f"/payees/{moved.id}?lang=en").text
+    assert said in petru.get("/payees/?all=1&lang=en").text
+    page = petru.get("/batches/new?currency=MDL&lang=en").text
+    assert "is paid at its new account from" in page
+    assert f'value="{claim.id}" aria-label="{claim.reference}" disabled' in page

@@ -121,6 +121,7 @@ class House:
         payees.approve(
             self.session, payee, actor=actor(self.session, self.cast.alina), now=clock.now()
         )
+        payee.pays_from = TODAY  # three banking days are over
         self.session.commit()
         return payee
 

@@ -1,5 +1,6 @@
 """Where providers are paid."""
 
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index
@@ -27,6 +28,8 @@ class PayeeAccount(Proposed, Base):
     holder: Mapped[str]
     final_account: Mapped[str] = mapped_column(default="")
     """The account behind a correspondent, as banks on the left bank need it in the text."""
+    pays_from: Mapped[date | None]
+    """The first day on which it is paid, where it took the place of another."""
 
     __table_args__ = (
         by_two(),
@@ -46,6 +49,10 @@ class PayeeAccount(Proposed, Base):
             postgresql_where="service_account <> '' AND retired_at IS NULL",
         ),
     )
+
+    def is_held(self, today: date) -> bool:
+        """Whether it is approved and still waits for the first day on which it is paid."""
+        return self.in_use and self.pays_from is not None and today < self.pays_from
 
     @property
     def rail(self) -> Rail | None:

@@ -42,6 +42,7 @@ from vouchers.voucher.models import Redemption
 GENERIC_WORD = "servicii"
 """All that a bank line says beside the reference."""
 _LONGEST_AHEAD = 60
+HELD = N_("%(name)s is paid at its new account from %(day)s on. Leave it out until then.")
 
 
 def prepare(
@@ -77,7 +78,7 @@ def prepare(
     by_provider: dict[UUID, list[Claim]] = {}
     for claim in claims:
         by_provider.setdefault(claim.provider_id, []).append(claim)
-    accounts = _payees(session, set(by_provider), way)
+    accounts = _payees(session, set(by_provider), way, execution_on)
     owed = _owed(session, set(by_provider), way.currency)
     batch = PaymentBatch(
         id=new_id(),
@@ -268,7 +269,7 @@ def _lock_claims(session: Session, claim_ids: Collection[UUID], currency: str) -
 
 
 def _payees(
-    session: Session, provider_ids: set[UUID], way: rails.Way
+    session: Session, provider_ids: set[UUID], way: rails.Way, on: date
 ) -> dict[UUID, tuple[PayeeAccount, Provider]]:
     accounts = {
         account.provider_id: account
@@ -295,7 +296,13 @@ def _payees(
                 code="payee",
                 name=provider.name,
             )
+        _refuse_held(accounts[provider.id], provider, on)
     return {provider.id: (accounts[provider.id], provider) for provider in providers}
+
+
+def _refuse_held(account: PayeeAccount, provider: Provider, on: date) -> None:
+    if account.is_held(on):
+        raise Conflict(HELD, code="payee", name=provider.name, day=account.pays_from)
 
 
 def _live_accounts(

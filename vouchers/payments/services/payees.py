@@ -1,6 +1,6 @@
 """Where a provider is paid. One proposes, another approves; only then does money go there."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from schwifty import IBAN
 from schwifty.exceptions import SchwiftyException
@@ -11,16 +11,20 @@ from providers.directory.models import Provider
 from reintegration.accounts.queries import people
 from reintegration.accounts.services import inbox
 from reintegration.codelists.currencies import CURRENCIES
-from reintegration.kernel import audit, codes, permissions
+from reintegration.kernel import audit, banking_days, codes, permissions
 from reintegration.kernel.actor import Actor, Role
+from reintegration.kernel.clock import local_day
 from reintegration.kernel.db import acting_as_system
 from reintegration.kernel.errors import N_, Conflict, Invalid
 from reintegration.kernel.ids import new_id
 from reintegration.kernel.locking import lock, lock_all
 from vouchers.payments.models.payees import PayeeAccount
 from vouchers.payments.permissions import PayeePermission
-from vouchers.payments.services import rails
+from vouchers.payments.services import payee_news, rails
 from vouchers.payments.services.payee_banks import bank_of
+
+HOLD = 3
+"""Banking days between the approval of an account in place of another and its first payment."""
 
 
 def read_iban(text: str) -> IBAN:
@@ -110,6 +114,8 @@ def _propose(
     session.add(account)
     session.flush()
     _note(session, account, "propose", actor=actor, now=now)
+    if _was_paid_elsewhere(session, account, local_day(now)):
+        payee_news.proposed(session, account, now=now)
     message = N_("%(provider)s has a new account to be approved before anything is paid there.")
     key, link = f"payee:{account.id}:proposed", f"/payees/{account.id}"
     readers = people.with_role(session, Role.FINANCE_APPROVER)
@@ -120,7 +126,11 @@ def _propose(
 def approve(
     session: Session, account: PayeeAccount, *, actor: Actor, now: datetime
 ) -> PayeeAccount:
-    """Put an account to use and retire the one before it, in the same transaction."""
+    """Put an account to use and retire the one before it, in the same transaction.
+
+    Where a provider was paid elsewhere before, the account is paid only after a hold, and the
+    provider is told: whoever stole its name has three days in which it can say so.
+    """
     permissions.demand(actor, PayeePermission.APPROVE, account)
     before = select(PayeeAccount).where(
         PayeeAccount.provider_id == account.provider_id,
@@ -136,6 +146,9 @@ def approve(
             _note(session, old, "retire", actor=actor, now=now)
     session.flush()
     account.approved_by, account.approved_at = actor.id, now
+    if _was_paid_elsewhere(session, account, local_day(now)):
+        account.pays_from = banking_days.after(local_day(now), HOLD)
+        payee_news.changed(session, account, now=now)
     session.flush()
     _note(session, account, "approve", actor=actor, now=now)
     return account
@@ -152,6 +165,21 @@ def decline(
     session.flush()
     _note(session, account, "decline", actor=actor, now=now)
     return account
+
+
+def _was_paid_elsewhere(session: Session, account: PayeeAccount, today: date) -> bool:
+    """Whether a provider was paid at other accounts only; going back to one of them is no news."""
+    earlier = session.scalars(
+        select(PayeeAccount).where(
+            PayeeAccount.provider_id == account.provider_id,
+            PayeeAccount.currency == account.currency,
+            PayeeAccount.id != account.id,
+            PayeeAccount.approved_at.is_not(None),
+        )
+    ).all()
+    place = account.iban, account.service_account
+    used = (one for one in earlier if one.pays_from is None or one.pays_from <= today)
+    return bool(earlier) and place not in {(one.iban, one.service_account) for one in used}
 
 
 def _must_wait(account: PayeeAccount) -> None:

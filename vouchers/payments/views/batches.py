@@ -270,10 +270,14 @@ def _new_page(form: ServiceBatchForm, way: rails.Way, ready: Ready) -> str:
 
 def _lapsed(accounts: Iterable[PayeeAccount]) -> dict[UUID, str]:
     """Return why providers cannot be paid now, where that is so."""
-    there = {one.service_account: one for one in accounts if one.service_account}
     today = clock.local_day(clock.now())
+    said = {
+        one.provider_id: error_text(Conflict(batches.HELD, name=one.holder, day=one.pays_from))
+        for one in accounts
+        if one.is_held(today)
+    }
+    there = {one.service_account: one for one in accounts if one.service_account}
     found = rails.why_not_payable(session(), list(there), today) if there else []
-    said = {}
     for one in found:
         account = there[one.service_account]
         values = {"name": account.holder, **one.params}

@@ -1,5 +1,6 @@
 """Where providers are paid: proposed by one person, approved by another."""
 
+from datetime import date
 from uuid import UUID
 
 from flask import render_template, url_for
@@ -10,9 +11,11 @@ from providers.directory.models import Provider
 from providers.directory.views.directory import load_provider
 from providers.directory.views.profile import home_url, layout, load_editable
 from reintegration.accounts.queries.users import names_of, organisation_names
+from reintegration.kernel import clock
 from reintegration.kernel.db import session
 from reintegration.web import parameters, slots
 from reintegration.web.current import acting, current_actor
+from reintegration.web.filters import day
 from reintegration.web.once import Next
 from reintegration.web.pages import Pages
 from reintegration.web.submit import Ask, Asking
@@ -38,6 +41,7 @@ def card(*, provider: Provider, own: bool) -> str:
         own=own,
         accounts=reading.accounts_of(session(), current_actor(), provider.id),
         masked=reading.masked,
+        today=_today(),
     )
 
 
@@ -54,6 +58,7 @@ def index() -> ResponseReturnValue:
         waiting=waiting,
         names=organisation_names(session(), [one.provider_id for one in page.rows]),
         masked=reading.masked,
+        today=_today(),
         given=parameters.those("all"),
     )
 
@@ -64,6 +69,7 @@ def show(account: PayeeAccount) -> ResponseReturnValue:
     return render_template(
         "vouchers/payments/payees/show.html",
         account=account,
+        is_held=account.is_held(_today()),
         provider=load_provider(account.provider_id),
         people=names_of(session(), [account.proposed_by, account.approved_by]),
         before=[
@@ -101,7 +107,10 @@ def new(provider: Provider) -> Asking:
 def approve(account: PayeeAccount) -> Next:
     """Put an account to use; the one before it is retired."""
     payees.approve(session(), account, **acting())
-    return _back(account, _("The account is in use from now on."))
+    if account.pays_from is None:
+        return _back(account, _("The account is in use from now on."))
+    said = _("It is approved, and paid from %(day)s on.", day=day(account.pays_from))
+    return _back(account, said)
 
 
 @bp.act("/<uuid:account_id>/decline", PayeePermission.APPROVE, load=load_account)
@@ -109,6 +118,10 @@ def decline(account: PayeeAccount) -> Next:
     """Drop a proposal."""
     payees.decline(session(), account, **acting())
     return _back(account, _("The proposal is dropped. The account before it stays in use."))
+
+
+def _today() -> date:
+    return clock.local_day(clock.now())
 
 
 def _back(account: PayeeAccount, said: str) -> Next:

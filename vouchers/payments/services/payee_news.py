@@ -1,0 +1,66 @@
+"""Telling a provider that somebody changes where it is paid, while it can still say no.
+
+The message goes to the address and the people that were known before, and not by way of whoever
+proposed the change.
+"""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from providers.directory.models import Provider
+from reintegration.accounts.queries import people
+from reintegration.accounts.services import inbox
+from reintegration.kernel import outbox
+from reintegration.kernel.actor import Role
+from reintegration.kernel.errors import N_
+from vouchers.payments.models.payees import PayeeAccount
+
+# Mail goes to an organisation, not to a reader with a language: each sentence stands in all three.
+_TEXT = (
+    "Se schimbă contul în care sunteți plătiți. Dacă nu ați cerut aceasta, sunați-ne astăzi.\n"
+    "Меняется счёт, на который вам платят. Если вы об этом не просили, позвоните нам сегодня.\n"
+    "The account where you are paid is being changed. If you did not ask for it, call us today.\n"
+)
+_SUBJECT = "Cont / Счёт / Account"
+_READERS = (Role.PROVIDER_MANAGER, Role.PROVIDER_BOOKKEEPER)
+
+
+def proposed(session: Session, account: PayeeAccount, *, now: datetime) -> None:
+    """Tell of a proposal to pay a provider elsewhere than before."""
+    message = N_(
+        "Somebody proposed another account in %(currency)s for your organisation. If nobody of you"
+        " asked for it, call finance today."
+    )
+    _tell(session, account, "proposed", message, now=now, currency=account.currency)
+
+
+def changed(session: Session, account: PayeeAccount, *, now: datetime) -> None:
+    """Tell that a provider is paid elsewhere, and from which day on."""
+    assert account.pays_from is not None
+    message = N_(
+        "Your organisation is paid at another account in %(currency)s from %(day)s on. If nobody"
+        " of you asked for it, call finance today."
+    )
+    day = f"{account.pays_from:%d.%m.%Y}"
+    _tell(session, account, "changed", message, now=now, currency=account.currency, day=day)
+
+
+def _tell(
+    session: Session,
+    account: PayeeAccount,
+    event: str,
+    message: str,
+    *,
+    now: datetime,
+    **params: str,
+) -> None:
+    provider = session.get_one(Provider, account.provider_id)
+    key = f"payee:{account.id}:{event}_to_provider"
+    readers = set(people.provider_people(session, account.provider_id, *_READERS))
+    link = f"/payees/{account.id}"
+    others = readers - {account.proposed_by}
+    inbox.notify(session, others, key, message, now=now, link=link, **params)
+    if provider.email:
+        payload = {"to": provider.email, "subject": _SUBJECT, "text": _TEXT}
+        outbox.put(session, channel="email", key=key, payload=payload, now=now)
