@@ -20,7 +20,7 @@ from demo.lately import clear_old_mail, recent_claims
 from demo.nights import NightStory
 from demo.payments import CYCLES, Payments
 from demo.people import make_people
-from demo.providers import make_providers, tokens, vetting_of_late
+from demo.providers import account_moves, make_providers, tokens, vetting_of_late
 from demo.specs import draw_cases
 from demo.stripe import Stripe
 from demo.timeline import at
@@ -201,6 +201,7 @@ def _start_stories(world: World) -> None:
     for number in range(CYCLES):
         timeline.start(office.cycle(number))
     timeline.start(recent_claims(world, office))
+    timeline.start(account_moves(world))
     first, day = world.ago(YEAR - 1), timedelta(days=1)
     timeline.every(at(first, 0, 10), day, lambda: expire_vouchers(world.session, world.now))
     timeline.every(

@@ -180,6 +180,23 @@ def _accounts(world: World, firm: Firm, draft: Draft, number: int) -> None:
         _in_another_country(world, firm, draft)
 
 
+def account_moves(world: World) -> Story:
+    """Let one provider change where it is paid: its new account still waits for its first day."""
+    yield at(world.ago(1), 15)
+    firm = world.firms["briceni"]
+    account = payees.propose(
+        world.session,
+        actor=world.actor(firm.manager),
+        provider=firm.provider,
+        currency="MDL",
+        iban=make_iban("VI000022510009876543"),
+        holder=firm.provider.legal_name,
+        now=world.now,
+    )
+    yield at(world.ago(1), 17)
+    payees.approve(world.session, account, actor=world.actor("alina.croitoru"), now=world.now)
+
+
 def _in_another_country(world: World, firm: Firm, draft: Draft) -> None:
     """Have it approved that a provider is paid in euro at a bank that SEPA reaches."""
     account = payees.propose(
