@@ -213,3 +213,19 @@ def test_its_pages_say_from_which_day_it_is_paid(session, cast, moved, sign_in):
     page = petru.get("/batches/new?currency=MDL&lang=en").text
     assert "is paid at its new account from" in page
     assert f'value="{claim.id}" aria-label="{claim.reference}" disabled' in page
+
+
+def test_a_batch_that_names_the_account_of_before_is_void_and_its_preparers_are_told(
+    session, cast, sign_in
+):
+    batch = make_batch(session, cast, until="approved")
+    radu, address = sign_in(cast.radu), f"/batches/{batch.id}?lang=en"
+    assert f"/batches/{batch.id}/release" in radu.get(address).text
+    account = propose(session, cast, cast.maria)
+    payees.approve(session, account, actor=actor(session, cast.alina), now=NOW)
+    session.commit()
+    assert told(session, f"batch:{batch.id}:changed") == {cast.petru.id}
+    page = radu.get(address).text
+    assert "This batch cannot be paid any more" in page
+    assert f"/batches/{batch.id}/release" not in page
+    assert "Cancel the batch" in sign_in(cast.petru).get(address).text

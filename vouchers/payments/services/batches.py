@@ -42,6 +42,7 @@ from vouchers.voucher.models import Redemption
 GENERIC_WORD = "servicii"
 """All that a bank line says beside the reference."""
 _LONGEST_AHEAD = 60
+CHANGED = N_("The account of %(name)s has changed. Cancel this batch and prepare it anew.")
 HELD = N_("%(name)s is paid at its new account from %(day)s on. Leave it out until then.")
 
 
@@ -217,19 +218,23 @@ def close_when_done(session: Session, batch: PaymentBatch, *, actor: Actor, now:
 
 def refuse_changed_payees(session: Session, batch: PaymentBatch) -> None:
     """Raise Conflict when an account to be paid was replaced since the batch was prepared."""
+    for name in changed_payees(session, batch):
+        raise Conflict(CHANGED, code="payee", name=name)
+
+
+def changed_payees(session: Session, batch: PaymentBatch) -> list[str]:
+    """Return the payees whose account is another one than when the batch was prepared."""
     live = {
         (account.provider_id, account.iban, account.service_account)
         for account in _live_accounts(
             session, {order.provider_id for order in batch.orders}, batch.currency
         )
     }
-    for order in batch.orders:
-        if (order.provider_id, order.payee_iban, order.payee_service_account) not in live:
-            raise Conflict(
-                N_("The account of %(name)s has changed. Cancel this batch and prepare it anew."),
-                code="payee",
-                name=order.payee_name,
-            )
+    return [
+        order.payee_name
+        for order in batch.orders
+        if (order.provider_id, order.payee_iban, order.payee_service_account) not in live
+    ]
 
 
 def new_bank_id(prefix: str) -> str:

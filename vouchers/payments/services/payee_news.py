@@ -4,8 +4,10 @@ The message goes to the address and the people that were known before, and not b
 proposed the change.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 
+from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
 from providers.directory.models import Provider
@@ -14,7 +16,9 @@ from reintegration.accounts.services import inbox
 from reintegration.kernel import outbox
 from reintegration.kernel.actor import Role
 from reintegration.kernel.errors import N_
+from vouchers.payments.models import PaymentBatch, PaymentOrder
 from vouchers.payments.models.payees import PayeeAccount
+from vouchers.payments.states import BatchState
 
 # Mail goes to an organisation, not to a reader with a language: each sentence stands in all three.
 _TEXT = (
@@ -44,6 +48,33 @@ def changed(session: Session, account: PayeeAccount, *, now: datetime) -> None:
     )
     day = f"{account.pays_from:%d.%m.%Y}"
     _tell(session, account, "changed", message, now=now, currency=account.currency, day=day)
+
+
+def tell_of_batches(session: Session, account: PayeeAccount, *, now: datetime) -> None:
+    """Tell who prepares payments of the batches that wait and name the account of before."""
+    message = N_(
+        "Batch %(reference)s cannot be paid any more: the account of %(name)s has changed. Cancel"
+        " it and prepare it anew."
+    )
+    readers = people.with_role(session, Role.FINANCE_PREPARER)
+    for batch in _naming_another(session, account):
+        key = f"batch:{batch.id}:changed:{account.id}"
+        told = {"reference": batch.reference, "name": account.holder}
+        inbox.notify(session, readers, key, message, now=now, link=f"/batches/{batch.id}", **told)
+
+
+def _naming_another(session: Session, account: PayeeAccount) -> Sequence[PaymentBatch]:
+    place = PaymentOrder.payee_iban, PaymentOrder.payee_service_account
+    return session.scalars(
+        select(PaymentBatch)
+        .join(PaymentOrder)
+        .where(
+            PaymentBatch.state.in_((BatchState.PREPARED, BatchState.APPROVED)),
+            PaymentOrder.provider_id == account.provider_id,
+            PaymentOrder.currency == account.currency,
+            tuple_(*place) != tuple_(account.iban, account.service_account),
+        )
+    ).all()
 
 
 def _tell(

@@ -151,6 +151,7 @@ def approve(
         payee_news.changed(session, account, now=now)
     session.flush()
     _note(session, account, "approve", actor=actor, now=now)
+    payee_news.tell_of_batches(session, account, now=now)
     return account
 
 

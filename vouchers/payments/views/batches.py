@@ -268,6 +268,14 @@ def _new_page(form: ServiceBatchForm, way: rails.Way, ready: Ready) -> str:
     )
 
 
+def _changed(batch: PaymentBatch) -> list[str]:
+    """Return why a batch that waits cannot go on any more."""
+    if batch.state not in (BatchState.PREPARED, BatchState.APPROVED):
+        return []
+    names = batches.changed_payees(session(), batch)
+    return [error_text(Conflict(batches.CHANGED, name=name)) for name in names]
+
+
 def _lapsed(accounts: Iterable[PayeeAccount]) -> dict[UUID, str]:
     """Return why providers cannot be paid now, where that is so."""
     today = clock.local_day(clock.now())
@@ -302,6 +310,7 @@ def _show_page(batch: PaymentBatch) -> str:
         claims=queries.claims_of(session(), batch),
         moves=BATCH.available(batch, current_actor()),
         failing=[order.id for order in batch.orders if _may_fail(order)],
+        changed=_changed(batch),
         failure=order_story.failure,
         standing=order_story.standing(batch.orders),
         events=events,
