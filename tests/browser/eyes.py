@@ -45,6 +45,9 @@ _LOOK = r"""() => {
         }
     }
     if (innerWidth <= 640) {
+        for (const cell of document.querySelectorAll("table .rows > tr > *"))
+            if (seen(cell) && getComputedStyle(cell).paddingLeft !== "0px")
+                found.add(`${called(cell)} stands apart in its card`);
         for (const row of document.querySelectorAll("table .rows > tr"))
             if (seen(row) && getComputedStyle(row).display !== "grid")
                 found.add(`a row is no card: ${called(row)}`);

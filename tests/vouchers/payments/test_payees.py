@@ -212,6 +212,7 @@ def test_its_pages_say_from_which_day_it_is_paid(session, cast, moved, sign_in):
     assert said in petru.get("/payees/?all=1&lang=en").text
     page = petru.get("/batches/new?currency=MDL&lang=en").text
     assert "is paid at its new account from" in page
+    assert "No payee of these can be paid now" in page
     assert f'value="{claim.id}" aria-label="{claim.reference}" disabled' in page
 
 

@@ -246,9 +246,11 @@ def _new_page(form: ServiceBatchForm, way: rails.Way, ready: Ready) -> str:
         for key, balance in provider_balances(session(), providers).items()
         if key[1] == currency and balance.receivable.minor > 0
     }
+    lapsed = _lapsed(ready.accounts.values())
+    here = ready.by(way)
     ticked = {str(key) for key in form.claims.data}
     if form.is_fresh and not elsewhere:  # nothing else was to be chosen
-        ticked = {str(claim.id) for claim, _worth in ready.by(way)}
+        ticked = {str(claim.id) for claim, _worth in here}
     return render_template(
         "vouchers/payments/batches/new.html",
         form=form,
@@ -259,7 +261,8 @@ def _new_page(form: ServiceBatchForm, way: rails.Way, ready: Ready) -> str:
         currencies=rails.currencies(),
         names=organisation_names(session(), providers),
         accounts=ready.accounts,
-        lapsed=_lapsed(ready.accounts.values()),
+        lapsed=lapsed,
+        anybody=any(claim.provider_id not in lapsed for claim, _worth in here),
         masked=masked,
         owed=owed,
         ticked=ticked,
