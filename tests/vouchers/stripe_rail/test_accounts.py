@@ -151,7 +151,7 @@ def why_not(house):
 
 
 def test_a_manager_opens_an_account_gives_stripe_what_it_asks_and_finance_approves_it(
-    house, cast, sign_in
+    house, session, cast, sign_in
 ):
     assert "Open an account at Stripe" in house.page("/providers/mine").text
     form = house.page(f"/stripe/accounts/new/{cast.provider.id}").text
@@ -174,6 +174,10 @@ def test_a_manager_opens_an_account_gives_stripe_what_it_asks_and_finance_approv
     alina = sign_in(cast.alina)
     assert "Can be paid" in alina.get(f"{payee}?lang=en").text
     assert alina.post(f"{payee}/approve", data={"form_key": str(new_id())}).status_code == 302
+    assert "Until that day nothing is paid to it" in house.page(house.path).text
+    as_system(session)
+    session.get_one(PayeeAccount, payee.rpartition("/")[2]).pays_from = TODAY
+    session.commit()
     assert "What is owed in MDL is paid here" in house.page(house.path).text
     assert why_not(house) == []
     batch = make_batch(house.session, cast, by=Rail.STRIPE_TRANSFER)

@@ -74,6 +74,7 @@ def show(account: StripeAccount) -> ResponseReturnValue:
         not_paid_out=account_words.not_paid_out,
         ready=accounts.can_be_paid(account),
         payee=reading.payee_of(session(), account),
+        today=clock.local_day(clock.now()),
         payouts=reading.payouts_page(session(), account, cursor=parameters.cursor()),
         watched=_watched(account),
         came_back=parameters.is_on("back"),
