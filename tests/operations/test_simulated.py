@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import os
 import socket
 import stat
 import time
@@ -16,7 +17,8 @@ from tests.test_settings import PRODUCTION
 from tools.stripe_simulator import Settings, State, do
 from vouchers.stripe_rail import gateway
 
-PORT = 18470
+_WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+PORT = 18470 + 200 * _WORKER  # the next free one is looked for: two at once would find the same
 DEMO = {
     "DATABASE_URL": "postgresql://app@127.0.0.1:1/punte",
     "SECRET_KEY": "a-secret-key-that-is-only-for-tests",
