@@ -18,10 +18,11 @@ from typing import Any
 
 import pytest
 
-SECONDS_OF_PROCESSOR = 600.0
-"""On a machine as quick as the one on which `_PIECE` was measured, with 5,000 tests in 450 s."""
+SECONDS_OF_PROCESSOR = 900.0
+"""Where `_PIECE` was measured, 5,300 tests took 450 s, and 290 s on the clock; twice that is room
+for what one piece of work does not tell of a machine: its disk, its memory, its neighbours."""
 SECONDS_ON_THE_CLOCK = 300.0
-_PIECE = 0.0105
+_PIECE = 0.0091
 """Seconds of processor that a piece of work took there."""
 _TESTS_A_PIECE = 100
 _DEAREST = 10
