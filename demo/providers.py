@@ -31,6 +31,8 @@ _STAFF = (
     ("boris", "Boris Chiriac", Role.PROVIDER_BOOKKEEPER),
     ("magda", "Magda Pleșca", Role.PROVIDER_MANAGER),
 )
+_AT_STRIPE = "drept"
+"""Its manager's sign-in is shown too: who looks at the demo can mend the payout that failed."""
 _BANKS = ("AG", "VI", "ML", "EX", "MO")
 
 
@@ -106,23 +108,33 @@ def _place(world: World, draft: Draft, unit: str) -> Place:
 def _people(world: World, firm: Firm, draft: Draft) -> None:
     if draft.key == "speranta":
         for name, whole, role in _STAFF:
-            _person(world, firm, f"{name}.speranta", whole, (role,), shown=True)
+            _person(world, firm, f"{name}.speranta", whole, (role,), shown=role)
         firm.reception, firm.coordinator = "rita.speranta", "cora.speranta"
         firm.bookkeeper, firm.manager = "boris.speranta", "magda.speranta"
         return
     key = f"manager.{draft.key}"
     russian = draft.languages == (Locale.RU,)
     person = draw(world.rng, female=world.rng.random() < 0.6, russian=russian)
-    _person(world, firm, key, person.whole, tuple(role for _key, _name, role in _STAFF))
+    roles = tuple(role for _key, _name, role in _STAFF)
+    shown = Role.PROVIDER_MANAGER if draft.key == _AT_STRIPE else None
+    _person(world, firm, key, person.whole, roles, shown=shown)
     firm.reception = firm.coordinator = firm.bookkeeper = firm.manager = key
     if draft.key == "dacia":
         firm.reception = "dana.dacia"
-        _person(world, firm, "dana.dacia", "Dana Țîbuleac", (Role.PROVIDER_RECEPTION,), shown=True)
+        desk = Role.PROVIDER_RECEPTION
+        _person(world, firm, "dana.dacia", "Dana Țîbuleac", (desk,), shown=desk)
 
 
 def _person(
-    world: World, firm: Firm, key: str, name: str, roles: tuple[Role, ...], *, shown: bool = False
+    world: World,
+    firm: Firm,
+    key: str,
+    name: str,
+    roles: tuple[Role, ...],
+    *,
+    shown: Role | None = None,
 ) -> None:
+    """Open an account, whose password stands beside the `shown` role in the file of sign-ins."""
     password, email = new_password(), f"{key}@demo.example"
     world.users[key] = create_user(
         world.session,
@@ -136,7 +148,7 @@ def _person(
         now=world.now,
     )
     if shown:
-        world.logins.append(Login(roles[0], email, password))
+        world.logins.append(Login(shown, email, password))
 
 
 def _documents(world: World, firm: Firm, draft: Draft) -> None:
