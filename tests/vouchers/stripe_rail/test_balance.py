@@ -238,3 +238,18 @@ def test_a_year_of_lines_is_more_than_a_list_of_parameters_holds(rail):
     as_system(rail.session)
     many = [f"tr_{number}" for number in range(70_000)]
     assert sweep.unheard_of(rail.session, many) == many
+
+
+def test_books_and_stripe_stand_beside_books_and_bank_and_an_administrator_sees_only_when(
+    rail, sign_in
+):
+    petru, dan = sign_in(rail.cast.petru), sign_in(rail.cast.dan)
+    assert "Books and Stripe" not in petru.get("/bank/?lang=en").text
+    swept(rail)
+    rail.session.commit()
+    assert "Books and Stripe" in petru.get("/bank/?lang=en").text
+    lei, euro = rail.cast.bank_account, rail.cast.euro_bank_account
+    assert "Books and Stripe" in petru.get(f"/bank/?account={lei.id}&lang=en").text
+    assert "Books and Stripe" not in petru.get(f"/bank/?account={euro.id}&lang=en").text
+    assert "Not yet" not in dan.get("/stripe/?lang=en").text
+    assert dan.get("/stripe/balance/").status_code == 403

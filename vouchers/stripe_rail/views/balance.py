@@ -122,8 +122,10 @@ def undo(line: StripeLine) -> Asking:
     return _back(line, _("The line is open again."))
 
 
-def proof_card() -> Markup | str:
-    """Return the short proof for the page of the bank, where the rail is used."""
+def proof_card(*, currency: str) -> Markup | str:
+    """Return the short proof for a page of the bank, of all accounts or of those in a currency."""
+    if currency not in ("", _currency()):
+        return ""
     if not permissions.could(current_actor(), StripePermission.VIEW):
         return ""
     if reading.asked_at(session(), _currency()) is None:
