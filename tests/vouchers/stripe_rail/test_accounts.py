@@ -313,6 +313,7 @@ def test_a_payout_that_fails_is_told_with_what_to_do_and_is_over_when_the_next_o
     accounts.ask_about_all(session, now=clock.now() + timedelta(days=1))
     house.work_off()
     assert advice not in petru.get("/stripe/accounts/payouts?lang=en").text
+    assert advice not in house.page(house.path).text
 
 
 def test_stripe_is_asked_about_each_account_daily_and_sooner_while_it_cannot_be_paid(

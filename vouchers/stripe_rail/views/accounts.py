@@ -63,7 +63,8 @@ def new(provider: Provider) -> Asking:
 @bp.page("/<uuid:stripe_account_id>", P.VIEW_ACCOUNT, load=load_account)
 def show(account: StripeAccount) -> ResponseReturnValue:
     """Show how an account stands, what Stripe asks for, and what was paid out."""
-    provider = load_provider(account.provider_id)
+    provider, cursor = load_provider(account.provider_id), parameters.cursor()
+    payouts = reading.payouts_page(session(), account, cursor=cursor)
     return render_template(
         "vouchers/stripe_rail/account.html",
         account=account,
@@ -75,7 +76,8 @@ def show(account: StripeAccount) -> ResponseReturnValue:
         ready=accounts.can_be_paid(account),
         payee=reading.payee_of(session(), account),
         today=clock.local_day(clock.now()),
-        payouts=reading.payouts_page(session(), account, cursor=parameters.cursor()),
+        payouts=payouts,
+        newest=None if cursor or not payouts.rows else payouts.rows[0].id,
         watched=_watched(account),
         came_back=parameters.is_on("back"),
         is_on=gateway.in_use() is not None,
