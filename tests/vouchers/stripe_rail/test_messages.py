@@ -15,7 +15,7 @@ from reintegration.kernel.actor import SYSTEM
 from reintegration.kernel.audit import AuditEvent
 from reintegration.kernel.errors import Conflict, NotPermitted
 from reintegration.kernel.ids import new_id
-from reintegration.kernel.outbox import OutboxMessage, OutboxState
+from reintegration.kernel.outbox import OutboxMessage, OutboxState, Outcome
 from tests.factories.cast import NOW, actor
 from vouchers.stripe_rail.channels import events as channel
 from vouchers.stripe_rail.credential import LARGEST_BODY, WRONG_AT_MOST
@@ -258,7 +258,7 @@ def test_when_stripe_cannot_be_asked_it_is_tried_again_and_then_told(
     work_off(session)
     (event,) = kept(session)
     assert event.problem == EventProblem.NO_ANSWER
-    assert channel.CHANNEL.find_out(message, NOW).state is OutboxState.QUEUED
+    assert channel.CHANNEL.find_out(message, NOW) == Outcome(OutboxState.QUEUED, message.error)
 
 
 def test_a_message_about_an_account_that_is_being_opened_waits_until_it_is_known(

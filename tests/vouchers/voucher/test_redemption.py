@@ -266,9 +266,9 @@ def test_a_wrong_pin_is_counted_even_when_the_request_rolls_back(session, cast):
     for left in (4, 3, 2, 1, 0):
         with pytest.raises(WrongPin) as refusal:
             deliver(session, cast.rita, issued, pin=WRONG)
-        assert refusal.value.params["left"] == left
+        until = {} if left else {"until": NOW + timedelta(days=1)}
+        assert refusal.value.params == {"left": left} | until
         session.rollback()
-    assert refusal.value.params["until"] == NOW + timedelta(days=1)
     with refused(TooManyTries, "locked"):
         deliver(session, cast.rita, issued, pin=PIN)
 
