@@ -1,5 +1,7 @@
 """A payment service as a rail: messages instead of a file, and what becomes of each order."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
 
@@ -270,3 +272,20 @@ def test_the_pages_of_a_batch_speak_of_stripe_and_no_hand_fails_its_order(
 def tick(page, claim):
     """Return the box by which a claim is ticked, as HTML."""
     return next(part for part in page.split("<input") if f'value="{claim.id}"' in part)
+
+
+def test_a_held_account_at_a_service_is_not_paid_before_its_day_whatever_day_is_asked_for(
+    session, cast, there
+):
+    claim = make_checked_claim(session, cast)
+    there.pays_from = TODAY + timedelta(days=3)
+    session.commit()
+    with pytest.raises(Conflict, match="is paid at its new account from"):
+        batches.prepare(
+            session,
+            actor=actor(session, cast.petru),
+            claim_ids=[claim.id],
+            paid_from=STRIPE,
+            execution_on=TODAY + timedelta(days=9),
+            now=NOW,
+        )

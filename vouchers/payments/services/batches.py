@@ -79,7 +79,8 @@ def prepare(
     by_provider: dict[UUID, list[Claim]] = {}
     for claim in claims:
         by_provider.setdefault(claim.provider_id, []).append(claim)
-    accounts = _payees(session, set(by_provider), way, execution_on)
+    leaves_on = today if way.service else execution_on  # a service pays at the release
+    accounts = _payees(session, set(by_provider), way, leaves_on)
     owed = _owed(session, set(by_provider), way.currency)
     batch = PaymentBatch(
         id=new_id(),
