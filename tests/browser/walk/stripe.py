@@ -5,6 +5,7 @@ import re
 from playwright.sync_api import expect
 
 from tests.browser.seats import Seat
+from tests.browser.walk import payments
 
 NEW_IBAN = "RO09BCYP0000001234567890"
 
@@ -54,12 +55,7 @@ def approves_the_account(seat: Seat) -> None:
 
 def releases_to_stripe(seat: Seat, batch: str) -> None:
     """Release it: nothing is downloaded, the orders are sent."""
-    seat.goes_to(batch)
-    seat.presses("Release")
-    seat.sees(re.compile("^Release batch "))
-    seat.presses(re.compile("^Release "))
-    seat.reads("The batch is released.")
-    seat.looks()
+    payments.releases(seat, batch)
     expect(seat.main.get_by_role("link", name="Download the file")).to_have_count(0)
 
 
