@@ -1,17 +1,22 @@
 """Days on which banks in Moldova work; what waits "three banking days" is counted by them."""
 
 from datetime import date, timedelta
+from functools import cache
 
 import holidays
 
-_FREE = holidays.country_holidays("MD")
-"""Public holidays by the Labour Code (art. 111), with the Orthodox Easter; years come as asked."""
 _SATURDAY = 5
 
 
 def is_one(day: date) -> bool:
     """Whether banks work on a day."""
-    return day.weekday() < _SATURDAY and day not in _FREE
+    return day.weekday() < _SATURDAY and day not in _free()
+
+
+@cache
+def _free() -> holidays.HolidayBase:
+    """Return the public holidays, the Orthodox Easter among them; made when first asked for."""
+    return holidays.country_holidays("MD")
 
 
 def after(day: date, count: int) -> date:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from providers.directory.models import Provider
 from reintegration.accounts.queries import people
 from reintegration.accounts.services import inbox
+from reintegration.accounts.services.inbox import Message
 from reintegration.kernel import outbox
 from reintegration.kernel.actor import Role
 from reintegration.kernel.errors import N_
@@ -57,10 +58,18 @@ def tell_of_batches(session: Session, account: PayeeAccount, *, now: datetime) -
         " it and prepare it anew."
     )
     readers = people.with_role(session, Role.FINANCE_PREPARER)
-    for batch in _naming_another(session, account):
-        key = f"batch:{batch.id}:changed:{account.id}"
-        told = {"reference": batch.reference, "name": account.holder}
-        inbox.notify(session, readers, key, message, now=now, link=f"/batches/{batch.id}", **told)
+    messages = [
+        Message(
+            reader,
+            key=f"batch:{batch.id}:changed:{account.id}",
+            message=message,
+            link=f"/batches/{batch.id}",
+            params={"reference": batch.reference, "name": account.holder},
+        )
+        for batch in _naming_another(session, account)
+        for reader in readers
+    ]
+    inbox.put(session, messages, now=now)
 
 
 def _naming_another(session: Session, account: PayeeAccount) -> Sequence[PaymentBatch]:

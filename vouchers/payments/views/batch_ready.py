@@ -24,15 +24,21 @@ class Ready:
         """Return the claims that are paid this way."""
         return [one for one in self.claims if self._is_paid_by(one[0], way)]
 
-    def another_way(self, way: Way) -> list[tuple[Claim, Money]]:
-        """Return the claims whose payees are paid another way; those without account wait here."""
-        having = (one for one in self.claims if one[0].provider_id in self.accounts)
-        return [one for one in having if not self._is_paid_by(one[0], way)]
+    def listed(self, way: Way) -> list[tuple[Claim, Money]]:
+        """Return the claims that are paid this way, and those whose payee has no account yet."""
+        return [one for one in self.claims if not self._is_elsewhere(one[0], way)]
+
+    def elsewhere(self, way: Way) -> list[tuple[Claim, Money]]:
+        """Return the claims whose payees are paid another way."""
+        return [one for one in self.claims if self._is_elsewhere(one[0], way)]
 
     def only_way(self, offered: Sequence[Way]) -> Way | None:
         """Return the way by which all that can be paid is paid, where there is exactly one."""
         used = [way for way in offered if self.by(way)]
         return used[0] if len(used) == 1 else None
+
+    def _is_elsewhere(self, claim: Claim, way: Way) -> bool:
+        return claim.provider_id in self.accounts and not self._is_paid_by(claim, way)
 
     def _is_paid_by(self, claim: Claim, way: Way) -> bool:
         account = self.accounts.get(claim.provider_id)

@@ -1,8 +1,9 @@
 """Payment batches: prepared, approved and released by three people; the file of each."""
 
 import io
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
+from functools import cache
 from uuid import UUID
 
 from flask import render_template, send_file, url_for
@@ -91,10 +92,12 @@ def index() -> ResponseReturnValue:
 @bp.form("/new", PaymentPermission.PREPARE)
 def new() -> Asking:
     """Make a batch of the ticked claims."""
-    ready = batch_ready.ready(session(), _currency())
+    ready = cache(
+        lambda: batch_ready.ready(session(), _currency())
+    )  # a form that is sent needs none
     way = _way(ready)
     form = _batch_form(way)
-    yield Ask(lambda: _new_page(form, way, ready), form)
+    yield Ask(lambda: _new_page(form, way, ready()), form)
     typed = form.execution_on.data if isinstance(form, BatchForm) else None
     batch = batches.prepare(
         session(),
@@ -212,12 +215,12 @@ def _currency() -> str:
     return parameters.choice("currency", payable, payable[0])
 
 
-def _way(ready: Ready) -> rails.Way:
+def _way(ready: Callable[[], Ready]) -> rails.Way:
     """Return the way that the page is about: the asked one, or the only one that is needed."""
     ways = rails.ways(_currency())
     offered = {str(way.rail): way for way in ways}
-    needed = ready.only_way(ways) or ways[0]
-    return offered[parameters.choice("by", list(offered), str(needed.rail))]
+    asked = parameters.choice("by", ["", *offered], "")
+    return offered[asked] if asked else ready().only_way(ways) or ways[0]
 
 
 def _account(form: BatchForm) -> BankAccount:
@@ -239,7 +242,7 @@ def _batch_form(way: rails.Way) -> ServiceBatchForm:
 
 
 def _new_page(form: ServiceBatchForm, way: rails.Way, ready: Ready) -> str:
-    currency, elsewhere = way.currency, ready.another_way(way)
+    currency, elsewhere = way.currency, ready.elsewhere(way)
     providers = {claim.provider_id for claim, _worth in ready.claims}
     owed = {
         key[0]: balance.receivable
@@ -254,7 +257,7 @@ def _new_page(form: ServiceBatchForm, way: rails.Way, ready: Ready) -> str:
     return render_template(
         "vouchers/payments/batches/new.html",
         form=form,
-        claims=[one for one in ready.claims if one not in elsewhere],
+        claims=ready.listed(way),
         elsewhere=elsewhere,
         at_once=claim_queries.AT_ONCE,
         currency=currency,
