@@ -144,7 +144,7 @@ class Stripe:
             actor=self.world.actor(PREPARER),
             cause=ReversalCause.PAYOUT_FAILED,
             amount=order.amount,
-            reason="Contul bancar al furnizorului este închis.",
+            reason="Contul bancar al prestatorului este închis.",
             now=self.world.now,
         )
         yield self.world.now + timedelta(hours=3)

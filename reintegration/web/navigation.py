@@ -1,7 +1,7 @@
 """The side navigation: each feature adds its places; a person sees those they may open."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -37,6 +37,13 @@ _places: dict[str, Place] = {}
 def add(*places: Place) -> None:
     """Put places into the navigation."""
     _places.update((place.endpoint, place) for place in places)
+
+
+def widen(endpoint: str, *starts: str) -> None:
+    """Let pages of another feature belong to a place: those whose endpoints begin so."""
+    place = _places[endpoint]
+    kept = (one for one in place.within if one not in starts)
+    _places[endpoint] = replace(place, within=(*kept, *starts))
 
 
 def navigation() -> list[dict[str, object]]:

@@ -35,7 +35,13 @@ _LOOK = r"""() => {
     const range = document.createRange();
     while (texts.nextNode()) {
         const text = texts.currentNode, parent = text.parentElement;
-        if (!seen(parent) || parent.closest("code, pre")) continue;
+        if (!seen(parent)) continue;
+        const card = parent.closest("thead") ? null : parent.closest(".card");
+        range.selectNodeContents(text);
+        const edge = card ? card.getBoundingClientRect().right + 1 : Infinity;
+        if (text.data.trim() && [...range.getClientRects()].some((box) => box.right > edge))
+            found.add(`${text.data.trim().slice(0, 50)} leaves its card`);
+        if (parent.closest("code, pre")) continue;
         for (const word of text.data.matchAll(/\p{L}{5,}/gu)) {
             if (word[0] === word[0].toUpperCase()) continue;  // a reference is no word
             range.setStart(text, word.index);
@@ -58,6 +64,6 @@ _LOOK = r"""() => {
 
 
 def seen_wrong(page: Page) -> list[str]:
-    """Return what lies on what, what is cut, which word is broken, which row is no card."""
+    """Return what lies on what, what is cut or leaves its card, which word or row is broken."""
     found: list[str] = page.evaluate(_LOOK)
     return found

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 from playwright.sync_api import expect
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from providers.referrals.states import ReferralState
@@ -17,6 +18,7 @@ from reintegration.kernel import clock, tries
 from reintegration.kernel.actor import SYSTEM
 from reintegration.kernel.db import act_as, db
 from reintegration.kernel.db import session as current
+from reintegration.kernel.outbox import OutboxMessage
 from reintegration.settings import from_environment
 from tests.browser.conftest import town_of
 from tests.browser.seats import Seat, sit_down
@@ -28,6 +30,8 @@ from tests.factories.payments import (
     make_checked_claim,
     make_claim,
     make_deliveries,
+    pay_lei_by_stripe,
+    put_at_service,
     statement,
 )
 from tests.factories.vouchers import deliver, make_referral, make_voucher
@@ -35,6 +39,9 @@ from tests.plans.plan_makers import submit, write_plan
 from tests.sampling import one_of_each
 from tests.vouchers.formats.writers import OTHERS, Line, Tx
 from vouchers.bank.services.statement_import import import_file
+from vouchers.payments.models import PaymentOrder
+from vouchers.payments.states import OrderState, Rail
+from vouchers.stripe_rail.models import StripeTransfer
 
 pytestmark = pytest.mark.xdist_group("browser-phone")
 
@@ -86,6 +93,10 @@ PAGES = {
         "/funds/lines/{budget_line}",
         "/ledger/",
         "/ledger/balances",
+        "/batches/{at_stripe}",
+        "/batches/orders/{order_at_stripe}",
+        "/stripe/",
+        "/stripe/balance/",
     ),
     "vera": ("/account/today", "/providers/vetting/", "/providers/vetting/{offering}"),
     "irina": ("/account/audit",),
@@ -155,6 +166,7 @@ def furnish(session: Session, cast: Cast) -> tuple[dict[str, str], str]:
     session.commit()
     _import_a_statement(session, cast, batch)
     session.commit()
+    order = _paid_through_stripe(session, cast)
     act_as(session, SYSTEM)
     named = {
         "case": work.case.id,
@@ -167,6 +179,8 @@ def furnish(session: Session, cast: Cast) -> tuple[dict[str, str], str]:
         "redemption": done.redemption_id,
         "claim": claim.id,
         "batch": batch.id,
+        "at_stripe": order.batch_id,
+        "order_at_stripe": order.id,
         "budget_line": cast.budget_line.id,
         "offering": cast.offerings[ServiceCategory.SHELTER].id,
     }
@@ -190,6 +204,32 @@ def _import_a_statement(session: Session, cast: Cast, batch) -> None:
         content=statement(cast, *lines, foreign),
         now=NOW,
     )
+
+
+def _paid_through_stripe(session: Session, cast: Cast) -> PaymentOrder:
+    """Pay an order through Stripe, with names as long as Stripe gives them."""
+    with pytest.MonkeyPatch.context() as patch:
+        pay_lei_by_stripe(patch)
+        put_at_service(session, cast, cast.provider)
+        order = make_batch(session, cast, until="released", by=Rail.STRIPE_TRANSFER).orders[0]
+    act_as(session, SYSTEM)
+    for message in session.scalars(
+        select(OutboxMessage).where(OutboxMessage.channel.startswith("stripe."))
+    ):
+        session.delete(message)  # no Stripe is beside this house
+    order.state, order.settled_on = OrderState.SETTLED, TODAY
+    session.add(
+        StripeTransfer(
+            order_id=order.id,
+            reference=f"tr_{order.id.hex[:24]}",
+            destination=f"acct_{order.id.hex[:24]}",
+            amount=order.amount,
+            made_at=NOW,
+            known_at=NOW,
+        )
+    )
+    session.commit()
+    return order
 
 
 @pytest.fixture(scope="module")

@@ -67,11 +67,20 @@ def register(app: Flask) -> None:
             N_("How money can travel"),
             StripePermission.VIEW_WAYS,
             69,
-            within=("stripe_",),
+            within=("stripe_ways.", "stripe_messages."),
         )
     )
+    for endpoint, start in _BELONGS:
+        navigation.widen(endpoint, start)
 
 
+_BELONGS = (
+    ("batches.index", "stripe_orders."),
+    ("bank.index", "stripe_balance."),
+    ("payees.index", "stripe_accounts."),
+    ("claims.mine", "stripe_accounts."),
+)
+"""Where in the navigation pages stand that are reached from pages of others."""
 _SLOTS = (
     ("provider.accounts", account_slots.card),
     ("payee.account", account_slots.of_payee),

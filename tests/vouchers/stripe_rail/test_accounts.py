@@ -164,7 +164,7 @@ def test_a_manager_opens_an_account_gives_stripe_what_it_asks_and_finance_approv
     assert there.email in (cast.provider.email, cast.maria.email)
     assert (there.metadata, there.registered_name, there.phone) == ({}, None, None)
     shown = house.page(house.path).text
-    assert "Your consent to Stripe&#39;s terms" in shown
+    assert "Consent to Stripe&#39;s terms" in shown
     assert house.send(f"{house.path}/propose").status_code == 409
     house.fill_in()
     assert house.told(":ready:") == {cast.maria.id}
@@ -228,7 +228,7 @@ def test_what_stripe_misses_is_said_in_words_and_stops_orders_until_it_is_given(
     house.stripe.onboard(house.account().reference, "without_document")
     house.asked()
     shown = house.page(house.path).text
-    assert "An identity document of whoever represents you" in shown
+    assert "An identity document of whoever represents the organisation" in shown
     assert ">Late<" in shown
     assert "Continue at Stripe" in shown
     assert why_not(house) == [payable._LATE]

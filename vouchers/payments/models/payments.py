@@ -51,6 +51,11 @@ class PaymentBatch(Base):
         back_populates="batch", order_by="PaymentOrder.reference"
     )
 
+    @property
+    def unpaid(self) -> int:
+        """How many of its orders failed or came back."""
+        return sum(one.state in (OrderState.FAILED, OrderState.RETURNED) for one in self.orders)
+
     __table_args__ = (
         CheckConstraint(
             f"(rail = '{Rail.STRIPE_TRANSFER}') = (bank_account_id IS NULL)", "paid_from"

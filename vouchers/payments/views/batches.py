@@ -179,6 +179,7 @@ def order(order: PaymentOrder) -> ResponseReturnValue:
         claims=queries.claims_of(session(), batch).get(order.id, []),
         story=order_story.story(order, names),
         failure=order_story.failure(order),
+        standing=order_story.standing([order]).get(order.id),
         masked=masked,
         events=events,
         people=names,

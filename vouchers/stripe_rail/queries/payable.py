@@ -78,6 +78,11 @@ def dues(account: StripeAccount) -> list[Due]:
     return sorted(found, key=lambda one: (one.by_stripe, _URGENCIES.index(one.urgency)))
 
 
+def asks_now(account: StripeAccount) -> bool:
+    """Whether the provider can give Stripe something that is due."""
+    return any(one.urgency != "eventually_due" and not one.by_stripe for one in dues(account))
+
+
 _URGENCIES = ("past_due", "currently_due", "eventually_due")
 
 

@@ -18,7 +18,7 @@ from reintegration.kernel.db import acting_as_system
 from reintegration.kernel.outbox import MAY_HAVE_ARRIVED, OutboxMessage, OutboxState
 from vouchers.payments.models import PaymentOrder
 from vouchers.payments.services import rails
-from vouchers.payments.states import Rail
+from vouchers.payments.states import OrderState, Rail
 from vouchers.stripe_rail.permissions import StripePermission
 from vouchers.stripe_rail.states import Standing
 
@@ -107,11 +107,13 @@ def _failed(now: datetime) -> ColumnElement[bool]:
 
 
 def _unknown() -> ColumnElement[bool]:
+    """Return what tells them; an order whose message from Stripe came is settled, and not here."""
     told_nothing = or_(*(OutboxMessage.error.startswith(one) for one in MAY_HAVE_ARRIVED))
-    return or_(
+    silent = or_(
         OutboxMessage.state == OutboxState.UNKNOWN,
         and_(OutboxMessage.state == OutboxState.QUEUED, told_nothing),
     )
+    return and_(PaymentOrder.state == OrderState.RELEASED, silent)
 
 
 def _of(actor: Actor, wanted: ColumnElement[bool]) -> Select[PaymentOrder]:

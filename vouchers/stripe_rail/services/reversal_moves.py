@@ -9,7 +9,7 @@ REVERSAL: Machine[R] = Machine(
     name="stripe_reversal",
     initial=R.WAITING,
     moves={
-        "confirm": Move(R.WAITING, R.ASKED, P.CONFIRM_REVERSAL, N_("Take it back")),
+        "confirm": Move(R.WAITING, R.ASKED, P.CONFIRM_REVERSAL, N_("Take the payment back")),
         "decline": Move(
             R.WAITING, R.DECLINED, P.CONFIRM_REVERSAL, N_("Decline"), needs_reason=True
         ),

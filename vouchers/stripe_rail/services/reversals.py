@@ -46,6 +46,12 @@ def most(session: Session, order: PaymentOrder, cause: ReversalCause) -> Money:
     return order.amount - order.taken_back if payouts.failed_since(session, transfer) else nothing
 
 
+def is_under_way(session: Session, order: PaymentOrder) -> bool:
+    """Whether something of an order is being taken back: then nothing more can be asked."""
+    of_order = StripeReversal.order_id == order.id
+    return bool(session.scalar(select(exists().where(of_order, StripeReversal.state.in_(_OPEN)))))
+
+
 def ask(
     session: Session,
     order: PaymentOrder,
@@ -61,8 +67,7 @@ def ask(
     settlement.lock_orders(session, [order.id])
     session.refresh(order)
     _refuse_sum(session, order, cause, amount)
-    of_order = StripeReversal.order_id == order.id
-    if session.scalar(select(exists().where(of_order, StripeReversal.state.in_(_OPEN)))):
+    if is_under_way(session, order):
         raise Conflict(N_("A part of this order is being taken back already. Wait for it."))
     reversal = StripeReversal(
         id=new_id(),

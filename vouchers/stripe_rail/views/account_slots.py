@@ -9,8 +9,10 @@ from reintegration.web import slots
 from reintegration.web.current import current_actor
 from vouchers.payments.models import PayeeAccount
 from vouchers.stripe_rail import gateway
+from vouchers.stripe_rail.models import StripeAccount
 from vouchers.stripe_rail.permissions import StripePermission
 from vouchers.stripe_rail.queries import accounts as reading
+from vouchers.stripe_rail.queries import payable
 from vouchers.stripe_rail.states import AccountState
 from vouchers.stripe_rail.views.accounts import stopped
 
@@ -32,10 +34,17 @@ def card(*, provider: Provider, own: bool) -> str:
         "vouchers/stripe_rail/_account_card.html",
         provider=provider,
         account=account,
-        stopped=stopped(account, provider.name) if account else "",
+        stopped=_stopped(account, provider, own=own) if account else "",
         may_open=may_open,
         own=own,
     )
+
+
+def _stopped(account: StripeAccount, provider: Provider, *, own: bool) -> str:
+    said = stopped(account, provider.name)
+    if said and own and payable.asks_now(account):
+        return str(_("Stripe waits for something from you: see the account at Stripe."))
+    return said
 
 
 def of_payee(*, account: PayeeAccount) -> str:

@@ -3,31 +3,35 @@
 from collections.abc import Mapping
 from typing import Any
 
+from babel import Locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from reintegration.web.filters import format_locale
 from vouchers.stripe_rail.objects import Due
 
 ASKED: Mapping[str, Any] = {
     "configuration.recipient.default_outbound_destination": _l(
         "The bank account to which Stripe pays out"
     ),
-    "contact_email": _l("An e-mail address at which Stripe reaches you"),
-    "contact_phone": _l("A phone number at which Stripe reaches you"),
-    "display_name": _l("The name under which you are known"),
-    "defaults.profile": _l("What your organisation does, and its page on the web"),
+    "contact_email": _l("An e-mail address at which Stripe reaches the organisation"),
+    "contact_phone": _l("A phone number at which Stripe reaches the organisation"),
+    "display_name": _l("The name under which the organisation is known"),
+    "defaults.profile": _l("What the organisation does, and its page on the web"),
     "defaults.currency": _l("The currency of the account"),
-    "identity.attestations.terms_of_service": _l("Your consent to Stripe's terms"),
-    "identity.attestations.directorship_declaration": _l("Your word that all directors are named"),
-    "identity.attestations.ownership_declaration": _l("Your word that all owners are named"),
+    "identity.attestations.terms_of_service": _l("Consent to Stripe's terms"),
+    "identity.attestations.directorship_declaration": _l(
+        "The declaration that all directors are named"
+    ),
+    "identity.attestations.ownership_declaration": _l("The declaration that all owners are named"),
     "identity.attestations.persons_provided": _l(
-        "Your word that everybody who must be named is named"
+        "The declaration that everybody who must be named is named"
     ),
     "identity.attestations.representative_declaration": _l(
-        "Your word that whoever signs may sign for the organisation"
+        "The declaration that whoever signs may sign for the organisation"
     ),
     "identity.country": _l("The country of the organisation"),
-    "identity.entity_type": _l("Whether you are an organisation or one person"),
+    "identity.entity_type": _l("Whether it is an organisation or one person"),
     "identity.business_details.address": _l("The address of the organisation"),
     "identity.business_details.additional_addresses": _l("The address of the organisation"),
     "identity.business_details.script_addresses": _l(
@@ -47,12 +51,18 @@ ASKED: Mapping[str, Any] = {
     ),
     "identity.business_details.registration_date": _l("The day of registration"),
     "identity.business_details.structure": _l("The legal form of the organisation"),
-    "identity.individual.documents": _l("An identity document of whoever represents you"),
-    "identity.individual.address": _l("The address of whoever represents you"),
-    "identity.individual.date_of_birth": _l("The date of birth of whoever represents you"),
-    "identity.individual": _l("Facts about whoever represents you"),
-    "identity.persons": _l("Facts about the owners, directors or whoever represents you"),
-    "persons": _l("Facts about the owners, directors or whoever represents you"),
+    "identity.individual.documents": _l(
+        "An identity document of whoever represents the organisation"
+    ),
+    "identity.individual.address": _l("The address of whoever represents the organisation"),
+    "identity.individual.date_of_birth": _l(
+        "The date of birth of whoever represents the organisation"
+    ),
+    "identity.individual": _l("Facts about whoever represents the organisation"),
+    "identity.persons": _l(
+        "Facts about the owners, directors or whoever represents the organisation"
+    ),
+    "persons": _l("Facts about the owners, directors or whoever represents the organisation"),
 }
 """Beginnings of Stripe's names for what it asks of an organisation; the longest counts."""
 
@@ -87,10 +97,10 @@ NOT_OPENED: Mapping[str, Any] = {
 }
 
 _OTHER_ACCOUNT = _l(
-    "The bank says that the account is closed or does not exist. Give Stripe another one."
+    "The bank says that the account is closed or does not exist. Stripe needs another one."
 )
 _BLOCKED = _l("The bank has blocked the account. Ask the bank, or give Stripe another account.")
-_NUMBER = _l("The number of the account is wrong. Give it to Stripe anew.")
+_NUMBER = _l("The number of the account is wrong. Stripe needs it anew.")
 _HOLDER = _l(
     "The holder of the account is not called as Stripe was told. Give Stripe the name that the"
     " bank has, or another account."
@@ -126,6 +136,11 @@ def asked_for(due: Due) -> str:
     wrong = _begins(WRONG, due.problem)
     said = str(wrong) if wrong else _("Stripe refused it (%(code)s).", code=due.problem)
     return f"{what}. {said}"
+
+
+def territory(code: str) -> str:
+    """Return the name of a country."""
+    return str(Locale.parse(format_locale()).territories.get(code, code))
 
 
 def not_opened(code: str) -> str:

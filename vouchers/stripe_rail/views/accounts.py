@@ -71,6 +71,8 @@ def show(account: StripeAccount) -> ResponseReturnValue:
         provider=provider,
         asked_for=[(one, account_words.asked_for(one)) for one in payable.dues(account)],
         stopped=stopped(account, provider.name),
+        asks=payable.asks_now(account),
+        country=account_words.territory(account.country),
         not_opened=account_words.not_opened,
         not_paid_out=account_words.not_paid_out,
         ready=accounts.can_be_paid(account),

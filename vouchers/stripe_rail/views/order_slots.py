@@ -20,7 +20,7 @@ from vouchers.stripe_rail.queries import payouts, reversals, under_way
 from vouchers.stripe_rail.queries.under_way import UnderWay
 from vouchers.stripe_rail.services import reversals as taking_back
 from vouchers.stripe_rail.states import PayoutState, ReversalCause, Standing
-from vouchers.stripe_rail.views import refusal_words
+from vouchers.stripe_rail.views import account_words, refusal_words
 
 
 def _is_ours(order: PaymentOrder) -> bool:
@@ -54,6 +54,8 @@ def _paid_out(transfer: StripeTransfer) -> Step:
     word, tone = str(translated(payout.state)), payout.state.tone
     if payout.state in payouts.NOT_ARRIVED:
         told = _("It did not reach the provider's bank and is back on its account at Stripe.")
+        if payout.state is PayoutState.FAILED:
+            told = f"{told} {account_words.not_paid_out(payout.failure_code)}"
     elif payout.state is PayoutState.PAID:
         told = _("at the provider's bank on %(day)s", day=day(payout.arrives_on))
     else:
@@ -109,6 +111,8 @@ def actions(*, order: PaymentOrder) -> str:
     if not _is_ours(order) or not permissions.permits(
         current_actor(), StripePermission.REVERSE, order
     ):
+        return ""
+    if taking_back.is_under_way(session(), order):
         return ""
     causes = [one for one in ReversalCause if taking_back.most(session(), order, one)]
     return slots.part("vouchers/stripe_rail/_order_actions.html", order=order, causes=causes)

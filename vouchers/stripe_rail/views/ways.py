@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Any
 
-from babel import Locale
 from flask import current_app, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -14,13 +13,14 @@ from reintegration.kernel import clock
 from reintegration.kernel.db import session
 from reintegration.settings import Settings
 from reintegration.web import slots
-from reintegration.web.filters import format_locale, instant
+from reintegration.web.filters import instant
 from reintegration.web.pages import Pages
 from vouchers.payments.services import rails
 from vouchers.payments.services.rails import Way
 from vouchers.stripe_rail.permissions import StripePermission as P
 from vouchers.stripe_rail.queries import events
 from vouchers.stripe_rail.states import REACHED
+from vouchers.stripe_rail.views.account_words import territory
 
 bp = Pages("stripe_ways", __name__, url_prefix="/stripe")
 
@@ -94,5 +94,4 @@ def _mode(settings: Settings) -> str:
 
 
 def _countries() -> list[str]:
-    names = Locale.parse(format_locale()).territories
-    return sorted(names[code] for code in REACHED)
+    return sorted(territory(code) for code in REACHED)
