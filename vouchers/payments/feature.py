@@ -41,7 +41,9 @@ def register(app: Flask) -> None:
 
 
 _PLACES = (
-    Place("payees.index", N_("Accounts of providers"), PayeePermission.LIST, 52),
+    Place(
+        "payees.index", N_("Accounts of providers"), PayeePermission.LIST, 52, within=("payees.",)
+    ),
     Place(
         "claims.mine",
         N_("Claims"),

@@ -113,7 +113,7 @@ ACTS: dict[str, str] = {
     "payment_batch:cancel": N_("Cancelled a batch of payments"),
     "payment_batch:prepare": N_("Put a batch of payments together"),
     "payment_batch:release": N_("Released a batch of payments"),
-    "payment_batch:settle": N_("A batch of payments is settled"),
+    "payment_batch:settle": N_("A batch of payments is finished"),
     "payment_batch:unsettle": N_("A batch of payments is under way again"),
     "payment_order:cancel": N_("Cancelled a payment"),
     "payment_order:fail": N_("A payment failed"),
