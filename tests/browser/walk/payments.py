@@ -182,7 +182,9 @@ def sees_what_waits(seat: Seat) -> None:
     seat.looks()
     assert seat.main.locator("#line .reasons li").count() >= 1
     seat.presses(re.compile("Cont MDL, MDL$"))
-    seat.reads("equal", "What the bank says and what the books say agree.")
+    seat.reads(
+        "explained", "What is not settled yet is all by which the books and the bank differ."
+    )
     seat.looks()
 
 
