@@ -66,15 +66,17 @@ class Stripe:
             self._pay(order, fails=unlucky, taken_back=taken_back)
 
     def pay_and_lose_an_answer(self, batch: PaymentBatch) -> None:
-        """Make the transfers of a batch, and let nobody hear of the first."""
+        """Make the transfers of a batch, and let nobody hear of the first till the next sweep."""
         for turn, order in enumerate(self._released([batch])):
             if turn:
                 self._pay(order, fails=False, taken_back=False)
                 continue
             self._transfer(order)
+            key = f"payment_order:{order.id}:transfer"
+            self.books.answer_nothing(key=key, group=order.end_to_end_id)
             self.world.session.execute(
                 update(OutboxMessage)
-                .where(OutboxMessage.idempotency_key == f"payment_order:{order.id}:transfer")
+                .where(OutboxMessage.idempotency_key == key)
                 .values(
                     state=OutboxState.UNKNOWN.value,
                     attempts=1,

@@ -21,6 +21,7 @@ FAILURE = "account_closed"
 _FIXED, _BASIS_POINTS, _BASIS = 10, 25, 10_000
 _TO_BANK = timedelta(days=2)
 _DAY = 86_400
+_ALWAYS = 1_000_000
 
 
 def new_id(prefix: str) -> str:
@@ -38,6 +39,7 @@ class StripeBooks:
     payouts: dict[str, Shown] = field(default_factory=dict)
     topups: dict[str, Shown] = field(default_factory=dict)
     balance_transactions: dict[str, Shown] = field(default_factory=dict)
+    armed: list[Shown] = field(default_factory=list)
 
     def open(self, name: str, country: str, email: str, at: datetime) -> str:
         """Open an account that has given everything, and return its id."""
@@ -100,6 +102,11 @@ class StripeBooks:
         }
         self.accounts[account]["next_payout"] = _stamp(at) + _DAY
         return key
+
+    def answer_nothing(self, *, key: str, group: str) -> None:
+        """Answer no call about an order, until somebody lets it: nobody hears of its transfer."""
+        for call in (f"POST /v1/transfers {key}", f"GET /v1/transfers transfer_group={group}"):
+            self.armed.append({"switch": "error_before", "left": _ALWAYS, "matching": call})
 
     def reverse(self, transfer: str, *, key: str, at: datetime) -> str:
         """Take all of a transfer back, and return the reversal's id."""

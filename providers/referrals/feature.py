@@ -20,7 +20,7 @@ from reintegration.cases.queries import cases
 from reintegration.cases.services import case_moves
 from reintegration.cases.services.consent import ConsentsLapsed, ConsentWithdrawn
 from reintegration.cases.services.erasure import PersonErased
-from reintegration.kernel import hooks, jobs, permissions
+from reintegration.kernel import hooks, jobs, outbox, permissions
 from reintegration.kernel.errors import N_
 from reintegration.plans.queries import provision
 from reintegration.web import navigation, slots
@@ -53,6 +53,7 @@ def register(app: Flask) -> None:
     )
     hooks.subscribe(PersonErased, stops.forget_words, preview=hooks.says_nothing)
     hooks.subscribe(OfferingEnds, stops.warn_of_end, preview=stops.would_warn)
+    outbox.call("referral", N_("A request to a provider"))
     slots.add("plan_line.actions", plan_slots.line_actions)
     slots.add("plan_service.who_fits", plan_slots.who_fits)
     provision.open_on_line.answer_with(plan_slots.open_on_line)

@@ -64,10 +64,10 @@ class OutboxMessage(Base):
     )
 
     @property
-    def kind(self) -> str:
-        """Return what the message is of and why it was sent, as its key says them around an id."""
-        of, _id, event = [*self.idempotency_key.split(":", 2), "", ""][:3]
-        return f"{of}:{event}" if event else of
+    def about(self) -> str:
+        """Return what the message is about, in words to be translated."""
+        of = self.idempotency_key.partition(":")[0]
+        return _about.get(of, of)
 
     @property
     def problem(self) -> str:
@@ -154,6 +154,14 @@ _channels: dict[str, Channel] = {}
 def register(channel: Channel) -> None:
     """Add a way out, from the feature that owns it; the last of a name counts."""
     _channels[channel.name] = channel
+
+
+_about: dict[str, str] = {}
+
+
+def call(subject: str, words: str) -> None:
+    """Say what messages are about whose keys begin with `subject`, in marked words."""
+    _about[subject] = words
 
 
 def registered() -> Mapping[str, Channel]:

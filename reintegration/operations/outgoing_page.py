@@ -13,7 +13,7 @@ from reintegration.kernel import permissions
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.db import session as current_session
 from reintegration.kernel.outbox import OutboxMessage
-from reintegration.operations import outgoing
+from reintegration.operations import outgoing, outgoing_words
 from reintegration.operations.outgoing import Decision
 from reintegration.operations.permissions import OutgoingPermission
 from reintegration.web import parameters
@@ -32,7 +32,9 @@ def _message(message_id: UUID) -> OutboxMessage:
 def index() -> ResponseReturnValue:
     """List what failed and what may or may not have left, without what it says."""
     page = outgoing.undecided_page(current_session(), current_actor(), cursor=parameters.cursor())
-    return render_template("reintegration/operations/outgoing.html", page=page)
+    return render_template(
+        "reintegration/operations/outgoing.html", page=page, words=outgoing_words
+    )
 
 
 @bp.act("/<uuid:message_id>/again", OutgoingPermission.DECIDE, load=_message)

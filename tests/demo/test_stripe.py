@@ -4,9 +4,10 @@ import pytest
 from sqlalchemy import func, select
 
 from demo.payments import CYCLES
-from reintegration.kernel.outbox import OutboxMessage, OutboxState
+from reintegration.kernel.outbox import OutboxMessage, OutboxState, OutcomeUnknown
 from reintegration.operations.simulated import HISTORY
 from tools.stripe_simulator import Settings, State, serve
+from tools.stripe_simulator.switches import clear
 from vouchers.payments.models import PaymentBatch, PaymentOrder
 from vouchers.payments.services import rails
 from vouchers.payments.states import OrderState, Rail
@@ -24,12 +25,18 @@ pytestmark = pytest.mark.xdist_group("demo")
 
 
 @pytest.fixture
-def stripe(demo):
-    """The product's way to a simulator that goes on from the demo."""
+def simulator(demo):
+    """A simulator that goes on from the demo."""
     state = State(Settings())
     state.go_on_from(demo.settings.instance / HISTORY)
-    with serve(state) as address:
-        yield Gateway(state.settings.key, api_base=address, repeats=0)
+    return state
+
+
+@pytest.fixture
+def stripe(simulator):
+    """The product's way to it."""
+    with serve(simulator) as address:
+        yield Gateway(simulator.settings.key, api_base=address, repeats=0)
 
 
 def count(session, *conditions) -> int:
@@ -76,9 +83,41 @@ def test_the_simulator_knows_what_the_books_know(read, stripe):
         assert len(said.due) == len(account.due)
 
 
-def test_an_order_whose_answer_was_lost_is_found_at_the_simulator(read, stripe):
+def asked_again(stripe, order, message):
+    return stripe.transfer(
+        key=message.idempotency_key,
+        order=order.reference,
+        group=order.end_to_end_id,
+        amount=order.amount,
+        destination=order.payee_service_account,
+    )
+
+
+def test_nobody_hears_of_one_order_until_the_simulator_is_let_answer(read, simulator, stripe):
     (message,) = sent_but_not_heard_of(read)
     order = read.get(PaymentOrder, message.payload["order"])
     assert order.state == OrderState.RELEASED
+    with pytest.raises(OutcomeUnknown):
+        asked_again(stripe, order, message)
+    with pytest.raises(OutcomeUnknown):
+        stripe.transfers_in(order.end_to_end_id)
+    clear(simulator)
+    with pytest.raises(OutcomeUnknown):  # the error is kept under the key: only looking helps
+        asked_again(stripe, order, message)
     (found,) = stripe.transfers_in(order.end_to_end_id)
     assert (found.order, found.amount) == (order.reference, order.amount)
+
+
+def test_other_orders_are_answered_meanwhile(read, stripe):
+    (message,) = sent_but_not_heard_of(read)
+    order = read.get(PaymentOrder, message.payload["order"])
+    paid = read.scalars(select(StripeTransfer).limit(1)).one()
+    assert stripe.transfers_in("of no order") == []
+    made = stripe.transfer(
+        key="another",
+        order="another",
+        group="another",
+        amount=order.amount,
+        destination=stripe.transfer_of(paid.reference).destination,
+    )
+    assert made.amount == order.amount

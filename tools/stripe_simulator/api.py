@@ -85,7 +85,7 @@ def _wrong(state: State, call: Call) -> _Wrong:
     mine = {Switch(one.switch): one for one in asked if one.switch in _OF_CALLS}
     with state.lock:
         for switch in sorted(_OF_CALLS - mine.keys()):
-            armed = switches.take(state, switch, call.subject)
+            armed = switches.take(state, switch, call.matched)
             if armed is not None:
                 mine[switch] = armed
     return _Wrong(mine, [one for one in asked if one.switch not in _OF_CALLS])

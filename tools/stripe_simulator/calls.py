@@ -27,8 +27,13 @@ class Call:
 
     @property
     def subject(self) -> str:
-        """What switches match: `POST /v1/transfers`."""
+        """What is asked for: `POST /v1/transfers`."""
         return f"{self.method} {self.path}"
+
+    @property
+    def matched(self) -> str:
+        """What switches match: the same, with the key of a write or what a list is asked for."""
+        return f"{self.subject} {self.headers.get('idempotency-key', '') or self.query}"
 
     @property
     def account(self) -> str:

@@ -61,8 +61,9 @@ def arm(
         state: the simulator.
         switch: one of `Switch`.
         times: for how many.
-        matching: how they begin: a call is `POST /v1/transfers`, an event `payout.paid`, a payout
-            the id of its account.
+        matching: how they begin: a call is `POST /v1/transfers` and after a space its idempotency
+            key, or for a list what stands behind `?`; an event `payout.paid`; a payout the id of
+            its account.
         seconds: how late, or after how long to try again.
     """
     named = Switch(switch)

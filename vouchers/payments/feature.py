@@ -4,7 +4,7 @@ from flask import Flask
 
 from reintegration.accounts.queries import users
 from reintegration.cases.queries import cases
-from reintegration.kernel import permissions
+from reintegration.kernel import outbox, permissions
 from reintegration.kernel.errors import N_
 from reintegration.plans.queries import provision
 from reintegration.web import navigation, slots
@@ -34,6 +34,7 @@ def register(app: Flask) -> None:
     rails.why_not_payable.answer_with(rails.switched_off)
     cases.happened_above.answer_with(case_history.payments_of)
     cases.show_in_history(HAPPENED)
+    outbox.call("payee", N_("An account of a provider"))
     slots.add("provider.accounts", payees.card)
     slots.add("today.items", today.items)
     slots.add("today.days", today.days)

@@ -96,7 +96,8 @@ def _for_preparer(session: Session, actor: Actor) -> list[Figure | TodayItem]:
 def _to_pay(ready: claims.Ready) -> Figure:
     url = url_for("batches.new", currency=ready.sum.currency)
     pile = Pile(ready.claims, worth=(ready.sum,))
-    return Figure(_("Checked claims to pay"), pile, _("Prepare a batch"), url, 30)
+    label = _("Checked claims to pay in %(currency)s", currency=ready.sum.currency)
+    return Figure(label, pile, _("Prepare a batch"), url, 30)
 
 
 def _for_batches(session: Session, actor: Actor) -> list[Figure | TodayItem]:
