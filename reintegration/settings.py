@@ -71,6 +71,8 @@ class Settings:
     stripe_api_base: str | None = None
     stripe_webhook_secrets: tuple[str, ...] = field(default=(), repr=False)
     """Each destination at Stripe signs with one; while one is changed, its old and its new one."""
+    backup_key: str | None = None
+    """The public key to which backups are sealed; the private one is elsewhere."""
     port: int = 8000
     instance: Path = ROOT / "instance"
     session_idle: timedelta = timedelta(minutes=15)
@@ -157,6 +159,7 @@ def from_environment(
         stripe_api_key=given.get("STRIPE_API_KEY") or None,
         stripe_api_base=given.get("STRIPE_API_BASE") or None,
         stripe_webhook_secrets=_secrets(given),
+        backup_key=given.get("PUNTE_BACKUP_KEY") or None,
         port=port,
         instance=instance,
         database_pool=_count(given, "PUNTE_DATABASE_POOL", "4"),

@@ -13,6 +13,7 @@ class CasePermission(StrEnum):
     READ_IDENTITY = "identity:read"
     EDIT_IDENTITY = "identity:edit"
     ERASE_IDENTITY = "identity:erase"
+    ERASE_AGAIN = "identity:erase_again"
     ASK_ERASURE = "identity:ask_erasure"
     DECIDE_ERASURE = "identity:decide_erasure"
     RECORD_CONSENT = "consent:record"

@@ -3,7 +3,7 @@
 from reintegration.cases.permissions import CasePermission
 from reintegration.kernel.groups import case_people, on_team, supervises, worker, works_on
 from reintegration.kernel.permissions import Policy
-from reintegration.kernel.rules import not_by
+from reintegration.kernel.rules import is_machine, not_by
 
 POLICY: Policy = {
     CasePermission.LIST: case_people,
@@ -13,6 +13,7 @@ POLICY: Policy = {
     CasePermission.READ_IDENTITY: on_team,
     CasePermission.EDIT_IDENTITY: works_on,
     CasePermission.ERASE_IDENTITY: supervises,
+    CasePermission.ERASE_AGAIN: is_machine,
     CasePermission.ASK_ERASURE: works_on,
     CasePermission.DECIDE_ERASURE: supervises & not_by("asked_by"),
     CasePermission.RECORD_CONSENT: works_on,

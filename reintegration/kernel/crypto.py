@@ -78,6 +78,8 @@ class Keyring:
     _print = _derived("voucher-print/1")
     _form = _derived("sent-form/1")
     _sample = _derived("key-sample/1")
+    erased = _derived("erased-list/1")
+    """The key of the list of the erased, which is kept outside the database."""
     answers = _derived("form-answer/1")
     """The key of what forms were answered."""
     audit = _derived("audit-chain/1")
@@ -87,6 +89,11 @@ class Keyring:
     def checkpoint_signer(self) -> Ed25519PrivateKey:
         """The key that signs audit checkpoints; its public half may leave the house."""
         return Ed25519PrivateKey.from_private_bytes(self.derive("audit-checkpoint/1"))
+
+    @cached_property
+    def name(self) -> str:
+        """Return by what another installation's key is told from ours; it opens nothing."""
+        return self.derive("key-name/1")[:8].hex()
 
     def wrap_person_key(self, key: bytes, *, case_id: str) -> bytes:
         """Wrap a person's data key for storage."""

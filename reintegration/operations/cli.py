@@ -13,6 +13,7 @@ from reintegration.kernel import audit_chain, bounded, clock, key_sample, outbox
 from reintegration.kernel.actor import OPERATOR
 from reintegration.kernel.db import act_as, keyring, session
 from reintegration.operations import checkup, scheduler, task_lane
+from reintegration.operations.backup import drill
 from reintegration.settings import Settings
 from reintegration.web import slots
 from reintegration.web.commands import Commands, unreachable
@@ -51,6 +52,8 @@ def doctor() -> None:
     problems = [problem for check in _CHECKS for problem in check(clock.now())]
     for problem in problems:
         click.echo(f"✗ {problem}")
+    for said in drill.told(_settings(), keyring(session())):
+        click.echo(f"  {said}")
     if problems:
         raise click.ClickException(f"{len(problems)} to mend")
     click.echo("✓ everything holds")
@@ -127,6 +130,10 @@ def _check_key(now: datetime) -> list[str]:
     return [] if fits else [key_sample.WRONG]
 
 
+def _check_backup(now: datetime) -> list[str]:
+    return drill.doctor(_settings(), keyring(session()), now)
+
+
 def _check_what_the_database_says(now: datetime) -> list[str]:
     del now  # the clock of this machine is what is looked at
     try:
@@ -166,5 +173,6 @@ _CHECKS = (
     _check_key,
     _check_audit,
     _check_outbox,
+    _check_backup,
     _check_features,
 )

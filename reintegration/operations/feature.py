@@ -2,9 +2,12 @@
 
 from flask import Flask
 
-from reintegration.kernel import outbox, permissions
+from reintegration.cases.services.erasure import PersonErased
+from reintegration.kernel import hooks, jobs, outbox, permissions
 from reintegration.kernel.errors import N_
+from reintegration.operations import jobs as own_jobs
 from reintegration.operations import mail, outgoing_page, starting
+from reintegration.operations.backup_cli import backup, drilled, keys_cli, restore
 from reintegration.operations.cli import audit_cli, doctor, run_scheduler, run_task
 from reintegration.operations.outbox_cli import outbox_cli
 from reintegration.operations.permissions import OutgoingPermission
@@ -18,6 +21,8 @@ def register(app: Flask) -> None:
     permissions.register(POLICY)
     starting.init_app(app)
     outbox.register(mail.CHANNEL)
+    jobs.register(own_jobs.WRITE_DOWN_ERASED)
+    hooks.subscribe(PersonErased, own_jobs.write_down, preview=hooks.says_nothing)
     app.register_blueprint(outgoing_page.bp)
     slots.add("today.items", outgoing_page.items)
     navigation.add(
@@ -29,5 +34,7 @@ def register(app: Flask) -> None:
             count=outgoing_page.count,
         )
     )
-    for command in (audit_cli, outbox_cli, run_scheduler, run_task, doctor):
+    for group in (audit_cli, outbox_cli, keys_cli):
+        app.cli.add_command(group)
+    for command in (run_scheduler, run_task, doctor, backup, restore, drilled):
         app.cli.add_command(command)

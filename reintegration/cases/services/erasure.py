@@ -1,12 +1,14 @@
 """Erasing a person: the case manager asks, a supervisor of the case does it, once it is closed."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from reintegration.cases.models import CaseFile, ErasureRequest
+from reintegration.cases.models import CaseFile, ErasureRequest, PersonKey
 from reintegration.cases.permissions import CasePermission
 from reintegration.cases.queries.erasures import waiting
 from reintegration.cases.queries.identity import VaultState, vault_state
@@ -72,6 +74,24 @@ def erase(
     tell(session, case, [request.asked_by], _key(request), message, now=now)
 
 
+def erase_again(
+    session: Session, case_ids: Collection[UUID], *, actor: Actor, now: datetime
+) -> int:
+    """Erase those who were erased after a backup was made that is brought back; return how many."""
+    permissions.demand(actor, CasePermission.ERASE_AGAIN)
+    known = select(CaseFile).where(CaseFile.id.in_(case_ids)).order_by(CaseFile.id)
+    cases = [one for one in session.scalars(known) if not is_erased(session, one.id)]
+    for case in cases:
+        lock(session, case)
+        vault.destroy_key(session, case)
+        registration.take_facts(case, CaseFacts())
+        case.updated_at = now
+        session.flush()
+        audit.record(session, "identity:erase_again", case, actor=actor, now=now)
+        hooks.announce(session, PersonErased(case.id))
+    return len(cases)
+
+
 def decline(
     session: Session, case: CaseFile, request: ErasureRequest, *, actor: Actor, now: datetime
 ) -> None:
@@ -83,9 +103,20 @@ def decline(
     tell(session, case, [request.asked_by], _key(request), message, now=now)
 
 
+def is_erased(session: Session, case_id: UUID) -> bool:
+    """Whether the key of a person is gone."""
+    return vault_state(session, case_id) is VaultState.ERASED
+
+
+def erased_cases(session: Session) -> set[UUID]:
+    """Return every case whose person was erased."""
+    has_key = exists().where(PersonKey.case_id == CaseFile.id)
+    return set(session.scalars(select(CaseFile.id).where(~has_key)))
+
+
 def require_erasable(session: Session, case: CaseFile) -> None:
     """Raise Conflict while the case is open, somebody may be owed, or nothing is left to erase."""
-    if vault_state(session, case.id) is VaultState.ERASED:
+    if is_erased(session, case.id):
         raise Conflict(N_("This was erased for good already."), code="erased")
     if case.state != CaseState.CLOSED:
         raise Conflict(N_("Close the case first: an open case needs its person."), code="open")

@@ -128,12 +128,17 @@ def erase_identity(
         raise Invalid(
             N_("Give a reason: others will need to understand this later."), field="reason"
         )
-    session.execute(delete(IdentityIndex).where(IdentityIndex.case_id == case.id))
-    session.execute(delete(PersonKey).where(PersonKey.case_id == case.id))
-    session.flush()
+    destroy_key(session, case)
     audit.record(
         session, "identity:erase", case, actor=actor, now=now, fields=FIELDS, reason=reason.strip()
     )
+
+
+def destroy_key(session: Session, case: CaseFile) -> None:
+    """Delete the key of a person and what names are found by."""
+    session.execute(delete(IdentityIndex).where(IdentityIndex.case_id == case.id))
+    session.execute(delete(PersonKey).where(PersonKey.case_id == case.id))
+    session.flush()
 
 
 def seal_for(session: Session, case_id: UUID, text: str, *, bound_to: str) -> bytes:

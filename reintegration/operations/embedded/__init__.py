@@ -14,7 +14,7 @@ from reintegration.operations.embedded.defaults import (
     prepare_database,
 )
 from reintegration.operations.embedded.lifeline import die_with_parent
-from reintegration.operations.embedded.place import PlaceError
+from reintegration.operations.embedded.place import PlaceError, tool
 
 __all__ = [
     "APP_ROLE",
@@ -29,4 +29,5 @@ __all__ = [
     "explain_connection_error",
     "instance_cluster",
     "prepare_database",
+    "tool",
 ]

@@ -78,6 +78,11 @@ def settle(data_dir: Path) -> Place:
     return Place(home, _sockets(data_dir, home, user), _binaries(user), user)
 
 
+def tool(name: str) -> str:
+    """Return where a program of the server is that this process may run, such as pg_dump."""
+    return str(_binaries(None) / name)
+
+
 def write_once(path: Path, text: str) -> str:
     """Write a private file unless it exists, and return what it holds; safe when two race."""
     if not path.exists():

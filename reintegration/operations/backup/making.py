@@ -1,0 +1,174 @@
+"""Making a backup: a snapshot of the database and the files beside it, sealed as it is read."""
+
+import hashlib
+import json
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from sqlalchemy import Connection, create_engine, make_url, pool, text
+
+from reintegration.kernel.crypto import Keyring
+from reintegration.kernel.db import ENGINE
+from reintegration.kernel.errors import Conflict, Invalid
+from reintegration.operations.backup import archive, erased, figures, postgres, sealing
+from reintegration.operations.backup.figures import Figures
+from reintegration.settings import Settings
+
+KEPT = ("audit-checkpoints.jsonl", "papers")
+"""What of the instance folder is backed up: what cannot be made anew. The list of the erased is
+not: it must be newer than the backup that it corrects."""
+ENDING = ".age"
+_DRAFT = ".part"
+_PRIVATE = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A backup that was made: where, how large, the hash of its bytes, and what it holds."""
+
+    target: str
+    bytes: int
+    sha256: str
+    figures: Figures
+
+    def told(self, now: datetime) -> dict[str, Any]:
+        """Return what is written beside it."""
+        return {
+            "made_at": now.isoformat(),
+            "bytes": self.bytes,
+            "sha256": self.sha256,
+            "rows": figures.rows(self.figures),
+            "schema": self.figures["schema"],
+        }
+
+
+def make(settings: Settings, keyring: Keyring, *, target: str, to: str, now: datetime) -> Made:
+    """Write a backup to a file, into a folder, or to standard output (`-`), and check it.
+
+    A file appears under its name when it is whole; what is written beside it says how it is told.
+    """
+    sealing.check(to)
+    with _opened(target, now) as (name, file):
+        counting = _Counting(file)
+        found: dict[str, Figures] = {}
+        sealing.seal(_pieces(settings, keyring, found, now), counting, to=to)  # type: ignore[arg-type]
+        made = Made(name, counting.length, counting.sum.hexdigest(), found["figures"])
+    if name != "-":
+        _check(Path(name), made)
+        beside = Path(name).with_name(Path(name).name + ".json")
+        beside.write_text(json.dumps(made.told(now), indent=1) + "\n", encoding="utf-8")
+    return made
+
+
+class _Counting:
+    """A file that counts and hashes what is written to it."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file, self.length, self.sum = file, 0, hashlib.sha256()
+
+    def write(self, data: bytes) -> int:
+        """Write all of it."""
+        self._file.write(data)
+        self.sum.update(data)
+        self.length += len(data)
+        return len(data)
+
+    def flush(self) -> None:
+        """Let nothing wait."""
+        self._file.flush()
+
+
+@contextmanager
+def _opened(target: str, now: datetime) -> Iterator[tuple[str, BinaryIO]]:
+    if target == "-":
+        yield target, sys.stdout.buffer
+        return
+    path = Path(target)
+    if path.is_dir():
+        path = path / f"backup-{now:%Y-%m-%dT%H%M%SZ}{ENDING}"
+    if path.exists():
+        raise Conflict("There is a file of this name already: nothing is written over.")
+    if not path.parent.is_dir():
+        raise Invalid("The folder of the backup does not exist: make it first.")
+    draft = path.with_name(path.name + _DRAFT)
+    try:
+        with os.fdopen(os.open(draft, _PRIVATE, 0o600), "wb") as file:
+            yield str(path), file
+            file.flush()
+            os.fsync(file.fileno())
+        draft.rename(path)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _check(path: Path, made: Made) -> None:
+    """Read what lies there now: a disk may have kept something else."""
+    with path.open("rb") as file:
+        if hashlib.file_digest(file, "sha256").hexdigest() != made.sha256:
+            raise Conflict("What was written is not what lies there. Do not rely on this disk.")
+
+
+def _pieces(
+    settings: Settings, keyring: Keyring, found: dict[str, Figures], now: datetime
+) -> Iterator[bytes]:
+    before = {one: one.stat().st_size for one in _files(settings.instance)}
+    with _snapshot(settings.database_owner_url) as (connection, snapshot):
+        found["figures"] = figures.counted(connection)
+        yield from archive.packed(
+            _manifest(settings, keyring, found["figures"], now),
+            _things(settings, snapshot, before),
+            lambda: {"figures": found["figures"]},
+        )
+
+
+def _manifest(
+    settings: Settings, keyring: Keyring, counted: Figures, now: datetime
+) -> dict[str, Any]:
+    return {
+        "format": archive.FORMAT,
+        "made_at": now.isoformat(),
+        "key": keyring.name,
+        "schema": counted["schema"],
+        "owner": make_url(settings.database_owner_url).username,
+        "application": make_url(settings.database_url).username,
+    }
+
+
+def _things(settings: Settings, snapshot: str, before: dict[Path, int]) -> archive.Things:
+    yield archive.DATABASE, postgres.dumped(settings.database_owner_url, snapshot)
+    # What grows by lines is read as far as it went before the snapshot, so that it is not ahead of
+    # it; a paper is written before its row, so those that came since are read as well.
+    for file in _files(settings.instance):
+        length = before.get(file) if file.suffix == ".jsonl" else None
+        if file.suffix == ".jsonl" and length is None:
+            continue
+        name = file.relative_to(settings.instance).as_posix()
+        with file.open("rb") as opened:
+            yield f"{archive.FILES}/{name}", archive.pieces_of(opened, length)
+
+
+def _files(instance: Path) -> list[Path]:
+    found = (instance / one for one in KEPT)
+    return sorted(
+        file
+        for one in found
+        for file in ([one] if one.is_file() else one.rglob("*"))
+        if file.is_file() and file.name != erased.NAME
+    )
+
+
+@contextmanager
+def _snapshot(owner_url: str) -> Iterator[tuple[Connection, str]]:
+    engine = create_engine(owner_url, poolclass=pool.NullPool, **ENGINE)
+    try:
+        with engine.connect() as connection:
+            connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
+            yield connection, str(connection.scalar(text("SELECT pg_export_snapshot()")))
+    finally:
+        engine.dispose()

@@ -1,0 +1,198 @@
+"""Bringing a backup back into an empty database, to which nobody connects before it is whole."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path, PurePosixPath
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, create_engine, make_url, pool, text
+from sqlalchemy.orm import Session
+
+from reintegration.cases.services import erasure
+from reintegration.kernel import audit, schema
+from reintegration.kernel.actor import OPERATOR
+from reintegration.kernel.crypto import Keyring
+from reintegration.kernel.db import ENGINE, act_as
+from reintegration.kernel.errors import Conflict, Invalid
+from reintegration.operations.backup import archive, figures, postgres, sealing
+from reintegration.operations.backup.archive import Unpacked
+from reintegration.settings import Settings
+
+_PRIVATE = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What was brought back: its manifest, what it holds, and how many were erased again."""
+
+    manifest: dict[str, Any]
+    rows: int
+    files: int
+    erased: int
+
+
+def restore(
+    settings: Settings,
+    keyring: Keyring,
+    *,
+    backup: Path,
+    private_key: Path,
+    erased: set[UUID],
+    now: datetime,
+) -> Restored:
+    """Bring a backup into the database of the settings, which must be empty, and its files beside.
+
+    Raises Invalid or Conflict in words: of another installation's, a damaged or a newer one
+    nothing is kept; of one that is found not to be what was backed up a database is left to which
+    nobody can connect.
+    """
+    with backup.open("rb") as sealed, sealing.opened(sealed, private_key) as stream:
+        unpacked = Unpacked(stream)
+        _refuse_foreign(unpacked.manifest, settings, keyring)
+        with _as_owner(settings) as connection, _closed(connection, settings):
+            postgres.restored(settings.database_owner_url, unpacked.parts(archive.DATABASE))
+            files = sum(1 for one in unpacked.files() if _write(settings.instance, *one))
+            end = unpacked.end()
+            _refuse_differences(end["figures"], connection)
+            again = _correct(connection, keyring, erased, now)
+    return Restored(unpacked.manifest, figures.rows(end["figures"]), files, again)
+
+
+def _refuse_foreign(manifest: dict[str, Any], settings: Settings, keyring: Keyring) -> None:
+    if manifest["key"] != keyring.name:
+        raise Invalid(
+            "This backup was made under another PUNTE_MASTER_KEY: it is another installation's,"
+            " or older than the key. Set the key that belongs to it.",
+            code="key",
+        )
+    if manifest["schema"] != schema.head():
+        raise Invalid(
+            "The backup was made by another version of the program (schema %(theirs)s, here"
+            " %(ours)s). Restore it with that version, then upgrade.",
+            code="schema",
+            theirs=manifest["schema"] or "",
+            ours=schema.head(),
+        )
+    ours = {
+        "owner": make_url(settings.database_owner_url).username,
+        "application": make_url(settings.database_url).username,
+    }
+    for role, name in ours.items():
+        if manifest[role] != name:
+            raise Invalid(
+                "The backup's database had the role %(theirs)s where yours has %(ours)s. Make"
+                " a database with the names of the backup's roles.",
+                code="role",
+                theirs=manifest[role],
+                ours=name or "",
+            )
+
+
+@contextmanager
+def _as_owner(settings: Settings) -> Iterator[Connection]:
+    engine = create_engine(settings.database_owner_url, poolclass=pool.NullPool, **ENGINE)
+    try:
+        with engine.connect() as connection:
+            yield connection
+    finally:
+        engine.dispose()
+
+
+@contextmanager
+def _closed(connection: Connection, settings: Settings) -> Iterator[None]:
+    """Let the application's role connect only when everything went well."""
+    names = {
+        "database": make_url(settings.database_owner_url).database,
+        "role": make_url(settings.database_url).username,
+    }
+    if _is_filled(connection):
+        raise Conflict(
+            "The database is not empty. Make an empty one: a restore writes over nothing."
+        )
+    _say(connection, "REVOKE CONNECT ON DATABASE {database} FROM {role}, PUBLIC", names)
+    if _others(connection):
+        _say(connection, "GRANT CONNECT ON DATABASE {database} TO {role}", names)
+        raise Conflict("Somebody is connected to the database: stop web server and scheduler.")
+    try:
+        yield
+    except BaseException:
+        connection.rollback()
+        if not _is_filled(connection):
+            _say(connection, "GRANT CONNECT ON DATABASE {database} TO {role}", names)
+        raise
+    _say(connection, "GRANT CONNECT ON DATABASE {database} TO {role}", names)
+
+
+def _is_filled(connection: Connection) -> bool:
+    found = connection.scalar(
+        text(
+            "SELECT EXISTS (SELECT 1 FROM pg_tables"
+            " WHERE schemaname NOT IN ('pg_catalog', 'information_schema'))"
+        )
+    )
+    connection.rollback()
+    return bool(found)
+
+
+def _others(connection: Connection) -> int:
+    found = connection.scalar(
+        text(
+            "SELECT count(*) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+    )
+    connection.rollback()
+    return int(found or 0)
+
+
+def _say(connection: Connection, statement: str, names: dict[str, str | None]) -> None:
+    quote = connection.dialect.identifier_preparer.quote_identifier
+    connection.execute(
+        text(statement.format(**{name: quote(one or "") for name, one in names.items()}))
+    )
+    connection.commit()
+
+
+def _write(instance: Path, name: str, parts: Iterator[bytes]) -> bool:
+    """Write one file of a backup below the instance folder; one that is there is put aside."""
+    inside = PurePosixPath(name)
+    if inside.is_absolute() or ".." in inside.parts:
+        raise Invalid("This is no backup that this version can read.", code="format")
+    path = instance / inside
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(path.name + ".restoring")
+    with os.fdopen(os.open(draft, _PRIVATE, 0o600), "wb") as file:
+        file.writelines(parts)
+        file.flush()
+        os.fsync(file.fileno())
+    if path.suffix == ".jsonl" and path.exists():
+        path.rename(path.with_name(f"{path.name}.before-restore-{os.urandom(3).hex()}"))
+    draft.rename(path)
+    return True
+
+
+def _refuse_differences(said: figures.Figures, connection: Connection) -> None:
+    found = figures.differences(said, figures.counted(connection))
+    connection.rollback()
+    if found:
+        raise Conflict(
+            "What was brought back is not what was backed up: %(tables)s. Nobody can connect to"
+            " it; drop it and take another backup.",
+            tables=", ".join(found[:5]),
+        )
+
+
+def _correct(connection: Connection, keyring: Keyring, erased: set[UUID], now: datetime) -> int:
+    """Erase again who was erased since, and leave a row that says what happened here."""
+    with Session(connection, info={"keyring": keyring}) as session:
+        act_as(session, OPERATOR)
+        again = erasure.erase_again(session, erased, actor=OPERATOR, now=now)
+        about = audit.Subject("database")
+        data = {"erased_again": again}
+        audit.record(session, "database:restore", about, actor=OPERATOR, now=now, data=data)
+        session.commit()
+    return again
