@@ -31,7 +31,7 @@ from reintegration.accounts.models import Organisation, User
 from reintegration.accounts.services import passwords
 from reintegration.accounts.services import tokens as api_tokens
 from reintegration.cases.services import consent_ends
-from reintegration.kernel import audit_chain, clock, collector, filling, gathering, tries
+from reintegration.kernel import audit_chain, clock, collector, filling, gathering, jobs, tries
 from reintegration.kernel.actor import OPERATOR
 from reintegration.kernel.audit import AuditSeal
 from reintegration.kernel.base import Base
@@ -44,6 +44,7 @@ from reintegration.settings import Settings
 from vouchers.books.services.laws import broken
 from vouchers.payments.services import rails
 from vouchers.payments.states import Rail
+from vouchers.stripe_rail.jobs import SWEEP
 from vouchers.voucher.services.expiry import expire_due as expire_vouchers
 
 Tell = Callable[[str], None]
@@ -123,6 +124,7 @@ def load(session: Session, settings: Settings, *, scale: float, tell: Tell = say
         logins.write_draft(settings.instance, world.logins)
         world.stripe.write(settings.instance / HISTORY)
         _forget_former_trail(session, settings)
+        jobs.skip_slot(session, SWEEP, now=clock.now())  # the year was swept as it was lived
         session.commit()
     logins.publish(settings.instance)
     filling.done(settings.instance)

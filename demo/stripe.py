@@ -12,18 +12,20 @@ from sqlalchemy import select, update
 from demo.bank import TOP_UP_TEXT, Bank
 from demo.funds import APPROVER, FUNDS, PREPARER, grant_of
 from demo.stripe_accounts import account_as_told
-from demo.stripe_books import BANK_FIELD, Shown
+from demo.stripe_books import BANK_FIELD, Shown, new_id
 from demo.timeline import Story, at
 from demo.world import World
 from reintegration.kernel.clock import local_day
+from reintegration.kernel.ids import new_id as new_uuid
 from reintegration.kernel.money import Money
 from reintegration.kernel.outbox import OutboxMessage, OutboxState
 from vouchers.payments.models import PaymentBatch, PaymentOrder
 from vouchers.payments.states import OrderState, Rail
+from vouchers.stripe_rail.models import StripeEvent
 from vouchers.stripe_rail.objects import Due, Payout, Reversal, Transfer
 from vouchers.stripe_rail.services import accounts, payouts, reversals, sweep, transfers
 from vouchers.stripe_rail.services.sweep import Swept
-from vouchers.stripe_rail.states import PayoutState, ReversalCause
+from vouchers.stripe_rail.states import EventState, PayoutState, ReversalCause
 
 _TOPPED_UP = ((360, 45), (202, 30), (72, 25))
 """How many days ago money went to Stripe, after which part of the year's grant, in percent."""
@@ -88,8 +90,25 @@ class Stripe:
     def _pay(self, order: PaymentOrder, *, fails: bool, taken_back: bool) -> None:
         transfer = self._transfer(order)
         transfers.made(self.world.session, transfer, now=self.world.now)
+        self._message_of(transfer)
         story = self._payout(order, transfer, fails=fails, taken_back=taken_back)
         self.world.timeline.start_at(self.world.now + timedelta(days=1), story)
+
+    def _message_of(self, transfer: Transfer) -> None:
+        """Keep the message by which Stripe told of a transfer, worked off."""
+        now = self.world.now
+        told = StripeEvent(
+            id=new_uuid(),
+            reference=new_id("evt"),
+            kind="transfer.created",
+            about=transfer.reference,
+            made_at=transfer.made_at,
+            received_at=now,
+            next_attempt_at=now,
+            state=EventState.DONE,
+            settled_at=now,
+        )
+        self.world.session.add(told)
 
     def _released(self, batches: Iterable[PaymentBatch]) -> list[PaymentOrder]:
         paid_there = [batch.id for batch in batches if batch.rail == Rail.STRIPE_TRANSFER]

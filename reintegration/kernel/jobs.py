@@ -64,6 +64,12 @@ def scheduled() -> list[Job]:
     return list(_jobs.values())
 
 
+def skip_slot(session: Session, job: Job, *, now: datetime) -> None:
+    """Let the slot of `now` count as run: its work was done otherwise."""
+    done = {"job": job.name, "slot": job.slot(now), "finished_at": now, "outcome": None}
+    session.execute(insert(JobRun).values(done).on_conflict_do_nothing())
+
+
 def run_slot(session: Session, job: Job, *, now: datetime) -> bool:
     """Run `job` for the slot of `now` unless that slot was run; the caller commits.
 

@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import func, select
 
 from demo.payments import CYCLES
+from reintegration.kernel.jobs import JobRun
 from reintegration.kernel.outbox import OutboxMessage, OutboxState, OutcomeUnknown
 from reintegration.operations.simulated import HISTORY
 from tools.stripe_simulator import Settings, State, serve
@@ -12,14 +13,16 @@ from vouchers.payments.models import PaymentBatch, PaymentOrder
 from vouchers.payments.services import rails
 from vouchers.payments.states import OrderState, Rail
 from vouchers.stripe_rail.gateway import Gateway
+from vouchers.stripe_rail.jobs import SWEEP
 from vouchers.stripe_rail.models import (
     StripeAccount,
+    StripeEvent,
     StripeLine,
     StripePayout,
     StripeReversal,
     StripeTransfer,
 )
-from vouchers.stripe_rail.states import LineState, PayoutState, ReversalState
+from vouchers.stripe_rail.states import EventState, LineState, PayoutState, ReversalState
 
 pytestmark = pytest.mark.xdist_group("demo")
 
@@ -121,3 +124,12 @@ def test_other_orders_are_answered_meanwhile(read, stripe):
         destination=stripe.transfer_of(paid.reference).destination,
     )
     assert made.amount == order.amount
+
+
+def test_the_next_sweep_is_that_of_the_next_night(read):
+    assert count(read, JobRun.job == SWEEP.name) == 1
+
+
+def test_each_transfer_was_told_of_by_a_message(read):
+    told = set(read.scalars(select(StripeEvent.about).where(StripeEvent.state == EventState.DONE)))
+    assert set(read.scalars(select(StripeTransfer.reference))) <= told

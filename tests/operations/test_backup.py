@@ -382,6 +382,6 @@ def test_the_commands_make_try_and_bring_back(world, postgres, worker_id, tmp_pa
     try:
         assert " are back; 0 persons" in flask(target, "restore", str(backup), "--key", str(key))
         assert "holds" in flask(target, "doctor")
-        assert "was brought back for a try on" in flask(source, "doctor")
+        assert "was tried on" in flask(source, "doctor")
     finally:
         postgres.drop(target.name)

@@ -12,6 +12,7 @@ def _ask_about_balance(session: Session, now: datetime) -> str | None:
     return "Stripe is asked for its lines" if sweep.ask(session, now=now) else None
 
 
+SWEEP = Job("stripe.sweep", timedelta(days=1), _ask_about_balance)
 JOBS = (
     Job(
         "stripe.ask_about_accounts",
@@ -23,5 +24,5 @@ JOBS = (
         timedelta(days=1),
         counting(deadlines.warn_ahead, "accounts at Stripe warned of"),
     ),
-    Job("stripe.sweep", timedelta(days=1), _ask_about_balance),
+    SWEEP,
 )

@@ -128,11 +128,9 @@ def told(settings: Settings, keyring: Keyring) -> list[str]:
         return []
     if found is None:
         return []
-    return [
-        f"the backup of {found.made_at:%Y-%m-%d %H:%M} UTC was brought back for a try on"
-        f" {found.drilled_at:%Y-%m-%d}: {found.rows} rows, {found.files} files,"
-        f" {found.seconds:.0f} s"
-    ]
+    when = f"{found.made_at:%Y-%m-%d %H:%M} UTC"
+    what = f"{found.rows} rows, {found.files} files, {found.seconds:.0f} s"
+    return [f"the backup of {when} was tried on {found.drilled_at:%Y-%m-%d}: {what}"]
 
 
 @contextmanager
