@@ -22,8 +22,8 @@ def test_an_order_without_an_answer_is_shown_as_that_and_named_today_after_an_ho
     petru = sign_in(rail.cast.petru)
     assert "Stripe has not answered" in petru.get(f"/batches/{order.batch_id}?lang=en").text
     story = petru.get(f"/batches/orders/{order.id}?lang=en").text
-    assert "It is asked again at" in story
-    assert "and never paid twice" in story
+    assert "Stripe is asked again at" in story
+    assert "and never pays twice" in story
     assert order.reference in petru.get("/stripe/orders/?lang=en").text
     assert "without an answer" not in petru.get("/account/today?lang=en").text
     message = rail.session.scalars(

@@ -81,8 +81,7 @@ def said(found: UnderWay) -> str:
     moment = instant(found.next_at)
     if found.standing is Standing.UNKNOWN:
         told = _(
-            "Stripe has not answered: it may have left. It is asked again at %(moment)s, and never"
-            " paid twice.",
+            "The money may have left. Stripe is asked again at %(moment)s, and never pays twice.",
             moment=moment,
         )
     elif found.standing is Standing.LATER:
