@@ -3,12 +3,14 @@
 from flask import Flask
 
 from reintegration.accounts.cli import user_cli
-from reintegration.accounts.jobs import WARN_OF_TOKENS
+from reintegration.accounts.jobs import WARN_OF_DEPUTIES, WARN_OF_TOKENS
 from reintegration.accounts.permissions import AccountPermission as P
 from reintegration.accounts.policy import POLICY
 from reintegration.accounts.views import (
     bp,
     credentials,
+    deputies,
+    doers,
     guide,
     identity,
     inbox,
@@ -16,6 +18,7 @@ from reintegration.accounts.views import (
     sign_in,
     today,
     today_access,
+    today_deputies,
     trail,
     users,
 )
@@ -26,6 +29,8 @@ from reintegration.web import navigation, slots
 from reintegration.web.navigation import Place
 
 PAGES = (
+    deputies,
+    doers,
     guide,
     inbox,
     organisations,
@@ -42,11 +47,14 @@ def register(app: Flask) -> None:
     for kind in credentials.TABLE:
         proofs.register(kind)
     identity.init_app(app)
+    doers.init_app(app)
     app.register_blueprint(bp)
     app.add_url_rule("/", "front", today.front)
     app.cli.add_command(user_cli)
     jobs.register(WARN_OF_TOKENS)
+    jobs.register(WARN_OF_DEPUTIES)
     slots.add("today.items", today_access.items)
+    slots.add("today.items", today_deputies.items)
     slots.add("today.days", today.told)
     navigation.add(*_PLACES)
 

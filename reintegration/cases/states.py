@@ -38,6 +38,15 @@ class MemberRole(Worded):
     CO_WORKER = N_("Co-worker")
 
 
+class HandOverAnswer(Worded):
+    """What became of one case of a hand-over."""
+
+    WAITING = N_("Waits for the colleague"), "gold"
+    ACCEPTED = N_("Handed over"), "moss"
+    REFUSED = N_("Not taken"), "clay"
+    WITHDRAWN = N_("Taken back"), "grey"
+
+
 class IdentificationStatus(StrEnum):
     """What a deciding body said. It never decides who is helped."""
 

@@ -199,6 +199,7 @@ UNGUARDED: dict[str, str] = {
     "audit_seal": "Hashes only.",
     "budget_line": _MONEY,
     "converted_allocation": _MONEY,
+    "deputyship": _DOOR,
     "exchange_rate": _MONEY,
     "fund": _MONEY,
     "job_run": "Names of jobs and when they ran; health pages read it.",
