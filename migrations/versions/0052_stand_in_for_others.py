@@ -220,6 +220,7 @@ OWN = {
     "background_task": ("reading", "adding", "changing"),
     "answered_form": ("everything",),
     "task_page": ("everything",),
+    "case_file": ("adding",),
 }
 ACTOR = r"SELECT punte_actor\(\) AS punte_actor"
 ITSELF = "SELECT punte_person() AS punte_actor"

@@ -21,7 +21,8 @@ def make_deputyship(
     accepted: bool = True,
     now: datetime = NOW,
 ) -> Deputyship:
-    """Let `represented` name a deputy in their only role, who accepts."""
+    """Let `represented` name a deputy in their only role, who accepts; commits around each."""
+    session.commit()
     named = deputies.name(
         session,
         actor=actor(session, represented),
@@ -32,13 +33,14 @@ def make_deputyship(
         ends_on=ends_on,
         now=now,
     )
+    session.commit()
     if accepted:
         deputies.accept(session, named, actor=actor(session, deputy), now=now)
+        session.commit()
     return named
 
 
 def deputy_of(session: Session, represented: User, deputy: User, role: Role | None = None) -> Actor:
     """Return `deputy` at the desk of `represented`, with the caseload of now."""
     named = make_deputyship(session, represented, deputy, role)
-    session.flush()
     return actors.actor_of(session, deputy, named)

@@ -51,8 +51,9 @@ def asked(rule):
     """Return the fields of each call of a four-eyes rule."""
     return {
         fields
-        for _file, call in source.calls()[rule]
-        if (fields := tuple(one.value for one in call.args if isinstance(one, ast.Constant)))
+        for call in source.each(ast.Call)
+        if source.called(call) == rule
+        and (fields := tuple(one.value for one in call.args if isinstance(one, ast.Constant)))
     }
 
 
@@ -87,7 +88,8 @@ def test_every_rule_takes_a_deputy_for_two_in_python_and_in_sql(session, fields)
         assert may == set(listed)
 
 
-def test_every_field_of_a_rule_has_a_column_that_says_for_whom():
+def test_every_field_of_a_rule_has_a_column_that_says_for_whom(app):
+    assert app.blueprints
     fields = {field for found in asked("not_by") for field in found}
     kept = {
         name: table
@@ -101,7 +103,8 @@ def test_every_field_of_a_rule_has_a_column_that_says_for_whom():
         assert all(f"{name.removesuffix('_for')}_by" in table.columns for name in lent)
 
 
-def test_no_service_writes_who_without_saying_for_whom():
+def test_no_service_writes_who_without_saying_for_whom(app):
+    assert app.blueprints
     kept = {
         name.removesuffix("_for") + "_by"
         for table in Base.metadata.tables.values()
