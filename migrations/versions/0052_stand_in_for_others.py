@@ -268,6 +268,9 @@ TOLD = (
     f"{SYSTEM} OR to_id = (SELECT punte_person()) OR from_id = (SELECT punte_person())"
     " OR offered_by = (SELECT punte_person()) OR offered_for = (SELECT punte_actor())"
 )
+CONCERNED = f"{SYSTEM} OR (SELECT punte_is('administrator'))" + "".join(
+    f" OR {one} = (SELECT punte_person())" for one in ("represented_id", "deputy_id", "named_by")
+)
 HOLDS_ROLE = """
 CREATE FUNCTION refuse_baseless_deputyship() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = public AS $$
@@ -318,6 +321,9 @@ def upgrade() -> None:
     op.execute(PERSON)
     _rewrite(lambda _table, _policy: [(TEAM, COVERED)], "case_member")
     _rewrite(lambda table, policy: [(ACTOR, ITSELF)] if policy in OWN.get(table, ()) else [])
+    op.execute(
+        f"CREATE POLICY everything ON deputyship USING ({CONCERNED}) WITH CHECK ({CONCERNED})"
+    )
     op.execute(HOLDS_ROLE)
     op.execute(LAST_OF_ROLE)
     _add_hand_overs()
@@ -383,6 +389,7 @@ def _add_deputyships() -> None:
     )
     for one in ("represented_id", "deputy_id"):
         op.create_index(op.f(f"ix_deputyship_{one}"), "deputyship", [one, "ends_on"])
+    op.execute("ALTER TABLE deputyship ENABLE ROW LEVEL SECURITY")
     op.create_index(
         "ix_deputyship_open",
         "deputyship",

@@ -5,12 +5,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, true
 
 from reintegration.accounts.permissions import AccountPermission
-from reintegration.kernel.actor import Actor, ActorKind, Role
+from reintegration.kernel.actor import Actor, Role
+from reintegration.kernel.groups import as_oneself
 from reintegration.kernel.permissions import Policy
-from reintegration.kernel.rules import OfActor, OfSubject, has_role, is_machine, signed_in
-
-as_oneself = OfActor(lambda actor: actor.kind is ActorKind.PERSON and actor.for_id is None)
-"""A person who does not act for somebody else now: what one was lent, one does not lend on."""
+from reintegration.kernel.rules import OfSubject, has_role, is_machine, signed_in
 
 is_deputy = OfSubject(
     lambda actor, named: named.deputy_id == actor.id,
@@ -19,6 +17,12 @@ is_deputy = OfSubject(
 is_represented = OfSubject(
     lambda actor, named: named.represented_id == actor.id,
     lambda actor, model: model.represented_id == actor.id,
+)
+
+
+is_namer = OfSubject(
+    lambda actor, named: actor.id is not None and named.named_by == actor.id,
+    lambda actor, model: model.named_by == actor.id,
 )
 
 
@@ -48,7 +52,7 @@ POLICY: Policy = {
     & of_whom_one_looks_after,
     AccountPermission.ANSWER_DEPUTYSHIP: as_oneself & is_deputy,
     AccountPermission.END_DEPUTYSHIP: signed_in
-    & (is_deputy | is_represented | has_role(Role.ADMINISTRATOR)),
+    & (is_deputy | is_represented | is_namer | has_role(Role.ADMINISTRATOR)),
     AccountPermission.STAND_IN: signed_in & is_deputy,
     AccountPermission.MANAGE_TOKENS: has_role(Role.PROVIDER_MANAGER) | is_machine,
 }

@@ -24,15 +24,23 @@ def provide_caseload(loader: CaseloadLoader) -> None:
         _caseload_loaders.append(loader)
 
 
-def speak_for(session: Session, user: User, named: Deputyship | None = None) -> Actor:
+def speak_for(
+    session: Session, user: User, deputyship_id: UUID | None = None
+) -> tuple[Actor, Deputyship | None]:
     """Let the session act for a person and return them; their caseload is read as themselves.
 
-    By a deputyship they act at the desk of whom they stand in for.
+    By a deputyship that runs today, which is returned too, they act at the desk of whom they stand
+    in for; by one that does not, as themselves.
     """
-    act_as(session, _person(user, named))
+    act_as(session, _person(user, None))
+    named = session.get(Deputyship, deputyship_id) if deputyship_id else None
+    if named is not None and not named.holds(clock.local_day(clock.now())):
+        named = None
+    if named is not None:
+        act_as(session, _person(user, named))
     actor = actor_of(session, user, named)
     remember_actor(session, actor)
-    return actor
+    return actor, named
 
 
 def actor_of(session: Session, user: User, named: Deputyship | None = None) -> Actor:

@@ -118,10 +118,8 @@ def end_without(
     now: datetime,
     roles: Iterable[Role] | None = None,
 ) -> None:
-    """End what cannot go on: of a closed account everything, else what stands on lost `roles`.
-
-    Whoever administers accounts was permitted to close it or to change its roles.
-    """
+    """End what cannot go on: of a closed account everything, else what stands on lost `roles`."""
+    permissions.demand(actor, AccountPermission.MANAGE_USERS)
     today = clock.local_day(now)
     mine = Deputyship.represented_id == user.id
     if roles is None:

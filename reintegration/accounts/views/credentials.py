@@ -3,7 +3,6 @@
 from flask import Request, g, request
 from sqlalchemy.orm import Session
 
-from reintegration.accounts.models import Deputyship, SignInSession
 from reintegration.accounts.services import actors, sign_in, tokens
 from reintegration.accounts.views import identity
 from reintegration.kernel import clock
@@ -23,18 +22,9 @@ def _person(session: Session, token: str) -> Shown | None:
     if found is None or not identity.is_right_host(found.user):
         return None
     sign_in.seen(session, found, now=now)
-    g.user, g.sign_in, g.stands_in = found.user, found, _desk(session, found)
-    actor = actors.speak_for(session, found.user, g.stands_in)
+    g.user, g.sign_in = found.user, found
+    actor, g.stands_in = actors.speak_for(session, found.user, found.deputyship_id)
     return Shown(actor, found.user.locale)
-
-
-def _desk(session: Session, found: SignInSession) -> Deputyship | None:
-    """Return by which deputyship the person acts; none once its days are over."""
-    if found.deputyship_id is None:
-        return None
-    named = session.get(Deputyship, found.deputyship_id)
-    today = clock.local_day(clock.now())
-    return named if named is not None and named.holds(today) else None
 
 
 def _bearer(asked: Request) -> str:
