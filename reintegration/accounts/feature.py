@@ -3,7 +3,7 @@
 from flask import Flask
 
 from reintegration.accounts.cli import user_cli
-from reintegration.accounts.jobs import WARN_OF_DEPUTIES, WARN_OF_TOKENS
+from reintegration.accounts.jobs import WARN_OF_DEPUTIES, WARN_OF_EMPTY_ROLES, WARN_OF_TOKENS
 from reintegration.accounts.permissions import AccountPermission as P
 from reintegration.accounts.policy import POLICY
 from reintegration.accounts.views import (
@@ -14,6 +14,7 @@ from reintegration.accounts.views import (
     guide,
     identity,
     inbox,
+    open_work,
     organisations,
     sign_in,
     today,
@@ -33,6 +34,7 @@ PAGES = (
     doers,
     guide,
     inbox,
+    open_work,
     organisations,
     sign_in,
     today,
@@ -53,9 +55,11 @@ def register(app: Flask) -> None:
     app.cli.add_command(user_cli)
     jobs.register(WARN_OF_TOKENS)
     jobs.register(WARN_OF_DEPUTIES)
+    jobs.register(WARN_OF_EMPTY_ROLES)
     slots.add("today.items", today_access.items)
     slots.add("today.items", today_deputies.items)
     slots.add("today.days", today.told)
+    slots.add("person.open_work", open_work.of_accounts)
     navigation.add(*_PLACES)
 
 

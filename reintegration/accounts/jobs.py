@@ -15,3 +15,8 @@ WARN_OF_DEPUTIES = Job(
     timedelta(days=1),
     counting(deputies.warn_ahead, "deputyships told ahead"),
 )
+WARN_OF_EMPTY_ROLES = Job(
+    "accounts.warn_of_empty_roles",
+    timedelta(days=1),
+    counting(deputies.warn_of_empty_roles, "roles that would be empty tomorrow told"),
+)

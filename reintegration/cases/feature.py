@@ -20,6 +20,7 @@ from reintegration.cases.views import (
     handing_over,
     identity,
     notes,
+    open_work,
     registration,
     search,
     team,
@@ -43,6 +44,7 @@ def register(app: Flask) -> None:
     app.register_blueprint(bp)
     app.register_blueprint(handing_over.bp)
     slots.add("today.items", today.items)
+    slots.add("person.open_work", open_work.of_cases)
     hooks.subscribe(
         SupervisorNamed, supervision.join_waiting_cases, preview=supervision.preview_waiting_cases
     )

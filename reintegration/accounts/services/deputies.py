@@ -13,7 +13,9 @@ from sqlalchemy.orm import Session
 
 from reintegration.accounts.models import Deputyship, SignInSession, User
 from reintegration.accounts.permissions import AccountPermission
+from reintegration.accounts.queries import access
 from reintegration.accounts.queries.deputies import unfinished
+from reintegration.accounts.queries.users import at_work
 from reintegration.accounts.services import actors, inbox
 from reintegration.kernel import audit, clock, permissions
 from reintegration.kernel.actor import Actor, Role
@@ -158,6 +160,22 @@ def warn_ahead(session: Session, *, now: datetime) -> int:
         _tell(session, [named.represented_id], named, key, person, named.deputy, now=now)
         count += 1
     return count
+
+
+def warn_of_empty_roles(session: Session, *, now: datetime) -> int:
+    """Tell administrators today which roles nobody can act in tomorrow; return how many."""
+    tomorrow = clock.local_day(now) + _AHEAD
+    empty = access.too_few_on(session, tomorrow)
+    readers = [one.id for one in session.scalars(at_work(Role.ADMINISTRATOR)).unique()]
+    for role, count in empty.items():
+        message = (
+            N_("Tomorrow only one person can act in this role, and two are needed: %(role)s.")
+            if count
+            else N_("Tomorrow nobody can act in this role: %(role)s. Name a deputy.")
+        )
+        key, link = f"empty_role|{role}|{tomorrow}", f"/account/users?role={role}"
+        inbox.notify(session, readers, key, message, now=now, link=link, role=str(role))
+    return len(empty)
 
 
 def sit_down(

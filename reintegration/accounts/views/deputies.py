@@ -34,7 +34,8 @@ def _named(deputyship_id: UUID) -> Deputyship:
     return or_404(session().scalar(found.where(Deputyship.id == deputyship_id)))
 
 
-def _represented(user_id: UUID) -> User:
+def represented(user_id: UUID) -> User:
+    """Return somebody for whom the actor may name a deputy, or raise NotFound."""
     found = permissions.visible(current_actor(), User, P.NAME_DEPUTY_FOR)
     return or_404(session().scalar(found.where(User.id == user_id)))
 
@@ -61,7 +62,7 @@ def deputy_new() -> Asking:
     return (yield from _naming(signed_in_user(), url_for(".deputy_new")))
 
 
-@bp.form("/users/<uuid:user_id>/deputy", P.NAME_DEPUTY_FOR, load=_represented)
+@bp.form("/users/<uuid:user_id>/deputy", P.NAME_DEPUTY_FOR, load=represented)
 def user_deputy(user: User) -> Asking:
     """Name somebody who stands in for a person who cannot name one."""
     return (yield from _naming(user, url_for(".user_deputy", user_id=user.id)))

@@ -1,6 +1,6 @@
 """Today of an administrator: who cannot come in, who cannot work, and what stands still."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from flask import url_for
 from flask_babel import gettext as _
@@ -29,6 +29,7 @@ def items(*, session: Session, actor: Actor, today: date) -> list[Figure | Today
         *_unsupervised(session),
         *_unmanaged(session),
         *_understaffed(session),
+        *_tomorrow(session, today),
         *_tokens(session, today),
     ]
 
@@ -108,6 +109,25 @@ def _understaffed_words(role: Role, count: int) -> str:
         else _("%(role)s: nobody holds this role.", role=_(role.label))
     )
     return said
+
+
+def _tomorrow(session: Session, today: date) -> list[TodayItem]:
+    """Say which roles would be empty tomorrow and are not today."""
+    tomorrow = today + timedelta(days=1)
+    already = access.understaffed(session)
+    return [
+        TodayItem(
+            "clay",
+            _("Tomorrow"),
+            _("%(role)s: nobody can act, because they are away.", role=_(role.label)),
+            url_for("accounts.user_list", role=role),
+            8,
+            _("See who"),
+            day_month(tomorrow),
+        )
+        for role in access.too_few_on(session, tomorrow)
+        if role not in already
+    ]
 
 
 def _tokens(session: Session, today: date) -> list[TodayItem]:
