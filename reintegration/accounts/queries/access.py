@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, CompoundSelect, Select, func, select, union
+from sqlalchemy.orm import Session, aliased
 
 from reintegration.accounts.models import Deputyship, Organisation, SignInSession, User, UserRole
 from reintegration.accounts.states import OrganisationKind
@@ -49,8 +50,7 @@ def without_manager(session: Session, *, limit: int) -> Sequence[Organisation]:
 
 def understaffed(session: Session) -> dict[Role, int]:
     """Return the roles of the programme that nobody holds, or too few, with how many do."""
-    held = {role: len(people) for role, people in _holders(session).items()}
-    return {role: held.get(role, 0) for role, least in _NEEDED.items() if held.get(role, 0) < least}
+    return _too_few(session, _holders())
 
 
 def too_few_on(session: Session, day: date) -> dict[Role, int]:
@@ -59,37 +59,42 @@ def too_few_on(session: Session, day: date) -> dict[Role, int]:
     Whoever named a deputy for a day is away in that role, whether the deputy accepted or not; a
     deputy who accepted counts, unless they are away themselves.
     """
-    lent = session.execute(
-        select(
-            Deputyship.represented_id, Deputyship.deputy_id, Deputyship.role, Deputyship.accepted_at
-        ).where(
-            Deputyship.ended_at.is_(None), Deputyship.starts_on <= day, Deputyship.ends_on >= day
-        )
-    ).all()
-    away = {one.represented_id for one in lent}
-    able = _holders(session)
-    for one in lent:
-        able.get(one.role, set()).discard(one.represented_id)
-    for one in lent:
-        if one.accepted_at is not None and one.deputy_id not in away:
-            able.setdefault(one.role, set()).add(one.deputy_id)
-    count = {role: len(able.get(role, ())) for role in _NEEDED}
-    return {role: count[role] for role, least in _NEEDED.items() if count[role] < least}
+    lent, others = aliased(Deputyship), aliased(Deputyship)
+    away = select(lent.id).where(
+        *_on(lent, day), lent.represented_id == User.id, lent.role == UserRole.role
+    )
+    busy = select(others.id).where(*_on(others, day), others.represented_id == User.id)
+    deputies = (
+        select(Deputyship.role, User.id)
+        .join(User, User.id == Deputyship.deputy_id)
+        .where(*_on(Deputyship, day), Deputyship.accepted_at.is_not(None), ~busy.exists())
+        .where(User.disabled_at.is_(None), Deputyship.role.in_(STAFF_ROLES))
+    )
+    return _too_few(session, union(_holders().where(~away.exists()), deputies))
 
 
 _NEEDED = {role: 2 if role in TWO else 1 for role in Role if role in STAFF_ROLES}
 
 
-def _holders(session: Session) -> dict[Role, set[UUID]]:
-    """Return who holds each role of the programme in an open account."""
-    rows = session.execute(
-        select(UserRole.role, UserRole.user_id)
+def _on(lent: Any, day: date) -> tuple[ColumnElement[bool], ...]:
+    return lent.ended_at.is_(None), lent.starts_on <= day, lent.ends_on >= day
+
+
+def _holders() -> Select[Role, UUID]:
+    """Return the select of who holds which role of the programme in an open account."""
+    return (
+        select(UserRole.role, User.id)
         .join(User, User.id == UserRole.user_id)
         .join(Organisation, Organisation.id == User.organisation_id)
         .where(User.disabled_at.is_(None), Organisation.active.is_(True))
         .where(UserRole.role.in_(STAFF_ROLES))
     )
-    held: dict[Role, set[UUID]] = {}
-    for role, user_id in rows:
-        held.setdefault(Role(role), set()).add(user_id)
-    return held
+
+
+def _too_few(
+    session: Session, able: Select[Role, UUID] | CompoundSelect[Role, UUID]
+) -> dict[Role, int]:
+    people = able.subquery()
+    rows = session.execute(select(people.c.role, func.count()).group_by(people.c.role))
+    count = {Role(role): number for role, number in rows}
+    return {r: count.get(r, 0) for r, least in _NEEDED.items() if count.get(r, 0) < least}

@@ -21,15 +21,15 @@ def items(*, session: Session, actor: Actor, today: date) -> list[Figure | Today
     if not permissions.permits(actor, AccountPermission.MANAGE_USERS):
         return []
     url = url_for("accounts.user_list", state="invited")
-    invited = access.invited(session)
+    invited, missing = access.invited(session), access.understaffed(session)
     return [
         *waiting(Figure(_("Never signed in"), invited, _("See who"), url, 40)),
         *_standing(session),
         *_locked(session),
         *_unsupervised(session),
         *_unmanaged(session),
-        *_understaffed(session),
-        *_tomorrow(session, today),
+        *_understaffed(missing),
+        *_tomorrow(session, today, missing),
         *_tokens(session, today),
     ]
 
@@ -88,7 +88,7 @@ def _unmanaged(session: Session) -> list[TodayItem]:
     ]
 
 
-def _understaffed(session: Session) -> list[TodayItem]:
+def _understaffed(missing: dict[Role, int]) -> list[TodayItem]:
     return [
         TodayItem(
             "gold",
@@ -98,7 +98,7 @@ def _understaffed(session: Session) -> list[TodayItem]:
             25,
             _("Add a person"),
         )
-        for role, count in access.understaffed(session).items()
+        for role, count in missing.items()
     ]
 
 
@@ -111,10 +111,9 @@ def _understaffed_words(role: Role, count: int) -> str:
     return said
 
 
-def _tomorrow(session: Session, today: date) -> list[TodayItem]:
+def _tomorrow(session: Session, today: date, missing: dict[Role, int]) -> list[TodayItem]:
     """Say which roles would be empty tomorrow and are not today."""
     tomorrow = today + timedelta(days=1)
-    already = access.understaffed(session)
     return [
         TodayItem(
             "clay",
@@ -126,7 +125,7 @@ def _tomorrow(session: Session, today: date) -> list[TodayItem]:
             day_month(tomorrow),
         )
         for role in access.too_few_on(session, tomorrow)
-        if role not in already
+        if role not in missing
     ]
 
 

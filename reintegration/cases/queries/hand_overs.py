@@ -1,6 +1,7 @@
 """Reading hand-overs of several cases."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import select
@@ -9,7 +10,7 @@ from sqlalchemy.orm import Session
 from reintegration.cases.models import CaseFile, HandOver
 from reintegration.cases.permissions import CasePermission
 from reintegration.cases.states import CaseState
-from reintegration.kernel import permissions
+from reintegration.kernel import bounded, permissions
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.errors import or_404
 
@@ -36,11 +37,37 @@ def waiting_for(session: Session, actor: Actor) -> Sequence[HandOver]:
     return session.scalars(open_ones.order_by(HandOver.offered_at, HandOver.id)).all()
 
 
-def managed_by(session: Session, actor: Actor, manager_id: UUID) -> Sequence[CaseFile]:
-    """Return the open cases of a manager that the actor may hand over, by code."""
+@dataclass(frozen=True, slots=True)
+class Managed:
+    """An open case that could be handed over."""
+
+    id: UUID
+    code: str
+    state: CaseState
+
+
+def managed_by(session: Session, actor: Actor, manager_id: UUID) -> list[Managed]:
+    """Return the first by code of a manager's open cases that the actor may hand over."""
+    rows = session.execute(
+        select(CaseFile.id, CaseFile.code, CaseFile.state)
+        .where(
+            permissions.where(actor, CaseFile, CasePermission.HAND_OVER),
+            CaseFile.manager_id == manager_id,
+            CaseFile.state != CaseState.CLOSED,
+        )
+        .order_by(CaseFile.code)
+        .limit(bounded.AT_ONCE)
+    )
+    return [Managed(row.id, row.code, row.state) for row in rows]
+
+
+def to_hand_over(
+    session: Session, actor: Actor, manager_id: UUID, case_ids: Iterable[UUID]
+) -> Sequence[CaseFile]:
+    """Return those of `case_ids` that are a manager's and that the actor may hand over."""
     found = permissions.visible(actor, CaseFile, CasePermission.HAND_OVER)
-    cases = found.where(CaseFile.manager_id == manager_id, CaseFile.state != CaseState.CLOSED)
-    return session.scalars(cases.order_by(CaseFile.code)).all()
+    chosen = found.where(CaseFile.manager_id == manager_id, CaseFile.id.in_(list(case_ids)))
+    return session.scalars(chosen.order_by(CaseFile.id)).all()
 
 
 def managers(session: Session, actor: Actor) -> Sequence[UUID]:

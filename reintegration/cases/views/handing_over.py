@@ -33,10 +33,10 @@ def _load(hand_over_id: UUID) -> HandOver:
     return reading.hand_over_or_404(session(), current_actor(), hand_over_id)
 
 
-def _manager(user_id: UUID) -> User:
+def _manager(manager_id: UUID) -> User:
     """Return whose cases these are; somebody who manages none of ours is not there for us."""
     known = reading.managers(session(), current_actor())
-    return or_404(session().get(User, user_id) if user_id in known else None)
+    return or_404(session().get(User, manager_id) if manager_id in known else None)
 
 
 @bp.page("/", P.LIST)
@@ -54,7 +54,7 @@ def index() -> ResponseReturnValue:
     )
 
 
-@bp.form("/from/<uuid:user_id>", P.OFFER, load=_manager)
+@bp.form("/from/<uuid:manager_id>", P.OFFER, load=_manager)
 def new(user: User) -> Asking:
     """Offer cases of one manager to another."""
     form = _form(user)
@@ -102,11 +102,10 @@ def _said(left: object) -> str:
 
 
 def _offer(manager: User, form: OfferForm) -> HandOver:
-    mine = {case.id: case for case in reading.managed_by(session(), current_actor(), manager.id)}
     return handing_over.offer(
         session(),
         manager=manager,
-        cases=[mine[one] for one in form.cases.data if one in mine],
+        cases=reading.to_hand_over(session(), current_actor(), manager.id, form.cases.data),
         user=session().get(User, UUID(form.person.data)),
         stays=bool(form.stays.data),
         reason=form.reason.data or "",

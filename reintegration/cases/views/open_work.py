@@ -32,7 +32,7 @@ def of_cases(*, session: Session, user: User, today: date) -> list[OpenWork]:
             _("Cases that this person manages"),
             count,
             _("Nobody works on them until a supervisor hands them over."),
-            url_for("hand_overs.new", user_id=user.id) if mine else "",
+            url_for("hand_overs.new", manager_id=user.id) if mine else "",
             _("Hand over the cases") if mine else "",
         ),
         OpenWork(
