@@ -333,6 +333,8 @@ def downgrade() -> None:
     """Take them away; whoever stood in for others no longer does."""
     op.drop_table("hand_over_item")
     op.drop_table("hand_over")
+    op.drop_column("sign_in_session", "deputyship_id")
+    op.drop_table("deputyship")
     op.execute("DROP FUNCTION keep_an_approver() CASCADE")
     op.execute("DROP FUNCTION refuse_baseless_deputyship() CASCADE")
     _rewrite(
@@ -347,14 +349,12 @@ def downgrade() -> None:
     op.execute(OF_ONE)
     for (table, name), (_now, before) in LAWS.items():
         _say(table, name, before)
-    op.drop_column("sign_in_session", "deputyship_id")
     op.drop_column("background_task", "deputyship_id")
     for table in ("state_event", "audit_event"):
         op.drop_column(table, "for_id")
     for table, acts in SIGNED.items():
         for act in acts:
             op.drop_column(table, f"{act}_for")
-    op.drop_table("deputyship")
 
 
 def _add_deputyships() -> None:

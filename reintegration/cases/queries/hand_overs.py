@@ -47,7 +47,7 @@ class Managed:
 
 
 def managed_by(session: Session, actor: Actor, manager_id: UUID) -> list[Managed]:
-    """Return the first by code of a manager's open cases that the actor may hand over."""
+    """Return the oldest of a manager's open cases that the actor may hand over."""
     rows = session.execute(
         select(CaseFile.id, CaseFile.code, CaseFile.state)
         .where(
@@ -55,7 +55,7 @@ def managed_by(session: Session, actor: Actor, manager_id: UUID) -> list[Managed
             CaseFile.manager_id == manager_id,
             CaseFile.state != CaseState.CLOSED,
         )
-        .order_by(CaseFile.code)
+        .order_by(CaseFile.opened_at, CaseFile.id)
         .limit(bounded.AT_ONCE)
     )
     return [Managed(row.id, row.code, row.state) for row in rows]

@@ -16,7 +16,7 @@ from reintegration.cases.permissions import CasePermission as P
 from reintegration.cases.queries import cases as case_queries
 from reintegration.cases.queries import hand_overs as reading
 from reintegration.cases.services import handing_over
-from reintegration.kernel import clock
+from reintegration.kernel import bounded, clock
 from reintegration.kernel.db import session
 from reintegration.kernel.errors import or_404
 from reintegration.web import parameters
@@ -131,6 +131,7 @@ def _page(manager: User, form: OfferForm) -> str:
         manager=manager,
         cases=found,
         ticked=ticked,
+        at_once=bounded.AT_ONCE,
         form=form,
         search=parameters.text("q"),
     )
