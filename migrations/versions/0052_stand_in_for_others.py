@@ -380,6 +380,9 @@ def _add_deputyships() -> None:
         sa.CheckConstraint("deputy_id <> represented_id", name=op.f("ck_deputyship_two_people")),
         sa.CheckConstraint("ends_on >= starts_on", name=op.f("ck_deputyship_days")),
         sa.CheckConstraint(
+            "named_by IS DISTINCT FROM deputy_id", name=op.f("ck_deputyship_named_by_another")
+        ),
+        sa.CheckConstraint(
             "role IN ('case_manager', 'supervisor', 'vetting_officer', 'finance_preparer',"
             " 'finance_approver', 'finance_releaser', 'auditor', 'administrator',"
             " 'provider_reception', 'provider_coordinator', 'provider_bookkeeper',"

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from reintegration.accounts.models import Deputyship, InboxMessage, UserRole
-from reintegration.accounts.services import deputies, users
+from reintegration.accounts.services import actors, deputies, users
 from reintegration.accounts.states import DeputyshipState
 from reintegration.kernel.actor import Role
 from reintegration.kernel.audit import AuditEvent
@@ -88,6 +88,22 @@ def test_a_supervisor_names_one_for_whom_they_supervise_and_for_nobody_else(sess
     name(session, cast, by=cast.sergiu, of=cast.ana, deputy=cast.calin, role=Role.CASE_MANAGER)
     with pytest.raises(NotPermitted):
         name(session, cast, by=cast.sergiu)
+
+
+def test_nobody_makes_themselves_the_deputy_of_somebody_else(session, cast):
+    with pytest.raises(Invalid):
+        name(session, cast, by=cast.dan, deputy=cast.dan)
+    cast.calin.supervisor_id = cast.sergiu.id
+    with pytest.raises(Invalid):
+        name(
+            session, cast, by=cast.sergiu, of=cast.calin, deputy=cast.sergiu, role=Role.CASE_MANAGER
+        )
+
+
+def test_a_sign_in_sits_at_no_desk_that_is_not_its_persons(session, cast):
+    named = make_deputyship(session, cast.alina, cast.radu)
+    assert not actors.may_sit(cast.petru, named)
+    assert actors.may_sit(cast.radu, named)
 
 
 def test_nobody_names_a_deputy_for_a_colleague(session, cast):

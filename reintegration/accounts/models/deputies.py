@@ -42,6 +42,7 @@ class Deputyship(Base):
     __table_args__ = (
         CheckConstraint("deputy_id <> represented_id", "two_people"),
         CheckConstraint("ends_on >= starts_on", "days"),
+        CheckConstraint("named_by IS DISTINCT FROM deputy_id", "named_by_another"),
         Index("ix_deputyship_represented_id", "represented_id", "ends_on"),
         Index("ix_deputyship_deputy_id", "deputy_id", "ends_on"),
         Index("ix_deputyship_open", "ends_on", postgresql_where="ended_at IS NULL"),

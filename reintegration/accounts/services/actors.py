@@ -34,7 +34,7 @@ def speak_for(
     """
     act_as(session, _person(user, None))
     named = session.get(Deputyship, deputyship_id) if deputyship_id else None
-    if named is not None and not named.holds(clock.local_day(clock.now())):
+    if named is not None and not may_sit(user, named):
         named = None
     if named is not None:
         act_as(session, _person(user, named))
@@ -55,13 +55,18 @@ def actor_of(session: Session, user: User, named: Deputyship | None = None) -> A
     return replace(actor, caseload=frozenset[UUID]().union(*loaded))
 
 
+def may_sit(user: User, named: Deputyship) -> bool:
+    """Whether a person may act by a deputyship now: it is theirs, and it runs."""
+    return named.deputy_id == user.id and named.holds(clock.local_day(clock.now()))
+
+
 def who_started(session: Session, task: BackgroundTask) -> Actor | None:
     """Return who started a task, at the desk where they did it while they may sit there."""
     user = session.get(User, task.started_by) if task.started_by else None
     if user is None:
         return None
     named = session.get(Deputyship, task.deputyship_id) if task.deputyship_id else None
-    if named is not None and not named.holds(clock.local_day(clock.now())):
+    if named is not None and not may_sit(user, named):
         raise NotPermitted(permissions.REFUSAL)
     return actor_of(session, user, named)
 

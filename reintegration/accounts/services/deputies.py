@@ -57,6 +57,12 @@ def name(
     if role not in represented.role_set or represented.disabled_at is not None:
         raise Invalid(N_("A deputy is named for a role that the person has."), field="role")
     chosen = _require_deputy(represented, deputy, role)
+    if chosen.id == actor.id:
+        raise Invalid(
+            N_("Nobody makes themselves the deputy of somebody else."),
+            code="person",
+            field="deputy",
+        )
     _refuse_twice(session, represented, chosen, role, starts_on, ends_on)
     made = Deputyship(
         id=new_id(),
