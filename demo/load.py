@@ -15,6 +15,7 @@ from sqlalchemy.pool import StaticPool
 from demo import in_euro, logins
 from demo.bank import Bank
 from demo.cases import CaseStory
+from demo.deputies import stand_ins
 from demo.funds import open_funds, publish_rates
 from demo.lately import clear_old_mail, recent_claims
 from demo.nights import NightStory
@@ -204,6 +205,7 @@ def _start_stories(world: World) -> None:
         timeline.start(office.cycle(number))
     timeline.start(recent_claims(world, office))
     timeline.start(account_moves(world))
+    timeline.start(stand_ins(world))
     first, day = world.ago(YEAR - 1), timedelta(days=1)
     timeline.every(at(first, 0, 10), day, lambda: expire_vouchers(world.session, world.now))
     timeline.every(

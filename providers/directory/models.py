@@ -17,6 +17,7 @@ from reintegration.kernel.base import Base, Currency, Id, Minor
 from reintegration.kernel.coded import Registered
 from reintegration.kernel.money_columns import MoneyColumns
 from reintegration.kernel.search import words_index
+from reintegration.kernel.signing import apart
 
 
 class Provider(Base):
@@ -108,13 +109,17 @@ class Offering(Base):
     written_by: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid), default=list)
     """Everybody who wrote any part of what is offered: none of them checks it."""
     submitted_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    submitted_for: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
     assessed_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    assessed_for: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
     approved_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    approved_for: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
     approved_at: Mapped[datetime | None]
     approved_until: Mapped[date | None]
     lapsed_on: Mapped[date | None]
     """The last day of the approval that ended by its date; None since an officer stopped it."""
     suspended_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    suspended_for: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
     suspension_reason: Mapped[str | None]
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
@@ -133,8 +138,8 @@ class Offering(Base):
             "places_taken >= 0 AND (capacity IS NULL OR places_taken <= capacity)", "places"
         ),
         CheckConstraint(
-            "approved_by IS NULL OR (approved_by IS DISTINCT FROM assessed_by"
-            " AND approved_by IS DISTINCT FROM submitted_by AND approved_by <> ALL (written_by))",
+            f"{apart('approved_by', 'assessed_by', 'submitted_by')}"
+            " AND NOT (ARRAY[approved_by, approved_for] && written_by)",
             "four_eyes",
         ),
         Index("ix_offering_category", "category", "state"),

@@ -9,7 +9,7 @@ from providers.referrals.policy import POLICY
 from providers.referrals.queries.referrals import revealed_sites
 from providers.referrals.services import stops
 from providers.referrals.states import HAPPENED
-from providers.referrals.views import matching, plan_slots, referrals, requests, today
+from providers.referrals.views import matching, open_work, plan_slots, referrals, requests, today
 from providers.referrals.views.blueprints import matching_bp, referrals_bp, requests_bp
 from providers.vetting.services.offering_events import (
     OfferingEnds,
@@ -59,6 +59,7 @@ def register(app: Flask) -> None:
     provision.open_on_line.answer_with(plan_slots.open_on_line)
     case_moves.open_in_case.answer_with(plan_slots.open_in_case)
     slots.add("today.items", today.items)
+    slots.add("person.open_work", open_work.of_referrals)
     slots.add("today.days", today.days)
     cases.show_in_history(HAPPENED)
     navigation.add(*_PLACES)

@@ -3,19 +3,23 @@
 from flask import Flask
 
 from reintegration.accounts.cli import user_cli
-from reintegration.accounts.jobs import WARN_OF_TOKENS
+from reintegration.accounts.jobs import WARN_OF_DEPUTIES, WARN_OF_EMPTY_ROLES, WARN_OF_TOKENS
 from reintegration.accounts.permissions import AccountPermission as P
 from reintegration.accounts.policy import POLICY
 from reintegration.accounts.views import (
     bp,
     credentials,
+    deputies,
+    doers,
     guide,
     identity,
     inbox,
+    open_work,
     organisations,
     sign_in,
     today,
     today_access,
+    today_deputies,
     trail,
     users,
 )
@@ -26,8 +30,11 @@ from reintegration.web import navigation, slots
 from reintegration.web.navigation import Place
 
 PAGES = (
+    deputies,
+    doers,
     guide,
     inbox,
+    open_work,
     organisations,
     sign_in,
     today,
@@ -42,12 +49,17 @@ def register(app: Flask) -> None:
     for kind in credentials.TABLE:
         proofs.register(kind)
     identity.init_app(app)
+    doers.init_app(app)
     app.register_blueprint(bp)
     app.add_url_rule("/", "front", today.front)
     app.cli.add_command(user_cli)
     jobs.register(WARN_OF_TOKENS)
+    jobs.register(WARN_OF_DEPUTIES)
+    jobs.register(WARN_OF_EMPTY_ROLES)
     slots.add("today.items", today_access.items)
+    slots.add("today.items", today_deputies.items)
     slots.add("today.days", today.told)
+    slots.add("person.open_work", open_work.of_accounts)
     navigation.add(*_PLACES)
 
 

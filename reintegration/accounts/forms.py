@@ -9,6 +9,7 @@ from wtforms import (
     HiddenField,
     PasswordField,
     RadioField,
+    SelectField,
     SelectMultipleField,
     StringField,
 )
@@ -19,7 +20,7 @@ from reintegration.accounts.services.users import Details
 from reintegration.accounts.states import OrganisationKind
 from reintegration.codelists.languages import Locale
 from reintegration.kernel.actor import PROVIDER_ROLES, Role
-from reintegration.web.forms import Form, choices, option
+from reintegration.web.forms import DayField, Form, choices, option
 from reintegration.web.offers import OfferedField
 
 
@@ -110,6 +111,24 @@ class UserForm(DetailsForm, RolesForm):
     organisation = OfferedField(_l("Organisation"), [InputRequired(_l("Choose an organisation."))])
     locale = RadioField(
         _l("Language"), choices=[option(code, code.label) for code in Locale], default=Locale.RO
+    )
+
+
+class DeputyForm(Form):
+    """Who stands in, in which role, on which days."""
+
+    deputy = OfferedField(
+        _l("Deputy"),
+        [InputRequired(_l("Choose who stands in."))],
+        description=_l("Somebody of the same organisation."),
+    )
+    role = SelectField(_l("Role"), [InputRequired(_l("Choose a role."))])
+    starts_on = DayField(_l("First day"), [InputRequired(_l("Enter the first day."))])
+    ends_on = DayField(_l("Last day"), [InputRequired(_l("Enter the last day."))])
+    reason = StringField(
+        _l("What the deputy should know"),
+        [Length(max=200)],
+        description=_l("Only if needed. Say nothing about a person of a case."),
     )
 
 

@@ -1,12 +1,22 @@
-"""Tokens of programs that end: said ahead, and when they have ended."""
+"""What ends by its date, said ahead: tokens of programs, and deputyships."""
 
 from datetime import timedelta
 
-from reintegration.accounts.services import tokens
+from reintegration.accounts.services import deputies, tokens
 from reintegration.kernel.jobs import Job, counting
 
 WARN_OF_TOKENS = Job(
     "accounts.warn_of_tokens",
     timedelta(days=1),
     counting(tokens.warn_ahead, "ends of tokens told ahead"),
+)
+WARN_OF_DEPUTIES = Job(
+    "accounts.warn_of_deputies",
+    timedelta(days=1),
+    counting(deputies.warn_ahead, "deputyships told ahead"),
+)
+WARN_OF_EMPTY_ROLES = Job(
+    "accounts.warn_of_empty_roles",
+    timedelta(days=1),
+    counting(deputies.warn_of_empty_roles, "roles that would be empty tomorrow told"),
 )

@@ -9,3 +9,13 @@ class OrganisationKind(Worded):
 
     PROGRAMME = N_("Office of the programme")
     PROVIDER = N_("Provider of services")
+
+
+class DeputyshipState(Worded):
+    """Where a deputyship stands."""
+
+    WAITING = N_("Waits for the deputy's word"), "gold"
+    AHEAD = N_("Agreed, not begun"), "grey"
+    RUNNING = N_("Runs"), "moss"
+    DECLINED = N_("Declined"), "clay"
+    ENDED = N_("Ended"), "grey"

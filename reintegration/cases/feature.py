@@ -17,8 +17,10 @@ from reintegration.cases.views import (
     close,
     consent,
     erasure,
+    handing_over,
     identity,
     notes,
+    open_work,
     registration,
     search,
     team,
@@ -40,7 +42,9 @@ def register(app: Flask) -> None:
     trail.case_of_code.answer_with(codes.case_of_code)
     trail.codes_of_cases.answer_with(codes.codes_of_cases)
     app.register_blueprint(bp)
+    app.register_blueprint(handing_over.bp)
     slots.add("today.items", today.items)
+    slots.add("person.open_work", open_work.of_cases)
     hooks.subscribe(
         SupervisorNamed, supervision.join_waiting_cases, preview=supervision.preview_waiting_cases
     )
@@ -56,6 +60,7 @@ _CASES = Place(
     20,
     within=(
         "cases.case",
+        "hand_overs.",
         "plans.case",
         "plans.plan",
         "plans.milestone",

@@ -28,7 +28,7 @@ from reintegration.codelists.languages import Locale
 from reintegration.codelists.people import AccessNeed, Sex
 from reintegration.codelists.territorial_units import TERRITORIAL_UNITS
 from reintegration.kernel import clock
-from reintegration.web.forms import CountField, DayField, Form, choices, option
+from reintegration.web.forms import CountField, DayField, Form, TickedField, choices, option
 from reintegration.web.offers import OfferedField
 
 OLDEST = 100
@@ -268,6 +268,18 @@ class HandOverForm(Form):
         [InputRequired(_l("Say why.")), Length(max=200)],
         description=_l("The team reads it. Say nothing about the person of this case."),
     )
+
+
+class OfferForm(HandOverForm):
+    """Which cases are offered to whom."""
+
+    cases = TickedField()
+
+
+class AnswerForm(Form):
+    """Which of the offered cases one takes, or does not."""
+
+    cases = TickedField()
 
 
 class ErasureForm(Form):

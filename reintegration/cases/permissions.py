@@ -21,4 +21,8 @@ class CasePermission(StrEnum):
     WRITE_NOTE = "note:write"
     MANAGE_TEAM = "case:manage_team"
     HAND_OVER = "case:hand_over"
+    OFFER = "case:offer"
+    VIEW_OFFER = "case:view_offer"
+    ANSWER_OFFER = "case:answer_offer"
+    TAKE_BACK_OFFER = "case:take_back_offer"
     CLOSE = "case:close"

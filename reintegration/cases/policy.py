@@ -1,9 +1,32 @@
 """Who may do what with a case file: assignment decides, not rank."""
 
+from sqlalchemy import or_
+
 from reintegration.cases.permissions import CasePermission
-from reintegration.kernel.groups import case_people, on_team, supervises, worker, works_on
+from reintegration.kernel.groups import (
+    as_oneself,
+    case_people,
+    on_team,
+    supervises,
+    supervisor,
+    worker,
+    works_on,
+)
 from reintegration.kernel.permissions import Policy
-from reintegration.kernel.rules import is_machine, not_by
+from reintegration.kernel.rules import OfSubject, is_machine, not_by, signed_in
+from reintegration.kernel.signing import signers
+
+_receives = OfSubject(
+    lambda actor, offer: offer.to_id == actor.id, lambda actor, model: model.to_id == actor.id
+)
+"""The cases are offered to this very person: nobody takes them on for another."""
+_gives = OfSubject(
+    lambda actor, offer: offer.from_id == actor.id, lambda actor, model: model.from_id == actor.id
+)
+_offered = OfSubject(
+    lambda actor, offer: not actor.eyes.isdisjoint(signers(offer, "offered_by")),
+    lambda actor, model: or_(model.offered_by.in_(actor.eyes), model.offered_for.in_(actor.eyes)),
+)
 
 POLICY: Policy = {
     CasePermission.LIST: case_people,
@@ -21,5 +44,9 @@ POLICY: Policy = {
     CasePermission.WRITE_NOTE: on_team,
     CasePermission.MANAGE_TEAM: supervises,
     CasePermission.HAND_OVER: supervises,
+    CasePermission.OFFER: supervisor,
+    CasePermission.VIEW_OFFER: signed_in & (_receives | _offered | _gives),
+    CasePermission.ANSWER_OFFER: worker & as_oneself & _receives,
+    CasePermission.TAKE_BACK_OFFER: supervisor & _offered,
     CasePermission.CLOSE: works_on,
 }

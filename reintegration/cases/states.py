@@ -38,6 +38,15 @@ class MemberRole(Worded):
     CO_WORKER = N_("Co-worker")
 
 
+class HandOverAnswer(Worded):
+    """What became of one case of a hand-over."""
+
+    WAITING = N_("Waits for the colleague"), "gold"
+    ACCEPTED = N_("Handed over"), "moss"
+    REFUSED = N_("Not taken"), "clay"
+    WITHDRAWN = N_("Taken back"), "grey"
+
+
 class IdentificationStatus(StrEnum):
     """What a deciding body said. It never decides who is helped."""
 
@@ -161,6 +170,9 @@ HAPPENED: dict[str, str] = {
     "case:close": N_("The case was closed"),
     "case:reopen": N_("The case was opened again"),
     "case:hand_over": N_("The case was handed over to another case manager"),
+    "case:offer": N_("The case was offered to another case manager"),
+    "case:refuse_offer": N_("The other case manager did not take the case"),
+    "case:take_back_offer": N_("The offer to another case manager was taken back"),
     "case:add_member": N_("Somebody joined the team"),
     "case:remove_member": N_("Somebody left the team"),
     "identity:store": N_("Name and details were written down"),

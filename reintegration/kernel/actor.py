@@ -49,7 +49,11 @@ class ActorKind(Worded):
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """`caseload` holds the cases that the actor is assigned to, whatever their rank."""
+    """`caseload` holds the cases that the actor is assigned to, whatever their rank.
+
+    A deputy acts with the one role of whom they stand in for, who is `for_id`, by a
+    `deputyship_id`: the caseload is that person's, and each act counts as the act of both.
+    """
 
     id: UUID | None
     kind: ActorKind
@@ -59,11 +63,24 @@ class Actor:
     caseload: frozenset[UUID] = field(default=frozenset(), repr=False)
     token_id: UUID | None = None
     velocity_exempt: bool = False
+    for_id: UUID | None = None
+    for_name: str = ""
+    deputyship_id: UUID | None = None
 
     @property
     def is_signed_in(self) -> bool:
         """Whether a person or a token stands behind the request."""
         return self.kind in (ActorKind.PERSON, ActorKind.TOKEN)
+
+    @property
+    def desk_id(self) -> UUID | None:
+        """Whose work is done: of a deputy, that of the person they stand in for."""
+        return self.for_id or self.id
+
+    @property
+    def eyes(self) -> frozenset[UUID]:
+        """The people whose act an act counts as: of a deputy, both."""
+        return frozenset(one for one in (self.id, self.for_id) if one is not None)
 
     @property
     def is_provider(self) -> bool:

@@ -34,6 +34,8 @@ class AuditEvent(Base):
     subject_type: Mapped[str]
     subject_id: Mapped[UUID | None]
     case_id: Mapped[UUID | None]
+    for_id: Mapped[UUID | None]
+    """Whom the actor stood in for, as a deputy."""
     reason: Mapped[str | None]
     fields: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
     data: Mapped[Json] = mapped_column(JSONB, default=dict)
@@ -42,6 +44,7 @@ class AuditEvent(Base):
         Index("ix_audit_event_subject", "subject_type", "subject_id", "id"),
         Index("ix_audit_event_actor", "actor_id", "id"),
         Index("ix_audit_event_case", "case_id", "id"),
+        Index("ix_audit_event_for", "for_id", "id", postgresql_where="for_id IS NOT NULL"),
         Index("ix_audit_event_at", "at", "id"),
     )
 
@@ -85,6 +88,7 @@ _COLUMNS = (
     "subject_type",
     "subject_id",
     "case_id",
+    "for_id",
     "reason",
     "fields",
     "data",
@@ -167,5 +171,5 @@ def _row(
     data: dict[str, Any],
 ) -> tuple[Any, ...]:
     who = (actor.kind, actor.id, actor.organisation_id)
-    what = (subject.type, subject.id, subject.case_id)
+    what = (subject.type, subject.id, subject.case_id, actor.for_id)
     return (now, action, *who, *what, reason, fields, dict(data))

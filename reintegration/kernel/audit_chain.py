@@ -231,6 +231,7 @@ def _link(key: bytes, previous: bytes, event: AuditEvent) -> bytes:
             event.reason,
             event.fields,
             event.data,
+            *([str(event.for_id)] if event.for_id else []),  # rows of before have none
         ],
         sort_keys=True,
         ensure_ascii=False,

@@ -29,7 +29,8 @@ ENGINE = {"hide_parameters": True, "pool_pre_ping": True}
 _SET_ACTOR = ConstantStatement(
     text(
         "SELECT set_config('punte.actor', :actor, true), set_config('punte.roles', :roles, true),"
-        " set_config('punte.organisation', :organisation, true), clock_timestamp() AS moment"
+        " set_config('punte.organisation', :organisation, true),"
+        " set_config('punte.deputyship', :deputyship, true), clock_timestamp() AS moment"
     )
 )
 
@@ -56,6 +57,7 @@ def actor_settings(actor: Actor) -> dict[str, str]:
         "actor": str(actor.id or ""),
         "roles": ",".join(sorted(roles)),
         "organisation": str(actor.organisation_id or ""),
+        "deputyship": str(actor.deputyship_id or ""),
     }
 
 

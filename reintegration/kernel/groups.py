@@ -1,7 +1,10 @@
 """Groups of roles that policies speak of: what a person is for, in a word."""
 
-from reintegration.kernel.actor import FINANCE_ROLES, Role
-from reintegration.kernel.rules import has_role, on_case_team
+from reintegration.kernel.actor import FINANCE_ROLES, ActorKind, Role
+from reintegration.kernel.rules import OfActor, has_role, on_case_team
+
+as_oneself = OfActor(lambda actor: actor.kind is ActorKind.PERSON and actor.for_id is None)
+"""A person who does not act for somebody else now: what one was lent, one does not lend on."""
 
 worker = has_role(Role.CASE_MANAGER)
 supervisor = has_role(Role.SUPERVISOR)

@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import ARRAY, ColumnElement, Uuid, all_, and_, any_, false, literal, or_, true
 
 from reintegration.kernel.actor import Actor, ActorKind, Role
+from reintegration.kernel.signing import companion, signers
 
 Rows = ColumnElement[bool]
 
@@ -148,29 +149,40 @@ own_organisation = OfSubject(
 
 
 def not_by(*fields: str) -> Rule:
-    """Return the four-eyes rule: the actor is none of the persons named in `fields`."""
+    """Return the four-eyes rule: the actor is none of the persons named in `fields`.
+
+    A deputy is two persons at once, and so is whoever acted as one before.
+    """
 
     def holds(actor: Actor, subject: Any) -> bool:
-        return actor.id is not None and all(getattr(subject, name) != actor.id for name in fields)
+        return actor.id is not None and all(
+            actor.eyes.isdisjoint(signers(subject, name)) for name in fields
+        )
 
     def rows(actor: Actor, model: Any) -> Rows:
         if actor.id is None:
             return false()
-        return and_(*(getattr(model, name).is_distinct_from(actor.id) for name in fields))
+        columns = [getattr(model, one) for name in fields for one in (name, companion(name))]
+        eyes = sorted(actor.eyes)
+        return and_(*(column.is_distinct_from(eye) for column in columns for eye in eyes))
 
     return OfSubject(holds, rows)
 
 
 def not_among(field: str) -> Rule:
-    """Return the four-eyes rule for many: the actor is none of the persons listed in `field`."""
+    """Return the four-eyes rule for many: the actor is none of the persons listed in `field`.
+
+    Of a deputy the list names both (`reintegration.kernel.signing.with_writers`).
+    """
 
     def holds(actor: Actor, subject: Any) -> bool:
-        return actor.id is not None and actor.id not in getattr(subject, field)
+        return actor.id is not None and actor.eyes.isdisjoint(getattr(subject, field))
 
     def rows(actor: Actor, model: Any) -> Rows:
         if actor.id is None:
             return false()
-        return literal(actor.id) != all_(getattr(model, field))
+        listed = getattr(model, field)
+        return and_(*(literal(eye) != all_(listed) for eye in sorted(actor.eyes)))
 
     return OfSubject(holds, rows)
 

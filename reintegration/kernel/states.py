@@ -43,6 +43,8 @@ class StateEvent(Base):
     to_state: Mapped[str]
     actor_kind: Mapped[str]
     actor_id: Mapped[UUID | None]
+    for_id: Mapped[UUID | None]
+    """Whom the actor stood in for, as a deputy."""
     reason: Mapped[str | None]
     data: Mapped[Json] = mapped_column(JSONB, default=dict)
 
@@ -58,6 +60,7 @@ _EVENT = (
     "to_state",
     "actor_kind",
     "actor_id",
+    "for_id",
     "reason",
     "data",
 )
@@ -266,7 +269,18 @@ class Machine(Generic[State]):
         if self.told_by:
             raise TypeError(f"{self.told_by} tells the moves of {self.name}: put them")
         actor, now, reason, data, case_id = about
-        row = (now, self.name, key, act, *ends, actor.kind, actor.id, reason, dict(data))
+        row = (
+            now,
+            self.name,
+            key,
+            act,
+            *ends,
+            actor.kind,
+            actor.id,
+            actor.for_id,
+            reason,
+            dict(data),
+        )
         _NOTE.add(session, dict(zip(_EVENT, row, strict=True)))
         audit.record(
             session,
@@ -296,7 +310,7 @@ class Machine(Generic[State]):
             StateEvent,
             _EVENT,
             (
-                (now, self.name, key, move, *ends, actor.kind, actor.id, None, data)
+                (now, self.name, key, move, *ends, actor.kind, actor.id, actor.for_id, None, data)
                 for key, data in moved
             ),
         )

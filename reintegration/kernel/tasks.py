@@ -60,6 +60,8 @@ class BackgroundTask(Base):
     total: Mapped[int] = mapped_column(default=0)
     result: Mapped[Json] = mapped_column(JSONB, default=dict)
     started_by: Mapped[UUID | None]
+    deputyship_id: Mapped[UUID | None]
+    """By which deputyship it was started, when it was."""
     queued_at: Mapped[datetime]
     heartbeat_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
@@ -134,6 +136,7 @@ def queue(
         filename=filename,
         input=content,
         started_by=actor.id,
+        deputyship_id=actor.deputyship_id,
         queued_at=now,
         result={},
     )

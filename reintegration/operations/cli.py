@@ -1,6 +1,6 @@
 """Commands of the house itself: the audit trail, the scheduler, and the doctor."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import click
@@ -9,6 +9,7 @@ from flask.cli import with_appcontext
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
+from reintegration.accounts.queries import access
 from reintegration.kernel import audit_chain, bounded, clock, key_sample, outbox
 from reintegration.kernel.actor import OPERATOR
 from reintegration.kernel.db import act_as, keyring, session
@@ -54,9 +55,28 @@ def doctor() -> None:
         click.echo(f"✗ {problem}")
     for said in drill.told(_settings(), keyring(session())):
         click.echo(f"  {said}")
+    for note in _empty_tomorrow(clock.now()):
+        click.echo(f"! {note}")
     if problems:
         raise click.ClickException(f"{len(problems)} to mend")
     click.echo("✓ everything holds")
+
+
+def _empty_tomorrow(now: datetime) -> list[str]:
+    """Say which roles somebody holds today, and too few can act in tomorrow."""
+    act_as(session(), OPERATOR)
+    tomorrow = clock.local_day(now) + timedelta(days=1)
+    try:
+        already = access.understaffed(session())
+        found = access.too_few_on(session(), tomorrow)
+    except SQLAlchemyError:
+        session().rollback()
+        return []
+    return [
+        f"tomorrow too few can act as {role}: name a deputy, or give the role to somebody"
+        for role in found
+        if role not in already
+    ]
 
 
 def _settings() -> Settings:

@@ -23,6 +23,7 @@ from reintegration.plans.views import (
     emergency,
     emergency_decisions,
     needs,
+    open_work,
     plan,
     plan_decisions,
     plan_lines,
@@ -47,6 +48,7 @@ def register(app: Flask) -> None:
     users.waits_for.answer_with(alone.waits_for)
     hooks.subscribe(PersonErased, forgetting.forget_words, preview=hooks.says_nothing)
     slots.add("today.items", today.items)
+    slots.add("person.open_work", open_work.of_plans)
     slots.add("today.days", today.days)
     slots.add("case.tabs", case_slots.case_tabs)
     slots.add("case.page", case_slots.case_page)

@@ -10,7 +10,7 @@ from functools import lru_cache
 from babel.dates import format_date, format_datetime, format_skeleton
 from babel.numbers import format_decimal
 from flask import Flask
-from flask_babel import get_locale
+from flask_babel import get_locale, gettext
 from markupsafe import Markup, escape
 
 from reintegration.codelists.languages import Locale
@@ -78,6 +78,14 @@ def email(address: str) -> Markup:
 
 
 @lru_cache(maxsize=4096)
+def on_behalf(name: str | None, other: str | None) -> str:
+    """Return a name, and for whom somebody acted where they stood in; "" for nobody."""
+    if not (name and other):
+        return name or ""
+    said: str = gettext("%(name)s for %(other)s", name=name, other=other)
+    return said
+
+
 def _amount(value: Money, locale: str) -> str:
     digits = minor_digits(value.currency)
     pattern = "#,##0" + ("." + "0" * digits if digits else "")
@@ -116,4 +124,5 @@ def init_app(app: Flask) -> None:
         code=group_typed_code,
         email=email,
         counted=counted,
+        on_behalf=on_behalf,
     )

@@ -139,6 +139,7 @@ def closed_organisation(session, user):
     session.add(other)
     session.flush()
     session.add(make_person("doina", other, "Doina Lupan", Role.ADMINISTRATOR))
+    session.add(make_person("liviu", other, "Liviu Rusu", Role.FINANCE_APPROVER))
     session.flush()
     user.organisation.active = False
 

@@ -44,14 +44,14 @@ def test_the_new_manager_opens_the_case_and_the_former_one_does_not(session, cas
     hand_over(session, cast, case)
     assert case.manager_id == cast.calin.id
     assert roles(case) == {cast.calin.id: MemberRole.MANAGER, cast.sergiu.id: MemberRole.SUPERVISOR}
-    assert case.id in caseload_of(session, cast.calin.id)
-    assert case.id not in caseload_of(session, cast.ana.id)
+    assert case.id in caseload_of(session, actor(session, cast.calin))
+    assert case.id not in caseload_of(session, actor(session, cast.ana))
 
 
 def test_the_former_manager_may_stay_as_a_co_worker(session, cast, case):
     hand_over(session, cast, case, stays=True)
     assert roles(case)[cast.ana.id] == MemberRole.CO_WORKER
-    assert case.id in caseload_of(session, cast.ana.id)
+    assert case.id in caseload_of(session, actor(session, cast.ana))
 
 
 def test_a_co_worker_becomes_the_manager_and_gives_it_back(session, cast, case):

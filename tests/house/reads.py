@@ -15,7 +15,7 @@ from providers.referrals.models import Pseudonym, Referral
 from providers.referrals.permissions import ReferralPermission
 from providers.referrals.queries.referrals import receiving_sites
 from providers.vetting.permissions import VettingPermission
-from reintegration.accounts.models import InboxMessage
+from reintegration.accounts.models import Deputyship, InboxMessage
 from reintegration.accounts.permissions import AccountPermission
 from reintegration.cases import models as cases
 from reintegration.cases.permissions import CasePermission
@@ -62,6 +62,13 @@ def _own(model: Any, field: str) -> tuple[Any, Shown]:
 def _of_claims(actor: Actor) -> Select[Any]:
     seen = permissions.where(actor, Claim, ClaimPermission.VIEW, ClaimPermission.VIEW_OWN)
     return _keys(ClaimLine).join(Claim, Claim.id == ClaimLine.claim_id).where(seen)
+
+
+def _of_hand_overs(actor: Actor) -> Select[Any]:
+    """Return the cases of what one offered or receives, and those of one's own caseload."""
+    told = permissions.where(actor, cases.HandOver, CasePermission.VIEW_OFFER)
+    of_case = permissions.where(actor, cases.HandOverItem, CasePermission.VIEW)
+    return _keys(cases.HandOverItem).join(cases.HandOver).where(or_(told, of_case))
 
 
 def _of_tasks(actor: Actor) -> Select[Any]:
@@ -124,6 +131,9 @@ READS: dict[str, tuple[Any, Shown]] = {
         _rows(cases.Note, _CASE),
         _rows(cases.Consent, _CASE),
         _rows(cases.ErasureRequest, _CASE),
+        _rows(cases.HandOver, CasePermission.VIEW_OFFER),
+        (cases.HandOverItem, _of_hand_overs),
+        _rows(Deputyship, AccountPermission.END_DEPUTYSHIP),
         _rows(cases.PersonKey, CasePermission.READ_IDENTITY),
         _rows(cases.PersonIdentity, CasePermission.READ_IDENTITY),
         _rows(cases.IdentityIndex, CasePermission.READ_IDENTITY),

@@ -17,8 +17,10 @@ from providers.referrals.permissions import ReferralPermission
 from providers.referrals.states import ReferralState
 from providers.vetting.permissions import VettingPermission
 from reintegration import settings as configuration
+from reintegration.accounts.models import Deputyship
+from reintegration.accounts.permissions import AccountPermission
 from reintegration.app import create_app
-from reintegration.cases.models import CaseFile, Consent, ErasureRequest, Note
+from reintegration.cases.models import CaseFile, Consent, ErasureRequest, HandOver, Note
 from reintegration.cases.permissions import CasePermission
 from reintegration.cases.states import NoteKind
 from reintegration.kernel import permissions, tries
@@ -46,8 +48,13 @@ from vouchers.voucher.models import Redemption, Voucher, VoucherHold
 from vouchers.voucher.permissions import HoldPermission, RedemptionPermission, VoucherPermission
 from vouchers.voucher.states import HoldCause
 
+OF_OFFERS = {CasePermission.VIEW_OFFER, CasePermission.ANSWER_OFFER, CasePermission.TAKE_BACK_OFFER}
+OF_OTHERS = {CasePermission.DECIDE_ERASURE, *OF_OFFERS}
+"""Permissions about a case that are asked for something else than its file."""
 SUBJECTS: list[tuple[Any, list[Any]]] = [
-    (CaseFile, [one for one in CasePermission if one is not CasePermission.DECIDE_ERASURE]),
+    (CaseFile, [one for one in CasePermission if one not in OF_OTHERS]),
+    (HandOver, sorted(OF_OFFERS)),
+    (Deputyship, [AccountPermission.ANSWER_DEPUTYSHIP, AccountPermission.END_DEPUTYSHIP]),
     (Consent, [CasePermission.VIEW, CasePermission.WITHDRAW_CONSENT]),
     (ErasureRequest, [CasePermission.DECIDE_ERASURE]),
     (Plan, [*PlanPermission]),
@@ -71,7 +78,7 @@ SUBJECTS: list[tuple[Any, list[Any]]] = [
 ]
 """A kind of object, and what may be asked for it."""
 
-DOES_NOT_FIT = {(CaseFile, CasePermission.DECIDE_ERASURE)}
+DOES_NOT_FIT = {(CaseFile, one) for one in OF_OTHERS}
 """Permissions whose rule reads a field that the object lacks: they are asked for another one."""
 
 

@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 from providers.directory.models import VettingDocument
 from providers.directory.states import DocumentKind
 from providers.referrals.states import ReferralState
-from reintegration.accounts.models import User
+from reintegration.accounts.models import Deputyship, User
 from reintegration.accounts.services.sign_in import start_session
-from reintegration.cases.models import ErasureRequest
+from reintegration.cases.models import ErasureRequest, HandOver, HandOverItem
 from reintegration.codelists.service_categories import ServiceCategory
 from reintegration.kernel import clock, key_sample, tasks
 from reintegration.kernel.actor import SYSTEM, Actor, Role
@@ -95,6 +95,9 @@ def make_world(session: Session) -> World:
         "budget_line_id": cast.budget_line.id,
         "bank_account_id": cast.bank_account.id,
         "entry_id": entries[0],
+        "deputyship_id": _deputyship(session, cast.petru, cast.alina),
+        "manager_id": cast.ana.id,
+        "hand_over_id": _hand_over(session, cast.ana, cast.sergiu, cast.victor, mine["case_id"]),
         "message_id": _lost_message(session, "one"),
         "event_id": _refused_event(session, "one"),
         "stripe_line_id": _open_line(session, "one", Money(0, "EUR"), cast.petru.id),
@@ -104,6 +107,9 @@ def make_world(session: Session) -> World:
         "budget_line_id": cast.euro_budget_line.id,
         "bank_account_id": cast.euro_bank_account.id,
         "entry_id": entries[1],
+        "deputyship_id": _deputyship(session, cast.victor, cast.vera),
+        "manager_id": cast.calin.id,
+        "hand_over_id": _hand_over(session, cast.calin, cast.calin, cast.victor, theirs["case_id"]),
         "message_id": _lost_message(session, "two"),
         "event_id": _refused_event(session, "two"),
         "stripe_line_id": _open_line(session, "two", Money(0, "USD"), cast.petru.id),
@@ -115,6 +121,42 @@ def make_world(session: Session) -> World:
     actors = {name: actor(session, user) for name, user in people.items()}
     session.commit()
     return World(cast, mine, theirs, tokens, user_ids, actors)
+
+
+def _deputyship(session: Session, represented: User, deputy: User) -> UUID:
+    """Return a deputyship that waits for the deputy's word."""
+    named = Deputyship(
+        id=new_id(),
+        represented_id=represented.id,
+        deputy_id=deputy.id,
+        role=next(iter(represented.role_set)),
+        starts_on=TODAY,
+        ends_on=TODAY + timedelta(days=3),
+        named_by=represented.id,
+        named_at=NOW,
+    )
+    session.add(named)
+    session.flush()
+    return named.id
+
+
+def _hand_over(
+    session: Session, manager: User, supervisor: User, receiver: User, case_id: UUID
+) -> UUID:
+    """Return a case that is offered to somebody."""
+    made = HandOver(
+        id=new_id(),
+        from_id=manager.id,
+        to_id=receiver.id,
+        stays=False,
+        reason="leaves",
+        offered_by=supervisor.id,
+        offered_at=NOW,
+        items=[HandOverItem(case_id=case_id)],
+    )
+    session.add(made)
+    session.flush()
+    return made.id
 
 
 def _refused_event(session: Session, reference: str) -> UUID:

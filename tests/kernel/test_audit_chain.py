@@ -68,6 +68,7 @@ def test_an_untouched_trail_holds(session, trail, log):
     [
         "UPDATE audit_event SET action = 'thing:undo' WHERE id = (SELECT max(id) - 2 FROM audit_event)",
         "UPDATE audit_event SET actor_id = gen_random_uuid() WHERE id = (SELECT min(id) FROM audit_event)",
+        "UPDATE audit_event SET for_id = gen_random_uuid() WHERE id = (SELECT max(id) FROM audit_event)",
         "UPDATE audit_event SET data = '{}' WHERE id = (SELECT max(id) FROM audit_event)",
         "DELETE FROM audit_event WHERE id = (SELECT max(id) - 1 FROM audit_event)",
         "DELETE FROM audit_seal WHERE position = 3",

@@ -38,6 +38,7 @@ class Thing:
     case_id: object = CASE
     provider_id: object = HOME
     made_by: object = None
+    made_for: object = None
     state: str = "open"
 
 

@@ -137,6 +137,7 @@ class BankLine(Base):
     proposal: Mapped[Json] = mapped_column(JSONB, default=dict)
     owner_id: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
     noted_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    noted_for: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
     """Who wrote down what is known of it, so that somebody else decides."""
     resolution: Mapped[Resolution | None] = mapped_column(
         Coded(Resolution, or_none=True), nullable=False

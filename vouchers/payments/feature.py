@@ -16,7 +16,16 @@ from vouchers.payments.policy import POLICY
 from vouchers.payments.queries import case_history, plan_money
 from vouchers.payments.services import laws, rails
 from vouchers.payments.states import HAPPENED
-from vouchers.payments.views import alone, batches, claims, own_claims, payees, reversals, today
+from vouchers.payments.views import (
+    alone,
+    batches,
+    claims,
+    open_work,
+    own_claims,
+    payees,
+    reversals,
+    today,
+)
 from vouchers.payments.views.blueprints import batches_bp, claims_bp
 
 PAGES = (batches, claims, own_claims)
@@ -37,6 +46,7 @@ def register(app: Flask) -> None:
     outbox.call("payee", N_("An account of a provider"))
     slots.add("provider.accounts", payees.card)
     slots.add("today.items", today.items)
+    slots.add("person.open_work", open_work.of_payments)
     slots.add("today.days", today.days)
     navigation.add(*_PLACES)
 

@@ -11,6 +11,7 @@ from reintegration.kernel.base import Base, Currency, Id, Minor
 from reintegration.kernel.coded import Coded
 from reintegration.kernel.money import Money
 from reintegration.kernel.money_columns import MoneyColumns
+from reintegration.kernel.signing import apart
 from vouchers.stripe_rail.states import (
     AccountState,
     EventState,
@@ -98,8 +99,10 @@ class StripeReversal(Base):
     reason: Mapped[str]
     state: Mapped[ReversalState] = mapped_column(default=ReversalState.WAITING)
     asked_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    asked_for: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
     asked_at: Mapped[datetime]
     confirmed_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    confirmed_for: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
     confirmed_at: Mapped[datetime | None]
     settled_at: Mapped[datetime | None]
     problem: Mapped[str] = mapped_column(default="")
@@ -110,7 +113,7 @@ class StripeReversal(Base):
     __table_args__ = (
         CheckConstraint("amount_minor > 0", "amount"),
         CheckConstraint("state <> 'done' OR reference IS NOT NULL", "done_is_known"),
-        CheckConstraint("confirmed_by IS NULL OR confirmed_by <> asked_by", "by_two"),
+        CheckConstraint(apart("confirmed_by", "asked_by"), "by_two"),
         Index(
             "uq_stripe_reversal_open",
             "order_id",
@@ -196,10 +199,12 @@ class StripeLine(Base):
     )
     note: Mapped[str] = mapped_column(default="")
     noted_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    noted_for: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
     """Who wrote down what it is, so that somebody else posts it."""
     postings: Mapped[int] = mapped_column(default=0)
     """How often a person had it posted: each time posts under its own key."""
     settled_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    settled_for: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
     settled_at: Mapped[datetime | None]
 
     amount = MoneyColumns()

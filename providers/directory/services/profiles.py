@@ -22,6 +22,7 @@ from reintegration.kernel.errors import N_, Conflict, Invalid
 from reintegration.kernel.ids import new_id
 from reintegration.kernel.locking import lock
 from reintegration.kernel.money import Money
+from reintegration.kernel.signing import unsign, with_writers
 
 EDITABLE = frozenset(
     {
@@ -196,7 +197,8 @@ def edit_offering(
         )
     _check_offering_name(session, offering.site, terms, offering)
     _set_terms(offering, terms)
-    offering.assessed_by = offering.approved_by = None
+    unsign(offering, "assessed_by")
+    unsign(offering, "approved_by")
     _written(offering, actor)
     offering.updated_at = now
     session.flush()
@@ -259,8 +261,7 @@ def _set_place(site: Site, place: Place) -> None:
 
 
 def _written(offering: Offering, actor: Actor) -> None:
-    if actor.id is not None:
-        offering.written_by = sorted({*(offering.written_by or ()), actor.id})
+    offering.written_by = with_writers(offering.written_by, actor)
 
 
 def _set_terms(offering: Offering, terms: Terms) -> None:

@@ -126,7 +126,7 @@ def referrals_page(
     elif state == "open":
         statement = statement.where(Referral.state.in_(OPEN_REFERRALS))
     if mine:
-        statement = statement.where(Referral.requested_by == actor.id)
+        statement = statement.where(Referral.requested_by.in_(actor.eyes))
     page = page_of(session, statement, keys=(Referral.created_at, Referral.id), cursor=cursor)
     codes = case_codes(session, [referral.case_id for referral in page.rows])
     names = organisation_names(session, [referral.provider_id for referral in page.rows])

@@ -55,7 +55,7 @@ def of_manager(session: Session, actor: Actor, *, limit: int) -> list[Stranded]:
         .outerjoin(Goal, Goal.id == Milestone.goal_id)
         .outerjoin(Need, Need.id == Goal.need_id)
         .where(
-            CaseFile.manager_id == actor.id,
+            CaseFile.manager_id == actor.desk_id,
             CaseFile.state != CaseState.CLOSED,
             permissions.where(actor, CaseFile, ReferralPermission.SEND),
             Milestone.state.in_(OPEN_MILESTONE_STATES),

@@ -19,6 +19,7 @@ from reintegration.kernel import clock, hooks
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.errors import N_, Conflict, Invalid
 from reintegration.kernel.locking import hold, lock
+from reintegration.kernel.signing import sign, unsign
 from reintegration.kernel.states import Machine, Move, Told
 
 APPROVED_FOR = timedelta(days=365)
@@ -109,8 +110,9 @@ OFFERING: Machine[S] = Machine(
 def submit(session: Session, offering: Offering, *, actor: Actor, now: datetime) -> Offering:
     """Ask for a check; earlier assessments and approvals no longer count."""
     _fire(session, offering, "submit", actor=actor, now=now)
-    offering.submitted_by = actor.id
-    offering.assessed_by = offering.approved_by = offering.suspended_by = None
+    sign(offering, "submitted_by", actor)
+    for field in ("assessed_by", "approved_by", "suspended_by"):
+        unsign(offering, field)
     offering.approved_at = offering.approved_until = offering.suspension_reason = None
     session.flush()
     return offering
@@ -119,7 +121,7 @@ def submit(session: Session, offering: Offering, *, actor: Actor, now: datetime)
 def assess(session: Session, offering: Offering, *, actor: Actor, now: datetime) -> Offering:
     """Say that the offering was checked; another officer approves."""
     _fire(session, offering, "assess", actor=actor, now=now)
-    offering.assessed_by = actor.id
+    sign(offering, "assessed_by", actor)
     session.flush()
     return offering
 
@@ -134,7 +136,8 @@ def approve(
             N_("Choose a last day after today and within three years."), code="until", field="until"
         )
     _fire(session, offering, "approve", actor=actor, now=now, data={"until": until.isoformat()})
-    offering.approved_by, offering.approved_at, offering.approved_until = actor.id, now, until
+    sign(offering, "approved_by", actor)
+    offering.approved_at, offering.approved_until = now, until
     session.flush()
     hooks.announce(session, OfferingReinstated(offering.id, now, actor))
     return offering
@@ -145,7 +148,8 @@ def suspend(
 ) -> Offering:
     """Stop an offering at once; what stands on it above stops in the same transaction."""
     _fire(session, offering, "suspend", actor=actor, now=now, reason=reason)
-    offering.suspended_by, offering.suspension_reason = actor.id, reason.strip()
+    sign(offering, "suspended_by", actor)
+    offering.suspension_reason = reason.strip()
     offering.lapsed_on = None  # what was given before is the case manager's to decide
     session.flush()
     hooks.announce(session, OfferingSuspended(offering.id, now, actor))
@@ -157,7 +161,8 @@ def reinstate(
 ) -> Offering:
     """Lift a suspension; never by the officer who suspended."""
     _fire(session, offering, "reinstate", actor=actor, now=now, reason=reason)
-    offering.suspended_by = offering.suspension_reason = None
+    unsign(offering, "suspended_by")
+    offering.suspension_reason = None
     session.flush()
     hooks.announce(session, OfferingReinstated(offering.id, now, actor))
     return offering

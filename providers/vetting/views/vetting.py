@@ -24,6 +24,7 @@ from reintegration.kernel import clock
 from reintegration.kernel.db import session
 from reintegration.kernel.errors import NotFound
 from reintegration.kernel.hooks import Change
+from reintegration.kernel.signing import signers
 from reintegration.web import parameters
 from reintegration.web.current import acting, current_actor
 from reintegration.web.forms import given
@@ -188,12 +189,13 @@ def _page(offering: Offering, form: ApproveForm) -> str:
 
 def _blocked_by_self(offering: Offering) -> bool:
     """Whether it waits for a decision that this very officer may not make."""
-    me = current_actor().id
+    me = current_actor().eyes
     waits = offering.state == OfferingState.PENDING_APPROVAL
     stopped = offering.state == OfferingState.SUSPENDED
-    return (waits and me in (offering.assessed_by, offering.submitted_by)) or (
-        stopped and me == offering.suspended_by
-    )
+    return (
+        waits
+        and not me.isdisjoint(signers(offering, "assessed_by") | signers(offering, "submitted_by"))
+    ) or (stopped and not me.isdisjoint(signers(offering, "suspended_by")))
 
 
 def _changes(offering: Offering, move: str) -> list[Change]:

@@ -1,7 +1,16 @@
 """The tables of accounts."""
 
+from reintegration.accounts.models.deputies import Deputyship
 from reintegration.accounts.models.inbox import InboxMessage
 from reintegration.accounts.models.people import ApiToken, Organisation, User, UserRole
 from reintegration.accounts.models.sessions import SignInSession
 
-__all__ = ["ApiToken", "InboxMessage", "Organisation", "SignInSession", "User", "UserRole"]
+__all__ = [
+    "ApiToken",
+    "Deputyship",
+    "InboxMessage",
+    "Organisation",
+    "SignInSession",
+    "User",
+    "UserRole",
+]

@@ -24,5 +24,7 @@ class SignInSession(Base):
     ends_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
     device: Mapped[str]
+    deputyship_id: Mapped[UUID | None] = mapped_column(ForeignKey("deputyship.id"))
+    """By which deputyship the person acts in it now; None: as themselves."""
 
     user: Mapped[User] = relationship(lazy="joined", innerjoin=True)

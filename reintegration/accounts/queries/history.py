@@ -6,7 +6,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from reintegration.accounts.models import User
 from reintegration.kernel.base import Json
@@ -15,7 +15,7 @@ from reintegration.kernel.states import StateEvent, machines
 
 @dataclass(frozen=True, slots=True)
 class PastMove:
-    """One move as history shows it; `who` is empty for a job."""
+    """One move as history shows it; `who` is empty for a job, `for_whom` but for a deputy's."""
 
     at: datetime
     move: str
@@ -24,14 +24,17 @@ class PastMove:
     reason: str | None
     who: str
     data: Json
+    for_whom: str = ""
 
 
 def moves_of(session: Session, aggregate: str, aggregate_id: UUID) -> list[PastMove]:
     """Return the moves of one aggregate, newest first, with the names of those who made them."""
     codes = {str(code): code for code in type(machines()[aggregate].initial)}
+    other = aliased(User)
     rows = session.execute(
-        select(StateEvent, User.name)
+        select(StateEvent, User.name, other.name)
         .outerjoin(User, User.id == StateEvent.actor_id)
+        .outerjoin(other, other.id == StateEvent.for_id)
         .where(StateEvent.aggregate == aggregate, StateEvent.aggregate_id == aggregate_id)
         .order_by(StateEvent.id.desc())
     )
@@ -43,6 +46,7 @@ def moves_of(session: Session, aggregate: str, aggregate_id: UUID) -> list[PastM
             event.reason,
             name or "",
             event.data,
+            for_whom or "",
         )
-        for event, name in rows
+        for event, name, for_whom in rows
     ]

@@ -1,6 +1,6 @@
 """Reading the audit trail."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -9,7 +9,7 @@ from sqlalchemy import Select, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from reintegration.accounts.models import User
-from reintegration.accounts.queries.users import names_of
+from reintegration.accounts.queries.users import movers, names_of
 from reintegration.kernel.audit import AuditEvent, AuditSeal
 from reintegration.kernel.ports import Port
 from reintegration.kernel.search import has_words
@@ -43,19 +43,20 @@ def trail(session: Session, wanted: TrailFilter, *, cursor: str | None) -> Page[
     return page_of(session, found, keys=[AuditEvent.id], cursor=cursor, size=50)
 
 
-def rows(session: Session, wanted: TrailFilter) -> Iterator[tuple[AuditEvent, str, str]]:
-    """Give every event that the filter asks for, who did it and the code of its case, oldest first.
+def rows(
+    session: Session, wanted: TrailFilter
+) -> Iterator[tuple[AuditEvent, Mapping[UUID, str], str]]:
+    """Give every event that the filter asks for, names and the code of its case, oldest first.
 
     Memory holds some hundred of them at a time.
     """
     by_time = _wanted(session, wanted).order_by(AuditEvent.id)
     found = session.scalars(by_time.execution_options(yield_per=_AT_ONCE))
     for some in found.partitions():
-        names = names_of(session, {event.actor_id for event in some})
+        names = names_of(session, movers(some))
         codes = codes_of_cases(session, {event.case_id for event in some if event.case_id})
         for event in some:
-            doer = names.get(event.actor_id, "") if event.actor_id else ""
-            yield event, doer, codes.get(event.case_id, "") if event.case_id else ""
+            yield event, names, codes.get(event.case_id, "") if event.case_id else ""
 
 
 def _wanted(session: Session, wanted: TrailFilter) -> Select[AuditEvent]:
@@ -67,7 +68,8 @@ def _wanted(session: Session, wanted: TrailFilter) -> Select[AuditEvent]:
     if wanted.action:
         statement = statement.where(AuditEvent.action.startswith(wanted.action, autoescape=True))
     if wanted.actor:
-        statement = statement.where(AuditEvent.actor_id.in_(_called(session, wanted.actor)))
+        called = _called(session, wanted.actor)
+        statement = statement.where(AuditEvent.actor_id.in_(called) | AuditEvent.for_id.in_(called))
     if wanted.subject_id:
         statement = statement.where(
             or_(AuditEvent.subject_id == wanted.subject_id, AuditEvent.case_id == wanted.subject_id)

@@ -1,6 +1,7 @@
 """Reading people and organisations."""
 
 from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, select, union_all
@@ -13,6 +14,7 @@ from reintegration.kernel.actor import STAFF_ROLES, Role
 from reintegration.kernel.errors import or_404
 from reintegration.kernel.ports import Poll
 from reintegration.kernel.search import has_words
+from reintegration.kernel.signing import signers
 from reintegration.web.offers import Offer, offered
 from reintegration.web.paging import Page, page_of
 
@@ -101,6 +103,12 @@ def supervisors(
     if organisation_id is not None:
         able = able.where(User.organisation_id == organisation_id)
     return offered(session, able, User.id, chosen=chosen)
+
+
+def supervised_by(session: Session, user_id: UUID) -> Sequence[User]:
+    """Return whom somebody supervises, with an open account, by name."""
+    found = select(User).where(User.supervisor_id == user_id, User.disabled_at.is_(None))
+    return session.scalars(found.order_by(User.name, User.id)).unique().all()
 
 
 def can_supervise(user: User) -> bool:
@@ -194,6 +202,16 @@ def names_of(session: Session, user_ids: Iterable[UUID | None]) -> dict[UUID, st
         return {}
     rows = session.execute(select(User.id, User.name).where(User.id.in_(wanted)))
     return {row.id: row.name for row in rows}
+
+
+def names_behind(session: Session, *acts: tuple[Any, str]) -> dict[UUID, str]:
+    """Return the names of who did acts and of whom they stood in for: each a row and its field."""
+    return names_of(session, {one for row, field in acts for one in signers(row, field)})
+
+
+def movers(events: Iterable[Any]) -> set[UUID]:
+    """Return who made moves, and for whom."""
+    return {one for event in events for one in (event.actor_id, event.for_id) if one}
 
 
 def organisation_names(session: Session, ids: Iterable[UUID | None]) -> dict[UUID, str]:

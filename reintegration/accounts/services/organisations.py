@@ -44,7 +44,7 @@ def close(session: Session, organisation: Organisation, *, actor: Actor, now: da
     if not lock(session, organisation).active:
         return
     if organisation.kind == OrganisationKind.PROGRAMME and _administers(session, organisation):
-        users.keep_an_administrator(session, User.organisation_id != organisation.id)
+        users.keep_holders(session, users.KEPT, User.organisation_id != organisation.id)
     organisation.active = False
     people = select(User).where(User.organisation_id == organisation.id)
     sign_in.end_all_sessions(session, *session.scalars(people).unique(), now=now)

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from reintegration.accounts.models import Organisation, User, UserRole
 from reintegration.accounts.permissions import AccountPermission
 from reintegration.accounts.queries.users import can_supervise
-from reintegration.accounts.services import passwords, sign_in
+from reintegration.accounts.services import deputies, passwords, sign_in
 from reintegration.accounts.states import OrganisationKind
 from reintegration.codelists.languages import Locale
 from reintegration.kernel import audit, hooks, permissions
@@ -65,8 +65,21 @@ class Details:
         return frozenset(name for name, (mine, theirs) in pairs.items() if mine != theirs)
 
 
-_ADMINISTRATORS = 0x50554E5403
-"""Who takes an administrator away looks under this lock whether one is left."""
+KEPT: dict[Role, tuple[int, str, str]] = {
+    Role.ADMINISTRATOR: (
+        0x50554E5403,
+        "last_administrator",
+        N_("Nobody would administer any more. Give somebody else this role first."),
+    ),
+    Role.FINANCE_APPROVER: (
+        0x50554E5404,
+        "last_approver",
+        N_("Nobody would approve payments any more. Give somebody else this role first."),
+    ),
+}
+"""Roles that somebody always holds: the lock under which one looks whether one is left, the name
+of the law, which a trigger of the database knows too, and what is said. They go in this order.
+"""
 
 # One person may not hold both sides of a check.
 INCOMPATIBLE = (
@@ -166,8 +179,9 @@ def set_roles(
     check_roles(user.organisation, chosen)
     if chosen == user.role_set:
         return
-    if Role.ADMINISTRATOR in user.role_set - chosen:
-        keep_an_administrator(session, User.id != user.id)
+    lost = user.role_set - chosen
+    keep_holders(session, lost, User.id != user.id)
+    deputies.end_without(session, user, actor=actor, now=now, roles=lost)
     kept = [held for held in user.roles if Role(held.role) in chosen]
     new = chosen - user.role_set
     user.roles = kept + [UserRole(role=role) for role in sorted(new)]
@@ -213,8 +227,8 @@ def close(session: Session, user: User, *, actor: Actor, now: datetime) -> None:
         raise Invalid(N_("You cannot close your own account."))
     if lock(session, user).disabled_at is not None:
         return
-    if Role.ADMINISTRATOR in user.role_set:
-        keep_an_administrator(session, User.id != user.id)
+    keep_holders(session, user.role_set, User.id != user.id)
+    deputies.end_without(session, user, actor=actor, now=now)
     user.disabled_at = now
     sign_in.end_all_sessions(session, user, now=now)
     session.flush()
@@ -244,29 +258,26 @@ def check_roles(organisation: Organisation, roles: frozenset[Role]) -> None:
         raise Invalid(N_("A provider's roles are for people of a provider."), field="roles")
 
 
-def keep_an_administrator(session: Session, others: ColumnElement[bool]) -> None:
-    """Raise Conflict when none of the `others` administers, in an open account and organisation.
+def keep_holders(session: Session, roles: Iterable[Role], others: ColumnElement[bool]) -> None:
+    """Raise Conflict when none of the `others` would hold one of `roles` that is never empty.
 
-    One at a time looks: two who close each other do not both see the other. A trigger of the
-    database (`last_administrator`) knows the same.
+    Only an open account in an open organisation counts, and no deputy: theirs ends with it. One at
+    a time looks: two who close each other do not both see the other.
     """
-    session.execute(select(func.pg_advisory_xact_lock(_ADMINISTRATORS)))
-    one = (
+    for role, (key, code, said) in KEPT.items():
+        if role in roles:
+            session.execute(select(func.pg_advisory_xact_lock(key)))
+            if session.scalar(_holders(role).where(others).limit(1)) is None:
+                raise Conflict(said, code=code)
+
+
+def _holders(role: Role) -> Select[UUID]:
+    return (
         select(UserRole.user_id)
         .join(User, User.id == UserRole.user_id)
         .join(Organisation, Organisation.id == User.organisation_id)
-        .where(
-            UserRole.role == Role.ADMINISTRATOR,
-            others,
-            User.disabled_at.is_(None),
-            Organisation.active.is_(True),
-        )
+        .where(UserRole.role == role, User.disabled_at.is_(None), Organisation.active.is_(True))
     )
-    if session.scalar(one.limit(1)) is None:
-        raise Conflict(
-            N_("Nobody would administer any more. Give somebody else this role first."),
-            code="last_administrator",
-        )
 
 
 def _require_free(session: Session, email: str, besides: User | None = None) -> None:

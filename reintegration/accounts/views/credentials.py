@@ -22,8 +22,8 @@ def _person(session: Session, token: str) -> Shown | None:
     if found is None or not identity.is_right_host(found.user):
         return None
     sign_in.seen(session, found, now=now)
-    actor = actors.speak_for(session, found.user)
-    g.user = found.user
+    g.user, g.sign_in = found.user, found
+    actor, g.stands_in = actors.speak_for(session, found.user, found.deputyship_id)
     return Shown(actor, found.user.locale)
 
 

@@ -6,7 +6,7 @@ from flask import Flask, Response, after_this_request, current_app, g, request
 from flask import session as cookie
 from flask_babel import gettext
 
-from reintegration.accounts.models import User
+from reintegration.accounts.models import Deputyship, User
 from reintegration.codelists.languages import Locale
 from reintegration.kernel.actor import PROVIDER_ROLES, Role
 from reintegration.settings import Settings
@@ -17,7 +17,7 @@ from reintegration.web.current import current_actor
 def init_app(app: Flask) -> None:
     """Show each page who is here."""
     slots.add("i18n.chosen", remember_locale)
-    app.context_processor(lambda: {"identity": who_is_here()})
+    app.context_processor(lambda: {"identity": who_is_here(), "desk": desk()})
 
 
 def settings() -> Settings:
@@ -83,12 +83,18 @@ def who_is_here() -> dict[str, str] | None:
     if not current_actor().is_signed_in or "user" not in g:
         return None
     user = signed_in_user()
-    roles = sorted(user.role_set, key=list(Role).index)
+    roles = sorted(current_actor().roles, key=list(Role).index)
     return {
         "name": user.name,
         "role": ", ".join(gettext(role.label) for role in roles),
         "organisation": user.organisation.name,
     }
+
+
+def desk() -> Deputyship | None:
+    """Return by which deputyship the person of this request acts; None: as themselves."""
+    found: Deputyship | None = g.get("stands_in")
+    return found
 
 
 def remember_locale(locale: Locale) -> list[None]:

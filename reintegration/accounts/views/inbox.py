@@ -15,6 +15,7 @@ from reintegration.accounts.queries import inbox as reading
 from reintegration.accounts.services import inbox as messages
 from reintegration.accounts.views import bp, identity
 from reintegration.kernel import clock
+from reintegration.kernel.actor import Role
 from reintegration.kernel.bounded import Count
 from reintegration.kernel.db import session
 from reintegration.web import navigation, parameters
@@ -58,6 +59,7 @@ def inbox() -> ResponseReturnValue:
         page=page,
         subjects=_by_subject(page.rows),
         show=show,
+        said=_said,
         unread=unread(),
         given=parameters.those("show"),
         layout="layout/provider.html" if current_actor().is_provider else "layout/staff.html",
@@ -83,6 +85,14 @@ def inbox_message_unread(message: InboxMessage) -> Next:
     """Mark a message, and what says the same, as new again."""
     messages.set_read(session(), message, read=False, now=clock.now())
     return Next(url_for(".inbox", show="all"))
+
+
+def _said(message: InboxMessage) -> str:
+    """Return what a message says to its reader; a role in it is called by its name."""
+    values = dict(message.params)
+    if values.get("role") in set(Role):
+        values["role"] = gettext(Role(values["role"]).label)
+    return str(gettext(message.message, **values))
 
 
 def unread() -> int:

@@ -1,6 +1,6 @@
 """Today of an administrator: who cannot come in, who cannot work, and what stands still."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from flask import url_for
 from flask_babel import gettext as _
@@ -21,14 +21,15 @@ def items(*, session: Session, actor: Actor, today: date) -> list[Figure | Today
     if not permissions.permits(actor, AccountPermission.MANAGE_USERS):
         return []
     url = url_for("accounts.user_list", state="invited")
-    invited = access.invited(session)
+    invited, missing = access.invited(session), access.understaffed(session)
     return [
         *waiting(Figure(_("Never signed in"), invited, _("See who"), url, 40)),
         *_standing(session),
         *_locked(session),
         *_unsupervised(session),
         *_unmanaged(session),
-        *_understaffed(session),
+        *_understaffed(missing),
+        *_tomorrow(session, today, missing),
         *_tokens(session, today),
     ]
 
@@ -87,7 +88,7 @@ def _unmanaged(session: Session) -> list[TodayItem]:
     ]
 
 
-def _understaffed(session: Session) -> list[TodayItem]:
+def _understaffed(missing: dict[Role, int]) -> list[TodayItem]:
     return [
         TodayItem(
             "gold",
@@ -97,7 +98,7 @@ def _understaffed(session: Session) -> list[TodayItem]:
             25,
             _("Add a person"),
         )
-        for role, count in access.understaffed(session).items()
+        for role, count in missing.items()
     ]
 
 
@@ -108,6 +109,24 @@ def _understaffed_words(role: Role, count: int) -> str:
         else _("%(role)s: nobody holds this role.", role=_(role.label))
     )
     return said
+
+
+def _tomorrow(session: Session, today: date, missing: dict[Role, int]) -> list[TodayItem]:
+    """Say which roles would be empty tomorrow and are not today."""
+    tomorrow = today + timedelta(days=1)
+    return [
+        TodayItem(
+            "clay",
+            _("Tomorrow"),
+            _("%(role)s: nobody can act, because they are away.", role=_(role.label)),
+            url_for("accounts.user_list", role=role),
+            8,
+            _("See who"),
+            day_month(tomorrow),
+        )
+        for role in access.too_few_on(session, tomorrow)
+        if role not in missing
+    ]
 
 
 def _tokens(session: Session, today: date) -> list[TodayItem]:

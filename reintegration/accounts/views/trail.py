@@ -14,6 +14,7 @@ from reintegration.accounts.queries import trail, users
 from reintegration.accounts.queries.trail import TrailFilter
 from reintegration.accounts.views import bp
 from reintegration.accounts.views.act_words import ACTS, act, choices, doer
+from reintegration.accounts.views.doers import moved_by
 from reintegration.accounts.views.field_words import fields_of, spoken
 from reintegration.kernel import audit as log
 from reintegration.kernel import audit_chain, clock
@@ -36,7 +37,7 @@ def audit() -> ResponseReturnValue:
     return render_template(
         "reintegration/accounts/audit.html",
         page=page,
-        names=users.names_of(session(), {event.actor_id for event in page.rows}),
+        names=users.names_of(session(), users.movers(page.rows)),
         codes=trail.codes_of_cases(
             session(), {event.case_id for event in page.rows if event.case_id}
         ),
@@ -84,8 +85,8 @@ def _rows(
 ) -> Iterator[Row]:
     """Give the rows of a file, and close `reading`: the request may have ended meanwhile."""
     with reading:
-        for event, who, code in trail.rows(reading, wanted):
-            doer = who or words.get(event.actor_kind, event.actor_kind)
+        for event, names, code in trail.rows(reading, wanted):
+            doer = moved_by(names, event) or words.get(event.actor_kind, event.actor_kind)
             yield _row(event, doer, code, words, fields)
 
 

@@ -3,6 +3,7 @@
 from reintegration.cases.models.case_file import CaseFile, CaseMember, Note
 from reintegration.cases.models.consent import Consent
 from reintegration.cases.models.erasure import ErasureRequest
+from reintegration.cases.models.hand_over import HandOver, HandOverItem
 from reintegration.cases.models.identity import IdentityIndex, PersonIdentity, PersonKey
 
 __all__ = [
@@ -10,6 +11,8 @@ __all__ = [
     "CaseMember",
     "Consent",
     "ErasureRequest",
+    "HandOver",
+    "HandOverItem",
     "IdentityIndex",
     "Note",
     "PersonIdentity",

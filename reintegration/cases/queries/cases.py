@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Boolean, Select, func, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from reintegration.accounts.models import User
 from reintegration.accounts.queries.users import at_work
@@ -30,16 +30,22 @@ def case_or_404(session: Session, actor: Actor, case_id: UUID) -> CaseFile:
     return or_404(session.scalar(_visible(actor).where(CaseFile.id == case_id)))
 
 
-def caseload_of(session: Session, user_id: UUID) -> frozenset[UUID]:
-    """Return the ids of the cases that a person is assigned to now."""
-    return frozenset(
-        session.scalars(
-            select(CaseMember.case_id).where(
-                CaseMember.user_id == user_id,
-                or_(CaseMember.until.is_(None), CaseMember.until > clock.now()),
-            )
-        )
+def caseload_of(session: Session, actor: Actor) -> frozenset[UUID]:
+    """Return the ids of the cases that a person is assigned to now.
+
+    A deputy has those on which the person represented works in that role, without the cases that
+    they themselves were taken off: the database decides it, as for its own rows.
+    """
+    assigned = select(CaseMember.case_id).where(
+        CaseMember.user_id == actor.desk_id,
+        or_(CaseMember.until.is_(None), CaseMember.until > clock.now()),
     )
+    if actor.deputyship_id is not None:
+        covers = func.punte_deputy_covers(
+            actor.deputyship_id, CaseMember.case_id, CaseMember.role, type_=Boolean
+        )
+        assigned = assigned.where(covers)
+    return frozenset(session.scalars(assigned))
 
 
 def team_of(session: Session, case: CaseFile) -> Sequence[tuple[CaseMember, User]]:
@@ -121,6 +127,8 @@ class Happening:
     reason: str | None
     fields: tuple[str, ...] = ()
     money: Money | None = None
+    for_whom: str = ""
+    """Whom the doer stood in for."""
 
 
 happened_above = Poll[[Session, CaseFile, int], Happening](
@@ -130,16 +138,25 @@ happened_above = Poll[[Session, CaseFile, int], Happening](
 
 def happenings(session: Session, case: CaseFile, *, limit: int = 20) -> list[Happening]:
     """Return what was done in a case, on every floor, and who looked at the vault, newest first."""
+    other = aliased(User)
     rows = session.execute(
-        select(AuditEvent, User.name)
+        select(AuditEvent, User.name, other.name)
         .outerjoin(User, User.id == AuditEvent.actor_id)
+        .outerjoin(other, other.id == AuditEvent.for_id)
         .where(AuditEvent.case_id == case.id, AuditEvent.action.in_(_happened))
         .order_by(AuditEvent.id.desc())
         .limit(limit)
     )
     told = [
-        Happening(event.at, event.action, who or "", event.reason, tuple(event.fields))
-        for event, who in rows
+        Happening(
+            event.at,
+            event.action,
+            who or "",
+            event.reason,
+            tuple(event.fields),
+            for_whom=for_whom or "",
+        )
+        for event, who, for_whom in rows
     ]
     found = [*told, *happened_above(session, case, limit)]
     return sorted(found, key=lambda one: one.at, reverse=True)[:limit]

@@ -22,6 +22,7 @@ from reintegration.kernel.actor import Actor
 from reintegration.kernel.errors import N_, Conflict, Invalid
 from reintegration.kernel.ids import new_id
 from reintegration.kernel.locking import lock
+from reintegration.kernel.signing import sign, signed
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,11 @@ def ask(
         raise Conflict(N_("This was asked for already and waits for a supervisor."))
     assert actor.id is not None
     request = ErasureRequest(
-        id=new_id(), case_id=case.id, reason=reason.strip(), asked_by=actor.id, asked_at=now
+        id=new_id(),
+        case_id=case.id,
+        reason=reason.strip(),
+        **signed("asked_by", actor),
+        asked_at=now,
     )
     session.add(request)
     session.flush()
@@ -132,7 +137,8 @@ def _decide(
     session.refresh(request)
     if request.decided_at is not None:
         raise Conflict(N_("This was decided already."), code="decided")
-    request.decided_by, request.decided_at = actor.id, now
+    sign(request, "decided_by", actor)
+    request.decided_at = now
 
 
 def _key(request: ErasureRequest) -> str:

@@ -61,7 +61,7 @@ def register(
     else of another, so that somebody can decide. Look for duplicates first: this does not.
     """
     permissions.demand(actor, CasePermission.REGISTER)
-    if actor.id is None:
+    if actor.id is None or actor.desk_id is None:
         raise Invalid(N_("A case needs a person who manages it."))
     facts = facts or CaseFacts()
     check_facts(facts)
@@ -70,9 +70,9 @@ def register(
         code=_free_code(session),
         opened_at=now,
         opened_by=actor.id,
-        manager_id=actor.id,
+        manager_id=actor.desk_id,
         updated_at=now,
-        members=[CaseMember(user_id=actor.id, role=MemberRole.MANAGER, since=now)],
+        members=[CaseMember(user_id=actor.desk_id, role=MemberRole.MANAGER, since=now)],
     )
     take_facts(case, facts)
     for supervisor in _supervisors(session, actor, cover=cover):
@@ -156,7 +156,7 @@ def _free_code(session: Session) -> str:
 def _supervisors(session: Session, actor: Actor, *, cover: bool) -> Sequence[User]:
     own = session.scalars(
         select(User).where(
-            User.id.in_(select(User.supervisor_id).where(User.id == actor.id)),
+            User.id.in_(select(User.supervisor_id).where(User.id == actor.desk_id)),
             User.disabled_at.is_(None),
         )
     ).all()
@@ -165,7 +165,9 @@ def _supervisors(session: Session, actor: Actor, *, cover: bool) -> Sequence[Use
     return session.scalars(
         select(User)
         .join(UserRole)
-        .where(UserRole.role == Role.SUPERVISOR, User.disabled_at.is_(None), User.id != actor.id)
+        .where(
+            UserRole.role == Role.SUPERVISOR, User.disabled_at.is_(None), User.id.not_in(actor.eyes)
+        )
         .order_by(User.organisation_id != actor.organisation_id, User.name, User.id)
         .limit(1)
     ).all()

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from reintegration.accounts.models import User
-from reintegration.cases.models import CaseFile, CaseMember
+from reintegration.cases.models import CaseFile, CaseMember, HandOver
 from reintegration.cases.permissions import CasePermission
 from reintegration.cases.services.open_cases import require_open
 from reintegration.cases.services.telling import tell
@@ -93,6 +93,35 @@ def hand_over(
             code="person",
             field="user",
         )
+    _move(session, case, actor=actor, user=user, stays=stays, reason=reason, now=now)
+
+
+def take_over(
+    session: Session, case: CaseFile, offered: HandOver, *, actor: Actor, now: datetime
+) -> None:
+    """Take on a locked case that was offered to the actor and can still be handed over."""
+    permissions.demand(actor, CasePermission.ANSWER_OFFER, offered)
+    _move(
+        session,
+        case,
+        actor=actor,
+        user=offered.receiver,
+        stays=offered.stays,
+        reason=offered.reason,
+        now=now,
+    )
+
+
+def _move(
+    session: Session,
+    case: CaseFile,
+    *,
+    actor: Actor,
+    user: User,
+    stays: bool,
+    reason: str,
+    now: datetime,
+) -> None:
     former_id = case.manager_id
     _step_down(case, former_id, stays=stays, now=now)
     member = _member(case, user)

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from reintegration.cases.forms import FactsForm
 from reintegration.cases.models import CaseFile
 from reintegration.cases.permissions import CasePermission
-from reintegration.cases.queries import cases
+from reintegration.cases.queries import cases, hand_overs
 from reintegration.cases.queries.consents import consented_until, consents_of, is_kept
 from reintegration.cases.services import case_moves, notes, registration
 from reintegration.cases.states import CaseState, ClosureReason, ConsentScope
@@ -47,6 +47,7 @@ def case_list() -> ResponseReturnValue:
         state=state,
         states=CaseState,
         units=TERRITORIAL_UNITS,
+        offers=hand_overs.waiting_for(session(), actor),
     )
 
 

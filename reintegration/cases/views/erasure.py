@@ -5,7 +5,8 @@ from uuid import UUID
 from flask import render_template, url_for
 from flask_babel import gettext as _
 
-from reintegration.accounts.queries.users import names_of
+from reintegration.accounts.queries.users import names_behind
+from reintegration.accounts.views.doers import signed_by
 from reintegration.cases.forms import ErasureForm
 from reintegration.cases.models import CaseFile, ErasureRequest
 from reintegration.cases.permissions import CasePermission
@@ -71,7 +72,7 @@ def _decision_page(request: ErasureRequest, form: Form) -> str:
         "reintegration/cases/erasure.html",
         **shell(case, "cases.case_identity"),
         request_=request,
-        asked_by=names_of(session(), [request.asked_by]).get(request.asked_by, "–"),
+        asked_by=signed_by(names_behind(session(), (request, "asked_by")), request, "asked_by"),
         exposure=case_moves.open_in_case(session(), case),
         form=form,
     )

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from reintegration.accounts.views.today import MOST, TodayItem
 from reintegration.cases.permissions import CasePermission
-from reintegration.cases.queries import erasures
+from reintegration.cases.queries import erasures, hand_overs
 from reintegration.cases.queries.consents import ending_soon
 from reintegration.kernel import permissions
 from reintegration.kernel.actor import Actor
@@ -21,14 +21,33 @@ SOON = timedelta(days=14)
 
 def items(*, session: Session, actor: Actor, today: date) -> list[TodayItem]:
     """Return what waits in the actor's cases."""
+    offers = _offers(session, actor)
     if not actor.caseload:
-        return []
+        return offers
     return [
+        *offers,
         *(
             _consent(case_id, code, until, ended=until < today)
             for case_id, code, until in ending_soon(session, actor, today, SOON, limit=MOST)
         ),
         *_erasures(session, actor),
+    ]
+
+
+def _offers(session: Session, actor: Actor) -> list[TodayItem]:
+    if not permissions.could(actor, CasePermission.ANSWER_OFFER):
+        return []
+    return [
+        TodayItem(
+            "gold",
+            day_month(local_day(made.offered_at)),
+            _("Cases are offered to you: accept them or not."),
+            url_for("hand_overs.show", hand_over_id=made.id),
+            18,
+            _("Decide"),
+            since=made.offered_at,
+        )
+        for made in hand_overs.waiting_for(session, actor)
     ]
 
 

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from reintegration.kernel.base import Base, Currency, Id, Minor
 from reintegration.kernel.money_columns import MoneyColumns
+from reintegration.kernel.signing import apart
 from reintegration.plans.states import EmergencyState
 
 
@@ -20,12 +21,14 @@ class EmergencyStart(Base):
     case_id: Mapped[UUID] = mapped_column(ForeignKey("case_file.id"), unique=True)
     state: Mapped[EmergencyState] = mapped_column(default=EmergencyState.PENDING)
     started_by: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
+    started_for: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
     started_at: Mapped[datetime]
     ratify_by: Mapped[datetime]
     circumstances: Mapped[str] = mapped_column(default="")
     ceiling_minor: Mapped[Minor]
     currency: Mapped[Currency]
     decided_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    decided_for: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
     decided_at: Mapped[datetime | None]
     comment: Mapped[str] = mapped_column(default="")
 
@@ -38,6 +41,6 @@ class EmergencyStart(Base):
         return waits or self.state is EmergencyState.RATIFIED
 
     __table_args__ = (
-        CheckConstraint("decided_by IS NULL OR decided_by <> started_by", "four_eyes"),
+        CheckConstraint(apart("decided_by", "started_by"), "four_eyes"),
         Index("ix_emergency_start_pending", "ratify_by", postgresql_where="state = 'pending'"),
     )

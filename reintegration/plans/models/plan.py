@@ -18,6 +18,7 @@ from reintegration.codelists.service_categories import ServiceCategory
 from reintegration.codelists.units import Unit
 from reintegration.kernel.base import Base, Currency, Id, Minor
 from reintegration.kernel.money_columns import MoneyColumns
+from reintegration.kernel.signing import apart
 from reintegration.plans.states import LineOrigin, MilestoneState, PlanState, Priority, VersionState
 
 
@@ -62,7 +63,9 @@ class Plan(Base):
     state: Mapped[PlanState] = mapped_column(default=PlanState.DRAFT)
     revision: Mapped[int] = mapped_column(default=1)
     submitted_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    submitted_for: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
     last_edited_by: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
+    last_edited_for: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
     written_by: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid), default=list)
     """Everybody who wrote any part of it since it was approved: none of them decides on it."""
     approved_version: Mapped[int | None]
@@ -101,10 +104,12 @@ class PlanVersion(Base):
     state: Mapped[VersionState] = mapped_column(default=VersionState.SUBMITTED)
     snapshot: Mapped[dict[str, Any]] = mapped_column(JSONB)
     submitted_by: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
+    submitted_for: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
     written_by: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid), default=list)
     """Who wrote what stands in it, as the plan knew when it was sent."""
     submitted_at: Mapped[datetime]
     decided_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    decided_for: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
     decided_at: Mapped[datetime | None]
     comment: Mapped[str] = mapped_column(default="")
 
@@ -113,7 +118,8 @@ class PlanVersion(Base):
     __table_args__ = (
         UniqueConstraint("plan_id", "number"),
         CheckConstraint(
-            "decided_by IS NULL OR (decided_by <> submitted_by AND decided_by <> ALL (written_by))",
+            f"{apart('decided_by', 'submitted_by')}"
+            " AND NOT (ARRAY[decided_by, decided_for] && written_by)",
             "four_eyes",
         ),
     )

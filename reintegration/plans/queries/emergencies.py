@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import Select, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from reintegration.accounts.models import User
 from reintegration.cases.models import CaseFile
@@ -32,6 +32,7 @@ class EmergencyRow:
     mine: bool
     code: str
     started_by: str
+    started_for: str | None
     asked: Money
 
 
@@ -87,14 +88,15 @@ def decided(session: Session, actor: Actor, *, limit: int = 20) -> list[Emergenc
 def _rows(
     session: Session, actor: Actor, *states: EmergencyState, newest_first: bool = False, limit: int
 ) -> list[EmergencyRow]:
-    mine = permissions.may(actor, EmergencyStart, EmergencyPermission.DECIDE)
+    mine, other = permissions.may(actor, EmergencyStart, EmergencyPermission.DECIDE), aliased(User)
     order = (
         [EmergencyStart.decided_at.desc()] if newest_first else [~mine, EmergencyStart.ratify_by]
     )
     found = session.execute(
-        select(EmergencyStart, mine, CaseFile.code, User.name)
+        select(EmergencyStart, mine, CaseFile.code, User.name, other.name)
         .join(CaseFile, CaseFile.id == EmergencyStart.case_id)
         .join(User, User.id == EmergencyStart.started_by)
+        .outerjoin(other, other.id == EmergencyStart.started_for)
         .where(
             permissions.where(actor, EmergencyStart, CasePermission.VIEW),
             EmergencyStart.state.in_(states),
@@ -105,9 +107,9 @@ def _rows(
     asked = _asked(session, [start.case_id for start, *_rest in found])
     return [
         EmergencyRow(
-            start, decides, code, name, asked.get(start.case_id) or Money.zero(start.currency)
+            start, decides, code, name, whom, asked.get(start.case_id) or Money.zero(start.currency)
         )
-        for start, decides, code, name in found
+        for start, decides, code, name, whom in found
     ]
 
 

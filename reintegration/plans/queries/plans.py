@@ -123,6 +123,7 @@ class Waiting:
     submitted: PlanVersion
     approved: PlanVersion | None
     submitted_by: str
+    submitted_for: str | None
 
 
 def waiting(session: Session, actor: Actor, *, limit: int = bounded.AT_ONCE) -> list[Waiting]:
@@ -130,12 +131,13 @@ def waiting(session: Session, actor: Actor, *, limit: int = bounded.AT_ONCE) -> 
 
     After them come those that others decide.
     """
-    mine = permissions.may(actor, Plan, PlanPermission.DECIDE)
+    mine, other = permissions.may(actor, Plan, PlanPermission.DECIDE), aliased(User)
     rows = session.execute(
-        select(mine, Plan, CaseFile, PlanVersion, User.name)
+        select(mine, Plan, CaseFile, PlanVersion, User.name, other.name)
         .join(CaseFile, CaseFile.id == Plan.case_id)
         .join(PlanVersion, PlanVersion.plan_id == Plan.id)
         .join(User, User.id == PlanVersion.submitted_by)
+        .outerjoin(other, other.id == PlanVersion.submitted_for)
         .where(
             permissions.where(actor, Plan, PlanPermission.VIEW),
             Plan.state == PlanState.SUBMITTED,
@@ -146,8 +148,8 @@ def waiting(session: Session, actor: Actor, *, limit: int = bounded.AT_ONCE) -> 
     ).all()
     approved = _approved_versions(session, [plan.id for _mine, plan, *_rest in rows])
     return [
-        Waiting(decides, plan, case, submitted, approved.get(plan.id), name)
-        for decides, plan, case, submitted, name in rows
+        Waiting(decides, plan, case, submitted, approved.get(plan.id), name, other_name)
+        for decides, plan, case, submitted, name, other_name in rows
     ]
 
 
@@ -172,6 +174,7 @@ class Edit:
 
     at: datetime
     by: str
+    for_whom: str | None
     action: str
     title: str
     fields: Sequence[str]
@@ -179,9 +182,11 @@ class Edit:
 
 def edits_since(session: Session, plan: Plan, revision: int) -> list[Edit]:
     """Return what was edited after `revision`, oldest first."""
+    other = aliased(User)
     rows = session.execute(
-        select(AuditEvent, User.name)
+        select(AuditEvent, User.name, other.name)
         .join(User, User.id == AuditEvent.actor_id)
+        .outerjoin(other, other.id == AuditEvent.for_id)
         .where(
             AuditEvent.case_id == plan.case_id,
             AuditEvent.action.startswith("plan:edit_"),
@@ -191,8 +196,8 @@ def edits_since(session: Session, plan: Plan, revision: int) -> list[Edit]:
     ).all()
     titles = _titles(session, plan)
     return [
-        Edit(event.at, name, event.action, titles.get(event.subject_id, ""), event.fields)
-        for event, name in rows
+        Edit(event.at, name, whom, event.action, titles.get(event.subject_id, ""), event.fields)
+        for event, name, whom in rows
     ]
 
 
@@ -231,7 +236,7 @@ def due_milestones_of(
         .join(CaseFile, CaseFile.id == Milestone.case_id)
         .where(
             permissions.where(actor, Milestone, PlanPermission.VIEW),
-            CaseFile.manager_id == actor.id,
+            CaseFile.manager_id == actor.desk_id,
         )
         .where(Milestone.due_on <= due_until)
         .order_by(Milestone.due_on, Milestone.id)
@@ -261,7 +266,10 @@ def reviews_due_of(
         reviews_due(until)
         .add_columns(CaseFile)
         .join(CaseFile, CaseFile.id == Plan.case_id)
-        .where(permissions.where(actor, Plan, PlanPermission.VIEW), CaseFile.manager_id == actor.id)
+        .where(
+            permissions.where(actor, Plan, PlanPermission.VIEW),
+            CaseFile.manager_id == actor.desk_id,
+        )
         .limit(limit)
     )
     return [(plan, case) for plan, case in session.execute(statement)]
@@ -290,7 +298,7 @@ def returned_of(
         .where(
             permissions.where(actor, PlanVersion, PlanPermission.VIEW),
             PlanVersion.state == VersionState.RETURNED,
-            CaseFile.manager_id == actor.id,
+            CaseFile.manager_id == actor.desk_id,
             ~exists().where(
                 later.plan_id == PlanVersion.plan_id, later.number > PlanVersion.number
             ),

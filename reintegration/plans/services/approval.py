@@ -17,6 +17,7 @@ from reintegration.kernel.errors import N_, Conflict
 from reintegration.kernel.ids import new_id
 from reintegration.kernel.locking import lock
 from reintegration.kernel.money import Money
+from reintegration.kernel.signing import sign, signed, signers
 from reintegration.plans.models import Plan, PlanLine, PlanVersion
 from reintegration.plans.queries import plans, provision
 from reintegration.plans.queries.snapshots import snapshot_of
@@ -37,7 +38,7 @@ def submit(
     require_kept(session, plan.case_id, today=clock.local_day(now))
     assert actor.id is not None
     PLAN.fire(session, plan, "submit", actor=actor, now=now)
-    plan.submitted_by = actor.id
+    sign(plan, "submitted_by", actor)
     last = plans.last_version(session, plan)
     version = PlanVersion(
         id=new_id(),
@@ -46,7 +47,7 @@ def submit(
         number=(last.number if last else 0) + 1,
         state=VersionState.SUBMITTED,
         snapshot=snapshot_of(plan),
-        submitted_by=actor.id,
+        **signed("submitted_by", actor),
         written_by=list(plan.written_by),
         submitted_at=now,
     )
@@ -129,7 +130,8 @@ def _submitted(session: Session, plan: Plan) -> PlanVersion:
 def _decide(version: PlanVersion, move: str, actor: Actor, comment: str, now: datetime) -> None:
     VERSION.put(version, move)
     version.comment = comment.strip()
-    version.decided_by, version.decided_at = actor.id, now
+    sign(version, "decided_by", actor)
+    version.decided_at = now
 
 
 def _approve_line(session: Session, line: PlanLine) -> None:
@@ -180,7 +182,7 @@ def _check_units(session: Session, line: PlanLine) -> None:
 
 def _tell_supervisors(session: Session, plan: Plan, version: PlanVersion, *, now: datetime) -> None:
     case = session.get_one(CaseFile, plan.case_id)
-    others = set(supervisors(case, now)) - {version.submitted_by}
+    others = set(supervisors(case, now)) - signers(version, "submitted_by")
     key, link = f"plan:{plan.id}:{version.number}:submitted", f"/cases/{case.id}/plan/decision"
     message = N_("The plan of %(case)s waits for your decision.")
     tell(session, case, others, key, message, now=now, link=link)

@@ -30,6 +30,7 @@ from reintegration.kernel.alike import alike
 from reintegration.kernel.errors import N_, Conflict, Invalid
 from reintegration.kernel.ids import new_id
 from reintegration.kernel.money import Money, total
+from reintegration.kernel.signing import signed, with_writers
 from reintegration.plans.models import EmergencyStart, Milestone, Plan, PlanLine
 from reintegration.plans.permissions import EmergencyPermission
 from reintegration.plans.queries import provision
@@ -125,7 +126,7 @@ def start(
     started = EmergencyStart(
         id=new_id(),
         case_id=case.id,
-        started_by=actor.id,
+        **signed("started_by", actor),
         started_at=now,
         ratify_by=now + EMERGENCY_ALLOWANCE.ratify_within,
         circumstances=tonight["circumstances"].strip(),
@@ -242,12 +243,11 @@ def _add_lines(
 def _plan_of(session: Session, actor: Actor, case: CaseFile, now: datetime) -> Plan:
     plan = session.scalar(select(Plan).where(Plan.case_id == case.id))
     if plan is None:
-        assert actor.id is not None
         plan = Plan(
             id=new_id(),
             case_id=case.id,
-            last_edited_by=actor.id,
-            written_by=[actor.id],
+            **signed("last_edited_by", actor),
+            written_by=with_writers((), actor),
             created_at=now,
             updated_at=now,
         )

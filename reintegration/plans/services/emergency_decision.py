@@ -14,6 +14,7 @@ from reintegration.kernel import hooks
 from reintegration.kernel.actor import SYSTEM, Actor
 from reintegration.kernel.errors import N_
 from reintegration.kernel.locking import lock, lock_all
+from reintegration.kernel.signing import sign
 from reintegration.kernel.states import Machine, Move
 from reintegration.plans.models import EmergencyStart, PlanLine, PlanLineDelivery
 from reintegration.plans.permissions import EmergencyPermission as P
@@ -68,7 +69,8 @@ def _decide(
 ) -> None:
     lock(session, started)
     EMERGENCY.fire(session, started, move, actor=actor, now=now, reason=comment.strip() or None)
-    started.decided_by, started.decided_at = actor.id, now
+    sign(started, "decided_by", actor)
+    started.decided_at = now
     started.comment = comment.strip()
     session.flush()
 

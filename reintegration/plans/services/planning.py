@@ -23,6 +23,7 @@ from reintegration.kernel.clock import local_day
 from reintegration.kernel.errors import N_, Conflict, Invalid
 from reintegration.kernel.ids import new_id
 from reintegration.kernel.locking import lock
+from reintegration.kernel.signing import sign, signed, with_writers
 from reintegration.plans.models import Goal, Milestone, MilestoneDependency, Plan, PlanLine
 from reintegration.plans.permissions import PlanPermission
 from reintegration.plans.queries import provision, schedule
@@ -64,8 +65,8 @@ def start_plan(session: Session, case: CaseFile, *, actor: Actor, now: datetime)
         id=new_id(),
         case_id=case.id,
         state=PLAN.initial,
-        last_edited_by=_person(actor),
-        written_by=[_person(actor)],
+        **signed("last_edited_by", actor),
+        written_by=with_writers((), actor),
         created_at=now,
         updated_at=now,
     )
@@ -94,8 +95,8 @@ def lock_for_editing(
         raise Stale
     if plan.state == PlanState.APPROVED:
         PLAN.fire(session, plan, "change", actor=actor, now=now)
-    plan.last_edited_by, plan.updated_at = _person(actor), now
-    plan.written_by = sorted({*plan.written_by, _person(actor)})
+    sign(plan, "last_edited_by", actor)
+    plan.updated_at, plan.written_by = now, with_writers(plan.written_by, actor)
     flag_modified(plan, "updated_at")  # each edit counts one revision, also within one instant
 
 
@@ -253,8 +254,3 @@ def _changed(milestone: Milestone, step: Step) -> list[str]:
         "waits_for": frozenset(waits.depends_on_id for waits in milestone.dependencies),
     }
     return [name for name, value in before.items() if value != getattr(step, name)]
-
-
-def _person(actor: Actor) -> UUID:
-    assert actor.id is not None  # only people pass the policy
-    return actor.id

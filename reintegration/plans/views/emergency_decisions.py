@@ -6,7 +6,8 @@ from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 
-from reintegration.accounts.queries.users import user_or_404
+from reintegration.accounts.queries.users import names_behind
+from reintegration.accounts.views.doers import signed_by
 from reintegration.cases.permissions import CasePermission
 from reintegration.cases.views.frame import load_case, shell
 from reintegration.kernel import clock, hooks
@@ -70,12 +71,13 @@ def _page(started: EmergencyStart, form: DecisionForm) -> str:
     actor, now = current_actor(), clock.now()
     case = load_case(started.case_id)
     lines = emergencies.lines_of(session(), case.id)
+    names = names_behind(session(), (started, "started_by"), (started, "decided_by"))
     return render_template(
         "reintegration/plans/emergency_decision.html",
         **shell(case, "cases.case_page"),
         started=started,
-        started_by=user_or_404(session(), started.started_by).name,
-        decided_by=user_or_404(session(), started.decided_by).name if started.decided_by else "",
+        started_by=signed_by(names, started, "started_by"),
+        decided_by=signed_by(names, started, "decided_by"),
         lines=lines,
         asked=emergencies.asked_in(session(), started),
         ceiling=started.ceiling,

@@ -17,7 +17,8 @@ from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from reintegration.accounts.queries.users import names_of
+from reintegration.accounts.queries.users import names_behind
+from reintegration.accounts.views.doers import signed_by
 from reintegration.cases.models import CaseFile
 from reintegration.cases.queries import cases
 from reintegration.cases.views.frame import load_case, may_write, shell
@@ -163,8 +164,8 @@ def _sending(plan: Plan, form: SendForm) -> str:
         problems=readiness.problems(session(), plan, actor, on=today),
         difference=shown(difference, plan, budget),
         back=back,
-        returned_by=names_of(session(), [back.decided_by]).get(back.decided_by, "")
-        if back and back.decided_by
+        returned_by=signed_by(names_behind(session(), (back, "decided_by")), back, "decided_by")
+        if back
         else "",
         since_return=shown(compare(back.snapshot, stands), plan, budget) if back else None,
         out_of_order=plan_text.out_of_order(plan),

@@ -6,7 +6,8 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
-from reintegration.accounts.queries.users import names_of
+from reintegration.accounts.queries.users import names_behind
+from reintegration.accounts.views.doers import signed_by
 from reintegration.cases.queries import erasures
 from reintegration.kernel import bounded, clock, permissions
 from reintegration.kernel.db import session
@@ -79,7 +80,7 @@ def _emergency(row: emergencies.EmergencyRow) -> Row:
         what=_("Emergency help"),
         text=_("decide until %(when)s", when=filters.instant(row.start.ratify_by)),
         money=filters.money(row.asked),
-        by=row.started_by,
+        by=filters.on_behalf(row.started_by, row.started_for),
         since=filters.instant(row.start.started_at),
         url=url_for("plans.case_emergency_decision", emergency_id=row.start.id)
         if row.mine
@@ -89,14 +90,14 @@ def _emergency(row: emergencies.EmergencyRow) -> Row:
 
 def _erasures() -> list[Row]:
     found = erasures.waiting_for(session(), current_actor(), limit=bounded.AT_ONCE)
-    names = names_of(session(), [request.asked_by for request, _code in found])
+    names = names_behind(session(), *((request, "asked_by") for request, _code in found))
     return [
         Row(
             case_code=code,
             what=_("Erase the name for good"),
             text="",
             money=_("no money"),
-            by=names.get(request.asked_by, ""),
+            by=signed_by(names, request, "asked_by"),
             since=filters.day_month(clock.local_day(request.asked_at)),
             url=url_for("cases.case_erasure", case_id=request.case_id),
         )
@@ -115,7 +116,7 @@ def _row(waiting: Waiting) -> Row:
         what=_("Plan, version %(number)s", number=waiting.submitted.number),
         text=ngettext("%(num)s change", "%(num)s changes", count),
         money=", ".join(signed(effect) for effect in difference.totals.values()) or _("no money"),
-        by=waiting.submitted_by,
+        by=filters.on_behalf(waiting.submitted_by, waiting.submitted_for),
         since=plan_text.in_days(days) if days else _("today"),
         url=url_for("plans.decision", case_id=waiting.case.id) if waiting.mine else None,
     )
@@ -132,9 +133,8 @@ def _page(plan: Plan, form: DecisionForm) -> str:
         base = plans.version(session(), plan, last.number - 1)
     difference = compare(base.snapshot if base else None, last.snapshot)
     back = plans.returned_last(session(), plan, before=last.number) if waits else None
-    names = names_of(
-        session(), [last.submitted_by, last.decided_by, *([back.decided_by] if back else [])]
-    )
+    acts = [(last, "submitted_by"), (last, "decided_by"), *([(back, "decided_by")] if back else [])]
+    names = names_behind(session(), *acts)
     budget = provision.budget_choices(session(), actor, clock.local_day(clock.now()))
     return render_template(
         "reintegration/plans/decision.html",
@@ -144,11 +144,11 @@ def _page(plan: Plan, form: DecisionForm) -> str:
         base=base,
         waits=waits,
         returned=last.state == VersionState.RETURNED,
-        submitted_by=names.get(last.submitted_by, ""),
-        decided_by=names[last.decided_by] if last.decided_by else "",
+        submitted_by=signed_by(names, last, "submitted_by"),
+        decided_by=signed_by(names, last, "decided_by"),
         difference=shown(difference, plan, budget),
         back=back,
-        returned_by=names.get(back.decided_by, "") if back and back.decided_by else "",
+        returned_by=signed_by(names, back, "decided_by") if back else "",
         since_return=shown(compare(back.snapshot, last.snapshot), plan, budget) if back else None,
         out_of_order=plan_text.out_of_order(plan) if waits else [],
         may_decide=waits and permissions.permits(actor, PlanPermission.DECIDE, plan),

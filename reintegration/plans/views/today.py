@@ -71,7 +71,7 @@ def _decisions(session: Session, actor: Actor) -> list[TodayItem]:
             _(
                 "Decide on the plan of %(case)s, sent by %(name)s.",
                 case=waiting.case.code,
-                name=waiting.submitted_by,
+                name=filters.on_behalf(waiting.submitted_by, waiting.submitted_for),
             ),
             url_for("plans.decision", case_id=waiting.case.id),
             20,

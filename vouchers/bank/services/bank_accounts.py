@@ -17,6 +17,7 @@ from reintegration.kernel.actor import Actor, Role
 from reintegration.kernel.errors import N_, Conflict, Invalid
 from reintegration.kernel.ids import new_id
 from reintegration.kernel.locking import lock
+from reintegration.kernel.signing import sign, unsign
 from vouchers.bank.models import BankStatementFile
 from vouchers.bank.permissions import BankAccountPermission
 from vouchers.books.models import BankAccount
@@ -55,8 +56,10 @@ def propose(
     account.bic = bank_of(number, "", needed=False)
     account.identifier = identifier
     account.currency, account.profile = currency, files.name
-    account.proposed_by, account.proposed_at = actor.id, now
-    account.approved_by = account.approved_at = account.retired_at = None
+    sign(account, "proposed_by", actor)
+    account.proposed_at = now
+    unsign(account, "approved_by")
+    account.approved_at = account.retired_at = None
     session.add(account)
     session.flush()
     _note(session, account, "propose", actor=actor, now=now)
@@ -72,7 +75,8 @@ def approve(session: Session, account: BankAccount, *, actor: Actor, now: dateti
     lock(session, account)
     permissions.demand(actor, BankAccountPermission.APPROVE, account)
     _must_wait(account)
-    account.approved_by, account.approved_at = actor.id, now
+    sign(account, "approved_by", actor)
+    account.approved_at = now
     session.flush()
     _note(session, account, "approve", actor=actor, now=now)
     return account

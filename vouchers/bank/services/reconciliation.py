@@ -17,6 +17,7 @@ from reintegration.kernel.ids import new_id
 from reintegration.kernel.locking import by_key, lock, lock_all
 from reintegration.kernel.money import Money, total
 from reintegration.kernel.money_columns import InMoney
+from reintegration.kernel.signing import sign
 from vouchers.bank.models import BankLine, BankMatch
 from vouchers.bank.permissions import BankPermission
 from vouchers.bank.services.line_moves import BANK_LINE, settle
@@ -261,7 +262,8 @@ def park(
         raise Invalid(N_("Say who finds out."), code="owner", field="owner_id")
     if not note.strip():
         raise Invalid(N_("Write what is known and what was asked."), code="note", field="note")
-    line.owner_id, line.noted_by = owner_id, actor.id
+    line.owner_id = owner_id
+    sign(line, "noted_by", actor)
     line.proposal = {**line.proposal, "note": note.strip()[:500]}
     session.flush()
     if owner_id != actor.id:

@@ -7,10 +7,9 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session, undefer
 
-from reintegration.accounts.models import User
-from reintegration.accounts.services.actors import actor_of
+from reintegration.accounts.services import actors
 from reintegration.kernel import clock
-from reintegration.kernel.errors import N_, DomainError
+from reintegration.kernel.errors import N_, DomainError, NotFound
 from reintegration.kernel.statements import insert_rows
 from reintegration.kernel.tasks import BackgroundTask, Progress, TaskPage, told_of
 from vouchers.bank.models import BankFile
@@ -34,7 +33,9 @@ def run_import(session: Session, task: BackgroundTask, progress: Progress) -> di
     """
     options = task.options
     is_trial = bool(options.get("trial"))
-    actor = actor_of(session, session.get_one(User, task.started_by))
+    actor = actors.who_started(session, task)
+    if actor is None:
+        raise NotFound
     content = _content(session, task)
     try:
         report = import_file(

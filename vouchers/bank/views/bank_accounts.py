@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 
 from reintegration.accounts.queries.users import names_of
 from reintegration.kernel.db import session
+from reintegration.kernel.signing import signers
 from reintegration.web.current import acting, current_actor
 from reintegration.web.once import Next
 from reintegration.web.submit import Asking, asked, asked_why
@@ -42,12 +43,12 @@ def accounts() -> ResponseReturnValue:
 def account(account: BankAccount) -> ResponseReturnValue:
     """Show one account, its latest statements, and what may be decided on it."""
     columns = columns_of(session(), account)
-    asked = [account.proposed_by, account.approved_by, columns.kept_by if columns else None]
+    signed = signers(account, "proposed_by") | signers(account, "approved_by")
     return render_template(
         "vouchers/bank/account.html",
         account=account,
         files=banks.PROFILES[account.profile].label,
-        people=names_of(session(), asked),
+        people=names_of(session(), [*signed, columns.kept_by if columns else None]),
         columns=columns,
         said=words.columns_said(columns.mapping) if columns else [],
         statements=bank_queries.statements(session(), account),

@@ -6,13 +6,17 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
+from reintegration.kernel.signing import apart
+
 
 class Proposed:
     """The columns of an account that waits for a second person."""
 
     proposed_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    proposed_for: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
     proposed_at: Mapped[datetime]
     approved_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    approved_for: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
     approved_at: Mapped[datetime | None]
     retired_at: Mapped[datetime | None]
 
@@ -29,4 +33,4 @@ class Proposed:
 
 def by_two() -> CheckConstraint:
     """Return the law of the table: nobody approves what they proposed."""
-    return CheckConstraint("approved_by IS NULL OR approved_by <> proposed_by", "four_eyes")
+    return CheckConstraint(apart("approved_by", "proposed_by"), "four_eyes")

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, deferred, mapped_column, relationship
 from reintegration.kernel.base import Base, Currency, Id, Minor
 from reintegration.kernel.money_columns import MoneyColumns
 from reintegration.kernel.search import words_index
+from reintegration.kernel.signing import apart
 from vouchers.payments.states import RELEASE_BY_PREPARER_BELOW, BatchState, OrderState, Rail
 
 _SMALL = " ".join(
@@ -35,10 +36,13 @@ class PaymentBatch(Base):
     execution_on: Mapped[date]
     state: Mapped[BatchState] = mapped_column(default=BatchState.PREPARED)
     prepared_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    prepared_for: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
     prepared_at: Mapped[datetime]
     approved_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    approved_for: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
     approved_at: Mapped[datetime | None]
     released_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    released_for: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
     released_at: Mapped[datetime | None]
     file_name: Mapped[str | None]
     file_content: Mapped[bytes | None] = deferred(mapped_column(LargeBinary))
@@ -60,10 +64,10 @@ class PaymentBatch(Base):
         CheckConstraint(
             f"(rail = '{Rail.STRIPE_TRANSFER}') = (bank_account_id IS NULL)", "paid_from"
         ),
-        CheckConstraint("approved_by IS NULL OR approved_by <> prepared_by", "approver"),
-        CheckConstraint("released_by IS NULL OR released_by <> approved_by", "releaser"),
+        CheckConstraint(apart("approved_by", "prepared_by"), "approver"),
+        CheckConstraint(apart("released_by", "approved_by"), "releaser"),
         CheckConstraint(
-            "released_by IS NULL OR released_by <> prepared_by"
+            f"{apart('released_by', 'prepared_by')}"
             f" OR total_minor < (CASE currency {_SMALL} ELSE 0 END)",
             "preparer_releases_small_only",
         ),
@@ -137,9 +141,19 @@ class PaymentOrder(Base):
         return self.batch.prepared_by
 
     @property
+    def prepared_for(self) -> UUID | None:
+        """Return whom its preparer stood in for."""
+        return self.batch.prepared_for
+
+    @property
     def approved_by(self) -> UUID | None:
         """Return who approved the batch."""
         return self.batch.approved_by
+
+    @property
+    def approved_for(self) -> UUID | None:
+        """Return whom its approver stood in for."""
+        return self.batch.approved_for
 
     @property
     def total_minor(self) -> int:

@@ -25,6 +25,7 @@ from reintegration.kernel.ids import ALPHABET, new_id, new_reference
 from reintegration.kernel.locking import by_key, lock, lock_all
 from reintegration.kernel.money import Money, total
 from reintegration.kernel.money_columns import InMoney
+from reintegration.kernel.signing import sign, signed
 from vouchers.books.models import BankAccount
 from vouchers.books.services import bank_accounts
 from vouchers.books.services.balances import provider_balances
@@ -90,7 +91,7 @@ def prepare(
         total=Money.zero(way.currency),
         rail=way.rail,
         execution_on=execution_on,
-        prepared_by=actor.id,
+        **signed("prepared_by", actor),
         prepared_at=now,
     )
     batch.orders = [
@@ -122,7 +123,8 @@ def prepare(
 def approve(session: Session, batch: PaymentBatch, *, actor: Actor, now: datetime) -> PaymentBatch:
     """Approve what somebody else prepared."""
     _move_on(session, batch, "approve", actor=actor, now=now)
-    batch.approved_by, batch.approved_at = actor.id, now
+    sign(batch, "approved_by", actor)
+    batch.approved_at = now
     session.flush()
     message = N_("Batch %(reference)s is approved and waits for its release.")
     _tell(session, Role.FINANCE_RELEASER, batch, "release", now, message)
@@ -150,7 +152,8 @@ def release(session: Session, batch: PaymentBatch, *, actor: Actor, now: datetim
     """
     release_limit.refuse_parts(session, batch, actor=actor, now=now)
     _move_on(session, batch, "release", actor=actor, now=now)
-    batch.released_by, batch.released_at = actor.id, now
+    sign(batch, "released_by", actor)
+    batch.released_at = now
     session.flush()
     _refuse_lower_debt(session, batch)
     made = payment_files.build(session, batch, at=now)

@@ -18,6 +18,7 @@ from reintegration.kernel.db import acting_as_system
 from reintegration.kernel.errors import N_, Conflict, Invalid
 from reintegration.kernel.ids import new_id
 from reintegration.kernel.locking import lock, lock_all
+from reintegration.kernel.signing import sign
 from vouchers.payments.models.payees import PayeeAccount
 from vouchers.payments.permissions import PayeePermission
 from vouchers.payments.services import payee_news, rails
@@ -110,7 +111,8 @@ def _propose(
         waiting.retired_at = now
     session.flush()
     account.id, account.provider_id = new_id(), provider.id
-    account.proposed_by, account.proposed_at = actor.id, now
+    sign(account, "proposed_by", actor)
+    account.proposed_at = now
     session.add(account)
     session.flush()
     _note(session, account, "propose", actor=actor, now=now)
@@ -145,7 +147,8 @@ def approve(
             old.retired_at = now
             _note(session, old, "retire", actor=actor, now=now)
     session.flush()
-    account.approved_by, account.approved_at = actor.id, now
+    sign(account, "approved_by", actor)
+    account.approved_at = now
     if _was_paid_elsewhere(session, account, local_day(now)):
         account.pays_from = banking_days.after(local_day(now), HOLD)
         payee_news.changed(session, account, now=now)

@@ -1,5 +1,6 @@
 """What a preparer may release without a third person, all of it together."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from reintegration.accounts.models import User
 from reintegration.kernel import permissions
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.errors import N_, Conflict
-from reintegration.kernel.locking import lock
+from reintegration.kernel.locking import lock_all
 from reintegration.kernel.money import Money
 from reintegration.kernel.money_columns import InMoney
 from vouchers.payments.models import PaymentBatch
@@ -24,13 +25,17 @@ def limit_of(currency: str) -> Money:
 
 
 def released_lately(
-    session: Session, person_id: UUID | None, currency: str, *, now: datetime
+    session: Session, people: Iterable[UUID], currency: str, *, now: datetime
 ) -> Money:
-    """Return what a person released within the time that counts together."""
+    """Return what these people released within the time that counts together.
+
+    What a deputy released counts as released by both.
+    """
+    them = sorted(people)
     released = func.sum(PaymentBatch.total_minor)
     found = session.scalar(
         select(InMoney("sum", released, literal(currency))).where(
-            PaymentBatch.released_by == person_id,
+            PaymentBatch.released_by.in_(them) | PaymentBatch.released_for.in_(them),
             PaymentBatch.released_at > now - RELEASED_TOGETHER,
             PaymentBatch.currency == currency,
         )
@@ -41,7 +46,8 @@ def released_lately(
 def refuse_parts(session: Session, batch: PaymentBatch, *, actor: Actor, now: datetime) -> None:
     """Raise Conflict when a small batch and those before it are above the limit together.
 
-    The person is locked, so that no two batches are released at once beside each other.
+    The person, and whom they stand in for, is locked, so that no two batches are released at once
+    beside each other.
     """
     limit = limit_of(batch.currency)
     if (
@@ -50,8 +56,8 @@ def refuse_parts(session: Session, batch: PaymentBatch, *, actor: Actor, now: da
         or batch.total >= limit
     ):
         return
-    lock(session, session.get_one(User, actor.id))
-    already = released_lately(session, actor.id, batch.currency, now=now)
+    lock_all(session, [session.get_one(User, one) for one in actor.eyes])
+    already = released_lately(session, actor.eyes, batch.currency, now=now)
     if already + batch.total >= limit:
         raise Conflict(
             N_(

@@ -16,6 +16,7 @@ from reintegration.cases.services import open_cases
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.db import acting_as_system
 from reintegration.kernel.errors import N_, Conflict
+from reintegration.kernel.signing import sign
 from reintegration.plans.services.deliveries import record_service_delivered
 from vouchers.books.services import budget
 from vouchers.books.services.journal import Posting, Source, post
@@ -66,7 +67,8 @@ def reverse(
         )
     before = redemption.state
     REDEMPTION.fire(session, redemption, "reverse", actor=actor, now=now, reason=reason)
-    redemption.settled_by, redemption.settled_at = actor.id, now
+    sign(redemption, "settled_by", actor)
+    redemption.settled_at = now
     redemption.state_reason = reason.strip()
     session.flush()
     if before == RedemptionState.UNCONFIRMED:

@@ -2,7 +2,6 @@
 
 import io
 from collections.abc import Callable, Iterable
-from datetime import datetime
 from functools import cache
 from uuid import UUID
 
@@ -10,11 +9,13 @@ from flask import render_template, send_file, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from reintegration.accounts.queries.users import names_of, organisation_names
+from reintegration.accounts.queries.users import movers, names_behind, names_of, organisation_names
 from reintegration.accounts.views.act_words import act
 from reintegration.kernel import clock
 from reintegration.kernel.db import session
 from reintegration.kernel.errors import N_, Conflict, Invalid, NotFound
+from reintegration.kernel.signing import signers
+from reintegration.kernel.states import StateEvent
 from reintegration.web import parameters, slots
 from reintegration.web.current import acting, current_actor
 from reintegration.web.filters import translated
@@ -75,7 +76,7 @@ def index() -> ResponseReturnValue:
         mine=show if show in _MINE else "",
         cursor=parameters.cursor(),
     )
-    people = [who for one in page.rows for who in (one.prepared_by, one.approved_by)]
+    acts = [(one, field) for one in page.rows for field in ("prepared_by", "approved_by")]
     return render_template(
         "vouchers/payments/batches/index.html",
         page=page,
@@ -83,7 +84,7 @@ def index() -> ResponseReturnValue:
         counts=queries.counts(session(), current_actor()),
         ready=claim_queries.ready_sums(session(), rails.currencies()),
         can_pay=_can_pay(),
-        people=names_of(session(), people),
+        people=names_behind(session(), *acts),
         given=parameters.those("show"),
         P=PaymentPermission,
     )
@@ -171,8 +172,7 @@ def order(order: PaymentOrder) -> ResponseReturnValue:
     """Tell the story of an order: who did what, when it left, and what became of it."""
     events = claim_queries.history(session(), ORDER.name, order.id)
     batch = order.batch
-    people = [batch.prepared_by, batch.approved_by, batch.released_by]
-    names = names_of(session(), [*people, *(event.actor_id for event in events)])
+    names = names_of(session(), _people(batch, events))
     return render_template(
         "vouchers/payments/batches/order.html",
         order=order,
@@ -302,11 +302,9 @@ def _lapsed(accounts: Iterable[PayeeAccount]) -> dict[UUID, str]:
 
 def _show_page(batch: PaymentBatch) -> str:
     events = claim_queries.history(session(), BATCH.name, batch.id)
-    people: list[UUID | None] = [batch.prepared_by, batch.approved_by, batch.released_by]
-    people += [event.actor_id for event in events]
     limit = release_limit.limit_of(batch.currency)
     already = release_limit.released_lately(
-        session(), batch.prepared_by, batch.currency, now=clock.now()
+        session(), signers(batch, "prepared_by"), batch.currency, now=clock.now()
     )
     return render_template(
         "vouchers/payments/batches/show.html",
@@ -321,8 +319,8 @@ def _show_page(batch: PaymentBatch) -> str:
         failure=order_story.failure,
         standing=order_story.standing(batch.orders),
         events=events,
-        people=names_of(session(), people),
-        steps=_steps(batch),
+        people=names_of(session(), _people(batch, events)),
+        steps=order_story.DONE,
         small=batch.total < limit,
         limit=limit,
         already=already,
@@ -338,10 +336,7 @@ def _may_fail(order: PaymentOrder) -> bool:
     return by_bank and "fail" in ORDER.available(order, current_actor())
 
 
-def _steps(batch: PaymentBatch) -> list[tuple[str, UUID | None, datetime | None]]:
-    """Return who did which step, and when; steps to come have nobody."""
-    return [
-        (_("Prepared"), batch.prepared_by, batch.prepared_at),
-        (_("Approved"), batch.approved_by, batch.approved_at),
-        (_("Released"), batch.released_by, batch.released_at),
-    ]
+def _people(batch: PaymentBatch, events: Iterable[StateEvent]) -> set[UUID]:
+    """Return who did something with a batch, and for whom."""
+    done = (signers(batch, field) for _word, field, _at in order_story.DONE)
+    return movers(events).union(*done)

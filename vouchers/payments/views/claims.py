@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from reintegration.accounts.queries.users import names_of, organisation_names
+from reintegration.accounts.queries.users import movers, names_of, organisation_names
 from reintegration.accounts.views.act_words import act
 from reintegration.kernel.db import session
 from reintegration.kernel.errors import N_, Invalid
@@ -135,7 +135,7 @@ def _show_page(claim: Claim, form: Form) -> str:
         moves=CLAIM.available(claim, current_actor()),
         order=queries.order_of(session(), claim),
         events=events,
-        people=names_of(session(), [event.actor_id for event in events]),
+        people=names_of(session(), movers(events)),
         act=act,
         problem=form.problem,
         asked=form.reason.data if isinstance(form, DisputeForm) else "",

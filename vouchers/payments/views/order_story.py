@@ -7,16 +7,26 @@ failed.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
+from reintegration.accounts.views.doers import signed_by
 from reintegration.kernel.words import Worded
 from reintegration.web import slots
 from reintegration.web.filters import day, instant
-from vouchers.payments.models import PaymentOrder
+from vouchers.payments.models import PaymentBatch, PaymentOrder
 from vouchers.payments.services import rails
 from vouchers.payments.states import OrderState
+
+DONE = (
+    (_l("Prepared"), "prepared_by", "prepared_at"),
+    (_l("Approved"), "approved_by", "approved_at"),
+    (_l("Released"), "released_by", "released_at"),
+)
+"""The steps of a batch: what they are called, who did them, and when."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,21 +41,7 @@ class Step:
 def story(order: PaymentOrder, names: Mapping[UUID, str]) -> list[Step]:
     """Return the steps of an order, those to come too."""
     batch = order.batch
-    told = (
-        (_("Prepared"), batch.prepared_by, batch.prepared_at),
-        (_("Approved"), batch.approved_by, batch.approved_at),
-        (_("Released"), batch.released_by, batch.released_at),
-    )
-    steps = [
-        Step(
-            word,
-            "moss" if when else "grey",
-            f"{(who and names.get(who)) or _('the programme')}, {instant(when)}"
-            if when
-            else _("not yet"),
-        )
-        for word, who, when in told
-    ]
+    steps = [_done(str(word), batch, field, getattr(batch, at), names) for word, field, at in DONE]
     if order.state == OrderState.CANCELLED:
         return [*steps, Step(_("Cancelled"), "grey", _("It never left."))]
     if not order.amount:
@@ -53,6 +49,15 @@ def story(order: PaymentOrder, names: Mapping[UUID, str]) -> list[Step]:
     if rails.of(batch.rail).service:
         return [*steps, *slots.collect("payment_order.steps", order=order)]
     return [*steps, _at_bank(order)]
+
+
+def _done(
+    word: str, batch: PaymentBatch, field: str, when: datetime | None, names: Mapping[UUID, str]
+) -> Step:
+    if when is None:
+        return Step(word, "grey", _("not yet"))
+    who = signed_by(names, batch, field) or _("the programme")
+    return Step(word, "moss", f"{who}, {instant(when)}")
 
 
 def _at_bank(order: PaymentOrder) -> Step:

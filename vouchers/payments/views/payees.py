@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from providers.directory.models import Provider
 from providers.directory.views.directory import load_provider
 from providers.directory.views.profile import home_url, layout, load_editable
-from reintegration.accounts.queries.users import names_of, organisation_names
+from reintegration.accounts.queries.users import names_behind, organisation_names
 from reintegration.kernel import clock
 from reintegration.kernel.db import session
 from reintegration.web import parameters, slots
@@ -71,7 +71,7 @@ def show(account: PayeeAccount) -> ResponseReturnValue:
         account=account,
         is_held=account.is_held(_today()),
         provider=load_provider(account.provider_id),
-        people=names_of(session(), [account.proposed_by, account.approved_by]),
+        people=names_behind(session(), (account, "proposed_by"), (account, "approved_by")),
         before=[
             one
             for one in reading.accounts_of(session(), current_actor(), account.provider_id)

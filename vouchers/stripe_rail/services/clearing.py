@@ -9,6 +9,7 @@ from reintegration.kernel import audit, permissions
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.errors import N_, Conflict, Invalid
 from reintegration.kernel.locking import lock
+from reintegration.kernel.signing import sign, unsign
 from vouchers.books.services.journal import Dimensions, Posting, Source, post
 from vouchers.books.services.postings import PostingEvent
 from vouchers.books.states import SourceType
@@ -30,7 +31,8 @@ def note(
     _lock_open(session, line)
     if not text.strip():
         raise Invalid(N_("Write what it is and how you know."), code="note", field="note")
-    line.note, line.noted_by = text.strip()[:500], actor.id
+    line.note = text.strip()[:500]
+    sign(line, "noted_by", actor)
     session.flush()
     audit.record(session, "stripe_line:note", line, actor=actor, now=now, fields=("note",))
     return line
@@ -79,14 +81,16 @@ def undo(session: Session, line: StripeLine, *, actor: Actor, now: datetime) -> 
     if was_posted:
         _post(session, line, left=line.missing.minor > 0, back=True, actor=actor, now=now)
     line.problem = LineProblem.UNKNOWN_KIND if was_posted else LineProblem.SEVERAL_BANK_LINES
-    line.bank_line_id, line.settled_by, line.settled_at = None, None, None
-    line.note, line.noted_by = "", None
+    line.bank_line_id, line.settled_at, line.note = None, None, ""
+    unsign(line, "settled_by")
+    unsign(line, "noted_by")
     session.flush()
     return line
 
 
 def _cleared(line: StripeLine, actor: Actor, now: datetime) -> None:
-    line.problem, line.settled_by, line.settled_at = None, actor.id, now
+    line.problem, line.settled_at = None, now
+    sign(line, "settled_by", actor)
 
 
 def _post(

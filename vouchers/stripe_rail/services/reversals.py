@@ -19,6 +19,7 @@ from reintegration.kernel.ids import new_id
 from reintegration.kernel.locking import lock
 from reintegration.kernel.money import Money
 from reintegration.kernel.outbox import Refused
+from reintegration.kernel.signing import sign, signed
 from vouchers.payments.models import PaymentOrder
 from vouchers.payments.services import settlement
 from vouchers.payments.states import OrderState
@@ -75,7 +76,7 @@ def ask(
         amount=amount,
         cause=cause,
         reason=reason.strip(),
-        asked_by=actor.id,
+        **signed("asked_by", actor),
         asked_at=now,
     )
     session.add(reversal)
@@ -95,7 +96,8 @@ def confirm(session: Session, reversal: StripeReversal, *, actor: Actor, now: da
     order = _lock(session, reversal)
     REVERSAL.fire(session, reversal, "confirm", actor=actor, now=now)
     _refuse_sum(session, order, reversal.cause, reversal.amount)
-    reversal.confirmed_by, reversal.confirmed_at = actor.id, now
+    sign(reversal, "confirmed_by", actor)
+    reversal.confirmed_at = now
     session.flush()
     payload = {"reversal": str(reversal.id)}
     outbox.put(session, channel=CHANNEL, key=key_of(reversal.id), payload=payload, now=now)

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
-from reintegration.accounts.queries.users import names_of
+from reintegration.accounts.queries.users import names_behind
 from reintegration.kernel import permissions
 from reintegration.kernel.db import session
 from reintegration.kernel.errors import N_, Conflict
@@ -82,7 +82,7 @@ def _line_page(line: StripeLine, form: Form | None = None) -> str:
         form=form or NoteForm(note=line.note),
         kind=balance_words.kind,
         postable=is_open and clearing.is_postable(line),
-        people=names_of(session(), [line.noted_by, line.settled_by]),
+        people=names_behind(session(), (line, "noted_by"), (line, "settled_by")),
         can_note=permissions.permits(current_actor(), StripePermission.NOTE, line),
         P=StripePermission,
     )

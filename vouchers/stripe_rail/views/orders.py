@@ -6,7 +6,7 @@ from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from reintegration.accounts.queries.users import names_of
+from reintegration.accounts.queries.users import names_behind
 from reintegration.kernel import clock
 from reintegration.kernel.db import session
 from reintegration.kernel.errors import NotFound
@@ -97,7 +97,7 @@ def reversal(reversal: StripeReversal) -> ResponseReturnValue:
         standing=found,
         said=order_slots.said,
         problem=_problem(reversal),
-        people=names_of(session(), [reversal.asked_by, reversal.confirmed_by]),
+        people=names_behind(session(), (reversal, "asked_by"), (reversal, "confirmed_by")),
         P=StripePermission,
     )
 

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 from reintegration.codelists.service_categories import Proof
 from reintegration.kernel.base import Base, Currency, Id, Minor
 from reintegration.kernel.money_columns import MoneyColumns
+from reintegration.kernel.signing import apart
 from vouchers.voucher.models.voucher import Voucher
 from vouchers.voucher.states import RedemptionState
 
@@ -44,9 +45,11 @@ class Redemption(Base):
     request_hash: Mapped[bytes] = mapped_column(LargeBinary)
     response: Mapped[bytes] = mapped_column(LargeBinary)
     recorded_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    recorded_for: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
     token_id: Mapped[UUID | None] = mapped_column(ForeignKey("api_token.id"))
     recorded_at: Mapped[datetime]
     settled_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    settled_for: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
     settled_at: Mapped[datetime | None]
     claimed: Mapped[bool] = mapped_column(default=False)
     """Whether a line of a claim stands for it, not refused; an index finds the others by it."""
@@ -64,8 +67,7 @@ class Redemption(Base):
         UniqueConstraint("provider_id", "idempotency_key"),
         CheckConstraint("amount_minor > 0 AND units >= 0", "positive"),
         CheckConstraint(
-            "state NOT IN ('accepted', 'refused')"
-            " OR settled_by IS NULL OR settled_by <> recorded_by",
+            f"state NOT IN ('accepted', 'refused') OR {apart('settled_by', 'recorded_by')}",
             "four_eyes",
         ),
         Index("ix_redemption_provider", "provider_id", "recorded_at", "id"),

@@ -11,6 +11,7 @@ from reintegration.codelists.units import Unit
 from reintegration.kernel.base import Base, Currency, Id, Minor
 from reintegration.kernel.money import Money
 from reintegration.kernel.money_columns import MoneyColumns
+from reintegration.kernel.signing import apart
 from vouchers.voucher.states import HELD, OPEN_STATES, Held, VoucherKind, VoucherState
 
 
@@ -62,7 +63,9 @@ class Voucher(Base):
     pin_salt: Mapped[bytes | None] = mapped_column(LargeBinary)
     pin_verifier: Mapped[bytes | None] = mapped_column(LargeBinary)
     drafted_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    drafted_for: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
     approved_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    approved_for: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
     approved_automatically: Mapped[bool] = mapped_column(default=False)
     issued_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
     issued_at: Mapped[datetime | None]
@@ -91,7 +94,7 @@ class Voucher(Base):
         CheckConstraint("valid_until >= valid_from", "validity"),
         CheckConstraint("live_holds >= 0", "live_holds"),
         CheckConstraint("held_through IS NULL OR live_holds > 0", "held_through"),
-        CheckConstraint("approved_by IS NULL OR approved_by <> drafted_by", "four_eyes"),
+        CheckConstraint(apart("approved_by", "drafted_by"), "four_eyes"),
         CheckConstraint(
             "kind = 'value' OR (amount_left_minor = units_left * unit_price_minor"
             " AND amount_minor = units * unit_price_minor AND units > 0)",

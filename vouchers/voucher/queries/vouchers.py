@@ -168,7 +168,7 @@ def _waiting(actor: Actor) -> dict[str, Select[Voucher]]:
     return {
         TO_APPROVE: approves.where(Voucher.state == VoucherState.DRAFT),
         TO_ISSUE: issues.where(
-            Voucher.state == VoucherState.APPROVED, Voucher.drafted_by == actor.id
+            Voucher.state == VoucherState.APPROVED, Voucher.drafted_by.in_(actor.eyes)
         ),
     }
 

@@ -8,6 +8,7 @@ from reintegration.accounts.queries.people import provider_people
 from reintegration.accounts.services import inbox
 from reintegration.kernel.actor import Actor, Role
 from reintegration.kernel.errors import N_
+from reintegration.kernel.signing import sign
 from reintegration.plans.services.deliveries import record_service_delivered
 from vouchers.books.services.journal import Posting, Source, post
 from vouchers.books.services.postings import PostingEvent
@@ -26,7 +27,8 @@ def confirm(session: Session, redemption: Redemption, *, actor: Actor, now: date
     """Confirm a delivery: from now on it is owed. It works on a closed voucher too."""
     voucher = lock_redemption(session, redemption)
     REDEMPTION.fire(session, redemption, "confirm", actor=actor, now=now)
-    redemption.settled_by, redemption.settled_at = actor.id, now
+    sign(redemption, "settled_by", actor)
+    redemption.settled_at = now
     _unhold(voucher, redemption)
     voucher.units_left -= redemption.units
     voucher.amount_left -= redemption.amount
@@ -53,7 +55,8 @@ def refuse(
     """Refuse a delivery that did not happen: its units are free again, and the desk reads why."""
     voucher = lock_redemption(session, redemption)
     REDEMPTION.fire(session, redemption, "refuse", actor=actor, now=now, reason=reason)
-    redemption.settled_by, redemption.settled_at = actor.id, now
+    sign(redemption, "settled_by", actor)
+    redemption.settled_at = now
     redemption.state_reason = reason.strip()
     let_go(session, voucher, redemption, actor=actor, now=now)
     readers = provider_people(session, redemption.provider_id, *_DESK)

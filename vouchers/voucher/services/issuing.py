@@ -21,6 +21,7 @@ from reintegration.kernel.errors import N_, Conflict, Invalid
 from reintegration.kernel.ids import new_id, new_reference
 from reintegration.kernel.locking import lock
 from reintegration.kernel.money import Money
+from reintegration.kernel.signing import sign, signed
 from reintegration.plans.models import PlanLine
 from reintegration.plans.queries import provision
 from reintegration.plans.services.deliveries import expect_deliveries
@@ -125,7 +126,7 @@ def draft(session: Session, promise: Promise, *, actor: Actor, now: datetime) ->
         valid_from=valid_from,
         valid_until=valid_until,
         state=VoucherState.DRAFT,
-        drafted_by=actor.id,
+        **signed("drafted_by", actor),
         created_at=now,
     )
     session.add(voucher)
@@ -139,7 +140,7 @@ def approve(session: Session, voucher: Voucher, *, actor: Actor, now: datetime) 
     require_open(session, voucher.case_id)
     lock(session, voucher)
     VOUCHER.fire(session, voucher, "approve", actor=actor, now=now)
-    voucher.approved_by = actor.id
+    sign(voucher, "approved_by", actor)
     session.flush()
 
 

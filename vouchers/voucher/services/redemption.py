@@ -25,6 +25,7 @@ from reintegration.kernel.db import keyring
 from reintegration.kernel.errors import N_, Conflict, Invalid
 from reintegration.kernel.ids import new_id, new_reference
 from reintegration.kernel.money import Money
+from reintegration.kernel.signing import signed
 from reintegration.kernel.statements import ConstantStatement
 from reintegration.plans.services.deliveries import record_service_delivered
 from vouchers.books.services import budget
@@ -219,7 +220,7 @@ def _record(
             "idempotency_key": delivery.key,
             "request_hash": requested,
             "response": response,
-            "recorded_by": actor.id,
+            **signed("recorded_by", actor),
             "token_id": actor.token_id,
             "recorded_at": now,
             "claimed": False,
@@ -340,6 +341,7 @@ _COLUMNS = (
     "request_hash",
     "response",
     "recorded_by",
+    "recorded_for",
     "token_id",
     "recorded_at",
     "claimed",

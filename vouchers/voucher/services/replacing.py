@@ -37,8 +37,10 @@ _SAME = (
     "unit_price",
     "valid_until",
     "approved_by",
+    "approved_for",
     "approved_automatically",
     "drafted_by",
+    "drafted_for",
 )
 
 

@@ -8,7 +8,8 @@ from markupsafe import Markup
 from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
-from reintegration.accounts.queries.users import names_of
+from reintegration.accounts.queries.users import names_behind
+from reintegration.accounts.views.doers import signed_by
 from reintegration.accounts.views.today import Figure, waiting
 from reintegration.accounts.views.today_picture import Days, window
 from reintegration.kernel import permissions
@@ -90,14 +91,14 @@ def decisions(*, session: Session, actor: Actor) -> list[Queue]:
     """Return the vouchers that wait for the approval of this person."""
     found = reading.oldest_to_approve(session, actor)
     codes = reading.case_codes(session, actor, [one.case_id for one in found])
-    names = names_of(session, [one.drafted_by for one in found])
+    names = names_behind(session, *((one, "drafted_by") for one in found))
     rows = [
         Row(
             case_code=codes.get(one.case_id, ""),
             what=_("Voucher %(reference)s", reference=one.reference),
             text=voucher_text.service(one.category),
             money=money(one.amount),
-            by=names[one.drafted_by] if one.drafted_by else "",
+            by=signed_by(names, one, "drafted_by"),
             since=day_month(local_day(one.created_at)),
             url=url_for("vouchers.show", voucher_id=one.id),
         )

@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session
 
 from providers.vetting.services.imports import providers_import
 from providers.vetting.services.imports.rows import CellError, Checked
-from reintegration.accounts.models import User
 from reintegration.accounts.services import actors
 from reintegration.kernel import clock
 from reintegration.kernel.actor import SYSTEM, Actor
@@ -56,5 +55,4 @@ def run_write(session: Session, task: BackgroundTask, progress: Progress) -> dic
 
 
 def _actor(session: Session, task: BackgroundTask) -> Actor:
-    user = session.get(User, task.started_by) if task.started_by else None
-    return actors.actor_of(session, user) if user else SYSTEM
+    return actors.who_started(session, task) or SYSTEM
