@@ -19,7 +19,8 @@ from vouchers.payments.permissions import ClaimPermission, PayeePermission, Paym
 from vouchers.payments.states import RELEASE_BY_PREPARER_BELOW, ClaimState
 
 _releaser = has_role(Role.FINANCE_RELEASER)
-_bookkeeper = has_role(Role.PROVIDER_BOOKKEEPER, Role.PROVIDER_MANAGER)
+bookkeeper = has_role(Role.PROVIDER_BOOKKEEPER, Role.PROVIDER_MANAGER)
+"""Whoever keeps the books of a provider."""
 
 
 def _is_small(_actor: Actor, subject: Any) -> bool:
@@ -35,11 +36,11 @@ below_release_limit = OfSubject(_is_small, _small_ones)
 """The batch is so small that its preparer may also release it."""
 
 POLICY: Policy = {
-    ClaimPermission.LIST_OWN: _bookkeeper,
-    ClaimPermission.VIEW_OWN: _bookkeeper & own_organisation,
-    ClaimPermission.DRAFT: _bookkeeper,
-    ClaimPermission.SUBMIT: _bookkeeper & own_organisation,
-    ClaimPermission.WITHDRAW: _bookkeeper & own_organisation,
+    ClaimPermission.LIST_OWN: bookkeeper,
+    ClaimPermission.VIEW_OWN: bookkeeper & own_organisation,
+    ClaimPermission.DRAFT: bookkeeper,
+    ClaimPermission.SUBMIT: bookkeeper & own_organisation,
+    ClaimPermission.WITHDRAW: bookkeeper & own_organisation,
     ClaimPermission.LIST: books,
     ClaimPermission.VIEW: books & not_in(ClaimState.DRAFT),
     ClaimPermission.CHECK: preparer,
