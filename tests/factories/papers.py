@@ -15,6 +15,7 @@ from pypdf.generic import ArrayObject, DictionaryObject, NameObject, NumberObjec
 from sqlalchemy.orm import Session
 
 from reintegration.accounts.models import User
+from reintegration.papers.content import reading
 from reintegration.papers.content.kinds import Refusal
 from reintegration.papers.holders import Held
 from reintegration.papers.models import Paper
@@ -66,7 +67,9 @@ def make_paper(
     """Let a person put a paper on a thing and answer the question; `named` None: not yet."""
     who = actor(session, person)
     uploads = [Upload(f"{number}.jpg", one) for number, one in enumerate(files or (photo(),))]
-    paper, _refused = uploading.begin(session, held, actor=who, files=uploads, now=now)
+    paper, _refused = uploading.begin(
+        session, held, actor=who, files=uploads, now=now, read_all=reading.read_all
+    )
     if named is not None:
         planes.keep(session, paper, actor=who, named=named, now=now)
     return paper

@@ -1,5 +1,7 @@
 """What a file is: decided by what it holds and by decoding that, never by its name."""
 
+from collections.abc import Iterable
+
 import puremagic
 
 from reintegration.papers.content import pdfs, pictures
@@ -25,6 +27,18 @@ def read(content: bytes) -> Part:
         if kind in pictures.FORMATS:
             return pictures.read(content, pictures.FORMATS[kind])
     raise Unfit(Refusal.UNKNOWN)
+
+
+def read_all(files: Iterable[bytes]) -> list[Part | Refusal]:
+    """Return what became of each file, read in this very process: for files of our own making."""
+    return [_read_or_refused(content) for content in files]
+
+
+def _read_or_refused(content: bytes) -> Part | Refusal:
+    try:
+        return read(content)
+    except Unfit as problem:
+        return problem.refusal
 
 
 def _kinds(content: bytes) -> list[str]:

@@ -1,6 +1,6 @@
 """Files and photographs become the pages of a paper, which is its uploader's until they answer."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -23,6 +23,7 @@ from reintegration.papers.states import Scan
 
 SCAN_CHANNEL = "papers.scan"
 _LONGEST_NAME = 60
+Reader = Callable[[Sequence[bytes]], list[Part | Refusal]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +43,22 @@ class Refused:
 
 
 def begin(
-    session: Session, held: Held, *, actor: Actor, files: Sequence[Upload], now: datetime
+    session: Session,
+    held: Held,
+    *,
+    actor: Actor,
+    files: Sequence[Upload],
+    now: datetime,
+    read_all: Reader = apart.read_all,
 ) -> tuple[Paper, list[Refused]]:
     """Make a paper of what can be taken of `files`; return it with what could not.
 
+    They are read apart from this process; `read_all` reads files of our own making otherwise.
     Raises Invalid when nothing can be taken, Conflict when the thing takes no papers any more.
     """
     permissions.demand(actor, PaperPermission.ADD, held)
     holder_of(held).takes(session, held.about_id)
-    taken, refused = _read(files, pages=0, size=0)
+    taken, refused = _read(files, read_all, pages=0, size=0)
     paper = Paper(
         id=new_id(),
         about=held.about,
@@ -73,7 +81,7 @@ def add(
 ) -> list[Refused]:
     """Add pages to one's own paper that is not kept yet; return what could not be taken."""
     _lock_draft(session, paper, actor)
-    taken, refused = _read(files, pages=paper.pages, size=paper.size)
+    taken, refused = _read(files, apart.read_all, pages=paper.pages, size=paper.size)
     _put(session, paper, taken, now=now)
     _note(session, "paper:add_pages", paper, actor=actor, now=now, added=len(taken))
     return refused
@@ -96,10 +104,12 @@ def _lock_draft(session: Session, paper: Paper, actor: Actor) -> None:
         raise Conflict(N_("This paper was kept already. Add the pages as another one."))
 
 
-def _read(files: Sequence[Upload], *, pages: int, size: int) -> tuple[list[Part], list[Refused]]:
-    """Read files in a process apart; raise Invalid when not one of them can be taken."""
+def _read(
+    files: Sequence[Upload], read_all: Reader, *, pages: int, size: int
+) -> tuple[list[Part], list[Refused]]:
+    """Read files; raise Invalid when not one of them can be taken."""
     few = files[:MOST_PAGES]
-    read = apart.read_all([one.content for one in few])
+    read = read_all([one.content for one in few])
     found = list(_bounded(read, pages, size)) + [Refusal.TOO_MANY_PAGES] * (len(files) - len(few))
     taken = [one for one in found if isinstance(one, Part)]
     refused = [
