@@ -4,6 +4,9 @@ from reintegration.cases.permissions import CasePermission
 from reintegration.kernel.groups import case_people, on_team, supervises, worker, works_on
 from reintegration.kernel.permissions import Policy
 from reintegration.kernel.rules import not_by
+from reintegration.papers.holders import Rules
+
+CONSENT_PAPERS = Rules(reads=on_team, adds=works_on)
 
 POLICY: Policy = {
     CasePermission.LIST: case_people,

@@ -30,23 +30,31 @@ def _to_nobody(_session: Session, _about_id: UUID) -> Iterable[UUID]:
 
 
 @dataclass(frozen=True, slots=True)
+class Rules:
+    """Who reads and adds papers of one kind of thing: over `provider_id` and `case_id` of a paper.
+
+    `guards` are those who may say besides that a name stands in a paper.
+    """
+
+    reads: Rule
+    adds: Rule
+    guards: Rule = nobody
+
+
+@dataclass(frozen=True, slots=True)
 class Holder:
     """A kind of thing that papers hang on.
 
-    `reads` and `adds` are rules over a paper's `provider_id` and `case_id`; `guards` are those who
-    may say besides that a name stands in a paper. `seen` returns the address of the thing for an
-    actor who sees it, and None for who does not. `takes` raises Conflict when nothing is added or
-    removed any more. `case_of` names the one case that a name in a paper can be of, `told` who
-    hears of a harmful paper beside its uploader.
+    `seen` returns the address of the thing for an actor who sees it, and None for who does not.
+    `takes` raises Conflict when nothing is added or removed any more. `case_of` names the one case
+    that a name in a paper can be of, `told` who hears of a harmful paper beside its uploader.
     """
 
     name: str
     label: str
     """A marked source string: “claim”."""
-    reads: Rule
-    adds: Rule
+    rules: Rules
     seen: Callable[[Session, Actor, UUID], str | None]
-    guards: Rule = nobody
     takes: Callable[[Session, UUID], None] = _always
     case_of: Callable[[Session, UUID], UUID | None] = _of_no_case
     told: Callable[[Session, UUID], Iterable[UUID]] = _to_nobody

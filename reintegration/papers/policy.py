@@ -10,7 +10,7 @@ from reintegration.kernel.actor import Actor
 from reintegration.kernel.groups import on_team, supervises
 from reintegration.kernel.permissions import Policy
 from reintegration.kernel.rules import OfSubject, Rule, is_machine
-from reintegration.papers.holders import Holder, registered
+from reintegration.papers.holders import Rules, registered
 from reintegration.papers.permissions import PaperPermission
 
 
@@ -18,21 +18,21 @@ from reintegration.papers.permissions import PaperPermission
 class OfHolder(Rule):
     """The rule that the kind of the thing brings, which a paper hangs on."""
 
-    brought: Callable[[Holder], Rule]
+    brought: Callable[[Rules], Rule]
 
     def check(self, actor: Actor, subject: Any) -> bool:
         """Whether the rule of the subject's own kind holds."""
         holder = registered().get(subject.about) if subject is not None else None
-        return holder is not None and self.brought(holder).check(actor, subject)
+        return holder is not None and self.brought(holder.rules).check(actor, subject)
 
     def could(self, actor: Actor) -> bool:
         """Whether the rule of any kind may hold."""
-        return any(self.brought(holder).could(actor) for holder in registered().values())
+        return any(self.brought(holder.rules).could(actor) for holder in registered().values())
 
     def where(self, actor: Actor, model: Any) -> ColumnElement[bool]:
         """Return the rows of each kind for which its rule holds."""
         each = (
-            and_(model.about == name, self.brought(holder).where(actor, model))
+            and_(model.about == name, self.brought(holder.rules).where(actor, model))
             for name, holder in registered().items()
         )
         return or_(false(), *each)

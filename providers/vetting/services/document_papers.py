@@ -6,11 +6,10 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from providers.directory.models import VettingDocument
+from providers.vetting.policy import DOCUMENT_PAPERS
 from reintegration.accounts.queries.people import vetting_officers
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.errors import N_
-from reintegration.kernel.groups import provider_manager, vetting_officer
-from reintegration.kernel.rules import own_organisation
 from reintegration.papers.holders import Held, Holder
 
 KIND = "vetting_document"
@@ -32,11 +31,4 @@ def _officers(session: Session, _document_id: UUID) -> Iterable[UUID]:
     return vetting_officers(session)
 
 
-HOLDER = Holder(
-    KIND,
-    N_("Document of a provider"),
-    reads=vetting_officer | (provider_manager & own_organisation),
-    adds=vetting_officer,
-    seen=_seen,
-    told=_officers,
-)
+HOLDER = Holder(KIND, N_("Document of a provider"), DOCUMENT_PAPERS, seen=_seen, told=_officers)

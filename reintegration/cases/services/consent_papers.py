@@ -5,10 +5,10 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from reintegration.cases.models import CaseFile, Consent
+from reintegration.cases.policy import CONSENT_PAPERS
 from reintegration.cases.services.open_cases import require_open
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.errors import N_
-from reintegration.kernel.groups import on_team, works_on
 from reintegration.papers.holders import Held, Holder
 
 KIND = "consent"
@@ -36,4 +36,4 @@ def _refuse_closed(session: Session, consent_id: UUID) -> None:
     require_open(session, session.get_one(Consent, consent_id).case_id)
 
 
-HOLDER = Holder(KIND, N_("Consent"), reads=on_team, adds=works_on, seen=_seen, takes=_refuse_closed)
+HOLDER = Holder(KIND, N_("Consent"), CONSENT_PAPERS, seen=_seen, takes=_refuse_closed)

@@ -65,11 +65,11 @@ def answer() -> None:
             part = reading.read(content)
             said, kept = {**asdict(part), "content": None}, part.content
         except Unfit as problem:
-            said, kept = {"refusal": problem.refusal.value}, b""
+            said, kept = {"refusal": problem.refusal}, b""
         except MemoryError:
-            said, kept = {"refusal": Refusal.TOO_SLOW.value}, b""
+            said, kept = {"refusal": Refusal.TOO_SLOW}, b""
         except Exception:  # noqa: BLE001 - a decoder that fails in its own way has read nothing
-            said, kept = {"refusal": Refusal.BROKEN.value}, b""
+            said, kept = {"refusal": Refusal.BROKEN}, b""
         sys.stdout.buffer.write(_framed(json.dumps(said).encode()) + _framed(kept))
         sys.stdout.buffer.flush()
 

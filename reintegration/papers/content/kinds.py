@@ -56,7 +56,7 @@ class Unfit(Exception):
     """A file is no page of a paper; `refusal` says why."""
 
     def __init__(self, refusal: Refusal) -> None:
-        super().__init__(refusal.value)
+        super().__init__(refusal)
         self.refusal = refusal
 
 

@@ -20,7 +20,7 @@ from reintegration.papers.queries.papers import papers_of
 from reintegration.papers.services import sealing
 from reintegration.papers.states import Scan
 
-case_manager_of: Port[[Session, UUID], UUID | None] = Port("who manages a case")
+case_manager_of = Port[[Session, UUID], UUID | None]("who manages a case")
 
 
 def keep(session: Session, paper: Paper, *, actor: Actor, named: bool, now: datetime) -> Paper:

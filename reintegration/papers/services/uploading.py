@@ -121,7 +121,7 @@ def _read(
         first = refused[0] if refused else Refused("", Refusal.EMPTY)
         raise Invalid(
             N_("Nothing was taken. %(name)s: %(why)s"),
-            code=first.why.value,
+            code=first.why,
             field="files",
             name=first.name,
             why=first.why,

@@ -96,10 +96,9 @@ def black_out(part: PaperPart) -> Asking:
     return _back(part.paper, _("It is black, and what stood under it is destroyed."))
 
 
-@bp.form("/<uuid:paper_id>/name", PaperPermission.NAME, load=_paper)
-def name(paper: Paper) -> Asking:
+@bp.act("/<uuid:paper_id>/name", PaperPermission.NAME, load=_paper)
+def name(paper: Paper) -> Next:
     """Say that a name stands here after all."""
-    yield asked("reintegration/papers/name.html", paper=paper, layout=_layout())
     planes.name(session(), paper, **acting())
     said = _("Only the case team of the person can open it from now on.")
     return Next(_thing(paper) or url_for(".show", paper_id=paper.id), said)

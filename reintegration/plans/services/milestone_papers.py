@@ -7,9 +7,9 @@ from sqlalchemy.orm import Session
 from reintegration.cases.services.open_cases import require_open
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.errors import N_
-from reintegration.kernel.groups import on_team, works_on
 from reintegration.papers.holders import Held, Holder
 from reintegration.plans.models import Milestone
+from reintegration.plans.policy import MILESTONE_PAPERS
 
 KIND = "milestone"
 
@@ -30,6 +30,4 @@ def _refuse_closed(session: Session, milestone_id: UUID) -> None:
     require_open(session, session.get_one(Milestone, milestone_id).case_id)
 
 
-HOLDER = Holder(
-    KIND, N_("Step of the plan"), reads=on_team, adds=works_on, seen=_seen, takes=_refuse_closed
-)
+HOLDER = Holder(KIND, N_("Step of the plan"), MILESTONE_PAPERS, seen=_seen, takes=_refuse_closed)

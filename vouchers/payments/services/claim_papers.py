@@ -9,11 +9,9 @@ from sqlalchemy.orm import Session
 from reintegration.accounts.queries.people import with_role
 from reintegration.kernel.actor import Actor, Role
 from reintegration.kernel.errors import N_, Conflict
-from reintegration.kernel.groups import books, preparer
-from reintegration.kernel.rules import own_organisation
 from reintegration.papers.holders import Held, Holder
 from vouchers.payments.models import Claim, ClaimLine
-from vouchers.payments.policy import bookkeeper
+from vouchers.payments.policy import CLAIM_PAPERS
 from vouchers.payments.queries.claims import claim_or_404
 from vouchers.payments.states import ClaimState
 
@@ -56,9 +54,7 @@ def _preparers(session: Session, _claim_id: UUID) -> Iterable[UUID]:
 HOLDER = Holder(
     KIND,
     N_("Claim"),
-    reads=books | (bookkeeper & own_organisation),
-    adds=bookkeeper & own_organisation,
-    guards=preparer,
+    CLAIM_PAPERS,
     seen=_seen,
     takes=_refuse_decided,
     case_of=_only_case,

@@ -8,11 +8,9 @@ from sqlalchemy.orm import Session
 from reintegration.accounts.queries.people import with_role
 from reintegration.kernel.actor import Actor, Role
 from reintegration.kernel.errors import N_, Conflict
-from reintegration.kernel.groups import books, preparer, provider_manager, vetting_officer
-from reintegration.kernel.rules import own_organisation
 from reintegration.papers.holders import Held, Holder
 from vouchers.payments.models import PayeeAccount
-from vouchers.payments.policy import bookkeeper
+from vouchers.payments.policy import PAYEE_PAPERS
 from vouchers.payments.queries.payees import account_or_404
 
 KIND = "payee_account"
@@ -45,8 +43,7 @@ def _preparers(session: Session, _account_id: UUID) -> Iterable[UUID]:
 HOLDER = Holder(
     KIND,
     N_("Account of a provider"),
-    reads=books | vetting_officer | (bookkeeper & own_organisation),
-    adds=preparer | (provider_manager & own_organisation),
+    PAYEE_PAPERS,
     seen=_seen,
     takes=_refuse_decided,
     told=_preparers,
