@@ -6,18 +6,19 @@ from functools import cache
 from io import BytesIO
 
 from PIL import Image, ImageDraw, ImageFont
-from sqlalchemy import select
 
 from demo.world import Firm, World
 from providers.directory.models import VettingDocument
 from providers.vetting.services import document_papers
-from reintegration.cases.models import CaseFile, Consent
+from reintegration.cases.models import Consent
 from reintegration.cases.services import consent_papers
+from reintegration.kernel import permissions
 from reintegration.kernel.actor import Actor
 from reintegration.papers.content import reading
 from reintegration.papers.content.pictures import Rectangle
 from reintegration.papers.holders import Held
 from reintegration.papers.models import Paper
+from reintegration.papers.permissions import PaperPermission
 from reintegration.papers.services import blacking, planes, uploading
 from reintegration.papers.services.uploading import Upload
 from reintegration.plans.models import Milestone
@@ -49,7 +50,7 @@ def draw(title: str, lines: Sequence[str]) -> bytes:
         at = (90, _FIRST_LINE + _BETWEEN * number)
         pen.text(at, line, fill="#222222", font=_font("Regular", 28))
     written = BytesIO()
-    sheet.save(written, "PNG", compress_level=1)
+    sheet.save(written, "JPEG", quality=90)
     return written.getvalue()
 
 
@@ -69,10 +70,8 @@ class Papers:
         if self.world.day <= self.world.ago(_LATELY):
             return
         held, actor = claim_papers.held_by(claim), self.world.actor(firm.bookkeeper)
-        lines = [
-            firm.provider.name,
-            f"{claim.period_from:%d.%m.%Y} – {claim.period_until:%d.%m.%Y}",
-        ]
+        period = f"{_day(claim.period_from)} – {_day(claim.period_until)}"
+        lines = [firm.provider.name, period]
         cases = {line.case_id for line in claim.lines}
         if len(cases) > 1:
             self._put(held, actor, draw("Factură", lines), named=False)
@@ -113,7 +112,7 @@ class Papers:
         return planes.keep(self.world.session, paper, actor=actor, named=named, now=self.world.now)
 
     def _begun(self, held: Held, actor: Actor, *sheets: bytes) -> Paper:
-        files = [Upload(f"{number}.png", sheet) for number, sheet in enumerate(sheets, 1)]
+        files = [Upload(f"{number}.jpg", sheet) for number, sheet in enumerate(sheets, 1)]
         paper, _refused = uploading.begin(
             self.world.session,
             held,
@@ -133,15 +132,11 @@ class Papers:
         planes.keep(session, paper, actor=actor, named=False, now=now)
 
     def _seen(self, paper: Paper) -> None:
-        """Let the case manager of the person confirm it."""
-        session = self.world.session
-        manager = session.scalars(
-            select(CaseFile.manager_id).where(CaseFile.id == paper.case_id)
-        ).one()
-        actor = next(
-            one for key in self.world.users if (one := self.world.actor(key)).id == manager
-        )
-        planes.see(session, paper, actor=actor, now=self.world.now)
+        """Let somebody of the person's team confirm it, where anybody is left in it."""
+        everybody = map(self.world.actor, self.world.users)
+        team = (one for one in everybody if permissions.permits(one, PaperPermission.SEE, paper))
+        if actor := next(team, None):
+            planes.see(self.world.session, paper, actor=actor, now=self.world.now)
 
 
 def _day(day: date) -> str:
