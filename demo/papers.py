@@ -42,8 +42,8 @@ def draw(title: str, lines: Sequence[str]) -> bytes:
     sheet = Image.new("RGB", _SHEET, "#fdfcf8")
     pen = ImageDraw.Draw(sheet)
     for across in range(3):
-        at = (90 + 120 * across, 260 + 330 * across)
-        pen.text(at, _MARK, fill="#ece4d4", font=_font("Bold", 210))
+        at = (90 + 40 * across, 260 + 330 * across)
+        pen.text(at, _MARK, fill="#ece4d4", font=_font("Bold", 190))
     pen.text((90, 120), title, fill="#14233b", font=_font("SemiBold", 44))
     pen.line((90, 210, 810, 210), fill="#14233b", width=3)
     for number, line in enumerate(lines):

@@ -75,10 +75,10 @@ class BlackOutForm(Form):
     """What of a page shall be black: drawn, or given as percent of the page."""
 
     rectangles = RectanglesField()
-    left = CountField(_l("From the left edge, %%"), [Optional(), _WITHIN])
-    top = CountField(_l("From the upper edge, %%"), [Optional(), _WITHIN])
-    width = CountField(_l("Width, %%"), [Optional(), _WITHIN])
-    height = CountField(_l("Height, %%"), [Optional(), _WITHIN])
+    left = CountField(_l("From the left edge, in percent"), [Optional(), _WITHIN])
+    top = CountField(_l("From the upper edge, in percent"), [Optional(), _WITHIN])
+    width = CountField(_l("Width, in percent"), [Optional(), _WITHIN])
+    height = CountField(_l("Height, in percent"), [Optional(), _WITHIN])
 
     def drawn(self) -> list[Rectangle]:
         """Return every rectangle that was drawn or given."""

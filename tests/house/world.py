@@ -38,7 +38,7 @@ from vouchers.bank.services import bank_files, kept_columns
 from vouchers.bank.services.statement_import import import_file
 from vouchers.books.models import LedgerEntry
 from vouchers.formats.csv_mapping import DayOrder, Meaning, Minus, mapped
-from vouchers.payments.models import PaymentBatch, PaymentOrder
+from vouchers.payments.models import Claim, PaymentBatch, PaymentOrder
 from vouchers.payments.models.payees import PayeeAccount
 from vouchers.payments.services import claim_papers, payee_papers
 from vouchers.payments.services.batches import new_bank_id
@@ -270,9 +270,11 @@ def _side(session: Session, cast: Any, provider: Any, offerings: Any) -> dict[st
     session.flush()
     task = tasks.queue(session, kind="providers.import", actor=actor(session, cast.ana), now=NOW)
     session.add(tasks.TaskPage(task_id=task.id, part=0, number=1, content=[]))
+    payments = _payment_ids(session, cast)
+    claim = session.get_one(Claim, payments["claim_id"])
     return (
         _case_ids(work)
-        | _paper_ids(session, cast, work, document, account)
+        | _paper_ids(session, cast, work, claim, document, account)
         | {
             "emergency_id": emergency.id,
             "referral_id": requested.id,
@@ -289,7 +291,7 @@ def _side(session: Session, cast: Any, provider: Any, offerings: Any) -> dict[st
             "user_id": cast.rita.id,
             "task_id": task.id,
         }
-        | _payment_ids(session, cast)
+        | payments
     )
 
 
@@ -321,14 +323,18 @@ def _payment_ids(session: Session, cast: Any) -> dict[str, UUID]:
 
 
 def _paper_ids(
-    session: Session, cast: Any, work: Casework, document: VettingDocument, account: PayeeAccount
+    session: Session,
+    cast: Any,
+    work: Casework,
+    claim: Claim,
+    document: VettingDocument,
+    account: PayeeAccount,
 ) -> dict[str, UUID]:
     """Return a paper of a claim that names a person; beside it, one of each kind and plane."""
-    vera = cast.people["vera"]
-    claim = claim_papers.held_by(make_claim(session, cast))
-    make_paper(session, claim, cast.boris)
-    paper = make_paper(session, claim, cast.boris, named=True)
-    make_paper(session, claim, cast.boris, named=None)
+    vera, held = cast.people["vera"], claim_papers.held_by(claim)
+    make_paper(session, held, cast.boris)
+    paper = make_paper(session, held, cast.boris, named=True)
+    make_paper(session, held, cast.boris, named=None)
     make_paper(session, consent_papers.held_by(work.consent), cast.ana, named=True)
     make_paper(session, milestone_papers.held_by(work.milestone), cast.ana)
     make_paper(session, document_papers.held_by(document), vera)
