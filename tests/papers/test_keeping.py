@@ -32,7 +32,7 @@ LONG_AGO = time.time() - 2 * 24 * 3600
 
 
 @pytest.fixture(autouse=True)
-def folder(tmp_path):
+def folder(session, tmp_path):
     before = store.in_use()
     kept = store.Folder(tmp_path / "papers")
     store.use(kept)

@@ -18,7 +18,7 @@ NAMED, UNNAMED = {"answer": "named"}, {"answer": "unnamed"}
 
 
 @pytest.fixture(autouse=True)
-def folder(tmp_path):
+def folder(session, tmp_path):
     before = store.in_use()
     store.use(store.Folder(tmp_path / "papers"))
     yield
@@ -44,7 +44,7 @@ def send(browser, claim, *sent):
 
 
 def english(browser, address):
-    return browser.get(address, headers={"Accept-Language": "en"}).text
+    return browser.get(f"{address}?lang=en").text
 
 
 def test_a_photograph_an_answer_and_the_invoice_is_on_the_claim(boris, claim, session):
@@ -124,9 +124,7 @@ def test_each_opening_of_a_page_leaves_a_row(sign_in, cast, session, claim):
 
 def test_what_is_no_paper_is_refused_beside_the_files(boris, claim, session):
     answer = boris.post(
-        f"/claims/mine/{claim.id}/papers",
-        data=files(("invoice.pdf", zipped())),
-        headers={"Accept-Language": "en"},
+        f"/claims/mine/{claim.id}/papers?lang=en", data=files(("invoice.pdf", zipped()))
     )
     assert answer.status_code == 422
     assert "invoice.pdf: This is an archive or an office document" in answer.text
@@ -134,9 +132,7 @@ def test_what_is_no_paper_is_refused_beside_the_files(boris, claim, session):
 
 
 def test_an_empty_form_says_what_to_do(boris, claim):
-    answer = boris.post(
-        f"/claims/mine/{claim.id}/papers", data={}, headers={"Accept-Language": "en"}
-    )
+    answer = boris.post(f"/claims/mine/{claim.id}/papers?lang=en", data={})
     assert (answer.status_code, "Photograph a page or choose a file first." in answer.text) == (
         422,
         True,

@@ -60,7 +60,7 @@ def daemon(tmp_path):
 
 
 @pytest.fixture(autouse=True)
-def in_use(tmp_path):
+def in_use(session, tmp_path):
     before = store.in_use()
     store.use(store.Folder(tmp_path / "papers"))
     scanner.use(Scanner(f"unix://{tmp_path}/clamd.ctl"))
