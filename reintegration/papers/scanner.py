@@ -36,6 +36,15 @@ class Scanner:
             return False
         raise NoAnswer("an answer that is neither OK nor FOUND")
 
+    def is_there(self) -> bool:
+        """Whether the scanner answers at all."""
+        try:
+            with self._connected() as connected:
+                connected.sendall(b"zPING\0")
+                return connected.recv(_LONGEST_ANSWER).startswith(b"PONG")
+        except OSError:
+            return False
+
     def _connected(self) -> socket.socket:
         parts = urlsplit(self.address)
         if parts.scheme == "tcp":

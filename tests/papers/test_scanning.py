@@ -3,6 +3,7 @@
 import socket
 import struct
 import threading
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -12,6 +13,7 @@ from reintegration.accounts.models import InboxMessage
 from reintegration.kernel.db import acting_as_system
 from reintegration.kernel.errors import Conflict
 from reintegration.kernel.outbox import OutboxMessage, OutboxState
+from reintegration.operations import checkup
 from reintegration.operations.outbox_lane import deliver_due
 from reintegration.papers import scanner, store
 from reintegration.papers.models import PaperPart
@@ -38,12 +40,19 @@ class Daemon:
             except OSError:
                 return
             with connected:
-                self.asked.append(self._stream(connected))
-                connected.sendall(self.says + b"\0")
+                content = self._stream(connected)
+                if content is None:
+                    connected.sendall(b"PONG\0")
+                else:
+                    self.asked.append(content)
+                    connected.sendall(self.says + b"\0")
 
-    def _stream(self, connected: socket.socket) -> bytes:
+    def _stream(self, connected: socket.socket) -> bytes | None:
+        """Return what shall be scanned; None for a ping."""
         stream = connected.makefile("rb")
-        assert stream.read(10) == b"zINSTREAM\0"
+        if stream.read(6) == b"zPING\0":
+            return None
+        assert stream.read(4) == b"EAM\0"
         content = b""
         while (length := struct.unpack("!I", stream.read(4))[0]) > 0:
             content += stream.read(length)
@@ -123,6 +132,19 @@ def test_a_scanner_that_is_away_is_asked_again_and_nothing_opens_meanwhile(
     assert message.state == OutboxState.QUEUED
     with pytest.raises(Conflict, match="is being checked"):
         opened(session, cast, paper)
+
+
+def test_the_doctor_says_where_no_scanner_answers(app, daemon):
+    settings = replace(app.extensions["settings"], clamd=scanner.in_use().address)
+    assert checkup.papers(settings) == []
+    (said,) = checkup.papers(replace(settings, clamd="unix:///nowhere/clamd.ctl"))
+    assert "papers wait" in said
+
+
+def test_the_doctor_says_where_papers_cannot_be_kept(app, tmp_path):
+    settings = replace(app.extensions["settings"], papers_folder=tmp_path / "nowhere")
+    (said,) = checkup.papers(settings)
+    assert "PUNTE_PAPERS" in said
 
 
 @pytest.mark.parametrize("said", [b"", b"INSTREAM size limit exceeded. ERROR", b"stream: OKAY"])

@@ -58,9 +58,15 @@ def _ask(asked: bytes) -> bytes:
 def answer() -> None:
     """Be that process: read files from the standard input and write what they are."""
     _limit()
+    for written in _answered(sys.stdin.buffer):
+        sys.stdout.buffer.write(written)
+        sys.stdout.buffer.flush()
+
+
+def _answered(asked: IO[bytes]) -> Iterator[bytes]:
     from reintegration.papers.content import reading  # noqa: PLC0415 - decoders load within limits
 
-    for content in _frames(sys.stdin.buffer):
+    for content in _frames(asked):
         try:
             part = reading.read(content)
             said, kept = {**asdict(part), "content": None}, part.content
@@ -70,8 +76,7 @@ def answer() -> None:
             said, kept = {"refusal": Refusal.TOO_SLOW}, b""
         except Exception:  # noqa: BLE001 - a decoder that fails in its own way has read nothing
             said, kept = {"refusal": Refusal.BROKEN}, b""
-        sys.stdout.buffer.write(_framed(json.dumps(said).encode()) + _framed(kept))
-        sys.stdout.buffer.flush()
+        yield _framed(json.dumps(said).encode()) + _framed(kept)
 
 
 def _answers(written: bytes) -> Iterator[Part | Refusal]:
