@@ -73,7 +73,7 @@ def test_a_paper_from_a_phone_to_an_auditors_hash(opens, session, cast, tmp_path
     expect(auditor.get_by_role("img", name="Page 1")).to_have_count(0)
     handed = [black.body(), ana.request.get(_address(ana, "Page 2")).body()]
     hashes = "\n".join(hashlib.sha256(one).hexdigest() for one in handed)
-    shown = auditor.locator(".hash").inner_text().replace(" ", "").replace("\n", "")
+    shown = auditor.locator("dd .hash").inner_text().replace(" ", "").replace("\n", "")
     assert shown == hashlib.sha256(hashes.encode()).hexdigest()
 
 

@@ -134,6 +134,15 @@ def test_a_paper_has_at_most_ten_megabytes_in_all(session, cast, held, monkeypat
     assert [one.why for one in refused] == [Refusal.WHOLE_TOO_LARGE]
 
 
+def test_nobody_fills_the_disk_by_sending_and_leaving(session, cast, held, monkeypatch):
+    monkeypatch.setattr(uploading, "MOST_BEGUN", 2)
+    for _ in range(2):
+        make_paper(session, held, cast.boris, named=None)
+    with pytest.raises(Conflict, match="wait for your answer"):
+        make_paper(session, held, cast.boris)
+    make_paper(session, held, cast.maria)
+
+
 def test_a_paper_without_a_page_is_not_kept(session, cast, held):
     paper = make_paper(session, held, cast.boris, named=None)
     boris = actor(session, cast.boris)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from reintegration.kernel import audit, outbox, permissions
@@ -23,6 +24,8 @@ from reintegration.papers.states import Scan
 
 SCAN_CHANNEL = "papers.scan"
 _LONGEST_NAME = 60
+MOST_BEGUN = 20
+"""Papers of one person that wait for their answer: nobody fills the disk by sending and leaving."""
 Reader = Callable[[Sequence[bytes]], list[Part | Refusal]]
 
 
@@ -58,6 +61,7 @@ def begin(
     """
     permissions.demand(actor, PaperPermission.ADD, held)
     holder_of(held).takes(session, held.about_id)
+    _refuse_many_begun(session, actor)
     taken, refused = _read(files, read_all, pages=0, size=0)
     paper = Paper(
         id=new_id(),
@@ -95,6 +99,17 @@ def remove_part(session: Session, part: PaperPart, *, actor: Actor, now: datetim
     paper.parts.remove(part)
     session.flush()
     _note(session, "paper:remove_page", paper, actor=actor, now=now, removed=1)
+
+
+def _refuse_many_begun(session: Session, actor: Actor) -> None:
+    own = permissions.where(actor, Paper, PaperPermission.PREPARE)
+    begun = session.scalar(select(func.count()).select_from(Paper).where(own))
+    if (begun or 0) >= MOST_BEGUN:
+        raise Conflict(
+            N_("%(count)s papers of yours wait for your answer. Answer for them first."),
+            field="files",
+            count=begun,
+        )
 
 
 def _lock_draft(session: Session, paper: Paper, actor: Actor) -> None:
