@@ -58,6 +58,8 @@ class Holder:
     takes: Callable[[Session, UUID], None] = _always
     case_of: Callable[[Session, UUID], UUID | None] = _of_no_case
     told: Callable[[Session, UUID], Iterable[UUID]] = _to_nobody
+    of_case: bool = False
+    """The thing itself is of a case: nobody outside of its team sees it or its papers anyway."""
 
 
 @dataclass(frozen=True, slots=True)

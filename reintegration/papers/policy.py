@@ -56,6 +56,20 @@ named = OfSubject(
 unnamed = OfSubject(
     lambda _actor, paper: paper.named is False, lambda _actor, model: model.named.is_(False)
 )
+
+
+def _is_shared(_actor: Actor, paper: Any) -> bool:
+    return not registered()[paper.about].of_case
+
+
+def _shared_ones(_actor: Actor, model: Any) -> ColumnElement[bool]:
+    return or_(
+        false(), *(model.about == name for name, one in registered().items() if not one.of_case)
+    )
+
+
+shared = OfSubject(_is_shared, _shared_ones)
+"""Others than a case team see the thing, so they ask whether a name stands in its papers."""
 reads, adds = OfHolder(lambda one: one.reads), OfHolder(lambda one: one.adds)
 guards = OfHolder(lambda one: one.guards)
 
@@ -66,8 +80,8 @@ POLICY: Policy = {
     PaperPermission.PREPARE: own_draft,
     PaperPermission.BLACK_OUT: own_draft | (named & on_team),
     PaperPermission.NAME: unnamed & (adds | guards),
-    PaperPermission.FREE: named & on_team,
-    PaperPermission.SEE: named & on_team,
+    PaperPermission.FREE: named & shared & on_team,
+    PaperPermission.SEE: named & shared & on_team,
     PaperPermission.REMOVE: own_draft | ((named | unnamed) & adds),
     PaperPermission.ERASE: supervises | is_machine,
     PaperPermission.LOOK_AFTER: is_machine,

@@ -185,6 +185,14 @@ def test_a_consents_form_is_of_the_case_whatever_stands_in_it(session, cast):
         assert refused(session, cast, who, paper)
 
 
+def test_nobody_frees_or_confirms_what_is_of_the_case_anyway(session, cast):
+    work = make_casework(session, cast)
+    paper = make_paper(session, consent_papers.held_by(work.consent), cast.ana, named=True)
+    for act in (planes.free, planes.see):
+        with pytest.raises(NotPermitted):
+            act(session, paper, actor=actor(session, cast.ana), now=NOW)
+
+
 def test_a_stranger_adds_no_paper(session, cast, held):
     for who in (cast.oleg, cast.petru, cast.ana, cast.rita):
         with pytest.raises(NotPermitted):

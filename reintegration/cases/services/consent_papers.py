@@ -36,4 +36,4 @@ def _refuse_closed(session: Session, consent_id: UUID) -> None:
     require_open(session, session.get_one(Consent, consent_id).case_id)
 
 
-HOLDER = Holder(KIND, N_("Consent"), CONSENT_PAPERS, seen=_seen, takes=_refuse_closed)
+HOLDER = Holder(KIND, N_("Consent"), CONSENT_PAPERS, seen=_seen, takes=_refuse_closed, of_case=True)

@@ -16,7 +16,7 @@ from markupsafe import Markup
 from reintegration.accounts.queries.users import names_of
 from reintegration.kernel.db import session
 from reintegration.papers.forms import PagesForm
-from reintegration.papers.holders import Held
+from reintegration.papers.holders import Held, holder_of
 from reintegration.papers.models import Paper
 from reintegration.papers.permissions import PaperPermission
 from reintegration.papers.queries.papers import papers_of
@@ -40,6 +40,7 @@ def panel(held: Held, *, action: str | None = None, form: PagesForm | None = Non
     return slots.part(
         "reintegration/papers/_panel.html",
         papers=found,
+        of_case=holder_of(held).of_case,
         people=people_of(found),
         action=action if may_add else None,
         form=form or PagesForm(formdata=None),

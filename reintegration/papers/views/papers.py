@@ -132,7 +132,7 @@ def _page(paper: Paper, *, pages: PagesForm | None = None, answer: AnswerForm | 
     return render_template(
         "reintegration/papers/show.html",
         paper=paper,
-        about=holder_of(paper).label,
+        about=holder_of(paper),
         thing=_thing(paper),
         people=people_of([paper]),
         pages=pages or PagesForm(formdata=None),

@@ -30,4 +30,6 @@ def _refuse_closed(session: Session, milestone_id: UUID) -> None:
     require_open(session, session.get_one(Milestone, milestone_id).case_id)
 
 
-HOLDER = Holder(KIND, N_("Step of the plan"), MILESTONE_PAPERS, seen=_seen, takes=_refuse_closed)
+HOLDER = Holder(
+    KIND, N_("Step of the plan"), MILESTONE_PAPERS, seen=_seen, takes=_refuse_closed, of_case=True
+)
