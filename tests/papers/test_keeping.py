@@ -20,7 +20,7 @@ from reintegration.papers import store
 from reintegration.papers.content.kinds import Refusal
 from reintegration.papers.content.pictures import Rectangle
 from reintegration.papers.models import Paper, PaperKey, PaperPart
-from reintegration.papers.services import blacking, opening, planes, sweeping, uploading
+from reintegration.papers.services import blacking, erasing, opening, planes, sweeping, uploading
 from reintegration.papers.services.uploading import Upload
 from tests.factories.casework import agree, consent_of
 from tests.factories.cast import NOW, actor
@@ -260,6 +260,17 @@ def test_erasing_a_person_makes_their_papers_unreadable_for_good(session, cast, 
     with pytest.raises(Conflict, match="destroyed"):
         opened(session, cast.ana, paper.parts[0])
     assert len(paper.sha256) == 64
+
+
+def test_erasing_a_person_leaves_an_invoice_from_which_the_name_is_gone(session, cast, held):
+    paper = make_paper(session, held, cast.boris, named=True)
+    freed = make_paper(session, held, cast.boris, named=True)
+    ana, sergiu = (actor(session, one) for one in (cast.ana, cast.sergiu))
+    planes.free(session, freed, actor=ana, now=NOW)
+    assert erasing.destroy_papers_of(session, paper.case_id, actor=sergiu, now=NOW) == 1
+    assert opened(session, cast.petru, freed.parts[0])
+    with pytest.raises(Conflict, match="destroyed"):
+        opened(session, cast.ana, paper.parts[0])
 
 
 def test_an_upload_that_was_killed_leaves_no_row_and_its_bytes_are_swept(
