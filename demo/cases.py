@@ -8,6 +8,7 @@ from demo import words
 from demo.asking import Asking
 from demo.deliveries import VoucherStory
 from demo.names import draw_identifier, draw_phone
+from demo.papers import Papers
 from demo.places import address, locality
 from demo.planwork import PlanWriter, lines_of
 from demo.specs import WITH_VOUCHERS, CaseSpec
@@ -89,7 +90,7 @@ class CaseStory:
     """One case and its manager."""
 
     def __init__(self, world: World, spec: CaseSpec) -> None:
-        self.world, self.spec = world, spec
+        self.world, self.spec, self.papers = world, spec, Papers(world)
         self.works = lines_of(spec)
         self.consent_until = world.today
         self.case: CaseFile
@@ -165,7 +166,7 @@ class CaseStory:
             scopes.append(ConsentScope.CONTACT)
         if self.spec.number % 4:
             scopes.append(ConsentScope.ANONYMISED_STATISTICS)
-        consent.record(
+        found = consent.record(
             self.world.session,
             actor=self.manager,
             case=self.case,
@@ -177,6 +178,8 @@ class CaseStory:
             now=self.world.now,
         )
         self.consent_until = until
+        if self.spec.number % 4 == 1:
+            self.papers.signed_form(found[0], self.manager)
 
     def _consent_end(self) -> date:
         return self.consent_until
@@ -294,6 +297,7 @@ class CaseStory:
         if self.spec.number % 3 == 0:
             for milestone in self._open_steps()[:1]:
                 self._complete(milestone)
+                self.papers.evidence(milestone, self.manager)
 
     def _complete(self, milestone: Milestone) -> None:
         said = words.phrases(

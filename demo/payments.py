@@ -9,6 +9,7 @@ from sqlalchemy import select
 from demo import words
 from demo.bank import Bank
 from demo.funds import APPROVER, PREPARER
+from demo.papers import Papers
 from demo.stripe import Stripe
 from demo.timeline import Story, at
 from demo.world import Firm, World
@@ -62,6 +63,7 @@ class Payments:
 
     def __init__(self, world: World, bank: Bank, stripe: Stripe) -> None:
         self.world, self.bank, self.stripe, self.invoices = world, bank, stripe, 0
+        self.papers = Papers(world)
         self.twin: Claim | None = None
         """A claim for as much as another of the same provider, paid by a batch of its own."""
 
@@ -102,6 +104,7 @@ class Payments:
             now=self.world.now,
             redemption_ids=[one.id for one in delivered],
         )
+        self.papers.invoice(firm, claim)
         if send:
             self.invoices += 1
             claims.submit(

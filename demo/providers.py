@@ -7,6 +7,7 @@ from demo import places
 from demo.catalogue import FIRMS, SHORT, WARES, Draft, is_value, unit_of
 from demo.logins import Login, new_password
 from demo.names import draw
+from demo.papers import Papers
 from demo.stripe_accounts import open_account
 from demo.timeline import Story, at
 from demo.world import YEAR, Firm, World
@@ -159,7 +160,7 @@ def _documents(world: World, firm: Firm, draft: Draft) -> None:
             ends = world.today + timedelta(days=draft.documents_end_in)
         if kind is DocumentKind.REGISTRATION and draft.documents_end_in >= 100:
             ends = None
-        documents.add_document(
+        document = documents.add_document(
             world.session,
             actor=world.actor(_OFFICER),
             provider=firm.provider,
@@ -169,6 +170,8 @@ def _documents(world: World, firm: Firm, draft: Draft) -> None:
             expires_on=ends,
             now=world.now,
         )
+        if kind is DocumentKind.REGISTRATION and len(world.firms) % 3 == 0:
+            Papers(world).certificate(document, world.actor(_OFFICER), firm.provider.legal_name)
 
 
 def _accounts(world: World, firm: Firm, draft: Draft, number: int) -> None:
@@ -205,6 +208,7 @@ def account_moves(world: World) -> Story:
         holder=firm.provider.legal_name,
         now=world.now,
     )
+    Papers(world).bank_letter(account, world.actor(firm.manager))
     yield at(world.ago(1), 17)
     payees.approve(world.session, account, actor=world.actor("alina.croitoru"), now=world.now)
 

@@ -60,6 +60,7 @@ TABLES = (
 )  # importing them declares their tables
 FEATURES = (
     "reintegration.accounts.feature",
+    "reintegration.papers.feature",
     "reintegration.cases.feature",
     "reintegration.plans.feature",
     "providers.directory.feature",

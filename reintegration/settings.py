@@ -80,6 +80,9 @@ class Settings:
     database_pool: int = 4
     proxies: int = 0
     """How many proxies of our own stand in front and say who the client is."""
+    papers_folder: Path | None = None
+    clamd: str | None = None
+    """Where ClamAV's daemon listens; None: no scanner is asked."""
 
     @property
     def database_owner_url(self) -> str:
@@ -116,6 +119,11 @@ class Settings:
     def hosts(self) -> list[str]:
         """Return the hosts that requests may name."""
         return sorted({urlsplit(url).hostname or "" for url in (self.base_url, self.service_url)})
+
+    @property
+    def papers(self) -> Path:
+        """The folder of sealed papers."""
+        return self.papers_folder or self.instance / "papers"
 
     @property
     def audit_log(self) -> Path:
@@ -164,7 +172,19 @@ def from_environment(
         instance=instance,
         database_pool=_count(given, "PUNTE_DATABASE_POOL", "4"),
         proxies=_count(given, "PUNTE_PROXIES", "0"),
+        papers_folder=Path(given["PUNTE_PAPERS"]) if given.get("PUNTE_PAPERS") else None,
+        clamd=_scanner(given.get("PUNTE_CLAMD", "")),
     )
+
+
+def _scanner(address: str) -> str | None:
+    parts = urlsplit(address)
+    is_file = parts.scheme == "unix" and parts.path.startswith("/")
+    if address and not is_file and not (parts.scheme == "tcp" and parts.hostname):
+        raise HalfConfigured(
+            "PUNTE_CLAMD is an address such as unix:///run/clamav/clamd.ctl or tcp://127.0.0.1:3310"
+        )
+    return address or None
 
 
 def _count(given: Mapping[str, str], name: str, unset: str) -> int:

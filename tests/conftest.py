@@ -23,6 +23,7 @@ from reintegration.kernel import clock, tries
 from reintegration.kernel import db as kernel_db
 from reintegration.kernel.actor import SYSTEM
 from reintegration.kernel.crypto import Keyring
+from reintegration.papers import store
 from tests import sampling
 from tests.budget import Budget
 from tests.database import Database, Restorer, Server, temporary_server
@@ -153,6 +154,7 @@ def session(app: Flask, committed_db: Database) -> Iterator[Session]:
     anything else shall see it.
     """
     assert committed_db.name
+    store.use(store.Folder(app.extensions["settings"].papers))
     opened = _system_session(app)
     _Client.before_request = opened.commit
     yield opened

@@ -7,7 +7,7 @@ from providers.vetting.cli import providers_cli
 from providers.vetting.jobs import JOBS
 from providers.vetting.permissions import VettingPermission
 from providers.vetting.policy import POLICY
-from providers.vetting.services import closing
+from providers.vetting.services import closing, document_papers
 from providers.vetting.services.imports import tasks
 from providers.vetting.views import checks, imports, today, vetting
 from providers.vetting.views.blueprints import checks_bp, imports_bp, vetting_bp
@@ -15,6 +15,7 @@ from reintegration.accounts.services.organisations import OrganisationClosed
 from reintegration.kernel import hooks, jobs, permissions
 from reintegration.kernel.errors import N_
 from reintegration.kernel.tasks import register_task
+from reintegration.papers import holders
 from reintegration.web import navigation, slots
 from reintegration.web.navigation import Place
 
@@ -25,6 +26,7 @@ PAGES = (checks, imports, vetting)
 def register(app: Flask) -> None:
     """Add pages, commands, jobs and rules."""
     permissions.register(POLICY)
+    holders.register(document_papers.HOLDER)
     for blueprint in (vetting_bp, checks_bp, imports_bp):
         app.register_blueprint(blueprint)
     app.cli.add_command(providers_cli)

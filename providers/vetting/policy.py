@@ -4,8 +4,11 @@ from providers.vetting.permissions import VettingPermission
 from reintegration.kernel.groups import provider_manager, vetting_officer
 from reintegration.kernel.permissions import Policy
 from reintegration.kernel.rules import is_machine, not_among, not_by, own_organisation
+from reintegration.papers.holders import Rules
 
 _officer_or_own_manager = vetting_officer | (provider_manager & own_organisation)
+
+DOCUMENT_PAPERS = Rules(reads=_officer_or_own_manager, adds=vetting_officer)
 
 POLICY: Policy = {
     VettingPermission.LIST: vetting_officer,

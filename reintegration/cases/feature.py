@@ -10,7 +10,7 @@ from reintegration.cases.permissions import CasePermission
 from reintegration.cases.policy import POLICY
 from reintegration.cases.queries import codes
 from reintegration.cases.queries.cases import caseload_of
-from reintegration.cases.services import supervision
+from reintegration.cases.services import consent_papers, supervision
 from reintegration.cases.views import (
     bp,
     cases,
@@ -28,6 +28,8 @@ from reintegration.cases.views import (
 )
 from reintegration.kernel import hooks, jobs, permissions
 from reintegration.kernel.errors import N_
+from reintegration.papers import holders
+from reintegration.papers.services import planes
 from reintegration.web import navigation, slots
 from reintegration.web.navigation import Place
 
@@ -38,6 +40,8 @@ PAGES = (cases, close, consent, erasure, identity, notes, registration, search, 
 def register(app: Flask) -> None:
     """Add pages and rules."""
     permissions.register(POLICY)
+    holders.register(consent_papers.HOLDER)
+    planes.case_manager_of.answer_with(consent_papers.manager_of)
     actors.provide_caseload(caseload_of)
     trail.case_of_code.answer_with(codes.case_of_code)
     trail.codes_of_cases.answer_with(codes.codes_of_cases)

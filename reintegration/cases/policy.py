@@ -15,6 +15,9 @@ from reintegration.kernel.groups import (
 from reintegration.kernel.permissions import Policy
 from reintegration.kernel.rules import OfSubject, is_machine, not_by, signed_in
 from reintegration.kernel.signing import signers
+from reintegration.papers.holders import Rules
+
+CONSENT_PAPERS = Rules(reads=on_team, adds=works_on)
 
 _receives = OfSubject(
     lambda actor, offer: offer.to_id == actor.id, lambda actor, model: model.to_id == actor.id

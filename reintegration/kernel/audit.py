@@ -139,10 +139,11 @@ def leave(
     actor: Actor,
     now: datetime,
     fields: Iterable[str] = (),
+    data: dict[str, Any] | None = None,
 ) -> None:
     """Add one row about what is only looked at, committed before it is shown."""
     with Session(tries.companion(session)) as own:
-        record(own, action, about, actor=actor, now=now, fields=fields)
+        record(own, action, about, actor=actor, now=now, fields=fields, data=data)
         own.commit()
 
 

@@ -80,6 +80,7 @@ class Keyring:
     _sample = _derived("key-sample/1")
     erased = _derived("erased-list/1")
     """The key of the list of the erased, which is kept outside the database."""
+    _paper = _derived("paper-key-wrapping/1")
     answers = _derived("form-answer/1")
     """The key of what forms were answered."""
     audit = _derived("audit-chain/1")
@@ -102,6 +103,14 @@ class Keyring:
     def unwrap_person_key(self, wrapped: bytes, *, case_id: str) -> bytes:
         """Return the data key of a person; raise SealBroken for another person's."""
         return unseal(self._wrapping, wrapped, bound_to=f"person_key|{case_id}")
+
+    def wrap_paper_key(self, key: bytes, *, paper_id: str) -> bytes:
+        """Wrap the data key of a paper for storage."""
+        return seal(self._paper, key, bound_to=f"paper_key|{paper_id}")
+
+    def unwrap_paper_key(self, wrapped: bytes, *, paper_id: str) -> bytes:
+        """Return the data key of a paper; raise SealBroken for another one's."""
+        return unseal(self._paper, wrapped, bound_to=f"paper_key|{paper_id}")
 
     def blind_index(self, kind: str, normalised: str) -> bytes:
         """Return the keyed hash by which an exact value is found without being readable."""

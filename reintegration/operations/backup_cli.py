@@ -75,7 +75,7 @@ def _restore(file: Path, private: Path, listed: Path | None) -> None:
         now=clock.now(),
     )
     click.echo(
-        f"{told.rows} rows and {told.files} files of {told.manifest['made_at']} are back;"
+        f"{told.rows} rows and {told.papers} papers of {told.manifest['made_at']} are back;"
         f" {told.erased} persons who were erased since were erased again"
     )
 
@@ -96,14 +96,14 @@ def _drill(file: Path, private: Path, listed: Path | None, result: Path | None) 
     else:
         result.write_text(line + "\n", encoding="utf-8")
     click.echo(
-        f"{found.rows} rows and {found.files} files of {_told(found.made_at)} came back in"
+        f"{found.rows} rows and {found.papers} papers of {_told(found.made_at)} came back in"
         f" {found.seconds:.0f} s"
     )
     for problem in found.problems:
         click.echo(f"✗ {problem}")
     if found.problems:
         raise click.ClickException("this backup does not hold")
-    click.echo("✓ counts, sums, books, trail and files hold")
+    click.echo("✓ counts, sums, books, trail and papers hold")
 
 
 @click.command("drilled")

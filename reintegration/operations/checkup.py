@@ -15,6 +15,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import CheckConstraint, Connection, make_url, text
 
 from reintegration.kernel.base import Base
+from reintegration.papers.scanner import Scanner
 from reintegration.settings import Settings
 
 DRIFT = 30.0
@@ -100,6 +101,24 @@ def folder(settings: Settings) -> list[str]:
         " under one user, or nothing is sealed"
         for path in closed
     ]
+
+
+def papers(settings: Settings) -> list[str]:
+    """Look whether papers can be kept, and whether the scanner that is set answers."""
+    found = []
+    where = settings.papers
+    if settings.papers_folder is not None and not where.is_dir():
+        found.append(
+            f"PUNTE_PAPERS ({where}) is no folder: make it, owned by the user who runs this"
+        )
+    elif where.exists() and not _is_ours(where):
+        found.append(f"{where} cannot be written by this user: no paper can be sent")
+    if settings.clamd is not None and not Scanner(settings.clamd).is_there():
+        found.append(
+            f"nothing answers at {settings.clamd}, where PUNTE_CLAMD says that ClamAV is: papers"
+            " wait, and open for nobody"
+        )
+    return found
 
 
 def mail(settings: Settings) -> list[str]:

@@ -171,7 +171,12 @@ def _check_what_the_database_says(now: datetime) -> list[str]:
 
 def _check_around(_now: datetime) -> list[str]:
     settings = _settings()
-    return [*checkup.folder(settings), *checkup.mail(settings), *checkup.production(settings)]
+    return [
+        *checkup.folder(settings),
+        *checkup.papers(settings),
+        *checkup.mail(settings),
+        *checkup.production(settings),
+    ]
 
 
 def _check_features(now: datetime) -> list[str]:

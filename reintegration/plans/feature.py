@@ -9,12 +9,13 @@ from reintegration.cases.services.erasure import PersonErased
 from reintegration.cases.services.team import HandedOver
 from reintegration.kernel import hooks, jobs, permissions
 from reintegration.kernel.errors import N_
+from reintegration.papers import holders
 from reintegration.plans.jobs.emergency import EMERGENCY_OVERDUE
 from reintegration.plans.jobs.milestones import MOVE_MILESTONES, REMIND_MILESTONES
 from reintegration.plans.permissions import EmergencyPermission as E
 from reintegration.plans.permissions import PlanPermission as P
 from reintegration.plans.policy import POLICY
-from reintegration.plans.services import forgetting, reminders
+from reintegration.plans.services import forgetting, milestone_papers, reminders
 from reintegration.plans.states import HAPPENED
 from reintegration.plans.views import (
     alone,
@@ -40,6 +41,7 @@ PAGES = (emergency, emergency_decisions, needs, plan, plan_decisions, plan_lines
 def register(app: Flask) -> None:
     """Add pages, jobs and rules."""
     permissions.register(POLICY)
+    holders.register(milestone_papers.HOLDER)
     app.register_blueprint(bp)
     for job in (EMERGENCY_OVERDUE, MOVE_MILESTONES, REMIND_MILESTONES):
         jobs.register(job)

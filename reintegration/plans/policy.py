@@ -3,7 +3,10 @@
 from reintegration.kernel.groups import on_team, supervises, supervisor, worker, works_on
 from reintegration.kernel.permissions import Policy
 from reintegration.kernel.rules import is_machine, not_among, not_by
+from reintegration.papers.holders import Rules
 from reintegration.plans.permissions import EmergencyPermission, PlanPermission
+
+MILESTONE_PAPERS = Rules(reads=on_team, adds=works_on)
 
 POLICY: Policy = {
     EmergencyPermission.START: worker,

@@ -25,7 +25,8 @@ def init_app(app: Flask, *, secure: bool) -> None:
     @app.after_request
     def protect(response: Response) -> Response:
         headers = response.headers
-        headers["Content-Security-Policy"] = _POLICY.format(nonce=csp_nonce())
+        if "Content-Security-Policy" not in headers:  # what strangers sent brings a stricter one
+            headers["Content-Security-Policy"] = _POLICY.format(nonce=csp_nonce())
         headers["X-Content-Type-Options"] = "nosniff"
         headers["Referrer-Policy"] = "same-origin"  # the check of forms needs it over https
         headers["Cross-Origin-Opener-Policy"] = "same-origin"

@@ -105,7 +105,7 @@ def test_the_page_says_what_goes_and_what_stays_before_it_is_done(cast, sign_in,
     assert f"/cases/{case.id}/erasure" in supervisor.get(f"/cases/{case.id}/identity").text
     assert f"/cases/{case.id}/erasure" in supervisor.get("/account/today").text
     page = supervisor.get(f"/cases/{case.id}/erasure").text
-    assert page.count("<li>Dispar: ") == 4
+    assert page.count("<li>Dispar: ") == 5
     assert "plățile. Ele dovedesc" in page
     assert REASON["reason"] in page
 

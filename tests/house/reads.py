@@ -27,6 +27,8 @@ from reintegration.kernel.key_sample import KeySample
 from reintegration.kernel.outbox import OutboxMessage
 from reintegration.kernel.states import StateEvent
 from reintegration.kernel.tasks import BackgroundTask, TaskPage
+from reintegration.papers.models import Paper, PaperKey, PaperPart
+from reintegration.papers.permissions import PaperPermission
 from reintegration.plans import models as plans
 from reintegration.plans.permissions import PlanPermission
 from vouchers.bank.models import BankFile, BankLine, BankMatch, BankStatementFile, KeptColumns
@@ -112,6 +114,14 @@ def _of_histories(actor: Actor) -> Select[Any]:
     )
 
 
+def _of_papers(model: Any, permission: PaperPermission) -> tuple[Any, Shown]:
+    def shown(actor: Actor) -> Select[Any]:
+        seen = permissions.where(actor, Paper, permission)
+        return _keys(model).join(Paper, Paper.id == model.paper_id).where(seen)
+
+    return model, shown
+
+
 def _of_payouts(actor: Actor) -> Select[Any]:
     seen = permissions.where(actor, StripeAccount, StripePermission.VIEW_ACCOUNT)
     return _keys(StripePayout).join(StripeAccount).where(seen)
@@ -172,6 +182,9 @@ READS: dict[str, tuple[Any, Shown]] = {
         _rows(LedgerLine, LedgerPermission.READ),
         _rows(LedgerSum, LedgerPermission.READ),
         _rows(AuditEvent, AccountPermission.READ_AUDIT, _CASE),
+        _rows(Paper, PaperPermission.VIEW),
+        _of_papers(PaperPart, PaperPermission.VIEW),
+        _of_papers(PaperKey, PaperPermission.OPEN),
         _own(InboxMessage, "user_id"),
         _own(BackgroundTask, "started_by"),
         (TaskPage, _of_tasks),

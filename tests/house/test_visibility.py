@@ -30,6 +30,8 @@ from reintegration.kernel.db import act_as
 from reintegration.kernel.ids import new_id
 from reintegration.kernel.money import Money
 from reintegration.kernel.outbox import OutboxMessage
+from reintegration.papers.models import Paper
+from reintegration.papers.permissions import PaperPermission
 from reintegration.plans.models import EmergencyStart, Goal, Milestone, Need, Plan, PlanLine
 from reintegration.plans.permissions import EmergencyPermission, PlanPermission
 from tests.factories.cast import NOW, TODAY
@@ -73,6 +75,7 @@ SUBJECTS: list[tuple[Any, list[Any]]] = [
     (Claim, [*ClaimPermission]),
     (PaymentBatch, [*PaymentPermission]),
     (PayeeAccount, [*PayeePermission]),
+    (Paper, [one for one in PaperPermission if one is not PaperPermission.ADD]),
     (BankAccount, [*BankAccountPermission]),
     (BankLine, [*BankPermission]),
 ]

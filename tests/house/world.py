@@ -12,9 +12,11 @@ from sqlalchemy.orm import Session
 from providers.directory.models import VettingDocument
 from providers.directory.states import DocumentKind
 from providers.referrals.states import ReferralState
+from providers.vetting.services import document_papers
 from reintegration.accounts.models import Deputyship, User
 from reintegration.accounts.services.sign_in import start_session
 from reintegration.cases.models import ErasureRequest, HandOver, HandOverItem
+from reintegration.cases.services import consent_papers
 from reintegration.codelists.service_categories import ServiceCategory
 from reintegration.kernel import clock, key_sample, tasks
 from reintegration.kernel.actor import SYSTEM, Actor, Role
@@ -24,9 +26,11 @@ from reintegration.kernel.money import Money
 from reintegration.kernel.outbox import OutboxMessage, OutboxState
 from reintegration.plans.models import EmergencyStart, PlanVersion
 from reintegration.plans.queries.snapshots import snapshot_of
+from reintegration.plans.services import milestone_papers
 from reintegration.plans.states import VersionState
 from tests.factories.casework import Casework, make_casework
 from tests.factories.cast import NOW, TODAY, Cast, actor, make_cast, make_person
+from tests.factories.papers import make_paper
 from tests.factories.payments import bank_line, make_batch, make_claim, statement
 from tests.factories.vouchers import deliver, make_referral, make_token, make_voucher
 from vouchers.bank.models import BankLine
@@ -34,8 +38,9 @@ from vouchers.bank.services import bank_files, kept_columns
 from vouchers.bank.services.statement_import import import_file
 from vouchers.books.models import LedgerEntry
 from vouchers.formats.csv_mapping import DayOrder, Meaning, Minus, mapped
-from vouchers.payments.models import PaymentBatch, PaymentOrder
+from vouchers.payments.models import Claim, PaymentBatch, PaymentOrder
 from vouchers.payments.models.payees import PayeeAccount
+from vouchers.payments.services import claim_papers, payee_papers
 from vouchers.payments.services.batches import new_bank_id
 from vouchers.payments.states import Rail
 from vouchers.stripe_rail.models import (
@@ -307,8 +312,11 @@ def _side(session: Session, cast: Any, provider: Any, offerings: Any) -> dict[st
     session.flush()
     task = tasks.queue(session, kind="providers.import", actor=actor(session, cast.ana), now=NOW)
     session.add(tasks.TaskPage(task_id=task.id, part=0, number=1, content=[]))
+    payments = _payment_ids(session, cast)
+    claim = session.get_one(Claim, payments["claim_id"])
     return (
         _case_ids(work)
+        | _paper_ids(session, cast, work, claim, document, account)
         | {
             "emergency_id": emergency.id,
             "referral_id": requested.id,
@@ -325,7 +333,7 @@ def _side(session: Session, cast: Any, provider: Any, offerings: Any) -> dict[st
             "user_id": cast.rita.id,
             "task_id": task.id,
         }
-        | _payment_ids(session, cast)
+        | payments
     )
 
 
@@ -354,6 +362,26 @@ def _payment_ids(session: Session, cast: Any) -> dict[str, UUID]:
         "bank_line_id": line.one(),
         "file_id": file.id,
     } | _stripe_ids(session, order)
+
+
+def _paper_ids(
+    session: Session,
+    cast: Any,
+    work: Casework,
+    claim: Claim,
+    document: VettingDocument,
+    account: PayeeAccount,
+) -> dict[str, UUID]:
+    """Return a paper of a claim that names a person; beside it, one of each kind and plane."""
+    vera, held = cast.people["vera"], claim_papers.held_by(claim)
+    make_paper(session, held, cast.boris)
+    paper = make_paper(session, held, cast.boris, named=True)
+    make_paper(session, held, cast.boris, named=None)
+    make_paper(session, consent_papers.held_by(work.consent), cast.ana, named=True)
+    make_paper(session, milestone_papers.held_by(work.milestone), cast.ana)
+    make_paper(session, document_papers.held_by(document), vera)
+    make_paper(session, payee_papers.held_by(account), cast.petru)
+    return {"paper_id": paper.id, "part_id": paper.parts[0].id}
 
 
 def _stripe_ids(session: Session, like: PaymentOrder) -> dict[str, UUID]:

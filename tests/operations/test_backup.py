@@ -125,7 +125,7 @@ def may_connect(settings):
 
 def test_everything_comes_back_and_opens(world, empty):
     told = restore(world, empty)
-    assert (told.rows, told.files, told.erased) == (world.made.told(NOW)["rows"], 2, 0)
+    assert (told.rows, told.papers, told.erased) == (world.made.told(NOW)["rows"], 1, 0)
     assert told.rows > 50
     assert may_connect(empty)
     assert (empty.instance / "papers" / "ab").read_bytes() == b"\0sealed paper"
@@ -255,7 +255,7 @@ def test_a_wrong_public_key_is_told_before_anything_is_read(world, tmp_path):
 
 
 def test_a_file_outside_the_instance_folder_is_never_written(world, empty, tmp_path):
-    stray = sealed_again(world, tmp_path, renamed={"files/papers/ab": "files/../../stray"})
+    stray = sealed_again(world, tmp_path, renamed={"papers/ab": "papers/../../stray"})
     with pytest.raises(Invalid):
         restore(world, empty, backup=stray)
     assert not (tmp_path / "stray").exists()
@@ -318,7 +318,7 @@ def result(world, **changed):
         "drilled_at": NOW,
         "made_at": NOW,
         "rows": 5,
-        "files": 1,
+        "papers": 1,
         "erased": 0,
         "seconds": 2.0,
         "problems": (),
@@ -355,13 +355,13 @@ def drilled(world, backup):
 @pytest.mark.deep
 def test_a_drill_brings_all_of_it_back(world):
     found = drilled(world, world.backup)
-    assert (found.problems, found.erased, found.files) == ((), 1, 2)
+    assert (found.problems, found.erased, found.papers) == ((), 1, 1)
     assert found.rows == world.made.told(NOW)["rows"]
 
 
 @pytest.mark.deep
 def test_a_drill_says_what_does_not_hold(world, tmp_path):
-    moved = {"files/audit-checkpoints.jsonl": "files/papers/elsewhere"}
+    moved = {"audit-checkpoints.jsonl": "papers/elsewhere"}
     (problem,) = drilled(world, sealed_again(world, tmp_path, renamed=moved)).problems
     assert problem.startswith("audit verify: ")
 
@@ -376,7 +376,7 @@ def test_the_commands_make_try_and_bring_back(world, postgres, worker_id, tmp_pa
     (backup,) = folder.glob("*.age")
     result = str(tmp_path / "result.json")
     said = flask(source, "restore", str(backup), "--key", str(key), "--drill", "--result", result)
-    assert "counts, sums, books, trail and files hold" in said
+    assert "counts, sums, books, trail and papers hold" in said
     assert "was tried on" in flask(source, "drilled", result)
     target = postgres.clone(f"commands_{worker_id}", "template0")
     try:

@@ -6,6 +6,7 @@ from reintegration.accounts.queries import users
 from reintegration.cases.queries import cases
 from reintegration.kernel import outbox, permissions
 from reintegration.kernel.errors import N_
+from reintegration.papers import holders
 from reintegration.plans.queries import provision
 from reintegration.web import navigation, slots
 from reintegration.web.navigation import Place
@@ -14,7 +15,7 @@ from vouchers.payments.permissions import ClaimPermission as C
 from vouchers.payments.permissions import PayeePermission, PaymentPermission
 from vouchers.payments.policy import POLICY
 from vouchers.payments.queries import case_history, plan_money
-from vouchers.payments.services import laws, rails
+from vouchers.payments.services import claim_papers, laws, payee_papers, rails
 from vouchers.payments.states import HAPPENED
 from vouchers.payments.views import (
     alone,
@@ -37,6 +38,8 @@ def register(app: Flask) -> None:
     permissions.register(POLICY)
     for blueprint in (claims_bp, batches_bp, payees.bp, reversals.bp):
         app.register_blueprint(blueprint)
+    holders.register(claim_papers.HOLDER)
+    holders.register(payee_papers.HOLDER)
     books_laws.keep(laws.LAWS, laws.RELATIONS)
     provision.money_of_case.answer_with(plan_money.money_of_case)
     users.waits_for.answer_with(alone.waits_for)

@@ -5,7 +5,14 @@ from typing import Any
 from sqlalchemy import ColumnElement, case
 
 from reintegration.kernel.actor import FINANCE_ROLES, Actor, Role
-from reintegration.kernel.groups import books, finance, finance_approver, preparer, provider_manager
+from reintegration.kernel.groups import (
+    books,
+    finance,
+    finance_approver,
+    preparer,
+    provider_manager,
+    vetting_officer,
+)
 from reintegration.kernel.permissions import Policy
 from reintegration.kernel.rules import (
     OfSubject,
@@ -15,11 +22,13 @@ from reintegration.kernel.rules import (
     not_in,
     own_organisation,
 )
+from reintegration.papers.holders import Rules
 from vouchers.payments.permissions import ClaimPermission, PayeePermission, PaymentPermission
 from vouchers.payments.states import RELEASE_BY_PREPARER_BELOW, ClaimState
 
 _releaser = has_role(Role.FINANCE_RELEASER)
-_bookkeeper = has_role(Role.PROVIDER_BOOKKEEPER, Role.PROVIDER_MANAGER)
+bookkeeper = has_role(Role.PROVIDER_BOOKKEEPER, Role.PROVIDER_MANAGER)
+"""Whoever keeps the books of a provider."""
 
 
 def _is_small(_actor: Actor, subject: Any) -> bool:
@@ -34,12 +43,23 @@ def _small_ones(_actor: Actor, model: Any) -> ColumnElement[bool]:
 below_release_limit = OfSubject(_is_small, _small_ones)
 """The batch is so small that its preparer may also release it."""
 
+CLAIM_PAPERS = Rules(
+    reads=books | (bookkeeper & own_organisation),
+    adds=bookkeeper & own_organisation,
+    guards=preparer,
+)
+PAYEE_PAPERS = Rules(
+    reads=books | vetting_officer | (bookkeeper & own_organisation),
+    adds=preparer | (provider_manager & own_organisation),
+)
+"""The letter of the bank, for whoever compares it with the number."""
+
 POLICY: Policy = {
-    ClaimPermission.LIST_OWN: _bookkeeper,
-    ClaimPermission.VIEW_OWN: _bookkeeper & own_organisation,
-    ClaimPermission.DRAFT: _bookkeeper,
-    ClaimPermission.SUBMIT: _bookkeeper & own_organisation,
-    ClaimPermission.WITHDRAW: _bookkeeper & own_organisation,
+    ClaimPermission.LIST_OWN: bookkeeper,
+    ClaimPermission.VIEW_OWN: bookkeeper & own_organisation,
+    ClaimPermission.DRAFT: bookkeeper,
+    ClaimPermission.SUBMIT: bookkeeper & own_organisation,
+    ClaimPermission.WITHDRAW: bookkeeper & own_organisation,
     ClaimPermission.LIST: books,
     ClaimPermission.VIEW: books & not_in(ClaimState.DRAFT),
     ClaimPermission.CHECK: preparer,

@@ -8,10 +8,12 @@ from sqlalchemy.orm import Session
 from providers.directory.models import Provider, VettingDocument
 from providers.directory.states import DocumentKind
 from providers.vetting.permissions import VettingPermission
+from providers.vetting.services.document_papers import held_by
 from reintegration.kernel import audit, permissions
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.errors import N_, Invalid
 from reintegration.kernel.ids import new_id
+from reintegration.papers.services import planes
 
 
 class DocumentSaid(TypedDict):
@@ -62,6 +64,7 @@ def remove_document(
 ) -> None:
     """Take out a document that was recorded by mistake; the trail keeps that it was there."""
     permissions.demand(actor, VettingPermission.KEEP_DOCUMENTS, document)
+    planes.remove_all_of(session, held_by(document), actor=actor, now=now)
     _note(session, document, "remove", actor=actor, now=now)
     session.delete(document)
     session.flush()

@@ -16,7 +16,7 @@ from providers.directory.views.lists import languages
 from providers.vetting.forms import ApproveForm, DocumentForm, ReasonForm
 from providers.vetting.permissions import VettingPermission
 from providers.vetting.queries import vetting as reading
-from providers.vetting.services import documents, vetting
+from providers.vetting.services import document_papers, documents, vetting
 from providers.vetting.views.blueprints import vetting_bp as bp
 from reintegration.accounts.queries.history import moves_of
 from reintegration.codelists.territorial_units import TERRITORIAL_UNITS
@@ -25,6 +25,8 @@ from reintegration.kernel.db import session
 from reintegration.kernel.errors import NotFound
 from reintegration.kernel.hooks import Change
 from reintegration.kernel.signing import signers
+from reintegration.papers.forms import PagesForm
+from reintegration.papers.views.panel import panel, taken
 from reintegration.web import parameters
 from reintegration.web.current import acting, current_actor
 from reintegration.web.forms import given
@@ -140,8 +142,11 @@ def document_new(provider: Provider) -> Asking:
     """Record a document."""
     form = DocumentForm(kind=parameters.choice("kind", DocumentKind))
     yield Ask(lambda: _document_page(form, provider), form)
-    documents.add_document(session(), provider=provider, **form.said(), **acting())
-    return _provider(provider.id, _("The document is recorded as checked by you."))
+    document = documents.add_document(session(), provider=provider, **form.said(), **acting())
+    return Next(
+        url_for(".document_edit", document_id=document.id),
+        _("The document is recorded as checked by you. Photograph it below."),
+    )
 
 
 @bp.form("/documents/<uuid:document_id>", _KEEP, load=load_document)
@@ -152,6 +157,14 @@ def document_edit(document: VettingDocument) -> Asking:
     yield Ask(lambda: _document_page(form, provider, document), form)
     documents.change_document(session(), document, **form.said(), **acting())
     return _provider(provider.id, _("The document is corrected and counts as checked by you."))
+
+
+@bp.act("/documents/<uuid:document_id>/papers", _KEEP, load=load_document)
+def document_papers_add(document: VettingDocument) -> Asking:
+    """Take the document itself as a paper."""
+    form, provider = DocumentForm(formdata=None, obj=document), load_provider(document.provider_id)
+    held = document_papers.held_by(document)
+    return (yield from taken(held, lambda pages: _document_page(form, provider, document, pages)))
 
 
 @bp.form("/documents/<uuid:document_id>/remove", _KEEP, load=load_document)
@@ -244,11 +257,23 @@ def _provider(provider_id: UUID, said: str) -> Next:
 
 
 def _document_page(
-    form: DocumentForm, provider: Provider, document: VettingDocument | None = None
+    form: DocumentForm,
+    provider: Provider,
+    document: VettingDocument | None = None,
+    pages: PagesForm | None = None,
 ) -> str:
     return render_template(
-        "providers/vetting/document.html", form=form, provider=provider, document=document
+        "providers/vetting/document.html",
+        form=form,
+        provider=provider,
+        document=document,
+        papers=_papers(document, pages) if document else "",
     )
+
+
+def _papers(document: VettingDocument, pages: PagesForm | None) -> str:
+    action = url_for(".document_papers_add", document_id=document.id)
+    return panel(document_papers.held_by(document), action=action, form=pages)
 
 
 def _remove_page(document: VettingDocument) -> str:

@@ -24,6 +24,7 @@ FIELDS: dict[str, str] = {
     "case": N_("Code of a case"),
     "case_close": N_("Page: Close the case"),
     "case_consent_withdraw": N_("Page: Withdraw a consent"),
+    "case_consent_papers": N_("Page: Signed form of a consent"),
     "case_consents": N_("Page: Consent"),
     "case_emergency": N_("Page: Emergency help"),
     "case_emergency_decision": N_("Page: Decide on emergency help"),

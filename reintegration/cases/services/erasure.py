@@ -23,6 +23,7 @@ from reintegration.kernel.errors import N_, Conflict, Invalid
 from reintegration.kernel.ids import new_id
 from reintegration.kernel.locking import lock
 from reintegration.kernel.signing import sign, signed
+from reintegration.papers.services.erasing import destroy_papers_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +68,14 @@ def ask(
 def erase(
     session: Session, case: CaseFile, request: ErasureRequest, *, actor: Actor, now: datetime
 ) -> None:
-    """Destroy the key of the person and forget the facts, as somebody else asked, for good."""
+    """Destroy the keys of the person and of their papers and forget the facts, for good.
+
+    Somebody else asked for it.
+    """
     _decide(session, case, request, actor=actor, now=now)
     require_erasable(session, case)
     vault.erase_identity(session, actor=actor, case=case, reason=request.reason, now=now)
+    destroy_papers_of(session, case.id, actor=actor, now=now)
     registration.take_facts(case, CaseFacts())
     request.erased, case.updated_at = True, now
     session.flush()
@@ -89,6 +94,7 @@ def erase_again(
     for case in cases:
         lock(session, case)
         vault.destroy_key(session, case)
+        destroy_papers_of(session, case.id, actor=actor, now=now)
         registration.take_facts(case, CaseFacts())
         case.updated_at = now
         session.flush()

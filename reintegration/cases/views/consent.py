@@ -12,9 +12,11 @@ from reintegration.cases.models import CaseFile, Consent
 from reintegration.cases.permissions import CasePermission
 from reintegration.cases.queries import consents
 from reintegration.cases.services import consent as service
+from reintegration.cases.services import consent_papers
 from reintegration.cases.states import (
     CONSENT_FOR,
     CONSENT_TEXT_VERSION,
+    CaseState,
     ConsentMode,
     ConsentScope,
     Signatory,
@@ -23,6 +25,8 @@ from reintegration.cases.views import bp
 from reintegration.cases.views.frame import load_case, shell
 from reintegration.kernel import clock
 from reintegration.kernel.db import session
+from reintegration.papers.forms import PagesForm
+from reintegration.papers.views.panel import panel, taken
 from reintegration.web import parameters
 from reintegration.web.current import acting, current_actor
 from reintegration.web.forms import given
@@ -76,6 +80,37 @@ def case_consent_withdraw(consent: Consent) -> Asking:
     return Next(
         url_for(".case_consents", case_id=case.id),
         _("The consent is withdrawn, and what needed it has stopped."),
+    )
+
+
+_PAPERS = "/<uuid:case_id>/consent/<uuid:consent_id>/papers"
+
+
+@bp.page(_PAPERS, CasePermission.VIEW, load=_load_consent)
+def case_consent_papers(consent: Consent) -> ResponseReturnValue:
+    """Show the signed form of a consent."""
+    return _papers_page(consent)
+
+
+@bp.act(_PAPERS, CasePermission.RECORD_CONSENT, load=_load_consent)
+def case_consent_papers_add(consent: Consent) -> Asking:
+    """Take the signed form of a consent as a paper."""
+    held = consent_papers.held_by(consent)
+    return (yield from taken(held, lambda form: _papers_page(consent, form)))
+
+
+def _papers_page(consent: Consent, form: PagesForm | None = None) -> str:
+    case = load_case(consent.case_id)
+    action = url_for(".case_consent_papers_add", case_id=case.id, consent_id=consent.id)
+    return render_template(
+        "reintegration/cases/consent_papers.html",
+        **shell(case, "cases.case_consents"),
+        consent=consent,
+        papers=panel(
+            consent_papers.held_by(consent),
+            action=None if case.state == CaseState.CLOSED else action,
+            form=form,
+        ),
     )
 
 

@@ -2,7 +2,8 @@
 
     manifest.json                what it is of, and what it needs
     database.dump/000000 …       pg_dump's own format, in parts
-    files/<path>/000000 …        what the instance folder keeps, in parts
+    audit-checkpoints.jsonl/ …   the signed checkpoints of the trail
+    papers/<path>/000000 …       each sealed paper, in parts
     end.json                     what was counted, and the hashes of all of it
 
 By hand: `age -d -i KEY FILE | tar x`, then `cat database.dump/* | pg_restore …`.
@@ -19,7 +20,8 @@ from typing import Any, BinaryIO
 from reintegration.kernel.errors import Invalid
 
 FORMAT = 1
-MANIFEST, END, DATABASE, FILES = "manifest.json", "end.json", "database.dump", "files"
+MANIFEST, END, DATABASE = "manifest.json", "end.json", "database.dump"
+CHECKPOINTS, PAPERS = "audit-checkpoints.jsonl", "papers"
 PART = 4 << 20
 _BLOCK = 512
 _LARGEST_WORD = 64 << 20
@@ -86,14 +88,14 @@ class Unpacked:
             self._sums.add(name, found[1])
             yield found[1]
 
-    def files(self) -> Iterator[tuple[str, Iterator[bytes]]]:
-        """Yield the path of each file and its parts, which are read before the next."""
+    def papers(self) -> Iterator[tuple[str, Iterator[bytes]]]:
+        """Yield the path of each paper and its parts, which are read before the next."""
         while (found := self._next()) is not None:
             self._waiting = found
             whole, _, _number = found[0].rpartition("/")
-            if not whole.startswith(f"{FILES}/"):
+            if not whole.startswith(f"{PAPERS}/"):
                 return
-            yield whole.removeprefix(f"{FILES}/"), self.parts(whole)
+            yield whole.removeprefix(f"{PAPERS}/"), self.parts(whole)
 
     def end(self) -> dict[str, Any]:
         """Return what was counted; raise Invalid where anything is missing or another."""

@@ -43,7 +43,7 @@ class Result:
     drilled_at: datetime
     made_at: datetime
     rows: int
-    files: int
+    papers: int
     erased: int
     seconds: float
     problems: tuple[str, ...]
@@ -54,7 +54,7 @@ class Result:
             "drilled_at": self.drilled_at.isoformat(),
             "made_at": self.made_at.isoformat(),
             "rows": self.rows,
-            "files": self.files,
+            "papers": self.papers,
             "erased": self.erased,
             "seconds": round(self.seconds, 1),
             "problems": list(self.problems),
@@ -83,7 +83,7 @@ def drill(
         drilled_at=now,
         made_at=datetime.fromisoformat(restored.manifest["made_at"]),
         rows=restored.rows,
-        files=restored.files,
+        papers=restored.papers,
         erased=restored.erased,
         seconds=time.monotonic() - began,
         problems=problems,
@@ -129,7 +129,7 @@ def told(settings: Settings, keyring: Keyring) -> list[str]:
     if found is None:
         return []
     when = f"{found.made_at:%Y-%m-%d %H:%M} UTC"
-    what = f"{found.rows} rows, {found.files} files, {found.seconds:.0f} s"
+    what = f"{found.rows} rows, {found.papers} papers, {found.seconds:.0f} s"
     return [f"the backup of {when} was tried on {found.drilled_at:%Y-%m-%d}: {what}"]
 
 
@@ -150,10 +150,13 @@ def _aside(settings: Settings) -> Iterator[tuple[Settings, Mapping[str, str]]]:
             "DATABASE_URL": url,
             "DATABASE_OWNER_URL": owner_url,
             "PUNTE_INSTANCE": str(instance),
+            "PUNTE_PAPERS": "",
             "SECRET_KEY": settings.secret_key,
             "PUNTE_MASTER_KEY": base64.b64encode(settings.master_key).decode(),
         }
-        apart = replace(settings, database_url=url, owner_url=owner_url, instance=instance)
+        apart = replace(
+            settings, database_url=url, owner_url=owner_url, instance=instance, papers_folder=None
+        )
         yield apart, {**os.environ, **told}
     finally:
         cluster.stop("immediate")
@@ -184,7 +187,7 @@ def _read(line: str, keyring: Keyring) -> Result:
             drilled_at=datetime.fromisoformat(told["drilled_at"]),
             made_at=datetime.fromisoformat(told["made_at"]),
             rows=told["rows"],
-            files=told["files"],
+            papers=told["papers"],
             erased=told["erased"],
             seconds=told["seconds"],
             problems=tuple(told["problems"]),

@@ -5,7 +5,7 @@ import json
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -16,13 +16,10 @@ from sqlalchemy import Connection, create_engine, make_url, pool, text
 from reintegration.kernel.crypto import Keyring
 from reintegration.kernel.db import ENGINE
 from reintegration.kernel.errors import Conflict, Invalid
-from reintegration.operations.backup import archive, erased, figures, postgres, sealing
+from reintegration.operations.backup import archive, figures, postgres, sealing
 from reintegration.operations.backup.figures import Figures
 from reintegration.settings import Settings
 
-KEPT = ("audit-checkpoints.jsonl", "papers")
-"""What of the instance folder is backed up: what cannot be made anew. The list of the erased is
-not: it must be newer than the backup that it corrects."""
 ENDING = ".age"
 _DRAFT = ".part"
 _PRIVATE = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
@@ -117,12 +114,12 @@ def _check(path: Path, made: Made) -> None:
 def _pieces(
     settings: Settings, keyring: Keyring, found: dict[str, Figures], now: datetime
 ) -> Iterator[bytes]:
-    before = {one: one.stat().st_size for one in _files(settings.instance)}
+    ahead = settings.audit_log.stat().st_size if settings.audit_log.exists() else 0
     with _snapshot(settings.database_owner_url) as (connection, snapshot):
         found["figures"] = figures.counted(connection)
         yield from archive.packed(
             _manifest(settings, keyring, found["figures"], now),
-            _things(settings, snapshot, before),
+            _things(settings, snapshot, ahead),
             lambda: {"figures": found["figures"]},
         )
 
@@ -140,27 +137,21 @@ def _manifest(
     }
 
 
-def _things(settings: Settings, snapshot: str, before: dict[Path, int]) -> archive.Things:
+def _things(settings: Settings, snapshot: str, ahead: int) -> archive.Things:
+    """Yield the database, the signed checkpoints and the papers: what cannot be made anew.
+
+    The list of the erased is not among them: it must be newer than the backup that it corrects.
+    Checkpoints are read as far as they went before the snapshot, so that they are not ahead of it;
+    a paper is written before its row, so those that came since are read as well.
+    """
     yield archive.DATABASE, postgres.dumped(settings.database_owner_url, snapshot)
-    # What grows by lines is read as far as it went before the snapshot, so that it is not ahead of
-    # it; a paper is written before its row, so those that came since are read as well.
-    for file in _files(settings.instance):
-        length = before.get(file) if file.suffix == ".jsonl" else None
-        if file.suffix == ".jsonl" and length is None:
-            continue
-        name = file.relative_to(settings.instance).as_posix()
-        with file.open("rb") as opened:
-            yield f"{archive.FILES}/{name}", archive.pieces_of(opened, length)
-
-
-def _files(instance: Path) -> list[Path]:
-    found = (instance / one for one in KEPT)
-    return sorted(
-        file
-        for one in found
-        for file in ([one] if one.is_file() else one.rglob("*"))
-        if file.is_file() and file.name != erased.NAME
-    )
+    if ahead:
+        with settings.audit_log.open("rb") as log:
+            yield archive.CHECKPOINTS, archive.pieces_of(log, ahead)
+    for file in sorted(one for one in settings.papers.rglob("*") if one.is_file()):
+        with suppress(FileNotFoundError), file.open("rb") as paper:  # one may be swept meanwhile
+            name = file.relative_to(settings.papers).as_posix()
+            yield f"{archive.PAPERS}/{name}", archive.pieces_of(paper)
 
 
 @contextmanager

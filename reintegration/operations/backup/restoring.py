@@ -31,7 +31,7 @@ class Restored:
 
     manifest: dict[str, Any]
     rows: int
-    files: int
+    papers: int
     erased: int
 
 
@@ -55,11 +55,12 @@ def restore(
         _refuse_foreign(unpacked.manifest, settings, keyring)
         with _as_owner(settings) as connection, _closed(connection, settings):
             postgres.restored(settings.database_owner_url, unpacked.parts(archive.DATABASE))
-            files = sum(1 for one in unpacked.files() if _write(settings.instance, *one))
+            _bring_checkpoints(settings, unpacked.parts(archive.CHECKPOINTS))
+            papers = sum(1 for one in unpacked.papers() if _bring_paper(settings.papers, *one))
             end = unpacked.end()
             _refuse_differences(end["figures"], connection)
             again = _correct(connection, keyring, erased, now)
-    return Restored(unpacked.manifest, figures.rows(end["figures"]), files, again)
+    return Restored(unpacked.manifest, figures.rows(end["figures"]), papers, again)
 
 
 def _refuse_foreign(manifest: dict[str, Any], settings: Settings, keyring: Keyring) -> None:
@@ -157,22 +158,39 @@ def _say(connection: Connection, statement: str, names: dict[str, str | None]) -
     connection.commit()
 
 
-def _write(instance: Path, name: str, parts: Iterator[bytes]) -> bool:
-    """Write one file of a backup below the instance folder; one that is there is put aside."""
+def _bring_checkpoints(settings: Settings, parts: Iterator[bytes]) -> None:
+    """Write the checkpoints of the backup; those that are here are put aside."""
+    log = settings.audit_log
+    draft = log.with_name(f"{log.name}.restoring")
+    log.parent.mkdir(parents=True, exist_ok=True)
+    if _written(draft, parts):
+        if log.exists():
+            log.rename(log.with_name(f"{log.name}.before-restore-{os.urandom(3).hex()}"))
+        draft.rename(log)
+    else:
+        draft.unlink()
+
+
+def _bring_paper(folder: Path, name: str, parts: Iterator[bytes]) -> bool:
+    """Write one paper; one that is here already is the same, for its name is its hash."""
     inside = PurePosixPath(name)
     if inside.is_absolute() or ".." in inside.parts:
         raise Invalid("This is no backup that this version can read.", code="format")
-    path = instance / inside
+    path = folder / inside
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(path.name + ".restoring")
-    with os.fdopen(os.open(draft, _PRIVATE, 0o600), "wb") as file:
+    draft = path.with_name(f"{path.name}.restoring")
+    _written(draft, parts)
+    draft.replace(path)
+    return True
+
+
+def _written(path: Path, parts: Iterator[bytes]) -> int:
+    """Write parts to a file of our own, and return how many bytes there are."""
+    with os.fdopen(os.open(path, _PRIVATE, 0o600), "wb") as file:
         file.writelines(parts)
         file.flush()
         os.fsync(file.fileno())
-    if path.suffix == ".jsonl" and path.exists():
-        path.rename(path.with_name(f"{path.name}.before-restore-{os.urandom(3).hex()}"))
-    draft.rename(path)
-    return True
+        return file.tell()
 
 
 def _refuse_differences(said: figures.Figures, connection: Connection) -> None:

@@ -12,6 +12,8 @@ from reintegration.cases.queries import cases
 from reintegration.cases.views.frame import may_write
 from reintegration.kernel import clock
 from reintegration.kernel.db import session
+from reintegration.papers.forms import PagesForm
+from reintegration.papers.views.panel import panel, taken
 from reintegration.plans.forms.plans import (
     EvidenceForm,
     MilestoneForm,
@@ -25,8 +27,8 @@ from reintegration.plans.permissions import PlanPermission
 from reintegration.plans.queries import needs, plans
 from reintegration.plans.queries.schedule import overlaps
 from reintegration.plans.queries.snapshots import live_milestones
+from reintegration.plans.services import milestone_papers, planning
 from reintegration.plans.services import milestones as moving
-from reintegration.plans.services import planning
 from reintegration.plans.services.milestone_moves import MILESTONE
 from reintegration.plans.states import PlanState
 from reintegration.plans.views import bp, plan_text
@@ -149,6 +151,13 @@ def milestone_reopen(milestone: Milestone) -> Next:
     return Next(_home(milestone), _("The step goes on."))
 
 
+@bp.act(f"{_STEP}/papers", PlanPermission.MOVE_MILESTONE, load=load_milestone)
+def milestone_papers_add(milestone: Milestone) -> Asking:
+    """Take what shows that a step is reached as a paper."""
+    held = milestone_papers.held_by(milestone)
+    return (yield from taken(held, lambda form: _page(milestone, form)))
+
+
 _WRITTEN_DOWN = _l("It is written down. You can open the step again if this was a mistake.")
 
 
@@ -162,7 +171,7 @@ def _words_for(move: str) -> EvidenceForm | ReasonForm:
     return ReasonForm()
 
 
-def _page(found: Milestone) -> str:
+def _page(found: Milestone, pages: PagesForm | None = None) -> str:
     actor, today = current_actor(), clock.local_day(clock.now())
     plan = found.plan
     status, tone = plan_text.standing(found, today)
@@ -186,8 +195,15 @@ def _page(found: Milestone) -> str:
         ],
         moves=[(name, MILESTONE.moves[name].label) for name in MILESTONE.available(found, actor)],
         asks=_WITH_WORDS,
+        papers=panel(milestone_papers.held_by(found), action=_papers_url(case, found), form=pages),
         editable=plan.state not in _LOCKED and may_write(case, PlanPermission.EDIT),
     )
+
+
+def _papers_url(case: CaseFile, found: Milestone) -> str | None:
+    if not may_write(case, PlanPermission.MOVE_MILESTONE):
+        return None
+    return url_for("plans.milestone_papers_add", case_id=case.id, milestone_id=found.id)
 
 
 def _form(plan: Plan, found: Milestone | None, form: MilestoneForm) -> str:

@@ -11,6 +11,7 @@ from reintegration.accounts.queries.users import movers, names_of, organisation_
 from reintegration.accounts.views.act_words import act
 from reintegration.kernel.db import session
 from reintegration.kernel.errors import N_, Invalid
+from reintegration.papers.views.panel import panel
 from reintegration.web import parameters
 from reintegration.web.current import acting, current_actor
 from reintegration.web.forms import Form
@@ -20,7 +21,7 @@ from vouchers.payments.forms.claims import DisputeForm, LinesForm, ReasonForm
 from vouchers.payments.models import Claim, ClaimLine
 from vouchers.payments.permissions import ClaimPermission, PaymentPermission
 from vouchers.payments.queries import claims as queries
-from vouchers.payments.services import claims
+from vouchers.payments.services import claim_papers, claims
 from vouchers.payments.services.payment_moves import CLAIM
 from vouchers.payments.states import ClaimState
 from vouchers.payments.views.blueprints import claims_bp as bp
@@ -137,6 +138,7 @@ def _show_page(claim: Claim, form: Form) -> str:
         events=events,
         people=names_of(session(), movers(events)),
         act=act,
+        papers=panel(claim_papers.held_by(claim)),
         problem=form.problem,
         asked=form.reason.data if isinstance(form, DisputeForm) else "",
         flags=FLAGS,

@@ -7,6 +7,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from reintegration.kernel.db import session
+from reintegration.papers.forms import PagesForm
+from reintegration.papers.views.panel import panel, taken
 from reintegration.web import parameters
 from reintegration.web.current import acting, current_actor
 from reintegration.web.once import Next
@@ -15,7 +17,7 @@ from vouchers.payments.forms.claims import AnswerForm, DeliveriesForm, InvoiceFo
 from vouchers.payments.models import Claim
 from vouchers.payments.permissions import ClaimPermission
 from vouchers.payments.queries import claims as queries
-from vouchers.payments.services import claims
+from vouchers.payments.services import claim_papers, claims
 from vouchers.payments.services.payment_moves import CLAIM
 from vouchers.payments.states import ClaimState
 from vouchers.payments.views.blueprints import claims_bp as bp
@@ -89,6 +91,13 @@ def mine_answer(claim: Claim) -> Asking:
     return _back(claim, _("Your answer is sent."))
 
 
+@bp.act("/mine/<uuid:claim_id>/papers", ClaimPermission.VIEW_OWN, load=_claim)
+def mine_papers(claim: Claim) -> Asking:
+    """Take the invoice, or what proves a line, as a paper."""
+    held = claim_papers.held_by(claim)
+    return (yield from taken(held, lambda form: _show_page(claim, pages=form)))
+
+
 @bp.form("/mine/<uuid:claim_id>/withdraw", ClaimPermission.WITHDRAW, load=_claim)
 def mine_withdraw(claim: Claim) -> Asking:
     """Take a claim back."""
@@ -124,6 +133,7 @@ def _show_page(
     *,
     invoice: InvoiceForm | None = None,
     answer: AnswerForm | None = None,
+    pages: PagesForm | None = None,
     problem: str = "",
 ) -> str:
     order = queries.order_of(session(), claim)
@@ -135,5 +145,12 @@ def _show_page(
         invoice=invoice or InvoiceForm(claim.currency),
         answer=answer or AnswerForm(),
         order=order,
+        papers=panel(claim_papers.held_by(claim), action=_papers_url(claim), form=pages),
         problem=problem,
     )
+
+
+def _papers_url(claim: Claim) -> str | None:
+    if not claim_papers.takes_papers(claim):
+        return None
+    return url_for(".mine_papers", claim_id=claim.id)

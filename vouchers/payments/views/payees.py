@@ -13,6 +13,8 @@ from providers.directory.views.profile import home_url, layout, load_editable
 from reintegration.accounts.queries.users import names_behind, organisation_names
 from reintegration.kernel import clock
 from reintegration.kernel.db import session
+from reintegration.papers.forms import PagesForm
+from reintegration.papers.views.panel import panel, taken
 from reintegration.web import parameters, slots
 from reintegration.web.current import acting, current_actor
 from reintegration.web.filters import day
@@ -23,7 +25,7 @@ from vouchers.payments.forms.payees import AccountForm
 from vouchers.payments.models.payees import PayeeAccount
 from vouchers.payments.permissions import PayeePermission
 from vouchers.payments.queries import payees as reading
-from vouchers.payments.services import payees
+from vouchers.payments.services import payee_papers, payees
 
 bp = Pages("payees", __name__, url_prefix="/payees")
 
@@ -66,6 +68,18 @@ def index() -> ResponseReturnValue:
 @bp.page("/<uuid:account_id>", PayeePermission.VIEW, load=load_account)
 def show(account: PayeeAccount) -> ResponseReturnValue:
     """Show one account, whole to those who decide on it and to its owner."""
+    return _page(account)
+
+
+@bp.act("/<uuid:account_id>/papers", PayeePermission.VIEW, load=load_account)
+def papers(account: PayeeAccount) -> Asking:
+    """Take the letter of the bank as a paper."""
+    held = payee_papers.held_by(account)
+    return (yield from taken(held, lambda form: _page(account, form)))
+
+
+def _page(account: PayeeAccount, pages: PagesForm | None = None) -> str:
+    takes = payee_papers.takes_papers(account)
     return render_template(
         "vouchers/payments/payees/show.html",
         account=account,
@@ -79,6 +93,11 @@ def show(account: PayeeAccount) -> ResponseReturnValue:
         ],
         back_url=home_url(account.provider_id),
         layout=layout(),
+        papers=panel(
+            payee_papers.held_by(account),
+            action=url_for(".papers", account_id=account.id) if takes else None,
+            form=pages,
+        ),
         P=PayeePermission,
     )
 

@@ -1,0 +1,1 @@
+"""Putting, keeping, opening and destroying papers."""

@@ -1,0 +1,89 @@
+"""Sealing parts into the store and opening them; what is dropped goes once that is committed."""
+
+import hashlib
+import secrets
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import event as sa_event
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from reintegration.kernel import crypto
+from reintegration.kernel.db import keyring
+from reintegration.kernel.errors import N_, Conflict
+from reintegration.papers import store
+from reintegration.papers.content.kinds import Part
+from reintegration.papers.models import Paper, PaperKey, PaperPart
+
+_DROPPED = "papers.dropped"
+
+
+def make_key(session: Session, paper: Paper, *, now: datetime) -> None:
+    """Give a new paper its own data key, wrapped by the master key."""
+    wrapped = keyring(session).wrap_paper_key(
+        secrets.token_bytes(crypto.KEY_BYTES), paper_id=str(paper.id)
+    )
+    session.add(PaperKey(paper_id=paper.id, wrapped=wrapped, created_at=now))
+    session.flush()
+
+
+def put(session: Session, part: PaperPart, read: Part) -> None:
+    """Seal what was read into the store, on the disk before this returns, and note it at `part`."""
+    digest = hashlib.sha256(read.content).digest()
+    sealed = crypto.seal(
+        _key(session, part.paper_id), read.content, bound_to=_bound_to(part.id, digest)
+    )
+    drop(session, part)
+    part.blob, part.sha256, part.size = store.in_use().put(sealed), digest, len(read.content)
+    part.kind, part.pages = read.kind, read.pages
+    part.width, part.height = read.width, read.height
+
+
+def opened(session: Session, part: PaperPart) -> bytes:
+    """Return the bytes of a part; raise Conflict when they are destroyed or damaged."""
+    if part.blob is None:
+        raise Conflict(N_("This was destroyed for good and cannot be read."), code="erased")
+    key = _key(session, part.paper_id)
+    try:
+        sealed = store.in_use().get(part.blob)
+        return crypto.unseal(key, sealed, bound_to=_bound_to(part.id, part.sha256))
+    except (store.Damaged, crypto.SealBroken):
+        raise Conflict(
+            N_(
+                "This paper is damaged or gone where it was kept. Tell an administrator: a backup"
+                " may hold it."
+            ),
+            code="damaged",
+        ) from None
+
+
+def drop(session: Session, part: PaperPart) -> None:
+    """Let the bytes of a part go from the store when the transaction is committed."""
+    if part.blob is not None:
+        session.info.setdefault(_DROPPED, []).append(part.blob)
+        part.blob = None
+
+
+def _key(session: Session, paper_id: UUID) -> bytes:
+    wrapped = session.scalar(select(PaperKey.wrapped).where(PaperKey.paper_id == paper_id))
+    if wrapped is None:
+        raise Conflict(N_("This was destroyed for good and cannot be read."), code="erased")
+    return keyring(session).unwrap_paper_key(wrapped, paper_id=str(paper_id))
+
+
+def _bound_to(part_id: UUID, digest: bytes) -> str:
+    return f"paper_part|{part_id}|{digest.hex()}"
+
+
+@sa_event.listens_for(Session, "after_commit")
+def _let_go(session: Session) -> None:
+    if not session.in_nested_transaction():
+        for name in session.info.pop(_DROPPED, ()):
+            store.in_use().drop(name)
+
+
+@sa_event.listens_for(Session, "after_rollback")
+def _keep(session: Session) -> None:
+    if not session.in_nested_transaction():
+        session.info.pop(_DROPPED, None)

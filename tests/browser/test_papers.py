@@ -1,0 +1,106 @@
+"""A paper from a phone to an auditor's hash: photographed, blacked out, answered, seen, compared."""
+
+import hashlib
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+from sqlalchemy import select
+
+from reintegration.papers.models import Paper
+from tests.browser.seats import PHONE, SCREEN
+from tests.factories.papers import photo, picture_of
+from tests.factories.payments import make_claim
+
+NAME = "Does the name of a person helped stand here?"
+
+
+@pytest.fixture
+def opens(browser, committed_db, live_server, cast, sign_in, session):
+    """Open a page in the browser of somebody, on a phone or a screen."""
+    contexts = []
+    url = live_server(committed_db).url
+
+    def at(who: str, path: str, *, phone: bool = False, scripts: bool = True) -> Page:
+        cast.people[who].locale = "en"
+        token = sign_in(cast.people[who]).get_cookie("punte-session").value
+        session.commit()
+        size = PHONE if phone else SCREEN
+        context = browser.new_context(
+            locale="en-GB", viewport=size, has_touch=phone, java_script_enabled=scripts
+        )
+        context.add_cookies([{"name": "punte-session", "value": token, "url": url}])
+        contexts.append(context)
+        page = context.new_page()
+        page.goto(url + path)
+        return page
+
+    yield at
+    for context in contexts:
+        context.close()
+
+
+def test_a_paper_from_a_phone_to_an_auditors_hash(opens, session, cast, tmp_path):
+    claim = make_claim(session, cast)
+    session.commit()
+    sheet = tmp_path / "sheet.jpg"
+    sheet.write_bytes(photo())
+    phone = opens("boris", f"/claims/mine/{claim.id}", phone=True)
+    phone.get_by_label("Photograph a page").set_input_files(sheet)  # the first tap; it sends itself
+    expect(phone.get_by_text(NAME)).to_be_visible()
+    assert phone.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    phone.get_by_label("Photograph one more page").set_input_files(sheet)
+    expect(phone.get_by_role("img", name="Page 2")).to_be_visible()
+    phone.get_by_role("link", name="Black out a part").first.click()
+    _draw(phone, (0.05, 0.4), (0.95, 0.6))
+    phone.get_by_role("button", name="Black it out").click()
+    expect(phone.get_by_text("Partly blacked out")).to_be_visible()
+    black = phone.request.get(phone.get_by_role("img", name="Page 1").evaluate("one => one.src"))
+    assert max(picture_of(black.body()).getpixel((300, 400))) < 12
+    phone.get_by_role("button", name="Save it: a name stands here").click()
+    expect(phone.get_by_text("Only the case team of the person can open it.")).to_be_visible()
+
+    session.rollback()
+    paper = session.scalars(select(Paper)).one()
+    ana = opens("ana", f"/papers/{paper.id}")
+    expect(ana.get_by_role("img", name="Page 2")).to_be_visible()
+    ana.get_by_role("button", name="Confirm that you have seen it").click()
+    expect(ana.get_by_text("It is noted that you have seen it.")).to_be_visible()
+
+    auditor = opens("irina", f"/claims/{claim.id}")
+    auditor.get_by_role("link", name=re.compile("^Paper of 2 pages")).click()
+    expect(auditor.get_by_text("Seen by Ana Lungu")).to_be_visible()
+    expect(auditor.get_by_role("img", name="Page 1")).to_have_count(0)
+    handed = [black.body(), ana.request.get(_address(ana, "Page 2")).body()]
+    hashes = "\n".join(hashlib.sha256(one).hexdigest() for one in handed)
+    shown = auditor.locator("dd .hash").inner_text().replace(" ", "").replace("\n", "")
+    assert shown == hashlib.sha256(hashes.encode()).hexdigest()
+
+
+@pytest.mark.deep
+def test_without_scripts_a_file_is_chosen_sent_and_answered(opens, session, cast, tmp_path):
+    claim = make_claim(session, cast)
+    session.commit()
+    sheet = tmp_path / "sheet.png"
+    sheet.write_bytes(photo("PNG"))
+    page = opens("boris", f"/claims/mine/{claim.id}", scripts=False)
+    page.get_by_label("Choose files").set_input_files(sheet)
+    page.get_by_role("button", name="Add the pages").click()
+    page.get_by_role("button", name="Save it: no name stands here").click()
+    expect(page.get_by_text("Names nobody")).to_be_visible()
+
+
+def _address(page: Page, name: str) -> str:
+    return page.get_by_role("img", name=name).evaluate("one => one.src")
+
+
+def _draw(page: Page, begin: tuple[float, float], end: tuple[float, float]) -> None:
+    """Draw over a page from one place to another, each as a share of its width and height."""
+    over = page.locator(".ink__over")
+    over.scroll_into_view_if_needed()
+    box = over.bounding_box()
+    places = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in (begin, end)]
+    page.mouse.move(*places[0])
+    page.mouse.down()
+    page.mouse.move(*places[1], steps=4)
+    page.mouse.up()

@@ -1,0 +1,1 @@
+"""Papers: what is taken, who opens it, and what is left of it."""
