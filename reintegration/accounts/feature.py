@@ -3,7 +3,7 @@
 from flask import Flask
 
 from reintegration.accounts.cli import user_cli
-from reintegration.accounts.jobs import WARN_OF_TOKENS
+from reintegration.accounts.jobs import FORGET_BROWSERS, WARN_OF_TOKENS
 from reintegration.accounts.permissions import AccountPermission as P
 from reintegration.accounts.policy import POLICY
 from reintegration.accounts.views import (
@@ -12,14 +12,17 @@ from reintegration.accounts.views import (
     guide,
     identity,
     inbox,
+    links,
     organisations,
+    own,
+    second_factor,
     sign_in,
     today,
     today_access,
     trail,
     users,
 )
-from reintegration.kernel import jobs, permissions
+from reintegration.kernel import jobs, outbox, permissions
 from reintegration.kernel.errors import N_
 from reintegration.web import credentials as proofs
 from reintegration.web import navigation, slots
@@ -28,7 +31,10 @@ from reintegration.web.navigation import Place
 PAGES = (
     guide,
     inbox,
+    links,
     organisations,
+    own,
+    second_factor,
     sign_in,
     today,
     trail,
@@ -45,7 +51,9 @@ def register(app: Flask) -> None:
     app.register_blueprint(bp)
     app.add_url_rule("/", "front", today.front)
     app.cli.add_command(user_cli)
-    jobs.register(WARN_OF_TOKENS)
+    outbox.register(links.CHANNEL)
+    for job in (WARN_OF_TOKENS, FORGET_BROWSERS):
+        jobs.register(job)
     slots.add("today.items", today_access.items)
     slots.add("today.days", today.told)
     navigation.add(*_PLACES)

@@ -1,8 +1,8 @@
-"""Tokens of programs that end: said ahead, and when they have ended."""
+"""What accounts do by themselves: tokens that end are said ahead, old browsers forgotten."""
 
 from datetime import timedelta
 
-from reintegration.accounts.services import tokens
+from reintegration.accounts.services import browsers, tokens
 from reintegration.kernel.jobs import Job, counting
 
 WARN_OF_TOKENS = Job(
@@ -10,3 +10,4 @@ WARN_OF_TOKENS = Job(
     timedelta(days=1),
     counting(tokens.warn_ahead, "ends of tokens told ahead"),
 )
+FORGET_BROWSERS = Job("accounts.forget_browsers", timedelta(days=1), browsers.forget_old)

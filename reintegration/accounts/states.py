@@ -9,3 +9,10 @@ class OrganisationKind(Worded):
 
     PROGRAMME = N_("Office of the programme")
     PROVIDER = N_("Provider of services")
+
+
+class LinkPurpose(Worded):
+    """Why somebody is sent a link: they are new here, or have forgotten their password."""
+
+    INVITATION = N_("Invitation")
+    RESET = N_("New password")

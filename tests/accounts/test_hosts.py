@@ -73,10 +73,11 @@ def test_who_knows_the_password_is_told_that_the_address_is_wrong(two_hosts, pas
 def test_a_session_of_one_host_opens_nothing_on_the_other(two_hosts):
     browser, _ = enter(two_hosts, STAFF, "ana@demo.example")
     token = browser.get_cookie("__Host-session", domain="staff.example").value
-    assert browser.get("/account/today", base_url=STAFF).status_code == 200
+    assert browser.get("/account/second-factor/app", base_url=STAFF).status_code == 200
     thief = two_hosts.test_client()
     thief.set_cookie("__Host-session", token, domain="service.example", secure=True)
-    assert thief.get("/account/today", base_url=SERVICE).status_code == 302
+    answer = thief.get("/account/second-factor/app", base_url=SERVICE)
+    assert answer.location.startswith("/account/sign-in")
 
 
 def test_a_host_that_is_not_ours_is_refused(two_hosts):

@@ -1,7 +1,20 @@
 """The tables of accounts."""
 
+from reintegration.accounts.models.factors import RecoveryCode, SecondFactor
 from reintegration.accounts.models.inbox import InboxMessage
+from reintegration.accounts.models.links import AccountLink
 from reintegration.accounts.models.people import ApiToken, Organisation, User, UserRole
-from reintegration.accounts.models.sessions import SignInSession
+from reintegration.accounts.models.sessions import KnownBrowser, SignInSession
 
-__all__ = ["ApiToken", "InboxMessage", "Organisation", "SignInSession", "User", "UserRole"]
+__all__ = [
+    "AccountLink",
+    "ApiToken",
+    "InboxMessage",
+    "KnownBrowser",
+    "Organisation",
+    "RecoveryCode",
+    "SecondFactor",
+    "SignInSession",
+    "User",
+    "UserRole",
+]

@@ -23,7 +23,7 @@ def _person(session: Session, token: str) -> Shown | None:
         return None
     sign_in.seen(session, found, now=now)
     actor = actors.speak_for(session, found.user)
-    g.user = found.user
+    g.user, g.sign_in = found.user, found
     return Shown(actor, found.user.locale)
 
 
