@@ -71,7 +71,7 @@ def check(session: Session, user: User, typed: str, *, counted: str = "", now: d
         raise TooManyTries(
             N_(
                 "Too many wrong codes. Wait 15 minutes and try again. If your phone is gone, use a"
-                " recovery code then, or ask an administrator to reset your second factor."
+                " recovery code then, or ask an administrator to remove your second factor."
             )
         ) from None
     said = "".join(typed.split()).replace("-", "").upper()
@@ -186,7 +186,7 @@ def _secret(session: Session, found: SecondFactor) -> str:
         return keyring(session).unseal_factor(found.sealed, user_id=str(found.user_id))
     except SealBroken:
         raise Conflict(
-            N_("Your app cannot be checked here. Ask an administrator to reset your second factor.")
+            N_("Your app cannot be checked here. Ask an administrator to remove your second factor.")
         ) from None
 
 

@@ -23,10 +23,10 @@ def reset(session: Session, user: User, *, actor: Actor, now: datetime) -> None:
     """
     permissions.demand(actor, AccountPermission.MANAGE_USERS)
     if actor.id == user.id:
-        raise NotPermitted(N_("Ask another administrator to reset your own second factor."))
+        raise NotPermitted(N_("Ask another administrator to remove your own second factor."))
     lock(session, user)
     if not second_factor.is_enrolled(session, user):
-        raise Conflict(N_("There is no second factor to reset."))
+        raise Conflict(N_("There is no second factor to remove."))
     second_factor.forget(session, user)
     sign_in.end_all_sessions(session, user, now=now)
     audit.record(
@@ -39,7 +39,7 @@ def _tell(session: Session, user: User, actor: Actor, now: datetime) -> None:
     key = f"second_factor:{new_id()}:reset"
     letters.write(session, user, letters.FACTOR_GONE, key=key, now=now)
     others = set(people.with_role(session, Role.ADMINISTRATOR)) - {actor.id}
-    message = N_("%(actor)s has reset the second factor of %(name)s.")
+    message = N_("%(actor)s has removed the second factor of %(name)s.")
     link = f"/account/users/{user.id}"
     inbox.notify(
         session, others, key, message, now=now, link=link, actor=actor.name, name=user.name

@@ -174,7 +174,7 @@ ACTS: dict[str, str] = {
     "stripe_account:opened": N_("Stripe opened an account of a provider"),
     "second_factor:enrol": N_("Set up a second factor"),
     "second_factor:renew_codes": N_("Made new recovery codes"),
-    "second_factor:reset": N_("Reset somebody's second factor"),
+    "second_factor:reset": N_("Removed somebody's second factor"),
     "session:confirm": N_("Showed again that it is they"),
     "session:end_others": N_("Signed out all other browsers"),
     "token:create": N_("Made a key for a device"),

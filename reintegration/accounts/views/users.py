@@ -131,7 +131,7 @@ def user_second_factor(user: User) -> Asking:
     resetting.reset(session(), user, **acting())
     return Next(
         _page_of(user),
-        _("The second factor is reset. %(name)s and all administrators are told.", name=user.name),
+        _("The second factor is removed. %(name)s and all administrators are told.", name=user.name),
     )
 
 
