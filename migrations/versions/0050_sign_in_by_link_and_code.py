@@ -101,7 +101,7 @@ def _add_factors() -> None:
         _of_a_person("recovery_code"),
         sa.PrimaryKeyConstraint("user_id", "hash", name=op.f("pk_recovery_code")),
     )
-    for table in ("second_factor", "recovery_code"):
+    for table in ("account_link", "known_browser", "second_factor", "recovery_code"):
         op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
         op.execute(f"CREATE POLICY everything ON {table} USING ({OWN}) WITH CHECK ({OWN})")
 

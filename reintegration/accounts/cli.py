@@ -51,7 +51,7 @@ def create(
     click.echo(f"created {user.email}")
 
 
-@user_cli.command("reset-second-factor")
+@user_cli.command("reset")
 @click.argument("email")
 def reset_second_factor(email: str) -> None:
     """Remove the second factor of an administrator whom no other one can help."""

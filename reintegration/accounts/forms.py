@@ -21,6 +21,7 @@ from reintegration.codelists.languages import Locale
 from reintegration.kernel.actor import PROVIDER_ROLES, Role
 from reintegration.web.forms import Form, choices, option
 from reintegration.web.offers import OfferedField
+from reintegration.web.step_up import LONGEST_ANSWER
 
 
 class SignInForm(Form):
@@ -71,7 +72,9 @@ class LinkForm(Form):
 class CodeForm(Form):
     """A code of an app, or one on paper."""
 
-    code = StringField(_l("Code"), [InputRequired(_l("Enter the code.")), Length(max=40)])
+    code = StringField(
+        _l("Code"), [InputRequired(_l("Enter the code.")), Length(max=LONGEST_ANSWER)]
+    )
     next = HiddenField()
 
 
@@ -87,7 +90,27 @@ class ConfirmForm(Form):
 
     refused_at = "step_up"
 
-    step_up = PasswordField(validators=[Length(max=MAX_LENGTH)])
+    step_up = PasswordField(validators=[Length(max=LONGEST_ANSWER)])
+    next = HiddenField()
+
+
+class PasskeyForm(Form):
+    """A new passkey: its name, and what the device said."""
+
+    refused_at = "name"
+
+    name = StringField(
+        _l("Name"),
+        [DataRequired(_l("Enter a name.")), Length(max=60)],
+        description=_l("Such as the name of the device. Only you see it."),
+    )
+    answer = HiddenField(validators=[Length(max=LONGEST_ANSWER)])
+
+
+class PasskeySignInForm(Form):
+    """A passkey's answer, in place of e-mail, password and code."""
+
+    answer = HiddenField(validators=[Length(max=LONGEST_ANSWER)])
     next = HiddenField()
 
 

@@ -81,6 +81,7 @@ class Keyring:
     _sample = _derived("key-sample/1")
     _link = _derived("account-link/1")
     _mail = _derived("mail/1")
+    _challenge = _derived("passkey-challenge/1")
     _factor = _derived("second-factor/1")
     _recovery = _derived("recovery-code/1")
     answers = _derived("form-answer/1")
@@ -144,6 +145,16 @@ class Keyring:
     def unseal_factor(self, sealed: bytes, *, user_id: str) -> str:
         """Open what `seal_factor` made; raise SealBroken for another person's."""
         return unseal(self._factor, sealed, bound_to=f"second_factor|{user_id}").decode()
+
+    def seal_challenge(self, challenge: str, *, purpose: str) -> str:
+        """Seal what a passkey is asked to sign, so that the page can bring it back."""
+        sealed = seal(self._challenge, challenge.encode(), bound_to=f"passkey|{purpose}")
+        return b64encode(sealed).decode()
+
+    def unseal_challenge(self, sealed: str, *, purpose: str) -> str:
+        """Open what `seal_challenge` made; raise SealBroken or ValueError for anything else."""
+        opened = unseal(self._challenge, b64decode(sealed), bound_to=f"passkey|{purpose}")
+        return opened.decode()
 
     def recovery_code(self, code: str, *, user_id: str) -> bytes:
         """Return the keyed hash that is stored of a code on paper."""

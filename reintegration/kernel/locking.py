@@ -30,6 +30,7 @@ ORDER = (
     "user_account",
     "user_role",
     "account_link",
+    "passkey",
     "second_factor",
     "recovery_code",
     "sign_in_session",

@@ -6,6 +6,7 @@ page, so nothing that was typed is lost.
 """
 
 from collections.abc import Iterator
+from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -22,10 +23,13 @@ from reintegration.web.transactional import transactional
 
 FIELD = "step_up"
 """What somebody shows on the page between: a code, or their password."""
+LONGEST_ANSWER = 8_000
+"""What a passkey says in the place of a code."""
 _NOT_CARRIED = frozenset({FIELD, "csrf_token"})
 
 is_fresh = Port[[Session], bool]("whether the person of this request showed lately who they are")
 asks_for = Port[[Session], str]("what they show: the name of the field, `code` or `password`")
+passkey = Port[[Session], dict[str, Any] | None]("what their passkey may sign instead, if any")
 confirm = Port[[Session, str], None]("that what they showed is right; raises a DomainError")
 
 
@@ -34,7 +38,7 @@ class StepUpForm(Form):
 
     refused_at = FIELD
 
-    step_up = PasswordField(validators=[Length(max=128)])
+    step_up = PasswordField(validators=[Length(max=LONGEST_ANSWER)])
 
 
 def ask_anew() -> ResponseReturnValue | None:
@@ -64,6 +68,7 @@ def page(form: StepUpForm, *, action: str) -> str:
         form=form,
         action=action,
         asks_for=asks_for(session()),
+        passkey=passkey(session()),
         carried=list(_carried()),
     )
 

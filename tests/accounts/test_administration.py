@@ -301,14 +301,14 @@ def test_the_people_of_an_organisation_sign_in_while_it_is_open_and_not_while_it
 
 
 def test_an_administrator_sends_a_link_to_who_forgot_a_password(cast, sign_in, session):
-    sign_in(cast.dan).post(f"/account/users/{cast.ana.id}/link")
+    sign_in(cast.dan).post(f"/account/users/{cast.ana.id}/password")
     [letter] = letters_to(session, cast.ana.email)
     assert "/account/link?key=" in letter
 
 
 def test_nobody_is_sent_a_link_to_a_closed_account(cast, sign_in, session):
     cast.ana.disabled_at = NOW
-    answer = sign_in(cast.dan).post(f"/account/users/{cast.ana.id}/link")
+    answer = sign_in(cast.dan).post(f"/account/users/{cast.ana.id}/password")
     assert answer.status_code == 409
     assert letters_to(session, cast.ana.email) == []
 
@@ -371,7 +371,7 @@ def test_an_office_needs_a_name(cast, sign_in):
 
 
 def test_the_auditor_reads_who_did_what_and_finds_it_by_filters(cast, sign_in, session):
-    sign_in(cast.dan).post(f"/account/users/{cast.rita.id}/link")
+    sign_in(cast.dan).post(f"/account/users/{cast.rita.id}/password")
     irina = sign_in(cast.irina)
     page = irina.get("/account/audit?action=user:&lang=en").get_data(as_text=True)
     done = re.findall(r'<th scope="row"[^>]*>([^<]+)', page)

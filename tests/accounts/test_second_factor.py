@@ -319,7 +319,7 @@ def test_nobody_resets_their_own(cast, session, now):
 def test_an_operator_helps_the_administrator_who_is_alone(app, cast, session, now):
     enrol(session, cast.dan, now=now)
     session.commit()
-    told = app.test_cli_runner().invoke(args=["user", "reset-second-factor", "DAN@demo.example"])
+    told = app.test_cli_runner().invoke(args=["user", "reset", "DAN@demo.example"])
     assert told.exit_code == 0, told.output
     session.expire_all()
     assert not second_factor.is_enrolled(session, cast.dan)
@@ -334,3 +334,24 @@ def test_the_page_that_waits_needs_a_password_first(client, cast):
     assert client.get("/account/second-factor").location == "/account/sign-in"
     with closing(show(client, "123456")) as answer:
         assert answer.location == "/account/sign-in"
+
+
+def test_the_demo_prints_a_code_that_serves_or_says_how_long_it_does_not(cast, session, phone, now):
+    first, waits = second_factor.next_code(session, cast.ana, now=now)
+    assert waits == 0
+    for _ in range(2):
+        told, waits = second_factor.next_code(session, cast.ana, now=now)
+        assert waits == 0
+        second_factor.check(session, cast.ana, told, now=now)
+    last, waits = second_factor.next_code(session, cast.ana, now=now)
+    assert 0 < waits <= totp.SECONDS
+    assert last not in {first, told}
+    second_factor.check(session, cast.ana, last, now=now + timedelta(seconds=waits))
+
+
+def test_a_wrong_code_stands_in_the_trail_although_the_request_rolls_back(
+    app, cast, session, phone
+):
+    show(with_password(app, cast.ana.email), "12")
+    told = select(AuditEvent.subject_id).where(AuditEvent.action == "session:refuse")
+    assert session.scalars(told).all() == [cast.ana.id]

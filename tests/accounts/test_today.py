@@ -110,7 +110,7 @@ def test_a_token_is_named_from_thirty_days_before_its_end_until_a_week_after(
 def test_whoever_was_locked_out_comes_in_by_a_link(session, cast, client, sign_in):
     for _ in range(sign_in_service.PER_ACCOUNT.tries):
         client.post("/account/sign-in", data={"email": cast.petru.email, "password": "wrong"})
-    sign_in(cast.dan).post(f"/account/users/{cast.petru.id}/link")
+    sign_in(cast.dan).post(f"/account/users/{cast.petru.id}/password")
     [letter] = letters_to(session, cast.petru.email)
     key = path_of_link(letter).split("key=")[1]
     assert client.post("/account/link", data={"key": key, "new": WORDS}).location == "/"

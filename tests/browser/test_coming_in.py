@@ -6,7 +6,7 @@ from sqlalchemy import select
 from reintegration.accounts.models import User
 from reintegration.kernel import clock
 from tests.browser.conftest import seats_in
-from tests.browser.seats import SCREEN, sit_down
+from tests.browser.seats import SCREEN, Seat, sit_down
 from tests.factories.factors import code_of, let_code_serve_again, letters_to, path_of_link
 
 pytestmark = pytest.mark.xdist_group("browser-phone")
@@ -53,7 +53,7 @@ def test_an_invitation_leads_to_a_password_an_app_and_a_sign_in_with_its_code(
         elena.sees("Your recovery codes")
         elena.presses("I have kept them: continue")
         elena.sees("Today")
-        elena.page.get_by_role("button", name="Sign out").first.click()
+        elena.page.get_by_role("button", name="Sign out", exact=True).first.click()
 
         session.rollback()
         user = (
@@ -69,6 +69,7 @@ def test_an_invitation_leads_to_a_password_an_app_and_a_sign_in_with_its_code(
         elena.types("Code", code_of(secret, clock.now()))
         elena.presses("Continue")
         elena.sees("Today")
+        _signs_in_by_a_passkey(elena)
 
         dan.goes_to(f"/account/users/{user.id}/second-factor")
         dan.sees("Remove the second factor of Elena Nistor?")
@@ -82,3 +83,29 @@ def test_an_invitation_leads_to_a_password_an_app_and_a_sign_in_with_its_code(
         elena.sees("Look into your mail")
         elena.goes_to(path_of_link(letter))
         elena.sees("This link does not work any more")
+
+
+def _signs_in_by_a_passkey(elena: Seat) -> None:
+    """Add a passkey of Chromium's own pretended device, and come in by it alone."""
+    device = elena.page.context.new_cdp_session(elena.page)
+    device.send("WebAuthn.enable")
+    options = {
+        "protocol": "ctap2",
+        "transport": "internal",
+        "hasResidentKey": True,
+        "hasUserVerification": True,
+        "isUserVerified": True,
+        "automaticPresenceSimulation": True,
+    }
+    device.send("WebAuthn.addVirtualAuthenticator", {"options": options})
+    elena.goes_to("/account/own")
+    elena.presses("Add a passkey")
+    elena.sees("Add a passkey")
+    elena.types("Name", "Laptop")
+    elena.presses("Add the passkey")
+    elena.sees("Your sign-in")
+    elena.reads("Laptop")
+    elena.page.get_by_role("button", name="Sign out", exact=True).first.click()
+    elena.sees("Sign in")
+    elena.presses("Sign in with a passkey")
+    elena.sees("Today")

@@ -15,7 +15,14 @@ from providers.referrals.models import Pseudonym, Referral
 from providers.referrals.permissions import ReferralPermission
 from providers.referrals.queries.referrals import receiving_sites
 from providers.vetting.permissions import VettingPermission
-from reintegration.accounts.models import InboxMessage
+from reintegration.accounts.models import (
+    AccountLink,
+    InboxMessage,
+    KnownBrowser,
+    Passkey,
+    RecoveryCode,
+    SecondFactor,
+)
 from reintegration.accounts.permissions import AccountPermission
 from reintegration.cases import models as cases
 from reintegration.cases.permissions import CasePermission
@@ -166,6 +173,11 @@ READS: dict[str, tuple[Any, Shown]] = {
         _own(BackgroundTask, "started_by"),
         (TaskPage, _of_tasks),
         _own(AnsweredForm, "actor_id"),
+        _own(SecondFactor, "user_id"),
+        _own(RecoveryCode, "user_id"),
+        _own(Passkey, "user_id"),
+        _own(AccountLink, "user_id"),
+        _own(KnownBrowser, "user_id"),
         _rows(OutboxMessage),
         _rows(KeySample),
         (StateEvent, _of_histories),

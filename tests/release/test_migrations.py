@@ -65,7 +65,8 @@ RELEASED = {
     "0045_find_lines_of_services.py": "3075530a4bfee1871ae48c48ecbcd6961ee023ec69cf35d4ecdbdd30dea6704e",
     "0046_tell_closed_claims.py": "37e5de886b4b9c11aac1995d8aab13bdc6980ee78bdfc6e223b596d78195f0e1",
     "0047_pay_new_accounts_later.py": "2b74f9e130c46b77064743e0b9423a6041326c83ea9bee98fb22d5547726b233",
-    "0050_sign_in_by_link_and_code.py": "bae063e0960f38008c92717ae8e9659a613e1dad975bcd7c5c77b61e0a8c4764",
+    "0050_sign_in_by_link_and_code.py": "537e38d72c9be703c88f9a573e0862d948ca870589479ffebd9ac028a86c7e22",
+    "0051_add_passkeys.py": "982c8e45af7197fafa48bc20e5fe9e5cd51198b18275b41af9c24a78f62c3c82",
 }
 OURS = {"reintegration", "providers", "vouchers", "demo"}
 

@@ -17,6 +17,8 @@ from vouchers.payments.models.payees import PayeeAccount
 
 FRESH = {
     "accounts.audit_export",
+    "accounts.passkey_new",
+    "accounts.passkey_remove",
     "accounts.second_factor_app",
     "accounts.second_factor_codes",
     "accounts.user_second_factor",

@@ -1,6 +1,6 @@
 """The tables of accounts."""
 
-from reintegration.accounts.models.factors import RecoveryCode, SecondFactor
+from reintegration.accounts.models.factors import Passkey, RecoveryCode, SecondFactor
 from reintegration.accounts.models.inbox import InboxMessage
 from reintegration.accounts.models.links import AccountLink
 from reintegration.accounts.models.people import ApiToken, Organisation, User, UserRole
@@ -12,6 +12,7 @@ __all__ = [
     "InboxMessage",
     "KnownBrowser",
     "Organisation",
+    "Passkey",
     "RecoveryCode",
     "SecondFactor",
     "SignInSession",

@@ -1,4 +1,4 @@
-"""What somebody shows beside their password: codes of an app, and codes on paper."""
+"""What somebody shows beside their password: codes of an app, codes on paper, passkeys."""
 
 from datetime import datetime
 from uuid import UUID
@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import BigInteger, ForeignKey, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
-from reintegration.kernel.base import Base
+from reintegration.kernel.base import Base, Id
 
 
 class SecondFactor(Base):
@@ -32,4 +32,21 @@ class RecoveryCode(Base):
         ForeignKey("user_account.id", ondelete="CASCADE"), primary_key=True
     )
     hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    used_at: Mapped[datetime | None]
+
+
+class Passkey(Base):
+    """A passkey of one person: the public half of a key that never leaves their device."""
+
+    __tablename__ = "passkey"
+
+    id: Mapped[Id]
+    user_id: Mapped[UUID] = mapped_column(
+        ForeignKey("user_account.id", ondelete="CASCADE"), index=True
+    )
+    credential: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    public_key: Mapped[bytes] = mapped_column(LargeBinary)
+    sign_count: Mapped[int] = mapped_column(BigInteger)
+    name: Mapped[str]
+    made_at: Mapped[datetime]
     used_at: Mapped[datetime | None]

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from reintegration.accounts.models import KnownBrowser, User
 from reintegration.kernel import crypto
+from reintegration.kernel.db import acting_as_system
 
 REMEMBERED_FOR = timedelta(hours=12)
 """How long a browser that showed a second factor is not asked for another one."""
@@ -19,11 +20,12 @@ KEPT_FOR = timedelta(days=180)
 
 def known(session: Session, token: str, *, account: str) -> KnownBrowser | None:
     """Return the browser of this cookie, if the owner of the e-mail `account` signed in there."""
-    return session.scalar(
-        select(KnownBrowser)
-        .join(User, User.id == KnownBrowser.user_id)
-        .where(KnownBrowser.hash == crypto.token_hash(token), func.lower(User.email) == account)
-    )
+    with acting_as_system(session):
+        return session.scalar(
+            select(KnownBrowser)
+            .join(User, User.id == KnownBrowser.user_id)
+            .where(KnownBrowser.hash == crypto.token_hash(token), func.lower(User.email) == account)
+        )
 
 
 def has_passed(browser: KnownBrowser | None, *, now: datetime) -> bool:
@@ -37,24 +39,26 @@ def remember(session: Session, token: str, user: User, *, passed: bool, now: dat
     A browser that has no cookie yet, or one that nobody signed in with, gets a fresh one.
     """
     ours = select(KnownBrowser.hash).where(KnownBrowser.hash == crypto.token_hash(token)).limit(1)
-    kept = token if token and session.scalar(ours) is not None else crypto.random_token()
     values = {"last_seen_at": now} | ({"passed_until": now + REMEMBERED_FOR} if passed else {})
-    session.execute(
-        insert(KnownBrowser)
-        .values(hash=crypto.token_hash(kept), user_id=user.id, **values)
-        .on_conflict_do_update(index_elements=["hash", "user_id"], set_=values)
-    )
+    with acting_as_system(session):
+        kept = token if token and session.scalar(ours) is not None else crypto.random_token()
+        session.execute(
+            insert(KnownBrowser)
+            .values(hash=crypto.token_hash(kept), user_id=user.id, **values)
+            .on_conflict_do_update(index_elements=["hash", "user_id"], set_=values)
+        )
     return kept
 
 
 def ask_again(session: Session, *users: User) -> None:
     """Ask these people for their second factor at the next sign-in, wherever they passed before."""
     passed = KnownBrowser.user_id.in_([one.id for one in users])
-    session.execute(
-        update(KnownBrowser)
-        .where(passed, KnownBrowser.passed_until.is_not(None))
-        .values(passed_until=None)
-    )
+    with acting_as_system(session):
+        session.execute(
+            update(KnownBrowser)
+            .where(passed, KnownBrowser.passed_until.is_not(None))
+            .values(passed_until=None)
+        )
 
 
 def forget_old(session: Session, now: datetime) -> str | None:

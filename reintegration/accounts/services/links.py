@@ -18,7 +18,7 @@ from reintegration.accounts.services.letters import Letter
 from reintegration.accounts.states import LinkPurpose
 from reintegration.kernel import audit, crypto, outbox, permissions, tries
 from reintegration.kernel.actor import SYSTEM, Actor, ActorKind
-from reintegration.kernel.db import keyring
+from reintegration.kernel.db import acting_as_system, keyring
 from reintegration.kernel.errors import N_, Conflict, DomainError
 from reintegration.kernel.ids import new_id
 from reintegration.kernel.locking import lock
@@ -97,13 +97,10 @@ def _find(session: Session, key: str, now: datetime) -> AccountLink:
 
 
 def _living(session: Session, key: str, now: datetime) -> AccountLink | None:
-    found = session.scalar(
-        select(AccountLink).where(
-            AccountLink.hash == crypto.token_hash(key),
-            AccountLink.ended_at.is_(None),
-            AccountLink.expires_at > now,
-        )
-    )
+    alive = AccountLink.ended_at.is_(None), AccountLink.expires_at > now
+    of_key = select(AccountLink).where(AccountLink.hash == crypto.token_hash(key), *alive)
+    with acting_as_system(session):
+        found = session.scalar(of_key)
     if found is None or found.user.disabled_at or not found.user.organisation.active:
         return None
     return found
@@ -129,11 +126,12 @@ def use(
         raise sign_in.WrongAddress
     about = passwords.words_about(user, user.organisation, *house.names)
     passwords.check_rule(password, about=about)
-    session.execute(
-        update(AccountLink)
-        .where(AccountLink.user_id == user.id, AccountLink.ended_at.is_(None))
-        .values(ended_at=now)
-    )
+    with acting_as_system(session):
+        session.execute(
+            update(AccountLink)
+            .where(AccountLink.user_id == user.id, AccountLink.ended_at.is_(None))
+            .values(ended_at=now)
+        )
     users.take_password(session, user, password, now=now)
     sign_in.let_try_again(session, user)
     person = Actor(user.id, ActorKind.PERSON, user.name, organisation_id=user.organisation_id)
@@ -144,17 +142,16 @@ def use(
 def _send(session: Session, user: User, purpose: LinkPurpose, house: House, now: datetime) -> None:
     link_id = new_id()
     key = keyring(session).account_link(str(link_id))
-    session.add(
-        AccountLink(
-            id=link_id,
-            hash=crypto.token_hash(key),
-            user_id=user.id,
-            purpose=purpose,
-            made_at=now,
-            expires_at=now + LINK_FOR,
-        )
+    link = AccountLink(
+        id=link_id,
+        hash=crypto.token_hash(key),
+        user_id=user.id,
+        purpose=purpose,
+        made_at=now,
+        expires_at=now + LINK_FOR,
     )
-    session.flush()
+    with acting_as_system(session):
+        session.add(link)
     url = f"{house.url_for(user)}/account/link?key={key}"
     message = f"account_link:{link_id}:{purpose}"
     letters.write(session, user, _LETTERS[purpose], key=message, url=url, now=now)

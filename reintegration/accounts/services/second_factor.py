@@ -1,4 +1,4 @@
-"""The second factor: codes of an app, and ten codes on paper for when the phone is gone."""
+"""The second factor: codes of an app, ten codes on paper for when the phone is gone, passkeys."""
 
 import secrets
 from collections.abc import Iterator
@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from reintegration.accounts.models import RecoveryCode, SecondFactor, User
 from reintegration.accounts.permissions import AccountPermission
-from reintegration.accounts.services import totp
+from reintegration.accounts.services import passkeys, totp
+from reintegration.accounts.services.passkeys import Relying
 from reintegration.kernel import audit, permissions, tries
 from reintegration.kernel.actor import STAFF_ROLES, Actor, Role
 from reintegration.kernel.crypto import SealBroken
@@ -58,8 +59,16 @@ def codes_left(session: Session, user: User) -> int:
     return session.scalar(left.where(*unused)) or 0
 
 
-def check(session: Session, user: User, typed: str, *, counted: str = "", now: datetime) -> None:
-    """Take a code of the app or a recovery code; raise WrongCode, or TooManyTries.
+def check(
+    session: Session,
+    user: User,
+    typed: str,
+    *,
+    relying: Relying | None = None,
+    counted: str = "",
+    now: datetime,
+) -> None:
+    """Take a code of the app, a recovery code, or a passkey's answer; raise WrongCode and others.
 
     Nothing serves twice: of two who send one code at once, one is refused. `counted` names the
     browser, where it is one that the person uses.
@@ -74,6 +83,10 @@ def check(session: Session, user: User, typed: str, *, counted: str = "", now: d
                 " recovery code then, or ask an administrator to remove your second factor."
             )
         ) from None
+    if relying is not None and passkeys.is_answer(typed):
+        passkeys.check(session, user.id, typed, relying=relying, now=now)
+        tries.give_back(session, key, now=now)
+        return
     said = "".join(typed.split()).replace("-", "").upper()
     with acting_as_system(session):
         taken = _take_code(session, user, said, now) or _take_recovery(session, user, said, now)
@@ -110,23 +123,25 @@ def renew_codes(session: Session, user: User, *, actor: Actor, now: datetime) ->
     return codes
 
 
-def code_now(session: Session, user: User, *, now: datetime) -> str | None:
-    """Return a code of a person's app that serves now, for the demo; None without an app.
+def next_code(session: Session, user: User, *, now: datetime) -> tuple[str, float] | None:
+    """Return the next code of a person's app, and in how many seconds it serves, for the demo.
 
-    Where the present one served already it is the next, which the tolerance takes early.
+    Where the present one served already it is the one after, which the tolerance takes early.
     """
     found = session.get(SecondFactor, user.id)
     if found is None:
         return None
     step = max(totp.step_of(now), found.last_step + 1)
-    return totp.code(_secret(session, found), step)
+    serves_at = (step - totp.TOLERANCE) * totp.SECONDS
+    return totp.code(_secret(session, found), step), max(0.0, serves_at - now.timestamp())
 
 
 def forget(session: Session, user: User) -> None:
     """Remove what a person set up; whoever calls has asked whether it may."""
+    passkeys.forget(session, user)
     with acting_as_system(session):
-        session.execute(delete(RecoveryCode).where(RecoveryCode.user_id == user.id))
         session.execute(delete(SecondFactor).where(_of(user)))
+        session.execute(delete(RecoveryCode).where(RecoveryCode.user_id == user.id))
 
 
 def _demand_own(actor: Actor, user: User) -> None:
@@ -186,7 +201,10 @@ def _secret(session: Session, found: SecondFactor) -> str:
         return keyring(session).unseal_factor(found.sealed, user_id=str(found.user_id))
     except SealBroken:
         raise Conflict(
-            N_("Your app cannot be checked here. Ask an administrator to remove your second factor.")
+            N_(
+                "Your app cannot be checked here. Ask an administrator to remove your second"
+                " factor."
+            )
         ) from None
 
 

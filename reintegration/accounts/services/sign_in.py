@@ -15,10 +15,11 @@ from sqlalchemy.orm import Session
 
 from reintegration.accounts.models import KnownBrowser, SignInSession, User
 from reintegration.accounts.permissions import AccountPermission
-from reintegration.accounts.services import browsers, passwords, second_factor
+from reintegration.accounts.services import browsers, passkeys, passwords, second_factor
+from reintegration.accounts.services.passkeys import Relying
 from reintegration.kernel import audit, crypto, permissions, tries
 from reintegration.kernel.actor import ANONYMOUS, Actor, ActorKind
-from reintegration.kernel.errors import N_, DomainError, NotFound, TooManyTries
+from reintegration.kernel.errors import N_, DomainError, Invalid, NotPermitted, TooManyTries, or_404
 from reintegration.kernel.locking import by_key
 from reintegration.kernel.tries import Limit, TryCounter
 
@@ -31,8 +32,9 @@ _SEEN_EVERY = timedelta(seconds=30)
 
 def account_key(account: str, browser: KnownBrowser | None = None) -> str:
     """Return the key under which tries are counted: of an e-mail in small, from that browser."""
-    own = f"|{browser.hash.hex()[:32]}" if browser else ""
-    return f"sign-in|account|{account}{own}"
+    if browser is None:
+        return f"sign-in|account|{account}"
+    return f"sign-in|browser|{account}|{browser.hash.hex()[:32]}"
 
 
 class LockedOut(TooManyTries):
@@ -160,15 +162,57 @@ def begin(
     return Begun(user, token, kept)
 
 
-def pass_factor(
-    session: Session, token: str, *, place: Place, lifetime: timedelta, now: datetime
+def sign_in_by_passkey(
+    session: Session,
+    *,
+    answer: str,
+    relying: Relying,
+    place: Place,
+    lifetime: timedelta,
+    may_enter: Callable[[User], bool],
+    now: datetime,
 ) -> Begun:
-    """Turn a sign-in that waited into a session, under a fresh id, once its factor was right."""
-    waiting = find_waiting(session, token, now=now)
-    if waiting is None:
-        raise NotFound
-    waiting.ended_at = now
+    """Return what began with a passkey alone; raise WrongPasskey, WrongAddress or LockedOut."""
+    try:
+        tries.spend(session, _network_key(place), PER_ADDRESS, now=now)
+    except TooManyTries:
+        raise LockedOut from None
+    user_id = passkeys.check(session, None, answer, relying=relying, now=now)
+    tries.give_back(session, _network_key(place), now=now)
+    user = session.get_one(User, user_id)
+    if not _may_come(user):
+        raise passkeys.WrongPasskey
+    if not may_enter(user):
+        raise WrongAddress
+    token = start_session(session, user, device=place.device, lifetime=lifetime, now=now)
+    kept = browsers.remember(session, place.browser, user, passed=True, now=now)
+    return Begun(user, token, kept)
+
+
+def pass_factor(
+    session: Session,
+    token: str,
+    *,
+    typed: str,
+    relying: Relying,
+    place: Place,
+    lifetime: timedelta,
+    now: datetime,
+) -> Begun:
+    """Turn a sign-in that waited into a session, under a fresh id, when its factor is right.
+
+    A wrong one is kept in the trail; raises WrongCode, WrongPasskey or TooManyTries.
+    """
+    waiting = or_404(find_waiting(session, token, now=now))
     user = waiting.user
+    browser = browsers.known(session, place.browser, account=user.email.casefold())
+    counted = browser.hash.hex()[:32] if browser else ""
+    try:
+        second_factor.check(session, user, typed, relying=relying, counted=counted, now=now)
+    except Invalid:
+        _remember_refusal(session, user, now)
+        raise
+    waiting.ended_at = now
     fresh = start_session(session, user, device=place.device, lifetime=lifetime, now=now)
     kept = browsers.remember(session, place.browser, user, passed=True, now=now)
     return Begun(user, fresh, kept)
@@ -338,17 +382,19 @@ def living(
     return list(found)
 
 
-def end_one(session: Session, session_id: UUID, *, actor: Actor, now: datetime) -> None:
-    """End one of one's own sessions, by its name; raise NotFound for another's."""
+def own_or_404(session: Session, session_id: UUID, *, actor: Actor) -> SignInSession:
+    """Return one of the actor's own sessions, by its name; raise NotFound for another's."""
+    own = SignInSession.id == session_id, SignInSession.user_id == actor.id
+    return or_404(session.scalar(select(SignInSession).where(*own)))
+
+
+def end_one(session: Session, found: SignInSession, *, actor: Actor, now: datetime) -> None:
+    """End one of one's own sessions; one that ended before stays as it ended."""
     permissions.demand(actor, AccountPermission.OWN_ACCOUNT)
-    ended = session.scalar(
-        update(SignInSession)
-        .where(SignInSession.id == session_id, SignInSession.user_id == actor.id)
-        .values(ended_at=func.coalesce(SignInSession.ended_at, now))
-        .returning(SignInSession.id)
-    )
-    if ended is None:
-        raise NotFound
+    if found.user_id != actor.id:
+        raise NotPermitted(permissions.REFUSAL)
+    open_one = SignInSession.hash == found.hash, SignInSession.ended_at.is_(None)
+    session.execute(update(SignInSession).where(*open_one).values(ended_at=now))
     audit.record(session, "session:end", audit.Subject("user", actor.id), actor=actor, now=now)
 
 

@@ -5,8 +5,10 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from reintegration.accounts.models import SignInSession, User
+from reintegration.accounts.permissions import AccountPermission
 from reintegration.accounts.services import passwords, second_factor
-from reintegration.kernel import audit, tries
+from reintegration.accounts.services.passkeys import Relying
+from reintegration.kernel import audit, permissions, tries
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.errors import N_, Invalid, TooManyTries
 
@@ -25,12 +27,19 @@ def asks_for(session: Session, user: User) -> str:
 
 
 def confirm(
-    session: Session, found: SignInSession, typed: str, *, actor: Actor, now: datetime
+    session: Session,
+    found: SignInSession,
+    typed: str,
+    *,
+    relying: Relying,
+    actor: Actor,
+    now: datetime,
 ) -> None:
     """Note that somebody showed who they are; raise Invalid, WrongCode or TooManyTries."""
+    permissions.demand(actor, AccountPermission.OWN_ACCOUNT)
     user = found.user
     if second_factor.is_enrolled(session, user):
-        second_factor.check(session, user, typed, counted=str(found.id), now=now)
+        second_factor.check(session, user, typed, relying=relying, counted=str(found.id), now=now)
     else:
         _check_password(session, user, typed, now)
     found.confirmed_at = now

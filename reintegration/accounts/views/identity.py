@@ -1,7 +1,7 @@
 """Our own session cookie: handed out and taken away, and the person behind it."""
 
 from datetime import timedelta
-from ipaddress import ip_address, ip_network
+from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, after_this_request, current_app, g, redirect, request, url_for
@@ -11,14 +11,14 @@ from flask_babel import gettext
 from sqlalchemy.orm import Session
 
 from reintegration.accounts.models import SignInSession, User
-from reintegration.accounts.services import browsers, second_factor, step_up
+from reintegration.accounts.services import passkeys, second_factor, step_up
 from reintegration.accounts.services.browsers import KEPT_FOR
 from reintegration.accounts.services.house import House
-from reintegration.accounts.services.sign_in import Begun, Place
+from reintegration.accounts.services.passkeys import Relying
+from reintegration.accounts.services.sign_in import Begun
 from reintegration.codelists.languages import Locale
 from reintegration.kernel import clock
 from reintegration.kernel.actor import PROVIDER_ROLES, Role
-from reintegration.kernel.db import session
 from reintegration.settings import Settings
 from reintegration.web import credentials, slots
 from reintegration.web import step_up as between
@@ -34,9 +34,9 @@ def init_app(app: Flask) -> None:
     between.is_fresh.answer_with(_is_fresh)
     between.asks_for.answer_with(_asks_for)
     between.confirm.answer_with(confirm)
+    between.passkey.answer_with(passkey_asked)
 
 
-LONGEST_COOKIE = 100
 _BEFORE_ENROLMENT = frozenset(
     {
         "accounts.second_factor_app",
@@ -77,31 +77,6 @@ def names() -> tuple[str, ...]:
     return settings().public_name, settings().sender
 
 
-def place() -> Place:
-    """Return where this request comes from, as signing in counts it."""
-    return Place(
-        network=network(),
-        device=request.user_agent.string,
-        browser=request.cookies.get(_browser_cookie(), "")[:LONGEST_COOKIE],
-    )
-
-
-def network() -> str:
-    """Return the network of this request: an IPv6 house is counted as one, whatever it ends in."""
-    try:
-        address = ip_address(request.remote_addr or "")
-    except ValueError:
-        return "unknown"
-    prefix = 64 if address.version == 6 else 32
-    return str(ip_network((address, prefix), strict=False))
-
-
-def counted(user: User) -> str:
-    """Return how this browser is counted, where the person signed in here before."""
-    found = browsers.known(session(), place().browser, account=user.email.casefold())
-    return found.hash.hex()[:32] if found else ""
-
-
 def outside_name() -> str:
     """Return what an app on the person's phone calls us: providers see the sender's name."""
     return settings().sender if current_actor().is_provider else settings().public_name
@@ -109,7 +84,22 @@ def outside_name() -> str:
 
 def confirm(opened: Session, typed: str) -> None:
     """Note that the person of this request showed who they are; raise a DomainError."""
-    step_up.confirm(opened, this_session(), typed, **acting())
+    step_up.confirm(opened, this_session(), typed, relying=relying(), **acting())
+
+
+def relying() -> Relying:
+    """Return the address that a passkey is for: the host of this request, by its name."""
+    host = urlsplit(f"//{request.host}").hostname or ""
+    scheme = urlsplit(settings().base_url).scheme
+    return Relying(host, f"{scheme}://{request.host}", outside_name())
+
+
+def passkey_asked(opened: Session) -> dict[str, Any] | None:
+    """Return what the person of this request can sign in place of a code; None without passkeys."""
+    user_id = this_session().user_id
+    if not passkeys.of(opened, user_id):
+        return None
+    return passkeys.ask_to_show(opened, user_id, relying=relying(), now=clock.now())
 
 
 def _is_fresh(opened: Session) -> bool:
@@ -131,7 +121,8 @@ def cookie_name() -> str:
     return "__Host-session" if settings().secure_cookies else "punte-session"
 
 
-def _browser_cookie() -> str:
+def browser_cookie_name() -> str:
+    """Return the name of the cookie by which a browser is known; it opens nothing."""
     return "__Host-browser" if settings().secure_cookies else "punte-browser"
 
 
@@ -139,7 +130,7 @@ def enter(begun: Begun) -> None:
     """Hand a session that began to the browser, with what makes the browser known."""
     welcome(begun.token)
     if begun.browser:
-        _hand_over(_browser_cookie(), begun.browser, KEPT_FOR)
+        _hand_over(browser_cookie_name(), begun.browser, KEPT_FOR)
 
 
 def welcome(token: str) -> None:

@@ -11,6 +11,7 @@ from reintegration.accounts.forms import ForgotForm, LinkForm
 from reintegration.accounts.services import links
 from reintegration.accounts.services import sign_in as sessions
 from reintegration.accounts.views import bp, identity
+from reintegration.accounts.views.credentials import network, place
 from reintegration.kernel import clock
 from reintegration.kernel.db import session
 from reintegration.kernel.outbox import Channel, OutboxMessage, Outcome
@@ -25,7 +26,7 @@ def forgot() -> Asking:
     """Ask for a link; the answer is the same whether anybody has this address."""
     form = ForgotForm()
     yield asked("reintegration/accounts/forgot.html", form)
-    links.ask(session(), email=form.email.data or "", network=identity.network(), now=clock.now())
+    links.ask(session(), email=form.email.data or "", network=network(), now=clock.now())
     return Shown(render_template("reintegration/accounts/forgot_sent.html", email=form.email.data))
 
 
@@ -56,7 +57,7 @@ def link_submit() -> Asking:
     begun = sessions.begin(
         session(),
         user,
-        place=identity.place(),
+        place=place(),
         lifetime=identity.settings().session_absolute,
         must_enrol=identity.must_enrol,
         now=clock.now(),

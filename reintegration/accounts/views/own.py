@@ -7,17 +7,18 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from reintegration.accounts.forms import ConfirmForm
+from reintegration.accounts.models import SignInSession
 from reintegration.accounts.permissions import AccountPermission
+from reintegration.accounts.services import passkeys, step_up
 from reintegration.accounts.services import second_factor as factors
 from reintegration.accounts.services import sign_in as sessions
-from reintegration.accounts.services import step_up
 from reintegration.accounts.views import bp, identity
 from reintegration.accounts.views.browser_words import told
 from reintegration.accounts.views.credentials import presented_session
 from reintegration.kernel import clock
 from reintegration.kernel.db import session
 from reintegration.web import parameters
-from reintegration.web.current import acting
+from reintegration.web.current import acting, current_actor
 from reintegration.web.language import local_target
 from reintegration.web.once import Next
 from reintegration.web.submit import Ask, Asking
@@ -34,17 +35,22 @@ def own() -> ResponseReturnValue:
         "reintegration/accounts/own.html",
         user=user,
         enrolled=factors.is_enrolled(session(), user),
+        passkeys=passkeys.of(session(), user.id),
         codes_left=factors.codes_left(session(), user),
         here=identity.this_session().id,
         sessions=[(one, told(one.device)) for one in living],
     )
 
 
-@bp.act("/own/sessions/<uuid:session_id>", OWN)
-def own_session_end(session_id: UUID) -> Next:
+def _own_session(session_id: UUID) -> SignInSession:
+    return sessions.own_or_404(session(), session_id, actor=current_actor())
+
+
+@bp.act("/own/sessions/<uuid:session_id>", OWN, load=_own_session)
+def own_session_end(found: SignInSession) -> Next:
     """End one of one's sessions; who ends this one signs in anew."""
-    sessions.end_one(session(), session_id, **acting())
-    if session_id == identity.this_session().id:
+    sessions.end_one(session(), found, **acting())
+    if found.id == identity.this_session().id:
         return Next(url_for(".sign_in"))
     return Next(url_for(".own"), _("That browser is signed out."))
 
@@ -71,5 +77,6 @@ def _confirm_page(form: ConfirmForm) -> str:
         form=form,
         action=url_for(".confirm"),
         asks_for=step_up.asks_for(session(), identity.signed_in_user()),
+        passkey=identity.passkey_asked(session()),
         carried=[],
     )

@@ -10,11 +10,11 @@ from markupsafe import Markup
 from reintegration.accounts.forms import CodeForm, EnrolForm
 from reintegration.accounts.models import SignInSession
 from reintegration.accounts.permissions import AccountPermission
+from reintegration.accounts.services import passkeys, totp
 from reintegration.accounts.services import second_factor as factors
 from reintegration.accounts.services import sign_in as sessions
-from reintegration.accounts.services import totp
 from reintegration.accounts.views import bp, identity
-from reintegration.accounts.views.credentials import presented_session
+from reintegration.accounts.views.credentials import place, presented_session
 from reintegration.kernel import clock
 from reintegration.kernel.crypto import SealBroken
 from reintegration.kernel.db import keyring, session
@@ -45,17 +45,17 @@ def second_factor_submit() -> Asking:
     if waiting is None:
         return Next(url_for(".sign_in"))
     yield Ask(lambda: _page(form), form)
-    place, now, user = identity.place(), clock.now(), waiting.user
-    factors.check(session(), user, form.code.data or "", counted=identity.counted(user), now=now)
     begun = sessions.pass_factor(
         session(),
         presented_session(),
-        place=place,
+        typed=form.code.data or "",
+        relying=identity.relying(),
+        place=place(),
         lifetime=identity.settings().session_absolute,
-        now=now,
+        now=clock.now(),
     )
     identity.enter(begun)
-    if user.must_change_password:
+    if begun.user.must_change_password:
         return Next(url_for(".password"))
     return Next(local_target(form.next.data or "/"))
 
@@ -65,7 +65,17 @@ def _waiting() -> SignInSession | None:
 
 
 def _page(form: CodeForm) -> str:
-    return render_template("reintegration/accounts/second_factor.html", form=form)
+    waiting = _waiting()
+    known = waiting is not None and passkeys.of(session(), waiting.user_id)
+    return render_template(
+        "reintegration/accounts/second_factor.html",
+        form=form,
+        passkey=passkeys.ask_to_show(
+            session(), waiting.user_id, relying=identity.relying(), now=clock.now()
+        )
+        if waiting and known
+        else None,
+    )
 
 
 @bp.form("/second-factor/app", OWN, fresh=True)

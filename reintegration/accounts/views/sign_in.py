@@ -6,11 +6,11 @@ from flask_babel import gettext as _
 
 from reintegration.accounts.forms import ChangePasswordForm, SignInForm, SignOutForm
 from reintegration.accounts.permissions import AccountPermission
+from reintegration.accounts.services import passkeys, users
 from reintegration.accounts.services import sign_in as sessions
-from reintegration.accounts.services import users
 from reintegration.accounts.services.sign_in import Begun
 from reintegration.accounts.views import bp, identity
-from reintegration.accounts.views.credentials import presented_session
+from reintegration.accounts.views.credentials import place, presented_session
 from reintegration.kernel import clock
 from reintegration.kernel.db import session
 from reintegration.web import parameters
@@ -38,7 +38,8 @@ def sign_in_submit() -> Asking:
 
 
 def _page(form: SignInForm) -> str:
-    return render_template("reintegration/accounts/sign_in.html", form=form)
+    asked = passkeys.ask_to_show(session(), None, relying=identity.relying(), now=clock.now())
+    return render_template("reintegration/accounts/sign_in.html", form=form, passkey=asked)
 
 
 def _sign_in(form: SignInForm) -> Begun:
@@ -46,7 +47,7 @@ def _sign_in(form: SignInForm) -> Begun:
         session(),
         email=form.email.data or "",
         password=form.password.data or "",
-        place=identity.place(),
+        place=place(),
         lifetime=identity.settings().session_absolute,
         may_enter=identity.is_right_host,
         must_enrol=identity.must_enrol,

@@ -110,7 +110,7 @@ def user_roles(user: User) -> Asking:
     return Next(_page_of(user), _("The roles are changed. The person signs in anew."))
 
 
-@bp.act("/users/<uuid:user_id>/link", MANAGE, load=_user)
+@bp.act("/users/<uuid:user_id>/password", MANAGE, load=_user)
 def user_link(user: User) -> Next:
     """Send a link by which the person chooses a password: the first one, or another."""
     links.send(session(), user, house=identity.house(), **acting())
@@ -131,7 +131,10 @@ def user_second_factor(user: User) -> Asking:
     resetting.reset(session(), user, **acting())
     return Next(
         _page_of(user),
-        _("The second factor is removed. %(name)s and all administrators are told.", name=user.name),
+        _(
+            "The second factor is removed. %(name)s and all administrators are told.",
+            name=user.name,
+        ),
     )
 
 
