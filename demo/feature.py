@@ -2,14 +2,19 @@
 
 import json
 import sys
+import time
 
 import click
 from flask import Flask, current_app
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from demo import load as loading
 from demo import logins
 from demo.handing_out import hand_out
+from reintegration.accounts.models import User
+from reintegration.accounts.services import second_factor
+from reintegration.kernel import clock
 from reintegration.kernel.errors import DomainError
 from reintegration.settings import Settings
 from reintegration.web.commands import Commands
@@ -70,6 +75,21 @@ def vouchers(count: int, as_json: bool) -> None:
             raise click.ClickException(str(error)) from None
     json.dump(made, sys.stdout, indent=1)
     sys.stdout.write("\n")
+
+
+@demo_cli.command("code")
+@click.argument("email")
+def code(email: str) -> None:
+    """Print the code that the app of EMAIL would show now, for whoever has no app at hand."""
+    settings = _demo_settings()
+    with current_app.test_request_context(), loading.owner_session(settings) as session:
+        user = session.scalar(select(User).where(func.lower(User.email) == email.strip().lower()))
+        found = second_factor.next_code(session, user, now=clock.now()) if user else None
+    if found is None:
+        raise click.ClickException(f"{email} is asked for no code")
+    shown, waits = found
+    time.sleep(waits)  # two codes of this half minute have served already
+    click.echo(shown)
 
 
 def _demo_settings() -> Settings:

@@ -4,7 +4,14 @@ import os
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from reintegration.accounts.models import User
+from reintegration.accounts.services import second_factor, totp
+from reintegration.accounts.services.actors import actor_of
 
 FILE_NAME = "demo-logins.tsv"
 _SYLLABLES = tuple(a + b for a in "bcdfglmnprstvz" for b in "aeiou")
@@ -12,16 +19,33 @@ _SYLLABLES = tuple(a + b for a in "bcdfglmnprstvz" for b in "aeiou")
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """One line of the file; the column of a second factor is empty until there is one."""
+    """One line of the file; `secret` is what an app takes, and empty for who needs none."""
 
     role: str
     email: str
     password: str
+    secret: str = ""
 
     @property
     def line(self) -> str:
-        """Return role, e-mail, password and an empty fourth column."""
-        return f"{self.role}\t{self.email}\t{self.password}\t"
+        """Return role, e-mail, password and secret, with tabs between them."""
+        return f"{self.role}\t{self.email}\t{self.password}\t{self.secret}"
+
+
+def enrol(session: Session, user: User, *, now: datetime) -> str:
+    """Set up an app for somebody whose role asks for one in production; return its secret."""
+    if not second_factor.is_required(user):
+        return ""
+    secret = totp.new_secret()
+    second_factor.enrol(
+        session,
+        user,
+        actor=actor_of(session, user),
+        secret=secret,
+        typed=totp.code(secret, totp.step_of(now)),
+        now=now,
+    )
+    return secret
 
 
 def new_password() -> str:
@@ -57,7 +81,7 @@ def draft_of(folder: Path) -> list[Login]:
     if not draft.exists():
         return []
     lines = draft.read_text(encoding="utf-8").splitlines()
-    return [Login(*line.split("\t")[:3]) for line in lines]
+    return [Login(*line.split("\t")[:4]) for line in lines]
 
 
 def _draft(folder: Path) -> Path:

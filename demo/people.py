@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from demo.logins import Login, new_password
+from demo.logins import Login, enrol, new_password
 from demo.world import World
 from reintegration.accounts.models import Organisation
 from reintegration.accounts.services.organisations import create_office
@@ -102,7 +102,8 @@ def make_people(world: World) -> None:
         password = new_password()
         _make(world, homes, person, password)
         if person in _SHOWN:
-            world.logins.append(Login(person.role, person.email, password))
+            secret = enrol(world.session, world.users[person.key], now=world.now)
+            world.logins.append(Login(person.role, person.email, password, secret))
     order = [person.email for person in _SHOWN]
     world.logins.sort(key=lambda login: order.index(login.email))
 

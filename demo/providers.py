@@ -5,7 +5,7 @@ from random import Random
 
 from demo import places
 from demo.catalogue import FIRMS, SHORT, WARES, Draft, is_value, unit_of
-from demo.logins import Login, new_password
+from demo.logins import Login, enrol, new_password
 from demo.names import draw
 from demo.papers import Papers
 from demo.stripe_accounts import open_account
@@ -149,7 +149,8 @@ def _person(
         now=world.now,
     )
     if shown:
-        world.logins.append(Login(shown, email, password))
+        secret = enrol(world.session, world.users[key], now=world.now)
+        world.logins.append(Login(shown, email, password, secret))
 
 
 def _documents(world: World, firm: Firm, draft: Draft) -> None:

@@ -3,14 +3,18 @@
 from datetime import datetime
 
 import click
-from sqlalchemy import select
+from flask import current_app
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from reintegration.accounts.models import Organisation
+from reintegration.accounts.models import Organisation, User
 from reintegration.accounts.services import organisations, users
+from reintegration.accounts.services import second_factor_reset as resetting
 from reintegration.codelists.languages import Locale
 from reintegration.kernel import clock
 from reintegration.kernel.actor import OPERATOR, Role
+from reintegration.kernel.errors import or_404
+from reintegration.settings import Settings
 from reintegration.web.commands import Commands, operating
 
 _ROLES = click.Choice([str(role) for role in Role])
@@ -40,10 +44,30 @@ def create(
             organisation=_organisation(opened, organisation, now),
             roles=[Role(role) for role in roles],
             locale=Locale(locale),
+            names=_names(),
             now=now,
         )
     )
     click.echo(f"created {user.email}")
+
+
+@user_cli.command("reset")
+@click.argument("email")
+def reset_second_factor(email: str) -> None:
+    """Remove the second factor of an administrator whom no other one can help."""
+
+    def reset(opened: Session) -> None:
+        user = opened.scalar(select(User).where(func.lower(User.email) == email.strip().lower()))
+        resetting.reset(opened, or_404(user), actor=OPERATOR, now=clock.now())
+
+    operating(reset)
+    click.echo(f"{email} sets up a second factor at the next sign-in")
+
+
+def _names() -> tuple[str, str]:
+    """Return what the outside calls us: no password is made of it."""
+    settings: Settings = current_app.extensions["settings"]
+    return settings.public_name, settings.sender
 
 
 def _organisation(opened: Session, name: str, now: datetime) -> Organisation:

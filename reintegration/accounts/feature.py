@@ -3,7 +3,12 @@
 from flask import Flask
 
 from reintegration.accounts.cli import user_cli
-from reintegration.accounts.jobs import WARN_OF_DEPUTIES, WARN_OF_EMPTY_ROLES, WARN_OF_TOKENS
+from reintegration.accounts.jobs import (
+    FORGET_BROWSERS,
+    WARN_OF_DEPUTIES,
+    WARN_OF_EMPTY_ROLES,
+    WARN_OF_TOKENS,
+)
 from reintegration.accounts.permissions import AccountPermission as P
 from reintegration.accounts.policy import POLICY
 from reintegration.accounts.views import (
@@ -14,8 +19,12 @@ from reintegration.accounts.views import (
     guide,
     identity,
     inbox,
+    links,
     open_work,
     organisations,
+    own,
+    passkeys,
+    second_factor,
     sign_in,
     today,
     today_access,
@@ -23,7 +32,7 @@ from reintegration.accounts.views import (
     trail,
     users,
 )
-from reintegration.kernel import jobs, permissions
+from reintegration.kernel import jobs, outbox, permissions
 from reintegration.kernel.errors import N_
 from reintegration.web import credentials as proofs
 from reintegration.web import navigation, slots
@@ -35,7 +44,11 @@ PAGES = (
     guide,
     inbox,
     open_work,
+    links,
     organisations,
+    own,
+    passkeys,
+    second_factor,
     sign_in,
     today,
     trail,
@@ -53,9 +66,9 @@ def register(app: Flask) -> None:
     app.register_blueprint(bp)
     app.add_url_rule("/", "front", today.front)
     app.cli.add_command(user_cli)
-    jobs.register(WARN_OF_TOKENS)
-    jobs.register(WARN_OF_DEPUTIES)
-    jobs.register(WARN_OF_EMPTY_ROLES)
+    outbox.register(links.CHANNEL)
+    for job in (WARN_OF_TOKENS, WARN_OF_DEPUTIES, WARN_OF_EMPTY_ROLES, FORGET_BROWSERS):
+        jobs.register(job)
     slots.add("today.items", today_access.items)
     slots.add("today.items", today_deputies.items)
     slots.add("today.days", today.told)

@@ -22,6 +22,7 @@ from reintegration.codelists.languages import Locale
 from reintegration.kernel.actor import PROVIDER_ROLES, Role
 from reintegration.web.forms import DayField, Form, choices, option
 from reintegration.web.offers import OfferedField
+from reintegration.web.step_up import LONGEST_ANSWER
 
 
 class SignInForm(Form):
@@ -40,6 +41,80 @@ class SignInForm(Form):
     next = HiddenField()
 
 
+class ForgotForm(Form):
+    """Where to send a link."""
+
+    email = EmailField(
+        _l("E-mail"),
+        [InputRequired(_l("Enter your e-mail.")), Length(max=200)],
+        render_kw={"autocomplete": "username"},
+    )
+
+
+def new_password_field() -> PasswordField:
+    """Return the field for a password that is chosen now."""
+    return PasswordField(
+        _l("New password"),
+        [InputRequired(_l("Enter a new password.")), Length(max=MAX_LENGTH)],
+        description=_l("At least 12 characters. A few words in a row are good."),
+        render_kw={"autocomplete": "new-password"},
+    )
+
+
+class LinkForm(Form):
+    """The password that somebody chooses who holds a link."""
+
+    called: ClassVar = {"password": "new"}
+
+    new = new_password_field()
+    key = HiddenField()
+
+
+class CodeForm(Form):
+    """A code of an app, or one on paper."""
+
+    code = StringField(
+        _l("Code"), [InputRequired(_l("Enter the code.")), Length(max=LONGEST_ANSWER)]
+    )
+    next = HiddenField()
+
+
+class EnrolForm(Form):
+    """The first code of an app; `sealed` is the secret that the page shows, for nobody else."""
+
+    code = StringField(_l("Code"), [InputRequired(_l("Enter the code.")), Length(max=40)])
+    sealed = HiddenField()
+
+
+class ConfirmForm(Form):
+    """Showing once more who one is, on the way to a page."""
+
+    refused_at = "step_up"
+
+    step_up = PasswordField(validators=[Length(max=LONGEST_ANSWER)])
+    next = HiddenField()
+
+
+class PasskeyForm(Form):
+    """A new passkey: its name, and what the device said."""
+
+    refused_at = "name"
+
+    name = StringField(
+        _l("Name"),
+        [DataRequired(_l("Enter a name.")), Length(max=60)],
+        description=_l("Such as the name of the device. Only you see it."),
+    )
+    answer = HiddenField(validators=[Length(max=LONGEST_ANSWER)])
+
+
+class PasskeySignInForm(Form):
+    """A passkey's answer, in place of e-mail, password and code."""
+
+    answer = HiddenField(validators=[Length(max=LONGEST_ANSWER)])
+    next = HiddenField()
+
+
 class ChangePasswordForm(Form):
     """One's own password."""
 
@@ -50,12 +125,7 @@ class ChangePasswordForm(Form):
         [InputRequired(_l("Enter your present password."))],
         render_kw={"autocomplete": "current-password"},
     )
-    new = PasswordField(
-        _l("New password"),
-        [InputRequired(_l("Enter a new password.")), Length(max=MAX_LENGTH)],
-        description=_l("At least 12 characters. A few words in a row are good."),
-        render_kw={"autocomplete": "new-password"},
-    )
+    new = new_password_field()
 
 
 class DetailsForm(Form):
@@ -106,7 +176,7 @@ class RolesForm(Form):
 
 
 class UserForm(DetailsForm, RolesForm):
-    """A new account; the first password is made for it."""
+    """A new account; its person chooses the password, by a link."""
 
     organisation = OfferedField(_l("Organisation"), [InputRequired(_l("Choose an organisation."))])
     locale = RadioField(

@@ -1,8 +1,8 @@
-"""What ends by its date, said ahead: tokens of programs, and deputyships."""
+"""What accounts do by themselves: what ends is said ahead, and old browsers are forgotten."""
 
 from datetime import timedelta
 
-from reintegration.accounts.services import deputies, tokens
+from reintegration.accounts.services import browsers, deputies, tokens
 from reintegration.kernel.jobs import Job, counting
 
 WARN_OF_TOKENS = Job(
@@ -20,3 +20,4 @@ WARN_OF_EMPTY_ROLES = Job(
     timedelta(days=1),
     counting(deputies.warn_of_empty_roles, "roles that would be empty tomorrow told"),
 )
+FORGET_BROWSERS = Job("accounts.forget_browsers", timedelta(days=1), browsers.forget_old)

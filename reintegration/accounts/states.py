@@ -19,3 +19,10 @@ class DeputyshipState(Worded):
     RUNNING = N_("Runs"), "moss"
     DECLINED = N_("Declined"), "clay"
     ENDED = N_("Ended"), "grey"
+
+
+class LinkPurpose(Worded):
+    """Why somebody is sent a link: they are new here, or have forgotten their password."""
+
+    INVITATION = N_("Invitation")
+    RESET = N_("New password")

@@ -7,6 +7,7 @@ a value to its table, column and row: a value copied to another row does not ope
 import hashlib
 import hmac
 import secrets
+from base64 import b64decode, b64encode
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -81,6 +82,11 @@ class Keyring:
     erased = _derived("erased-list/1")
     """The key of the list of the erased, which is kept outside the database."""
     _paper = _derived("paper-key-wrapping/1")
+    _link = _derived("account-link/1")
+    _mail = _derived("mail/1")
+    _challenge = _derived("passkey-challenge/1")
+    _factor = _derived("second-factor/1")
+    _recovery = _derived("recovery-code/1")
     answers = _derived("form-answer/1")
     """The key of what forms were answered."""
     audit = _derived("audit-chain/1")
@@ -135,6 +141,40 @@ class Keyring:
     def unseal_sample(self, sealed: bytes) -> str:
         """Open the sample; raise SealBroken under another key."""
         return unseal(self._sample, sealed, bound_to="key_sample|sealed|1").decode()
+
+    def account_link(self, link_id: str) -> str:
+        """Return the key in a link by mail: whoever reads the database cannot make it."""
+        return _hmac(self._link, link_id).hex()
+
+    def seal_mail(self, text: str, *, key: str) -> str:
+        """Seal a text that waits to be sent, bound to the key of its message."""
+        return b64encode(seal(self._mail, text.encode(), bound_to=f"outbox|{key}")).decode()
+
+    def unseal_mail(self, sealed: str, *, key: str) -> str:
+        """Open what `seal_mail` made."""
+        return unseal(self._mail, b64decode(sealed), bound_to=f"outbox|{key}").decode()
+
+    def seal_factor(self, secret: str, *, user_id: str) -> bytes:
+        """Seal the secret that somebody shares with their app."""
+        return seal(self._factor, secret.encode(), bound_to=f"second_factor|{user_id}")
+
+    def unseal_factor(self, sealed: bytes, *, user_id: str) -> str:
+        """Open what `seal_factor` made; raise SealBroken for another person's."""
+        return unseal(self._factor, sealed, bound_to=f"second_factor|{user_id}").decode()
+
+    def seal_challenge(self, challenge: str, *, purpose: str) -> str:
+        """Seal what a passkey is asked to sign, so that the page can bring it back."""
+        sealed = seal(self._challenge, challenge.encode(), bound_to=f"passkey|{purpose}")
+        return b64encode(sealed).decode()
+
+    def unseal_challenge(self, sealed: str, *, purpose: str) -> str:
+        """Open what `seal_challenge` made; raise SealBroken or ValueError for anything else."""
+        opened = unseal(self._challenge, b64decode(sealed), bound_to=f"passkey|{purpose}")
+        return opened.decode()
+
+    def recovery_code(self, code: str, *, user_id: str) -> bytes:
+        """Return the keyed hash that is stored of a code on paper."""
+        return _hmac(self._recovery, f"{user_id}|{code}")
 
     def sent_form(self, request: bytes) -> bytes:
         """Return the keyed hash of what a form sent: a plain one would give a password away."""

@@ -1,7 +1,8 @@
 """What stands at an address: a page, an act or a form, and the permission that opens it.
 
 One decorator says all of it, so nothing can be forgotten: what writes is in a transaction and is
-answered once, and a GET is not. An endpoint has the name of its view; where a form is sent to,
+answered once, and a GET is not. What is `fresh` asks who has not lately shown it that it is they
+(`reintegration.web.step_up`). An endpoint has the name of its view; where a form is sent to,
 the same with `_submit`.
 """
 
@@ -36,19 +37,25 @@ class Pages(Blueprint):
         self._leaves = leaves
 
     def page(
-        self, rule: str, permission: StrEnum, *, load: Load = None
+        self, rule: str, permission: StrEnum, *, load: Load = None, fresh: bool = False
     ) -> Callable[[AnyPage], AnyPage]:
         """Show what the view returns."""
 
         def add(view: AnyPage) -> AnyPage:
-            shown = self._guard(permission, load)(view)
+            shown = self._guard(permission, load, fresh=fresh)(view)
             self.add_url_rule(rule, view.__name__, shown, methods=["GET"])
             return view
 
         return add
 
     def act(
-        self, rule: str, permission: StrEnum, *, load: Load = None, remembered: bool = True
+        self,
+        rule: str,
+        permission: StrEnum,
+        *,
+        load: Load = None,
+        remembered: bool = True,
+        fresh: bool = False,
     ) -> Callable[[AnyAct], AnyAct]:
         """Do what a button asks for, or a form that is shown at another address.
 
@@ -57,7 +64,7 @@ class Pages(Blueprint):
 
         def add(view: AnyAct) -> AnyAct:
             sent = _done(view, remembered=remembered)
-            done = requires(permission, load=load)(transactional(sent))
+            done = requires(permission, load=load, fresh=fresh)(transactional(sent))
             self.add_url_rule(rule, view.__name__, done, methods=["POST"])
             return view
 
@@ -72,6 +79,7 @@ class Pages(Blueprint):
         remembered: bool = True,
         largest: int | None = None,
         instead: str = "",
+        fresh: bool = False,
     ) -> Callable[[AnyForm], AnyForm]:
         """Show what the view asks, and do it when that is sent to the same address.
 
@@ -81,7 +89,7 @@ class Pages(Blueprint):
         """
 
         def add(view: AnyForm) -> AnyForm:
-            guard = self._guard(permission, load)
+            guard = self._guard(permission, load, fresh=fresh)
             name, sent = view.__name__, transactional(_sent(view, remembered=remembered))
             self.add_url_rule(rule, name, guard(_asked(view)), methods=["GET"])
             taken = guard(sent)
@@ -91,8 +99,8 @@ class Pages(Blueprint):
 
         return add
 
-    def _guard(self, permission: StrEnum, load: Load) -> Callable[[View], View]:
-        return requires(permission, load=load, leaves=self._leaves)
+    def _guard(self, permission: StrEnum, load: Load, *, fresh: bool) -> Callable[[View], View]:
+        return requires(permission, load=load, leaves=self._leaves, fresh=fresh)
 
 
 def _asked(view: Callable[..., Asking]) -> View:

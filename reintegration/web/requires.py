@@ -13,6 +13,7 @@ from reintegration.kernel import audit, permissions
 from reintegration.kernel.db import session
 from reintegration.kernel.errors import N_, DomainError, NotPermitted
 from reintegration.kernel.rules import anyone, signed_in
+from reintegration.web import step_up
 from reintegration.web.current import acting, current_actor
 
 View = Callable[..., ResponseReturnValue]
@@ -40,14 +41,19 @@ permissions.register({WebPermission.ANYONE: anyone, WebPermission.SIGNED_IN: sig
 
 
 def requires(
-    permission: StrEnum, *, load: Callable[..., Any] | None = None, leaves: str = ""
+    permission: StrEnum,
+    *,
+    load: Callable[..., Any] | None = None,
+    leaves: str = "",
+    fresh: bool = False,
 ) -> Callable[[View], View]:
     """Let the view run only for who has `permission`.
 
     `load` takes the address's variables and returns the object, raising NotFound outside the
     actor's scope; the view then gets that object instead of the variables. Who could never have
     the permission is refused before anything is looked up. `leaves` is the act that the trail
-    keeps of each look at what was loaded, with its case.
+    keeps of each look at what was loaded, with its case. What is `fresh` opens to who showed
+    lately that it is they (`reintegration.web.step_up`).
     """
 
     def decorator(view: View) -> View:
@@ -55,13 +61,15 @@ def requires(
         def wrapper(**variables: Any) -> ResponseReturnValue:
             if load is None:
                 _demand(permission, None)
-                return view(**variables)
+                return (step_up.ask_anew() if fresh else None) or view(**variables)
             if permission is not WebPermission.ANYONE and not current_actor().is_signed_in:
                 raise NotSignedIn
             if not permissions.could(current_actor(), permission):
                 raise NotPermitted(permissions.REFUSAL)
             subject = load(**variables)
             _demand(permission, subject)
+            if fresh and (between := step_up.ask_anew()) is not None:
+                return between
             if leaves and request.method == "GET":
                 _leave(leaves, subject.case_id)
             return view(subject)
@@ -69,6 +77,7 @@ def requires(
         wrapper.permission = permission  # type: ignore[attr-defined]
         wrapper.loads = load  # type: ignore[attr-defined]
         wrapper.leaves = leaves  # type: ignore[attr-defined]
+        wrapper.fresh = fresh  # type: ignore[attr-defined]
         return wrapper
 
     return decorator

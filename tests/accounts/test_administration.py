@@ -7,31 +7,32 @@ import pytest
 from sqlalchemy import select
 
 from reintegration.accounts.models import Organisation, User, UserRole
-from reintegration.accounts.services import organisations, users
+from reintegration.accounts.services import links, organisations, second_factor_reset, users
+from reintegration.accounts.services.house import House
 from reintegration.accounts.services.users import Details
 from reintegration.kernel.actor import Role
 from reintegration.kernel.audit import AuditEvent
 from reintegration.kernel.errors import Conflict, Invalid, NotPermitted
 from reintegration.kernel.ids import new_id
 from tests.factories.cast import NOW, PASSWORD, actor, make_person, new_person
+from tests.factories.factors import letters_to, path_of_link
 
 
-def test_the_administrator_adds_a_person_whose_first_password_is_shown_once(
-    cast, sign_in, client, session
-):
+def test_the_administrator_adds_a_person_and_invites_them_by_mail(cast, sign_in, client, session):
     dan = sign_in(cast.dan)
-    page = dan.post(
-        "/account/users/new", data=new_person(cast, locale="ru", supervisor=str(cast.sergiu.id))
+    answer = dan.post(
+        "/account/users/new", data=new_person(cast, locale="en", supervisor=str(cast.sergiu.id))
     )
-    password = page.get_data(as_text=True).split('class="figure-code">')[1].split("<")[0]
     user = session.scalars(select(User).where(User.email == "elena@demo.example")).unique().one()
-    assert user.must_change_password
+    assert answer.location == f"/account/users/{user.id}"
     assert user.supervisor_id == cast.sergiu.id
-    answer = client.post(
-        "/account/sign-in", data={"email": "elena@demo.example", "password": password}
-    )
-    assert answer.location == "/account/password"
-    assert password not in dan.get(f"/account/users/{user.id}").get_data(as_text=True)
+    [letter] = letters_to(session, user.email)
+    page = client.get(path_of_link(letter)).text
+    assert "new-password" in page
+    key = path_of_link(letter).split("key=")[1]
+    came = client.post("/account/link", data={"key": key, "new": "four calm green hills"})
+    assert came.location == "/"
+    assert client.get("/account/today").status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -299,11 +300,17 @@ def test_the_people_of_an_organisation_sign_in_while_it_is_open_and_not_while_it
     assert client.post("/account/sign-in", data=typed).status_code == 302
 
 
-def test_who_forgot_a_password_is_given_another_which_must_be_changed(cast, sign_in, client):
-    page = sign_in(cast.dan).post(f"/account/users/{cast.ana.id}/password").text
-    first = page.split('class="figure-code">')[1].split("<")[0]
-    typed = {"email": cast.ana.email, "password": first}
-    assert client.post("/account/sign-in", data=typed).location == "/account/password"
+def test_an_administrator_sends_a_link_to_who_forgot_a_password(cast, sign_in, session):
+    sign_in(cast.dan).post(f"/account/users/{cast.ana.id}/password")
+    [letter] = letters_to(session, cast.ana.email)
+    assert "/account/link?key=" in letter
+
+
+def test_nobody_is_sent_a_link_to_a_closed_account(cast, sign_in, session):
+    cast.ana.disabled_at = NOW
+    answer = sign_in(cast.dan).post(f"/account/users/{cast.ana.id}/password")
+    assert answer.status_code == 409
+    assert letters_to(session, cast.ana.email) == []
 
 
 @pytest.mark.parametrize(("last", "is_closed"), [("closed", True), ("reopened", False)])
@@ -334,8 +341,11 @@ def test_an_organisation_is_closed_or_opened_however_often_one_asks(
         lambda session, cast, who: users.set_roles(
             session, cast.rita, actor=who, roles=[Role.PROVIDER_MANAGER], now=NOW
         ),
-        lambda session, cast, who: users.reset_password(
-            session, cast.rita, actor=who, new="other quiet rivers", now=NOW
+        lambda session, cast, who: links.send(
+            session, cast.rita, actor=who, house=House("https://a", "https://b", ()), now=NOW
+        ),
+        lambda session, cast, who: second_factor_reset.reset(
+            session, cast.rita, actor=who, now=NOW
         ),
         lambda session, _cast, who: organisations.create_office(
             session, actor=who, name="Cahul", now=NOW
@@ -365,7 +375,7 @@ def test_the_auditor_reads_who_did_what_and_finds_it_by_filters(cast, sign_in, s
     irina = sign_in(cast.irina)
     page = irina.get("/account/audit?action=user:&lang=en").get_data(as_text=True)
     done = re.findall(r'<th scope="row"[^>]*>([^<]+)', page)
-    assert "Gave somebody a new password" in done
+    assert "Sent somebody a link for a new password" in done
     assert "Dan Popescu" in page
     assert "Signed in" not in done
     assert irina.get("/account/audit?action=%25&actor=nonsense&since=x").status_code == 200

@@ -5,10 +5,10 @@ from datetime import date, timedelta
 import pytest
 
 from reintegration.accounts.services import sign_in as sign_in_service
-from reintegration.accounts.services import users
 from reintegration.accounts.views.today_picture import AHEAD, BEHIND, Days, pictures, window
 from reintegration.kernel.tries import TryCounter
-from tests.factories.cast import NOW, TODAY, actor
+from tests.factories.cast import NOW, TODAY
+from tests.factories.factors import letters_to, path_of_link
 from tests.factories.payments import make_claim, make_deliveries
 from tests.factories.vouchers import make_token
 
@@ -107,10 +107,13 @@ def test_a_token_is_named_from_thirty_days_before_its_end_until_a_week_after(
     assert ("A token of a program ends" in page) is named
 
 
-def test_whoever_was_locked_out_comes_in_with_a_new_first_password(session, cast, client):
+def test_whoever_was_locked_out_comes_in_by_a_link(session, cast, client, sign_in):
     for _ in range(sign_in_service.PER_ACCOUNT.tries):
         client.post("/account/sign-in", data={"email": cast.petru.email, "password": "wrong"})
-    users.reset_password(session, cast.petru, actor=actor(session, cast.dan), new=WORDS, now=NOW)
-    session.commit()
+    sign_in(cast.dan).post(f"/account/users/{cast.petru.id}/password")
+    [letter] = letters_to(session, cast.petru.email)
+    key = path_of_link(letter).split("key=")[1]
+    assert client.post("/account/link", data={"key": key, "new": WORDS}).location == "/"
+    client.post("/account/sign-out")
     came = client.post("/account/sign-in", data={"email": cast.petru.email, "password": WORDS})
     assert came.status_code == 302

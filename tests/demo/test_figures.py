@@ -115,7 +115,7 @@ def differing(demo, browser):
 
 @pytest.mark.parametrize("role", one_of_each(PAIRS, by=lambda role: ROLES.index(role) // 2))
 def test_a_figure_is_the_list_that_it_leads_to(demo, role):
-    email, _password = login_of(logins(demo.logins_file), role)
+    email, *_shown = login_of(logins(demo.logins_file), role)
     differ, counted = differing(demo, browser_of(demo.app, email))
     assert counted
     assert sorted(set(differ)) == []

@@ -61,7 +61,7 @@ def preset(page):
 
 @pytest.mark.parametrize("role", one_of_each(PAIRS, by=lambda role: ROLES.index(role) // 2))
 def test_every_link_leads_somewhere_and_no_list_chooses_by_its_order(demo, role):
-    email, _password = login_of(logins(demo.logins_file), role)
+    email, *_shown = login_of(logins(demo.logins_file), role)
     found = list(answers(demo, browser_of(demo.app, email)))
     assert len(found) > 5
     dead = [f"{link} on {at}: {page.status}" for link, at, page in found if page.status_code >= 400]

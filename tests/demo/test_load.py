@@ -20,6 +20,7 @@ from reintegration.kernel.db import keyring
 from reintegration.plans.models import EmergencyStart, Milestone, Plan, PlanVersion
 from reintegration.plans.states import OPEN_MILESTONE_STATES, EmergencyState, VersionState
 from tests.demo.conftest import SCALE
+from tests.release.pages import sign_in
 from vouchers.bank.models import BankLine
 from vouchers.bank.states import BankLineState
 from vouchers.books.models import Fund
@@ -106,7 +107,9 @@ def test_the_books_and_the_trail_hold(demo, read):
 
 def test_sign_ins_are_for_their_owner_only_and_there_is_one_for_each_role(demo):
     assert stat.S_IMODE(demo.logins_file.stat().st_mode) == 0o600
-    assert all(len(login) == 4 and login[3] == "" for login in demo.logins)
+    assert all(len(login) == 4 for login in demo.logins)
+    desk = {Role.PROVIDER_RECEPTION, Role.PROVIDER_COORDINATOR}
+    assert all((len(secret) == 32) is (role not in desk) for role, _, _, secret in demo.logins)
     assert {login[0] for login in demo.logins} == {role.value for role in Role}
     assert sum(login[0] == Role.VETTING_OFFICER for login in demo.logins) == 2
     assert all(login[1].endswith("@demo.example") for login in demo.logins)
@@ -114,14 +117,27 @@ def test_sign_ins_are_for_their_owner_only_and_there_is_one_for_each_role(demo):
 
 @pytest.mark.parametrize("number", [0, 6, 14])
 def test_a_sign_in_opens_a_page_that_says_demo(demo, number):
-    _role, email, password, _second = demo.logins[number]
-    client = demo.app.test_client()
-    answer = client.post("/account/sign-in", data={"email": email, "password": password})
-    assert answer.status_code == 302
-    page = client.get(answer.location, follow_redirects=True)
+    client = sign_in(demo.app, *demo.logins[number][1:])
+    page = client.get("/", follow_redirects=True)
     assert page.status_code == 200
     assert "DEMO" in page.text
     assert "/account/sign-out" in page.text
+
+
+def test_the_code_of_a_sign_in_is_printed_for_whoever_has_no_app(demo):
+    _role, email, password, _secret = demo.logins[0]
+    client = demo.app.test_client()
+    answer = client.post("/account/sign-in", data={"email": email, "password": password})
+    assert answer.location.startswith("/account/second-factor")
+    told = demo.run("demo", "code", email.upper())
+    assert told.exit_code == 0, told.output
+    assert client.post("/account/second-factor", data={"code": told.output}).location == "/"
+
+
+def test_no_code_is_printed_for_who_is_asked_for_none(demo):
+    told = demo.run("demo", "code", "nobody@demo.example")
+    assert told.exit_code == 1
+    assert "is asked for no code" in told.output
 
 
 def test_every_address_of_an_account_is_an_invented_one(read):

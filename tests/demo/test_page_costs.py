@@ -11,6 +11,7 @@ from reintegration.accounts.models import User
 from reintegration.cases.models import CaseFile, CaseMember
 from reintegration.kernel.db import db
 from reintegration.plans.models import PlanLine
+from tests.release.pages import browser_of
 from vouchers.voucher.models import Voucher
 from vouchers.voucher.states import OPEN_STATES
 from vouchers.voucher.views.handles import handle_for
@@ -37,11 +38,8 @@ def statements(demo) -> Iterator[list[str]]:
 
 def signed_in(demo, role: str, number: int = 0):
     """Return a client of a person with that role, the first unless said, and their e-mail."""
-    _role, email, password, _second = [one for one in demo.logins if one[0] == role][number]
-    client = demo.app.test_client()
-    answer = client.post("/account/sign-in", data={"email": email, "password": password})
-    assert answer.status_code == 302
-    return client, email
+    _role, email, *_shown = [one for one in demo.logins if one[0] == role][number]
+    return browser_of(demo.app, email), email
 
 
 def rows(demo, statement) -> list:

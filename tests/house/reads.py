@@ -15,7 +15,15 @@ from providers.referrals.models import Pseudonym, Referral
 from providers.referrals.permissions import ReferralPermission
 from providers.referrals.queries.referrals import receiving_sites
 from providers.vetting.permissions import VettingPermission
-from reintegration.accounts.models import Deputyship, InboxMessage
+from reintegration.accounts.models import (
+    AccountLink,
+    Deputyship,
+    InboxMessage,
+    KnownBrowser,
+    Passkey,
+    RecoveryCode,
+    SecondFactor,
+)
 from reintegration.accounts.permissions import AccountPermission
 from reintegration.cases import models as cases
 from reintegration.cases.permissions import CasePermission
@@ -189,6 +197,11 @@ READS: dict[str, tuple[Any, Shown]] = {
         _own(BackgroundTask, "started_by"),
         (TaskPage, _of_tasks),
         _own(AnsweredForm, "actor_id"),
+        _own(SecondFactor, "user_id"),
+        _own(RecoveryCode, "user_id"),
+        _own(Passkey, "user_id"),
+        _own(AccountLink, "user_id"),
+        _own(KnownBrowser, "user_id"),
         _rows(OutboxMessage),
         _rows(KeySample),
         (StateEvent, _of_histories),

@@ -13,7 +13,9 @@ from providers.directory.models import VettingDocument
 from providers.directory.states import DocumentKind
 from providers.referrals.states import ReferralState
 from providers.vetting.services import document_papers
-from reintegration.accounts.models import Deputyship, User
+from reintegration.accounts.models import Deputyship, Passkey, SignInSession, User
+from reintegration.accounts.services import browsers, links
+from reintegration.accounts.services.house import House
 from reintegration.accounts.services.sign_in import start_session
 from reintegration.cases.models import ErasureRequest, HandOver, HandOverItem
 from reintegration.cases.services import consent_papers
@@ -30,6 +32,7 @@ from reintegration.plans.services import milestone_papers
 from reintegration.plans.states import VersionState
 from tests.factories.casework import Casework, make_casework
 from tests.factories.cast import NOW, TODAY, Cast, actor, make_cast, make_person
+from tests.factories.factors import enrol
 from tests.factories.papers import make_paper
 from tests.factories.payments import bank_line, make_batch, make_claim, statement
 from tests.factories.vouchers import deliver, make_referral, make_token, make_voucher
@@ -95,6 +98,7 @@ def make_world(session: Session) -> World:
     people = {name: getattr(cast, name) for name in cast.people}
     tokens = {name: _token(session, user) for name, user in people.items()}
     entries = session.scalars(select(LedgerEntry.id).limit(2)).all()
+    _come_in(session, cast)
     mine |= {
         "fund_id": cast.fund.id,
         "budget_line_id": cast.budget_line.id,
@@ -106,6 +110,8 @@ def make_world(session: Session) -> World:
         "message_id": _lost_message(session, "one"),
         "event_id": _refused_event(session, "one"),
         "stripe_line_id": _open_line(session, "one", Money(0, "EUR"), cast.petru.id),
+        "session_id": _session_of(session, cast.ana),
+        "passkey_id": _passkey_of(session, cast.ana) or new_id(),
     }
     theirs |= {
         "fund_id": cast.euro_fund.id,
@@ -118,6 +124,8 @@ def make_world(session: Session) -> World:
         "message_id": _lost_message(session, "two"),
         "event_id": _refused_event(session, "two"),
         "stripe_line_id": _open_line(session, "two", Money(0, "USD"), cast.petru.id),
+        "session_id": _session_of(session, cast.calin),
+        "passkey_id": new_id(),
     }
     kept_columns.keep(
         session, cast.bank_account, actor=actor(session, cast.petru), mapping=COLUMNS, now=NOW
@@ -203,6 +211,34 @@ def _open_line(session: Session, reference: str, said: Money, noted_by: UUID) ->
     session.add_all([line, StripeBalance(said=said, said_at=NOW, is_whole=False)])
     session.flush()
     return line.id
+
+
+def _come_in(session: Session, cast: Cast) -> None:
+    """Let Ana have an app, codes, a passkey and a browser, and a link on its way."""
+    enrol(session, cast.ana, now=NOW)
+    browsers.remember(session, "", cast.ana, passed=True, now=NOW)
+    house = House("https://a.example", "https://b.example", ())
+    links.send(session, cast.ana, actor=SYSTEM, house=house, now=NOW)
+    session.add(
+        Passkey(
+            id=new_id(),
+            user_id=cast.ana.id,
+            credential=b"credential",
+            public_key=b"key",
+            sign_count=0,
+            name="Telefon",
+            made_at=NOW,
+        )
+    )
+    session.flush()
+
+
+def _passkey_of(session: Session, user: User) -> UUID | None:
+    return session.scalar(select(Passkey.id).where(Passkey.user_id == user.id))
+
+
+def _session_of(session: Session, user: User) -> UUID:
+    return session.scalars(select(SignInSession.id).where(SignInSession.user_id == user.id)).one()
 
 
 def _lost_message(session: Session, key: str) -> UUID:

@@ -14,26 +14,31 @@ from reintegration.accounts.services.sign_in import start_session
 from reintegration.kernel import clock
 from tests.factories.system import as_system
 
-Login = tuple[str, str, str]
-"""Role, e-mail and password."""
+Login = tuple[str, str, str, str]
+"""Role, e-mail, password and the secret of an app, if there is one."""
 
 
 def logins(path: Path) -> list[Login]:
     """Read the file of sign-ins that a demo leaves."""
     lines = path.read_text(encoding="utf-8").splitlines()
-    return [(role, email, password) for role, email, password, _ in (x.split("\t") for x in lines)]
+    found = (line.split("\t") for line in lines)
+    return [(role, email, password, secret) for role, email, password, secret in found]
 
 
-def login_of(known: list[Login], role: str) -> tuple[str, str]:
-    """Return e-mail and password of the first person with that role."""
-    return next((email, password) for one, email, password in known if one == role)
+def login_of(known: list[Login], role: str) -> tuple[str, str, str]:
+    """Return e-mail, password and secret of the first person with that role."""
+    return next(found[1:] for found in known if found[0] == role)
 
 
-def sign_in(app: Flask, email: str, password: str) -> FlaskClient:
-    """Return a browser in which a person signed in with the password."""
+def sign_in(app: Flask, email: str, password: str, secret: str = "") -> FlaskClient:
+    """Return a browser in which a person signed in with the password, and a code if one is asked."""
     client = app.test_client()
     answer = client.post("/account/sign-in", data={"email": email, "password": password})
     assert answer.status_code == 302, answer.text
+    if secret and "second-factor" in answer.location:
+        told = app.test_cli_runner().invoke(args=["demo", "code", email])
+        answer = client.post("/account/second-factor", data={"code": told.output.strip()})
+        assert answer.status_code == 302, answer.text
     return client
 
 

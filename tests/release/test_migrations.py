@@ -65,8 +65,10 @@ RELEASED = {
     "0045_find_lines_of_services.py": "3075530a4bfee1871ae48c48ecbcd6961ee023ec69cf35d4ecdbdd30dea6704e",
     "0046_tell_closed_claims.py": "37e5de886b4b9c11aac1995d8aab13bdc6980ee78bdfc6e223b596d78195f0e1",
     "0047_pay_new_accounts_later.py": "2b74f9e130c46b77064743e0b9423a6041326c83ea9bee98fb22d5547726b233",
-    "0052_stand_in_for_others.py": "ee1cf820af3559804408282acaece6c5edb7b15bc1784b452a1da0c6675b5e34",
     "0048_keep_papers.py": "53ad39f7756e9ead93a3da83547e922064028b691569969a4be9e681e77c9dfe",
+    "0050_sign_in_by_link_and_code.py": "0403228b41d469899ce89c3f86ce9fd4bb78cfc5c3adb68393e17696e4046379",
+    "0051_add_passkeys.py": "982c8e45af7197fafa48bc20e5fe9e5cd51198b18275b41af9c24a78f62c3c82",
+    "0052_stand_in_for_others.py": "06ed47aa71e659ceec3afbf13f3b5fb0657de8e1c6d9859c016a24271682ca5e",
 }
 OURS = {"reintegration", "providers", "vouchers", "demo"}
 

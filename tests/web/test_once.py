@@ -6,10 +6,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select, update
 
-from reintegration.accounts.models import Organisation, User
+from reintegration.accounts.models import ApiToken, Organisation
 from reintegration.kernel import answered, clock
 from reintegration.kernel.answered import AnsweredForm
-from tests.factories.cast import new_person
+from tests.factories.cast import TODAY, new_person
 
 OFFICE = {"name": "Echipa Cahul", "form_key": "one-office"}
 
@@ -24,8 +24,13 @@ def offices(session):
     return session.scalar(named)
 
 
-def password_in(page):
-    return page.text.split('class="figure-code">')[1].split("<")[0]
+@pytest.fixture
+def token():
+    return {"label": "Casa", "expires_on": f"{TODAY + timedelta(days=90)}", "form_key": "one-token"}
+
+
+def secret_in(page):
+    return page.text.split('class="code wrap">')[1].split("<")[0]
 
 
 def test_a_form_sent_again_is_answered_the_same_and_makes_one_thing(cast, sign_in, session):
@@ -46,29 +51,26 @@ def test_each_page_has_another_key_so_the_same_can_be_wanted_twice(cast, sign_in
     assert len(pages) == 2
 
 
-def test_a_second_click_shows_the_first_password_again(cast, sign_in, person):
-    dan = sign_in(cast.dan)
-    first, again = (dan.post("/account/users/new", data=person) for _ in range(2))
-    assert (again.status_code, password_in(again)) == (200, password_in(first))
+def test_a_second_click_shows_the_first_secret_again(cast, sign_in, token):
+    maria = sign_in(cast.maria)
+    first, again = (maria.post("/redeem/tokens", data=token) for _ in range(2))
+    assert (again.status_code, secret_in(again)) == (200, secret_in(first))
 
 
-def test_two_at_once_make_one_person_and_both_show_the_password(
-    app, cast, sign_in, session, person
-):
-    dan = sign_in(cast.dan)
-    token = dan.get_cookie("punte-session").value
+def test_two_at_once_make_one_token_and_both_show_it(app, cast, sign_in, session, token):
+    cookie = sign_in(cast.maria).get_cookie("punte-session").value
     session.commit()
 
     def send(_):
         browser = app.test_client()
-        browser.set_cookie("punte-session", token)
-        return browser.post("/account/users/new", data=person)
+        browser.set_cookie("punte-session", cookie)
+        return browser.post("/redeem/tokens", data=token)
 
     with ThreadPoolExecutor(2) as threads:
         answers = list(threads.map(send, range(2)))
     assert [answer.status_code for answer in answers] == [200, 200]
-    assert len({password_in(answer) for answer in answers}) == 1
-    assert session.scalar(select(func.count()).where(User.email == person["email"])) == 1
+    assert len({secret_in(answer) for answer in answers}) == 1
+    assert session.scalar(select(func.count()).select_from(ApiToken)) == 1
 
 
 @pytest.mark.parametrize("way", ["organisations", "inbox"])
@@ -98,7 +100,7 @@ def test_other_answers_under_the_same_key_are_refused_in_words(cast, sign_in, se
 def test_a_refused_form_can_be_sent_again_under_its_key(cast, sign_in, session, person):
     dan = sign_in(cast.dan)
     assert dan.post("/account/users/new", data=person | {"roles": []}).status_code == 422
-    assert dan.post("/account/users/new", data=person).status_code == 200
+    assert dan.post("/account/users/new", data=person).status_code == 302
 
 
 def test_a_key_is_its_senders_own(cast, sign_in, session):
@@ -108,8 +110,8 @@ def test_a_key_is_its_senders_own(cast, sign_in, session):
     assert senders == {cast.ana.id, cast.sergiu.id}
 
 
-def test_what_is_kept_of_an_answer_is_sealed(cast, sign_in, session, person):
-    shown = password_in(sign_in(cast.dan).post("/account/users/new", data=person))
+def test_what_is_kept_of_an_answer_is_sealed(cast, sign_in, session, token):
+    shown = secret_in(sign_in(cast.maria).post("/redeem/tokens", data=token))
     kept = session.scalars(select(AnsweredForm)).one()
     assert kept.answer is not None
     assert shown.encode() not in kept.answer
@@ -118,14 +120,14 @@ def test_what_is_kept_of_an_answer_is_sealed(cast, sign_in, session, person):
 
 @pytest.mark.parametrize("is_dropped", [False, True])
 def test_a_page_with_a_secret_is_not_shown_again_later_and_nothing_is_done_again(
-    cast, sign_in, session, person, is_dropped
+    cast, sign_in, session, token, is_dropped
 ):
-    dan = sign_in(cast.dan)
-    dan.post("/account/users/new", data=person)
+    maria = sign_in(cast.maria)
+    maria.post("/redeem/tokens", data=token)
     session.execute(update(AnsweredForm).values(answered_at=clock.now() - timedelta(minutes=10)))
     if is_dropped:
         answered.forget(session, clock.now())
-    page = dan.post("/account/users/new?lang=en", data=person)
+    page = maria.post("/redeem/tokens?lang=en", data=token)
     assert page.status_code == 409
     assert "shown only once" in page.text
 

@@ -1,7 +1,7 @@
 """Making and changing people's accounts."""
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -96,19 +96,23 @@ def create_user(
     actor: Actor,
     email: str,
     name: str,
-    password: str,
+    password: str | None = None,
     organisation: Organisation,
     roles: Iterable[Role],
     locale: Locale = Locale.RO,
     supervisor_id: UUID | None = None,
     must_change_password: bool = True,
+    names: Sequence[str] = (),
     now: datetime,
 ) -> User:
-    """Make an account; raise Invalid or Conflict when the e-mail is taken or roles clash."""
+    """Make an account; raise Invalid or Conflict when the e-mail is taken or roles clash.
+
+    Without a password nobody comes in before a link by mail has set one. `names` are what the
+    outside calls us: no password is made of them.
+    """
     permissions.demand(actor, AccountPermission.MANAGE_USERS)
     chosen = frozenset(roles)
     check_roles(organisation, chosen)
-    passwords.check_rule(password, about=(email.partition("@")[0], *name.split()))
     _require_free(session, email)
     if supervisor_id is not None:
         _require_supervisor(session, supervisor_id, organisation.id)
@@ -116,7 +120,7 @@ def create_user(
         id=new_id(),
         email=email.strip(),
         name=name.strip(),
-        password_hash=passwords.hash_password(password),
+        password_hash="",
         must_change_password=must_change_password,
         locale=locale,
         organisation_id=organisation.id,
@@ -124,6 +128,8 @@ def create_user(
         created_at=now,
         roles=[UserRole(role=role) for role in sorted(chosen)],
     )
+    about = passwords.words_about(user, organisation, *names)
+    user.password_hash = _hash_of(password, about)
     with _taking_email(session):
         session.add(user)
     session.flush()
@@ -191,7 +197,14 @@ def set_roles(
 
 
 def change_password(
-    session: Session, user: User, *, actor: Actor, current: str, new: str, now: datetime
+    session: Session,
+    user: User,
+    *,
+    actor: Actor,
+    current: str,
+    new: str,
+    names: Sequence[str] = (),
+    now: datetime,
 ) -> None:
     """Change one's own password; every session ends, the caller begins a new one."""
     permissions.demand(actor, AccountPermission.OWN_ACCOUNT)
@@ -201,23 +214,17 @@ def change_password(
         raise Invalid(
             N_("The present password is not right."), code="wrong_password", field="current"
         )
-    _set_password(session, user, new, now=now)
-    user.must_change_password = False
-    session.flush()
+    passwords.check_rule(new, about=passwords.words_about(user, user.organisation, *names))
+    take_password(session, user, new, now=now)
     audit.record(session, "user:change_password", user, actor=actor, now=now, fields=("password",))
 
 
-def reset_password(session: Session, user: User, *, actor: Actor, new: str, now: datetime) -> None:
-    """Set a first password for somebody else, who must change it at the next sign-in.
-
-    Whoever was locked out by wrong passwords may try again at once.
-    """
-    permissions.demand(actor, AccountPermission.MANAGE_USERS)
-    _set_password(session, user, new, now=now)
-    user.must_change_password = True
-    sign_in.let_try_again(session, user)
+def take_password(session: Session, user: User, new: str, *, now: datetime) -> None:
+    """Set a password that the person chose and that was checked; every session of theirs ends."""
+    user.password_hash = passwords.hash_password(new)
+    user.must_change_password = False
+    sign_in.end_all_sessions(session, user, now=now)
     session.flush()
-    audit.record(session, "user:reset_password", user, actor=actor, now=now, fields=("password",))
 
 
 def close(session: Session, user: User, *, actor: Actor, now: datetime) -> None:
@@ -323,7 +330,8 @@ def _require_supervisor(
         )
 
 
-def _set_password(session: Session, user: User, new: str, *, now: datetime) -> None:
-    passwords.check_rule(new, about=(user.email.partition("@")[0], *user.name.split()))
-    user.password_hash = passwords.hash_password(new)
-    sign_in.end_all_sessions(session, user, now=now)
+def _hash_of(password: str | None, about: Sequence[str]) -> str:
+    if password is None:
+        return passwords.nobodys()
+    passwords.check_rule(password, about=about)
+    return passwords.hash_password(password)

@@ -1,9 +1,15 @@
-"""The table of proofs: a person's session in a cookie, and the token of a program or device."""
+"""The table of proofs: a person's session in a cookie, and the token of a program or device.
+
+Beside it stands what else a browser shows: where it is, and whether its person is known there.
+"""
+
+from ipaddress import ip_address, ip_network
 
 from flask import Request, g, request
 from sqlalchemy.orm import Session
 
 from reintegration.accounts.services import actors, sign_in, tokens
+from reintegration.accounts.services.sign_in import Place
 from reintegration.accounts.views import identity
 from reintegration.kernel import clock
 from reintegration.kernel.actor import ActorKind
@@ -40,6 +46,25 @@ def _program(session: Session, token: str) -> Shown | None:
 def presented_session() -> str:
     """Return what the browser sent as its session, or nothing."""
     return _cookie(request)
+
+
+def place() -> Place:
+    """Return where this request comes from, as signing in counts it."""
+    return Place(
+        network=network(),
+        device=request.user_agent.string,
+        browser=request.cookies.get(identity.browser_cookie_name(), "")[:LONGEST_TOKEN],
+    )
+
+
+def network() -> str:
+    """Return the network of this request: an IPv6 house is counted as one, whatever it ends in."""
+    try:
+        address = ip_address(request.remote_addr or "")
+    except ValueError:
+        return "unknown"
+    prefix = 64 if address.version == 6 else 32
+    return str(ip_network((address, prefix), strict=False))
 
 
 TABLE = (

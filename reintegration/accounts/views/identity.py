@@ -1,23 +1,63 @@
 """Our own session cookie: handed out and taken away, and the person behind it."""
 
+from datetime import timedelta
+from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, after_this_request, current_app, g, request
+from flask import Flask, Response, after_this_request, current_app, g, redirect, request, url_for
 from flask import session as cookie
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext
+from sqlalchemy.orm import Session
 
-from reintegration.accounts.models import Deputyship, User
+from reintegration.accounts.models import Deputyship, SignInSession, User
+from reintegration.accounts.services import passkeys, second_factor, step_up
+from reintegration.accounts.services.browsers import KEPT_FOR
+from reintegration.accounts.services.house import House
+from reintegration.accounts.services.passkeys import Relying
+from reintegration.accounts.services.sign_in import Begun
 from reintegration.codelists.languages import Locale
+from reintegration.kernel import clock
 from reintegration.kernel.actor import PROVIDER_ROLES, Role
 from reintegration.settings import Settings
-from reintegration.web import slots
-from reintegration.web.current import current_actor
+from reintegration.web import credentials, slots
+from reintegration.web import step_up as between
+from reintegration.web.credentials import Door
+from reintegration.web.current import acting, current_actor
 
 
 def init_app(app: Flask) -> None:
     """Show each page who is here."""
     slots.add("i18n.chosen", remember_locale)
     app.context_processor(lambda: {"identity": who_is_here(), "desk": desk()})
+    app.before_request(_lead_to_enrolment)
+    between.is_fresh.answer_with(_is_fresh)
+    between.asks_for.answer_with(_asks_for)
+    between.confirm.answer_with(confirm)
+    between.passkey.answer_with(passkey_asked)
+
+
+_BEFORE_ENROLMENT = frozenset(
+    {
+        "accounts.second_factor_app",
+        "accounts.second_factor_app_submit",
+        "accounts.confirm",
+        "accounts.confirm_submit",
+        "accounts.sign_out",
+        "i18n.set_locale",
+        "static",
+    }
+)
+"""What opens to somebody who has no second factor and must have one."""
+
+
+def _lead_to_enrolment() -> ResponseReturnValue | None:
+    """Open nothing but the way to a second factor, to who must have one and has none."""
+    if request.endpoint in _BEFORE_ENROLMENT or credentials.door() is not Door.PAGES:
+        return None
+    if not current_actor().is_signed_in or not this_session().must_enrol:
+        return None
+    return redirect(url_for("accounts.second_factor_app"))
 
 
 def settings() -> Settings:
@@ -26,9 +66,71 @@ def settings() -> Settings:
     return found
 
 
+def house() -> House:
+    """Return what a letter says of this house."""
+    found = settings()
+    return House(found.base_url, found.service_url, names())
+
+
+def names() -> tuple[str, ...]:
+    """Return what the outside calls us: no password is made of it."""
+    return settings().public_name, settings().sender
+
+
+def outside_name() -> str:
+    """Return what an app on the person's phone calls us: providers see the sender's name."""
+    return settings().sender if current_actor().is_provider else settings().public_name
+
+
+def confirm(opened: Session, typed: str) -> None:
+    """Note that the person of this request showed who they are; raise a DomainError."""
+    step_up.confirm(opened, this_session(), typed, relying=relying(), **acting())
+
+
+def relying() -> Relying:
+    """Return the address that a passkey is for: the host of this request, by its name."""
+    host = urlsplit(f"//{request.host}").hostname or ""
+    scheme = urlsplit(settings().base_url).scheme
+    return Relying(host, f"{scheme}://{request.host}", outside_name())
+
+
+def passkey_asked(opened: Session) -> dict[str, Any] | None:
+    """Return what the person of this request can sign in place of a code; None without passkeys."""
+    user_id = this_session().user_id
+    if not passkeys.of(opened, user_id):
+        return None
+    return passkeys.ask_to_show(opened, user_id, relying=relying(), now=clock.now())
+
+
+def _is_fresh(opened: Session) -> bool:
+    del opened
+    return step_up.is_fresh(this_session(), now=clock.now())
+
+
+def _asks_for(opened: Session) -> str:
+    return step_up.asks_for(opened, signed_in_user())
+
+
+def must_enrol(user: User) -> bool:
+    """Whether such a person sets up a second factor first; a demo insists on none."""
+    return not settings().is_demo and second_factor.is_required(user)
+
+
 def cookie_name() -> str:
     """Return the cookie's name; `__Host-` binds it to this very host over https."""
     return "__Host-session" if settings().secure_cookies else "punte-session"
+
+
+def browser_cookie_name() -> str:
+    """Return the name of the cookie by which a browser is known; it opens nothing."""
+    return "__Host-browser" if settings().secure_cookies else "punte-browser"
+
+
+def enter(begun: Begun) -> None:
+    """Hand a session that began to the browser, with what makes the browser known."""
+    welcome(begun.token)
+    if begun.browser:
+        _hand_over(browser_cookie_name(), begun.browser, KEPT_FOR)
 
 
 def welcome(token: str) -> None:
@@ -38,11 +140,16 @@ def welcome(token: str) -> None:
     if locale:
         cookie["locale"] = locale
 
+    _hand_over(cookie_name(), token)
+
+
+def _hand_over(name: str, text: str, keep: timedelta | None = None) -> None:
     @after_this_request
     def hand_over(response: Response) -> Response:
         response.set_cookie(
-            cookie_name(),
-            token,
+            name,
+            text,
+            max_age=keep,
             httponly=True,
             samesite="Lax",
             secure=settings().secure_cookies,
@@ -76,6 +183,12 @@ def signed_in_user() -> User:
     """Return the person of this request."""
     user: User = g.user
     return user
+
+
+def this_session() -> SignInSession:
+    """Return the session of this request, of somebody who is signed in."""
+    found: SignInSession = g.sign_in
+    return found
 
 
 def who_is_here() -> dict[str, str] | None:

@@ -5,12 +5,12 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from reintegration.accounts.forms import ChangePasswordForm, SignInForm, SignOutForm
-from reintegration.accounts.models import User
 from reintegration.accounts.permissions import AccountPermission
+from reintegration.accounts.services import passkeys, users
 from reintegration.accounts.services import sign_in as sessions
-from reintegration.accounts.services import users
+from reintegration.accounts.services.sign_in import Begun
 from reintegration.accounts.views import bp, identity
-from reintegration.accounts.views.credentials import presented_session
+from reintegration.accounts.views.credentials import place, presented_session
 from reintegration.kernel import clock
 from reintegration.kernel.db import session
 from reintegration.web import parameters
@@ -34,33 +34,36 @@ def sign_in_submit() -> Asking:
     """Sign in with a fresh session id, whatever the browser sent before."""
     form = SignInForm()
     yield Ask(lambda: _page(form), form)
-    user = _sign_in(form)
-    return Next(_where_to(user, form))
+    return Next(_where_to(_sign_in(form), form))
 
 
 def _page(form: SignInForm) -> str:
-    return render_template("reintegration/accounts/sign_in.html", form=form)
+    asked = passkeys.ask_to_show(session(), None, relying=identity.relying(), now=clock.now())
+    return render_template("reintegration/accounts/sign_in.html", form=form, passkey=asked)
 
 
-def _sign_in(form: SignInForm) -> User:
-    user, token = sessions.sign_in(
+def _sign_in(form: SignInForm) -> Begun:
+    begun = sessions.sign_in(
         session(),
         email=form.email.data or "",
         password=form.password.data or "",
-        address=request.remote_addr or "unknown",
-        device=request.user_agent.string,
+        place=place(),
         lifetime=identity.settings().session_absolute,
         may_enter=identity.is_right_host,
+        must_enrol=identity.must_enrol,
         now=clock.now(),
     )
-    identity.welcome(token)
-    return user
+    identity.enter(begun)
+    return begun
 
 
-def _where_to(user: User, form: SignInForm) -> str:
-    if user.must_change_password:
+def _where_to(begun: Begun, form: SignInForm) -> str:
+    target = local_target(form.next.data or "/")
+    if begun.waits:
+        return url_for("accounts.second_factor", next=target)
+    if begun.user.must_change_password:
         return url_for("accounts.password")
-    return local_target(form.next.data or "/")
+    return target
 
 
 @bp.act("/sign-out", AccountPermission.OWN_ACCOUNT, remembered=False)
@@ -90,6 +93,7 @@ def _change_password(form: ChangePasswordForm) -> None:
         actor=current_actor(),
         current=form.current.data or "",
         new=form.new.data or "",
+        names=identity.names(),
         now=now,
     )
     token = sessions.start_session(
@@ -97,6 +101,8 @@ def _change_password(form: ChangePasswordForm) -> None:
         user,
         device=request.user_agent.string,
         lifetime=identity.settings().session_absolute,
+        confirmed=False,
+        must_enrol=identity.this_session().must_enrol,
         now=now,
     )
     identity.welcome(token)

@@ -51,7 +51,7 @@ def audit() -> ResponseReturnValue:
     )
 
 
-@bp.page("/audit/export.csv", AccountPermission.READ_AUDIT)
+@bp.page("/audit/export.csv", AccountPermission.READ_AUDIT, fresh=True)
 def audit_export() -> ResponseReturnValue:
     """Give the events that the filter asks for as a file; that it was taken is an event too."""
     wanted, asked = _wanted(), parameters.those(*_ASKED)

@@ -1,6 +1,5 @@
 """Administration: people and their roles."""
 
-import secrets
 from uuid import UUID
 
 from flask import render_template, url_for
@@ -11,9 +10,10 @@ from reintegration.accounts.forms import DetailsForm, RolesForm, UserForm
 from reintegration.accounts.models import Organisation, User
 from reintegration.accounts.permissions import AccountPermission
 from reintegration.accounts.queries import users as reading
-from reintegration.accounts.services import users
+from reintegration.accounts.services import links, second_factor, users
+from reintegration.accounts.services import second_factor_reset as resetting
 from reintegration.accounts.services.users import Details, SupervisorNamed
-from reintegration.accounts.views import bp
+from reintegration.accounts.views import bp, identity
 from reintegration.codelists.languages import Locale
 from reintegration.kernel import clock, hooks
 from reintegration.kernel.actor import Role
@@ -21,8 +21,8 @@ from reintegration.kernel.db import session
 from reintegration.web import parameters
 from reintegration.web.current import acting, current_actor
 from reintegration.web.forms import option
-from reintegration.web.once import Next, Shown
-from reintegration.web.submit import Ask, Asking
+from reintegration.web.once import Next
+from reintegration.web.submit import Ask, Asking, asked
 
 MANAGE = AccountPermission.MANAGE_USERS
 
@@ -57,19 +57,19 @@ def user_list() -> ResponseReturnValue:
 
 @bp.form("/users/new", MANAGE)
 def user_new() -> Asking:
-    """Make an account with a first password that is shown once."""
-    form, first = _user_form(), first_password()
+    """Make an account and invite its person: nobody else knows the password."""
+    form = _user_form()
     yield Ask(lambda: _new_page(form), form)
-    user = _create(form, first)
-    return Shown(_first_password_page(user, first))
+    user = _create(form)
+    links.send(session(), user, house=identity.house(), **acting())
+    return Next(_page_of(user), _invited(user))
 
 
-def _create(form: UserForm, password: str) -> User:
+def _create(form: UserForm) -> User:
     return users.create_user(
         session(),
         email=form.email.data or "",
         name=form.name.data or "",
-        password=password,
         organisation=_organisation(UUID(form.organisation.data)),
         roles=[Role(role) for role in form.roles.data or ()],
         locale=Locale(form.locale.data),
@@ -111,11 +111,31 @@ def user_roles(user: User) -> Asking:
 
 
 @bp.act("/users/<uuid:user_id>/password", MANAGE, load=_user)
-def user_password(user: User) -> Shown:
-    """Set a first password again; it is shown once."""
-    first = first_password()
-    users.reset_password(session(), user, new=first, **acting())
-    return Shown(_first_password_page(user, first))
+def user_link(user: User) -> Next:
+    """Send a link by which the person chooses a password: the first one, or another."""
+    links.send(session(), user, house=identity.house(), **acting())
+    return Next(_page_of(user), _invited(user))
+
+
+def _invited(user: User) -> str:
+    said: str = _(
+        "A link is on its way to %(email)s. It works once, for 30 minutes.", email=user.email
+    )
+    return said
+
+
+@bp.form("/users/<uuid:user_id>/second-factor", MANAGE, load=_user, fresh=True)
+def user_second_factor(user: User) -> Asking:
+    """Reset the second factor of somebody whose phone and recovery codes are gone."""
+    yield asked("reintegration/accounts/user_second_factor.html", user=user)
+    resetting.reset(session(), user, **acting())
+    return Next(
+        _page_of(user),
+        _(
+            "The second factor is removed. %(name)s and all administrators are told.",
+            name=user.name,
+        ),
+    )
 
 
 @bp.act("/users/<uuid:user_id>/closed", MANAGE, load=_user)
@@ -138,17 +158,6 @@ def _roles_form(user: User) -> RolesForm:
     return form
 
 
-def first_password() -> str:
-    """Return a random password that can be read to somebody."""
-    return "-".join(secrets.token_hex(2) for _ in range(4))
-
-
-def _first_password_page(user: User, password: str) -> str:
-    return render_template(
-        "reintegration/accounts/first_password.html", user=user, password=password
-    )
-
-
 def _page_of(user: User) -> str:
     return url_for(".user_page", user_id=user.id)
 
@@ -168,6 +177,7 @@ def _user_page(user: User, form: RolesForm) -> str:
         waits=reading.waits_for(session(), user, only) if user.disabled_at is None else [],
         user=user,
         form=form,
+        enrolled=second_factor.is_enrolled(session(), user),
         supervisor=supervisor,
         alone=user.id in reading.without_supervisor(session(), [user]),
     )

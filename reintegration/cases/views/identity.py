@@ -22,7 +22,13 @@ from reintegration.web.once import Next, Shown
 from reintegration.web.submit import Ask, Asking
 
 
-@bp.form("/<uuid:case_id>/identity", CasePermission.READ_IDENTITY, load=load_case, remembered=False)
+@bp.form(
+    "/<uuid:case_id>/identity",
+    CasePermission.READ_IDENTITY,
+    load=load_case,
+    remembered=False,
+    fresh=True,
+)
 def case_identity(case: CaseFile) -> Asking:
     """Show the details once; who, when and why is kept, and each look is one."""
     reason = ReasonForm()
@@ -33,7 +39,7 @@ def case_identity(case: CaseFile) -> Asking:
     return Shown(_shown_page(case, identity, reason))
 
 
-@bp.act("/<uuid:case_id>/identity/edit", CasePermission.EDIT_IDENTITY, load=load_case)
+@bp.act("/<uuid:case_id>/identity/edit", CasePermission.EDIT_IDENTITY, load=load_case, fresh=True)
 def case_identity_save(case: CaseFile) -> Asking:
     """Seal what was typed, after the same look for the same person as at registration."""
     form = IdentityForm()

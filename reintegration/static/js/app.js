@@ -5,6 +5,7 @@ import { start as exit } from "./exit.js";
 import { start as ink } from "./ink.js";
 import { start as menu } from "./menu.js";
 import { start as network } from "./network.js";
+import { start as passkeys } from "./passkeys.js";
 import { start as scan } from "./scan.js";
 import { start as stepper } from "./stepper.js";
 import { start as unsaved } from "./unsaved.js";

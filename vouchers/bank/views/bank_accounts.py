@@ -57,7 +57,7 @@ def account(account: BankAccount) -> ResponseReturnValue:
     )
 
 
-@bp.form("/accounts/new", BankAccountPermission.PROPOSE)
+@bp.form("/accounts/new", BankAccountPermission.PROPOSE, fresh=True)
 def account_new() -> Asking:
     """Propose an account."""
     form = BankAccountForm()
@@ -77,7 +77,12 @@ def account_new() -> Asking:
     )
 
 
-@bp.act("/accounts/<uuid:bank_account_id>/approve", BankAccountPermission.APPROVE, load=_account)
+@bp.act(
+    "/accounts/<uuid:bank_account_id>/approve",
+    BankAccountPermission.APPROVE,
+    load=_account,
+    fresh=True,
+)
 def account_approve(account: BankAccount) -> Next:
     """Put an account to use."""
     bank_accounts.approve(session(), account, **acting())

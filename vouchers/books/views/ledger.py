@@ -93,7 +93,7 @@ def balances() -> ResponseReturnValue:
     )
 
 
-@bp.page("/export/<kind>", LedgerPermission.EXPORT)
+@bp.page("/export/<kind>", LedgerPermission.EXPORT, fresh=True)
 def export(kind: str) -> ResponseReturnValue:
     """Give the lines that the filter asks for as a file."""
     if kind not in FILES:

@@ -116,14 +116,14 @@ def show(batch: PaymentBatch) -> ResponseReturnValue:
     return _show_page(batch)
 
 
-@bp.act("/<uuid:batch_id>/approve", PaymentPermission.APPROVE, load=_batch)
+@bp.act("/<uuid:batch_id>/approve", PaymentPermission.APPROVE, load=_batch, fresh=True)
 def approve(batch: PaymentBatch) -> Next:
     """Approve what somebody else prepared."""
     batches.approve(session(), batch, **acting())
     return _back(batch.id, _("The batch is approved. A third person releases it."))
 
 
-@bp.form("/<uuid:batch_id>/release", PaymentPermission.RELEASE, load=_batch)
+@bp.form("/<uuid:batch_id>/release", PaymentPermission.RELEASE, load=_batch, fresh=True)
 def release(batch: PaymentBatch) -> Asking:
     """Post the payments; make the bank's file, or let the messages leave."""
     yield asked("vouchers/payments/batches/release.html", batch=batch, way=rails.of(batch.rail))
@@ -152,7 +152,7 @@ def cancel(batch: PaymentBatch) -> Asking:
     return _back(batch.id, _("The batch is cancelled. Its claims can be paid by another one."))
 
 
-@bp.page("/<uuid:batch_id>/file", PaymentPermission.DOWNLOAD, load=_batch)
+@bp.page("/<uuid:batch_id>/file", PaymentPermission.DOWNLOAD, load=_batch, fresh=True)
 def download(batch: PaymentBatch) -> ResponseReturnValue:
     """Give the file for the bank: always the same bytes."""
     if batch.file_content is None:

@@ -102,7 +102,7 @@ def _page(account: PayeeAccount, pages: PagesForm | None = None) -> str:
     )
 
 
-@bp.form("/new/<uuid:provider_id>", PayeePermission.PROPOSE, load=load_editable)
+@bp.form("/new/<uuid:provider_id>", PayeePermission.PROPOSE, load=load_editable, fresh=True)
 def new(provider: Provider) -> Asking:
     """Propose an account."""
     form = AccountForm(holder=provider.legal_name)
@@ -122,7 +122,7 @@ def new(provider: Provider) -> Asking:
     )
 
 
-@bp.act("/<uuid:account_id>/approve", PayeePermission.APPROVE, load=load_account)
+@bp.act("/<uuid:account_id>/approve", PayeePermission.APPROVE, load=load_account, fresh=True)
 def approve(account: PayeeAccount) -> Next:
     """Put an account to use; the one before it is retired."""
     payees.approve(session(), account, **acting())

@@ -45,7 +45,7 @@ def load_account(stripe_account_id: UUID) -> StripeAccount:
     return reading.account_or_404(session(), current_actor(), stripe_account_id)
 
 
-@bp.form("/new/<uuid:provider_id>", P.OPEN_ACCOUNT, load=load_editable)
+@bp.form("/new/<uuid:provider_id>", P.OPEN_ACCOUNT, load=load_editable, fresh=True)
 def new(provider: Provider) -> Asking:
     """Open an account for a provider."""
     form = OpenAccountForm()
@@ -125,7 +125,7 @@ def ask(account: StripeAccount) -> Next:
     return Next(f"{_page(account.id)}?asked={moment}", _("Stripe is asked."))
 
 
-@bp.act("/<uuid:stripe_account_id>/propose", PayeePermission.PROPOSE, load=load_account)
+@bp.act("/<uuid:stripe_account_id>/propose", PayeePermission.PROPOSE, load=load_account, fresh=True)
 def propose(account: StripeAccount) -> Next:
     """Propose that the provider is paid there."""
     provider = load_provider(account.provider_id)
