@@ -14,6 +14,7 @@ from reintegration.cases.models import Consent
 from reintegration.cases.services import consent_papers
 from reintegration.kernel import permissions
 from reintegration.kernel.actor import Actor
+from reintegration.kernel.clock import local_day
 from reintegration.papers.content import reading
 from reintegration.papers.content.pictures import Rectangle
 from reintegration.papers.holders import Held
@@ -98,7 +99,7 @@ class Papers:
 
     def signed_form(self, consent: Consent, manager: Actor) -> None:
         """Photograph the form that a person signed: two pages."""
-        lines = [_day(consent.given_at.date()), "", "Semnătura: Persoană Inventată"]
+        lines = [_day(local_day(consent.given_at)), "", "Semnătura: Persoană Inventată"]
         pages = [draw("Acord", ["Pagina 1"]), draw("Acord", [*lines, "Pagina 2"])]
         self._put(consent_papers.held_by(consent), manager, *pages, named=True)
 
