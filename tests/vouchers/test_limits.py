@@ -149,7 +149,7 @@ def test_two_batches_at_once_are_not_released_by_the_same_preparer(session, cast
 
     outcomes = at_once(session, act(one_and_a_half.id), act(second.id))
     assert [one.code for one in outcomes if isinstance(one, DomainError)] == ["limit"]
-    lately = release_limit.released_lately(session, cast.petru.id, "MDL", now=LATER)
+    lately = release_limit.released_lately(session, [cast.petru.id], "MDL", now=LATER)
     assert lately == one_and_a_half.total
 
 
