@@ -244,6 +244,7 @@ SUBJECTS: dict[str, str] = {
     "case": N_("cases"),
     "claim": N_("claims"),
     "consent": N_("consents"),
+    "database": N_("the database"),
     "deputyship": N_("deputies"),
     "emergency": N_("emergency help"),
     "exchange_rate": N_("exchange rates"),

@@ -14,4 +14,4 @@ import { start as upload } from "./upload.js";
 document.body.classList.add("js-enabled", "govuk-frontend-supported");
 exit();
 for (const component of [Button, CharacterCount, Checkboxes, ErrorSummary, Radios]) createAll(component);
-for (const start of [menu, network, stepper, drafts, unsaved, scan, upload, ink]) start();
+for (const start of [menu, network, passkeys, stepper, drafts, unsaved, scan, upload, ink]) start();
