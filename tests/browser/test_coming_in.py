@@ -9,7 +9,7 @@ from tests.browser.conftest import seats_in
 from tests.browser.seats import SCREEN, Seat, sit_down
 from tests.factories.factors import code_of, let_code_serve_again, letters_to, path_of_link
 
-pytestmark = pytest.mark.xdist_group("browser-phone")
+pytestmark = [pytest.mark.xdist_group("browser-phone"), pytest.mark.deep]
 NEW = "four calm green hills"
 
 

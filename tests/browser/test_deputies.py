@@ -2,12 +2,15 @@
 
 from datetime import timedelta
 
+import pytest
+
 from reintegration.codelists.languages import Locale
 from tests.browser.conftest import seats_in
 from tests.factories.cast import TODAY
 from tests.factories.payments import make_batch
 
 
+@pytest.mark.deep
 def test_a_deputy_accepts_approves_for_somebody_and_is_not_the_third(
     browser, session, cast, committed_db, live_server
 ):

@@ -11,7 +11,7 @@ from tests.browser.walk import payments, stripe
 from tools.stripe_simulator import Settings, State, advance, arm, do, serve
 from tools.stripe_simulator.state import DAY
 
-pytestmark = pytest.mark.xdist_group("browser-walk")
+pytestmark = [pytest.mark.xdist_group("browser-walk"), pytest.mark.deep]
 SECRET = "whsec_of_the_walk"
 
 

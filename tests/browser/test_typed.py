@@ -41,6 +41,7 @@ def test_what_was_typed_into_a_long_form_is_put_back(tab):
     expect(page.get_by_text("We put back what you had typed here.")).to_be_visible()
 
 
+@pytest.mark.deep
 def test_without_a_network_nothing_is_sent_and_what_was_typed_stays(tab, session, cast):
     code = living_voucher(session, cast).secrets.code
     page = tab("rita", "/redeem/?lang=en")

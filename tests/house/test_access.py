@@ -46,7 +46,7 @@ WALKERS = [name for name in PEOPLE if name not in {"victor", "oleg", "otilia"}]
 """One person for each role, an outsider case manager and another provider's reception."""
 STRANGERS = {"calin", "olga"}
 """The same offices as Ana's and Rita's, in another team and at another provider."""
-OTHERS_DRAWN = 2
+OTHERS_DRAWN = 1
 PROVIDER_PEOPLE = PROVIDER_A | PROVIDER_B
 WORDS = {"name": "activate", "move": "complete", "screen": "plan", "kind": "csv"}
 ID_BEHIND = {"handle": "voucher_id"}
