@@ -20,7 +20,7 @@ from vouchers.books.models import LedgerLine
 from vouchers.voucher.models import Redemption, Voucher
 
 CLIENTS = 20
-VOUCHERS = amount(10, deep=50)
+VOUCHERS = amount(6, deep=50)
 
 pytestmark = pytest.mark.xdist_group("load")
 
