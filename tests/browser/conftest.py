@@ -94,7 +94,7 @@ def seats_in(browser: Browser, url: str) -> Iterator[SeatOf]:
                 locale="en-GB",
                 timezone_id="Europe/Chisinau",
             )
-            taken[who, phone] = sit_down(context, url, who, looked_at, share=0.1)
+            taken[who, phone] = sit_down(context, url, who, looked_at, share=0.06)
             sign_in(taken[who, phone])
         return taken[who, phone]
 

@@ -26,6 +26,7 @@ def _note(event, kept: set[str]) -> None:
         kept.add(event["requestId"])
 
 
+@pytest.mark.deep
 def test_the_second_look_at_a_page_needs_one_request(browser, committed_db, live_server):
     server = live_server(committed_db)
     context = browser.new_context()

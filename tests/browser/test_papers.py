@@ -40,6 +40,7 @@ def opens(browser, committed_db, live_server, cast, sign_in, session):
         context.close()
 
 
+@pytest.mark.deep
 def test_a_paper_from_a_phone_to_an_auditors_hash(opens, session, cast, tmp_path):
     claim = make_claim(session, cast)
     session.commit()

@@ -31,6 +31,7 @@ def tab(
         context.close()
 
 
+@pytest.mark.deep
 def test_what_was_typed_into_a_long_form_is_put_back(tab):
     page = tab("ana", "/cases/register?lang=en")
     page.get_by_label("Year of birth").fill("1990")

@@ -97,6 +97,7 @@ def test_each_voucher_is_redeemed_once_and_none_is_left_out(session, stock, serv
     ) == session.scalar(select(func.sum(Redemption.amount_minor)))
 
 
+@pytest.mark.deep
 def test_a_copy_without_the_lock_pays_twice(session, stock, live_server, committed_db):
     codes, token = stock
     server = live_server(committed_db, workers=4, app="tests.vouchers.voucher.unlocked:app")
