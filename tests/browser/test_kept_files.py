@@ -1,5 +1,6 @@
 """A browser that was here before asks for the page and for nothing else."""
 
+import pytest
 from playwright.sync_api import Page
 
 
