@@ -6,7 +6,9 @@ a row whose key stays may be pointed at meanwhile, so a new row below it need no
 `docs/locking.md` says more; every test watches every transaction for it.
 """
 
+import time
 from collections.abc import Callable, Iterable
+from random import uniform
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Select, inspect, select
@@ -95,6 +97,8 @@ ORDER = (
 )
 """The tables whose rows are held, those first that are taken first."""
 
+_APART = 0.1
+"""Seconds, at most, before the second try: two that gave each other up would meet again."""
 _LOST_RACES = frozenset({"40P01", "40001", "23505", "23P01", "23000"})
 """Deadlock, serialization failure; a row that somebody else added first, or a law of ours that
 holds since then: nothing was wrong but the moment, or a second look says in words what."""
@@ -167,6 +171,7 @@ def once_more(session: Session, act: Callable[[], Done]) -> Done:
         if not lost_a_race(error):
             raise
         session.rollback()
+        time.sleep(uniform(0, _APART))  # noqa: S311 - no secret: only not at the same moment
         return act()
 
 

@@ -93,6 +93,7 @@ def test_a_supervisor_names_one_for_whom_they_supervise_and_for_nobody_else(sess
 def test_nobody_makes_themselves_the_deputy_of_somebody_else(session, cast):
     with pytest.raises(Invalid):
         name(session, cast, by=cast.dan, deputy=cast.dan)
+    session.commit()
     cast.calin.supervisor_id = cast.sergiu.id
     with pytest.raises(Invalid):
         name(

@@ -120,7 +120,7 @@ def test_no_word_of_an_address_breaks_a_page(walked, addresses):
     app, _world = walked
     words = sorted(source.query_words() - {"page"})
     broken = []
-    for rule, ids, token in drawn(addresses, len(addresses) // 4, of="addresses with words"):
+    for rule, ids, token in drawn(addresses, len(addresses) // 6, of="addresses with words"):
         plain = rule.build(ids, append_unknown=False)[1]
         for name, value in drawn(GARBAGE.items(), 1, of=f"words of {rule.rule}"):
             query = "&".join(f"{word}={encoded(value)}" for word in words)

@@ -36,6 +36,7 @@ def cluster():
         cluster.stop("immediate")
 
 
+@pytest.mark.deep
 def test_the_database_of_the_guide_is_made_migrated_and_sound(cluster, tmp_path):
     connection = cluster.connect_as_superuser()
     for statement in the_block_that_makes_the_database():

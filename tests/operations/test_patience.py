@@ -110,6 +110,7 @@ def test_what_only_takes_long_is_waited_for(database, monkeypatch):
         assert connection.execute("SELECT pg_sleep(1), 7").fetchone()[1] == 7
 
 
+@pytest.mark.deep
 def test_a_connection_to_a_frozen_server_is_given_up(server, database, monkeypatch):
     monkeypatch.setattr(patience, "PATIENCE", 0.2)
     connection = patience.PatientConnection.connect(database.url.replace("+psycopg", ""))
