@@ -122,6 +122,6 @@ def test_stepping_back_from_the_system_runs_nothing_in_what_was_given_up(session
     assert shown == str(cast.ana.id)
 
 
-def test_the_order_names_tables_that_there_are():
+def test_the_order_names_tables_that_there_are(app):
     assert set(ORDER) <= set(Base.metadata.tables)
     assert len(set(ORDER)) == len(ORDER)
