@@ -3,6 +3,7 @@
 Whoever holds the private key opens them, also with the program `age` itself.
 """
 
+import io
 import os
 import threading
 from collections.abc import Iterable, Iterator
@@ -21,20 +22,19 @@ class _Source:
 
     def __init__(self, pieces: Iterable[bytes]) -> None:
         self._pieces = iter(pieces)
-        self._kept = b""
+        self._kept = io.BytesIO()
         self.failed: Exception | None = None
 
     def read(self, size: int = -1) -> bytes:
         """Return at most `size` bytes, none at the end."""
-        while not self._kept:
+        while not (given := self._kept.read(size)):
             try:
-                self._kept = next(self._pieces)
+                self._kept = io.BytesIO(next(self._pieces))
             except StopIteration:
                 return b""
             except Exception as problem:
                 self.failed = problem
                 raise
-        given, self._kept = self._kept[:size], self._kept[size:]
         return given
 
 
