@@ -78,6 +78,8 @@ def _restore(file: Path, private: Path, listed: Path | None) -> None:
         f"{told.rows} rows and {told.papers} papers of {told.manifest['made_at']} are back;"
         f" {told.erased} persons who were erased since were erased again"
     )
+    for name in told.damaged:
+        click.echo(f"✗ paper {name} was damaged before the backup was made")
 
 
 def _drill(file: Path, private: Path, listed: Path | None, result: Path | None) -> None:

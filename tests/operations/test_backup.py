@@ -1,5 +1,6 @@
 """A backup comes back whole, corrected by who was erased since, or not at all and in words."""
 
+import hashlib
 import json
 from dataclasses import replace
 from datetime import timedelta
@@ -24,12 +25,15 @@ from reintegration.kernel.crypto import Keyring
 from reintegration.kernel.db import act_as
 from reintegration.kernel.errors import Conflict, Invalid
 from reintegration.operations.backup import drill, erased, making, restoring, sealing
+from reintegration.papers.store import Folder
 from tests.database import flask
 from tests.factories.casework import agree
 from tests.factories.cast import NOW, actor, make_cast
 from tests.operations.backups import sealed_again
 
 NAME = "Zeamăcanar"
+PAPER = b"\0sealed paper"
+PAPER_NAME = hashlib.sha256(PAPER).hexdigest()
 LATER = NOW + timedelta(days=3)
 
 
@@ -40,8 +44,7 @@ def world(postgres, worker_id, app, tmp_path_factory):
     database = postgres.clone(f"backup_{worker_id}")
     settings = configuration.from_environment(database.environment())
     keyring = Keyring(settings.master_key)
-    (settings.instance / "papers").mkdir(parents=True)
-    (settings.instance / "papers" / "ab").write_bytes(b"\0sealed paper")
+    Folder(settings.papers).put(PAPER)
     with opened(settings, keyring) as session:
         cast = make_cast(session)
         ana = actor(session, cast.ana)
@@ -128,7 +131,8 @@ def test_everything_comes_back_and_opens(world, empty):
     assert (told.rows, told.papers, told.erased) == (world.made.told(NOW)["rows"], 1, 0)
     assert told.rows > 50
     assert may_connect(empty)
-    assert (empty.instance / "papers" / "ab").read_bytes() == b"\0sealed paper"
+    assert Folder(empty.papers).get(PAPER_NAME) == PAPER
+    assert told.damaged == ()
     with opened(empty, world.keyring) as session:
         case = session.get(CaseFile, world.case_id)
         ana = registration.with_case(actor(session, session.get(User, world.ana_id)), case)
@@ -254,11 +258,20 @@ def test_a_wrong_public_key_is_told_before_anything_is_read(world, tmp_path):
         )
 
 
-def test_a_file_outside_the_instance_folder_is_never_written(world, empty, tmp_path):
-    stray = sealed_again(world, tmp_path, renamed={"papers/ab": "papers/../../stray"})
-    with pytest.raises(Invalid):
-        restore(world, empty, backup=stray)
+def test_a_paper_that_is_not_what_its_name_says_is_told(world, empty, tmp_path):
+    other = f"papers/aa/{'a' * 64}"
+    changed = sealed_again(
+        world, tmp_path, renamed={f"papers/{PAPER_NAME[:2]}/{PAPER_NAME}": other}
+    )
+    told = restore(world, empty, backup=changed)
+    assert (told.papers, told.damaged) == (1, ("a" * 64,))
+
+
+def test_no_name_in_a_backup_leads_out_of_the_folder_of_papers(world, empty, tmp_path):
+    stray = {f"papers/{PAPER_NAME[:2]}/{PAPER_NAME}": "papers/../../stray"}
+    restore(world, empty, backup=sealed_again(world, tmp_path, renamed=stray))
     assert not (tmp_path / "stray").exists()
+    assert Folder(empty.papers).get(PAPER_NAME) == PAPER
 
 
 # The list of the erased
@@ -361,9 +374,10 @@ def test_a_drill_brings_all_of_it_back(world):
 
 @pytest.mark.deep
 def test_a_drill_says_what_does_not_hold(world, tmp_path):
-    moved = {"audit-checkpoints.jsonl": "papers/elsewhere"}
-    (problem,) = drilled(world, sealed_again(world, tmp_path, renamed=moved)).problems
-    assert problem.startswith("audit verify: ")
+    moved = {"audit-checkpoints.jsonl": "papers/else/where"}
+    paper, trail = drilled(world, sealed_again(world, tmp_path, renamed=moved)).problems
+    assert paper == "paper where is not what it was"
+    assert trail.startswith("audit verify: ")
 
 
 @pytest.mark.deep

@@ -78,7 +78,8 @@ def drill(
         restored = restoring.restore(
             apart, keyring, backup=backup, private_key=private_key, erased=erased, now=now
         )
-        problems = tuple(_failing(environment))
+        damaged = [f"paper {name} is not what it was" for name in restored.damaged]
+        problems = (*damaged, *_failing(environment))
     return Result(
         drilled_at=now,
         made_at=datetime.fromisoformat(restored.manifest["made_at"]),

@@ -148,7 +148,7 @@ def _things(settings: Settings, snapshot: str, ahead: int) -> archive.Things:
     if ahead:
         with settings.audit_log.open("rb") as log:
             yield archive.CHECKPOINTS, archive.pieces_of(log, ahead)
-    for file in sorted(one for one in settings.papers.rglob("*") if one.is_file()):
+    for file in sorted(one for one in settings.papers.glob("??/*") if not one.suffix):
         with suppress(FileNotFoundError), file.open("rb") as paper:  # one may be swept meanwhile
             name = file.relative_to(settings.papers).as_posix()
             yield f"{archive.PAPERS}/{name}", archive.pieces_of(paper)

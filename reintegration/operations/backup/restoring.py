@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path, PurePosixPath
-from typing import Any
+from pathlib import Path
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Connection, create_engine, make_url, pool, text
@@ -20,6 +20,7 @@ from reintegration.kernel.db import ENGINE, act_as
 from reintegration.kernel.errors import Conflict, Invalid
 from reintegration.operations.backup import archive, figures, postgres, sealing
 from reintegration.operations.backup.archive import Unpacked
+from reintegration.papers.store import Folder
 from reintegration.settings import Settings
 
 _PRIVATE = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
@@ -27,12 +28,18 @@ _PRIVATE = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """What was brought back: its manifest, what it holds, and how many were erased again."""
+    """What was brought back; `damaged` are papers that are not what their name says."""
 
     manifest: dict[str, Any]
     rows: int
     papers: int
+    damaged: tuple[str, ...]
     erased: int
+
+
+class _Papers(NamedTuple):
+    kept: int
+    damaged: tuple[str, ...]
 
 
 def restore(
@@ -56,11 +63,13 @@ def restore(
         with _as_owner(settings) as connection, _closed(connection, settings):
             postgres.restored(settings.database_owner_url, unpacked.parts(archive.DATABASE))
             _bring_checkpoints(settings, unpacked.parts(archive.CHECKPOINTS))
-            papers = sum(1 for one in unpacked.papers() if _bring_paper(settings.papers, *one))
+            papers = _bring_papers(settings, unpacked.papers())
             end = unpacked.end()
             _refuse_differences(end["figures"], connection)
             again = _correct(connection, keyring, erased, now)
-    return Restored(unpacked.manifest, figures.rows(end["figures"]), papers, again)
+    return Restored(
+        unpacked.manifest, figures.rows(end["figures"]), papers.kept, papers.damaged, again
+    )
 
 
 def _refuse_foreign(manifest: dict[str, Any], settings: Settings, keyring: Keyring) -> None:
@@ -171,17 +180,15 @@ def _bring_checkpoints(settings: Settings, parts: Iterator[bytes]) -> None:
         draft.unlink()
 
 
-def _bring_paper(folder: Path, name: str, parts: Iterator[bytes]) -> bool:
-    """Write one paper; one that is here already is the same, for its name is its hash."""
-    inside = PurePosixPath(name)
-    if inside.is_absolute() or ".." in inside.parts:
-        raise Invalid("This is no backup that this version can read.", code="format")
-    path = folder / inside
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f"{path.name}.restoring")
-    _written(draft, parts)
-    draft.replace(path)
-    return True
+def _bring_papers(settings: Settings, papers: Iterator[tuple[str, Iterator[bytes]]]) -> _Papers:
+    """Keep each paper as an upload does; its name is the hash of what it must hold."""
+    folder, kept, damaged = Folder(settings.papers), 0, []
+    for name, parts in papers:
+        kept += 1
+        called = name.rpartition("/")[2]
+        if folder.put(b"".join(parts)) != called:
+            damaged.append(called)
+    return _Papers(kept, tuple(damaged))
 
 
 def _written(path: Path, parts: Iterator[bytes]) -> int:
