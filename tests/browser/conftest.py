@@ -3,20 +3,24 @@
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
+from flask.testing import FlaskClient
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+from sqlalchemy.orm import Session
 
+from reintegration.accounts.models import User
 from reintegration.operations.embedded import die_with_parent
 from tests import chromium
 from tests.browser.seats import PATIENCE, PHONE, SCREEN, Seat, SeatOf, sit_down
 from tests.database import ROOT, Database
 from tests.factories.cast import PASSWORD, Cast
-from tests.live import run_live
+from tests.live import LiveServer, run_live
 
 
 @dataclass(frozen=True)
@@ -45,6 +49,39 @@ def browser() -> Iterator[Browser]:
         launched = playwright.chromium.launch(executable_path=path)
         yield launched
         launched.close()
+
+
+@pytest.fixture
+def opens(
+    browser: Browser,
+    committed_db: Database,
+    live_server: Callable[..., LiveServer],
+    cast: Cast,
+    sign_in: Callable[[User], FlaskClient],
+    session: Session,
+) -> Iterator[Callable[..., Page]]:
+    """Open a page in English in a browser of its own of somebody: `opens("ana", path)`.
+
+    Whatever is said besides is how Playwright makes the browser.
+    """
+    made = []
+    url = live_server(committed_db).url
+
+    def at(who: str, path: str, **how: Any) -> Page:
+        cast.people[who].locale = "en"
+        cookie = sign_in(cast.people[who]).get_cookie("punte-session")
+        assert cookie is not None
+        session.commit()
+        context = browser.new_context(**{"locale": "en-GB", "viewport": SCREEN, **how})
+        context.add_cookies([{"name": "punte-session", "value": cookie.value, "url": url}])
+        made.append(context)
+        page = context.new_page()
+        page.goto(url + path)
+        return page
+
+    yield at
+    for context in made:
+        context.close()
 
 
 @contextmanager

@@ -8,36 +8,11 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
 from reintegration.papers.models import Paper
-from tests.browser.seats import PHONE, SCREEN
+from tests.browser.seats import PHONE
 from tests.factories.papers import photo, picture_of
 from tests.factories.payments import make_claim
 
 NAME = "Does the name of a person helped stand here?"
-
-
-@pytest.fixture
-def opens(browser, committed_db, live_server, cast, sign_in, session):
-    """Open a page in the browser of somebody, on a phone or a screen."""
-    contexts = []
-    url = live_server(committed_db).url
-
-    def at(who: str, path: str, *, phone: bool = False, scripts: bool = True) -> Page:
-        cast.people[who].locale = "en"
-        token = sign_in(cast.people[who]).get_cookie("punte-session").value
-        session.commit()
-        size = PHONE if phone else SCREEN
-        context = browser.new_context(
-            locale="en-GB", viewport=size, has_touch=phone, java_script_enabled=scripts
-        )
-        context.add_cookies([{"name": "punte-session", "value": token, "url": url}])
-        contexts.append(context)
-        page = context.new_page()
-        page.goto(url + path)
-        return page
-
-    yield at
-    for context in contexts:
-        context.close()
 
 
 @pytest.mark.deep
@@ -46,7 +21,7 @@ def test_a_paper_from_a_phone_to_an_auditors_hash(opens, session, cast, tmp_path
     session.commit()
     sheet = tmp_path / "sheet.jpg"
     sheet.write_bytes(photo())
-    phone = opens("boris", f"/claims/mine/{claim.id}", phone=True)
+    phone = opens("boris", f"/claims/mine/{claim.id}", viewport=PHONE, has_touch=True)
     phone.get_by_label("Photograph a page").set_input_files(sheet)  # the first tap; it sends itself
     expect(phone.get_by_text(NAME)).to_be_visible()
     assert phone.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
@@ -84,7 +59,7 @@ def test_without_scripts_a_file_is_chosen_sent_and_answered(opens, session, cast
     session.commit()
     sheet = tmp_path / "sheet.png"
     sheet.write_bytes(photo("PNG"))
-    page = opens("boris", f"/claims/mine/{claim.id}", scripts=False)
+    page = opens("boris", f"/claims/mine/{claim.id}", java_script_enabled=False)
     page.get_by_label("Choose files").set_input_files(sheet)
     page.get_by_role("button", name="Add the pages").click()
     page.get_by_role("button", name="Save it: no name stands here").click()

@@ -1,39 +1,14 @@
 """What was typed is not lost: not with the page, and not without a network."""
 
-from collections.abc import Callable, Iterator
-
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests.factories.vouchers import living_voucher
 
 
-@pytest.fixture
-def tab(
-    browser, committed_db, live_server, cast, sign_in, session
-) -> Iterator[Callable[..., Page]]:
-    """Open a page in the browser of somebody who is signed in."""
-    opened = []
-
-    def at(who: str, path: str) -> Page:
-        token = sign_in(cast.people[who]).get_cookie("punte-session").value
-        session.commit()
-        url = live_server(committed_db).url
-        context = browser.new_context(locale="en-GB", bypass_csp=True)
-        context.add_cookies([{"name": "punte-session", "value": token, "url": url}])
-        opened.append(context)
-        page = context.new_page()
-        page.goto(url + path)
-        return page
-
-    yield at
-    for context in opened:
-        context.close()
-
-
 @pytest.mark.deep
-def test_what_was_typed_into_a_long_form_is_put_back(tab):
-    page = tab("ana", "/cases/register?lang=en")
+def test_what_was_typed_into_a_long_form_is_put_back(opens):
+    page = opens("ana", "/cases/register", bypass_csp=True)
     page.get_by_label("Year of birth").fill("1990")
     page.wait_for_function("Object.keys(sessionStorage).some((one) => one.startsWith('draft:'))")
     page.on("dialog", lambda dialog: dialog.accept())
@@ -43,9 +18,9 @@ def test_what_was_typed_into_a_long_form_is_put_back(tab):
 
 
 @pytest.mark.deep
-def test_without_a_network_nothing_is_sent_and_what_was_typed_stays(tab, session, cast):
+def test_without_a_network_nothing_is_sent_and_what_was_typed_stays(opens, session, cast):
     code = living_voucher(session, cast).secrets.code
-    page = tab("rita", "/redeem/?lang=en")
+    page = opens("rita", "/redeem/", bypass_csp=True)
     before, field = page.url, page.get_by_label("Code of the voucher")
     field.fill(code)
     page.context.set_offline(True)
