@@ -68,6 +68,7 @@ def opens(
     url = live_server(committed_db).url
 
     def at(who: str, path: str, **how: Any) -> Page:
+        session.commit()
         cast.people[who].locale = "en"
         cookie = sign_in(cast.people[who]).get_cookie("punte-session")
         assert cookie is not None
