@@ -2,6 +2,7 @@
 
 import ast
 from datetime import timedelta
+from time import monotonic
 
 import pytest
 from sqlalchemy import func, select, text
@@ -29,7 +30,10 @@ def by_the_database(session):
     return session.scalar(text("SELECT clock_timestamp()"))
 
 
-def test_a_clock_that_agrees_is_not_touched(session):
+def test_a_clock_that_agrees_is_not_touched(session, monkeypatch):
+    # As if this process began now: one whose machine was paused since does not agree any more.
+    monkeypatch.setattr(clock, "_began", clock.of_machine() - timedelta(seconds=monotonic()))
+    monkeypatch.setattr(clock, "_ahead", timedelta())
     act_as(session, SYSTEM)
     assert clock._ahead == timedelta()
 
