@@ -60,6 +60,7 @@ TABLES = (
 )  # importing them declares their tables
 FEATURES = (
     "reintegration.accounts.feature",
+    "reintegration.rulebook.feature",
     "reintegration.papers.feature",
     "reintegration.cases.feature",
     "reintegration.plans.feature",

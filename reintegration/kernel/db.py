@@ -16,7 +16,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy import event as sa_event
 from sqlalchemy.orm import Session, SessionTransaction
 
-from reintegration.kernel import clock
+from reintegration.kernel import clock, dated_rules
 from reintegration.kernel.actor import ANONYMOUS, SYSTEM, Actor, ActorKind
 from reintegration.kernel.base import Base
 from reintegration.kernel.crypto import Keyring
@@ -30,7 +30,8 @@ _SET_ACTOR = ConstantStatement(
     text(
         "SELECT set_config('punte.actor', :actor, true), set_config('punte.roles', :roles, true),"
         " set_config('punte.organisation', :organisation, true),"
-        " set_config('punte.deputyship', :deputyship, true), clock_timestamp() AS moment"
+        " set_config('punte.deputyship', :deputyship, true), clock_timestamp() AS moment,"
+        " (SELECT edition FROM rulebook_edition) AS edition"
     )
 )
 
@@ -70,7 +71,9 @@ def act_as(session: Session, actor: Actor) -> None:
 
 def _set_actor(connection: Connection, actor: Actor) -> None:
     asked = clock.counted()
-    clock.hear(_SET_ACTOR.on(connection, actor_settings(actor)).one().moment, asked)
+    told = _SET_ACTOR.on(connection, actor_settings(actor)).one()
+    clock.hear(told.moment, asked)
+    dated_rules.hear(connection, told.edition)
 
 
 def remember_actor(session: Session, actor: Actor) -> None:

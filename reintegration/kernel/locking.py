@@ -38,6 +38,7 @@ ORDER = (
     "recovery_code",
     "sign_in_session",
     "known_browser",
+    "rule_version",
     "case_file",
     "hand_over",
     "hand_over_item",

@@ -14,7 +14,7 @@ from reintegration.accounts.models import ApiToken, Organisation
 from reintegration.accounts.permissions import AccountPermission
 from reintegration.accounts.queries import people
 from reintegration.accounts.services import inbox
-from reintegration.kernel import audit, clock, crypto, permissions
+from reintegration.kernel import audit, clock, crypto, dated_rules, permissions
 from reintegration.kernel.actor import Actor, ActorKind, Role
 from reintegration.kernel.db import remember_actor
 from reintegration.kernel.errors import N_, Invalid, NotFound, NotPermitted
@@ -35,7 +35,7 @@ _SPEAK = ConstantStatement(
         "SELECT t.id, t.organisation_id, t.velocity_exempt, set_config('punte.actor', '', true),"
         " set_config('punte.roles', :roles, true),"
         " set_config('punte.organisation', t.organisation_id::text, true),"
-        " clock_timestamp() AS moment"
+        " clock_timestamp() AS moment, (SELECT edition FROM rulebook_edition) AS edition"
         " FROM api_token t JOIN organisation o ON o.id = t.organisation_id AND o.active"
         " WHERE t.hash = :hash AND t.revoked_at IS NULL"
         " AND t.expires_on >= (now() AT TIME ZONE 'Europe/Chisinau')::date"
@@ -50,6 +50,7 @@ def speak_by_token(session: Session, token: str) -> Actor | None:
     if row is None:
         return None
     clock.hear(row.moment, asked)
+    dated_rules.hear(session.connection(), row.edition)
     actor = Actor(
         id=None,
         kind=ActorKind.TOKEN,

@@ -88,8 +88,10 @@ def inbox_message_unread(message: InboxMessage) -> Next:
 
 
 def _said(message: InboxMessage) -> str:
-    """Return what a message says to its reader; a role in it is called by its name."""
+    """Return what a message says to its reader; a role or a rule in it is called by its name."""
     values = dict(message.params)
+    if "rule" in values:
+        values["rule"] = gettext(str(values["rule"]))
     if values.get("role") in set(Role):
         values["role"] = gettext(Role(values["role"]).label)
     return str(gettext(message.message, **values))

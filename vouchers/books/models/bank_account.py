@@ -4,7 +4,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from reintegration.kernel.base import Base, Currency, Id
 from reintegration.kernel.coded import Registered
-from vouchers.books.models.proposed import Proposed, by_two
+from reintegration.kernel.proposed import Proposed, by_two
 from vouchers.formats.banks import PROFILES
 
 

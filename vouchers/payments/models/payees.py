@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from reintegration.kernel.base import Base, Currency, Id
-from vouchers.books.models.proposed import Proposed, by_two
+from reintegration.kernel.proposed import Proposed, by_two
 from vouchers.payments.states import Rail
 
 

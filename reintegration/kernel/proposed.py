@@ -10,7 +10,7 @@ from reintegration.kernel.signing import apart
 
 
 class Proposed:
-    """The columns of an account that waits for a second person."""
+    """The columns of what waits for a second person."""
 
     proposed_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
     proposed_for: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
@@ -27,7 +27,7 @@ class Proposed:
 
     @property
     def in_use(self) -> bool:
-        """Return whether money may leave and arrive here."""
+        """Return whether it was approved and nobody ended it."""
         return self.approved_at is not None and self.retired_at is None
 
 

@@ -1,0 +1,217 @@
+"""Rules of the programme that an institution sets: a value that holds from a day on.
+
+Whoever decides something by such a rule declares it beside the decision, with the value that holds
+until the institution sets another, and asks what held on the day of the act: `LIMIT.on(day)`. A
+value is proposed by one person and approved by another before its first day begins
+(`reintegration.rulebook`), so what holds on a day never changes on that day or after it.
+
+The approved values are kept in this process as one `Book`. The database names its edition, by the
+statement that says for whom a transaction acts; where that is another one, they are read anew.
+"""
+
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Generic, NamedTuple, TypeVar
+from uuid import UUID
+
+from sqlalchemy import Connection, text
+from sqlalchemy.orm import Session
+
+from reintegration.kernel.actor import Role
+from reintegration.kernel.clock import local_day, now
+from reintegration.kernel.errors import N_
+from reintegration.kernel.hooks import Change
+from reintegration.kernel.rule_kinds import Kind
+from reintegration.kernel.words import Worded
+
+T = TypeVar("T")
+Preview = Callable[[Session, "Coming[Any]"], list[Change]]
+
+
+class Area(Worded):
+    """What a rule is about: the headings of the rulebook."""
+
+    CASES = N_("Cases and plans")
+    PROVIDERS = N_("Providers and requests")
+    VOUCHERS = N_("Vouchers and deliveries")
+    MONEY = N_("Payments and books")
+    ACCESS = N_("People who work here")
+    LISTS = N_("Lists and texts")
+
+
+class Version(NamedTuple):
+    """A value that was approved, and its first day."""
+
+    first_day: date
+    stored: Any
+    id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Coming(Generic[T]):
+    """A value that is proposed: what it would replace from `first_day` on.
+
+    `entry` names the entry of a list; `before` is None for a new one.
+    """
+
+    entry: str
+    before: T | None
+    after: T
+    first_day: date
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """All approved values of one edition, each with what it was read as."""
+
+    edition: UUID | None = None
+    versions: Mapping[tuple[str, str], tuple[Version, ...]] = field(default_factory=dict)
+    _read: dict[UUID, Any] = field(default_factory=dict)
+
+    def held(self, code: str, entry: str, day: date) -> Version | None:
+        """Return the value that somebody approved for `day`; None: still the first one."""
+        listed = self.versions.get((code, entry), ())
+        place = bisect_right(listed, day, key=lambda one: one.first_day)
+        return listed[place - 1] if place else None
+
+    def entries(self, code: str) -> Iterator[str]:
+        """Return the entries of a list that somebody approved a value for."""
+        return (entry for rule, entry in self.versions if rule == code)
+
+    def value(self, version: Version, kind: Kind[T]) -> T:
+        """Return what a version says, read once."""
+        if version.id not in self._read:
+            self._read[version.id] = kind.read(version.stored)
+        found: T = self._read[version.id]
+        return found
+
+
+_book = Book()
+_declared: "dict[str, Dated[Any]]" = {}
+_APPROVED = text(
+    "SELECT code, entry, first_day, value, id FROM rule_version"
+    " WHERE approved_at IS NOT NULL AND retired_at IS NULL ORDER BY code, entry, first_day"
+)
+
+
+def hear(connection: Connection, edition: UUID) -> None:
+    """Learn which edition the database has; read what was approved where it is another one."""
+    global _book  # noqa: PLW0603 - one process has one database
+    if edition == _book.edition:
+        return
+    found: dict[tuple[str, str], list[Version]] = {}
+    for row in connection.execute(_APPROVED):
+        found.setdefault((row.code, row.entry), []).append(
+            Version(row.first_day, row.value, row.id)
+        )
+    _book = Book(edition, {key: tuple(listed) for key, listed in found.items()})
+
+
+def declared() -> "Mapping[str, Dated[Any]]":
+    """Return every rule of the features that are loaded, by its code."""
+    return _declared
+
+
+def stood(day: date, *rules: "DatedRule[Any]") -> dict[str, Any]:
+    """Return which values judged an act of `day`, to be kept with it in the trail."""
+    return {"rules": {rule.code: rule.kind.stored(rule.on(day)) for rule in rules}}
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Dated(Generic[T]):
+    """What rules and lists have in common; `says` is what is decided by it, in a sentence.
+
+    `decided_by` approves: a supervisor what touches people, a finance approver what touches money.
+    """
+
+    code: str
+    title: str
+    says: str
+    area: Area
+    decided_by: Role
+    kind: Kind[T]
+    _previews: list[Preview] = field(default_factory=list, init=False)
+
+    def __post_init__(self) -> None:
+        if self.code in _declared:
+            raise ValueError(f"two rules are called {self.code}")
+        _declared[self.code] = self
+
+    def preview_with(self, preview: Preview) -> None:
+        """Say what would change, for whoever approves; saying it twice counts once."""
+        if preview not in self._previews:
+            self._previews.append(preview)
+
+    def would_change(self, session: Session, coming: Coming[T]) -> list[Change]:
+        """Return what a value that is proposed would change."""
+        return [one for preview in self._previews for one in preview(session, coming) if one.count]
+
+    @property
+    def is_previewed(self) -> bool:
+        """Whether somebody says what would change."""
+        return bool(self._previews)
+
+    def version(self, day: date, entry: str = "") -> Version | None:
+        """Return what somebody approved for `day`; None: it holds since the beginning."""
+        return _book.held(self.code, entry, day)
+
+    def read(self, version: Version) -> T:
+        """Return the value of a version."""
+        return _book.value(version, self.kind)
+
+    def at_first(self, entry: str = "") -> T | None:
+        """Return what holds until somebody approves something else."""
+        raise NotImplementedError
+
+    def held(self, day: date, entry: str = "") -> T | None:
+        """Return what holds on `day`; None for an entry that there is not."""
+        found = self.version(day, entry)
+        return self.at_first(entry) if found is None else self.read(found)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class DatedRule(Dated[T]):
+    """One value: a limit, a time, an allowance."""
+
+    initially: T
+
+    def at_first(self, entry: str = "") -> T:
+        """Return what holds until somebody approves something else."""
+        del entry
+        return self.initially
+
+    def on(self, day: date) -> T:
+        """Return what holds on `day`."""
+        found = self.version(day)
+        return self.initially if found is None else self.read(found)
+
+    def today(self) -> T:
+        """Return what holds now: for pages that say it; an act asks for its own day."""
+        return self.on(local_day(now()))
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class DatedList(Dated[T]):
+    """Many values of a kind, each under a code of its own: an entry is added or changed.
+
+    An entry is never taken away, as rows name it: its value says whether it is still `in_use`.
+    """
+
+    initially: Mapping[str, T]
+
+    def at_first(self, entry: str = "") -> T | None:
+        """Return what holds until somebody approves something else."""
+        return self.initially.get(entry)
+
+    def on(self, day: date) -> dict[str, T]:
+        """Return every entry that there is on `day`, those that came with Punte first."""
+        known = dict.fromkeys([*self.initially, *_book.entries(self.code)])
+        found = ((entry, self.held(day, entry)) for entry in known)
+        return {entry: value for entry, value in found if value is not None}
+
+
+def rules_of(area: Area) -> Iterable[Dated[Any]]:
+    """Return the rules under one heading, in the order in which they were declared."""
+    return [one for one in _declared.values() if one.area == area]

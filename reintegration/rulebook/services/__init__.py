@@ -1,0 +1,1 @@
+"""Proposing, approving and taking back what holds."""

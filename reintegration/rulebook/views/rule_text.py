@@ -1,0 +1,107 @@
+"""What a value says to a reader: in words, part by part, and how two of them differ."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask_babel import get_locale, ngettext
+from flask_babel import gettext as _
+
+from reintegration.codelists.languages import Locale
+from reintegration.kernel.dated_rules import Dated, DatedList
+from reintegration.kernel.rule_kinds import (
+    Amount,
+    Amounts,
+    Choice,
+    Count,
+    Days,
+    Hours,
+    Record,
+    Some,
+    Stages,
+    Texts,
+    Yes,
+)
+from reintegration.kernel.words import Worded
+from reintegration.web.filters import money, number
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One part of a value: its word, what is said now, and what was said before, if it differs."""
+
+    label: str
+    said: str
+    before: str | None = None
+
+    @property
+    def differs(self) -> bool:
+        """Whether this part is another one than before."""
+        return self.before is not None and self.before != self.said
+
+
+def said(rule: Dated[Any], value: Any) -> str:
+    """Return a value in one line."""
+    if value is None:
+        return str(_("there is none"))
+    if isinstance(rule.kind, Record):
+        named = rule.kind.parts.get("name")
+        if isinstance(rule, DatedList) and named is not None:
+            return in_words(named.kind, value.name)
+        return " · ".join(f"{line.label}: {line.said}" for line in lines(rule, value))
+    return in_words(rule.kind, value)
+
+
+def lines(rule: Dated[Any], value: Any, before: Any = None) -> list[Line]:
+    """Return a value part by part, beside what it would replace."""
+    return list(_lines(rule.kind, _(rule.title), value, before))
+
+
+def name_of(rule: Dated[Any], entry: str, value: Any) -> str:
+    """Return what a rule, or the entry of a list, is called."""
+    if not entry:
+        return str(_(rule.title))
+    return f"{_(rule.title)}: {said(rule, value) if value is not None else entry}"
+
+
+def _lines(kind: Any, label: str, value: Any, before: Any) -> Iterable[Line]:
+    if isinstance(kind, Record):
+        for name, part in kind.parts.items():
+            old = None if before is None else getattr(before, name)
+            yield from _lines(part.kind, _(part.label), getattr(value, name), old)
+    elif isinstance(kind, Texts):
+        for language in Locale:
+            old = None if before is None else before[language.value]
+            words = _("%(label)s, %(language)s", label=label, language=language.label)
+            yield Line(words, value[language.value], old)
+    else:
+        old = None if before is None else in_words(kind, before)
+        yield Line(label, in_words(kind, value), old)
+
+
+def in_words(kind: Any, value: Any) -> str:
+    """Return a value of one kind in words."""
+    return str(_WORDS[type(kind)](kind, value))
+
+
+def _of_language(_kind: Texts, value: Mapping[str, str]) -> str:
+    locale = get_locale()
+    return value[locale.language if locale else Locale.RO.value]
+
+
+def _chosen(kind: Some[Worded], value: frozenset[Worded]) -> str:
+    return ", ".join(_(one.label) for one in kind.codes if one in value) or _("none")
+
+
+_WORDS: Mapping[type, Callable[[Any, Any], str]] = {
+    Days: lambda _kind, value: ngettext("%(num)s day", "%(num)s days", value.days),
+    Hours: lambda kind, value: ngettext("%(num)s hour", "%(num)s hours", kind.stored(value)),
+    Count: lambda _kind, value: number(value),
+    Amount: lambda _kind, value: money(value),
+    Amounts: lambda kind, value: " · ".join(money(value[one]) for one in kind.currencies),
+    Stages: lambda _kind, value: _("%(days)s days before", days=", ".join(map(str, value))),
+    Yes: lambda _kind, value: _("yes") if value else _("no"),
+    Choice: lambda _kind, value: _(value.label),
+    Some: _chosen,
+    Texts: _of_language,
+}
