@@ -39,6 +39,8 @@ from reintegration.papers.models import Paper, PaperKey, PaperPart
 from reintegration.papers.permissions import PaperPermission
 from reintegration.plans import models as plans
 from reintegration.plans.permissions import PlanPermission
+from reintegration.rulebook.models import RulebookEdition, RuleVersion
+from reintegration.rulebook.permissions import RulePermission
 from vouchers.bank.models import BankFile, BankLine, BankMatch, BankStatementFile, KeptColumns
 from vouchers.bank.permissions import BankAccountPermission, BankPermission
 from vouchers.books.models import BankAccount, LedgerEntry, LedgerLine, LedgerSum
@@ -189,6 +191,8 @@ READS: dict[str, tuple[Any, Shown]] = {
         _rows(LedgerEntry, LedgerPermission.READ),
         _rows(LedgerLine, LedgerPermission.READ),
         _rows(LedgerSum, LedgerPermission.READ),
+        _rows(RuleVersion, RulePermission.READ),
+        _rows(RulebookEdition),
         _rows(AuditEvent, AccountPermission.READ_AUDIT, _CASE),
         _rows(Paper, PaperPermission.VIEW),
         _of_papers(PaperPart, PaperPermission.VIEW),

@@ -159,7 +159,7 @@ def _propose(rule: Dated[Any], entry: str) -> Asking:
     proposed = deciding.propose(
         session(),
         rule,
-        value=form.value(rule),
+        value=form.typed(rule),
         first_day=given(form.first_day.data),
         reason=form.reason.data or "",
         entry=code,
@@ -252,7 +252,7 @@ def _standing(rule: Dated[Any], version: RuleVersion) -> Any:
 
 
 def _value(rule: Dated[Any], version: RuleVersion) -> Any:
-    return rule.kind.read(version.value)
+    return rule.kind.read(version.stored)
 
 
 def _day_before(version: RuleVersion) -> date:
