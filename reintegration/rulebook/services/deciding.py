@@ -123,7 +123,7 @@ def take_back(
             day=version.first_day,
         )
     _end(session, version, "take_back", actor=actor, reason=reason, now=now)
-    _tell(session, version, "ended", N_("A rule that you proposed was taken back."), now=now)
+    _tell(session, version, "ended", N_("A rule that you proposed was withdrawn."), now=now)
 
 
 def lapse(session: Session, *, now: datetime) -> int:
@@ -172,7 +172,7 @@ def _refuse_second(session: Session, rule: Dated[Any], entry: str, first_day: da
     )
     if session.scalar(waits) is not None:
         raise Conflict(
-            N_("Another proposal for this rule waits. Take it back first, or have it decided."),
+            N_("Another proposal for this rule waits. Withdraw it first, or have it decided."),
             code="waits",
         )
     _refuse_agreed(session, rule.code, entry, first_day)
@@ -189,8 +189,8 @@ def _refuse_agreed(session: Session, code: str, entry: str, first_day: date) -> 
     if session.scalar(agreed) is not None:
         raise Conflict(
             N_(
-                "From %(day)s another value is agreed already. Choose another day, or take that"
-                " one back first."
+                "From %(day)s another value is agreed already. Choose another day, or withdraw that"
+                " one first."
             ),
             code="overlap",
             field="first_day",
