@@ -169,6 +169,8 @@ def test_two_applications_in_one_process_keep_their_own_keys():
         )
         for key in (bytes(range(32)), bytes(range(32, 64)))
     )
+    for app in (one, other):
+        app.extensions["keyring"].open_new_house()
     with one.app_context():
         first = keyring(session())
     with other.app_context():

@@ -1,7 +1,7 @@
-"""`flask backup`, `flask restore`, `flask keys`: what an administrator keeps elsewhere."""
+"""`flask backup`, `flask restore`, `flask drilled`: what an administrator keeps elsewhere."""
 
-import os
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import click
@@ -9,13 +9,13 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from reintegration.kernel import clock
+from reintegration.kernel.crypto import Keyring
 from reintegration.kernel.db import keyring, session
 from reintegration.kernel.errors import DomainError
-from reintegration.operations.backup import drill, erased, making, restoring, sealing
+from reintegration.operations.backup import drill, erased, making, restoring
 from reintegration.settings import Settings
-from reintegration.web.commands import Commands, Refused
+from reintegration.web.commands import Refused
 
-keys_cli = Commands("keys", help="Keys.")
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
@@ -65,13 +65,13 @@ def restore(
 
 
 def _restore(file: Path, private: Path, listed: Path | None) -> None:
-    settings, keys = _settings(), keyring(session())
+    settings, keys = _settings(), _ring()
     told = restoring.restore(
         settings,
         keys,
         backup=file,
         private_key=private,
-        erased=erased.read(listed or settings.instance / erased.NAME, keys),
+        erased=partial(erased.read, listed or settings.instance / erased.NAME),
         now=clock.now(),
     )
     click.echo(
@@ -83,13 +83,13 @@ def _restore(file: Path, private: Path, listed: Path | None) -> None:
 
 
 def _drill(file: Path, private: Path, listed: Path | None, result: Path | None) -> None:
-    settings, keys = _settings(), keyring(session())
+    settings, keys = _settings(), _ring()
     found = drill.drill(
         settings,
         keys,
         backup=file,
         private_key=private,
-        erased=erased.read(listed or settings.instance / erased.NAME, keys),
+        erased=partial(erased.read, listed or settings.instance / erased.NAME),
         now=clock.now(),
     )
     line = found.signed(keys)
@@ -122,23 +122,10 @@ def drilled(file: Path) -> None:
     click.echo(f"kept: a backup of {_told(found.made_at)} was tried on {_told(found.drilled_at)}")
 
 
-@keys_cli.command("backup")
-@click.argument("file", type=click.Path(path_type=Path))
-def make_backup_keys(file: Path) -> None:
-    """Make a pair of keys for backups: the private one into FILE, the public one on the screen."""
-    public, private = sealing.new_keys()
-    try:
-        opened = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(opened, "w") as kept:
-            kept.write(f"# the public key: {public}\n{private}\n")
-    except FileExistsError:
-        raise click.ClickException("There is a file of this name already.") from None
-    click.echo(public)
-    click.echo(
-        f"Keep {file} where this server cannot reach it, in two places: without it no backup opens."
-        " Set the line above as PUNTE_BACKUP_KEY.",
-        err=True,
-    )
+def _ring() -> Keyring:
+    """Return the master keys; those of the house stand in the backup, not in the empty database."""
+    found: Keyring = current_app.extensions["keyring"]
+    return found
 
 
 def _told(moment: datetime) -> str:

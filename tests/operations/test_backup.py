@@ -43,7 +43,7 @@ def world(postgres, worker_id, app, tmp_path_factory):
     folder = tmp_path_factory.mktemp("backups")
     database = postgres.clone(f"backup_{worker_id}")
     settings = configuration.from_environment(database.environment())
-    keyring = Keyring(settings.master_key)
+    keyring = settings.new_keyring()
     Folder(settings.papers).put(PAPER)
     with opened(settings, keyring) as session:
         cast = make_cast(session)
@@ -107,7 +107,7 @@ def restore(world, settings, *, backup=None, key=None, gone=frozenset(), keyring
         keyring or world.keyring,
         backup=backup or world.backup,
         private_key=key or world.key,
-        erased=set(gone),
+        erased=lambda _keys: set(gone),
         now=LATER,
     )
 
@@ -359,9 +359,13 @@ def test_a_result_that_nobody_signed_is_not_kept(world, tmp_path):
 
 
 def drilled(world, backup):
-    gone = {world.case_id}
     return drill.drill(
-        world.settings, world.keyring, backup=backup, private_key=world.key, erased=gone, now=LATER
+        world.settings,
+        world.keyring,
+        backup=backup,
+        private_key=world.key,
+        erased=lambda _keys: {world.case_id},
+        now=LATER,
     )
 
 

@@ -86,6 +86,8 @@ ACTS: dict[str, str] = {
     "identity:read": N_("Read who a person is"),
     "identity:search": N_("Searched for a name"),
     "identity:store": N_("Stored who a person is"),
+    "keys:finish": N_("Everything lies under the new master key"),
+    "keys:rotate": N_("Began to bring everything under the current master key"),
     "milestone:begin": N_("Began a step"),
     "milestone:cancel": N_("Dropped a step"),
     "milestone:complete": N_("Said that a step is reached"),

@@ -13,6 +13,7 @@ from typing import Any, BinaryIO
 
 from sqlalchemy import Connection, create_engine, make_url, pool, text
 
+from reintegration.kernel import house_keys
 from reintegration.kernel.crypto import Keyring
 from reintegration.kernel.db import ENGINE
 from reintegration.kernel.errors import Conflict, Invalid
@@ -118,19 +119,22 @@ def _pieces(
     with _snapshot(settings.database_owner_url) as (connection, snapshot):
         found["figures"] = figures.counted(connection)
         yield from archive.packed(
-            _manifest(settings, keyring, found["figures"], now),
+            _manifest(settings, keyring, connection, found["figures"], now),
             _things(settings, snapshot, ahead),
             lambda: {"figures": found["figures"]},
         )
 
 
 def _manifest(
-    settings: Settings, keyring: Keyring, counted: Figures, now: datetime
+    settings: Settings, keyring: Keyring, connection: Connection, counted: Figures, now: datetime
 ) -> dict[str, Any]:
+    """Say what it is of, and which master keys it needs; the keys of the house lie under them."""
     return {
         "format": archive.FORMAT,
         "made_at": now.isoformat(),
         "key": keyring.name,
+        "keys": sorted({keyring.name, *filter(None, house_keys.samples(connection))}),
+        "house": {name: key.hex() for name, key in house_keys.wrapped(connection).items()},
         "schema": counted["schema"],
         "owner": make_url(settings.database_owner_url).username,
         "application": make_url(settings.database_url).username,

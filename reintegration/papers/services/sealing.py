@@ -48,6 +48,8 @@ def opened(session: Session, part: PaperPart) -> bytes:
     try:
         sealed = store.in_use().get(part.blob)
         return crypto.unseal(key, sealed, bound_to=_bound_to(part.id, part.sha256))
+    except crypto.KeyMissing:
+        raise
     except (store.Damaged, crypto.SealBroken):
         raise Conflict(
             N_(
