@@ -1,6 +1,5 @@
 """A master key takes the place of another while people work, and nothing stays behind unread."""
 
-
 import pytest
 from sqlalchemy import delete, select, update
 
@@ -8,14 +7,7 @@ from reintegration.accounts.services import links, second_factor
 from reintegration.cases.models import PersonKey
 from reintegration.cases.services import registration, vault
 from reintegration.cases.services.vault import Identity
-from reintegration.kernel import (
-    answered,
-    audit_chain,
-    crypto,
-    db,
-    key_sample,
-    sealed,
-)
+from reintegration.kernel import answered, audit_chain, crypto, db, key_sample, sealed
 from reintegration.kernel.audit import AuditEvent
 from reintegration.kernel.crypto import STORED, Keyring
 from reintegration.kernel.house_keys import HouseKey, KeySample

@@ -263,6 +263,7 @@ SUBJECTS: dict[str, str] = {
     "payee_account": N_("accounts of providers"),
     "payment_batch": N_("batches of payments"),
     "payment_order": N_("payments"),
+    "keys": N_("the master key"),
     "plan": N_("plans"),
     "provider": N_("providers"),
     "redemption": N_("deliveries"),
