@@ -18,12 +18,13 @@ from reintegration.accounts.models import User
 from reintegration.cases.models import CaseFile, PersonKey
 from reintegration.cases.services import erasure, registration, vault
 from reintegration.cases.services.vault import Identity
-from reintegration.kernel import audit_chain
+from reintegration.kernel import audit_chain, key_sample
 from reintegration.kernel.actor import OPERATOR, SYSTEM
 from reintegration.kernel.audit import AuditEvent
 from reintegration.kernel.crypto import Keyring
-from reintegration.kernel.db import act_as
+from reintegration.kernel.db import act_as, keyring
 from reintegration.kernel.errors import Conflict, Invalid
+from reintegration.operations import key_rotation
 from reintegration.operations.backup import drill, erased, making, restoring, sealing
 from reintegration.papers.store import Folder
 from tests.database import flask
@@ -43,9 +44,9 @@ def world(postgres, worker_id, app, tmp_path_factory):
     folder = tmp_path_factory.mktemp("backups")
     database = postgres.clone(f"backup_{worker_id}")
     settings = configuration.from_environment(database.environment())
-    keyring = settings.new_keyring()
+    ring = settings.new_keyring()
     Folder(settings.papers).put(PAPER)
-    with opened(settings, keyring) as session:
+    with opened(settings, ring) as session:
         cast = make_cast(session)
         ana = actor(session, cast.ana)
         case = registration.register(
@@ -53,16 +54,16 @@ def world(postgres, worker_id, app, tmp_path_factory):
         )
         agree(session, cast, case)
         session.commit()
-        audit_chain.seal(session, keyring, now=NOW, log=settings.audit_log)
+        audit_chain.seal(session, keyring(session), now=NOW, log=settings.audit_log)
         session.commit()
         case_id, ana_id = case.id, cast.ana.id
     public, private = sealing.new_keys()
     key = folder / "key.txt"
     key.write_text(f"# {public}\n{private}\n")
-    made = making.make(settings, keyring, target=str(folder), to=public, now=NOW)
+    made = making.make(settings, ring, target=str(folder), to=public, now=NOW)
     return SimpleNamespace(
         settings=settings,
-        keyring=keyring,
+        keyring=ring,
         case_id=case_id,
         ana_id=ana_id,
         public=public,
@@ -72,9 +73,9 @@ def world(postgres, worker_id, app, tmp_path_factory):
     )
 
 
-def opened(settings, keyring):
+def opened(settings, ring):
     engine = create_engine(settings.owner_url, poolclass=pool.NullPool)
-    session = Session(engine, info={"keyring": keyring})
+    session = Session(engine, info={"keyring": ring})
     act_as(session, SYSTEM)
     return session
 
@@ -180,6 +181,30 @@ def test_a_backup_of_another_installation_is_refused_in_words(world, empty):
     with pytest.raises(Invalid, match="another installation's"):
         restore(world, empty, keyring=Keyring(bytes(range(1, 33))))
     assert tables(empty) == 0
+
+
+def test_a_backup_from_before_the_key_was_changed_comes_back_under_both(world, empty, tmp_path):
+    new, old = bytes(range(1, 33)), world.settings.master_key
+    with pytest.raises(Invalid, match=f"needs the master key {world.keyring.name}"):
+        restore(world, empty, keyring=Keyring(new))
+    ring = Keyring(new, [old])
+    restore(world, empty, keyring=ring)
+    with opened(empty, ring) as session:
+        assert key_sample.fits(session, ring, now=LATER)
+        found = key_rotation.rotate(session, ring, now=lambda: LATER, tell=lambda _line: None)
+        assert found.is_whole
+    with opened(empty, Keyring(new)) as session:
+        case = session.get(CaseFile, world.case_id)
+        ana = registration.with_case(actor(session, session.get(User, world.ana_id)), case)
+        told = vault.read_identity(session, actor=ana, case=case, reason="a try", now=LATER)
+        assert told.given_name == NAME
+        keys = keyring(session)
+        assert audit_chain.verify(session, keys, now=LATER, log=empty.audit_log).holds
+        file = tmp_path / erased.NAME
+        erased.write_when_committed(session, file, world.keyring, [world.case_id])
+        session.commit()
+        assert erased.read(file, keys) == {world.case_id}
+        assert drill.keep(tmp_path, result(world), keys).rows == 5
 
 
 def test_a_backup_of_another_version_is_refused_in_words(world, empty, tmp_path):

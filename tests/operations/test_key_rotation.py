@@ -1,7 +1,7 @@
 """A master key takes the place of another while people work, and nothing stays behind unread."""
 
 import pytest
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 
 from reintegration.accounts.services import links, second_factor
 from reintegration.cases.models import PersonKey
@@ -246,3 +246,19 @@ def test_the_commands_say_it(app, session, house, monkeypatch):
     refused = run(args=["keys", "status"])
     assert refused.exit_code == 1
     assert Keyring(NEW).name in refused.output
+
+
+def test_a_page_without_its_key_says_so_and_keeps_nothing(
+    app, session, cast, house, sign_in, monkeypatch, caplog
+):
+    ring = Keyring(NEW)
+    ring.open_house(session.info["keyring"]._house)
+    monkeypatch.setitem(app.extensions, "keyring", ring)
+    ana = sign_in(cast.ana)
+    told = select(func.count()).where(AuditEvent.action == "identity:read")
+    before = session.scalar(told)
+    answer = ana.post(f"/cases/{house.case.id}/identity", data={"reason": "a letter to a school"})
+    assert answer.status_code == 503
+    assert session.scalar(told) == before
+    assert Keyring(OLD).name in caplog.text
+    assert "under the master key" in app.test_cli_runner().invoke(args=["doctor"]).output
