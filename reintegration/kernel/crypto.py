@@ -60,22 +60,22 @@ class Sealing:
     """One kind of thing that is sealed under the master key, and what each is bound to."""
 
     purpose: str
-    prefix: str
+    shape: str
 
     def bound_to(self, *ids: object) -> str:
         """Return what one of its values is bound to."""
-        return "|".join((self.prefix, *map(str, ids)))
+        return self.shape.format(*ids)
 
 
-PERSON_KEY = Sealing("person-key-wrapping/1", "person_key")
-PAPER_KEY = Sealing("paper-key-wrapping/1", "paper_key")
-PRINTED = Sealing("voucher-print/1", "voucher")
-FACTOR = Sealing("second-factor/1", "second_factor")
-MAIL = Sealing("mail/1", "outbox")
-ANSWER = Sealing("form-answer/1", "answered_form")
-SAMPLE = Sealing("key-sample/1", "key_sample")
-HOUSE_KEY = Sealing("house-key/1", "house_key")
-CHALLENGE = Sealing("passkey-challenge/1", "passkey")
+PERSON_KEY = Sealing("person-key-wrapping/1", "person_key|{}")
+PAPER_KEY = Sealing("paper-key-wrapping/1", "paper_key|{}")
+PRINTED = Sealing("voucher-print/1", "voucher|{}")
+FACTOR = Sealing("second-factor/1", "second_factor|{}")
+MAIL = Sealing("mail/1", "outbox|{}")
+ANSWER = Sealing("form-answer/1", "answered_form|{}|{}")
+SAMPLE = Sealing("key-sample/1", "key_sample|{}")
+HOUSE_KEY = Sealing("house-key/1", "house_key|{}")
+CHALLENGE = Sealing("passkey-challenge/1", "passkey|{}")
 STORED = (PERSON_KEY, PAPER_KEY, PRINTED, FACTOR, MAIL, ANSWER, SAMPLE, HOUSE_KEY)
 """What lies in the database; a challenge only travels through a page, for minutes."""
 

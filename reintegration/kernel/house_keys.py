@@ -30,6 +30,7 @@ from reintegration.kernel.crypto import (
 
 _OF_BEFORE = ""
 """What a sample is called that was sealed before keys had names."""
+_BOUND_BEFORE = "key_sample|sealed|1"
 
 
 class HouseKey(Base):
@@ -83,7 +84,7 @@ def opens_sample(key: MasterKey, name: str, sealed: bytes) -> bool:
     if name != _OF_BEFORE:
         return name == key.name
     try:
-        Keyring(key.secret).unseal(SAMPLE, sealed, bound_to=SAMPLE.bound_to("sealed", 1))
+        Keyring(key.secret).unseal(SAMPLE, sealed, bound_to=_BOUND_BEFORE)
     except SealBroken:
         return False
     return True
