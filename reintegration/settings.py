@@ -50,6 +50,8 @@ MOST_SECRETS = 6
 _READ = "PUNTE_MASTER_KEYS_READ"
 _FEW = 8
 """Of fewer different signs no key is made that anybody drew at random."""
+_OBJECTS = "s3://"
+_BUCKET = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9!_.*'()/-]*)?")
 _ADDRESS = re.compile(r"[A-Za-z0-9._+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 
 
@@ -87,6 +89,8 @@ class Settings:
     proxies: int = 0
     """How many proxies of our own stand in front and say who the client is."""
     papers_folder: Path | None = None
+    papers_at: str | None = None
+    """Where papers are in an object store, `s3://bucket/prefix`; None: in a folder."""
     clamd: str | None = None
     """Where ClamAV's daemon listens; None: no scanner is asked."""
 
@@ -160,6 +164,7 @@ def from_environment(
         given = {**made, **given}
     owner_url = given.get("DATABASE_OWNER_URL") or _same_in_the_demo(mode, given)
     port = _count(given, "PORT", "8000")
+    papers = given.get("PUNTE_PAPERS", "")
     base_url = _address(given.get("PUNTE_BASE_URL", f"http://localhost:{port}"))
     return Settings(
         mode=mode,
@@ -183,9 +188,19 @@ def from_environment(
         instance=instance,
         database_pool=_count(given, "PUNTE_DATABASE_POOL", "4"),
         proxies=_count(given, "PUNTE_PROXIES", "0"),
-        papers_folder=Path(given["PUNTE_PAPERS"]) if given.get("PUNTE_PAPERS") else None,
+        papers_folder=Path(papers) if papers and not papers.startswith(_OBJECTS) else None,
+        papers_at=_bucket(papers) if papers.startswith(_OBJECTS) else None,
         clamd=_scanner(given.get("PUNTE_CLAMD", "")),
     )
+
+
+def _bucket(address: str) -> str:
+    if not _BUCKET.fullmatch(address):
+        raise HalfConfigured(
+            "PUNTE_PAPERS is a folder, or s3://bucket/prefix: a bucket has 3 to 63 small letters,"
+            " figures, points and hyphens"
+        )
+    return address
 
 
 def _scanner(address: str) -> str | None:

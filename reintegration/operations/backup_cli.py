@@ -3,6 +3,7 @@
 from datetime import datetime
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import click
 from flask import current_app
@@ -13,10 +14,24 @@ from reintegration.kernel.crypto import Keyring
 from reintegration.kernel.db import keyring, session
 from reintegration.kernel.errors import DomainError
 from reintegration.operations.backup import drill, erased, making, restoring
+from reintegration.papers import objects
 from reintegration.settings import Settings
 from reintegration.web.commands import Refused
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+class _Backup(click.Path):
+    """A file that is there, or an object of a store."""
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> Any:
+        """Look whether a file is there; an object is asked for when it is read."""
+        if str(value).startswith(objects.SCHEME):
+            return str(value)
+        return str(super().convert(value, param, ctx))
+
+
+_BACKUP = _Backup(exists=True, dir_okay=False)
 
 
 @click.command("backup")
@@ -24,7 +39,7 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option("--to", "public", help="The public key (age1…); otherwise PUNTE_BACKUP_KEY.")
 @with_appcontext
 def backup(target: str, public: str | None) -> None:
-    """Write a sealed backup to TARGET: a file, a folder, or - for standard output."""
+    """Write a sealed backup to TARGET: a file, a folder, s3://bucket/, or - for standard output."""
     settings = _settings()
     to = public or settings.backup_key
     if to is None:
@@ -41,7 +56,7 @@ def backup(target: str, public: str | None) -> None:
 
 
 @click.command("restore")
-@click.argument("file", type=_FILE)
+@click.argument("file", type=_BACKUP)
 @click.option("--key", "private", type=_FILE, required=True, help="The file of the private key.")
 @click.option(
     "--erased", "listed", type=_FILE, help="The newest erased.jsonl; otherwise the instance's."
@@ -52,7 +67,7 @@ def backup(target: str, public: str | None) -> None:
 )
 @with_appcontext
 def restore(
-    file: Path, private: Path, listed: Path | None, is_drill: bool, result: Path | None
+    file: str, private: Path, listed: Path | None, is_drill: bool, result: Path | None
 ) -> None:
     """Bring a backup back into an empty database, or try whether it can be brought back."""
     try:
@@ -64,7 +79,7 @@ def restore(
         raise Refused(error) from None
 
 
-def _restore(file: Path, private: Path, listed: Path | None) -> None:
+def _restore(file: str, private: Path, listed: Path | None) -> None:
     settings, keys = _settings(), _ring()
     told = restoring.restore(
         settings,
@@ -82,7 +97,7 @@ def _restore(file: Path, private: Path, listed: Path | None) -> None:
         click.echo(f"✗ paper {name} was damaged before the backup was made")
 
 
-def _drill(file: Path, private: Path, listed: Path | None, result: Path | None) -> None:
+def _drill(file: str, private: Path, listed: Path | None, result: Path | None) -> None:
     settings, keys = _settings(), _ring()
     found = drill.drill(
         settings,

@@ -3,7 +3,7 @@
 from flask import Flask
 
 from reintegration.kernel import crypto, jobs, outbox, permissions, sealed
-from reintegration.papers import scanner, store
+from reintegration.papers import buckets, scanner, store
 from reintegration.papers.channels import channel
 from reintegration.papers.jobs import JOBS
 from reintegration.papers.models import PaperKey
@@ -17,7 +17,7 @@ def register(app: Flask) -> None:
     settings: Settings = app.extensions["settings"]
     permissions.register(POLICY)
     sealed.register(crypto.PAPER_KEY, PaperKey.wrapped, PaperKey.paper_id)
-    store.use(store.Folder(settings.papers))
+    store.use(buckets.store_of(settings))
     scanner.use(scanner.Scanner(settings.clamd) if settings.clamd else None)
     outbox.register(channel())
     app.register_blueprint(papers.bp)

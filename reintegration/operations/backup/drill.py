@@ -67,7 +67,7 @@ def drill(
     settings: Settings,
     keyring: Keyring,
     *,
-    backup: Path,
+    backup: Path | str,
     private_key: Path,
     erased: Callable[[Keyring], set[UUID]],
     now: datetime,
@@ -157,7 +157,12 @@ def _aside(settings: Settings) -> Iterator[tuple[Settings, Mapping[str, str]]]:
             "PUNTE_MASTER_KEYS_READ": ",".join(_text(one) for one in settings.read_keys),
         }
         apart = replace(
-            settings, database_url=url, owner_url=owner_url, instance=instance, papers_folder=None
+            settings,
+            database_url=url,
+            owner_url=owner_url,
+            instance=instance,
+            papers_folder=None,
+            papers_at=None,
         )
         yield apart, {**os.environ, **told}
     finally:

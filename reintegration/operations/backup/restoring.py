@@ -18,9 +18,9 @@ from reintegration.kernel.actor import OPERATOR
 from reintegration.kernel.crypto import Keyring
 from reintegration.kernel.db import ENGINE, act_as
 from reintegration.kernel.errors import Conflict, Invalid
-from reintegration.operations.backup import archive, figures, postgres, sealing
+from reintegration.operations.backup import archive, figures, making, postgres, sealing
 from reintegration.operations.backup.archive import Unpacked
-from reintegration.papers.store import Folder
+from reintegration.papers import buckets
 from reintegration.settings import Settings
 
 _PRIVATE = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
@@ -46,7 +46,7 @@ def restore(
     settings: Settings,
     keyring: Keyring,
     *,
-    backup: Path,
+    backup: Path | str,
     private_key: Path,
     erased: Callable[[Keyring], set[UUID]],
     now: datetime,
@@ -58,7 +58,7 @@ def restore(
     nothing is kept; of one that is found not to be what was backed up a database is left to which
     nobody can connect.
     """
-    with backup.open("rb") as sealed, sealing.opened(sealed, private_key) as stream:
+    with making.source(str(backup)) as sealed, sealing.opened(sealed, private_key) as stream:
         unpacked = Unpacked(stream)
         _refuse_foreign(unpacked.manifest, settings, keyring)
         gone = erased(keyring)
@@ -199,11 +199,11 @@ def _bring_checkpoints(settings: Settings, parts: Iterator[bytes]) -> None:
 
 def _bring_papers(settings: Settings, papers: Iterator[tuple[str, Iterator[bytes]]]) -> _Papers:
     """Keep each paper as an upload does; its name is the hash of what it must hold."""
-    folder, kept, damaged = Folder(settings.papers), 0, []
+    place, kept, damaged = buckets.store_of(settings), 0, []
     for name, parts in papers:
         kept += 1
         called = name.rpartition("/")[2]
-        if folder.put(b"".join(parts)) != called:
+        if place.put(b"".join(parts)) != called:
             damaged.append(called)
     return _Papers(kept, tuple(damaged))
 
