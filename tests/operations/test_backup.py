@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -25,12 +26,25 @@ from reintegration.kernel.crypto import Keyring
 from reintegration.kernel.db import act_as, keyring
 from reintegration.kernel.errors import Conflict, Invalid
 from reintegration.operations import key_rotation
-from reintegration.operations.backup import drill, erased, making, restoring, sealing
+from reintegration.operations.backup import (
+    archive,
+    drill,
+    erased,
+    making,
+    postgres,
+    restoring,
+    sealing,
+)
+from reintegration.papers import objects
+from reintegration.papers.buckets import ObjectStore
 from reintegration.papers.store import Folder
 from tests.database import flask
 from tests.factories.casework import agree
 from tests.factories.cast import NOW, actor, make_cast
+from tests.objects import begun, bucket, closed_port, lying, store_of_objects
 from tests.operations.backups import sealed_again
+
+__all__ = ["bucket", "store_of_objects"]
 
 NAME = "Zeamăcanar"
 PAPER = b"\0sealed paper"
@@ -297,6 +311,82 @@ def test_no_name_in_a_backup_leads_out_of_the_folder_of_papers(world, empty, tmp
     restore(world, empty, backup=sealed_again(world, tmp_path, renamed=stray))
     assert not (tmp_path / "stray").exists()
     assert Folder(empty.papers).get(PAPER_NAME) == PAPER
+
+
+# Papers and backups in an object store
+
+
+def to_store(world, target, **changed):
+    settings = replace(world.settings, **changed)
+    ring = settings.new_keyring()
+    return making.make(settings, ring, target=target, to=world.public, now=NOW)
+
+
+def test_a_backup_leaves_for_a_store_and_comes_back_with_papers_that_lie_in_one(
+    world, empty, bucket, monkeypatch
+):
+    monkeypatch.setattr(objects, "PART", 5 << 20)
+    store, large = ObjectStore(bucket), os.urandom(6 << 20)
+    names = {store.put(PAPER), store.put(large)}
+    made = to_store(world, f"s3://{bucket.bucket}/backups/", papers_at=str(bucket))
+    assert made.target.startswith(f"s3://{bucket.bucket}/backups/backup-2")
+    assert made.bytes > len(large)
+    with making.source(made.target + ".json") as told:
+        assert json.loads(told.read(-1))["sha256"] == made.sha256
+    for name in names:
+        store.drop(name)
+    told = restore(world, replace(empty, papers_at=str(bucket)), backup=made.target)
+    assert (told.papers, told.damaged) == (2, ())
+    assert store.get(PAPER_NAME) == PAPER
+    with pytest.raises(Conflict, match="nothing is written over"):
+        to_store(world, made.target)
+    objects.write_small(objects.address(made.target), b"a disk kept something else")
+    with pytest.raises(Invalid, match="damaged"):
+        restore(world, empty, backup=made.target)
+
+
+def test_a_backup_that_was_not_kept_as_it_was_sent_is_told(world, bucket, monkeypatch):
+    real = objects.Writing.complete
+
+    def changed(writing):
+        real(writing)
+        objects.write_small(writing.at, b"something else")
+
+    monkeypatch.setattr(objects.Writing, "complete", changed)
+    with pytest.raises(Conflict, match="not what lies there"):
+        to_store(world, f"s3://{bucket.bucket}/backups/")
+
+
+@pytest.mark.parametrize("fails", ["the database", "the store"])
+def test_a_backup_that_ends_half_way_leaves_no_object(world, bucket, monkeypatch, fails):
+    monkeypatch.setattr(objects, "PART", 64 << 10)
+    real = archive.packed
+
+    def cut(*given):
+        pieces = real(*given)
+        for _ in range(4):
+            yield next(pieces)
+        yield os.urandom(300 << 10)
+        if fails == "the database":
+            raise postgres.ToolFailed("The database could not be dumped; pg_dump said why.")
+        patch.setenv("AWS_ENDPOINT_URL_S3", f"http://127.0.0.1:{closed_port()}")
+        objects._made.cache_clear()
+        yield from pieces
+        yield os.urandom(300 << 10)
+
+    monkeypatch.setattr(archive, "packed", cut)
+    said = "could not be dumped" if fails == "the database" else "does not answer"
+    with monkeypatch.context() as patch, pytest.raises(Conflict, match=said):
+        to_store(world, f"s3://{bucket.bucket}/backups/")
+    objects._made.cache_clear()
+    assert lying(bucket) == []
+    assert len(begun(bucket)) == (fails == "the store")  # the store's own rule ends what is begun
+
+
+def test_a_store_that_has_no_such_backup_says_so(world, empty, bucket):
+    with pytest.raises(Conflict, match="is not there"):
+        restore(world, empty, backup=f"s3://{bucket.bucket}/backups/none.age")
+    assert tables(empty) == 0
 
 
 # The list of the erased
