@@ -26,7 +26,7 @@ class Column:
 
     kind: Sealing
     table: Table
-    value: ColumnElement[Any]
+    held: ColumnElement[Any]
     bound_to: tuple[ColumnElement[Any], ...]
     put: Callable[[bytes], Mapping[str, Any]]
 

@@ -86,8 +86,8 @@ def counted(session: Session) -> Counter[str]:
     """Return how many rows say that they lie under which key, without opening any."""
     found: Counter[str] = Counter()
     for column in sealed.columns():
-        head = func.substring(column.value, 1, HEAD_BYTES)
-        asked = select(head, func.count()).where(column.value.is_not(None)).group_by(head)
+        head = func.substring(column.held, 1, HEAD_BYTES)
+        asked = select(head, func.count()).where(column.held.is_not(None)).group_by(head)
         for said, count in session.execute(asked.select_from(column.table)):
             found[name_in(bytes(said)) or UNNAMED] += count
     return found
@@ -159,15 +159,15 @@ def _count(session: Session, ring: Keyring, column: Column) -> int:
 
 
 def _elsewhere(ring: Keyring, column: Column) -> tuple[Any, ...]:
-    head = func.substring(column.value, 1, HEAD_BYTES)
-    return column.value.is_not(None), head != ring.current.head
+    head = func.substring(column.held, 1, HEAD_BYTES)
+    return column.held.is_not(None), head != ring.current.head
 
 
 def _some(
     session: Session, ring: Keyring, column: Column, after: tuple[Any, ...] | None
 ) -> Sequence[tuple[Any, ...]]:
     """Take the next rows that lie elsewhere and that nobody holds."""
-    asked = select(*column.keys, *column.bound_to, column.value).where(*_elsewhere(ring, column))
+    asked = select(*column.keys, *column.bound_to, column.held).where(*_elsewhere(ring, column))
     if after is not None:
         asked = asked.where(tuple_(*column.keys) > tuple_(*after))
     taken = asked.order_by(*column.keys).limit(AT_ONCE)
@@ -178,7 +178,7 @@ def _exchange(session: Session, ring: Keyring, column: Column, row: tuple[Any, .
     """Put a value anew where it is still the one that was read; return how many rows that was."""
     ids, bound_to, value = _parts(column, row)
     new = ring.sealed_anew(column.kind, value, bound_to=bound_to)
-    same = (*(one == had for one, had in zip(column.keys, ids, strict=True)), column.value == value)
+    same = (*(one == had for one, had in zip(column.keys, ids, strict=True)), column.held == value)
     put = update(column.table).where(*same).values(**column.put(new))
     return int(session.execute(put).rowcount)  # type: ignore[attr-defined]
 
@@ -198,8 +198,8 @@ def _looked_at(session: Session, ring: Keyring, column: Column) -> Lying:
 
 
 def _rows(session: Session, column: Column) -> Iterator[tuple[Any, ...]]:
-    asked = select(*column.keys, *column.bound_to, column.value)
-    asked = asked.where(column.value.is_not(None)).execution_options(yield_per=_READ_AT_ONCE)
+    asked = select(*column.keys, *column.bound_to, column.held)
+    asked = asked.where(column.held.is_not(None)).execution_options(yield_per=_READ_AT_ONCE)
     yield from session.execute(asked)
 
 
