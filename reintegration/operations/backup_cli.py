@@ -48,7 +48,7 @@ def backup(target: str, public: str | None) -> None:
         )
     now = clock.now()
     try:
-        made = making.make(settings, keyring(session()), target=target, to=to, now=now)
+        made = making.make(settings, _ring(), target=target, to=to, now=now)
     except DomainError as error:
         raise Refused(error) from None
     told = made.told(now)
