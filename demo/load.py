@@ -37,7 +37,6 @@ from reintegration.kernel import audit_chain, clock, collector, filling, gatheri
 from reintegration.kernel.actor import OPERATOR
 from reintegration.kernel.audit import AuditSeal
 from reintegration.kernel.base import Base
-from reintegration.kernel.crypto import Keyring
 from reintegration.kernel.db import act_as, db, keyring
 from reintegration.operations.simulated import HISTORY
 from reintegration.plans.jobs.emergency import remind as remind_of_emergencies
@@ -70,7 +69,7 @@ def say(sentence: str) -> None:
 def owner_session(settings: Settings) -> Iterator[Session]:
     """Open a session of the owner's role, and let slots of the pages ask through it as well."""
     engine, fleeting = _owner_engine(settings), _fleeting_tries(settings)
-    with Session(engine, info={"keyring": Keyring(settings.master_key)}) as session:
+    with Session(engine, info={"keyring": settings.new_keyring()}) as session:
         act_as(session, OPERATOR)
         tries.count_in(session, fleeting)
         db.session.remove()

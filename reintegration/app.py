@@ -13,8 +13,8 @@ from reintegration.codelists.languages import Locale
 from reintegration.kernel import (
     answered,
     clock,
+    house_keys,
     jobs,
-    key_sample,
     lanes,
     outbox,
     patience,
@@ -23,7 +23,6 @@ from reintegration.kernel import (
     tasks,
     tries,
 )
-from reintegration.kernel.crypto import Keyring
 from reintegration.kernel.db import ENGINE, db
 from reintegration.settings import ROOT, Settings
 from reintegration.web import (
@@ -50,8 +49,8 @@ from reintegration.web.navigation import navigation
 
 TABLES = (
     answered,
+    house_keys,
     jobs,
-    key_sample,
     lanes,
     outbox,
     states,
@@ -133,7 +132,7 @@ def _configure(app: APIFlask, settings: Settings) -> None:
         )
     door.init_app(app)
     db.init_app(app)
-    app.extensions["keyring"] = Keyring(settings.master_key)
+    app.extensions["keyring"] = settings.new_keyring()
     Migrate(app, db, directory=str(ROOT / "migrations"))
     assets.init_app(app)
     filling.init_app(app)

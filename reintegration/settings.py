@@ -13,6 +13,8 @@ from urllib.parse import urlsplit
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
+from reintegration.kernel.crypto import Keyring
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -45,8 +47,11 @@ LIVE_KEYS = ("sk_live_", "rk_live_")
 STRIPE = "https://api.stripe.com"
 MOST_SECRETS = 6
 """Three destinations at Stripe, each with its old and its new secret."""
+_READ = "PUNTE_MASTER_KEYS_READ"
 _FEW = 8
 """Of fewer different signs no key is made that anybody drew at random."""
+_OBJECTS = "s3://"
+_BUCKET = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9!_.*'()/-]*)?")
 _ADDRESS = re.compile(r"[A-Za-z0-9._+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 
 
@@ -60,6 +65,7 @@ class Settings:
     """The owner's role; `None` where nobody runs the commands that need it: read the property."""
     secret_key: str = field(repr=False)
     master_key: bytes = field(repr=False)
+    """Seals and opens; see `read_keys`."""
     base_url: str
     service_url: str
     public_name: str
@@ -73,6 +79,8 @@ class Settings:
     """Each destination at Stripe signs with one; while one is changed, its old and its new one."""
     backup_key: str | None = None
     """The public key to which backups are sealed; the private one is elsewhere."""
+    read_keys: tuple[bytes, ...] = field(default=(), repr=False)
+    """Further master keys, which open and never seal: one that comes, or one that goes."""
     port: int = 8000
     instance: Path = ROOT / "instance"
     session_idle: timedelta = timedelta(minutes=15)
@@ -81,6 +89,8 @@ class Settings:
     proxies: int = 0
     """How many proxies of our own stand in front and say who the client is."""
     papers_folder: Path | None = None
+    papers_at: str | None = None
+    """Where papers are in an object store, `s3://bucket/prefix`; None: in a folder."""
     clamd: str | None = None
     """Where ClamAV's daemon listens; None: no scanner is asked."""
 
@@ -94,6 +104,10 @@ class Settings:
                 " scheduler do without."
             )
         return self.owner_url
+
+    def new_keyring(self) -> Keyring:
+        """Return the master keys as a ring that does not know the keys of the house yet."""
+        return Keyring(self.master_key, self.read_keys)
 
     @property
     def is_demo(self) -> bool:
@@ -150,6 +164,7 @@ def from_environment(
         given = {**made, **given}
     owner_url = given.get("DATABASE_OWNER_URL") or _same_in_the_demo(mode, given)
     port = _count(given, "PORT", "8000")
+    papers = given.get("PUNTE_PAPERS", "")
     base_url = _address(given.get("PUNTE_BASE_URL", f"http://localhost:{port}"))
     return Settings(
         mode=mode,
@@ -157,6 +172,7 @@ def from_environment(
         owner_url=_psycopg(owner_url) if owner_url else None,
         secret_key=given["SECRET_KEY"],
         master_key=_master_key(given["PUNTE_MASTER_KEY"]),
+        read_keys=tuple(_master_key(one, _READ) for one in _several(given, _READ)),
         base_url=base_url,
         service_url=_address(given.get("PUNTE_SERVICE_URL", base_url)),
         public_name=given.get("PUNTE_PUBLIC_NAME", "Punte"),
@@ -172,9 +188,19 @@ def from_environment(
         instance=instance,
         database_pool=_count(given, "PUNTE_DATABASE_POOL", "4"),
         proxies=_count(given, "PUNTE_PROXIES", "0"),
-        papers_folder=Path(given["PUNTE_PAPERS"]) if given.get("PUNTE_PAPERS") else None,
+        papers_folder=Path(papers) if papers and not papers.startswith(_OBJECTS) else None,
+        papers_at=_bucket(papers) if papers.startswith(_OBJECTS) else None,
         clamd=_scanner(given.get("PUNTE_CLAMD", "")),
     )
+
+
+def _bucket(address: str) -> str:
+    if not _BUCKET.fullmatch(address):
+        raise HalfConfigured(
+            "PUNTE_PAPERS is a folder, or s3://bucket/prefix: a bucket has 3 to 63 small letters,"
+            " figures, points and hyphens"
+        )
+    return address
 
 
 def _scanner(address: str) -> str | None:
@@ -230,6 +256,8 @@ def _impossible(given: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     key = given.get("PUNTE_MASTER_KEY")
     if key and len(set(_master_key(key))) < _FEW:
         yield "PUNTE_MASTER_KEY", "not random: too few different bytes"
+    if any(len(set(_master_key(one, _READ))) < _FEW for one in _several(given, _READ)):
+        yield _READ, "not random: too few different bytes"
     for name in ("PUNTE_BASE_URL", "PUNTE_SERVICE_URL", "PUNTE_EXIT_URL"):
         if given.get(name) and not (given[name].startswith("https://") and _host(given[name])):
             yield name, "must begin with https:// and name a host"
@@ -265,7 +293,11 @@ def _half_of_stripe(given: Mapping[str, str]) -> Iterator[tuple[str, str]]:
 
 
 def _secrets(given: Mapping[str, str]) -> tuple[str, ...]:
-    parts = given.get("STRIPE_WEBHOOK_SECRET", "").split(",")
+    return _several(given, "STRIPE_WEBHOOK_SECRET")
+
+
+def _several(given: Mapping[str, str], name: str) -> tuple[str, ...]:
+    parts = given.get(name, "").split(",")
     return tuple(part.strip() for part in parts if part.strip())
 
 
@@ -293,13 +325,13 @@ def _role(url: str) -> str:
     return str(found.query.get("user") or found.username)
 
 
-def _master_key(text: str) -> bytes:
+def _master_key(text: str, name: str = "PUNTE_MASTER_KEY") -> bytes:
     try:
         key = base64.b64decode(text, validate=True)
     except binascii.Error:
-        raise HalfConfigured("PUNTE_MASTER_KEY is not base64") from None
+        raise HalfConfigured(f"{name} is not base64") from None
     if len(key) != 32:
-        raise HalfConfigured(f"PUNTE_MASTER_KEY has {len(key)} bytes, not 32")
+        raise HalfConfigured(f"{name} has {len(key)} bytes, not 32")
     return key
 
 

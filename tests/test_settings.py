@@ -52,6 +52,7 @@ def test_production_refuses_to_start_without(name):
         ("SECRET_KEY", "short"),
         ("SECRET_KEY", "a" * 40),
         ("PUNTE_MASTER_KEY", base64.b64encode(bytes(32)).decode()),
+        ("PUNTE_MASTER_KEYS_READ", base64.b64encode(bytes(32)).decode()),
         ("PUNTE_EXIT_URL", "javascript:alert(1)"),
         ("PUNTE_EXIT_URL", "http://www.meteo.md/"),
         ("PUNTE_EXIT_URL", "https://"),
@@ -169,6 +170,8 @@ def test_two_applications_in_one_process_keep_their_own_keys():
         )
         for key in (bytes(range(32)), bytes(range(32, 64)))
     )
+    for app in (one, other):
+        app.extensions["keyring"].open_new_house()
     with one.app_context():
         first = keyring(session())
     with other.app_context():
@@ -188,3 +191,14 @@ def test_a_number_that_is_none_is_said_in_words(name, text):
     given = PRODUCTION | {name: text}
     with pytest.raises(settings.HalfConfigured, match=f"{name} is a whole number"):
         settings.from_environment(given)
+
+
+def test_further_keys_open_and_the_current_one_seals():
+    one, two = (base64.b64encode(bytes(range(at, at + 32))).decode() for at in (50, 90))
+    ring = settings.from_environment(
+        PRODUCTION | {"PUNTE_MASTER_KEYS_READ": f"{one}, {two},{PRODUCTION['PUNTE_MASTER_KEY']}"}
+    ).new_keyring()
+    assert len(ring.keys) == 3
+    assert ring.name == settings.from_environment(PRODUCTION).new_keyring().name
+    with pytest.raises(settings.HalfConfigured, match="PUNTE_MASTER_KEYS_READ is not base64"):
+        settings.from_environment(PRODUCTION | {"PUNTE_MASTER_KEYS_READ": f"{one},x"})

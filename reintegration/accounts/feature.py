@@ -9,6 +9,7 @@ from reintegration.accounts.jobs import (
     WARN_OF_EMPTY_ROLES,
     WARN_OF_TOKENS,
 )
+from reintegration.accounts.models import SecondFactor
 from reintegration.accounts.permissions import AccountPermission as P
 from reintegration.accounts.policy import POLICY
 from reintegration.accounts.services import would_change
@@ -33,7 +34,7 @@ from reintegration.accounts.views import (
     trail,
     users,
 )
-from reintegration.kernel import jobs, outbox, permissions
+from reintegration.kernel import crypto, jobs, outbox, permissions, sealed
 from reintegration.kernel.errors import N_
 from reintegration.web import credentials as proofs
 from reintegration.web import navigation, slots
@@ -62,6 +63,7 @@ PREVIEWS = (would_change,)
 def register(app: Flask) -> None:
     """Add pages, commands, jobs and rules."""
     permissions.register(POLICY)
+    sealed.register(crypto.FACTOR, SecondFactor.sealed, SecondFactor.user_id)
     for kind in credentials.TABLE:
         proofs.register(kind)
     identity.init_app(app)

@@ -6,6 +6,7 @@ from reintegration.accounts.queries import trail
 from reintegration.accounts.services import actors
 from reintegration.accounts.services.users import SupervisorNamed
 from reintegration.cases.jobs import JOBS
+from reintegration.cases.models import PersonKey
 from reintegration.cases.permissions import CasePermission
 from reintegration.cases.policy import POLICY
 from reintegration.cases.queries import codes
@@ -26,7 +27,7 @@ from reintegration.cases.views import (
     team,
     today,
 )
-from reintegration.kernel import hooks, jobs, permissions
+from reintegration.kernel import crypto, hooks, jobs, permissions, sealed
 from reintegration.kernel.errors import N_
 from reintegration.papers import holders
 from reintegration.papers.services import planes
@@ -42,6 +43,7 @@ PREVIEWS = (would_change,)
 def register(app: Flask) -> None:
     """Add pages and rules."""
     permissions.register(POLICY)
+    sealed.register(crypto.PERSON_KEY, PersonKey.wrapped, PersonKey.case_id)
     holders.register(consent_papers.HOLDER)
     planes.case_manager_of.answer_with(consent_papers.manager_of)
     actors.provide_caseload(caseload_of)

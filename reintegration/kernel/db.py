@@ -16,7 +16,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy import event as sa_event
 from sqlalchemy.orm import Session, SessionTransaction
 
-from reintegration.kernel import clock, dated_rules
+from reintegration.kernel import clock, dated_rules, house_keys
 from reintegration.kernel.actor import ANONYMOUS, SYSTEM, Actor, ActorKind
 from reintegration.kernel.base import Base
 from reintegration.kernel.crypto import Keyring
@@ -123,8 +123,17 @@ def _can_go_on(session: Session) -> bool:
 
 
 def keyring(session: Session) -> Keyring:
-    """Return the keys that this session's application was started with."""
+    """Return the keys that this session's application was started with, and those of the house.
+
+    Whoever asks first in a process that asked nothing at its start reads them, as the system and
+    without flushing what waits in the session. Raises KeyMissing, SealBroken or NotOpened then.
+    """
     found: Keyring = session.info["keyring"]
+    if not found.is_open:
+        connection = session.connection()
+        _set_actor(connection, SYSTEM)
+        house_keys.open_house(connection, found)
+        _set_actor(connection, acting(session))
     return found
 
 

@@ -22,6 +22,8 @@ Row = TypeVar("Row", bound=Base)
 Done = TypeVar("Done")
 
 ORDER = (
+    "house_key",
+    "key_sample",
     "lane_beat",
     "watermark",
     "answered_form",

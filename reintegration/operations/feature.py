@@ -7,8 +7,9 @@ from reintegration.kernel import hooks, jobs, outbox, permissions
 from reintegration.kernel.errors import N_
 from reintegration.operations import jobs as own_jobs
 from reintegration.operations import mail, outgoing_page, starting
-from reintegration.operations.backup_cli import backup, drilled, keys_cli, restore
+from reintegration.operations.backup_cli import backup, drilled, restore
 from reintegration.operations.cli import audit_cli, doctor, run_scheduler, run_task
+from reintegration.operations.keys_cli import keys_cli
 from reintegration.operations.outbox_cli import outbox_cli
 from reintegration.operations.permissions import OutgoingPermission
 from reintegration.operations.policy import POLICY

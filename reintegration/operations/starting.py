@@ -46,14 +46,15 @@ def require(app: Flask) -> None:
 def refuse_misfits(app: Flask) -> None:
     """Raise HalfConfigured, in words, when the master key or the schema is not the database's."""
     settings: Settings = app.extensions["settings"]
+    ring: Keyring = app.extensions["keyring"]
     engine = create_engine(settings.database_url, poolclass=pool.NullPool, **ENGINE)
     try:
         with Session(engine) as session, session.begin():
             act_as(session, SYSTEM)
             if said := _behind(session):
                 raise HalfConfigured(said)
-            if not key_sample.fits(session, Keyring(settings.master_key), now=clock.now()):
-                raise HalfConfigured(key_sample.WRONG)
+            if said := key_sample.misfit(session, ring, now=clock.now()):
+                raise HalfConfigured(said)
     finally:
         engine.dispose()
 

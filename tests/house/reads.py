@@ -31,7 +31,7 @@ from reintegration.kernel import permissions
 from reintegration.kernel.actor import PROVIDER_ROLES, Actor, Role
 from reintegration.kernel.answered import AnsweredForm
 from reintegration.kernel.audit import AuditEvent
-from reintegration.kernel.key_sample import KeySample
+from reintegration.kernel.house_keys import HouseKey, KeySample
 from reintegration.kernel.outbox import OutboxMessage
 from reintegration.kernel.states import StateEvent
 from reintegration.kernel.tasks import BackgroundTask, TaskPage
@@ -207,6 +207,7 @@ READS: dict[str, tuple[Any, Shown]] = {
         _own(AccountLink, "user_id"),
         _own(KnownBrowser, "user_id"),
         _rows(OutboxMessage),
+        _rows(HouseKey),
         _rows(KeySample),
         (StateEvent, _of_histories),
         _rows(Site, ProviderPermission.VIEW, ProviderPermission.READ_PLACE),

@@ -25,7 +25,6 @@ from reintegration.cases.permissions import CasePermission
 from reintegration.cases.states import NoteKind
 from reintegration.kernel import permissions, tries
 from reintegration.kernel.actor import ANONYMOUS, OPERATOR, SYSTEM
-from reintegration.kernel.crypto import Keyring
 from reintegration.kernel.db import act_as
 from reintegration.kernel.ids import new_id
 from reintegration.kernel.money import Money
@@ -102,7 +101,7 @@ def world(postgres, worker_id):
     settings = configuration.from_environment(database.environment())
     create_app(settings)
     engine = create_engine(database.url)
-    with Session(engine, info={"keyring": Keyring(settings.master_key)}) as session:
+    with Session(engine, info={"keyring": settings.new_keyring()}) as session:
         made = make_world(session)
         _hold(session, *session.scalars(select(Voucher)))
         settling.sum_up(session, 0, 10**9)

@@ -9,12 +9,19 @@ import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
 import pyrage
 from pyrage import x25519
 
 from reintegration.kernel.errors import Invalid
+
+
+class Readable(Protocol):
+    """What a backup is read from: a file, or an object of a store."""
+
+    def read(self, size: int, /) -> bytes:
+        """Return at most `size` bytes, none at the end."""
 
 
 class _Source:
@@ -80,7 +87,7 @@ class _Pipe:
 
 
 @contextmanager
-def opened(source: BinaryIO, private_key: Path) -> Iterator[BinaryIO]:
+def opened(source: Readable, private_key: Path) -> Iterator[BinaryIO]:
     """Give what was sealed, as a stream; raise Invalid for another key or a damaged file.
 
     Each part of the stream is checked before it is given, and its end when all of it was read.
