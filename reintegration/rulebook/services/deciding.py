@@ -56,6 +56,7 @@ def propose(
     _refuse_entry(rule, entry, is_taken=is_new and before is not None)
     if before is not None and rule.kind.stored(before) == stored:
         raise Invalid(N_("This is what holds on that day already."), field="value")
+    _refuse_other(rule, before, value)
     _refuse_second(session, rule, entry, first_day)
     version = RuleVersion(
         id=new_id(),
@@ -151,6 +152,18 @@ def _refuse_entry(rule: Dated[Any], entry: str, *, is_taken: bool) -> None:
         raise Invalid(N_("There is an entry of this code already."), field="entry")
     if bool(entry) != isinstance(rule, DatedList):
         raise Invalid(N_("Name the entry of the list."), field="entry")
+
+
+def _refuse_other(rule: Dated[Any], before: Any, value: Any) -> None:
+    """Raise Invalid where a part of an entry changes that stays, as what was done goes by it."""
+    if before is None or not isinstance(rule, DatedList):
+        return
+    for part in rule.stays:
+        if getattr(before, part) != getattr(value, part):
+            raise Invalid(
+                N_("This stays as it is for good. Propose an entry of another code instead."),
+                field=f"value_{part}",
+            )
 
 
 def _refuse_second(session: Session, rule: Dated[Any], entry: str, first_day: date) -> None:

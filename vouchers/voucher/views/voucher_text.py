@@ -22,7 +22,7 @@ def standing(voucher: Voucher) -> VoucherState | Held:
 
 def service(category: str) -> str:
     """Return the service's neutral name."""
-    return str(_(ServiceCategory(category).label))
+    return ServiceCategory.stored(category).label
 
 
 def what(voucher: Voucher) -> str:
