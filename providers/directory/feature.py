@@ -5,6 +5,7 @@ from flask import Flask
 from providers.directory.permissions import ProviderPermission
 from providers.directory.policy import POLICY
 from providers.directory.queries.prices import prices_asked
+from providers.directory.services import would_change
 from providers.directory.views import directory, profile
 from providers.directory.views.blueprint import directory_bp
 from reintegration.kernel import permissions
@@ -15,6 +16,8 @@ from reintegration.web.navigation import Place
 
 PAGES = (directory, profile)
 """Importing them adds their addresses."""
+PREVIEWS = (would_change,)
+"""Importing it says what another value of a rule would change."""
 
 
 def register(app: Flask) -> None:

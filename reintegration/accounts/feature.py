@@ -11,6 +11,7 @@ from reintegration.accounts.jobs import (
 )
 from reintegration.accounts.permissions import AccountPermission as P
 from reintegration.accounts.policy import POLICY
+from reintegration.accounts.services import would_change
 from reintegration.accounts.views import (
     bp,
     credentials,
@@ -54,6 +55,8 @@ PAGES = (
     trail,
     users,
 )  # importing them adds their addresses
+PREVIEWS = (would_change,)
+"""Importing it says what another value of a rule would change."""
 
 
 def register(app: Flask) -> None:

@@ -10,7 +10,7 @@ from reintegration.cases.permissions import CasePermission
 from reintegration.cases.policy import POLICY
 from reintegration.cases.queries import codes
 from reintegration.cases.queries.cases import caseload_of
-from reintegration.cases.services import consent_papers, supervision
+from reintegration.cases.services import consent_papers, supervision, would_change
 from reintegration.cases.views import (
     bp,
     cases,
@@ -35,6 +35,8 @@ from reintegration.web.navigation import Place
 
 PAGES = (cases, close, consent, erasure, identity, notes, registration, search, team)
 """Importing them adds their addresses."""
+PREVIEWS = (would_change,)
+"""Importing it says what another value of a rule would change."""
 
 
 def register(app: Flask) -> None:

@@ -125,7 +125,8 @@ def _withdraw_page(consent: Consent, case: CaseFile) -> str:
 
 
 def _form(case: CaseFile) -> ConsentForm:
-    last = clock.local_day(clock.now()) + CONSENT_FOR
+    today = clock.local_day(clock.now())
+    last = today + CONSENT_FOR.on(today)
     form = ConsentForm(consent_locale=case.language, valid_until=last)
     found = consents.providers(session(), search=parameters.text("q"), chosen=form.provider.data)
     form.provider.offer(
