@@ -1,7 +1,7 @@
 """Let an institution keep the categories of services and the kinds of proof, each as a list.
 
 What a code says stands in the rulebook; here stand the codes, which rows point at. A code comes in
-with the approval of its entry, and never goes. No foreign key looks into an array, and a table of
+with the approval of its entry, by a trigger and in no other way, and never goes. No foreign key looks into an array, and a table of
 pairs would be one more statement on every page that shows money: a trigger holds the budget lines.
 
 Each foreign key is added without looking at the rows that there are, so nobody waits; 0056 looks at
@@ -10,8 +10,6 @@ them in a transaction of its own.
 
 import sqlalchemy as sa
 from alembic import op
-from flask import current_app
-from sqlalchemy import make_url
 
 revision = "0054"
 down_revision = "0053"
@@ -46,6 +44,7 @@ COLUMNS = (
     ("voucher", "proof", "proof_kind"),
     ("redemption", "proof", "proof_kind"),
 )
+SYSTEM = "(SELECT punte_is('system'))"
 HEAD = "RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$"
 COMES = f"""
 CREATE FUNCTION keep_code_of_entry() {HEAD}
@@ -83,8 +82,6 @@ END $$
 
 def upgrade() -> None:
     """Add the codes, and point at them where a CHECK listed them."""
-    settings = current_app.extensions["settings"]
-    app_role = make_url(settings.database_url).username
     for table, codes in LISTS.items():
         op.create_table(
             table,
@@ -92,7 +89,8 @@ def upgrade() -> None:
             sa.PrimaryKeyConstraint("code", name=op.f(f"pk_{table}")),
         )
         op.execute(f"INSERT INTO {table} (code) VALUES {_rows(codes)}")
-        op.execute(f'REVOKE INSERT, UPDATE, DELETE ON {table} FROM "{app_role}"')
+        op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
+        op.execute(f"CREATE POLICY reading ON {table} FOR SELECT USING ({SYSTEM})")
     op.execute(COMES)
     op.execute(
         "CREATE TRIGGER keep_code_of_entry AFTER INSERT OR UPDATE OF approved_at ON rule_version"

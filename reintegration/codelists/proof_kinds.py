@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from sqlalchemy import Column, Table, Text
+from sqlalchemy.orm import Mapped, mapped_column
 
 from reintegration.kernel.actor import Role
 from reintegration.kernel.base import Base
@@ -147,4 +147,10 @@ class ProofKind(Listed):
 for _code in PROOF_KINDS.initially:
     setattr(ProofKind, _code.upper(), ProofKind(_code))
 
-Table(ProofKind.kept_in, Base.metadata, Column("code", Text, primary_key=True))
+
+class ProofCode(Base):
+    """A code that rows may name: nobody reads it here, the database compares with it."""
+
+    __tablename__ = ProofKind.kept_in
+
+    code: Mapped[str] = mapped_column(primary_key=True)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar
 
-from sqlalchemy import Column, Table, Text
+from sqlalchemy.orm import Mapped, mapped_column
 
 from reintegration.codelists.documents import DocumentKind
 from reintegration.codelists.life_domains import Domain
@@ -279,7 +279,13 @@ class ServiceCategory(Listed):
 for _code in SERVICE_CATEGORIES.initially:
     setattr(ServiceCategory, _code.upper(), ServiceCategory(_code))
 
-Table(ServiceCategory.kept_in, Base.metadata, Column("code", Text, primary_key=True))
+
+class CategoryCode(Base):
+    """A code that rows may name: nobody reads it here, the database compares with it."""
+
+    __tablename__ = ServiceCategory.kept_in
+
+    code: Mapped[str] = mapped_column(primary_key=True)
 
 
 def refuse_out_of_use(category: ServiceCategory, day: date) -> None:

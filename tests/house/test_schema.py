@@ -62,7 +62,9 @@ KEPT = [
 @pytest.mark.parametrize("column", KEPT)
 def test_a_column_of_a_kept_list_points_at_its_codes_and_every_row_was_looked_at(session, column):
     found = session.execute(
-        text("SELECT confrelid::regclass::text, convalidated FROM pg_constraint WHERE conname = :n"),
+        text(
+            "SELECT confrelid::regclass::text, convalidated FROM pg_constraint WHERE conname = :n"
+        ),
         {"n": f"fk_{column.table.name}_{column.name}"},
     ).one()
     assert tuple(found) == (column.type.codes.kept_in, True)
