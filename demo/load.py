@@ -22,6 +22,7 @@ from demo.nights import NightStory
 from demo.payments import CYCLES, Payments
 from demo.people import make_people
 from demo.providers import account_moves, make_providers, tokens, vetting_of_late
+from demo.rules import rulebook
 from demo.specs import draw_cases
 from demo.stripe import Stripe
 from demo.timeline import at
@@ -216,6 +217,7 @@ def _start_stories(world: World) -> None:
     timeline.start(account_moves(world))
     timeline.start(stand_ins(world))
     timeline.start(categories.changes(world))
+    timeline.start(rulebook(world))
     first, day = world.ago(YEAR - 1), timedelta(days=1)
     timeline.every(at(first, 0, 10), day, lambda: expire_vouchers(world.session, world.now))
     timeline.every(

@@ -12,8 +12,30 @@ depends_on = None
 PEOPLE = ("proposed", "approved", "retired")
 APART = "NOT (ARRAY[approved_by, approved_for] && ARRAY[proposed_by, proposed_for])"
 DAY = "(timezone('Europe/Chisinau', {}))::date"
+ROLES = (
+    "case_manager",
+    "supervisor",
+    "vetting_officer",
+    "finance_preparer",
+    "finance_approver",
+    "finance_releaser",
+    "auditor",
+    "administrator",
+    "provider_reception",
+    "provider_coordinator",
+    "provider_bookkeeper",
+    "provider_manager",
+)
+LISTED = ", ".join(f"'{role}'" for role in ROLES)
+SYSTEM = "(SELECT punte_is('system'))"
+READERS = (
+    "(SELECT punte_is('administrator', 'supervisor', 'vetting_officer', 'finance_preparer',"
+    " 'finance_approver', 'finance_releaser', 'auditor'))"
+)
+GUARDED = {"rule_version": f"{SYSTEM} OR {READERS}", "rulebook_edition": SYSTEM}
 LAWS = {
-    "decided_by": "decided_by IN ('supervisor', 'finance_approver')",
+    "decided_by": f"decided_by IN ({LISTED})",
+    "answers_for_it": "decided_by IN ('supervisor', 'finance_approver')",
     "four_eyes": APART,
     "before_its_day": f"approved_at IS NULL OR {DAY.format('approved_at')} < first_day",
     "ended_before_its_day": (
@@ -44,6 +66,18 @@ BEGIN
   END IF;
   RETURN NEW;
 END $$
+"""
+# What holds is asked by everybody, before anybody is known too.
+ASKED = """
+CREATE FUNCTION punte_edition() RETURNS uuid LANGUAGE sql STABLE
+SECURITY DEFINER SET search_path = public AS
+$$ SELECT edition FROM rulebook_edition $$;
+
+CREATE FUNCTION punte_rules()
+RETURNS TABLE (id uuid, code text, entry text, first_day date, value jsonb) LANGUAGE sql STABLE
+SECURITY DEFINER SET search_path = public AS $$
+  SELECT id, code, entry, first_day, value FROM rule_version
+  WHERE approved_at IS NOT NULL AND retired_at IS NULL ORDER BY code, entry, first_day $$;
 """
 HELD = """
 CREATE FUNCTION punte_rule(asked text, day date, otherwise jsonb) RETURNS jsonb
@@ -163,7 +197,11 @@ def upgrade() -> None:
         "CREATE TRIGGER keep_rule_version BEFORE INSERT OR UPDATE OR DELETE ON rule_version"
         " FOR EACH ROW EXECUTE FUNCTION keep_rule_version()"
     )
+    op.execute(ASKED)
     op.execute(HELD)
+    for table, rule in GUARDED.items():
+        op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
+        op.execute(f"CREATE POLICY everything ON {table} USING ({rule}) WITH CHECK ({rule})")
     op.execute(PARTS)
     op.drop_constraint(
         op.f("ck_payment_batch_preparer_releases_small_only"), "payment_batch", type_="check"
@@ -191,7 +229,8 @@ def downgrade() -> None:
             """'{"MDL": 500000, "EUR": 25000}'::jsonb""",
         )
     )
-    op.execute("DROP FUNCTION punte_rule(text, date, jsonb)")
+    for function in ("punte_rule(text, date, jsonb)", "punte_rules()", "punte_edition()"):
+        op.execute(f"DROP FUNCTION {function}")
     op.drop_table("rule_version")
     op.execute("DROP FUNCTION keep_rule_version()")
     op.drop_table("rulebook_edition")

@@ -69,7 +69,7 @@ class Book:
 
     edition: UUID | None = None
     versions: Mapping[tuple[str, str], tuple[Version, ...]] = field(default_factory=dict)
-    _read: dict[UUID, Any] = field(default_factory=dict)
+    _known: dict[UUID, Any] = field(default_factory=dict)
 
     def held(self, code: str, entry: str, day: date) -> Version | None:
         """Return the value that somebody approved for `day`; None: still the first one."""
@@ -81,11 +81,11 @@ class Book:
         """Return the entries of a list that somebody approved a value for."""
         return (entry for rule, entry in self.versions if rule == code)
 
-    def value(self, version: Version, kind: Kind[T]) -> T:
+    def read(self, version: Version, kind: Kind[T]) -> T:
         """Return what a version says, read once."""
-        if version.id not in self._read:
-            self._read[version.id] = kind.read(version.stored)
-        found: T = self._read[version.id]
+        if version.id not in self._known:
+            self._known[version.id] = kind.read(version.stored)
+        found: T = self._known[version.id]
         return found
 
 
@@ -93,10 +93,7 @@ LOOKED_BACK = timedelta(days=90)
 """Of which time a preview says what would have gone another way."""
 _book = Book()
 _declared: "dict[str, Dated[Any]]" = {}
-_APPROVED = text(
-    "SELECT code, entry, first_day, value, id FROM rule_version"
-    " WHERE approved_at IS NOT NULL AND retired_at IS NULL ORDER BY code, entry, first_day"
-)
+_APPROVED = text("SELECT code, entry, first_day, value AS stored, id FROM punte_rules()")
 
 
 def hear(connection: Connection, edition: UUID) -> None:
@@ -107,7 +104,7 @@ def hear(connection: Connection, edition: UUID) -> None:
     found: dict[tuple[str, str], list[Version]] = {}
     for row in connection.execute(_APPROVED):
         found.setdefault((row.code, row.entry), []).append(
-            Version(row.first_day, row.value, row.id)
+            Version(row.first_day, row.stored, row.id)
         )
     _book = Book(edition, {key: tuple(listed) for key, listed in found.items()})
 
@@ -162,11 +159,16 @@ class Dated(Generic[T]):
 
     def read(self, version: Version) -> T:
         """Return the value of a version."""
-        return _book.value(version, self.kind)
+        return _book.read(version, self.kind)
 
     def at_first(self, entry: str = "") -> T | None:
         """Return what holds until somebody approves something else."""
         raise NotImplementedError
+
+    def entries_on(self, day: date) -> Iterable[str]:
+        """Return the entries of a list on `day`; a rule that is one value has one without name."""
+        del day
+        return ("",)
 
     def held(self, day: date, entry: str = "") -> T | None:
         """Return what holds on `day`; None for an entry that there is not."""
@@ -231,6 +233,10 @@ class DatedList(Dated[T]):
         if coming is None:
             raise LookupError(f"{self.code} has no entry {entry!r}")
         return self.read(coming[0])
+
+    def entries_on(self, day: date) -> Iterable[str]:
+        """Return the codes of what there is on `day`."""
+        return self.on(day)
 
     def on(self, day: date) -> dict[str, T]:
         """Return every entry that there is on `day`, those that came with Punte first."""

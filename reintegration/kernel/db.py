@@ -31,7 +31,7 @@ _SET_ACTOR = ConstantStatement(
         "SELECT set_config('punte.actor', :actor, true), set_config('punte.roles', :roles, true),"
         " set_config('punte.organisation', :organisation, true),"
         " set_config('punte.deputyship', :deputyship, true), clock_timestamp() AS moment,"
-        " (SELECT edition FROM rulebook_edition) AS edition"
+        " punte_edition() AS edition"
     )
 )
 

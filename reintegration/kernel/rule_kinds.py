@@ -199,7 +199,7 @@ class Choice(Generic[Code]):
 
     def stored(self, value: Code) -> Any:
         """Return the code."""
-        return value.value
+        return str(value)
 
     def read(self, stored: Any) -> Code:
         """Return the member."""
@@ -219,7 +219,7 @@ class Some(Generic[Code]):
     def stored(self, value: Iterable[Code]) -> Any:
         """Return the codes, in the order of their list."""
         chosen = set(value)
-        return [code.value for code in self.codes if code in chosen]
+        return [str(code) for code in self.codes if code in chosen]
 
     def read(self, stored: Any) -> frozenset[Code]:
         """Return the members."""

@@ -59,7 +59,7 @@ class ProposalForm(Form):
         ],
     )
 
-    def value(self, rule: Dated[Any]) -> Any:
+    def typed(self, rule: Dated[Any]) -> Any:
         """Return what was typed, as a value of `rule`."""
         return _read(rule.kind, self, "value")
 
@@ -200,7 +200,7 @@ def _written(kind: Any, value: Any, name: str) -> Iterable[tuple[str, Any]]:
         case Amounts():
             yield from ((f"{name}_{one.lower()}", value[one]) for one in kind.currencies)
         case Texts():
-            yield from ((f"{name}_{one}", value[one.value]) for one in Locale)
+            yield from ((f"{name}_{one}", value[one]) for one in Locale)
         case Amount():
             yield name, value
         case Stages():
@@ -228,7 +228,7 @@ _READ: Mapping[type, Callable[[Any, Form, str], Any]] = {
         one: _typed_money(form, f"{name}_{one.lower()}") for one in kind.currencies
     },
     Texts: lambda _kind, form, name: {
-        one.value: (form[f"{name}_{one}"].data or "").strip() for one in Locale
+        str(one): (form[f"{name}_{one}"].data or "").strip() for one in Locale
     },
     Amount: lambda _kind, form, name: _typed_money(form, name),
     Some: lambda kind, form, name: kind.read(form[name].data or []),

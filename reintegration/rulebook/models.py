@@ -8,6 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
+from reintegration.kernel.actor import Role
 from reintegration.kernel.base import Base, Id
 from reintegration.kernel.proposed import Proposed, by_two
 from reintegration.rulebook.states import Standing
@@ -27,9 +28,9 @@ class RuleVersion(Proposed, Base):
     id: Mapped[Id]
     code: Mapped[str]
     entry: Mapped[str] = mapped_column(default="")
-    value: Mapped[Any] = mapped_column(JSONB)
+    stored: Mapped[Any] = mapped_column("value", JSONB)
     first_day: Mapped[date]
-    decided_by: Mapped[str]
+    decided_by: Mapped[Role]
     """The role that approves it."""
     reason: Mapped[str]
     retired_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
@@ -38,7 +39,7 @@ class RuleVersion(Proposed, Base):
 
     __table_args__ = (
         by_two(),
-        CheckConstraint("decided_by IN ('supervisor', 'finance_approver')", "decided_by"),
+        CheckConstraint("decided_by IN ('supervisor', 'finance_approver')", "answers_for_it"),
         CheckConstraint(
             f"approved_at IS NULL OR {_DAY.format('approved_at')} < first_day", "before_its_day"
         ),

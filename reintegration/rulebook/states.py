@@ -14,7 +14,7 @@ class Standing(Worded):
     HOLDS = N_("Holds now"), "moss"
     REPLACED = N_("Held before"), "grey"
     DROPPED = N_("Not approved"), "grey"
-    TAKEN_BACK = N_("Taken back"), "grey"
+    TAKEN_BACK = N_("Withdrawn"), "grey"
 
 
 FURTHEST = timedelta(days=730)

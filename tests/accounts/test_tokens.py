@@ -74,4 +74,4 @@ def test_the_page_shows_when_each_token_ends(session, cast, sign_in):
     session.commit()
     page = sign_in(cast.maria).get("/redeem/tokens?lang=en").text
     assert "ended" in page
-    assert "A token ends within a year. You are told a month and a week before." in page
+    assert "A token has a last day. You are told before it comes." in page

@@ -16,9 +16,9 @@ def set_rule(session, cast, rule, value, *, since=LONG_AGO, entry=""):
         id=new_id(),
         code=rule.code,
         entry=entry,
-        value=rule.kind.stored(value),
+        stored=rule.kind.stored(value),
         first_day=since,
-        decided_by=rule.decided_by.value,
+        decided_by=rule.decided_by,
         reason="So it was decided",
         proposed_by=cast.dan.id,
         proposed_at=NOW - timedelta(days=900),
@@ -27,4 +27,5 @@ def set_rule(session, cast, rule, value, *, since=LONG_AGO, entry=""):
     )
     session.add(version)
     session.commit()
+    session.connection()  # as a transaction begins, this process hears of it
     return version

@@ -41,6 +41,8 @@ from reintegration.papers.models import Paper, PaperKey, PaperPart
 from reintegration.papers.permissions import PaperPermission
 from reintegration.plans import models as plans
 from reintegration.plans.permissions import PlanPermission
+from reintegration.rulebook.models import RulebookEdition, RuleVersion
+from reintegration.rulebook.permissions import RulePermission
 from vouchers.bank.models import BankFile, BankLine, BankMatch, BankStatementFile, KeptColumns
 from vouchers.bank.permissions import BankAccountPermission, BankPermission
 from vouchers.books.models import BankAccount, LedgerEntry, LedgerLine, LedgerSum
@@ -193,6 +195,8 @@ READS: dict[str, tuple[Any, Shown]] = {
         _rows(LedgerSum, LedgerPermission.READ),
         _rows(CategoryCode),
         _rows(ProofCode),
+        _rows(RuleVersion, RulePermission.READ),
+        _rows(RulebookEdition),
         _rows(AuditEvent, AccountPermission.READ_AUDIT, _CASE),
         _rows(Paper, PaperPermission.VIEW),
         _of_papers(PaperPart, PaperPermission.VIEW),

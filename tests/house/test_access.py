@@ -48,7 +48,14 @@ STRANGERS = {"calin", "olga"}
 """The same offices as Ana's and Rita's, in another team and at another provider."""
 OTHERS_DRAWN = 1
 PROVIDER_PEOPLE = PROVIDER_A | PROVIDER_B
-WORDS = {"name": "activate", "move": "complete", "screen": "plan", "kind": "csv"}
+WORDS = {
+    "name": "activate",
+    "move": "complete",
+    "screen": "plan",
+    "kind": "csv",
+    "code": "vouchers.recorded_within",
+    "entry": "shelter",
+}
 ID_BEHIND = {"handle": "voucher_id"}
 """A variable that is not an id itself, and the id that is signed in it."""
 QUERY = {"plans.line_new_submit": {"category": "mental_health"}}

@@ -22,6 +22,7 @@ from reintegration.codelists.documents import DocumentKind
 from reintegration.codelists.service_categories import ServiceCategory
 from reintegration.kernel import clock, key_sample, tasks
 from reintegration.kernel.actor import SYSTEM, Actor, Role
+from reintegration.kernel.dated_rules import Dated
 from reintegration.kernel.db import act_as, keyring
 from reintegration.kernel.ids import new_id, new_reference
 from reintegration.kernel.money import Money
@@ -30,6 +31,7 @@ from reintegration.plans.models import EmergencyStart, PlanVersion
 from reintegration.plans.queries.snapshots import snapshot_of
 from reintegration.plans.services import milestone_papers
 from reintegration.plans.states import VersionState
+from reintegration.rulebook.models import RuleVersion
 from tests.factories.casework import Casework, make_casework
 from tests.factories.cast import NOW, TODAY, Cast, actor, make_cast, make_person
 from tests.factories.factors import enrol
@@ -61,6 +63,8 @@ from vouchers.stripe_rail.states import (
     LineState,
     ReversalCause,
 )
+from vouchers.voucher.services.issuing import AUTO_APPROVE_BELOW
+from vouchers.voucher.services.validity import RECORDED_WITHIN
 
 COLUMNS = mapped(
     [Meaning.BOOKING_DATE, Meaning.AMOUNT],
@@ -105,6 +109,7 @@ def make_world(session: Session) -> World:
         "bank_account_id": cast.bank_account.id,
         "entry_id": entries[0],
         "deputyship_id": _deputyship(session, cast.petru, cast.alina),
+        "version_id": _proposal(session, cast, AUTO_APPROVE_BELOW),
         "manager_id": cast.ana.id,
         "hand_over_id": _hand_over(session, cast.ana, cast.sergiu, cast.victor, mine["case_id"]),
         "message_id": _lost_message(session, "one"),
@@ -119,6 +124,7 @@ def make_world(session: Session) -> World:
         "bank_account_id": cast.euro_bank_account.id,
         "entry_id": entries[1],
         "deputyship_id": _deputyship(session, cast.victor, cast.vera),
+        "version_id": _proposal(session, cast, RECORDED_WITHIN),
         "manager_id": cast.calin.id,
         "hand_over_id": _hand_over(session, cast.calin, cast.calin, cast.victor, theirs["case_id"]),
         "message_id": _lost_message(session, "two"),
@@ -134,6 +140,23 @@ def make_world(session: Session) -> World:
     actors = {name: actor(session, user) for name, user in people.items()}
     session.commit()
     return World(cast, mine, theirs, tokens, user_ids, actors)
+
+
+def _proposal(session: Session, cast: Cast, rule: Dated[Any]) -> UUID:
+    """Return a proposal that waits: the least change of what came with Punte."""
+    version = RuleVersion(
+        id=new_id(),
+        code=rule.code,
+        stored=rule.kind.stored(rule.at_first()),
+        first_day=TODAY + timedelta(days=9),
+        decided_by=rule.decided_by,
+        reason="So it was asked",
+        proposed_by=cast.dan.id,
+        proposed_at=NOW,
+    )
+    session.add(version)
+    session.flush()
+    return version.id
 
 
 def _deputyship(session: Session, represented: User, deputy: User) -> UUID:

@@ -35,7 +35,10 @@ _SUBJECT = "Solicitare / Запрос / Request"
 _READERS = (Role.PROVIDER_COORDINATOR, Role.PROVIDER_MANAGER)
 
 
-SAID_BEFORE = (N_("A service of %(provider)s is suspended. See what is needed now."),)
+SAID_BEFORE = (
+    N_("A service of %(provider)s is suspended. See what is needed now."),
+    N_("You have a new request. Please answer within three days."),
+)
 """What inboxes still hold and nobody is told any more: it keeps its words in every language."""
 
 

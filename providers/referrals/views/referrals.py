@@ -30,6 +30,8 @@ from reintegration.kernel import clock
 from reintegration.kernel.db import session
 from reintegration.web import parameters
 from reintegration.web.current import acting, current_actor
+from reintegration.web.filters import instant
+from reintegration.web.forms import given
 from reintegration.web.once import Next
 from reintegration.web.submit import Ask, Asking, asked_why
 
@@ -124,7 +126,13 @@ def preview(referral: Referral) -> ResponseReturnValue:
 def send(referral: Referral) -> Next:
     """Send what was shown."""
     referrals.send(session(), referral, found=_line_of(referral), **acting())
-    return _back(referral, _("It is sent. The provider has three days to answer."))
+    return _back(
+        referral,
+        _(
+            "It is sent. The provider can answer until %(when)s.",
+            when=instant(given(referral.answer_by)),
+        ),
+    )
 
 
 @bp.page("/<uuid:referral_id>", ReferralPermission.VIEW, load=load_referral)

@@ -53,7 +53,7 @@ _SPEAK = ConstantStatement(
         "SELECT t.id, t.organisation_id, t.velocity_exempt, set_config('punte.actor', '', true),"
         " set_config('punte.roles', :roles, true),"
         " set_config('punte.organisation', t.organisation_id::text, true),"
-        " clock_timestamp() AS moment, (SELECT edition FROM rulebook_edition) AS edition"
+        " clock_timestamp() AS moment, punte_edition() AS edition"
         " FROM api_token t JOIN organisation o ON o.id = t.organisation_id AND o.active"
         " WHERE t.hash = :hash AND t.revoked_at IS NULL"
         " AND t.expires_on >= (now() AT TIME ZONE 'Europe/Chisinau')::date"

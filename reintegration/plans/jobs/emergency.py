@@ -14,6 +14,9 @@ from reintegration.kernel.jobs import Job
 from reintegration.plans.models import EmergencyStart
 from reintegration.plans.states import EMERGENCY_ALLOWANCE, EmergencyState
 
+SAID_BEFORE = (N_("The emergency help in case %(code)s must be decided within a day."),)
+"""What inboxes still hold and nobody is told any more: it keeps its words in every language."""
+
 
 def remind(session: Session, now: datetime) -> str | None:
     """Tell supervisors ahead, and the worker too when the time is over; each message once."""
@@ -41,7 +44,7 @@ def _remind(
     message = (
         N_("The emergency help in case %(code)s is past its time to be decided.")
         if overdue
-        else N_("The emergency help in case %(code)s must be decided within a day.")
+        else N_("The emergency help in case %(code)s waits for a decision, and its time runs out.")
     )
     link = f"/cases/emergencies/{started.id}"
     tell(session, case, told, key, message, now=now, link=link)

@@ -1,5 +1,6 @@
 """The emergency start on a phone: a bed, a ride, medicine, and one word that was heard."""
 
+from datetime import timedelta
 from typing import TypeVar
 from uuid import UUID
 
@@ -103,9 +104,13 @@ def _with_budget(form: TonightType, person: Helped) -> tuple[TonightType, dict[s
     return form, {str(choice.id): choice for choice in found}
 
 
+def _hours_to_decide() -> int:
+    return round(EMERGENCY_ALLOWANCE.today().ratify_within / timedelta(hours=1))
+
+
 def _funding(choices: dict[str, BudgetChoice], form: TonightForm) -> Funding:
     choice = choices[form.budget_line.data]
-    title = _("First 72 hours")
+    title = _("First %(hours)s hours", hours=_hours_to_decide())
     return Funding(UUID(form.budget_line.data), choice.free, title, choice.terms)
 
 

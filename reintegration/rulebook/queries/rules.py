@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import and_, select
+from sqlalchemy import ARRAY, Uuid, and_, any_, literal, select
 from sqlalchemy.orm import Session
 
 from reintegration.kernel import permissions
@@ -61,11 +61,14 @@ def coming(session: Session, today: date) -> Sequence[RuleVersion]:
 
 def holding(session: Session, today: date) -> dict[tuple[str, str], RuleVersion]:
     """Return what somebody approved and holds today, by rule and entry."""
+    ids = [
+        version.id
+        for rule in declared().values()
+        for entry in rule.entries_on(today)
+        if (version := rule.version(today, entry)) is not None
+    ]
     found = session.scalars(
-        select(RuleVersion)
-        .distinct(RuleVersion.code, RuleVersion.entry)
-        .where(_AGREED, RuleVersion.first_day <= today)
-        .order_by(RuleVersion.code, RuleVersion.entry, RuleVersion.first_day.desc())
+        select(RuleVersion).where(RuleVersion.id == any_(literal(ids, ARRAY(Uuid))))
     )
     return {(one.code, one.entry): one for one in found}
 
@@ -73,7 +76,7 @@ def holding(session: Session, today: date) -> dict[tuple[str, str], RuleVersion]
 def lapsed(session: Session, today: date) -> Sequence[RuleVersion]:
     """Return what waits though its first day has come."""
     found = select(RuleVersion).where(_WAITS, RuleVersion.first_day <= today)
-    return session.scalars(found.order_by(RuleVersion.id).with_for_update()).all()
+    return session.scalars(found.order_by(RuleVersion.id).with_for_update(key_share=True)).all()
 
 
 def people_of(versions: Iterable[RuleVersion]) -> set[UUID]:

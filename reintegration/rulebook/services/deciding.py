@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from reintegration.accounts.queries.people import with_role
 from reintegration.accounts.services import inbox
 from reintegration.kernel import audit, permissions
-from reintegration.kernel.actor import SYSTEM, Actor, Role
+from reintegration.kernel.actor import SYSTEM, Actor
 from reintegration.kernel.clock import local_day
 from reintegration.kernel.dated_rules import Coming, Dated, DatedList
 from reintegration.kernel.db import acting_as_system
@@ -46,9 +46,9 @@ def propose(
     is not ahead; Conflict while another proposal waits, or where a value is agreed for that day.
     """
     permissions.demand(actor, RulePermission.PROPOSE)
-    today = local_day(now)
     rule.kind.check(value, "value")
-    _refuse_day(first_day, today)
+    _refuse_day(first_day, local_day(now))
+    _refuse_second(session, rule, entry, first_day)
     stored = rule.kind.stored(value)
     if not reason.strip():
         raise Invalid(
@@ -59,14 +59,13 @@ def propose(
     if before is not None and rule.kind.stored(before) == stored:
         raise Invalid(N_("This is what holds on that day already."), field="value")
     _refuse_other(rule, entry, value, first_day)
-    _refuse_second(session, rule, entry, first_day)
     version = RuleVersion(
         id=new_id(),
         code=rule.code,
         entry=entry,
-        value=stored,
+        stored=stored,
         first_day=first_day,
-        decided_by=rule.decided_by.value,
+        decided_by=rule.decided_by,
         reason=reason.strip(),
         proposed_at=now,
     )
@@ -125,7 +124,7 @@ def take_back(
             day=version.first_day,
         )
     _end(session, version, "take_back", actor=actor, reason=reason, now=now)
-    _tell(session, version, "ended", N_("A rule that you proposed was taken back."), now=now)
+    _tell(session, version, "ended", N_("A rule that you proposed was withdrawn."), now=now)
 
 
 def lapse(session: Session, *, now: datetime) -> int:
@@ -143,7 +142,7 @@ def consequences(session: Session, rule: Dated[Any], version: RuleVersion) -> li
     """Return what a proposal would change, counted over everything and telling of nobody."""
     day_before = date.fromordinal(version.first_day.toordinal() - 1)
     before = rule.held(day_before, version.entry)
-    after = rule.kind.read(version.value)
+    after = rule.kind.read(version.stored)
     with acting_as_system(session):
         return rule.would_change(session, Coming(version.entry, before, after, version.first_day))
 
@@ -190,7 +189,7 @@ def _refuse_second(session: Session, rule: Dated[Any], entry: str, first_day: da
     )
     if session.scalar(waits) is not None:
         raise Conflict(
-            N_("Another proposal for this rule waits. Take it back first, or have it decided."),
+            N_("Another proposal for this rule waits. Withdraw it first, or have it decided."),
             code="waits",
         )
     _refuse_agreed(session, rule.code, entry, first_day)
@@ -207,8 +206,8 @@ def _refuse_agreed(session: Session, code: str, entry: str, first_day: date) -> 
     if session.scalar(agreed) is not None:
         raise Conflict(
             N_(
-                "From %(day)s another value is agreed already. Choose another day, or take that"
-                " one back first."
+                "From %(day)s another value is agreed already. Choose another day, or withdraw that"
+                " one first."
             ),
             code="overlap",
             field="first_day",
@@ -235,7 +234,7 @@ def _end(
 
 
 def _ask(session: Session, rule: Dated[Any], version: RuleVersion, *, now: datetime) -> None:
-    readers = set(with_role(session, Role(version.decided_by))) - {version.proposed_by}
+    readers = set(with_role(session, version.decided_by)) - {version.proposed_by}
     message = N_("A rule is to change, and waits for your approval: %(rule)s.")
     inbox.notify(
         session,
@@ -270,6 +269,6 @@ def _note(
             "code": version.code,
             "entry": version.entry,
             "first_day": version.first_day.isoformat(),
-            "value": version.value,
+            "value": version.stored,
         },
     )

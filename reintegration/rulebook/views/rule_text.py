@@ -8,7 +8,8 @@ from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 
 from reintegration.codelists.languages import Locale
-from reintegration.kernel.dated_rules import Dated, DatedList
+from reintegration.kernel import clock
+from reintegration.kernel.dated_rules import Dated, DatedList, declared
 from reintegration.kernel.rule_kinds import (
     Amount,
     Amounts,
@@ -72,12 +73,21 @@ def _lines(kind: Any, label: str, value: Any, before: Any) -> Iterable[Line]:
             yield from _lines(part.kind, _(part.label), getattr(value, name), old)
     elif isinstance(kind, Texts):
         for language in Locale:
-            old = None if before is None else before[language.value]
+            old = None if before is None else before[language]
             words = _("%(label)s, %(language)s", label=label, language=language.label)
-            yield Line(words, value[language.value], old)
+            yield Line(words, value[language], old)
     else:
         old = None if before is None else in_words(kind, before)
         yield Line(label, in_words(kind, value), old)
+
+
+def rule_says(code: str, part: str = "") -> str:
+    """Return what holds today by a rule, or a part of it, in words: for the sentence of a page."""
+    rule = declared()[code]
+    value = rule.held(clock.local_day(clock.now()))
+    if isinstance(rule.kind, Record):
+        return in_words(rule.kind.parts[part].kind, getattr(value, part))
+    return in_words(rule.kind, value)
 
 
 def in_words(kind: Any, value: Any) -> str:
@@ -87,7 +97,7 @@ def in_words(kind: Any, value: Any) -> str:
 
 def _of_language(_kind: Texts, value: Mapping[str, str]) -> str:
     locale = get_locale()
-    return value[locale.language if locale else Locale.RO.value]
+    return value[locale.language if locale else Locale.RO]
 
 
 def _chosen(kind: Some[Worded], value: frozenset[Worded]) -> str:

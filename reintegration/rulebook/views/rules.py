@@ -144,7 +144,7 @@ def proposal_end(version: RuleVersion) -> Asking:
     """Take back what waits, or what is approved and holds later."""
     reason = yield from _why(version, is_decline=False)
     deciding.take_back(session(), version, reason=reason, **acting())
-    return _back(version, _("It is taken back. What holds now goes on to hold."))
+    return _back(version, _("It is withdrawn. What holds now goes on to hold."))
 
 
 def _propose(rule: Dated[Any], entry: str) -> Asking:
@@ -159,7 +159,7 @@ def _propose(rule: Dated[Any], entry: str) -> Asking:
     proposed = deciding.propose(
         session(),
         rule,
-        value=form.value(rule),
+        value=form.typed(rule),
         first_day=given(form.first_day.data),
         reason=form.reason.data or "",
         entry=code,
@@ -252,7 +252,7 @@ def _standing(rule: Dated[Any], version: RuleVersion) -> Any:
 
 
 def _value(rule: Dated[Any], version: RuleVersion) -> Any:
-    return rule.kind.read(version.value)
+    return rule.kind.read(version.stored)
 
 
 def _day_before(version: RuleVersion) -> date:
@@ -266,7 +266,7 @@ def _version(version_id: UUID) -> tuple[RuleVersion, Dated[Any]]:
 
 def _name(version: RuleVersion) -> str:
     rule = reading.rule_or_404(version.code)
-    return name_of(rule, version.entry, _value(rule, version) if version.entry else None)
+    return f"{_(rule.title)}: {said(rule, _value(rule, version))}"
 
 
 def _why(version: RuleVersion, *, is_decline: bool) -> Any:

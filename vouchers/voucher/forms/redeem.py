@@ -95,5 +95,5 @@ class TokenForm(Form):
     expires_on = DayField(
         _l("Last day"),
         [InputRequired(_l("Choose a day."))],
-        description=_l("A token ends within a year. You are told a month and a week before."),
+        description=_l("A token has a last day. You are told before it comes."),
     )

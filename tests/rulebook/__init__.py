@@ -1,0 +1,1 @@
+"""The rulebook: what an institution sets."""
