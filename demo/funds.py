@@ -7,7 +7,8 @@ from decimal import Decimal
 from demo.providers import make_iban
 from demo.timeline import Story, at
 from demo.world import World
-from reintegration.codelists.eligibility import AgeGroup, Terms
+from reintegration.codelists.eligibility import Terms
+from reintegration.codelists.people import AgeGroup
 from reintegration.codelists.service_categories import ServiceCategory
 from reintegration.codelists.territorial_units import Bank
 from reintegration.kernel.ids import new_id

@@ -12,7 +12,7 @@ from sqlalchemy import event as sa_event
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import StaticPool
 
-from demo import in_euro, logins
+from demo import categories, in_euro, logins
 from demo.bank import Bank
 from demo.cases import CaseStory
 from demo.deputies import stand_ins
@@ -33,6 +33,8 @@ from reintegration.accounts.models import Organisation, User
 from reintegration.accounts.services import passwords
 from reintegration.accounts.services import tokens as api_tokens
 from reintegration.cases.services import consent_ends
+from reintegration.codelists.proof_kinds import ProofKind
+from reintegration.codelists.service_categories import ServiceCategory
 from reintegration.kernel import audit_chain, clock, collector, filling, gathering, jobs, tries
 from reintegration.kernel.actor import OPERATOR
 from reintegration.kernel.audit import AuditSeal
@@ -174,9 +176,16 @@ def finish(session: Session, settings: Settings) -> None:
 
 
 def reset(session: Session) -> None:
-    """Empty every table; until the commit of what comes instead, everybody else sees the old."""
-    names = ", ".join(f'"{table.name}"' for table in Base.metadata.sorted_tables)
+    """Empty every table; until the commit of what comes instead, everybody else sees the old.
+
+    What the migrations filled stays. Each process hears that the rules of before are gone.
+    """
+    filled = {"rulebook_edition", ServiceCategory.kept_in, ProofKind.kept_in}
+    names = ", ".join(
+        f'"{table.name}"' for table in Base.metadata.sorted_tables if table.name not in filled
+    )
     session.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+    session.execute(text("UPDATE rulebook_edition SET edition = gen_random_uuid()"))
     session.flush()
 
 
@@ -206,6 +215,7 @@ def _start_stories(world: World) -> None:
     timeline.start(recent_claims(world, office))
     timeline.start(account_moves(world))
     timeline.start(stand_ins(world))
+    timeline.start(categories.changes(world))
     timeline.start(rulebook(world))
     first, day = world.ago(YEAR - 1), timedelta(days=1)
     timeline.every(at(first, 0, 10), day, lambda: expire_vouchers(world.session, world.now))

@@ -14,10 +14,11 @@ from demo.world import YEAR, Firm, World
 from providers.directory.models import Offering, Provider, Site
 from providers.directory.services import profiles
 from providers.directory.services.profiles import Place, Profile, Terms
-from providers.directory.states import DocumentKind, Jurisdiction, OfferingState, required_documents
+from providers.directory.states import Jurisdiction, OfferingState, required_documents
 from providers.vetting.services import documents, vetting
 from reintegration.accounts.services.tokens import create_token
 from reintegration.accounts.services.users import create_user
+from reintegration.codelists.documents import DocumentKind
 from reintegration.codelists.languages import Locale
 from reintegration.codelists.people import AccessNeed, SexPolicy
 from reintegration.codelists.service_categories import ServiceCategory
@@ -154,7 +155,11 @@ def _person(
 
 
 def _documents(world: World, firm: Firm, draft: Draft) -> None:
-    needed = {kind for good in draft.goods.split() for kind in required_documents(SHORT[good])}
+    needed = {
+        kind
+        for good in draft.goods.split()
+        for kind in required_documents(SHORT[good], world.today)
+    }
     for kind in sorted(needed):
         ends: date | None = world.today + timedelta(days=draft.documents_end_in + len(kind) * 11)
         if draft.documents_end_in < 100:
@@ -264,7 +269,7 @@ def _terms(world: World, draft: Draft, category: ServiceCategory, currency: str)
         languages=draft.languages,
         sex_policy=draft.sex,
         accepts_children=category in _WITH_CHILDREN,
-        capacity=60 if category is ServiceCategory.SHELTER else None,
+        capacity=60 if category == ServiceCategory.SHELTER else None,
         lead_days=rng.choice((0, 0, 1, 3, 5)),
     )
 

@@ -148,7 +148,7 @@ class OfferingForm(Form):
     category = SelectField(
         _l("Kind of service"),
         [InputRequired(_l("Choose the kind of service."))],
-        choices=[option("", "–"), *choices(ServiceCategory)],
+        choices=lambda: [option("", "–"), *choices(ServiceCategory.offered())],
     )
     name = StringField(
         _l("Name of the service"), [InputRequired(_l("Enter a name.")), Length(max=160)]
@@ -169,6 +169,12 @@ class OfferingForm(Form):
     accepts_children = BooleanField(_l("People may bring their children"))
     capacity = _capacity()
     lead_days = _lead_days()
+
+    def keep(self, category: ServiceCategory) -> None:
+        """Offer the category that a service has, even where it is out of use."""
+        offered = ServiceCategory.offered()
+        if category not in offered:
+            self.category.choices = [option("", "–"), *choices([*offered, category])]
 
     def value(self) -> Terms:
         """Return what was typed."""

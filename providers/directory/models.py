@@ -6,8 +6,9 @@ from uuid import UUID
 from sqlalchemy import ARRAY, CheckConstraint, ForeignKey, Index, UniqueConstraint, Uuid
 from sqlalchemy.orm import Mapped, mapped_column, relationship, synonym
 
-from providers.directory.states import DocumentKind, Jurisdiction, OfferingState
+from providers.directory.states import Jurisdiction, OfferingState
 from reintegration.accounts.models import Organisation
+from reintegration.codelists.documents import DocumentKind
 from reintegration.codelists.languages import Locale
 from reintegration.codelists.people import AccessNeed, SexPolicy
 from reintegration.codelists.service_categories import ServiceCategory

@@ -1,5 +1,8 @@
 """The states and code lists of the directory."""
 
+from datetime import date
+
+from reintegration.codelists.documents import DocumentKind
 from reintegration.codelists.service_categories import ServiceCategory
 from reintegration.kernel.errors import N_
 from reintegration.kernel.words import Worded
@@ -27,31 +30,9 @@ class OfferingState(Worded):
     WITHDRAWN = N_("No longer offered"), "grey"
 
 
-class DocumentKind(Worded):
-    """What is checked; each has its own term."""
-
-    REGISTRATION = N_("State registration")
-    ACCREDITATION = N_("Accreditation of social services")
-    LICENCE = N_("Professional licence")
-    PSEA = N_("Protection from exploitation and abuse")
-    SAFEGUARDING = N_("Safeguarding policy")
-    FRAMEWORK_AGREEMENT = N_("Framework agreement and prices")
-    FIRE_SAFETY = N_("Fire and sanitary permits")
-
-
 _FOR_ALL = frozenset({DocumentKind.REGISTRATION, DocumentKind.FRAMEWORK_AGREEMENT})
-_SOCIAL = frozenset({DocumentKind.ACCREDITATION})
-_PROTECTION = frozenset({DocumentKind.PSEA, DocumentKind.SAFEGUARDING})
-_BY_CATEGORY: dict[ServiceCategory, frozenset[DocumentKind]] = {
-    ServiceCategory.SHELTER: _SOCIAL | _PROTECTION,
-    ServiceCategory.CHILDCARE: _SOCIAL | _PROTECTION,
-    ServiceCategory.SOCIAL_PROTECTION: _SOCIAL,
-    ServiceCategory.FAMILY_MEDIATION: _SOCIAL,
-    ServiceCategory.MEDICAL: frozenset({DocumentKind.LICENCE}),
-    ServiceCategory.MENTAL_HEALTH: frozenset({DocumentKind.LICENCE}),
-}
 
 
-def required_documents(category: ServiceCategory | str) -> frozenset[DocumentKind]:
-    """Return the kinds of documents without which a service of `category` is not approved."""
-    return _FOR_ALL | _BY_CATEGORY.get(ServiceCategory(category), frozenset())
+def required_documents(category: ServiceCategory, day: date) -> frozenset[DocumentKind]:
+    """Return the documents without which a service is not approved on `day`."""
+    return _FOR_ALL | category.on(day).documents

@@ -4,8 +4,8 @@ from flask_babel import lazy_gettext as _l
 from wtforms import SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 
-from providers.directory.states import DocumentKind
 from providers.vetting.services.documents import DocumentSaid
+from reintegration.codelists.documents import DocumentKind
 from reintegration.web.forms import (
     After,
     DayField,

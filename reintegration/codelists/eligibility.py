@@ -4,21 +4,13 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
-from reintegration.codelists.people import Sex, SexPolicy
+from reintegration.codelists.people import AgeGroup, Sex, SexPolicy
 from reintegration.codelists.service_categories import ServiceCategory
 from reintegration.codelists.territorial_units import TERRITORIAL_UNITS
 from reintegration.kernel.errors import N_
 from reintegration.kernel.words import Worded
 
 OF_AGE = 18
-
-
-class AgeGroup(Worded):
-    """Of which age those are whom money may help."""
-
-    ANY = N_("Everyone")
-    CHILDREN = N_("Children")
-    ADULTS = N_("Adults")
 
 
 class Mismatch(Worded):
@@ -77,6 +69,16 @@ ANYTHING = Terms()
 def may_be_paid(terms: Terms, wanted: Wanted) -> bool:
     """Whether money under these terms pays for all that is wanted."""
     return mismatch(terms, wanted) is None
+
+
+def is_meant_for(service: ServiceCategory, helped: Helped, on: date) -> bool:
+    """Whether a service may be for somebody on a day; what is not known of them is no reason."""
+    said = service.on(on)
+    terms = Terms(
+        ages=said.ages if helped.birth_year else AgeGroup.ANY,
+        sex=SexPolicy.ANY if helped.sex == Sex.UNSPECIFIED else said.sex,
+    )
+    return may_be_paid(terms, Wanted((), helped, on, on))
 
 
 def mismatch(terms: Terms, wanted: Wanted) -> Mismatch | None:

@@ -20,6 +20,14 @@ class SexPolicy(Worded):
     MALE = N_("Men")
 
 
+class AgeGroup(Worded):
+    """Of which age those are whom a service or money is for."""
+
+    ANY = N_("Everyone")
+    CHILDREN = N_("Children")
+    ADULTS = N_("Adults")
+
+
 class AccessNeed(Worded):
     """What a person needs to be able to use a place, and what a place therefore offers."""
 

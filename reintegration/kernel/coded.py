@@ -1,13 +1,15 @@
-"""Columns that hold a code: text in the database, a member of its enumeration in Python."""
+"""Columns that hold a code: text in the database, in Python a member of its enumeration or list."""
 
 from collections.abc import Callable, Container
 from enum import StrEnum
 from typing import Any, TypeGuard, get_args, get_origin
 
-from sqlalchemy import CheckConstraint, Column, Dialect, Table, Text
+from sqlalchemy import CheckConstraint, Column, Dialect, ForeignKey, Table, Text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import TypeResolve
 from sqlalchemy.types import TypeDecorator
+
+from reintegration.kernel.listed import Listed, listed
 
 
 class Coded(TypeDecorator[StrEnum]):
@@ -60,14 +62,41 @@ class Registered(TypeDecorator[str]):
         return value
 
 
-def by_annotation(asked: TypeResolve) -> Coded | ARRAY[StrEnum] | None:
+class Kept(TypeDecorator[Listed]):
+    """Text that is a code of a list that an institution keeps; any other raises ValueError."""
+
+    impl = Text
+    cache_ok = True
+
+    def __init__(self, codes: type[Listed]) -> None:
+        super().__init__()
+        self.codes = codes
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+        """Return what is stored."""
+        return None if value is None else str(self.codes(value))
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Listed | None:  # noqa: ARG002
+        """Return the code."""
+        return None if value is None else self.codes.stored(value)
+
+
+def by_annotation(asked: TypeResolve) -> Coded | Kept | ARRAY[Any] | None:
     """Type a column by its annotation: `Mapped[PlanState]` holds a code of `PlanState`.
 
     `Mapped[list[AccessNeed]]` holds several of `AccessNeed`.
     """
     wanted = asked.resolved_type
-    if get_origin(wanted) is list and _is_list(get_args(wanted)[0]):
-        return ARRAY(Coded(get_args(wanted)[0]))
+    if get_origin(wanted) is list:
+        held = _holding(get_args(wanted)[0])
+        return ARRAY(held) if held is not None else None
+    return _holding(wanted)
+
+
+def _holding(wanted: object) -> Coded | Kept | None:
+    kept = listed(wanted)
+    if kept is not None:
+        return Kept(kept)
     return Coded(wanted) if _is_list(wanted) else None
 
 
@@ -82,7 +111,13 @@ def codes_of(column: Column[Any]) -> Coded | None:
 
 
 def hold_to_members(column: Column[Any], table: object) -> None:
-    """Give a coded column its CHECK, named after the column, when it joins its table."""
+    """Give a coded column its CHECK, named after the column, when it joins its table.
+
+    That of a list which an institution keeps points at the table of its codes instead; a trigger
+    holds a column of several, as no foreign key looks into an array.
+    """
+    if isinstance(table, Table) and isinstance(column.type, Kept) and not column.foreign_keys:
+        column.append_foreign_key(ForeignKey(f"{column.type.codes.kept_in}.code"))
     held = codes_of(column)
     if isinstance(table, Table) and held is not None:
         listed = ", ".join(f"'{code}'" for code in held.stored)

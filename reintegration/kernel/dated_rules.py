@@ -207,13 +207,32 @@ class DatedList(Dated[T]):
     """Many values of a kind, each under a code of its own: an entry is added or changed.
 
     An entry is never taken away, as rows name it: its value says whether it is still `in_use`.
+    `stays` names the parts that no later value of an entry changes: what was done goes by them.
     """
 
     initially: Mapping[str, T]
+    stays: tuple[str, ...] = ()
 
     def at_first(self, entry: str = "") -> T | None:
         """Return what holds until somebody approves something else."""
         return self.initially.get(entry)
+
+    def knows(self, entry: str) -> bool:
+        """Whether there is, or will be, an entry of this code."""
+        return entry in self.initially or (self.code, entry) in _book.versions
+
+    def said(self, day: date, entry: str) -> T:
+        """Return what an entry says on `day`; of one that begins later, what it will say first.
+
+        Raises LookupError for one that nobody approved.
+        """
+        found = self.held(day, entry)
+        if found is not None:
+            return found
+        coming = _book.versions.get((self.code, entry))
+        if coming is None:
+            raise LookupError(f"{self.code} has no entry {entry!r}")
+        return self.read(coming[0])
 
     def entries_on(self, day: date) -> Iterable[str]:
         """Return the codes of what there is on `day`."""

@@ -6,10 +6,11 @@ and pages know the kinds (`reintegration.rulebook`); whoever declares a rule cho
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields
-from datetime import timedelta
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any, Generic, Protocol, TypeVar
 
+from reintegration.kernel.clock import local_day, now
 from reintegration.kernel.errors import N_, Invalid
 from reintegration.kernel.money import Money
 
@@ -228,6 +229,37 @@ class Some(Generic[Code]):
         """Raise Invalid where one must be chosen and none is."""
         if not value and not self.may_be_none:
             raise Invalid(N_("Choose at least one."), field=field)
+
+
+class _Named(Protocol):
+    """A code of a list that an institution keeps, as far as a kind knows it."""
+
+    def is_in_use(self, day: date) -> bool:
+        """Whether it can be chosen on `day`."""
+        ...
+
+
+Kept = TypeVar("Kept", bound=_Named)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry(Generic[Kept]):
+    """An entry of another list, by its code."""
+
+    codes: type[Kept]
+
+    def stored(self, value: Kept) -> Any:
+        """Return the code."""
+        return str(value)
+
+    def read(self, stored: Any) -> Kept:
+        """Return the code, which knows its list; raise ValueError for none of it."""
+        return self.codes(stored)  # type: ignore[call-arg]  # a code is made from its text
+
+    def check(self, value: Kept, field: str) -> None:
+        """Raise Invalid for an entry that is out of use."""
+        if not value.is_in_use(local_day(now())):
+            raise Invalid(N_("Choose one that is in use."), field=field)
 
 
 @dataclass(frozen=True, slots=True)

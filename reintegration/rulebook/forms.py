@@ -24,6 +24,7 @@ from reintegration.kernel.rule_kinds import (
     Choice,
     Count,
     Days,
+    Entry,
     Hours,
     Record,
     Some,
@@ -155,6 +156,13 @@ def _listed(codes: Any) -> list[Any]:
     return choices(cast("type[Worded]", codes))
 
 
+def _entry_of(kind: Entry[Any], label: Any, hint: Any) -> Any:
+    asked = [InputRequired(_l("Choose from the list."))]
+    return SelectField(
+        label, asked, choices=lambda: choices(kind.codes.offered()), description=hint
+    )
+
+
 def _money(label: Any, currency: str, hint: Any) -> MoneyField:
     return MoneyField(
         label,
@@ -209,6 +217,7 @@ _ONE_FIELD: Mapping[type, Callable[[Any, Any, Any], Any]] = {
     Stages: _stages,
     Yes: lambda _kind, label, hint: BooleanField(label, description=hint),
     Choice: _choice,
+    Entry: _entry_of,
     Some: lambda kind, label, hint: SelectMultipleField(
         label, choices=_listed(kind.codes), description=hint
     ),

@@ -17,6 +17,7 @@ from reintegration.codelists.languages import Locale
 from reintegration.kernel.bounded import Count
 from reintegration.kernel.clock import LOCAL, local_day
 from reintegration.kernel.ids import group_typed_code
+from reintegration.kernel.listed import Listed
 from reintegration.kernel.money import Money, minor_digits
 from reintegration.kernel.words import Worded
 from reintegration.web.counting import counted
@@ -102,8 +103,13 @@ def _skeleton(skeleton: str, value: date, locale: str) -> str:
     return format_skeleton(skeleton, value, locale=locale)
 
 
-def translated(value: Worded | str | None) -> str:
-    """Say a member of a code list, or a source string that was marked where it is data (`N_`)."""
+def translated(value: Worded | Listed | str | None) -> str:
+    """Say a member of a code list, or a source string that was marked where it is data (`N_`).
+
+    What an institution names speaks the reader's language by itself.
+    """
+    if isinstance(value, Listed):
+        return value.label
     word = value.label if isinstance(value, Worded) else value
     return str(catalogue().ugettext(str(word))) if word else ""
 

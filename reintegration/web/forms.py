@@ -30,6 +30,7 @@ from reintegration.codelists.currencies import CURRENCIES
 from reintegration.kernel import amounts, dates
 from reintegration.kernel.encodings import Encoding
 from reintegration.kernel.errors import DomainError
+from reintegration.kernel.listed import Listed
 from reintegration.kernel.money import Money
 from reintegration.kernel.text import LONGEST_LINE, LONGEST_TEXT, freed
 from reintegration.kernel.words import Worded
@@ -40,8 +41,8 @@ HIGHEST_COUNT = 2**31 - 1
 """What an integer column holds."""
 
 
-def choices(codes: Iterable[Worded]) -> list[Any]:
-    """Return the options of a choice from the members of a code list."""
+def choices(codes: Iterable[Worded | Listed]) -> list[Any]:
+    """Return the options of a choice from the members of a code list, or from codes of a list."""
     return [option(code, _l(code.label)) for code in codes]
 
 

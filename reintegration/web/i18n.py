@@ -6,6 +6,7 @@ from flask import Flask, g, request, session
 from flask_babel import Babel, get_locale, get_translations
 
 from reintegration.codelists.languages import Locale
+from reintegration.kernel.reader import reads_in
 from reintegration.web import parameters
 from reintegration.web.current import current_locale_choice
 
@@ -21,6 +22,7 @@ def init_app(app: Flask) -> None:
         default_translation_directories="translations",
         locale_selector=chosen_locale,
     )
+    reads_in(_spoken)
     # The library finds the catalogue anew for each string; a dense page has hundreds.
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
         gettext=lambda text: catalogue().ugettext(text),
@@ -29,6 +31,11 @@ def init_app(app: Flask) -> None:
         npgettext=lambda about, one, many, count: catalogue().unpgettext(about, one, many, count),
         newstyle=True,
     )
+
+
+def _spoken() -> str:
+    locale = get_locale()
+    return locale.language if locale else Locale.EN
 
 
 def catalogue() -> Any:

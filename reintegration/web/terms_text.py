@@ -2,8 +2,8 @@
 
 from flask_babel import gettext as _
 
-from reintegration.codelists.eligibility import AgeGroup, Terms
-from reintegration.codelists.people import SexPolicy
+from reintegration.codelists.eligibility import Terms
+from reintegration.codelists.people import AgeGroup, SexPolicy
 from reintegration.codelists.territorial_units import TERRITORIAL_UNITS, Bank
 from reintegration.web.filters import day
 

@@ -28,7 +28,7 @@ def _euro_offering(cast: Cast) -> Offering:
         provider_id=like.provider_id,
         site_id=like.site_id,
         name="Consultanță",
-        category=category.value,
+        category=category,
         unit=category.unit.value,
         price_minor=20_000,
         currency="EUR",

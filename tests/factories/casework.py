@@ -161,7 +161,7 @@ def make_casework(
         id=new_id(),
         case_id=case.id,
         milestone=milestone,
-        category=category.value,
+        category=category,
         unit=category.unit.value,
         units=units,
         unit_price_minor=price.minor,

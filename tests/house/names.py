@@ -12,8 +12,9 @@ from typing import Any
 import click
 from flask import Flask
 
-from reintegration.kernel import hooks, jobs, permissions, tasks
+from reintegration.kernel import dated_rules, hooks, jobs, permissions, tasks
 from reintegration.kernel.base import Base
+from reintegration.kernel.dated_rules import DatedList
 from reintegration.kernel.states import Machine
 from tests.house import source
 from tests.house.source import PRODUCT, Names
@@ -36,6 +37,7 @@ def found(app: Flask) -> dict[str, list[str]]:
         "acts in the trail": acts,
         "code lists": source.code_lists,
         "columns held to values": held_columns,
+        "entries of lists": entries_of_lists,
         "files of banks": lambda: set(banks.PROFILES),
         "jobs": scheduled_jobs,
         "tasks": lambda: {kind for kind, run in tasks._runners.items() if _is_ours(run)},
@@ -138,6 +140,16 @@ def held_columns() -> Names:
             r"(\w+) (?:IN \(|<@ ARRAY\[)([^)\]]*)[)\]]", str(getattr(constraint, "sqltext", ""))
         )
         for value in values.split(",")
+    }
+
+
+def entries_of_lists() -> Names:
+    """Return the entries that came with Punte in the lists that an institution keeps."""
+    return {
+        f"{code} {entry}"
+        for code, rule in dated_rules.declared().items()
+        if isinstance(rule, DatedList)
+        for entry in rule.initially
     }
 
 

@@ -27,6 +27,8 @@ from reintegration.accounts.models import (
 from reintegration.accounts.permissions import AccountPermission
 from reintegration.cases import models as cases
 from reintegration.cases.permissions import CasePermission
+from reintegration.codelists.proof_kinds import ProofCode
+from reintegration.codelists.service_categories import CategoryCode
 from reintegration.kernel import permissions
 from reintegration.kernel.actor import PROVIDER_ROLES, Actor, Role
 from reintegration.kernel.answered import AnsweredForm
@@ -191,6 +193,8 @@ READS: dict[str, tuple[Any, Shown]] = {
         _rows(LedgerEntry, LedgerPermission.READ),
         _rows(LedgerLine, LedgerPermission.READ),
         _rows(LedgerSum, LedgerPermission.READ),
+        _rows(CategoryCode),
+        _rows(ProofCode),
         _rows(RuleVersion, RulePermission.READ),
         _rows(RulebookEdition),
         _rows(AuditEvent, AccountPermission.READ_AUDIT, _CASE),

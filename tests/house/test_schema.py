@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from reintegration.app import FEATURES
 from reintegration.kernel.base import Base
-from reintegration.kernel.coded import codes_of
+from reintegration.kernel.coded import Kept, codes_of
 from reintegration.kernel.db import act_as
 from tests.house.reads import READS
 
@@ -49,6 +49,31 @@ CODED = [
 @pytest.mark.parametrize("column", CODED)
 def test_a_coded_column_is_held_to_the_members_of_its_enumeration(session, column):
     assert held(session)[f"ck_{column.table.name}_{column.name}"] == set(codes_of(column).stored)
+
+
+KEPT = [
+    pytest.param(column, id=f"{table.name}.{column.name}")
+    for table in Base.metadata.sorted_tables
+    for column in table.columns
+    if isinstance(column.type, Kept)
+]
+
+
+@pytest.mark.parametrize("column", KEPT)
+def test_a_column_of_a_kept_list_points_at_its_codes_and_every_row_was_looked_at(session, column):
+    found = session.execute(
+        text(
+            "SELECT confrelid::regclass::text, convalidated FROM pg_constraint WHERE conname = :n"
+        ),
+        {"n": f"fk_{column.table.name}_{column.name}"},
+    ).one()
+    assert tuple(found) == (column.type.codes.kept_in, True)
+
+
+def test_each_kept_list_has_its_codes_in_its_table(session):
+    for codes in {param.values[0].type.codes for param in KEPT}:
+        stored = session.scalars(text(f"SELECT code FROM {codes.kept_in}")).all()
+        assert set(stored) == set(codes), codes
 
 
 def test_the_application_is_neither_owner_nor_above_row_level_security(session):

@@ -10,7 +10,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from providers.directory.models import VettingDocument
-from providers.directory.states import DocumentKind
 from providers.referrals.states import ReferralState
 from providers.vetting.services import document_papers
 from reintegration.accounts.models import Deputyship, Passkey, SignInSession, User
@@ -19,6 +18,7 @@ from reintegration.accounts.services.house import House
 from reintegration.accounts.services.sign_in import start_session
 from reintegration.cases.models import ErasureRequest, HandOver, HandOverItem
 from reintegration.cases.services import consent_papers
+from reintegration.codelists.documents import DocumentKind
 from reintegration.codelists.service_categories import ServiceCategory
 from reintegration.kernel import clock, key_sample, tasks
 from reintegration.kernel.actor import SYSTEM, Actor, Role

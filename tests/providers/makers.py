@@ -63,7 +63,7 @@ def give_documents(
             checked_by=cast.vera.id,
             checked_at=NOW,
         )
-        for kind in sorted(required_documents(category))
+        for kind in sorted(required_documents(category, TODAY))
     ]
     session.add_all(made)
     session.flush()

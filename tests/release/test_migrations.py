@@ -69,7 +69,10 @@ RELEASED = {
     "0050_sign_in_by_link_and_code.py": "0403228b41d469899ce89c3f86ce9fd4bb78cfc5c3adb68393e17696e4046379",
     "0051_add_passkeys.py": "982c8e45af7197fafa48bc20e5fe9e5cd51198b18275b41af9c24a78f62c3c82",
     "0052_stand_in_for_others.py": "06ed47aa71e659ceec3afbf13f3b5fb0657de8e1c6d9859c016a24271682ca5e",
-    "0056_name_keys.py": "9e48200f31fa6d2a592b22a3940dd76154e9addd3f319b1bef53f774b486706f",
+    "0053_keep_rules.py": "b954a8c1a676298f1eef11a64a7b23ec75a700d26bda6160470ee271ed3ab8ed",
+    "0054_list_service_categories.py": "6c0bb9bb793405ad0e1ed17813d364e23e11f04ec4912a8f655976a26ddae86c",
+    "0055_check_codes_of_rows.py": "94d08ca8ca04119379192d8016ca344468dc93a38e71c5871ae8c292ee5c712c",
+    "0057_name_keys.py": "f31367933039d04f06c626cd4add72614a147554b98e4212e29faf29e2cae692",
 }
 OURS = {"reintegration", "providers", "vouchers", "demo"}
 

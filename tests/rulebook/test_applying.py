@@ -70,6 +70,7 @@ def test_each_rule_has_somebody_who_asks_it_and_says_what_would_change(app):
         names = [name for name, found in constants(rule) if found is rule]
         assert names, rule.code
         uses = sum(asked.count(f"{name}.{how}(") for name in names for how in ASKS)
+        uses += sum(asked.count(f"entries = {name}\n") for name in names)  # asked by its codes
         assert uses, f"nobody asks {rule.code}"
 
 

@@ -10,8 +10,8 @@ from wtforms import RadioField, SelectField, SelectMultipleField, StringField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from reintegration.codelists.currencies import CURRENCIES
-from reintegration.codelists.eligibility import AgeGroup, Terms
-from reintegration.codelists.people import SexPolicy
+from reintegration.codelists.eligibility import Terms
+from reintegration.codelists.people import AgeGroup, SexPolicy
 from reintegration.codelists.service_categories import ServiceCategory
 from reintegration.codelists.territorial_units import TERRITORIAL_UNITS, Bank
 from reintegration.kernel.money import Money

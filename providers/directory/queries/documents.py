@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from providers.directory.models import Offering, VettingDocument
-from providers.directory.states import DocumentKind, required_documents
+from providers.directory.states import required_documents
+from reintegration.codelists.documents import DocumentKind
 from reintegration.kernel.actor import Role
+from reintegration.kernel.clock import local_day, now
 from reintegration.kernel.dated_rules import Area, DatedRule
 from reintegration.kernel.errors import N_
 from reintegration.kernel.rule_kinds import Days
@@ -82,7 +84,7 @@ def checklist(
 ) -> list[CheckItem]:
     """Return the required documents of an offering in a stable order."""
     best = best_of(documents)
-    needed = required_documents(offering.category)
+    needed = required_documents(offering.category, today)
     return [
         CheckItem(kind, status_of(best.get(kind), today), best.get(kind))
         for kind in DocumentKind
@@ -93,10 +95,12 @@ def checklist(
 def documents_end(offering: Offering, documents: Iterable[VettingDocument]) -> date | None:
     """Return the last day on which the required documents that there are all hold; None: no end.
 
-    One that is missing ends nothing: an approval cannot begin without it.
+    What is required is what it was on the day of the approval. One that is missing ends nothing: an
+    approval cannot begin without it.
     """
     best = best_of(documents)
-    needed = (best.get(kind) for kind in required_documents(offering.category))
+    judged_on = local_day(offering.approved_at or now())
+    needed = (best.get(kind) for kind in required_documents(offering.category, judged_on))
     return min(
         (held.expires_on for held in needed if held is not None and held.expires_on is not None),
         default=None,

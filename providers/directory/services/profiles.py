@@ -14,10 +14,11 @@ from reintegration.accounts.models import Organisation
 from reintegration.accounts.states import OrganisationKind
 from reintegration.codelists.languages import Locale
 from reintegration.codelists.people import AccessNeed, SexPolicy
-from reintegration.codelists.service_categories import ServiceCategory
+from reintegration.codelists.service_categories import ServiceCategory, refuse_out_of_use
 from reintegration.codelists.units import Unit
 from reintegration.kernel import audit, permissions
 from reintegration.kernel.actor import Actor
+from reintegration.kernel.clock import local_day
 from reintegration.kernel.errors import N_, Conflict, Invalid
 from reintegration.kernel.ids import new_id
 from reintegration.kernel.locking import lock
@@ -165,6 +166,7 @@ def draft_offering(
     """Add an offering as a draft; raise Conflict when the site has the same one."""
     permissions.demand(actor, ProviderPermission.EDIT, site)
     _check_offering_name(session, site, terms, None)
+    refuse_out_of_use(terms.category, local_day(now))
     offering = Offering(
         id=new_id(),
         provider_id=site.provider_id,
@@ -196,6 +198,8 @@ def edit_offering(
             code="not_editable",
         )
     _check_offering_name(session, offering.site, terms, offering)
+    if terms.category != offering.category:
+        refuse_out_of_use(terms.category, local_day(now))
     _set_terms(offering, terms)
     unsign(offering, "assessed_by")
     unsign(offering, "approved_by")

@@ -16,6 +16,8 @@ class MatchRequest:
     `age` is what the person reaches in this year; `languages` begins with the one they prefer;
     Without a `price_limit` nothing is planned yet, and the price leaves nobody out.
     `excluded_units` holds codes of territorial units, or a bank, that are not safe for them.
+    With `children_come` a place needs room for the dependants; `is_meant` is false where the
+    category is certainly for other people.
     """
 
     category: str
@@ -31,6 +33,8 @@ class MatchRequest:
     languages: tuple[str, ...] = ()
     access_needs: frozenset[str] = frozenset()
     excluded_units: frozenset[str] = frozenset()
+    children_come: bool = False
+    is_meant: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from providers.referrals.permissions import ReferralPermission
 from providers.referrals.queries.match_facts import Candidate, MatchRequest
 from providers.referrals.states import ReferralState
 from reintegration.cases.models import CaseFile
+from reintegration.codelists.eligibility import is_meant_for
 from reintegration.codelists.people import AccessNeed
 from reintegration.codelists.service_categories import ServiceCategory
 from reintegration.codelists.units import Unit
@@ -28,6 +29,7 @@ from reintegration.kernel.db import acting_as_system
 from reintegration.kernel.errors import NotFound
 from reintegration.kernel.money import Money
 from reintegration.plans.models import Milestone, PlanLine
+from reintegration.plans.queries.provision import helped
 
 Planned = TypeVar("Planned", PlanLine, Milestone)
 _NOT_ON_OFFER = (OfferingState.DRAFT, OfferingState.WITHDRAWN)
@@ -132,6 +134,8 @@ def _request(
         languages=(case.language,),
         access_needs=frozenset(case.access_needs),
         excluded_units=frozenset(case.excluded_units),
+        children_come=category.on(today).children_come,
+        is_meant=is_meant_for(category, helped(case), today),
     )
 
 

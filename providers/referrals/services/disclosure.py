@@ -8,7 +8,6 @@ from typing import Any
 from providers.directory.models import Offering
 from reintegration.cases.models import CaseFile
 from reintegration.cases.states import ContactChannel
-from reintegration.codelists.service_categories import CHILDREN_COME_ALONG
 from reintegration.kernel.errors import N_, Invalid
 
 LONGEST_NOTE = 300
@@ -49,11 +48,12 @@ def build(
     pseudonym: str,
     contact: tuple[ContactChannel, str],
     asked: Asked,
+    today: date,
 ) -> dict[str, Any]:
     """Return the disclosure; raise Invalid when the note is too long.
 
-    The number of children stands in it only where the service must make room for them; `contact`
-    is the way to be in touch that the person agreed to, and its hours.
+    The number of children stands in it only where the service must make room for them `today`;
+    `contact` is the way to be in touch that the person agreed to, and its hours.
     """
     note = " ".join(asked.note.split())
     if len(note) > LONGEST_NOTE:
@@ -63,7 +63,8 @@ def build(
             field="note",
             limit=LONGEST_NOTE,
         )
-    with_children = case.dependants and offering.category in CHILDREN_COME_ALONG
+    children_come = offering.category.on(today).children_come
+    with_children = case.dependants and children_come
     channel, hours = contact
     return {
         "pseudonym": pseudonym,

@@ -7,7 +7,6 @@ from typing import Any
 from providers.directory.states import OfferingState
 from providers.referrals.queries.match_facts import Candidate, MatchRequest
 from reintegration.codelists.people import Sex, SexPolicy
-from reintegration.codelists.service_categories import CHILDREN_COME_ALONG
 from reintegration.codelists.territorial_units import TERRITORIAL_UNITS
 
 _OLDEST = 120
@@ -57,6 +56,10 @@ def _same_service(request: MatchRequest, candidate: Candidate) -> Finding | None
     return None
 
 
+def _meant_for(request: MatchRequest, _candidate: Candidate) -> Finding | None:
+    return None if request.is_meant else Finding("other_people", excludes=True)
+
+
 def _sex(request: MatchRequest, candidate: Candidate) -> Finding | None:
     if candidate.sex_policy == SexPolicy.ANY:
         return None
@@ -81,8 +84,7 @@ def _age(request: MatchRequest, candidate: Candidate) -> Finding | None:
 
 
 def _children(request: MatchRequest, candidate: Candidate) -> Finding | None:
-    come_along = request.dependants and request.category in CHILDREN_COME_ALONG
-    if come_along and not candidate.accepts_children:
+    if request.dependants and request.children_come and not candidate.accepts_children:
         return Finding("no_children", excludes=True)
     return None
 
@@ -145,6 +147,7 @@ FILTERS: tuple[Callable[[MatchRequest, Candidate], Finding | None], ...] = (
     _vetted,
     _vetting_lasts,
     _same_service,
+    _meant_for,
     _safe_place,
     _sex,
     _age,

@@ -25,6 +25,7 @@ from reintegration.cases.models import Consent
 from reintegration.cases.queries.consents import agreed_contact, arranging_until
 from reintegration.cases.services import agreed
 from reintegration.cases.services.open_cases import require_open
+from reintegration.codelists.service_categories import refuse_out_of_use
 from reintegration.kernel import clock, hooks, permissions
 from reintegration.kernel.actor import Actor, Role
 from reintegration.kernel.dated_rules import Area, DatedRule, stood
@@ -64,7 +65,7 @@ def draft(
     permissions.demand(actor, ReferralPermission.SEND, found)
     require_open(session, found.case.id)
     today = clock.local_day(now)
-    _check_line(found.line)
+    _check_line(found.line, today)
     _check_offering(offering, asked.starts_on)
     _check_asked(session, found, asked, today)
     consent = _consent(session, found, offering, today)
@@ -91,6 +92,7 @@ def draft(
             pseudonym=pseudonym,
             contact=agreed_contact(session, found.case, today),
             asked=asked,
+            today=today,
         ),
     )
     session.add(referral)
@@ -115,7 +117,7 @@ def change_draft(
     consent = _consent(session, found, offering, today)
     lock(session, referral)
     _must_be_draft(referral)
-    _check_line(found.line)
+    _check_line(found.line, today)
     _check_offering(offering, asked.starts_on)
     _check_asked(session, found, asked, today)
     referral.consent_id = consent.id
@@ -127,6 +129,7 @@ def change_draft(
         pseudonym=referral.pseudonym,
         contact=agreed_contact(session, found.case, today),
         asked=asked,
+        today=today,
     )
     session.flush()
     return referral
@@ -141,7 +144,7 @@ def send(
     consent = _consent(session, found, referral.offering, today)
     lock(session, referral)
     REFERRAL.target(referral.state, "send")
-    _check_line(found.line)
+    _check_line(found.line, today)
     _check_offering(referral.offering, referral.starts_on)
     _check_asked(session, found, Asked(referral.units, max(referral.starts_on, today)), today)
     referral.consent_id = consent.id
@@ -335,7 +338,8 @@ def _hold_place(session: Session, offering: Offering) -> None:
     session.flush()
 
 
-def _check_line(line: PlanLine) -> None:
+def _check_line(line: PlanLine, today: date) -> None:
+    refuse_out_of_use(line.category, today)
     if line.removed_at is not None:
         raise Conflict(N_("This service was taken out of the plan."), code="line_removed")
     if not line.is_approved:

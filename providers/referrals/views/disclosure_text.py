@@ -39,7 +39,7 @@ def _contact(told: Mapping[str, Any]) -> str:
 _SHOWN: tuple[tuple[str, Callable[[], str], Words], ...] = (
     ("pseudonym", lambda: _("Person"), lambda told: told["pseudonym"]),
     ("service", lambda: _("Service"), lambda told: told["service"]),
-    ("category", lambda: _("Kind"), lambda told: _(ServiceCategory(told["category"]).label)),
+    ("category", lambda: _("Kind"), lambda told: ServiceCategory.stored(told["category"]).label),
     ("units", lambda: _("How many"), lambda told: counted(told["units"], told["unit"])),
     ("price_minor", lambda: _("Price of one unit"), lambda told: money(money_in(told, "price"))),
     ("starts_on", lambda: _("From"), lambda told: day(dates.machine(told["starts_on"]))),

@@ -84,6 +84,7 @@ _FINDINGS: dict[str, Words] = {
     "vetting_ends_during": lambda p: _("Approval ends on %(day)s, on the way", day=day(p["day"])),
     "vetting_term_unknown": lambda _p: _("Ask until when it is approved"),
     "other_category": lambda _p: _("Another kind of service"),
+    "other_people": lambda _p: _("This service is meant for other people"),
     "other_unit": lambda p: _("Counted by another unit: %(unit)s", unit=_(Unit(p["unit"]).label)),
     "place_excluded": lambda _p: _("Place ruled out for this person"),
     "place_unknown": lambda _p: _("Ask where it is: some places are ruled out"),

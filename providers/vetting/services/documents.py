@@ -6,9 +6,9 @@ from typing import TypedDict, Unpack
 from sqlalchemy.orm import Session
 
 from providers.directory.models import Provider, VettingDocument
-from providers.directory.states import DocumentKind
 from providers.vetting.permissions import VettingPermission
 from providers.vetting.services.document_papers import held_by
+from reintegration.codelists.documents import DocumentKind
 from reintegration.kernel import audit, permissions
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.errors import N_, Invalid

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from providers.directory.models import Offering
 from providers.directory.queries.documents import checklist
 from providers.directory.states import OfferingState as S
+from providers.directory.states import required_documents
 from providers.vetting.permissions import VettingPermission as P
 from providers.vetting.services.offering_events import OfferingReinstated, OfferingSuspended
 from reintegration.kernel import clock, hooks
@@ -157,7 +158,9 @@ def approve(
             field="until",
             last=last,
         )
-    _fire(session, offering, "approve", actor=actor, now=now, data={"until": until.isoformat()})
+    judged_by = {"documents": sorted(required_documents(offering.category, today))}
+    told = {"until": until.isoformat(), **judged_by}
+    _fire(session, offering, "approve", actor=actor, now=now, data=told)
     sign(offering, "approved_by", actor)
     offering.approved_at, offering.approved_until = now, until
     session.flush()

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 
 from providers.directory.models import Offering, Provider, VettingDocument
 from providers.directory.queries.documents import checklist
-from providers.directory.states import DocumentKind, OfferingState
+from providers.directory.states import OfferingState
 from providers.directory.views.directory import load_provider
 from providers.directory.views.lists import languages
 from providers.vetting.forms import ApproveForm, DocumentForm, ReasonForm
@@ -19,6 +19,7 @@ from providers.vetting.queries import vetting as reading
 from providers.vetting.services import document_papers, documents, vetting
 from providers.vetting.views.blueprints import vetting_bp as bp
 from reintegration.accounts.queries.history import moves_of
+from reintegration.codelists.documents import DocumentKind
 from reintegration.codelists.territorial_units import TERRITORIAL_UNITS
 from reintegration.kernel import clock
 from reintegration.kernel.db import session

@@ -195,8 +195,8 @@ class MilestoneForm(ComparedForm):
 def _services() -> list[Any]:
     """Return the services in the order of the areas of life."""
     areas = list(Domain)
-    in_order = sorted(ServiceCategory, key=lambda service: areas.index(service.domain))
-    return [option(service, _l(service.label)) for service in in_order]
+    in_order = sorted(ServiceCategory.offered(), key=lambda service: areas.index(service.domain))
+    return choices(in_order)
 
 
 class NewMilestoneForm(MilestoneForm):

@@ -22,7 +22,7 @@ from reintegration.cases.services.vault import Identity
 from reintegration.cases.states import ConsentMode, ConsentScope, Signatory
 from reintegration.codelists.eligibility import ANYTHING, Helped, Terms, Wanted, mismatch
 from reintegration.codelists.life_domains import Domain
-from reintegration.codelists.service_categories import ServiceCategory
+from reintegration.codelists.service_categories import ServiceCategory, refuse_out_of_use
 from reintegration.codelists.units import Unit
 from reintegration.kernel import audit, clock, permissions
 from reintegration.kernel.actor import Actor
@@ -163,6 +163,7 @@ def check_needs(needs: TonightNeeds, funding: Funding, *, helped: Helped, on: da
             most=allowance.ceiling,
         )
     for category, *_ in needs.lines(allowance):
+        refuse_out_of_use(category, on)
         why = mismatch(funding.terms, Wanted([category], helped, on, on))
         if why is not None:
             raise Invalid(

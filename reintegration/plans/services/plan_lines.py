@@ -1,13 +1,14 @@
 """Writing the services of a plan: how many, at what price, from which budget line."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from reintegration.cases.models import CaseFile
-from reintegration.codelists.service_categories import ServiceCategory
+from reintegration.codelists.eligibility import is_meant_for
+from reintegration.codelists.service_categories import ServiceCategory, refuse_out_of_use
 from reintegration.codelists.units import Unit
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.clock import local_day
@@ -54,6 +55,7 @@ def add_line(
     """Add a service to a step; raise Invalid when units, price and ceiling do not fit."""
     plan = milestone.plan
     lock_for_editing(session, plan, actor=actor, revision=revision, now=now)
+    _refuse_category(session, plan.case_id, category, local_day(now))
     line = PlanLine(
         id=new_id(),
         case_id=plan.case_id,
@@ -105,6 +107,17 @@ def remove_line(
     take_out(session, line, now=now)
     session.flush()
     note_edit(session, plan, line.id, "line_removed", actor=actor, now=now)
+
+
+def _refuse_category(session: Session, case_id: UUID, category: ServiceCategory, on: date) -> None:
+    refuse_out_of_use(category, on)
+    if not is_meant_for(category, provision.helped(session.get_one(CaseFile, case_id)), on):
+        raise Invalid(
+            N_("“%(service)s” is meant for other people, by age or by sex."),
+            code="category",
+            field="category",
+            service=category,
+        )
 
 
 def _write(

@@ -2,9 +2,11 @@
 
 from sqlalchemy import select
 
+from reintegration.codelists.service_categories import SERVICE_CATEGORIES
 from reintegration.kernel.dated_rules import counting
+from reintegration.kernel.entry_previews import leaves_use, naming
 from reintegration.kernel.errors import N_
-from reintegration.plans.models import EmergencyStart, Milestone, Plan
+from reintegration.plans.models import EmergencyStart, Milestone, Plan, PlanLine
 from reintegration.plans.states import (
     EMERGENCY_ALLOWANCE,
     NEXT_REVIEW_WITHIN,
@@ -39,6 +41,18 @@ REMIND_BEFORE.preview_with(
         lambda coming, _since: select(Milestone.id).where(
             Milestone.state.in_((MilestoneState.PLANNED, MilestoneState.IN_PROGRESS)),
             Milestone.due_on.between(coming.first_day, coming.first_day + coming.after),
+        ),
+    )
+)
+SERVICE_CATEGORIES.preview_with(
+    naming(
+        lambda coming: (
+            N_("Planned services of it, which stay: %(count)s")
+            if leaves_use(coming)
+            else N_("Planned services of it: %(count)s")
+        ),
+        lambda coming: select(PlanLine.id).where(
+            PlanLine.category == coming.entry, PlanLine.removed_at.is_(None)
         ),
     )
 )

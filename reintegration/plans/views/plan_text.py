@@ -84,7 +84,7 @@ def service_name(line: PlanLine) -> str:
 
 def named(category: str, unit: str, units: int, ceiling: Money) -> str:
     """Return a service in words; money up to a sum names the sum."""
-    label = _(ServiceCategory(category).label)
+    label = ServiceCategory.stored(category).label
     if unit == "amount":
         return str(_("%(service)s, up to %(sum)s", service=label, sum=filters.money(ceiling)))
     return f"{label}, {counted(units, unit)}"

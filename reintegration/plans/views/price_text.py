@@ -48,7 +48,7 @@ def warnings(lines: Iterable[PlanLine], prices: Sequence[PricesAsked]) -> list[s
 
 def nobody(category: ServiceCategory) -> str:
     """Say that there is nothing to compare with."""
-    return str(_("No approved provider offers %(service)s now.", service=_(category.label)))
+    return str(_("No approved provider offers %(service)s now.", service=category.label))
 
 
 def _sentence(one: PricesAsked, district: str | None) -> str:

@@ -55,9 +55,10 @@ def propose(
             N_("Give a reason: others will need to understand this later."), field="reason"
         )
     before = rule.held(first_day, entry)
-    _refuse_entry(rule, entry, is_taken=is_new and before is not None)
+    _refuse_entry(rule, entry, is_taken=is_new and _is_known(rule, entry))
     if before is not None and rule.kind.stored(before) == stored:
         raise Invalid(N_("This is what holds on that day already."), field="value")
+    _refuse_other(rule, entry, value, first_day)
     version = RuleVersion(
         id=new_id(),
         code=rule.code,
@@ -161,6 +162,22 @@ def _refuse_entry(rule: Dated[Any], entry: str, *, is_taken: bool) -> None:
         raise Invalid(N_("There is an entry of this code already."), field="entry")
     if bool(entry) != isinstance(rule, DatedList):
         raise Invalid(N_("Name the entry of the list."), field="entry")
+
+
+def _is_known(rule: Dated[Any], entry: str) -> bool:
+    return isinstance(rule, DatedList) and rule.knows(entry)
+
+
+def _refuse_other(rule: Dated[Any], entry: str, value: Any, day: date) -> None:
+    """Raise Invalid where a part of an entry changes that stays, as what was done goes by it."""
+    if not isinstance(rule, DatedList) or not rule.knows(entry):
+        return
+    for part in rule.stays:
+        if getattr(rule.said(day, entry), part) != getattr(value, part):
+            raise Invalid(
+                N_("This stays as it is for good. Propose an entry of another code instead."),
+                field=f"value_{part}",
+            )
 
 
 def _refuse_second(session: Session, rule: Dated[Any], entry: str, first_day: date) -> None:

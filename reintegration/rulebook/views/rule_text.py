@@ -16,6 +16,7 @@ from reintegration.kernel.rule_kinds import (
     Choice,
     Count,
     Days,
+    Entry,
     Hours,
     Record,
     Some,
@@ -112,6 +113,7 @@ _WORDS: Mapping[type, Callable[[Any, Any], str]] = {
     Stages: lambda _kind, value: _("%(days)s days before", days=", ".join(map(str, value))),
     Yes: lambda _kind, value: _("yes") if value else _("no"),
     Choice: lambda _kind, value: _(value.label),
+    Entry: lambda _kind, value: value.label,
     Some: _chosen,
     Texts: _of_language,
 }

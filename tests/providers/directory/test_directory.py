@@ -168,7 +168,7 @@ def test_a_manager_fills_the_forms(session, cast, sign_in):
     manager = sign_in(cast.maria)
     site = cast.offerings[COUNSELLING].site_id
     form = {
-        "category": ServiceCategory.LEGAL_AID.value,
+        "category": ServiceCategory.LEGAL_AID,
         "name": "Consultație",
         "unit": "hour",
         "price": "350,50",

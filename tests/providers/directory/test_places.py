@@ -153,7 +153,7 @@ def test_an_unsafe_place_is_left_out_even_where_nobody_may_know_it(session, cast
     assert addresses(session, shelter.id, ana) == []
     act_as(session, ana)
     request = request_of(LineWithCase(work.line, work.case), units=1, today=TODAY)
-    found = candidates(session, category=COUNSELLING.value, case_id=work.case.id)
+    found = candidates(session, category=COUNSELLING, case_id=work.case.id)
     excluded = match(request, found, today=TODAY).excluded
     codes = {one.candidate.site_name: [said.code for said in one.findings] for one in excluded}
     assert codes == {"Casa": ["place_excluded"], "Sediu": ["place_excluded"]}

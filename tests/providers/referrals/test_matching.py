@@ -13,7 +13,6 @@ from providers.referrals.queries.match_facts import Candidate, MatchRequest
 from providers.referrals.services.matching import WEIGHTS, distance_km, match
 from providers.referrals.views.match_text import _COUNTERFACTUALS, _FINDINGS, _REASONS
 from reintegration.codelists.people import Sex, SexPolicy
-from reintegration.codelists.service_categories import ServiceCategory
 from reintegration.codelists.territorial_units import TERRITORIAL_UNITS
 from reintegration.kernel.money import Money
 
@@ -196,9 +195,6 @@ def checks(asked, offered):
     return [finding.code for one in result.ranked for finding in one.findings]
 
 
-SHELTER = {"category": ServiceCategory.SHELTER}
-
-
 def test_children_exclude_nobody_where_they_do_not_come_along():
     assert excluded_codes(request(dependants=2), candidate(accepts_children=False)) == []
 
@@ -225,7 +221,8 @@ def test_each_filter_excludes_by_its_own_reason():
         ("other_unit", {}, {"unit": "hour"}),
         ("sex", {}, {"sex_policy": SexPolicy.MALE}),
         ("age", {}, {"min_age": 40}),
-        ("no_children", {"dependants": 1, **SHELTER}, {"accepts_children": False, **SHELTER}),
+        ("no_children", {"dependants": 1, "children_come": True}, {"accepts_children": False}),
+        ("other_people", {"is_meant": False}, {}),
         ("language", {}, {"languages": ("ru",)}),
         (
             "access",

@@ -516,7 +516,7 @@ def test_matching_loads_in_the_same_number_of_queries_whatever_there_is(session,
         bind = session.get_bind()
         listen = lambda *args: seen.append(args[2])  # noqa: E731
         event.listen(bind, "before_cursor_execute", listen)
-        found = candidates(session, category=COUNSELLING.value, case_id=case_id)
+        found = candidates(session, category=COUNSELLING, case_id=case_id)
         event.remove(bind, "before_cursor_execute", listen)
         return len(seen), len(found)
 

@@ -10,11 +10,12 @@ from providers.directory.models import Offering
 from providers.directory.queries.documents import DocumentStatus, checklist, is_old
 from providers.directory.services import profiles
 from providers.directory.services.profiles import Terms
-from providers.directory.states import DocumentKind, OfferingState
+from providers.directory.states import OfferingState
 from providers.referrals.services.referral_moves import REFERRAL
 from providers.vetting.services import documents, expiry, vetting
 from providers.vetting.services.offering_events import OfferingReinstated, OfferingSuspended
 from reintegration.accounts.models import InboxMessage
+from reintegration.codelists.documents import DocumentKind
 from reintegration.codelists.service_categories import ServiceCategory
 from reintegration.codelists.units import Unit
 from reintegration.kernel import clock, hooks

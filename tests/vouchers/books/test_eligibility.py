@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from reintegration.codelists.eligibility import AgeGroup, Helped, Mismatch, Terms, Wanted, mismatch
-from reintegration.codelists.people import Sex, SexPolicy
+from reintegration.codelists.eligibility import Helped, Mismatch, Terms, Wanted, mismatch
+from reintegration.codelists.people import AgeGroup, Sex, SexPolicy
 from reintegration.codelists.service_categories import ServiceCategory
 from reintegration.kernel.audit import AuditEvent
 from reintegration.kernel.errors import Conflict, DomainError, Invalid, NotPermitted

@@ -7,8 +7,8 @@ from uuid import UUID
 from sqlalchemy import ARRAY, CheckConstraint, ForeignKey, Numeric, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from reintegration.codelists.eligibility import AgeGroup, Terms
-from reintegration.codelists.people import SexPolicy
+from reintegration.codelists.eligibility import Terms
+from reintegration.codelists.people import AgeGroup, SexPolicy
 from reintegration.codelists.service_categories import ServiceCategory
 from reintegration.codelists.territorial_units import districts_and_banks
 from reintegration.kernel.base import Base, Currency, Id, Minor

@@ -13,7 +13,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
-from reintegration.codelists.service_categories import Proof
+from reintegration.codelists.proof_kinds import ProofKind
 from reintegration.kernel.base import Base, Currency, Id, Minor
 from reintegration.kernel.money_columns import MoneyColumns
 from reintegration.kernel.signing import apart
@@ -38,7 +38,7 @@ class Redemption(Base):
     amount_minor: Mapped[Minor]
     currency: Mapped[Currency]
     delivered_on: Mapped[date]
-    proof: Mapped[Proof]
+    proof: Mapped[ProofKind]
     state: Mapped[RedemptionState] = mapped_column(default=RedemptionState.ACCEPTED)
     state_reason: Mapped[str] = mapped_column(default="")
     idempotency_key: Mapped[str]

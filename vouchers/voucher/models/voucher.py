@@ -6,7 +6,8 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from reintegration.codelists.service_categories import Proof, ServiceCategory
+from reintegration.codelists.proof_kinds import ProofKind
+from reintegration.codelists.service_categories import ServiceCategory
 from reintegration.codelists.units import Unit
 from reintegration.kernel.base import Base, Currency, Id, Minor
 from reintegration.kernel.money import Money
@@ -41,7 +42,7 @@ class Voucher(Base):
     kind: Mapped[VoucherKind]
     category: Mapped[ServiceCategory]
     unit: Mapped[Unit]
-    proof: Mapped[Proof]
+    proof: Mapped[ProofKind]
     units: Mapped[int] = mapped_column(default=0)
     units_left: Mapped[int] = mapped_column(default=0)
     units_pending: Mapped[int] = mapped_column(default=0)

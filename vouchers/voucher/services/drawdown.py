@@ -7,7 +7,7 @@ from typing import Any, cast
 from sqlalchemy import Table, bindparam, case, literal, or_
 from sqlalchemy.orm import Session
 
-from reintegration.codelists.service_categories import Proof
+from reintegration.codelists.proof_kinds import ProofKind
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.money import Money
 from reintegration.kernel.money_columns import MoneyColumns
@@ -32,7 +32,7 @@ class Wanted:
     asked: Money
     cost: Money
     on: date
-    proof: Proof
+    proof: ProofKind
     state: RedemptionState
     reason: str
 

@@ -14,6 +14,7 @@ from providers.referrals.models import Referral
 from reintegration.cases.models import CaseFile
 from reintegration.cases.services.open_cases import require_open
 from reintegration.codelists.eligibility import Wanted, mismatch
+from reintegration.codelists.service_categories import refuse_out_of_use
 from reintegration.kernel import permissions
 from reintegration.kernel.actor import SYSTEM, Actor, Role
 from reintegration.kernel.clock import local_day
@@ -92,6 +93,7 @@ def draft(session: Session, promise: Promise, *, actor: Actor, now: datetime) ->
     plan_line, referral = promise.plan_line, promise.referral
     valid_from, valid_until = promise.valid_from, promise.valid_until
     permissions.demand(actor, VoucherPermission.DRAFT, plan_line)
+    refuse_out_of_use(plan_line.category, local_day(now))
     basis = _basis(plan_line, referral, promise.offering)
     require_open(session, plan_line.case_id)
     entitlement.lock_line(session, plan_line)
@@ -134,7 +136,7 @@ def draft(session: Session, promise: Promise, *, actor: Actor, now: datetime) ->
         kind=basis.kind,
         category=plan_line.category,
         unit=plan_line.unit,
-        proof=plan_line.category.proof,
+        proof=plan_line.category.on(today).proof,
         units=count,
         units_left=count,
         unit_price=price,

@@ -17,7 +17,7 @@ from sqlalchemy import Table, bindparam
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from reintegration.codelists.service_categories import Proof
+from reintegration.codelists.proof_kinds import Proof, ProofKind
 from reintegration.kernel import audit, permissions, tries
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.clock import local_day
@@ -151,17 +151,17 @@ def _check(found: Found, delivery: Delivery, *, today: date) -> Wanted:
     on = delivery.delivered_on or today
     refuse_day(found, on, today=today)
     refuse_before_its_time(found, units, on, today=today)
-    proof = Proof(found.proof)
+    proof = ProofKind.stored(found.proof)
     if delivery.pin:
-        return Wanted(units, money, price, on, Proof.PIN, RedemptionState.ACCEPTED, "")
+        return Wanted(units, money, price, on, ProofKind.PIN, RedemptionState.ACCEPTED, "")
     reason = _clean(delivery.without_pin)
-    if proof is Proof.PIN and not reason:
+    if proof.method is Proof.PIN and not reason:
         raise Invalid(
             N_("Enter the PIN, or say why the person cannot use it."),
             code="pin_missing",
             field="pin",
         )
-    otherwise = Proof.CASE_MANAGER if proof is Proof.PIN else proof
+    otherwise = ProofKind.CASE_MANAGER if proof.method is Proof.PIN else proof
     return Wanted(units, money, price, on, otherwise, RedemptionState.UNCONFIRMED, reason)
 
 

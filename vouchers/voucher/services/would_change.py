@@ -4,8 +4,11 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, select
 
+from reintegration.codelists.proof_kinds import PROOF_KINDS
+from reintegration.codelists.service_categories import SERVICE_CATEGORIES, Service
 from reintegration.kernel.clock import day_of
 from reintegration.kernel.dated_rules import Coming, counting
+from reintegration.kernel.entry_previews import leaves_use, naming
 from reintegration.kernel.errors import N_
 from vouchers.voucher.models import Redemption, Voucher
 from vouchers.voucher.services.expiry import ENDS_BEFORE
@@ -90,6 +93,32 @@ BIG.preview_with(
         lambda coming, since: select(Redemption.id).where(
             Redemption.recorded_at > since,
             _differs(Redemption.amount_minor, Redemption.currency, coming),
+        ),
+    )
+)
+
+
+def _what_of_vouchers(coming: Coming[Service]) -> str:
+    if leaves_use(coming):
+        return N_("Open vouchers of it, which go on: %(count)s")
+    if coming.before is not None and coming.before.proof != coming.after.proof:
+        return N_("Open vouchers of it, which keep their proof: %(count)s")
+    return N_("Open vouchers of it: %(count)s")
+
+
+SERVICE_CATEGORIES.preview_with(
+    naming(
+        _what_of_vouchers,
+        lambda coming: select(Voucher.id).where(
+            Voucher.state.in_(OPEN_STATES), Voucher.category == coming.entry
+        ),
+    )
+)
+PROOF_KINDS.preview_with(
+    naming(
+        lambda _coming: N_("Open vouchers with this proof: %(count)s"),
+        lambda coming: select(Voucher.id).where(
+            Voucher.state.in_(OPEN_STATES), Voucher.proof == coming.entry
         ),
     )
 )

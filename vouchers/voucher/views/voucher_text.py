@@ -3,6 +3,7 @@
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from reintegration.codelists.proof_kinds import Proof, ProofKind
 from reintegration.codelists.service_categories import ServiceCategory
 from reintegration.kernel import clock
 from reintegration.web.counting import counted
@@ -22,7 +23,13 @@ def standing(voucher: Voucher) -> VoucherState | Held:
 
 def service(category: str) -> str:
     """Return the service's neutral name."""
-    return str(_(ServiceCategory(category).label))
+    return ServiceCategory.stored(category).label
+
+
+def asked(found: Found) -> str:
+    """Return what proves a delivery, where the desk asks for no PIN; else nothing."""
+    proof = ProofKind.stored(found.proof)
+    return "" if proof.method is Proof.PIN else proof.asked
 
 
 def what(voucher: Voucher) -> str:

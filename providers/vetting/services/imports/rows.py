@@ -7,13 +7,13 @@ from typing import Any
 from providers.directory.states import Jurisdiction
 from providers.vetting.services.imports.reading import FORMULA, Note, Table
 from providers.vetting.services.imports.vocabulary import (
-    CATEGORY_WORDS,
     HEADERS,
     JURISDICTION_WORDS,
     LANGUAGE_WORDS,
     SEX_WORDS,
     UNIT_WORDS,
     YES_WORDS,
+    category_words,
 )
 from reintegration.codelists.currencies import CURRENCIES
 from reintegration.codelists.people import SexPolicy
@@ -132,8 +132,9 @@ def check(table: Table) -> Checked:
     errors: list[CellError] = []
     seen: dict[tuple[str, str, str, str], int] = {}
     names: dict[str, tuple[str, int]] = {}
+    categories, offered = category_words(), frozenset(ServiceCategory.offered())
     for number, cells in table.rows:
-        reader = _RowReader(number, columns, cells, table.header)
+        reader = _RowReader(number, columns, cells, table.header, categories, offered)
         row = reader.read()
         if row is not None:
             reader.compare(row, seen, names)
@@ -175,16 +176,21 @@ class _RowReader:
     """Reads the cells of one row and collects everything that is wrong with them."""
 
     def __init__(
-        self, number: int, columns: dict[str, int], cells: tuple[str, ...], header: tuple[str, ...]
+        self,
+        number: int,
+        columns: dict[str, int],
+        cells: tuple[str, ...],
+        header: tuple[str, ...],
+        categories: Mapping[str, str],
+        offered: frozenset[str],
     ) -> None:
         self.number, self.columns, self.cells, self.header = number, columns, cells, header
+        self.categories, self.offered = categories, offered
         self.errors: list[CellError] = []
 
     def read(self) -> ImportRow | None:
         """Return the row, or None when a cell is wrong."""
-        category = self._word(
-            "category", CATEGORY_WORDS, N_("No such kind of service: “%(text)s”.")
-        )
+        category = self._category()
         jurisdiction = self._word(
             "jurisdiction",
             JURISDICTION_WORDS,
@@ -276,6 +282,12 @@ class _RowReader:
         if found is None:
             self._wrong(name, message, text=text[:60])
         return found or ""
+
+    def _category(self) -> str:
+        found = self._word("category", self.categories, N_("No such kind of service: “%(text)s”."))
+        if found and found not in self.offered:
+            self._wrong("category", N_("This kind of service is out of use."))
+        return found
 
     def _district(self) -> str:
         text = self._text("territorial_unit")

@@ -87,7 +87,7 @@ HEADERS = _table(
     }
 )
 
-CATEGORY_WORDS = _table(
+_SPELLED = _table(
     {
         ServiceCategory.SHELTER: (
             "temporary accommodation",
@@ -173,6 +173,14 @@ CATEGORY_WORDS = _table(
         ServiceCategory.INTERPRETATION: ("interpretare", "traducere", "устный перевод", "перевод"),
     }
 )
+"""How lists of others spell the categories that came with Punte."""
+
+
+def category_words() -> dict[str, str]:
+    """Return what may stand for a category: its code, its names of today, and other spellings."""
+    named = _table({code: tuple(code.today.name.values()) for code in ServiceCategory})
+    return {**_SPELLED, **named}
+
 
 UNIT_WORDS = _table(
     {
@@ -222,7 +230,7 @@ def allowed() -> dict[str, list[tuple[str, ...]]]:
     """Return what may stand in the cells of a column of codes: a group of words for each code."""
     known = {
         "territorial unit": {unit.name: unit.name for unit in TERRITORIAL_UNITS.values()},
-        "category": CATEGORY_WORDS,
+        "category": category_words(),
         "unit": UNIT_WORDS,
         "languages": LANGUAGE_WORDS,
         "sex policy": SEX_WORDS,
