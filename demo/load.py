@@ -7,12 +7,12 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import psycopg
-from sqlalchemy import Engine, create_engine, select, text
+from sqlalchemy import Engine, create_engine, select, text, update
 from sqlalchemy import event as sa_event
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import StaticPool
 
-from demo import in_euro, logins
+from demo import in_euro, logins, rulebook
 from demo.bank import Bank
 from demo.cases import CaseStory
 from demo.deputies import stand_ins
@@ -38,9 +38,11 @@ from reintegration.kernel.audit import AuditSeal
 from reintegration.kernel.base import Base
 from reintegration.kernel.crypto import Keyring
 from reintegration.kernel.db import act_as, db, keyring
+from reintegration.kernel.ids import new_id
 from reintegration.operations.simulated import HISTORY
 from reintegration.plans.jobs.emergency import remind as remind_of_emergencies
 from reintegration.plans.services import milestones, reminders
+from reintegration.rulebook.models import RulebookEdition
 from reintegration.settings import Settings
 from vouchers.books.services.laws import broken
 from vouchers.payments.services import rails
@@ -175,8 +177,13 @@ def finish(session: Session, settings: Settings) -> None:
 
 def reset(session: Session) -> None:
     """Empty every table; until the commit of what comes instead, everybody else sees the old."""
-    names = ", ".join(f'"{table.name}"' for table in Base.metadata.sorted_tables)
+    stays = RulebookEdition.__tablename__
+    names = ", ".join(
+        f'"{table.name}"' for table in Base.metadata.sorted_tables if table.name != stays
+    )
     session.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+    session.execute(update(RulebookEdition).values(edition=new_id()))
+    act_as(session, OPERATOR)  # hears that no rule is set any more
     session.flush()
 
 
@@ -198,6 +205,8 @@ def _start_stories(world: World) -> None:
         timeline.start(in_euro.deliveries(world, key))
     timeline.start(vetting_of_late(world))
     timeline.start(tokens(world))
+    timeline.start(rulebook.languages(world))
+    timeline.start(rulebook.message_texts(world))
     for spec in draw_cases(world):
         teller = NightStory(world, spec) if spec.emergency else CaseStory(world, spec)
         timeline.start(teller.tell())

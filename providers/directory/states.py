@@ -13,6 +13,13 @@ class Jurisdiction(Worded):
     ABROAD = N_("Another country")
 
 
+class IdentifierForm(Worded):
+    """How the number is written under which a provider is registered."""
+
+    IDNO = N_("13 digits")
+    FREE = N_("Any digits and letters")
+
+
 class OfferingState(Worded):
     """The vetting of one offering at one site."""
 
@@ -39,7 +46,6 @@ class DocumentKind(Worded):
     FIRE_SAFETY = N_("Fire and sanitary permits")
 
 
-_FOR_ALL = frozenset({DocumentKind.REGISTRATION, DocumentKind.FRAMEWORK_AGREEMENT})
 _SOCIAL = frozenset({DocumentKind.ACCREDITATION})
 _PROTECTION = frozenset({DocumentKind.PSEA, DocumentKind.SAFEGUARDING})
 _BY_CATEGORY: dict[ServiceCategory, frozenset[DocumentKind]] = {
@@ -52,6 +58,12 @@ _BY_CATEGORY: dict[ServiceCategory, frozenset[DocumentKind]] = {
 }
 
 
-def required_documents(category: ServiceCategory | str) -> frozenset[DocumentKind]:
-    """Return the kinds of documents without which a service of `category` is not approved."""
-    return _FOR_ALL | _BY_CATEGORY.get(ServiceCategory(category), frozenset())
+def required_documents(
+    category: ServiceCategory | str, of_all: frozenset[DocumentKind]
+) -> frozenset[DocumentKind]:
+    """Return the documents of a service of `category`, besides those of all services there.
+
+    Those of all are by the law that its provider stands under:
+    `providers.directory.queries.checklists`.
+    """
+    return of_all | _BY_CATEGORY.get(ServiceCategory(category), frozenset())

@@ -11,6 +11,7 @@ from reintegration.accounts.jobs import (
 )
 from reintegration.accounts.permissions import AccountPermission as P
 from reintegration.accounts.policy import POLICY
+from reintegration.accounts.services.letters import written_lately
 from reintegration.accounts.views import (
     bp,
     credentials,
@@ -34,6 +35,7 @@ from reintegration.accounts.views import (
 )
 from reintegration.kernel import jobs, outbox, permissions
 from reintegration.kernel.errors import N_
+from reintegration.kernel.message_texts import TEXTS
 from reintegration.web import credentials as proofs
 from reintegration.web import navigation, slots
 from reintegration.web.navigation import Place
@@ -59,6 +61,7 @@ PAGES = (
 def register(app: Flask) -> None:
     """Add pages, commands, jobs and rules."""
     permissions.register(POLICY)
+    TEXTS.preview_with(written_lately)
     for kind in credentials.TABLE:
         proofs.register(kind)
     identity.init_app(app)

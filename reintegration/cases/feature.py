@@ -9,7 +9,7 @@ from reintegration.cases.jobs import JOBS
 from reintegration.cases.permissions import CasePermission
 from reintegration.cases.policy import POLICY
 from reintegration.cases.queries import codes
-from reintegration.cases.queries.cases import caseload_of
+from reintegration.cases.queries.cases import caseload_of, people_speaking
 from reintegration.cases.services import consent_papers, supervision
 from reintegration.cases.views import (
     bp,
@@ -26,6 +26,7 @@ from reintegration.cases.views import (
     team,
     today,
 )
+from reintegration.codelists.spoken_languages import SPOKEN
 from reintegration.kernel import hooks, jobs, permissions
 from reintegration.kernel.errors import N_
 from reintegration.papers import holders
@@ -43,6 +44,7 @@ def register(app: Flask) -> None:
     holders.register(consent_papers.HOLDER)
     planes.case_manager_of.answer_with(consent_papers.manager_of)
     actors.provide_caseload(caseload_of)
+    SPOKEN.preview_with(people_speaking)
     trail.case_of_code.answer_with(codes.case_of_code)
     trail.codes_of_cases.answer_with(codes.codes_of_cases)
     app.register_blueprint(bp)

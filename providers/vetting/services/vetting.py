@@ -4,6 +4,7 @@ What stops an offering, a suspension or a term that has passed (`expiry`), is an
 floors above; so is its return.
 """
 
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from typing import Unpack
 from uuid import UUID
@@ -11,12 +12,14 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from providers.directory.models import Offering
+from providers.directory.queries.checklists import CHECKLISTS, checklist_of
 from providers.directory.queries.documents import checklist
 from providers.directory.states import OfferingState as S
 from providers.vetting.permissions import VettingPermission as P
 from providers.vetting.services.offering_events import OfferingReinstated, OfferingSuspended
 from reintegration.kernel import clock, hooks
 from reintegration.kernel.actor import Actor
+from reintegration.kernel.dated_rules import stood_in
 from reintegration.kernel.errors import N_, Conflict, Invalid
 from reintegration.kernel.locking import hold, lock
 from reintegration.kernel.signing import sign, unsign
@@ -118,9 +121,29 @@ def submit(session: Session, offering: Offering, *, actor: Actor, now: datetime)
     return offering
 
 
-def assess(session: Session, offering: Offering, *, actor: Actor, now: datetime) -> Offering:
-    """Say that the offering was checked; another officer approves."""
-    _fire(session, offering, "assess", actor=actor, now=now)
+def assess(
+    session: Session,
+    offering: Offering,
+    *,
+    actor: Actor,
+    now: datetime,
+    looked_at: Collection[int] = (),
+) -> Offering:
+    """Say that the offering was checked; another officer approves.
+
+    `looked_at` are the places of what the officer looked at in the list of the day, which is kept
+    with the assessment; raise Invalid where one of it is left out.
+    """
+    law, day = offering.provider.jurisdiction, clock.local_day(now)
+    lines = checklist_of(law, day).lines
+    if not set(looked_at).issuperset(range(len(lines))):
+        raise Invalid(
+            N_("Tick each thing once you have looked at it, or ask the provider."),
+            code="looked_at",
+            field="looked_at",
+        )
+    data = {**stood_in(day, CHECKLISTS, law.value), "looked_at": lines}
+    _fire(session, offering, "assess", actor=actor, now=now, data=data)
     sign(offering, "assessed_by", actor)
     session.flush()
     return offering
@@ -135,7 +158,11 @@ def approve(
         raise Invalid(
             N_("Choose a last day after today and within three years."), code="until", field="until"
         )
-    _fire(session, offering, "approve", actor=actor, now=now, data={"until": until.isoformat()})
+    data = {
+        "until": until.isoformat(),
+        **stood_in(today, CHECKLISTS, offering.provider.jurisdiction.value),
+    }
+    _fire(session, offering, "approve", actor=actor, now=now, data=data)
     sign(offering, "approved_by", actor)
     offering.approved_at, offering.approved_until = now, until
     session.flush()

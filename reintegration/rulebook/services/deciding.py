@@ -45,7 +45,7 @@ def propose(
     """
     permissions.demand(actor, RulePermission.PROPOSE)
     today = local_day(now)
-    rule.kind.check(value, "value")
+    rule.check(value, "value", entry)
     _refuse_day(first_day, today)
     stored = rule.kind.stored(value)
     if not reason.strip():
