@@ -4,12 +4,10 @@ from flask import Flask
 
 from providers.directory.permissions import ProviderPermission
 from providers.directory.policy import POLICY
-from providers.directory.queries.checklists import CHECKLISTS, would_lack
-from providers.directory.queries.directory import services_speaking
 from providers.directory.queries.prices import prices_asked
+from providers.directory.services import would_change
 from providers.directory.views import directory, profile
 from providers.directory.views.blueprint import directory_bp
-from reintegration.codelists.spoken_languages import SPOKEN
 from reintegration.kernel import permissions
 from reintegration.kernel.errors import N_
 from reintegration.plans.queries import provision
@@ -18,6 +16,8 @@ from reintegration.web.navigation import Place
 
 PAGES = (directory, profile)
 """Importing them adds their addresses."""
+PREVIEWS = (would_change,)
+"""Importing it says what another value of a rule would change."""
 
 
 def register(app: Flask) -> None:
@@ -25,8 +25,6 @@ def register(app: Flask) -> None:
     permissions.register(POLICY)
     app.register_blueprint(directory_bp)
     provision.prices_asked.answer_with(prices_asked)
-    CHECKLISTS.preview_with(would_lack)
-    SPOKEN.preview_with(services_speaking)
     navigation.add(*_PLACES)
 
 

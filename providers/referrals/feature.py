@@ -7,7 +7,7 @@ from providers.referrals.jobs import EXPIRE_REFERRALS
 from providers.referrals.permissions import ReferralPermission as P
 from providers.referrals.policy import POLICY
 from providers.referrals.queries.referrals import revealed_sites
-from providers.referrals.services import stops
+from providers.referrals.services import stops, would_change
 from providers.referrals.states import HAPPENED
 from providers.referrals.views import matching, open_work, plan_slots, referrals, requests, today
 from providers.referrals.views.blueprints import matching_bp, referrals_bp, requests_bp
@@ -28,6 +28,8 @@ from reintegration.web.navigation import Place
 
 PAGES = (matching, referrals, requests)
 """Importing them adds their addresses."""
+PREVIEWS = (would_change,)
+"""Importing it says what another value of a rule would change."""
 
 
 def register(app: Flask) -> None:

@@ -7,7 +7,7 @@ from providers.vetting.cli import providers_cli
 from providers.vetting.jobs import JOBS
 from providers.vetting.permissions import VettingPermission
 from providers.vetting.policy import POLICY
-from providers.vetting.services import closing, document_papers
+from providers.vetting.services import closing, document_papers, would_change
 from providers.vetting.services.imports import tasks
 from providers.vetting.views import checks, imports, today, vetting
 from providers.vetting.views.blueprints import checks_bp, imports_bp, vetting_bp
@@ -21,6 +21,8 @@ from reintegration.web.navigation import Place
 
 PAGES = (checks, imports, vetting)
 """Importing them adds their addresses."""
+PREVIEWS = (would_change,)
+"""Importing it says what another value of a rule would change."""
 
 
 def register(app: Flask) -> None:

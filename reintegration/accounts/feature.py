@@ -11,7 +11,7 @@ from reintegration.accounts.jobs import (
 )
 from reintegration.accounts.permissions import AccountPermission as P
 from reintegration.accounts.policy import POLICY
-from reintegration.accounts.services.letters import written_lately
+from reintegration.accounts.services import would_change
 from reintegration.accounts.views import (
     bp,
     credentials,
@@ -35,7 +35,6 @@ from reintegration.accounts.views import (
 )
 from reintegration.kernel import jobs, outbox, permissions
 from reintegration.kernel.errors import N_
-from reintegration.kernel.message_texts import TEXTS
 from reintegration.web import credentials as proofs
 from reintegration.web import navigation, slots
 from reintegration.web.navigation import Place
@@ -56,12 +55,13 @@ PAGES = (
     trail,
     users,
 )  # importing them adds their addresses
+PREVIEWS = (would_change,)
+"""Importing it says what another value of a rule would change."""
 
 
 def register(app: Flask) -> None:
     """Add pages, commands, jobs and rules."""
     permissions.register(POLICY)
-    TEXTS.preview_with(written_lately)
     for kind in credentials.TABLE:
         proofs.register(kind)
     identity.init_app(app)

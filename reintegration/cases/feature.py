@@ -9,8 +9,8 @@ from reintegration.cases.jobs import JOBS
 from reintegration.cases.permissions import CasePermission
 from reintegration.cases.policy import POLICY
 from reintegration.cases.queries import codes
-from reintegration.cases.queries.cases import caseload_of, people_speaking
-from reintegration.cases.services import consent_papers, supervision
+from reintegration.cases.queries.cases import caseload_of
+from reintegration.cases.services import consent_papers, supervision, would_change
 from reintegration.cases.views import (
     bp,
     cases,
@@ -26,7 +26,6 @@ from reintegration.cases.views import (
     team,
     today,
 )
-from reintegration.codelists.spoken_languages import SPOKEN
 from reintegration.kernel import hooks, jobs, permissions
 from reintegration.kernel.errors import N_
 from reintegration.papers import holders
@@ -36,6 +35,8 @@ from reintegration.web.navigation import Place
 
 PAGES = (cases, close, consent, erasure, identity, notes, registration, search, team)
 """Importing them adds their addresses."""
+PREVIEWS = (would_change,)
+"""Importing it says what another value of a rule would change."""
 
 
 def register(app: Flask) -> None:
@@ -44,7 +45,6 @@ def register(app: Flask) -> None:
     holders.register(consent_papers.HOLDER)
     planes.case_manager_of.answer_with(consent_papers.manager_of)
     actors.provide_caseload(caseload_of)
-    SPOKEN.preview_with(people_speaking)
     trail.case_of_code.answer_with(codes.case_of_code)
     trail.codes_of_cases.answer_with(codes.codes_of_cases)
     app.register_blueprint(bp)

@@ -4,7 +4,10 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Self
 
+from reintegration.kernel.actor import Role
+from reintegration.kernel.dated_rules import Area, DatedRule
 from reintegration.kernel.errors import N_
+from reintegration.kernel.rule_kinds import Days
 from reintegration.kernel.words import Worded, worded
 
 
@@ -113,8 +116,15 @@ class ConsentScope(Worded):
 CONSENT_TEXT_VERSION = "2026-12"
 
 
-CONSENT_FOR = timedelta(days=365)
-"""How long a consent holds at most; the person may choose less."""
+CONSENT_FOR = DatedRule(
+    code="cases.consent_for",
+    title=N_("A consent holds at most for"),
+    says=N_("The person may choose less; before it ends somebody asks whether it goes on."),
+    area=Area.CASES,
+    decided_by=Role.SUPERVISOR,
+    kind=Days(30, 365),
+    initially=timedelta(days=365),
+)
 
 
 class ConsentMode(Worded):

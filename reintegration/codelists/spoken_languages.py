@@ -5,14 +5,19 @@ is another question: `reintegration.codelists.languages`.
 """
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
+
+from sqlalchemy import Select
+from sqlalchemy.orm import Session
 
 from reintegration.codelists.languages import Locale
 from reintegration.kernel.actor import Role
+from reintegration.kernel.bounded import count
 from reintegration.kernel.clock import local_day, now
-from reintegration.kernel.dated_rules import Area, DatedList
+from reintegration.kernel.dated_rules import Area, Coming, DatedList
 from reintegration.kernel.errors import N_, Invalid
 from reintegration.kernel.hooks import Change
 from reintegration.kernel.rule_kinds import Choice, Part, Record, Texts, Yes
@@ -85,11 +90,16 @@ def refuse_unused(
         raise Invalid(N_("This language is not offered. Choose one of the list."), field=field)
 
 
-def speaking(people: str, few_people: str, found: int) -> list[Change]:
-    """Say in a preview how many speak a language: of a few, nobody learns how few."""
-    if 0 < found < FEW:
-        return [Change(few_people, FEW, {})]
-    return [Change(people, found, {})]
+def speaking(message: str, of_few: str, rows: Callable[[Coming[Any]], Select[Any]]) -> None:
+    """Say in the preview how many rows name a language; of a few, nobody learns how few."""
+
+    def preview(session: Session, coming: Coming[Any]) -> list[Change]:
+        found = count(session, rows(coming))
+        if 0 < found < FEW:
+            return [Change(of_few, FEW, {})]
+        return [Change(message, found, {})]
+
+    SPOKEN.preview_with(preview)
 
 
 def name_of(code: str, reader: str) -> str:

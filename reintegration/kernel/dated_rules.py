@@ -12,14 +12,15 @@ statement that says for whom a transaction acts; where that is another one, they
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any, Generic, NamedTuple, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Select, text
 from sqlalchemy.orm import Session
 
 from reintegration.kernel.actor import Role
+from reintegration.kernel.bounded import count
 from reintegration.kernel.clock import local_day, now
 from reintegration.kernel.errors import N_, Invalid
 from reintegration.kernel.hooks import Change
@@ -57,7 +58,7 @@ class Coming(Generic[T]):
     """
 
     entry: str
-    before: T | None
+    before: Any
     after: T
     first_day: date
 
@@ -88,6 +89,8 @@ class Book:
         return found
 
 
+LOOKED_BACK = timedelta(days=90)
+"""Of which time a preview says what would have gone another way."""
 _book = Book()
 _declared: "dict[str, Dated[Any]]" = {}
 _APPROVED = text(
@@ -207,6 +210,11 @@ class DatedRule(Dated[T]):
         found = self.version(day)
         return self.initially if found is None else self.read(found)
 
+    def periods(self) -> list[tuple[date | None, T]]:
+        """Return each value with its first day, the earliest first; None: since the beginning."""
+        listed = _book.versions.get((self.code, ""), ())
+        return [(None, self.initially), *((one.first_day, self.read(one)) for one in listed)]
+
     def today(self) -> T:
         """Return what holds now: for pages that say it; an act asks for its own day."""
         return self.on(local_day(now()))
@@ -245,6 +253,19 @@ class DatedList(Dated[T]):
         known = dict.fromkeys([*self.initially, *_book.entries(self.code)])
         found = ((entry, self.held(day, entry)) for entry in known)
         return {entry: value for entry, value in found if value is not None}
+
+
+def counting(message: str, rows: Callable[["Coming[Any]", datetime], Select[Any]]) -> Preview:
+    """Return the preview that says how many rows a value would touch, as far as somebody reads.
+
+    `message` holds `%(count)s`; `rows` gets what comes and the instant from which it looks back.
+    """
+
+    def preview(session: Session, coming: Coming[Any]) -> list[Change]:
+        found = count(session, rows(coming, now() - LOOKED_BACK))
+        return [Change(message, found, {})]
+
+    return preview
 
 
 def rules_of(area: Area) -> Iterable[Dated[Any]]:

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Index, ScalarResult, Select, func, select, update
+from sqlalchemy import ColumnElement, Index, ScalarResult, Select, select, update
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -221,14 +221,6 @@ def mail(session: Session, written: Written, *, to: str, key: str, now: datetime
     """Queue a message of e-mail."""
     payload = {"to": to, "subject": written.subject, "text": written.text}
     put(session, channel="email", key=key, payload=payload, now=now, wording=written.wording)
-
-
-def written_since(session: Session, code: str, since: datetime) -> int:
-    """Return how many messages were written by a text since an instant; the deliverer asks."""
-    counted = select(func.count()).where(
-        OutboxMessage.text_code == code, OutboxMessage.queued_at > since
-    )
-    return session.scalar(counted) or 0
 
 
 def claim(session: Session, *, now: datetime, lane: Lane = Lane.OUTBOX) -> OutboxMessage | None:

@@ -15,7 +15,7 @@ from reintegration.plans.jobs.milestones import MOVE_MILESTONES, REMIND_MILESTON
 from reintegration.plans.permissions import EmergencyPermission as E
 from reintegration.plans.permissions import PlanPermission as P
 from reintegration.plans.policy import POLICY
-from reintegration.plans.services import forgetting, milestone_papers, reminders
+from reintegration.plans.services import forgetting, milestone_papers, reminders, would_change
 from reintegration.plans.states import HAPPENED
 from reintegration.plans.views import (
     alone,
@@ -36,6 +36,8 @@ from reintegration.web.navigation import Place
 
 PAGES = (emergency, emergency_decisions, needs, plan, plan_decisions, plan_lines, plan_milestones)
 """Importing them adds their addresses."""
+PREVIEWS = (would_change,)
+"""Importing it says what another value of a rule would change."""
 
 
 def register(app: Flask) -> None:

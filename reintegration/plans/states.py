@@ -4,8 +4,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
-from reintegration.kernel.errors import N_
+from reintegration.kernel.actor import Role
+from reintegration.kernel.dated_rules import Area, DatedRule
+from reintegration.kernel.errors import N_, Invalid
 from reintegration.kernel.money import Money
+from reintegration.kernel.rule_kinds import Amount, Count, Days, Hours, Part, Record
 from reintegration.kernel.words import Worded
 
 
@@ -81,31 +84,81 @@ class EmergencyAllowance:
     rides: int
     ride_price: Money
     ratify_within: timedelta
-    remind_after: tuple[timedelta, ...]
+    remind_after: timedelta
     consent_for: timedelta
 
 
-EMERGENCY_ALLOWANCE = EmergencyAllowance(
-    ceiling=Money(300_000, "MDL"),
-    nights=3,
-    night_price=Money(40_000, "MDL"),
-    rides=4,
-    ride_price=Money(25_000, "MDL"),
-    ratify_within=timedelta(hours=72),
-    remind_after=(timedelta(hours=48), timedelta(hours=72)),
-    consent_for=timedelta(days=30),
+def refuse_late_reminder(allowance: EmergencyAllowance, field: str) -> None:
+    """Raise Invalid where nobody would be reminded before the time to decide is over."""
+    if allowance.remind_after >= allowance.ratify_within:
+        raise Invalid(
+            N_("Remind before the time to decide is over."), field=f"{field}_remind_after"
+        )
+
+
+EMERGENCY_ALLOWANCE = DatedRule(
+    code="plans.emergency_allowance",
+    title=N_("Emergency allowance"),
+    says=N_(
+        "What one worker may promise alone, once per case, until a second person decides on it."
+    ),
+    area=Area.CASES,
+    decided_by=Role.SUPERVISOR,
+    kind=Record(
+        EmergencyAllowance,
+        {
+            "ceiling": Part(N_("At most, all together"), Amount("MDL")),
+            "nights": Part(N_("Nights"), Count(0, 14)),
+            "night_price": Part(N_("Highest price of a night"), Amount("MDL")),
+            "rides": Part(N_("Rides"), Count(0, 20)),
+            "ride_price": Part(N_("Highest price of a ride"), Amount("MDL")),
+            "ratify_within": Part(N_("A second person decides within"), Hours(24, 168)),
+            "remind_after": Part(N_("Supervisors are reminded after"), Hours(1, 168)),
+            "consent_for": Part(N_("A consent given at night holds for"), Days(3, 90)),
+        },
+        refuse_late_reminder,
+    ),
+    initially=EmergencyAllowance(
+        ceiling=Money(300_000, "MDL"),
+        nights=3,
+        night_price=Money(40_000, "MDL"),
+        rides=4,
+        ride_price=Money(25_000, "MDL"),
+        ratify_within=timedelta(hours=72),
+        remind_after=timedelta(hours=48),
+        consent_for=timedelta(days=30),
+    ),
 )
-
-
 """The currencies that a planned service may be agreed in: those of the budget lines."""
-REVIEW_AFTER = timedelta(days=30)
-"""An approved plan is looked at again with the person after this time."""
-NEXT_REVIEW_WITHIN = timedelta(days=365)
-"""How far ahead the next review may be set."""
+REVIEW_AFTER = DatedRule(
+    code="plans.review_after",
+    title=N_("A plan is gone through again after"),
+    says=N_("An approved plan is looked at again with the person after this time."),
+    area=Area.CASES,
+    decided_by=Role.SUPERVISOR,
+    kind=Days(7, 180),
+    initially=timedelta(days=30),
+)
+NEXT_REVIEW_WITHIN = DatedRule(
+    code="plans.next_review_within",
+    title=N_("The next review lies at most ahead by"),
+    says=N_("How far ahead the next review of a plan may be set."),
+    area=Area.CASES,
+    decided_by=Role.SUPERVISOR,
+    kind=Days(30, 730),
+    initially=timedelta(days=365),
+)
 LONGEST_RESULT = 500
 """How many letters the result of a review has at most."""
-REMIND_BEFORE = timedelta(days=7)
-"""How long before its day a milestone is brought to mind."""
+REMIND_BEFORE = DatedRule(
+    code="plans.remind_before",
+    title=N_("A step is brought to mind"),
+    says=N_("How long before its day a step of a plan is brought to mind."),
+    area=Area.CASES,
+    decided_by=Role.SUPERVISOR,
+    kind=Days(1, 60),
+    initially=timedelta(days=7),
+)
 HIGHEST_CEILING_MINOR = 1_000_000_000
 """The most that one planned service may cost, in minor units."""
 

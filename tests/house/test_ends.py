@@ -76,9 +76,9 @@ def test_the_days_of_a_warning_are_those_of_the_code():
     from vouchers.voucher.services import expiry as vouchers
 
     said = {named(row[0])[0]: tuple(map(int, re.findall(r"\b\d+\b", row[2]))) for row in ROWS}
-    assert said["consent.valid_until"] == consent_ends.ENDS_BEFORE
-    assert said["offering.approved_until"] == approvals.ENDS_BEFORE
-    assert said["vetting_document.expires_on"] == approvals.REMIND_BEFORE
-    assert said["voucher.valid_until"] == (vouchers.ENDS_BEFORE.days,)
-    assert said["api_token.expires_on"] == tokens.ENDS_BEFORE
+    assert said["consent.valid_until"] == consent_ends.ENDS_BEFORE.initially
+    assert said["offering.approved_until"] == approvals.ENDS_BEFORE.initially
+    assert said["vetting_document.expires_on"] == approvals.REMIND_BEFORE.initially
+    assert said["voucher.valid_until"] == (vouchers.ENDS_BEFORE.initially.days,)
+    assert said["api_token.expires_on"] == tokens.ENDS_BEFORE.initially
     assert said["stripe_account.due_at"] == deadlines.ENDS_BEFORE

@@ -33,9 +33,9 @@ LAWS = {
     ("redemption", "four_eyes"): ("settled_by", ("recorded_by",)),
     ("bank_account", "four_eyes"): ("approved_by", ("proposed_by",)),
     ("payee_account", "four_eyes"): ("approved_by", ("proposed_by",)),
+    ("rule_version", "four_eyes"): ("approved_by", ("proposed_by",)),
     ("payment_batch", "approver"): ("approved_by", ("prepared_by",)),
     ("payment_batch", "releaser"): ("released_by", ("approved_by",)),
-    ("payment_batch", "preparer_releases_small_only"): ("released_by", ("prepared_by",)),
     ("stripe_reversal", "by_two"): ("confirmed_by", ("asked_by",)),
 }
 

@@ -32,7 +32,7 @@ def test_approval_copies_what_was_planned_into_what_may_be_spent(session, cast):
     assert (w.line.approved_units, w.line.approved_unit_price_minor) == (12, 50_000)
     assert w.line.approved_budget_line_id == cast.budget_line.id
     assert (w.plan.state, w.plan.approved_version) == (PlanState.APPROVED.value, 1)
-    assert w.plan.review_on == TODAY + REVIEW_AFTER
+    assert w.plan.review_on == TODAY + REVIEW_AFTER.on(TODAY)
 
 
 def test_approval_is_announced_to_the_floors_above(session, cast, monkeypatch):

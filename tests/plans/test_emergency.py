@@ -134,9 +134,9 @@ def test_the_allowance_is_used_once_in_a_case(session, cast, at_the_door, fundin
     "needs",
     [
         TonightNeeds(),
-        TonightNeeds(nights=EMERGENCY_ALLOWANCE.nights + 1),
-        TonightNeeds(rides=EMERGENCY_ALLOWANCE.rides + 1),
-        TonightNeeds(medicine=EMERGENCY_ALLOWANCE.ceiling + Money(1, "MDL")),
+        TonightNeeds(nights=EMERGENCY_ALLOWANCE.initially.nights + 1),
+        TonightNeeds(rides=EMERGENCY_ALLOWANCE.initially.rides + 1),
+        TonightNeeds(medicine=EMERGENCY_ALLOWANCE.initially.ceiling + Money(1, "MDL")),
         TonightNeeds(nights=3, rides=4, medicine=Money(80_001, "MDL")),
     ],
 )

@@ -1,11 +1,13 @@
 """What must never be is a law of the database: tried as the application's role, past every service."""
 
+import json
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
+from reintegration.kernel.clock import local_day
 from tests.factories.casework import make_casework
 from tests.factories.cast import actor
 from tests.factories.payments import (
@@ -17,6 +19,7 @@ from tests.factories.payments import (
     make_deliveries,
     statement,
 )
+from tests.factories.rules import set_rule
 from tests.factories.vouchers import deliver, make_voucher
 from vouchers.bank.services.statement_import import import_file
 from vouchers.payments.states import RELEASE_BY_PREPARER_BELOW, RELEASED_TOGETHER
@@ -170,23 +173,41 @@ def test_one_who_prepares_releases_no_more_than_the_limit_within_a_week(session,
     release = "UPDATE payment_batch SET released_by = :who, released_at = :at WHERE id = :id"
     petru, radu = cast.petru.id, cast.radu.id
     commit(session, release, {"who": petru, "at": LATER, "id": one.id})
-    late = {"id": other.id, "at": LATER + RELEASED_TOGETHER - timedelta(seconds=1)}
+    late = {"id": other.id, "at": LATER + RELEASED_TOGETHER.initially - timedelta(seconds=1)}
     assert refused(session, "released_together", release, who=petru, **late)
     commit(session, release, {"who": radu, **late})
-    commit(session, release, {"who": petru, "id": other.id, "at": LATER + RELEASED_TOGETHER})
-    rule = session.scalar(text("SELECT prosrc FROM pg_proc WHERE proname = :name"), {"name": LIMIT})
-    for currency, minor in RELEASE_BY_PREPARER_BELOW.items():
-        assert f"'{currency}' THEN {minor} " in rule
+    commit(
+        session, release, {"who": petru, "id": other.id, "at": LATER + RELEASED_TOGETHER.initially}
+    )
 
 
-LIMIT = "refuse_parts_of_a_release"
+@pytest.mark.parametrize("law", ["refuse_parts_of_a_release", "refuse_large_release"])
+def test_the_laws_of_a_release_begin_with_the_limit_of_the_code(session, law):
+    rule = session.scalar(text("SELECT prosrc FROM pg_proc WHERE proname = :name"), {"name": law})
+    limits = RELEASE_BY_PREPARER_BELOW
+    assert json.dumps(limits.kind.stored(limits.initially)) in rule
+    assert f"'{limits.code}'" in rule
+
+
+def test_the_law_of_a_release_asks_the_rule_of_its_day(session, cast):
+    batch = make_large_batch(session, cast)
+    release = "UPDATE payment_batch SET released_by = :who, released_at = :at WHERE id = :id"
+    less = {**RELEASE_BY_PREPARER_BELOW.initially, "MDL": batch.total}
+    set_rule(session, cast, RELEASE_BY_PREPARER_BELOW, less, since=local_day(LATER))
+    before = LATER - timedelta(days=1)
+    told = {"who": cast.petru.id, "id": batch.id}
+    assert refused(session, "preparer_releases_small_only", release, at=LATER, **told)
+    stands_in = {"who": cast.radu.id, "for": cast.petru.id, "id": batch.id, "at": LATER}
+    lent = release.replace("released_at", "released_for = :for, released_at")
+    assert refused(session, "preparer_releases_small_only", lent, **stands_in)
+    commit(session, release, {"at": before, **told})
 
 
 def make_large_batch(session, cast):
     """Make an approved batch of more than half of what one who prepares may release."""
     delivered = make_deliveries(session, cast, 6)
     batch = make_batch(session, cast, [make_checked_claim(session, cast, deliveries=delivered)])
-    limit = RELEASE_BY_PREPARER_BELOW["MDL"]
+    limit = RELEASE_BY_PREPARER_BELOW.initially["MDL"].minor
     assert limit / 2 < batch.total_minor < limit
     return batch
 

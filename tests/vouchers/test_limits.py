@@ -17,6 +17,7 @@ from tests.at_once import at_once
 from tests.factories.casework import Casework, consent_of, make_casework
 from tests.factories.cast import NOW, TODAY, actor
 from tests.factories.payments import LATER, bank_line, make_batch, statement
+from tests.factories.rules import set_rule
 from tests.factories.vouchers import make_referral
 from tests.plans.plan_makers import a_service, approve, edit, submit, write_plan
 from tests.providers.makers import drafted, sent
@@ -114,12 +115,13 @@ def release(session, cast, batch, now=LATER):
 
 
 @pytest.fixture
-def one_and_a_half(session, cast, monkeypatch):
-    """Let the limit be one and a half times a batch; the law of the database allows more."""
+def one_and_a_half(session, cast):
+    """Let the limit be one and a half times a batch."""
     first = approved_batch(session, cast)
     limit = first.total_minor * 3 // 2
-    assert limit < RELEASE_BY_PREPARER_BELOW["MDL"]
-    monkeypatch.setitem(RELEASE_BY_PREPARER_BELOW, "MDL", limit)
+    assert limit < RELEASE_BY_PREPARER_BELOW.initially["MDL"].minor
+    limits = {**RELEASE_BY_PREPARER_BELOW.initially, "MDL": Money(limit, "MDL")}
+    set_rule(session, cast, RELEASE_BY_PREPARER_BELOW, limits)
     return first
 
 

@@ -12,13 +12,15 @@ from vouchers.bank.jobs import FORGET_FILES
 from vouchers.bank.permissions import BankPermission as P
 from vouchers.bank.policy import POLICY
 from vouchers.bank.queries.bank import undone_matches
-from vouchers.bank.services import tasks
+from vouchers.bank.services import tasks, would_change
 from vouchers.bank.views import bank, bank_accounts, bank_imports, columns, today
 from vouchers.bank.views.blueprint import bank_bp
 from vouchers.payments.services import settlement
 
 PAGES = (bank, bank_accounts, bank_imports, columns)
 """Importing them adds their addresses."""
+PREVIEWS = (would_change,)
+"""Importing it says what another value of a rule would change."""
 
 
 def register(app: Flask) -> None:

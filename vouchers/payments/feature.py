@@ -15,7 +15,7 @@ from vouchers.payments.permissions import ClaimPermission as C
 from vouchers.payments.permissions import PayeePermission, PaymentPermission
 from vouchers.payments.policy import POLICY
 from vouchers.payments.queries import case_history, plan_money
-from vouchers.payments.services import claim_papers, laws, payee_papers, rails
+from vouchers.payments.services import claim_papers, laws, payee_papers, rails, would_change
 from vouchers.payments.states import HAPPENED
 from vouchers.payments.views import (
     alone,
@@ -31,6 +31,8 @@ from vouchers.payments.views.blueprints import batches_bp, claims_bp
 
 PAGES = (batches, claims, own_claims)
 """Importing them adds their addresses."""
+PREVIEWS = (would_change,)
+"""Importing it says what another value of a rule would change."""
 
 
 def register(app: Flask) -> None:

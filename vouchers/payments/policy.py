@@ -31,12 +31,16 @@ bookkeeper = has_role(Role.PROVIDER_BOOKKEEPER, Role.PROVIDER_MANAGER)
 """Whoever keeps the books of a provider."""
 
 
+def _limits() -> dict[str, int]:
+    return {one: money.minor for one, money in RELEASE_BY_PREPARER_BELOW.today().items()}
+
+
 def _is_small(_actor: Actor, subject: Any) -> bool:
-    return bool(subject.total_minor < RELEASE_BY_PREPARER_BELOW.get(subject.currency, 0))
+    return bool(subject.total_minor < _limits().get(subject.currency, 0))
 
 
 def _small_ones(_actor: Actor, model: Any) -> ColumnElement[bool]:
-    limit = case(RELEASE_BY_PREPARER_BELOW, value=model.currency, else_=0)
+    limit = case(_limits(), value=model.currency, else_=0)
     return model.total_minor < limit  # type: ignore[no-any-return]
 
 

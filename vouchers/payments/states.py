@@ -2,7 +2,11 @@
 
 from datetime import timedelta
 
+from reintegration.kernel.actor import Role
+from reintegration.kernel.dated_rules import Area, DatedRule
 from reintegration.kernel.errors import N_
+from reintegration.kernel.money import Money
+from reintegration.kernel.rule_kinds import Amounts, Days
 from reintegration.kernel.words import Worded
 
 
@@ -42,15 +46,27 @@ class BatchState(Worded):
     CANCELLED = N_("Cancelled"), "grey"
 
 
-RELEASE_BY_PREPARER_BELOW: dict[str, int] = {"MDL": 500_000, "EUR": 25_000}
-"""Totals in minor units below which the preparer of a batch may also release it.
-
-What one person released within `RELEASED_TOGETHER` counts together: else a sum is cut in parts.
-"""
-RELEASED_TOGETHER = timedelta(days=7)
+RELEASE_BY_PREPARER_BELOW = DatedRule(
+    code="payments.release_by_preparer_below",
+    title=N_("A third person releases a batch from"),
+    says=N_("Below this total the preparer of a batch may also release it, all of it together."),
+    area=Area.MONEY,
+    decided_by=Role.FINANCE_APPROVER,
+    kind=Amounts(("MDL", "EUR")),
+    initially={"MDL": Money(500_000, "MDL"), "EUR": Money(25_000, "EUR")},
+)
+RELEASED_TOGETHER = DatedRule(
+    code="payments.released_together",
+    title=N_("What one preparer releases counts together for"),
+    says=N_("Else a sum could be cut into parts that nobody else looks at."),
+    area=Area.MONEY,
+    decided_by=Role.FINANCE_APPROVER,
+    kind=Days(1, 92),
+    initially=timedelta(days=7),
+)
 """A week, because providers are paid weekly: a part held back for longer is paid late, and noticed.
 
-It is counted by the person, not by the fund: the limit says what one person may do without another.
+The law of the database asks both rules of the day of the release (`refuse_parts_of_a_release`).
 """
 
 

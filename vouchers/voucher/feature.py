@@ -30,7 +30,7 @@ from vouchers.voucher.permissions import VoucherPermission as P
 from vouchers.voucher.policy import POLICY
 from vouchers.voucher.queries import exposure
 from vouchers.voucher.queries.vouchers import called, references_of
-from vouchers.voucher.services import expiry, laws, reactions
+from vouchers.voucher.services import expiry, laws, reactions, would_change
 from vouchers.voucher.states import HAPPENED
 from vouchers.voucher.views import (
     holds,
@@ -47,6 +47,8 @@ from vouchers.voucher.views.blueprints import redeem_bp, vouchers_bp
 
 PAGES = (holds, issuing, printing, redeem, tokens, unconfirmed, vouchers)
 """Importing them adds their addresses."""
+PREVIEWS = (would_change,)
+"""Importing it says what another value of a rule would change."""
 
 
 def register(app: Flask) -> None:

@@ -4,7 +4,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from reintegration.kernel.actor import Role
+from reintegration.kernel.dated_rules import Area, DatedRule
 from reintegration.kernel.errors import N_
+from reintegration.kernel.money import Money
+from reintegration.kernel.rule_kinds import Amounts
 from reintegration.kernel.words import Worded
 
 
@@ -120,3 +123,18 @@ HAPPENED: dict[str, str] = {
     "voucher:replace": N_("A voucher was replaced"),
 }
 """What the history of a case says of vouchers and deliveries."""
+
+
+BIG = DatedRule(
+    code="vouchers.asked_again_from",
+    title=N_("The desk is asked again from"),
+    says=N_("A delivery of so much is shown once more, with its sum, before it is recorded."),
+    area=Area.VOUCHERS,
+    decided_by=Role.FINANCE_APPROVER,
+    kind=Amounts(("MDL", "EUR", "USD")),
+    initially={
+        "MDL": Money(300_000, "MDL"),
+        "EUR": Money(15_000, "EUR"),
+        "USD": Money(15_000, "USD"),
+    },
+)

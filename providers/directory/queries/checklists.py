@@ -4,23 +4,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import exists, func, or_, select
-from sqlalchemy.orm import Session
-
-from providers.directory.models import Provider, VettingDocument
 from providers.directory.states import (
     DocumentKind,
     IdentifierForm,
     Jurisdiction,
     required_documents,
 )
-from reintegration.accounts.models import Organisation
 from reintegration.codelists.service_categories import ServiceCategory
 from reintegration.kernel import codes
 from reintegration.kernel.actor import Role
-from reintegration.kernel.dated_rules import Area, Coming, DatedList
+from reintegration.kernel.dated_rules import Area, DatedList
 from reintegration.kernel.errors import N_
-from reintegration.kernel.hooks import Change
 from reintegration.kernel.rule_kinds import LANGUAGES, Choice, Lines, Part, Record, Some, Texts
 
 
@@ -117,32 +111,3 @@ def read_identifier(text: str, jurisdiction: Jurisdiction, day: date) -> str:
     if checklist_of(jurisdiction, day).form is IdentifierForm.IDNO:
         return codes.idno(text)
     return text
-
-
-def would_lack(session: Session, coming: Coming[Checklist]) -> list[Change]:
-    """Return how many providers have not brought what a list would ask for from then on."""
-    before = frozenset() if coming.before is None else coming.before.documents
-    lacking = [
-        ~exists().where(
-            VettingDocument.provider_id == Provider.id,
-            VettingDocument.kind == kind,
-            VettingDocument.checked_at.is_not(None),
-            func.coalesce(VettingDocument.expires_on, date.max) >= coming.first_day,
-        )
-        for kind in coming.after.documents - before
-    ]
-    if not lacking:
-        return []
-    found = session.scalar(
-        select(func.count())
-        .select_from(Provider)
-        .join(Organisation)
-        .where(
-            Provider.jurisdiction == Jurisdiction(coming.entry), Organisation.active, or_(*lacking)
-        )
-    )
-    message = N_(
-        "%(count)s providers have not brought a document that the list asks for then: nothing more"
-        " of theirs is approved before they bring it. What is approved goes on."
-    )
-    return [Change(message, found or 0, {})]

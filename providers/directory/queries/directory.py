@@ -4,19 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import CompoundSelect, Select, func, select, union_all
+from sqlalchemy import CompoundSelect, Select, select, union_all
 from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
 from providers.directory.models import Offering, Provider, Site, SitePlace
 from providers.directory.permissions import ProviderPermission
 from providers.directory.states import OfferingState
 from reintegration.accounts.models import Organisation
-from reintegration.codelists.spoken_languages import Language, speaking
 from reintegration.kernel import permissions
 from reintegration.kernel.actor import Actor
-from reintegration.kernel.dated_rules import Coming
-from reintegration.kernel.errors import N_, NotFound, or_404
-from reintegration.kernel.hooks import Change
+from reintegration.kernel.errors import NotFound, or_404
 from reintegration.kernel.ports import Port
 from reintegration.kernel.search import has_words, is_called
 from reintegration.web.paging import Page, page_of
@@ -34,20 +31,6 @@ class DirectoryFilter:
     category: str = ""
     unit: str = ""
     state: str = ""
-
-
-def services_speaking(session: Session, coming: Coming[Language]) -> list[Change]:
-    """Return how many services are given in a language that is to change."""
-    found = session.scalar(
-        select(func.count(Offering.id))
-        .join(Offering.site)
-        .where(~Site.confidential, Offering.languages.contains([coming.entry]))
-    )
-    return speaking(
-        N_("%(count)s services are given in it. They keep it, under the name of then."),
-        N_("Fewer than %(count)s services are given in it. They keep it."),
-        found or 0,
-    )
 
 
 def providers_page(

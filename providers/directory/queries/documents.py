@@ -7,18 +7,28 @@ from datetime import date, timedelta
 from providers.directory.models import Offering, VettingDocument
 from providers.directory.queries.checklists import needed_documents
 from providers.directory.states import DocumentKind
+from reintegration.kernel.actor import Role
 from reintegration.kernel.clock import local_day, now
+from reintegration.kernel.dated_rules import Area, DatedRule
 from reintegration.kernel.errors import N_
+from reintegration.kernel.rule_kinds import Days
 from reintegration.kernel.words import Worded
 
 _SOON = timedelta(days=30)
-PLACES_HOLD_FOR = timedelta(days=30)
-"""How long free places that a provider said are relied on without a word of warning."""
+PLACES_HOLD_FOR = DatedRule(
+    code="directory.places_hold_for",
+    title=N_("A number of free places is relied on for"),
+    says=N_("After this time a match warns that the number is old."),
+    area=Area.PROVIDERS,
+    decided_by=Role.SUPERVISOR,
+    kind=Days(1, 180),
+    initially=timedelta(days=30),
+)
 
 
 def is_old(said_on: date, today: date) -> bool:
     """Whether a number of free places was said too long ago to rely on it."""
-    return today - said_on > PLACES_HOLD_FOR
+    return today - said_on > PLACES_HOLD_FOR.on(today)
 
 
 class DocumentStatus(Worded):

@@ -26,14 +26,24 @@ from reintegration.cases.queries.consents import agreed_contact, arranging_until
 from reintegration.cases.services import agreed
 from reintegration.cases.services.open_cases import require_open
 from reintegration.kernel import clock, hooks, permissions
-from reintegration.kernel.actor import Actor
+from reintegration.kernel.actor import Actor, Role
+from reintegration.kernel.dated_rules import Area, DatedRule, stood
 from reintegration.kernel.db import acting_as_system
 from reintegration.kernel.errors import N_, Conflict, Invalid
 from reintegration.kernel.ids import new_id
 from reintegration.kernel.locking import lock
+from reintegration.kernel.rule_kinds import Hours
 from reintegration.plans.models import PlanLine
 
-ANSWER_WITHIN = timedelta(hours=72)
+ANSWER_WITHIN = DatedRule(
+    code="referrals.answer_within",
+    title=N_("A provider answers a request within"),
+    says=N_("After this time nobody can accept it any more, and the case manager is told."),
+    area=Area.PROVIDERS,
+    decided_by=Role.SUPERVISOR,
+    kind=Hours(4, 336),
+    initially=timedelta(hours=72),
+)
 
 
 def draft(
@@ -141,11 +151,16 @@ def send(
         "send",
         actor=actor,
         now=now,
-        data={"disclosed": sorted(referral.disclosure), "consent": str(referral.consent_id)},
+        data={
+            "disclosed": sorted(referral.disclosure),
+            "consent": str(referral.consent_id),
+            **stood(today, ANSWER_WITHIN),
+        },
     )
-    referral.requested_at, referral.answer_by = now, now + ANSWER_WITHIN
+    within = ANSWER_WITHIN.on(today)
+    referral.requested_at, referral.answer_by = now, now + within
     session.flush()
-    message = N_("You have a new request. Please answer within three days.")
+    message = N_("You have a new request. It says until when to answer.")
     messages.tell_provider(session, referral, "sent", messages.NEW_REQUEST, message, now=now)
     return referral
 

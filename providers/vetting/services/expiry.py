@@ -17,14 +17,29 @@ from reintegration.accounts.queries import people
 from reintegration.accounts.queries.inbox import told_under
 from reintegration.accounts.services import inbox
 from reintegration.kernel import clock, hooks
-from reintegration.kernel.actor import SYSTEM
+from reintegration.kernel.actor import SYSTEM, Role
+from reintegration.kernel.dated_rules import Area, DatedRule
 from reintegration.kernel.errors import N_
+from reintegration.kernel.rule_kinds import Stages
 
-REMIND_BEFORE = (90, 30, 7)
-"""Days before the end of a document, each of them once."""
-
-ENDS_BEFORE = (30, 7)
-"""Days before the end of an approval, each of them once."""
+REMIND_BEFORE = DatedRule(
+    code="vetting.document_told_before",
+    title=N_("The end of a document is told"),
+    says=N_("So many days before its end officers and managers hear of a document, each once."),
+    area=Area.PROVIDERS,
+    decided_by=Role.SUPERVISOR,
+    kind=Stages(366),
+    initially=(90, 30, 7),
+)
+ENDS_BEFORE = DatedRule(
+    code="vetting.approval_told_before",
+    title=N_("The end of an approval is told"),
+    says=N_("So many days before its end officers and managers hear of an approval, each once."),
+    area=Area.PROVIDERS,
+    decided_by=Role.SUPERVISOR,
+    kind=Stages(180),
+    initially=(30, 7),
+)
 
 
 def remind_documents(session: Session, *, now: datetime) -> int:
@@ -33,7 +48,7 @@ def remind_documents(session: Session, *, now: datetime) -> int:
     officers = people.vetting_officers(session)
     reminded = 0
     providers = vetting.providers_with_documents_ending(
-        session, today, today + timedelta(days=max(REMIND_BEFORE))
+        session, today, today + timedelta(days=max(REMIND_BEFORE.on(today)))
     )
     managers = people.managers_of(session, [provider.id for provider in providers])
     for provider in providers:
@@ -41,7 +56,7 @@ def remind_documents(session: Session, *, now: datetime) -> int:
             if document.expires_on is None:
                 continue
             left = (document.expires_on - today).days
-            due = [days for days in REMIND_BEFORE if 0 <= left <= days]
+            due = [days for days in REMIND_BEFORE.on(today) if 0 <= left <= days]
             if due:
                 told = (officers, managers[provider.id])
                 _remind(session, provider, document, min(due), told, now=now)
@@ -107,7 +122,7 @@ class _Ending(NamedTuple):
 def _ending(session: Session, today: date) -> Iterator[_Ending]:
     for offering in vetting.approved_with_documents(session):
         last = last_day(offering)
-        due = [days for days in ENDS_BEFORE if last and 0 <= (last - today).days <= days]
+        due = [days for days in ENDS_BEFORE.on(today) if last and 0 <= (last - today).days <= days]
         if last is not None and due:
             yield _Ending(offering, last, min(due))
 

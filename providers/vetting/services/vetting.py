@@ -18,15 +18,32 @@ from providers.directory.states import OfferingState as S
 from providers.vetting.permissions import VettingPermission as P
 from providers.vetting.services.offering_events import OfferingReinstated, OfferingSuspended
 from reintegration.kernel import clock, hooks
-from reintegration.kernel.actor import Actor
-from reintegration.kernel.dated_rules import stood_in
+from reintegration.kernel.actor import Actor, Role
+from reintegration.kernel.dated_rules import Area, DatedRule, stood_in
 from reintegration.kernel.errors import N_, Conflict, Invalid
 from reintegration.kernel.locking import hold, lock
+from reintegration.kernel.rule_kinds import Days
 from reintegration.kernel.signing import sign, unsign
 from reintegration.kernel.states import Machine, Move, Told
 
-APPROVED_FOR = timedelta(days=365)
-LONGEST_APPROVAL = timedelta(days=3 * 366)
+APPROVED_FOR = DatedRule(
+    code="vetting.approved_for",
+    title=N_("An approval is proposed for"),
+    says=N_("How long an approval of a service lasts when nobody chooses another last day."),
+    area=Area.PROVIDERS,
+    decided_by=Role.SUPERVISOR,
+    kind=Days(30, 1098),
+    initially=timedelta(days=365),
+)
+LONGEST_APPROVAL = DatedRule(
+    code="vetting.longest_approval",
+    title=N_("An approval lasts at most for"),
+    says=N_("How far ahead the last day of an approval may be set."),
+    area=Area.PROVIDERS,
+    decided_by=Role.SUPERVISOR,
+    kind=Days(30, 1830),
+    initially=timedelta(days=3 * 366),
+)
 
 
 def _is_complete(offering: Offering, _actor: Actor, _now: datetime) -> None:
@@ -154,9 +171,13 @@ def approve(
 ) -> Offering:
     """Approve until the end of a day; raise Invalid for a term in the past or too far ahead."""
     today = clock.local_day(now)
-    if not today < until <= today + LONGEST_APPROVAL:
+    last = today + LONGEST_APPROVAL.on(today)
+    if not today < until <= last:
         raise Invalid(
-            N_("Choose a last day after today and within three years."), code="until", field="until"
+            N_("Choose a last day after today, until %(last)s."),
+            code="until",
+            field="until",
+            last=last,
         )
     data = {
         "until": until.isoformat(),

@@ -180,9 +180,9 @@ def document_remove(document: VettingDocument) -> Asking:
 
 
 def _approve_form() -> ApproveForm:
-    return ApproveForm(
-        formdata=None, until=clock.local_day(clock.now()) + vetting.APPROVED_FOR - timedelta(days=1)
-    )
+    today = clock.local_day(clock.now())
+    lasts = vetting.APPROVED_FOR.on(today) - timedelta(days=1)
+    return ApproveForm(formdata=None, until=today + lasts)
 
 
 def _assess_form(offering: Offering) -> AssessForm:

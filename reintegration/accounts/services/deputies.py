@@ -19,11 +19,21 @@ from reintegration.accounts.queries.users import at_work
 from reintegration.accounts.services import actors, inbox
 from reintegration.kernel import audit, clock, permissions
 from reintegration.kernel.actor import Actor, Role
+from reintegration.kernel.dated_rules import Area, DatedRule
 from reintegration.kernel.errors import N_, Conflict, Invalid, NotFound
 from reintegration.kernel.ids import new_id
 from reintegration.kernel.locking import lock, lock_all
+from reintegration.kernel.rule_kinds import Days
 
-LONGEST = timedelta(days=92)
+LONGEST = DatedRule(
+    code="accounts.deputy_for",
+    title=N_("Somebody stands in for at most"),
+    says=N_("A deputy for longer holds the role instead."),
+    area=Area.ACCESS,
+    decided_by=Role.SUPERVISOR,
+    kind=Days(1, 366),
+    initially=timedelta(days=92),
+)
 """How long somebody stands in for another at most; longer is a role of one's own."""
 _APART = frozenset({Role.AUDITOR, Role.ADMINISTRATOR})
 """Whoever reads the trail did not manage the accounts: no rule over an object could hold that."""
@@ -214,12 +224,13 @@ def _require_days(starts_on: date, ends_on: date, today: date) -> None:
         raise Invalid(N_("Choose a first day from today on."), code="days", field="starts_on")
     if ends_on < starts_on:
         raise Invalid(N_("The last day is before the first."), code="days", field="ends_on")
-    if ends_on - starts_on >= LONGEST:
+    longest = LONGEST.on(today)
+    if ends_on - starts_on >= longest:
         raise Invalid(
             N_("Somebody stands in for %(days)s days at most. Give them the role for longer."),
             code="days",
             field="ends_on",
-            days=LONGEST.days,
+            days=longest.days,
         )
 
 

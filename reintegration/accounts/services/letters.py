@@ -1,19 +1,16 @@
 """Mails about an account: in the reader's language, naming neither the programme nor a place."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from reintegration.accounts.models import User
-from reintegration.kernel import clock, outbox
+from reintegration.kernel import outbox
 from reintegration.kernel.clock import local_day
-from reintegration.kernel.dated_rules import Coming
-from reintegration.kernel.db import acting_as_system, keyring
+from reintegration.kernel.db import keyring
 from reintegration.kernel.errors import N_
-from reintegration.kernel.hooks import Change
 from reintegration.kernel.message_texts import MessageText, Outgoing, in_three
 
-_LATELY = timedelta(days=90)
 _FACTS = {"url": "https://login.example/account/link?key=7Q2M"}
 
 INVITATION = Outgoing(
@@ -64,14 +61,6 @@ FACTOR_GONE = Outgoing(
         ),
     ),
 )
-
-
-def written_lately(session: Session, coming: Coming[MessageText]) -> list[Change]:
-    """Return how many messages of the last days would have had other words."""
-    with acting_as_system(session):
-        found = outbox.written_since(session, coming.entry, clock.now() - _LATELY)
-    message = N_("%(count)s messages of the last 90 days would have said it in these words.")
-    return [Change(message, found, {})]
 
 
 def write(

@@ -16,15 +16,33 @@ from reintegration.accounts.queries import people
 from reintegration.accounts.services import inbox
 from reintegration.kernel import audit, clock, crypto, dated_rules, permissions
 from reintegration.kernel.actor import Actor, ActorKind, Role
+from reintegration.kernel.dated_rules import Area, DatedRule
 from reintegration.kernel.db import remember_actor
 from reintegration.kernel.errors import N_, Invalid, NotFound, NotPermitted
 from reintegration.kernel.ids import new_id
+from reintegration.kernel.rule_kinds import Days, Stages
 from reintegration.kernel.statements import ConstantStatement
 
 LONGEST_LABEL = 60
-TOKEN_FOR = timedelta(days=365)
+TOKEN_FOR = DatedRule(
+    code="accounts.token_for",
+    title=N_("A token of a program ends within"),
+    says=N_("Its manager makes another one before; one that has ended opens nothing."),
+    area=Area.ACCESS,
+    decided_by=Role.SUPERVISOR,
+    kind=Days(1, 365),
+    initially=timedelta(days=365),
+)
 """How long a token opens something at most; then another one is made."""
-ENDS_BEFORE = (30, 7)
+ENDS_BEFORE = DatedRule(
+    code="accounts.token_told_before",
+    title=N_("The end of a token is told"),
+    says=N_("So many days before its end the managers of a provider hear of a token, each once."),
+    area=Area.ACCESS,
+    decided_by=Role.SUPERVISOR,
+    kind=Stages(180),
+    initially=(30, 7),
+)
 """Days before the end of a token on which its managers hear of it, each of them once."""
 TOKEN_ROLES = frozenset({Role.PROVIDER_RECEPTION})
 """A program does what the desk does, and nothing more."""
@@ -89,11 +107,11 @@ def create_token(
             field="label",
             limit=LONGEST_LABEL,
         )
-    last = clock.local_day(now) + TOKEN_FOR
+    last = clock.local_day(now) + TOKEN_FOR.on(clock.local_day(now))
     expires_on = expires_on or last
     if not clock.local_day(now) <= expires_on <= last:
         raise Invalid(
-            N_("A token ends within a year: choose a day from today to %(last)s."),
+            N_("Choose a day from today to %(last)s: a token does not last longer."),
             code="expires_on",
             field="expires_on",
             last=last,
@@ -130,12 +148,13 @@ def warn_ahead(session: Session, *, now: datetime) -> int:
     Each number of days is told once. A token that has ended opens nothing, swept or not.
     """
     today = clock.local_day(now)
+    stages = ENDS_BEFORE.on(today)
     soon = session.scalars(
         select(ApiToken)
         .where(
             ApiToken.revoked_at.is_(None),
             ApiToken.expires_on.between(
-                today - timedelta(days=max(ENDS_BEFORE)), today + timedelta(days=max(ENDS_BEFORE))
+                today - timedelta(days=max(stages)), today + timedelta(days=max(stages))
             ),
         )
         .order_by(ApiToken.expires_on, ApiToken.id)
@@ -144,7 +163,7 @@ def warn_ahead(session: Session, *, now: datetime) -> int:
     messages = []
     for token in soon:
         left = (token.expires_on - today).days
-        stage = str(min(days for days in ENDS_BEFORE if left <= days)) if left >= 0 else "ended"
+        stage = str(min(days for days in stages if left <= days)) if left >= 0 else "ended"
         message = (
             N_("The token of “%(label)s” ends on %(day)s. Make another one before then.")
             if left >= 0
@@ -162,12 +181,13 @@ def warn_ahead(session: Session, *, now: datetime) -> int:
 
 def ending(session: Session, today: date, *, limit: int) -> list[tuple[ApiToken, str]]:
     """Return what ends soon or ended lately, with the organisation's name, by its last day."""
+    stages = ENDS_BEFORE.on(today)
     found = session.execute(
         select(ApiToken, Organisation.name)
         .join(Organisation, Organisation.id == ApiToken.organisation_id)
         .where(ApiToken.revoked_at.is_(None), Organisation.active.is_(True))
-        .where(ApiToken.expires_on >= today - timedelta(days=min(ENDS_BEFORE)))
-        .where(ApiToken.expires_on <= today + timedelta(days=max(ENDS_BEFORE)))
+        .where(ApiToken.expires_on >= today - timedelta(days=min(stages)))
+        .where(ApiToken.expires_on <= today + timedelta(days=max(stages)))
         .order_by(ApiToken.expires_on, ApiToken.id)
         .limit(limit)
     )

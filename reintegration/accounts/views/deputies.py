@@ -145,7 +145,7 @@ def _page(user: User, form: DeputyForm, address: str) -> str:
         is_me=user.id == current_actor().id,
         address=address,
         search=parameters.text("q"),
-        longest=LONGEST.days,
+        longest=LONGEST.today().days,
         layout=_layout(),
     )
 

@@ -13,15 +13,11 @@ from reintegration.accounts.queries.users import at_work
 from reintegration.cases.models import CaseFile, CaseMember
 from reintegration.cases.permissions import CasePermission
 from reintegration.cases.states import HAPPENED, CaseState
-from reintegration.codelists.spoken_languages import Language, speaking
 from reintegration.kernel import bounded, clock, permissions
 from reintegration.kernel.actor import Actor, Role
 from reintegration.kernel.audit import AuditEvent
 from reintegration.kernel.bounded import Count
-from reintegration.kernel.dated_rules import Coming
-from reintegration.kernel.db import acting_as_system
-from reintegration.kernel.errors import N_, or_404
-from reintegration.kernel.hooks import Change
+from reintegration.kernel.errors import or_404
 from reintegration.kernel.money import Money
 from reintegration.kernel.ports import Poll
 from reintegration.kernel.search import has_words
@@ -32,20 +28,6 @@ from reintegration.web.paging import Page, page_of
 def case_or_404(session: Session, actor: Actor, case_id: UUID) -> CaseFile:
     """Return a case of the caseload; foreign and missing ones raise the same NotFound."""
     return or_404(session.scalar(_visible(actor).where(CaseFile.id == case_id)))
-
-
-def people_speaking(session: Session, coming: Coming[Language]) -> list[Change]:
-    """Return how many people in open cases speak a language that is to change."""
-    asked = select(func.count()).where(
-        CaseFile.language == coming.entry, CaseFile.state != CaseState.CLOSED
-    )
-    with acting_as_system(session):
-        found = session.scalar(asked)
-    return speaking(
-        N_("%(count)s people in open cases speak it. They keep it, under the name of then."),
-        N_("Fewer than %(count)s people in open cases speak it. They keep it."),
-        found or 0,
-    )
 
 
 def caseload_of(session: Session, actor: Actor) -> frozenset[UUID]:

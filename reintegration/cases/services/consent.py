@@ -103,11 +103,12 @@ def record(
     today = clock.local_day(now)
     if valid_until < today:
         raise Invalid(N_("The last day lies in the past."), code="valid_until", field="valid_until")
-    if valid_until > today + CONSENT_FOR:
+    if valid_until > today + CONSENT_FOR.on(today):
         raise Invalid(
-            N_("Consent holds for one year at most. Ask again then."),
+            N_("Consent holds for %(days)s days at most. Ask again then."),
             code="valid_until",
             field="valid_until",
+            days=CONSENT_FOR.on(today).days,
         )
     if signatory is Signatory.PERSON and vault.is_under_age(session, case, today):
         raise Invalid(

@@ -16,11 +16,21 @@ from reintegration.cases.services.consent import ConsentsLapsed, Ended
 from reintegration.cases.services.telling import told
 from reintegration.cases.states import CaseState
 from reintegration.kernel import audit, clock, hooks
-from reintegration.kernel.actor import SYSTEM
+from reintegration.kernel.actor import SYSTEM, Role
+from reintegration.kernel.dated_rules import Area, DatedRule
 from reintegration.kernel.errors import N_
 from reintegration.kernel.locking import by_key, lock_all
+from reintegration.kernel.rule_kinds import Stages
 
-ENDS_BEFORE = (30, 7)
+ENDS_BEFORE = DatedRule(
+    code="cases.consent_told_before",
+    title=N_("The end of a consent is told"),
+    says=N_("So many days before its end the case manager hears of a consent, each of them once."),
+    area=Area.CASES,
+    decided_by=Role.SUPERVISOR,
+    kind=Stages(180),
+    initially=(30, 7),
+)
 """Days before the end of a consent on which the case manager hears of it, each of them once."""
 _BATCH = 500
 
@@ -70,20 +80,21 @@ def end_lapsed(session: Session, *, now: datetime) -> int:
 def warn_ahead(session: Session, *, now: datetime) -> int:
     """Tell case managers which consents end soon, once for each number of days; return how many."""
     today = clock.local_day(now)
-    told_of = [Consent.told_before.is_(None) | (Consent.told_before > days) for days in ENDS_BEFORE]
+    stages = ENDS_BEFORE.on(today)
+    told_of = [Consent.told_before.is_(None) | (Consent.told_before > days) for days in stages]
     untold = or_(
         *(
             (Consent.valid_until <= today + timedelta(days=days)) & unsaid
-            for days, unsaid in zip(ENDS_BEFORE, told_of, strict=True)
+            for days, unsaid in zip(stages, told_of, strict=True)
         )
     )
     soon = _due(session, Consent.valid_until >= today, untold)
     for consent in soon:
         left = (consent.valid_until - today).days
-        consent.told_before = min(days for days in ENDS_BEFORE if left <= days)
+        consent.told_before = min(days for days in stages if left <= days)
     session.flush()
     ending = _not_renewed(session, soon)
-    for days in ENDS_BEFORE:
+    for days in stages:
         message = N_(
             "A consent in case %(code)s ends on %(day)s. Ask whether it goes on, and write it"
             " down before then."

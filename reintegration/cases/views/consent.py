@@ -126,7 +126,8 @@ def _withdraw_page(consent: Consent, case: CaseFile) -> str:
 
 
 def _form(case: CaseFile) -> ConsentForm:
-    last = clock.local_day(clock.now()) + CONSENT_FOR
+    today = clock.local_day(clock.now())
+    last = today + CONSENT_FOR.on(today)
     form = ConsentForm(consent_locale=written_in(case.language), valid_until=last)
     found = consents.providers(session(), search=parameters.text("q"), chosen=form.provider.data)
     form.provider.offer(

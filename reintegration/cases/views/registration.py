@@ -47,7 +47,7 @@ def _open(form: RegisterForm) -> CaseFile:
             mode=ConsentMode(form.mode.data),
             signatory=Signatory(form.signatory.data),
             locale=form.consent_locale.data,
-            valid_until=clock.local_day(now) + CONSENT_FOR,
+            valid_until=clock.local_day(now) + CONSENT_FOR.on(clock.local_day(now)),
             now=now,
         )
     return case

@@ -1,10 +1,11 @@
 """The forms of the emergency start: for a thumb, at night, in under two minutes."""
 
-from typing import ClassVar
+from collections.abc import Callable
+from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, RadioField, SelectField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
+from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
 from reintegration.cases.forms import (
     language_choices,
@@ -18,10 +19,21 @@ from reintegration.codelists.languages import Locale
 from reintegration.codelists.people import Sex
 from reintegration.kernel.money import Money
 from reintegration.plans.services.emergency import TonightNeeds
-from reintegration.plans.states import EMERGENCY_ALLOWANCE
+from reintegration.plans.states import EMERGENCY_ALLOWANCE, EmergencyAllowance
 from reintegration.web.forms import CountField, Form, MoneyField, choices, option, pressed
 
-_CURRENCY = EMERGENCY_ALLOWANCE.ceiling.currency
+_CURRENCY = EMERGENCY_ALLOWANCE.initially.ceiling.currency
+
+
+def _at_most(part: Callable[[EmergencyAllowance], int]) -> Callable[[Any, Any], None]:
+    """Return the validator of a number that the allowance of today covers."""
+
+    def check(_form: Any, field: Any) -> None:
+        most = part(EMERGENCY_ALLOWANCE.today())
+        if field.data is not None and not 0 <= field.data <= most:
+            raise ValidationError(str(_l("The allowance covers at most %(most)s.", most=most)))
+
+    return check
 
 
 class TonightForm(Form):
@@ -31,18 +43,12 @@ class TonightForm(Form):
 
     nights = CountField(
         _l("Nights in a safe bed"),
-        [
-            InputRequired(_l("Enter a number.")),
-            NumberRange(0, EMERGENCY_ALLOWANCE.nights, _l("Up to three nights.")),
-        ],
+        [InputRequired(_l("Enter a number.")), _at_most(lambda allowance: allowance.nights)],
         default=1,
     )
     rides = CountField(
         _l("Taxi rides"),
-        [
-            InputRequired(_l("Enter a number.")),
-            NumberRange(0, EMERGENCY_ALLOWANCE.rides, _l("Up to four rides.")),
-        ],
+        [InputRequired(_l("Enter a number.")), _at_most(lambda allowance: allowance.rides)],
         default=0,
     )
     medicine = MoneyField(

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from reintegration.cases.models import CaseFile
 from reintegration.cases.services.team import supervisors
 from reintegration.cases.services.telling import tell
+from reintegration.kernel import clock
 from reintegration.kernel.errors import N_
 from reintegration.kernel.jobs import Job
 from reintegration.plans.models import EmergencyStart
@@ -15,19 +16,19 @@ from reintegration.plans.states import EMERGENCY_ALLOWANCE, EmergencyState
 
 
 def remind(session: Session, now: datetime) -> str | None:
-    """Tell supervisors at 48 hours, and the worker too at 72; each message arrives once."""
-    first, last = EMERGENCY_ALLOWANCE.remind_after[0], EMERGENCY_ALLOWANCE.remind_after[-1]
+    """Tell supervisors ahead, and the worker too when the time is over; each message once."""
     rows = session.execute(
         select(EmergencyStart, CaseFile)
         .join(CaseFile, CaseFile.id == EmergencyStart.case_id)
-        .where(
-            EmergencyStart.state == EmergencyState.PENDING, EmergencyStart.started_at <= now - first
-        )
+        .where(EmergencyStart.state == EmergencyState.PENDING)
         .order_by(EmergencyStart.ratify_by)
     )
     count = 0
     for started, case in rows:
-        _remind(session, started, case, now, overdue=now - started.started_at >= last)
+        allowance = EMERGENCY_ALLOWANCE.on(clock.local_day(started.started_at))
+        if now - started.started_at < allowance.remind_after:
+            continue
+        _remind(session, started, case, now, overdue=now >= started.ratify_by)
         count += 1
     return f"{count} emergency starts wait" if count else None
 

@@ -85,7 +85,8 @@ def approve(
             if line.origin == LineOrigin.PLAN:
                 _approve_line(session, line)
     plan.approved_version, plan.approved_at, plan.written_by = number, now, []
-    plan.review_on = clock.local_day(now) + REVIEW_AFTER
+    today = clock.local_day(now)
+    plan.review_on = today + REVIEW_AFTER.on(today)
     session.flush()  # the lines before the version, as locks are taken
     _decide(version, "approve", actor, comment, now)
     session.flush()

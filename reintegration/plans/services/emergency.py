@@ -27,6 +27,7 @@ from reintegration.codelists.units import Unit
 from reintegration.kernel import audit, clock, permissions
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.alike import alike
+from reintegration.kernel.dated_rules import stood
 from reintegration.kernel.errors import N_, Conflict, Invalid
 from reintegration.kernel.ids import new_id
 from reintegration.kernel.money import Money, total
@@ -37,7 +38,7 @@ from reintegration.plans.queries import provision
 from reintegration.plans.services.deliveries import expect_deliveries
 from reintegration.plans.states import EMERGENCY_ALLOWANCE, EmergencyAllowance, LineOrigin
 
-_NOTHING = Money.zero(EMERGENCY_ALLOWANCE.ceiling.currency)
+_NOTHING = Money.zero(EMERGENCY_ALLOWANCE.initially.ceiling.currency)
 _NEEDED = (ConsentScope.CASE_MANAGEMENT, ConsentScope.SHARE_WITH_PROVIDER)
 
 
@@ -50,7 +51,7 @@ class TonightNeeds:
     medicine: Money = _NOTHING
 
     def lines(
-        self, allowance: EmergencyAllowance = EMERGENCY_ALLOWANCE
+        self, allowance: EmergencyAllowance
     ) -> Sequence[tuple[ServiceCategory, Unit, int, Money]]:
         """Return category, unit, units and highest price of each thing that is needed."""
         wanted = (
@@ -60,7 +61,7 @@ class TonightNeeds:
         )
         return [line for line in wanted if line[2] > 0]
 
-    def at_most(self, allowance: EmergencyAllowance = EMERGENCY_ALLOWANCE) -> Money:
+    def at_most(self, allowance: EmergencyAllowance) -> Money:
         """Return the most that all of it may cost."""
         return total(
             (price * units for _category, _unit, units, price in self.lines(allowance)),
@@ -123,14 +124,15 @@ def start(
     check_needs(needs, funding, helped=provision.helped(case), on=clock.local_day(now))
     if session.scalar(select(EmergencyStart).where(EmergencyStart.case_id == case.id)):
         raise Conflict(N_("This case used its emergency allowance before."), code="used")
+    allowance = EMERGENCY_ALLOWANCE.on(clock.local_day(now))
     started = EmergencyStart(
         id=new_id(),
         case_id=case.id,
         **signed("started_by", actor),
         started_at=now,
-        ratify_by=now + EMERGENCY_ALLOWANCE.ratify_within,
+        ratify_by=now + allowance.ratify_within,
         circumstances=tonight["circumstances"].strip(),
-        ceiling=EMERGENCY_ALLOWANCE.ceiling,
+        ceiling=allowance.ceiling,
     )
     session.add(started)
     session.flush()
@@ -145,7 +147,7 @@ def start(
 
 def check_needs(needs: TonightNeeds, funding: Funding, *, helped: Helped, on: date) -> None:
     """Raise Invalid when nothing is asked, too much is asked, or the budget line may not pay."""
-    allowance = EMERGENCY_ALLOWANCE
+    allowance = EMERGENCY_ALLOWANCE.on(on)
     asked = needs.at_most(allowance)
     if min(needs.nights, needs.rides, needs.medicine.minor) < 0:
         raise Invalid(N_("Nothing can be asked in negative numbers."), code="needs")
@@ -194,7 +196,7 @@ def _agree(
             mode=ConsentMode.ORAL,
             signatory=signatory,
             locale=locale,
-            valid_until=today + EMERGENCY_ALLOWANCE.consent_for,
+            valid_until=today + EMERGENCY_ALLOWANCE.on(today).consent_for,
             now=now,
         )
 
@@ -208,6 +210,7 @@ def _add_lines(
     now: datetime,
 ) -> None:
     today = clock.local_day(now)
+    allowance = EMERGENCY_ALLOWANCE.on(today)
     milestone = Milestone(
         id=new_id(),
         plan=_plan_of(session, actor, case, now),
@@ -215,12 +218,12 @@ def _add_lines(
         domain=Domain.SAFETY_HOUSING,
         title=funding.milestone_title,
         starts_on=today,
-        due_on=clock.local_day(now + EMERGENCY_ALLOWANCE.ratify_within),
+        due_on=clock.local_day(now + allowance.ratify_within),
         created_at=now,
     )
     session.add(milestone)
     session.flush()
-    for category, unit, units, price in needs.lines():
+    for category, unit, units, price in needs.lines(allowance):
         line = PlanLine(
             id=new_id(),
             case_id=case.id,
@@ -264,14 +267,19 @@ def _announce(
     needs: TonightNeeds,
     now: datetime,
 ) -> None:
-    asked = needs.at_most()
+    today = clock.local_day(now)
+    asked = needs.at_most(EMERGENCY_ALLOWANCE.on(today))
     audit.record(
         session,
         "emergency:start",
         audit.Subject("emergency", started.id, case.id),
         actor=actor,
         now=now,
-        data={"at_most_minor": asked.minor, "currency": asked.currency},
+        data={
+            "at_most_minor": asked.minor,
+            "currency": asked.currency,
+            **stood(today, EMERGENCY_ALLOWANCE),
+        },
     )
     message = N_("%(who)s started emergency help in case %(code)s, %(asked)s at most. Decide.")
     link = f"/cases/emergencies/{started.id}"

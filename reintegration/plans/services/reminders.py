@@ -32,7 +32,7 @@ def remind(session: Session, *, now: datetime) -> int:
     today = clock.local_day(now)
     reviews = reminding.reviews(session, until=today)
     late = reminding.late_steps(session, today=today)
-    due = reminding.steps_due(session, since=today, until=today + REMIND_BEFORE)
+    due = reminding.steps_due(session, since=today, until=today + REMIND_BEFORE.on(today))
     messages = [
         *map(_of_review, reviews),
         *(_of_step(one, "late") for one in late),

@@ -70,9 +70,11 @@ def hold(
 def _check_days(held_on: date, next_on: date, today: date) -> None:
     if held_on > today:
         raise Invalid(N_("This day has not come yet."), code="held_on", field="held_on")
-    if not today < next_on <= today + NEXT_REVIEW_WITHIN:
+    last = today + NEXT_REVIEW_WITHIN.on(today)
+    if not today < next_on <= last:
         raise Invalid(
-            N_("The next review is on a day to come, within a year."),
+            N_("The next review is on a day to come, until %(last)s."),
             code="next_on",
             field="next_on",
+            last=last,
         )

@@ -98,7 +98,7 @@ def case_emergency_save(case: CaseFile) -> Asking:
 def _with_budget(form: TonightType, person: Helped) -> tuple[TonightType, dict[str, BudgetChoice]]:
     """Offer the budget lines that pay for all that may be needed; one alone is chosen already."""
     today = clock.local_day(clock.now())
-    currency = EMERGENCY_ALLOWANCE.ceiling.currency
+    currency = EMERGENCY_ALLOWANCE.on(today).ceiling.currency
     offered = budget_lines_to_plan_with(session(), current_actor(), currency, today)
     wanted = Wanted(_MAY_BE_NEEDED, person, today, today)
     found = [choice for choice in offered if choice.pays(wanted)]
@@ -130,7 +130,7 @@ def _existing_page(case: CaseFile, form: TonightForm, choices: dict[str, BudgetC
 def _form_context(form: TonightForm, choices: dict[str, BudgetChoice]) -> dict[str, object]:
     return {
         "form": form,
-        "allowance": EMERGENCY_ALLOWANCE,
+        "allowance": EMERGENCY_ALLOWANCE.today(),
         "has_budget": bool(choices),
         "text_version": CONSENT_TEXT_VERSION,
         **({} if choices else _whom_to_call()),

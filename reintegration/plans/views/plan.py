@@ -123,7 +123,7 @@ def plan_withdraw(plan: Plan) -> Next:
 def plan_review(plan: Plan) -> Asking:
     """Write down that the plan was gone through with the person."""
     today = clock.local_day(clock.now())
-    form = ReviewForm(held_on=today, next_on=today + REVIEW_AFTER)
+    form = ReviewForm(held_on=today, next_on=today + REVIEW_AFTER.on(today))
     yield Ask(lambda: _reviewing(plan, form), form)
     next_on = given(form.next_on.data)
     reviewing.hold(

@@ -110,7 +110,7 @@ def _step(case: CaseFile, milestone: Milestone, today: date) -> Todo | None:
         )
         return Todo(plan_text.in_days(late), "clay", words, url)
     soon = (milestone.due_on - today).days
-    if milestone.state in {"planned", "in_progress"} and soon <= REMIND_BEFORE.days:
+    if milestone.state in {"planned", "in_progress"} and soon <= REMIND_BEFORE.on(today).days:
         word = _("Today") if soon == 0 else filters.day_month(milestone.due_on)
         return Todo(word, "gold", _("“%(step)s” should be reached.", step=milestone.title), url)
     return None

@@ -102,7 +102,8 @@ def _returned(session: Session, actor: Actor) -> list[TodayItem]:
 
 
 def _steps(session: Session, actor: Actor, today: date) -> list[TodayItem]:
-    due = plans.due_milestones_of(session, actor, due_until=today + REMIND_BEFORE, limit=MOST)
+    until = today + REMIND_BEFORE.on(today)
+    due = plans.due_milestones_of(session, actor, due_until=until, limit=MOST)
     items = []
     for milestone, case in due:
         late = (today - milestone.due_on).days

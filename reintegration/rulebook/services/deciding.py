@@ -11,8 +11,10 @@ from reintegration.accounts.services import inbox
 from reintegration.kernel import audit, permissions
 from reintegration.kernel.actor import SYSTEM, Actor, Role
 from reintegration.kernel.clock import local_day
-from reintegration.kernel.dated_rules import Dated, DatedList
+from reintegration.kernel.dated_rules import Coming, Dated, DatedList
+from reintegration.kernel.db import acting_as_system
 from reintegration.kernel.errors import N_, Conflict, Invalid
+from reintegration.kernel.hooks import Change
 from reintegration.kernel.ids import new_id
 from reintegration.kernel.locking import lock
 from reintegration.kernel.signing import sign
@@ -134,6 +136,15 @@ def lapse(session: Session, *, now: datetime) -> int:
         message = N_("Nobody approved the rule that you proposed before its first day.")
         _tell(session, version, "lapsed", message, now=now)
     return len(missed)
+
+
+def consequences(session: Session, rule: Dated[Any], version: RuleVersion) -> list[Change]:
+    """Return what a proposal would change, counted over everything and telling of nobody."""
+    day_before = date.fromordinal(version.first_day.toordinal() - 1)
+    before = rule.held(day_before, version.entry)
+    after = rule.kind.read(version.value)
+    with acting_as_system(session):
+        return rule.would_change(session, Coming(version.entry, before, after, version.first_day))
 
 
 def _refuse_day(first_day: date, today: date) -> None:

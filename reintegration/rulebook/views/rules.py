@@ -14,7 +14,7 @@ from flask_babel import lazy_gettext as _l
 from reintegration.accounts.queries.users import names_of
 from reintegration.codelists.languages import Locale
 from reintegration.kernel import clock
-from reintegration.kernel.dated_rules import Area, Coming, Dated, DatedList, rules_of
+from reintegration.kernel.dated_rules import Area, Dated, DatedList, rules_of
 from reintegration.kernel.db import session
 from reintegration.kernel.errors import NotFound, or_404
 from reintegration.rulebook.forms import ProposalForm, WhyForm, form_for
@@ -112,7 +112,6 @@ def proposal(version_id: UUID) -> ResponseReturnValue:
     """Show what would change: part by part, and what follows from it."""
     version, rule = _version(version_id)
     before, after = rule.held(_day_before(version), version.entry), _value(rule, version)
-    coming = Coming(version.entry, before, after, version.first_day)
     return render_template(
         "reintegration/rulebook/proposal.html",
         version=version,
@@ -120,7 +119,7 @@ def proposal(version_id: UUID) -> ResponseReturnValue:
         called=name_of(rule, version.entry, after),
         lines=lines(rule, after, before),
         is_new=before is None,
-        changes=rule.would_change(session(), coming),
+        changes=deciding.consequences(session(), rule, version),
         sample=_sample(rule, version.entry, after),
         standing=_standing(rule, version),
         lapses=version.waits and version.first_day <= clock.local_day(clock.now()),

@@ -5,7 +5,7 @@ from sqlalchemy import select
 
 from reintegration.kernel.errors import Invalid
 from reintegration.kernel.money import Money
-from tests.factories.cast import actor
+from tests.factories.cast import TODAY, actor
 from tests.factories.payments import LATER, bank_line, make_batch, statement
 from vouchers.bank.models import BankLine
 from vouchers.bank.services import reconciliation
@@ -51,9 +51,9 @@ def test_an_order_in_another_currency_is_refused_in_words(session, cast, order):
 
 
 def test_an_order_comes_back_less_what_a_bank_may_charge():
-    ordered, most = Money(100_000, "MDL"), RETURN_CHARGES_AT_MOST["MDL"]
-    assert is_whole(ordered, ordered - most, most)
+    ordered, most = Money(100_000, "MDL"), RETURN_CHARGES_AT_MOST.initially["MDL"]
+    assert is_whole(ordered, ordered - most, most, on=TODAY)
     more = most + Money(1, "MDL")
-    assert not is_whole(ordered, ordered - more, more)
-    assert not is_whole(ordered, ordered, Money(1, "MDL"))
-    assert not is_whole(ordered, Money(100_000, "EUR"), Money(0, "EUR"))
+    assert not is_whole(ordered, ordered - more, more, on=TODAY)
+    assert not is_whole(ordered, ordered, Money(1, "MDL"), on=TODAY)
+    assert not is_whole(ordered, Money(100_000, "EUR"), Money(0, "EUR"), on=TODAY)

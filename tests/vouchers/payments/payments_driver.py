@@ -159,7 +159,7 @@ class Payments:
 
     def bounce(self, order: PaymentOrder, charges: int, now: datetime) -> None:
         """Let a settled payment come back, less charges that the programme bears."""
-        most = settlement.RETURN_CHARGES_AT_MOST[order.currency].minor
+        most = settlement.RETURN_CHARGES_AT_MOST.initially[order.currency].minor
         left = order.amount - order.taken_back
         if not left:
             return

@@ -17,7 +17,7 @@ def batch_of(session, cast, count):
 
 def test_beyond_the_limit_a_batch_is_not_released_by_who_put_it_together(session, cast):
     batch = batch_of(session, cast, 12)
-    assert batch.total_minor >= RELEASE_BY_PREPARER_BELOW["MDL"]
+    assert batch.total_minor >= RELEASE_BY_PREPARER_BELOW.initially["MDL"].minor
     for who in (cast.petru, cast.alina):
         with pytest.raises(NotPermitted):
             batches.release(session, batch, actor=actor(session, who), now=NOW)

@@ -12,7 +12,7 @@ from reintegration.kernel.money import Money
 from tests.factories.cast import NOW, actor
 from tests.factories.payments import make_claim, make_deliveries
 from tests.factories.vouchers import deliver, make_voucher
-from vouchers.payments.queries.claims import LATE_DAYS, checked_lines, unclaimed
+from vouchers.payments.queries.claims import LATE_AFTER, checked_lines, unclaimed
 from vouchers.payments.services import claims
 from vouchers.payments.states import ClaimLineState, ClaimState
 from vouchers.voucher.states import RedemptionState
@@ -211,7 +211,7 @@ def test_a_line_says_what_differs_and_only_equal_ones_are_ticked(session, cast, 
     assert "All three equal" not in other
     assert " checked>" not in other
     delivery = alone.lines[0].redemption
-    late = delivery.delivered_on + timedelta(days=LATE_DAYS + 1)
+    late = delivery.delivered_on + LATE_AFTER.initially + timedelta(days=1)
     alone.created_at = datetime.combine(late, time(0, 30), LOCAL)  # the day before, elsewhere
     delivery.voucher.valid_from = late
     delivery.voucher.valid_until = late + timedelta(days=1)

@@ -165,7 +165,7 @@ def mailed(session):
 
 
 def test_an_account_in_place_of_another_is_paid_three_banking_days_later(session, cast, moved):
-    assert moved.pays_from == banking_days.after(TODAY, payees.HOLD)
+    assert moved.pays_from == banking_days.after(TODAY, payees.HOLD.initially)
     claim = make_checked_claim(session, cast)
     with pytest.raises(Conflict, match="is paid at its new account from"):
         make_batch(session, cast, [claim])

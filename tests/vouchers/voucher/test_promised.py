@@ -27,10 +27,10 @@ from vouchers.voucher.states import HoldCause
 @pytest.mark.parametrize(("limit", "currency"), [(1_000_000, "MDL"), (50_000, "EUR")])
 def test_from_the_threshold_on_a_supervisor_approves(limit, currency):
     nothing = Money.zero(currency)
-    assert is_approved_by_rule(Money(limit - 1, currency), nothing)
-    assert not is_approved_by_rule(Money(limit, currency), nothing)
-    assert not is_approved_by_rule(Money(limit - 1, currency), Money(1, currency))
-    assert not is_approved_by_rule(Money(1, "USD"), Money.zero("USD"))
+    assert is_approved_by_rule(Money(limit - 1, currency), nothing, on=TODAY)
+    assert not is_approved_by_rule(Money(limit, currency), nothing, on=TODAY)
+    assert not is_approved_by_rule(Money(limit - 1, currency), Money(1, currency), on=TODAY)
+    assert not is_approved_by_rule(Money(1, "USD"), Money.zero("USD"), on=TODAY)
 
 
 def test_a_voucher_never_outlives_the_approval_of_the_provider(session, cast):

@@ -204,8 +204,8 @@ def test_on_one_persons_word_vouchers_are_issued_for_72_hours(session, cast, sta
             state=state,
             started_by=cast.ana.id,
             started_at=NOW - timedelta(hours=hours),
-            ratify_by=NOW - timedelta(hours=hours) + EMERGENCY_ALLOWANCE.ratify_within,
-            ceiling=EMERGENCY_ALLOWANCE.ceiling,
+            ratify_by=NOW - timedelta(hours=hours) + EMERGENCY_ALLOWANCE.initially.ratify_within,
+            ceiling=EMERGENCY_ALLOWANCE.initially.ceiling,
         )
     )
     session.flush()

@@ -202,7 +202,7 @@ def post_return(
     order = session.get_one(PaymentOrder, order_id, populate_existing=True)
     if order.state != OrderState.SETTLED:
         return False
-    if not is_whole(order.amount, line.entry.amount, line.entry.charges):
+    if not is_whole(order.amount, line.entry.amount, line.entry.charges, on=local_day(now)):
         return False
     return_order(
         session,

@@ -11,12 +11,15 @@ from sqlalchemy.orm import Session
 from providers.directory.models import Provider
 from reintegration.accounts.services import inbox
 from reintegration.kernel import audit, permissions
-from reintegration.kernel.actor import Actor
+from reintegration.kernel.actor import Actor, Role
+from reintegration.kernel.clock import local_day
+from reintegration.kernel.dated_rules import Area, DatedRule
 from reintegration.kernel.errors import N_, Conflict, Invalid
 from reintegration.kernel.ids import new_id
 from reintegration.kernel.locking import by_key, lock, lock_all
 from reintegration.kernel.money import Money, total
 from reintegration.kernel.money_columns import InMoney
+from reintegration.kernel.rule_kinds import Amounts
 from reintegration.kernel.signing import sign
 from vouchers.bank.models import BankLine, BankMatch
 from vouchers.bank.permissions import BankPermission
@@ -43,8 +46,15 @@ from vouchers.payments.services.settlement import (
 )
 from vouchers.payments.states import OrderState
 
-FEES_AT_MOST = {"MDL": Money(50_000, "MDL"), "EUR": Money(5_000, "EUR"), "USD": Money(5_000, "USD")}
-"""What one person alone posts as fees of the bank, of one account in one month, all together."""
+FEES_AT_MOST = DatedRule(
+    code="bank.fees_at_most",
+    title=N_("Fees of the bank that one person posts alone"),
+    says=N_("Of one account in one month, all together; beyond that a second person posts them."),
+    area=Area.MONEY,
+    decided_by=Role.FINANCE_APPROVER,
+    kind=Amounts(("MDL", "EUR", "USD")),
+    initially={"MDL": Money(50_000, "MDL"), "EUR": Money(5_000, "EUR"), "USD": Money(5_000, "USD")},
+)
 
 
 def match_orders(
@@ -145,13 +155,13 @@ def mark_fee(session: Session, line: BankLine, *, actor: Actor, now: datetime) -
     if line.amount_minor >= 0:
         raise Invalid(N_("A fee leaves the account; this line came in."))
     if not permissions.permits(actor, BankPermission.FEE_ABOVE, line):
-        _must_stay_small(session, line)
+        _must_stay_small(session, line, on=local_day(now))
     event, key = rails.fee_in(line.currency), f"fee|{line.id}"
     _post(session, line, event, -line.amount, key, Dimensions(), actor=actor, now=now)
     settle(session, line, Resolution.FEE, actor=actor, now=now)
 
 
-def _must_stay_small(session: Session, line: BankLine) -> None:
+def _must_stay_small(session: Session, line: BankLine, *, on: date) -> None:
     """Refuse a fee that makes those of its account and month more than one person may post."""
     lock(session, session.get_one(BankAccount, line.bank_account_id))
     posted = session.scalars(
@@ -161,7 +171,7 @@ def _must_stay_small(session: Session, line: BankLine) -> None:
             BankLine.resolution == Resolution.FEE,
         )
     ).one()
-    together, most = -(posted + line.amount), FEES_AT_MOST.get(line.currency)
+    together, most = -(posted + line.amount), FEES_AT_MOST.on(on).get(line.currency)
     if most is None or together > most:
         raise Invalid(
             N_(
@@ -214,13 +224,17 @@ def mark_repaid(
     settle(session, line, Resolution.REPAID, actor=actor, now=now)
 
 
+def _is_whole(order: PaymentOrder, line: BankLine, today: date) -> bool:
+    return is_whole(order.amount, line.amount, order.amount - line.amount, on=today)
+
+
 def mark_returned(
     session: Session, line: BankLine, *, actor: Actor, order: PaymentOrder, now: datetime
 ) -> None:
     """A settled order came back by this line; what is missing are the bank's charges."""
     _lock_open(session, line, actor)
     foreign = line.currency != order.currency or order.payee_service_account
-    if foreign or not is_whole(order.amount, line.amount, order.amount - line.amount):
+    if foreign or not _is_whole(order, line, local_day(now)):
         raise Invalid(N_("This line cannot be that order coming back: the sums do not fit."))
     return_order(
         session,

@@ -10,11 +10,7 @@ from reintegration.kernel.base import Base, Currency, Id, Minor
 from reintegration.kernel.money_columns import MoneyColumns
 from reintegration.kernel.search import words_index
 from reintegration.kernel.signing import apart
-from vouchers.payments.states import RELEASE_BY_PREPARER_BELOW, BatchState, OrderState, Rail
-
-_SMALL = " ".join(
-    f"WHEN '{currency}' THEN {minor}" for currency, minor in RELEASE_BY_PREPARER_BELOW.items()
-)
+from vouchers.payments.states import BatchState, OrderState, Rail
 
 
 class PaymentBatch(Base):
@@ -66,11 +62,6 @@ class PaymentBatch(Base):
         ),
         CheckConstraint(apart("approved_by", "prepared_by"), "approver"),
         CheckConstraint(apart("released_by", "approved_by"), "releaser"),
-        CheckConstraint(
-            f"{apart('released_by', 'prepared_by')}"
-            f" OR total_minor < (CASE currency {_SMALL} ELSE 0 END)",
-            "preparer_releases_small_only",
-        ),
         Index(
             "ix_payment_batch_released",
             "released_by",

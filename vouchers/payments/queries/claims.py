@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -11,11 +11,13 @@ from sqlalchemy.orm import Session, joinedload, lazyload, selectinload
 
 from reintegration.accounts.models import Organisation
 from reintegration.kernel import bounded, clock, permissions
-from reintegration.kernel.actor import Actor
+from reintegration.kernel.actor import Actor, Role
 from reintegration.kernel.bounded import Count, Pile
-from reintegration.kernel.errors import or_404
+from reintegration.kernel.dated_rules import Area, DatedRule
+from reintegration.kernel.errors import N_, or_404
 from reintegration.kernel.money import Money
 from reintegration.kernel.money_columns import InMoney
+from reintegration.kernel.rule_kinds import Days
 from reintegration.kernel.search import has_words, is_called
 from reintegration.kernel.states import StateEvent
 from reintegration.web.paging import Page, page_of
@@ -27,7 +29,15 @@ from vouchers.voucher.services.validity import covers
 from vouchers.voucher.states import RedemptionState, VoucherState
 
 _READING = (ClaimPermission.VIEW, ClaimPermission.VIEW_OWN)
-LATE_DAYS = 60
+LATE_AFTER = DatedRule(
+    code="payments.late_claim_after",
+    title=N_("A delivery is claimed late after"),
+    says=N_("Lines of a claim for an older delivery are marked, for whoever checks it."),
+    area=Area.MONEY,
+    decided_by=Role.FINANCE_APPROVER,
+    kind=Days(1, 366),
+    initially=timedelta(days=60),
+)
 AT_ONCE = 100
 """How many deliveries a claim, and how many claims a batch is made of: the oldest come first."""
 
@@ -199,13 +209,13 @@ def checked_lines(session: Session, claim: Claim) -> list[Checked]:
     twice = _same_day(session, vouchers)
     spent = _delivered_by_voucher(session, vouchers)
     lines = {line.id: line for line in claim.lines}
-    found = []
+    found, claimed_on = [], clock.local_day(claim.created_at)
     for row in rows:
         delivered, voucher = _delivered(row), row.voucher_id
         flags = []
         if (voucher, delivered.delivered_on) in twice:
             flags.append("same_day")
-        if (clock.local_day(claim.created_at) - delivered.delivered_on).days > LATE_DAYS:
+        if claimed_on - delivered.delivered_on > LATE_AFTER.on(claimed_on):
             flags.append("late")
         if voucher in spent and spent[voucher] > row.authorised:
             flags.append("over_plan")

@@ -9,6 +9,7 @@ import hashlib
 import secrets
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -20,6 +21,7 @@ from reintegration.accounts.services import inbox
 from reintegration.kernel import outbox, permissions
 from reintegration.kernel.actor import Actor, Role
 from reintegration.kernel.clock import local_day
+from reintegration.kernel.dated_rules import stood
 from reintegration.kernel.errors import N_, Conflict, Invalid
 from reintegration.kernel.ids import ALPHABET, new_id, new_reference
 from reintegration.kernel.locking import by_key, lock, lock_all
@@ -37,7 +39,14 @@ from vouchers.payments.models.payees import PayeeAccount
 from vouchers.payments.permissions import PaymentPermission
 from vouchers.payments.services import payment_files, rails, release_limit
 from vouchers.payments.services.payment_moves import BATCH, CLAIM, ORDER
-from vouchers.payments.states import BatchState, ClaimState, OrderState, Rail
+from vouchers.payments.states import (
+    RELEASE_BY_PREPARER_BELOW,
+    RELEASED_TOGETHER,
+    BatchState,
+    ClaimState,
+    OrderState,
+    Rail,
+)
 from vouchers.voucher.models import Redemption
 
 GENERIC_WORD = "servicii"
@@ -132,7 +141,13 @@ def approve(session: Session, batch: PaymentBatch, *, actor: Actor, now: datetim
 
 
 def _move_on(
-    session: Session, batch: PaymentBatch, move: str, *, actor: Actor, now: datetime
+    session: Session,
+    batch: PaymentBatch,
+    move: str,
+    *,
+    actor: Actor,
+    now: datetime,
+    data: dict[str, Any] | None = None,
 ) -> None:
     """Make the move, unless our account or a payee's was stopped, changed or lapsed."""
     lock_batch(session, batch)
@@ -140,7 +155,7 @@ def _move_on(
         bank_accounts.require_in_use(session, batch.bank_account_id)
     refuse_changed_payees(session, batch)
     rails.refuse_lapsed(session, batch.orders, on=batch.execution_on)
-    BATCH.fire(session, batch, move, actor=actor, now=now)
+    BATCH.fire(session, batch, move, actor=actor, now=now, data=data)
 
 
 def release(session: Session, batch: PaymentBatch, *, actor: Actor, now: datetime) -> PaymentBatch:
@@ -151,7 +166,8 @@ def release(session: Session, batch: PaymentBatch, *, actor: Actor, now: datetim
     when a payee's account or debt has changed since the preparation.
     """
     release_limit.refuse_parts(session, batch, actor=actor, now=now)
-    _move_on(session, batch, "release", actor=actor, now=now)
+    judged_by = stood(local_day(now), RELEASE_BY_PREPARER_BELOW, RELEASED_TOGETHER)
+    _move_on(session, batch, "release", actor=actor, now=now, data=judged_by)
     sign(batch, "released_by", actor)
     batch.released_at = now
     session.flush()

@@ -14,18 +14,29 @@ from reintegration.codelists.currencies import CURRENCIES
 from reintegration.kernel import audit, banking_days, codes, permissions
 from reintegration.kernel.actor import Actor, Role
 from reintegration.kernel.clock import local_day
+from reintegration.kernel.dated_rules import Area, DatedRule
 from reintegration.kernel.db import acting_as_system
 from reintegration.kernel.errors import N_, Conflict, Invalid
 from reintegration.kernel.ids import new_id
 from reintegration.kernel.locking import lock, lock_all
+from reintegration.kernel.rule_kinds import Count
 from reintegration.kernel.signing import sign
 from vouchers.payments.models.payees import PayeeAccount
 from vouchers.payments.permissions import PayeePermission
 from vouchers.payments.services import payee_news, rails
 from vouchers.payments.services.payee_banks import bank_of
 
-HOLD = 3
-"""Banking days between the approval of an account in place of another and its first payment."""
+HOLD = DatedRule(
+    code="payments.new_account_waits",
+    title=N_("Banking days before a changed account is paid"),
+    says=N_(
+        "A provider that was paid elsewhere before is told, and can say in time that it was not it."
+    ),
+    area=Area.MONEY,
+    decided_by=Role.FINANCE_APPROVER,
+    kind=Count(1, 20),
+    initially=3,
+)
 
 
 def read_iban(text: str) -> IBAN:
@@ -150,7 +161,8 @@ def approve(
     sign(account, "approved_by", actor)
     account.approved_at = now
     if _was_paid_elsewhere(session, account, local_day(now)):
-        account.pays_from = banking_days.after(local_day(now), HOLD)
+        today = local_day(now)
+        account.pays_from = banking_days.after(today, HOLD.on(today))
         payee_news.changed(session, account, now=now)
     session.flush()
     _note(session, account, "approve", actor=actor, now=now)

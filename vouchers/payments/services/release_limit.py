@@ -1,7 +1,7 @@
 """What a preparer may release without a third person, all of it together."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import func, literal, select
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from reintegration.accounts.models import User
 from reintegration.kernel import permissions
 from reintegration.kernel.actor import Actor
+from reintegration.kernel.clock import local_day
 from reintegration.kernel.errors import N_, Conflict
 from reintegration.kernel.locking import lock_all
 from reintegration.kernel.money import Money
@@ -19,9 +20,9 @@ from vouchers.payments.permissions import PaymentPermission
 from vouchers.payments.states import RELEASE_BY_PREPARER_BELOW, RELEASED_TOGETHER
 
 
-def limit_of(currency: str) -> Money:
-    """Return the total from which on another person releases."""
-    return Money(RELEASE_BY_PREPARER_BELOW.get(currency, 0), currency)
+def limit_of(currency: str, *, on: date) -> Money:
+    """Return the total from which on another person releases; nothing where there is no limit."""
+    return RELEASE_BY_PREPARER_BELOW.on(on).get(currency, Money.zero(currency))
 
 
 def released_lately(
@@ -36,7 +37,7 @@ def released_lately(
     found = session.scalar(
         select(InMoney("sum", released, literal(currency))).where(
             PaymentBatch.released_by.in_(them) | PaymentBatch.released_for.in_(them),
-            PaymentBatch.released_at > now - RELEASED_TOGETHER,
+            PaymentBatch.released_at > now - RELEASED_TOGETHER.on(local_day(now)),
             PaymentBatch.currency == currency,
         )
     )
@@ -49,7 +50,8 @@ def refuse_parts(session: Session, batch: PaymentBatch, *, actor: Actor, now: da
     The person, and whom they stand in for, is locked, so that no two batches are released at once
     beside each other.
     """
-    limit = limit_of(batch.currency)
+    today = local_day(now)
+    limit = limit_of(batch.currency, on=today)
     if (
         actor.id is None
         or not permissions.could(actor, PaymentPermission.PREPARE)
@@ -66,6 +68,6 @@ def refuse_parts(session: Session, batch: PaymentBatch, *, actor: Actor, now: da
             ),
             code="limit",
             already=already,
-            days=RELEASED_TOGETHER.days,
+            days=RELEASED_TOGETHER.on(today).days,
             limit=limit,
         )

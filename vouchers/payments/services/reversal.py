@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from reintegration.cases.services import open_cases
 from reintegration.kernel.actor import Actor
+from reintegration.kernel.clock import local_day
 from reintegration.kernel.db import acting_as_system
 from reintegration.kernel.errors import N_, Conflict
 from reintegration.kernel.signing import sign
@@ -107,7 +108,7 @@ def _refuse_late(redemption: Redemption, actor: Actor, now: datetime) -> None:
         raise Conflict(
             N_("A record is taken back within %(days)s days. Ask the case manager."),
             code="too_late",
-            days=PROVIDER_WITHIN.days,
+            days=PROVIDER_WITHIN.on(local_day(redemption.recorded_at)).days,
         )
 
 

@@ -19,11 +19,13 @@ from reintegration.accounts.services import inbox
 from reintegration.kernel import permissions
 from reintegration.kernel.actor import Actor, Role
 from reintegration.kernel.clock import local_day
+from reintegration.kernel.dated_rules import Area, DatedRule
 from reintegration.kernel.errors import N_, Conflict, Invalid
 from reintegration.kernel.locking import by_key
 from reintegration.kernel.money import Money
 from reintegration.kernel.money_columns import InMoney
 from reintegration.kernel.ports import Port
+from reintegration.kernel.rule_kinds import Amounts
 from reintegration.kernel.states import StateEvent
 from vouchers.books.services.balances import provider_balances
 from vouchers.books.services.journal import Dimensions, Posting, Source, post
@@ -39,8 +41,15 @@ from vouchers.voucher.models import Redemption
 from vouchers.voucher.states import RedemptionState
 
 _orders = cast("Table", PaymentOrder.__table__)
-RETURN_CHARGES_AT_MOST = {"MDL": Money(50_000, "MDL"), "EUR": Money(5_000, "EUR")}
-"""What a bank may keep of an order that came back; more is no charge, and a person looks at it."""
+RETURN_CHARGES_AT_MOST = DatedRule(
+    code="payments.return_charges_at_most",
+    title=N_("What a bank may keep of an order that came back"),
+    says=N_("What is missing beyond that is no charge of the bank: a person looks at the line."),
+    area=Area.MONEY,
+    decided_by=Role.FINANCE_APPROVER,
+    kind=Amounts(("MDL", "EUR")),
+    initially={"MDL": Money(50_000, "MDL"), "EUR": Money(5_000, "EUR")},
+)
 UNSETTLE = "unsettle"
 undone_matches = Port[[Session, Sequence[UUID]], dict[UUID, int]](
     "how often a match of each order was undone: each attempt posts under its own key"
@@ -248,7 +257,7 @@ def return_order(
     _lock_order(session, order)
     charges = charges or Money.zero(order.currency)
     keeps = rails.of(order.batch.rail).returned.charges is not None
-    whole = is_whole(order.amount - order.taken_back, received, charges)
+    whole = is_whole(order.amount - order.taken_back, received, charges, on=local_day(now))
     if not whole or (charges and not keeps):
         raise Invalid(N_("What came back and the charges do not add up to the order."))
     ORDER.fire(session, order, "return", actor=actor, now=now, reason=reason)
@@ -333,11 +342,11 @@ def _most_taken_back(session: Session, order: PaymentOrder) -> Money:
     return max(Money.zero(order.currency), min(left, owed))
 
 
-def is_whole(ordered: Money, received: Money, charges: Money) -> bool:
+def is_whole(ordered: Money, received: Money, charges: Money, *, on: date) -> bool:
     """Whether an order came back whole: its sum, less what a bank may charge for that."""
     if {received.currency, charges.currency} != {ordered.currency}:
         return False
-    most = RETURN_CHARGES_AT_MOST.get(ordered.currency, Money.zero(ordered.currency))
+    most = RETURN_CHARGES_AT_MOST.on(on).get(ordered.currency, Money.zero(ordered.currency))
     adds_up = received + charges == ordered
     return adds_up and received.minor > 0 and 0 <= charges.minor <= most.minor
 

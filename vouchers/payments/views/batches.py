@@ -301,8 +301,9 @@ def _lapsed(accounts: Iterable[PayeeAccount]) -> dict[UUID, str]:
 
 
 def _show_page(batch: PaymentBatch) -> str:
+    today = clock.local_day(clock.now())
     events = claim_queries.history(session(), BATCH.name, batch.id)
-    limit = release_limit.limit_of(batch.currency)
+    limit = release_limit.limit_of(batch.currency, on=today)
     already = release_limit.released_lately(
         session(), signers(batch, "prepared_by"), batch.currency, now=clock.now()
     )
@@ -324,7 +325,7 @@ def _show_page(batch: PaymentBatch) -> str:
         small=batch.total < limit,
         limit=limit,
         already=already,
-        together_days=RELEASED_TOGETHER.days,
+        together_days=RELEASED_TOGETHER.on(today).days,
         act=act,
         P=PaymentPermission,
     )

@@ -15,11 +15,13 @@ from sqlalchemy.orm import Session
 from reintegration.accounts.services import inbox
 from reintegration.cases.models import CaseFile
 from reintegration.cases.services.telling import told
-from reintegration.kernel.actor import SYSTEM
+from reintegration.kernel.actor import SYSTEM, Role
 from reintegration.kernel.clock import local_day
+from reintegration.kernel.dated_rules import Area, DatedRule
 from reintegration.kernel.errors import N_
 from reintegration.kernel.money import Money, by_currency
 from reintegration.kernel.money_columns import InMoney
+from reintegration.kernel.rule_kinds import Days
 from vouchers.books.services import budget
 from vouchers.books.services.journal import Dimensions, Posting, Source, post
 from vouchers.books.services.postings import PostingEvent
@@ -30,8 +32,15 @@ from vouchers.voucher.services.voucher_moves import VOUCHER
 from vouchers.voucher.states import OPEN_STATES
 
 _BATCH = 500
-ENDS_BEFORE = timedelta(days=7)
-"""How long before its last day the case manager hears of a voucher with something left."""
+ENDS_BEFORE = DatedRule(
+    code="vouchers.told_before_end",
+    title=N_("The end of a voucher is told"),
+    says=N_("So long before its last day the case manager hears of a voucher with something left."),
+    area=Area.VOUCHERS,
+    decided_by=Role.SUPERVISOR,
+    kind=Days(1, 60),
+    initially=timedelta(days=7),
+)
 _LATE = timedelta(days=3)
 """How long a warning is caught up with when nobody was there to send it."""
 
@@ -61,7 +70,8 @@ def warn_ahead(session: Session, *, now: datetime) -> int:
 
     Each is told of once, whatever happens on its last days.
     """
-    last = local_day(now) + ENDS_BEFORE
+    today = local_day(now)
+    last = today + ENDS_BEFORE.on(today)
     soon = session.scalars(
         select(Voucher)
         .where(

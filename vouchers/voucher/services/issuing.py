@@ -15,12 +15,14 @@ from reintegration.cases.models import CaseFile
 from reintegration.cases.services.open_cases import require_open
 from reintegration.codelists.eligibility import Wanted, mismatch
 from reintegration.kernel import permissions
-from reintegration.kernel.actor import SYSTEM, Actor
+from reintegration.kernel.actor import SYSTEM, Actor, Role
 from reintegration.kernel.clock import local_day
+from reintegration.kernel.dated_rules import Area, DatedRule, stood
 from reintegration.kernel.errors import N_, Conflict, Invalid
 from reintegration.kernel.ids import new_id, new_reference
 from reintegration.kernel.locking import lock
 from reintegration.kernel.money import Money
+from reintegration.kernel.rule_kinds import Amounts, Days
 from reintegration.kernel.signing import sign, signed
 from reintegration.plans.models import PlanLine
 from reintegration.plans.queries import provision
@@ -40,13 +42,28 @@ from vouchers.voucher.services.validity import is_over
 from vouchers.voucher.services.voucher_moves import VOUCHER
 from vouchers.voucher.states import VoucherKind, VoucherState
 
-AUTO_APPROVE_BELOW = {"MDL": Money(1_000_000, "MDL"), "EUR": Money(50_000, "EUR")}
-"""Vouchers for less are approved by rule; the approval is recorded as such."""
-COUNTED_TOGETHER = timedelta(days=30)
-"""What was approved by rule for one service of a case within this time counts together.
-
-A month, because services are arranged from month to month: who cuts a sum into parts would have to
-wait longer than the service lasts, and a longer time would stop what simply goes on.
+AUTO_APPROVE_BELOW = DatedRule(
+    code="vouchers.approved_by_rule_below",
+    title=N_("A voucher needs a second person from"),
+    says=N_("Vouchers for less are approved by rule, and the approval is recorded as such."),
+    area=Area.VOUCHERS,
+    decided_by=Role.FINANCE_APPROVER,
+    kind=Amounts(("MDL", "EUR")),
+    initially={"MDL": Money(1_000_000, "MDL"), "EUR": Money(50_000, "EUR")},
+)
+COUNTED_TOGETHER = DatedRule(
+    code="vouchers.counted_together",
+    title=N_("Vouchers of a service count together for"),
+    says=N_(
+        "What was approved by rule for one service of a case within this time counts together."
+    ),
+    area=Area.VOUCHERS,
+    decided_by=Role.FINANCE_APPROVER,
+    kind=Days(1, 366),
+    initially=timedelta(days=30),
+)
+"""A month, because services are arranged from month to month: who cuts a sum into parts would have
+to wait longer than the service lasts, and a longer time would stop what simply goes on.
 """
 
 
@@ -194,9 +211,9 @@ def dimensions(voucher: Voucher) -> Dimensions:
     return Dimensions(voucher.fund_id, voucher.budget_line_id, voucher.id, voucher.provider_id)
 
 
-def is_approved_by_rule(amount: Money, already: Money) -> bool:
+def is_approved_by_rule(amount: Money, already: Money, *, on: date) -> bool:
     """Whether a voucher for `amount` needs no second person, after `already` needed none."""
-    below = AUTO_APPROVE_BELOW.get(amount.currency)
+    below = AUTO_APPROVE_BELOW.on(on).get(amount.currency)
     return below is not None and amount + already < below
 
 
@@ -204,18 +221,20 @@ def approved_by_rule(
     session: Session, line: PlanLine, *, before: Voucher | None = None, now: datetime
 ) -> Money:
     """Return what was approved by rule lately for this service of the case, and not called off."""
-    since = now - COUNTED_TOGETHER
+    since = now - COUNTED_TOGETHER.on(local_day(now))
     return reading.approved_by_rule(session, line, since=since, but=before.id if before else None)
 
 
 def _approve_by_rule(session: Session, voucher: Voucher, line: PlanLine, *, now: datetime) -> None:
     """Approve small vouchers, and those on a standing emergency allowance, and say so."""
     already = approved_by_rule(session, line, before=voucher, now=now)
-    rule = "threshold" if is_approved_by_rule(voucher.amount, already) else ""
+    today = local_day(now)
+    rule = "threshold" if is_approved_by_rule(voucher.amount, already, on=today) else ""
     rule = "emergency" if line.origin == LineOrigin.EMERGENCY else rule
     if rule:
         voucher.approved_automatically = True
-        VOUCHER.fire(session, voucher, "approve", actor=SYSTEM, now=now, data={"rule": rule})
+        told = {"rule": rule, **stood(today, AUTO_APPROVE_BELOW, COUNTED_TOGETHER)}
+        VOUCHER.fire(session, voucher, "approve", actor=SYSTEM, now=now, data=told)
 
 
 def _basis(line: PlanLine, referral: Referral | None, offering: Offering | None) -> Basis:

@@ -161,12 +161,12 @@ def refuse_day(found: Found, delivered_on: date, *, today: date) -> None:
             code="delivered_on",
             field="delivered_on",
         )
-    if delivered_on < today - RECORDED_WITHIN:
+    if recorded_until(delivered_on) < today:
         raise Invalid(
             N_("A service is recorded within %(days)s days. Ask the case manager."),
             code="delivered_on",
             field="delivered_on",
-            days=RECORDED_WITHIN.days,
+            days=RECORDED_WITHIN.on(delivered_on).days,
         )
     if delivered_on == today and is_only_past(found, today=today):
         raise _only_past(found)

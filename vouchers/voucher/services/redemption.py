@@ -21,6 +21,7 @@ from reintegration.codelists.service_categories import Proof
 from reintegration.kernel import audit, permissions, tries
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.clock import local_day
+from reintegration.kernel.dated_rules import stood
 from reintegration.kernel.db import keyring
 from reintegration.kernel.errors import N_, Conflict, Invalid
 from reintegration.kernel.ids import new_id, new_reference
@@ -45,6 +46,7 @@ from vouchers.voucher.services.redeemability import (
     refuse_unusable,
     unknown_voucher,
 )
+from vouchers.voucher.services.validity import RECORDED_WITHIN
 from vouchers.voucher.services.voucher_by_code import Answered, Found, find
 from vouchers.voucher.services.voucher_moves import VOUCHER
 from vouchers.voucher.states import OPEN_STATES, RedemptionState, VoucherState
@@ -271,7 +273,12 @@ def _settle(
         VoucherState.ISSUED if untouched else VoucherState.PARTLY_REDEEMED,
         actor=actor,
         now=now,
-        data={"redemption": str(redemption_id), "units": wanted.units, "minor": money.minor},
+        data={
+            "redemption": str(redemption_id),
+            "units": wanted.units,
+            "minor": money.minor,
+            **(stood(wanted.on, RECORDED_WITHIN) if wanted.on < local_day(now) else {}),
+        },
         case_id=found.case_id,
     )
     record_service_delivered(

@@ -7,21 +7,37 @@ Each rule takes a date or a column of dates, and gives a truth or a condition ac
 """
 
 from datetime import date, timedelta
+from itertools import zip_longest
 from typing import Any, overload
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, and_, or_
 from sqlalchemy.orm import InstrumentedAttribute
 
-RECORDED_WITHIN = timedelta(days=14)
-"""How long after a delivery it may still be recorded."""
+from reintegration.kernel.actor import Role
+from reintegration.kernel.dated_rules import Area, DatedRule
+from reintegration.kernel.errors import N_
+from reintegration.kernel.rule_kinds import Days
 
-Days = ColumnElement[date] | InstrumentedAttribute[date]
+RECORDED_WITHIN = DatedRule(
+    code="vouchers.recorded_within",
+    title=N_("A delivery may be recorded for"),
+    says=N_(
+        "How long after a delivery it may still be recorded, by the rule of the day of delivery;"
+        " then what is left goes back."
+    ),
+    area=Area.VOUCHERS,
+    decided_by=Role.SUPERVISOR,
+    kind=Days(1, 90),
+    initially=timedelta(days=14),
+)
+
+DayColumn = ColumnElement[date] | InstrumentedAttribute[date]
 
 
 @overload
 def begins_later(valid_from: date, day: date) -> bool: ...
 @overload
-def begins_later(valid_from: Days, day: Any) -> ColumnElement[bool]: ...
+def begins_later(valid_from: DayColumn, day: Any) -> ColumnElement[bool]: ...
 def begins_later(valid_from: Any, day: Any) -> Any:
     """Whether the first day is still to come on `day`."""
     return valid_from > day
@@ -30,7 +46,7 @@ def begins_later(valid_from: Any, day: Any) -> Any:
 @overload
 def is_over(valid_until: date, day: date) -> bool: ...
 @overload
-def is_over(valid_until: Days, day: Any) -> ColumnElement[bool]: ...
+def is_over(valid_until: DayColumn, day: Any) -> ColumnElement[bool]: ...
 def is_over(valid_until: Any, day: Any) -> Any:
     """Whether the last day is past on `day`: nothing more is given on the voucher."""
     return valid_until < day
@@ -39,15 +55,35 @@ def is_over(valid_until: Any, day: Any) -> Any:
 @overload
 def is_past_recording(valid_until: date, day: date) -> bool: ...
 @overload
-def is_past_recording(valid_until: Days, day: date) -> ColumnElement[bool]: ...
+def is_past_recording(valid_until: DayColumn, day: date) -> ColumnElement[bool]: ...
 def is_past_recording(valid_until: Any, day: date) -> Any:
     """Whether on `day` nothing of it can be recorded any more: it has expired, swept or not."""
-    return is_over(valid_until, day - RECORDED_WITHIN)
+    if isinstance(valid_until, date):
+        return is_over(recorded_until(valid_until), day)
+    periods = RECORDED_WITHIN.periods()
+    ends = [first for first, _within in periods[1:]]
+    return or_(
+        *(
+            and_(
+                is_over(valid_until, day - within),
+                *([valid_until >= first] if first else []),
+                *([valid_until < end] if end else []),
+            )
+            for (first, within), end in zip_longest(periods, ends)
+        )
+    )
 
 
-def recorded_until(valid_until: date) -> date:
-    """Return the last day on which what was given on a voucher may be recorded."""
-    return valid_until + RECORDED_WITHIN
+def recorded_until(given_on: date) -> date:
+    """Return the last day on which what was given on a day may be recorded."""
+    return given_on + RECORDED_WITHIN.on(given_on)
+
+
+def earliest_recorded(today: date) -> date:
+    """Return the first day of which a delivery may still be recorded."""
+    longest = max(within for _first, within in RECORDED_WITHIN.periods())
+    days = (today - longest + timedelta(days=ahead) for ahead in range(longest.days))
+    return next((day for day in days if recorded_until(day) >= today), today)
 
 
 def covers(valid_from: date, valid_until: date, day: date) -> bool:

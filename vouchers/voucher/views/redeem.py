@@ -26,15 +26,12 @@ from vouchers.voucher.services.pricing import at_most, is_value
 from vouchers.voucher.services.redeemability import WrongPin, is_only_past, why_unusable
 from vouchers.voucher.services.redemption import Delivery, Outcome, redeem_once
 from vouchers.voucher.services.return_window import may_still_reverse
-from vouchers.voucher.services.validity import RECORDED_WITHIN, recorded_until
+from vouchers.voucher.services.validity import earliest_recorded, recorded_until
 from vouchers.voucher.services.voucher_by_code import Found
-from vouchers.voucher.states import RedemptionState
+from vouchers.voucher.states import BIG, RedemptionState
 from vouchers.voucher.views import voucher_text
 from vouchers.voucher.views.blueprints import redeem_bp as bp
 from vouchers.voucher.views.handles import make_handle, read_handle
-
-BIG = {"MDL": Money(300_000, "MDL"), "EUR": Money(15_000, "EUR"), "USD": Money(15_000, "USD")}
-"""From this amount on the desk says once more that it is right."""
 
 
 def load_redemption(redemption_id: UUID) -> Redemption:
@@ -160,7 +157,7 @@ def _page(found: Found, form: DeliveryForm) -> dict[str, object]:
         "is_value": by_value,
         "price": None if by_value else found.unit_price,
         "words": voucher_text,
-        "earliest": max(today - RECORDED_WITHIN, found.valid_from),
+        "earliest": max(earliest_recorded(today), found.valid_from),
         "until": recorded_until(found.through) if is_only_past(found, today=today) else None,
     }
 
@@ -173,7 +170,7 @@ def _may_reverse(redemption: Redemption) -> bool:
 
 
 def _big_from(currency: str) -> Money:
-    return BIG.get(currency, Money(15_000, currency))
+    return BIG.today()[currency]
 
 
 def _is_big(found: Found, form: RedeemForm) -> bool:

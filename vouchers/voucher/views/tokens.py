@@ -27,7 +27,7 @@ def load_token(token_id: UUID) -> ApiToken:
 def tokens() -> Asking:
     """Make a token and show it, this once."""
     now, actor = clock.now(), current_actor()
-    form = TokenForm(expires_on=clock.local_day(now) + service.TOKEN_FOR)
+    form = TokenForm(expires_on=clock.local_day(now) + service.TOKEN_FOR.on(clock.local_day(now)))
     yield Ask(lambda: _page(form), form)
     token, secret = service.create_token(
         session(),
