@@ -145,12 +145,12 @@ def _hold_places(text: str, needed: frozenset[str], at: str) -> None:
     named = _PLACE.findall(text)
     for name in named:
         if name not in needed:
-            message = N_("Nothing is put in for {%(name)s} here. Take it out.")
-            raise Invalid(message, field=at, name=name[:40])
+            unknown = N_("Nothing is put in for {%(name)s} here. Take it out.")
+            raise Invalid(unknown, field=at, name=name[:40])
     missing = sorted(needed.difference(named))
     if missing:
-        message = N_("The text needs {%(name)s}: without it nobody can act on the message.")
-        raise Invalid(message, field=at, name=missing[0])
+        needs = N_("The text needs {%(name)s}: without it nobody can act on the message.")
+        raise Invalid(needs, field=at, name=missing[0])
     if {"{", "}"}.intersection(_PLACE.sub("", text)):
         raise Invalid(N_("A curly bracket stands alone. Write {name}, or none."), field=at)
 
@@ -160,8 +160,8 @@ def _refuse_telling(text: str, at: str) -> None:
         raise Invalid(N_("Write plain text: a message has no HTML."), field=at)
     for word in plain(text).split():
         if word.startswith(_PLAIN_TELLING):
-            message = N_("“%(word)s” tells who writes or why. Say it in neutral words.")
-            raise Invalid(message, field=at, word=word)
+            tells = N_("“%(word)s” tells who writes or why. Say it in neutral words.")
+            raise Invalid(tells, field=at, word=word)
 
 
 _PLAIN_TELLING = tuple(plain(word) for word in _TELLING)

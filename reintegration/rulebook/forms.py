@@ -203,7 +203,7 @@ def _written(kind: Any, value: Any, name: str) -> Iterable[tuple[str, Any]]:
         case Texts():
             yield from ((f"{name}_{one}", value[one.value]) for one in Locale)
         case Lines():
-            yield from ((f"{name}_{one}", "\n".join(value[one.value])) for one in Locale)
+            yield from ((f"{name}_{one}", "\n".join(value[one])) for one in Locale)
         case Amount():
             yield name, value
         case Stages():
@@ -233,7 +233,7 @@ _READ: Mapping[type, Callable[[Any, Form, str], Any]] = {
         one.value: (form[f"{name}_{one}"].data or "").strip() for one in Locale
     },
     Lines: lambda _kind, form, name: {
-        one.value: tuple(_typed_lines(form, f"{name}_{one}")) for one in Locale
+        one: tuple(_typed_lines(form, f"{name}_{one}")) for one in Locale
     },
     Amount: lambda _kind, form, name: _typed_money(form, name),
     Some: lambda kind, form, name: kind.read(form[name].data or []),

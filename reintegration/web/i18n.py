@@ -43,7 +43,7 @@ def catalogue() -> Any:
 def reader_language() -> str:
     """Return `ro`, `ru` or `en`: in which of its three languages data is said now."""
     locale = get_locale()
-    return locale.language if locale else Locale.RO.value
+    return locale.language if locale else Locale.RO
 
 
 def chosen_locale() -> str:

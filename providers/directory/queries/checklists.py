@@ -68,16 +68,16 @@ CHECKLISTS: DatedList[Checklist] = DatedList(
         },
     ),
     initially={
-        Jurisdiction.RIGHT_BANK.value: Checklist(
+        Jurisdiction.RIGHT_BANK: Checklist(
             _OF_ALL, dict.fromkeys(LANGUAGES, "IDNO"), IdentifierForm.IDNO, _NO_CHECKS
         ),
-        Jurisdiction.LEFT_BANK.value: Checklist(
+        Jurisdiction.LEFT_BANK: Checklist(
             _OF_ALL,
             {"ro": "Cod fiscal", "ru": "Фискальный код", "en": "Fiscal code"},
             IdentifierForm.FREE,
             _NO_CHECKS,
         ),
-        Jurisdiction.ABROAD.value: Checklist(
+        Jurisdiction.ABROAD: Checklist(
             _OF_ALL,
             {
                 "ro": "Număr din registrul țării",
@@ -88,13 +88,13 @@ CHECKLISTS: DatedList[Checklist] = DatedList(
             _NO_CHECKS,
         ),
     },
-    fixed={one.value: one.label for one in Jurisdiction},
+    fixed={one: one.label for one in Jurisdiction},
 )
 
 
 def checklist_of(jurisdiction: Jurisdiction, day: date) -> Checklist:
     """Return what held for a jurisdiction on `day`."""
-    found = CHECKLISTS.held(day, jurisdiction.value)
+    found = CHECKLISTS.held(day, jurisdiction)
     assert found is not None  # each jurisdiction has one from the beginning
     return found
 

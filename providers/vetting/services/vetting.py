@@ -159,7 +159,7 @@ def assess(
             code="looked_at",
             field="looked_at",
         )
-    data = {**stood_in(day, CHECKLISTS, law.value), "looked_at": lines}
+    data = {**stood_in(day, CHECKLISTS, law), "looked_at": lines}
     _fire(session, offering, "assess", actor=actor, now=now, data=data)
     sign(offering, "assessed_by", actor)
     session.flush()
@@ -181,7 +181,7 @@ def approve(
         )
     data = {
         "until": until.isoformat(),
-        **stood_in(today, CHECKLISTS, offering.provider.jurisdiction.value),
+        **stood_in(today, CHECKLISTS, offering.provider.jurisdiction),
     }
     _fire(session, offering, "approve", actor=actor, now=now, data=data)
     sign(offering, "approved_by", actor)

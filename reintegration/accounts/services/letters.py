@@ -67,7 +67,7 @@ def write(
     session: Session, user: User, letter: Outgoing, *, key: str, now: datetime, url: str = ""
 ) -> None:
     """Queue a letter to a person, its text under a seal: a link in it opens their account."""
-    written = letter.written(local_day(now), user.locale.value, url=url)
+    written = letter.written(local_day(now), user.locale, url=url)
     sealed = keyring(session).seal_mail(written.text, key=key)
     payload = {"to": user.email, "subject": written.subject, "sealed": sealed}
     outbox.put(session, channel="email", key=key, payload=payload, now=now, wording=written.wording)

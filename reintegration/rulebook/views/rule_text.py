@@ -79,9 +79,9 @@ def _lines(kind: Any, label: str, value: Any, before: Any) -> Iterable[Line]:
             yield Line(words, value[language.value], old)
     elif isinstance(kind, Lines):
         for language in Locale:
-            old = None if before is None else _listed(before[language.value])
+            old = None if before is None else _listed(before[language])
             words = _("%(label)s, %(language)s", label=label, language=language.label)
-            yield Line(words, _listed(value[language.value]), old)
+            yield Line(words, _listed(value[language]), old)
     else:
         old = None if before is None else in_words(kind, before)
         yield Line(label, in_words(kind, value), old)

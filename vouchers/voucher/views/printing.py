@@ -52,10 +52,10 @@ def _sheet(voucher: Voucher) -> Sheet:
     secrets = printable(session(), voucher)
     language = session().scalar(select(CaseFile.language).where(CaseFile.id == voucher.case_id))
     locale = written_in(language or "ro")
-    with force_locale(locale.value):
+    with force_locale(locale):
         code = group_typed_code(secrets.code)
         return Sheet(
-            lang=locale.value,
+            lang=locale,
             title=_("Voucher"),
             what=voucher_text.what(voucher),
             service=voucher_text.service(voucher.category),
