@@ -178,7 +178,9 @@ TEXTS: DatedList[MessageText] = DatedList(
             "body": Part(
                 N_("Text"),
                 Texts(longest=LONGEST_BODY, lines=True),
-                N_("Neutral words: neither who we are nor what it is about. {url} is the link."),
+                N_(
+                    "Neutral words: neither who we are nor what it is about. {url} becomes the link."
+                ),
             ),
         },
     ),
