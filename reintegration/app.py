@@ -43,6 +43,7 @@ from reintegration.web import (
     once,
     requires,
     slots,
+    spoken,
 )
 from reintegration.web.current import current_actor
 from reintegration.web.navigation import navigation
@@ -142,6 +143,7 @@ def _configure(app: APIFlask, settings: Settings) -> None:
     language.init_app(app)
     filters.init_app(app)
     lists.init_app(app)
+    spoken.init_app(app)
     once.init_app(app)
     errors.init_app(app)
     headers.init_app(app, secure=settings.secure_cookies)

@@ -72,7 +72,8 @@ RELEASED = {
     "0053_keep_rules.py": "b954a8c1a676298f1eef11a64a7b23ec75a700d26bda6160470ee271ed3ab8ed",
     "0054_list_service_categories.py": "6c0bb9bb793405ad0e1ed17813d364e23e11f04ec4912a8f655976a26ddae86c",
     "0055_check_codes_of_rows.py": "94d08ca8ca04119379192d8016ca344468dc93a38e71c5871ae8c292ee5c712c",
-    "0057_name_keys.py": "f31367933039d04f06c626cd4add72614a147554b98e4212e29faf29e2cae692",
+    "0056_keep_lists_as_rules.py": "02b5b7dbb7451ba64204d8c5930a5b4633165a34a5892dadf1586c921684a7f4",
+    "0057_name_keys.py": "680bb27ff0cbc644882456e7f781e3eb5aa7919f9df53ddd0794cec0e5cde04a",
 }
 OURS = {"reintegration", "providers", "vouchers", "demo"}
 

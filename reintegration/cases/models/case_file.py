@@ -15,8 +15,8 @@ from reintegration.cases.states import (
     MemberRole,
     NoteKind,
 )
-from reintegration.codelists.languages import Locale
 from reintegration.codelists.people import AccessNeed, Sex
+from reintegration.codelists.spoken_languages import SPOKEN
 from reintegration.codelists.territorial_units import TERRITORIAL_UNITS
 from reintegration.kernel.base import Base, Id
 from reintegration.kernel.coded import Registered
@@ -36,7 +36,7 @@ class CaseFile(Base):
     identification: Mapped[IdentificationStatus] = mapped_column(
         default=IdentificationStatus.PENDING
     )
-    language: Mapped[Locale] = mapped_column(default=Locale.RO)
+    language: Mapped[str] = mapped_column(Registered(SPOKEN.known), default="ro")
     sex: Mapped[Sex] = mapped_column(default=Sex.UNSPECIFIED)
     birth_year: Mapped[int | None]
     territorial_unit: Mapped[str | None] = mapped_column(Registered(lambda: TERRITORIAL_UNITS))

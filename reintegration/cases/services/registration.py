@@ -15,9 +15,9 @@ from reintegration.cases.services.agreed import require_kept
 from reintegration.cases.services.open_cases import require_open
 from reintegration.cases.services.vault import Identity
 from reintegration.cases.states import ContactChannel, MemberRole
-from reintegration.codelists.languages import Locale
 from reintegration.codelists.people import AccessNeed, Sex
 from reintegration.codelists.sayable_names import new_case_code
+from reintegration.codelists.spoken_languages import refuse_unused
 from reintegration.codelists.territorial_units import TERRITORIAL_UNITS
 from reintegration.kernel import audit, clock, permissions
 from reintegration.kernel.actor import Actor, Role
@@ -30,7 +30,7 @@ from reintegration.kernel.ids import new_id
 class CaseFacts:
     """What helps to find services. All of it may stay unsaid."""
 
-    language: Locale = Locale.RO
+    language: str = "ro"
     sex: Sex = Sex.UNSPECIFIED
     birth_year: int | None = None
     territorial_unit: str | None = None
@@ -65,6 +65,7 @@ def register(
         raise Invalid(N_("A case needs a person who manages it."))
     facts = facts or CaseFacts()
     check_facts(facts)
+    refuse_unused([facts.language], day=clock.local_day(now), field="language")
     case = CaseFile(
         id=new_id(),
         code=_free_code(session),
@@ -110,9 +111,11 @@ def edit_facts(
     permissions.demand(actor, CasePermission.EDIT, case)
     require_open(session, case.id)
     check_facts(facts)
+    today, kept = clock.local_day(now), [case.language]
+    refuse_unused([facts.language], day=today, field="language", kept=kept)
     changed = [name for name in FACTS if _plain(case, name) != getattr(facts, name)]
     if not SAFETY_FACTS.issuperset(changed):
-        require_kept(session, case.id, today=clock.local_day(now))
+        require_kept(session, case.id, today=today)
     take_facts(case, facts)
     if not changed:
         return

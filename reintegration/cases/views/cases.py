@@ -78,7 +78,7 @@ def case_page(case: CaseFile) -> ResponseReturnValue:
 @bp.form("/<uuid:case_id>/facts", CasePermission.EDIT, load=load_case)
 def case_facts(case: CaseFile) -> Asking:
     """Keep what was changed."""
-    form = FactsForm(obj=case)
+    form = FactsForm(obj=case, speaks=case.language)
     yield Ask(lambda: _facts_page(case, form), form)
     registration.edit_facts(session(), case, facts=form.facts(), **acting())
     return Next(url_for(".case_page", case_id=case.id), _("The facts are kept."))

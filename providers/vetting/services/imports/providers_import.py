@@ -16,7 +16,6 @@ from providers.directory.states import Jurisdiction, OfferingState
 from providers.vetting.services import vetting
 from providers.vetting.services.imports import reading
 from providers.vetting.services.imports.rows import CellError, Checked, ImportRow, check, from_json
-from reintegration.codelists.languages import Locale
 from reintegration.codelists.people import SexPolicy
 from reintegration.codelists.service_categories import ServiceCategory
 from reintegration.codelists.units import Unit
@@ -189,7 +188,7 @@ def _terms(row: ImportRow, *, lead_days: int) -> Terms:
         name=row.service,
         category=ServiceCategory(row.category),
         unit=Unit(row.unit),
-        languages=tuple(map(Locale, sorted(row.languages))),
+        languages=tuple(sorted(row.languages)),
         sex_policy=SexPolicy(row.sex_policy),
         lead_days=lead_days,
     )

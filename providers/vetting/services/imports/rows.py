@@ -4,25 +4,28 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from providers.directory.queries.checklists import read_identifier
 from providers.directory.states import Jurisdiction
 from providers.vetting.services.imports.reading import FORMULA, Note, Table
 from providers.vetting.services.imports.vocabulary import (
     HEADERS,
     JURISDICTION_WORDS,
-    LANGUAGE_WORDS,
     SEX_WORDS,
     UNIT_WORDS,
     YES_WORDS,
     category_words,
+    language_words,
 )
 from reintegration.codelists.currencies import CURRENCIES
 from reintegration.codelists.people import SexPolicy
 from reintegration.codelists.service_categories import ServiceCategory
 from reintegration.codelists.territorial_units import find_unit
-from reintegration.kernel import amounts, codes
+from reintegration.kernel import amounts
+from reintegration.kernel.clock import local_day, now
 from reintegration.kernel.errors import N_, Invalid
 from reintegration.kernel.money_columns import MoneyColumns
 from reintegration.kernel.text import plain
+from reintegration.kernel.words import member_of
 
 REQUIRED = (
     "organisation",
@@ -297,12 +300,13 @@ class _RowReader:
         return found or ""
 
     def _identifier(self, jurisdiction: str) -> str:
-        """Return the register's number; on the right bank an IDNO, elsewhere as it is written."""
+        """Return the register's number as it is kept under the law of its provider."""
         text = self._text("identifier")
-        if not text or jurisdiction != Jurisdiction.RIGHT_BANK:
+        law = member_of(Jurisdiction, jurisdiction)
+        if not text or law is None:
             return text
         try:
-            return codes.idno(text)
+            return read_identifier(text, law, local_day(now()))
         except Invalid as error:
             self._wrong("identifier", error.message, **error.params)
             return ""
@@ -351,10 +355,10 @@ class _RowReader:
         return low, high
 
     def _languages(self) -> tuple[str, ...]:
-        text = self._text("languages")
+        text, known = self._text("languages"), language_words()
         found: list[str] = []
         for word in _split(text):
-            code = LANGUAGE_WORDS.get(plain(word))
+            code = known.get(plain(word))
             if code is None:
                 self._wrong("languages", N_("No such language here: “%(text)s”."), text=word[:40])
             else:

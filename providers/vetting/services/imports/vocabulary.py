@@ -4,11 +4,12 @@ from collections.abc import Mapping
 
 from providers.directory.states import Jurisdiction
 from reintegration.codelists.currencies import CURRENCIES
-from reintegration.codelists.languages import Locale
 from reintegration.codelists.people import SexPolicy
 from reintegration.codelists.service_categories import ServiceCategory
+from reintegration.codelists.spoken_languages import offered
 from reintegration.codelists.territorial_units import TERRITORIAL_UNITS
 from reintegration.codelists.units import Unit
+from reintegration.kernel.clock import local_day, now
 from reintegration.kernel.text import plain
 
 
@@ -197,13 +198,8 @@ UNIT_WORDS = _table(
     }
 )
 
-LANGUAGE_WORDS = _table(
-    {
-        Locale.RO: ("romanian", "română", "румынский", "молдавский"),
-        Locale.RU: ("russian", "rusă", "русский"),
-        Locale.EN: ("english", "engleză", "английский"),
-    }
-)
+_MORE_LANGUAGE_WORDS = {"ro": ("молдавский",)}
+"""What people write instead of the name that a language has in the list."""
 
 SEX_WORDS = _table(
     {
@@ -226,13 +222,22 @@ JURISDICTION_WORDS = _table(
 )
 
 
+def language_words() -> dict[str, str]:
+    """Return what a language may be called: its code, or its name in any of the three."""
+    listed = offered(local_day(now()))
+    names = {code: tuple(one.name.values()) for code, one in listed.items()}
+    return _table(
+        {code: (*words, *_MORE_LANGUAGE_WORDS.get(code, ())) for code, words in names.items()}
+    )
+
+
 def allowed() -> dict[str, list[tuple[str, ...]]]:
     """Return what may stand in the cells of a column of codes: a group of words for each code."""
     known = {
         "territorial unit": {unit.name: unit.name for unit in TERRITORIAL_UNITS.values()},
         "category": category_words(),
         "unit": UNIT_WORDS,
-        "languages": LANGUAGE_WORDS,
+        "languages": language_words(),
         "sex policy": SEX_WORDS,
         "jurisdiction": JURISDICTION_WORDS,
         "confidential, accepts children": YES_WORDS,
