@@ -84,6 +84,7 @@ class Keyring:
     _paper = _derived("paper-key-wrapping/1")
     _link = _derived("account-link/1")
     _mail = _derived("mail/1")
+    _upload = _derived("upload/1")
     _challenge = _derived("passkey-challenge/1")
     _factor = _derived("second-factor/1")
     _recovery = _derived("recovery-code/1")
@@ -153,6 +154,14 @@ class Keyring:
     def unseal_mail(self, sealed: str, *, key: str) -> str:
         """Open what `seal_mail` made."""
         return unseal(self._mail, b64decode(sealed), bound_to=f"outbox|{key}").decode()
+
+    def seal_upload(self, content: bytes, *, task_id: str) -> str:
+        """Seal a file that waits for somebody's yes, bound to the task that read it."""
+        return b64encode(seal(self._upload, content, bound_to=f"task_page|{task_id}")).decode()
+
+    def unseal_upload(self, sealed: str, *, task_id: str) -> bytes:
+        """Open what `seal_upload` made."""
+        return unseal(self._upload, b64decode(sealed), bound_to=f"task_page|{task_id}")
 
     def seal_factor(self, secret: str, *, user_id: str) -> bytes:
         """Seal the secret that somebody shares with their app."""

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, select, union_all
+from sqlalchemy import ColumnElement, Select, func, select, union_all
 from sqlalchemy.orm import Session, aliased
 
 from reintegration.accounts.models import Organisation, User, UserRole
@@ -36,6 +36,11 @@ def user_or_404(session: Session, user_id: UUID) -> User:
 def organisation_or_404(session: Session, organisation_id: UUID) -> Organisation:
     """Return the organisation or raise NotFound."""
     return or_404(session.get(Organisation, organisation_id))
+
+
+def how_many(session: Session) -> int:
+    """Return how many people have an account, open or closed."""
+    return session.scalar(select(func.count()).select_from(User)) or 0
 
 
 def users_page(
