@@ -65,6 +65,7 @@ _CASES = Place(
     within=(
         "cases.case",
         "hand_overs.",
+        "cases_import.",
         "plans.case",
         "plans.plan",
         "plans.milestone",

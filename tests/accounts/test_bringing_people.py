@@ -2,12 +2,13 @@
 
 from dataclasses import replace
 from functools import partial
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import func, select
 
 from reintegration.accounts.models import Organisation, User
-from reintegration.accounts.services import bringing_people
+from reintegration.accounts.services import bringing_people, users
 from reintegration.accounts.services.house import House
 from reintegration.accounts.views.bringing import PEOPLE
 from reintegration.kernel.actor import OPERATOR, Role
@@ -195,3 +196,18 @@ def test_an_administrator_sees_what_can_come_in_and_gets_a_template_that_is_vali
     for kind in ("csv", "xlsx"):
         content = admin.get(f"/account/users/import/template.{kind}").data
         assert bringing_people.check(read(content)).errors == ()
+
+
+def test_nothing_stays_of_an_import_that_ends_half_way(app, session, cast, tmp_path, monkeypatch):
+    def ends(*given, email, **said):
+        if email == "elena@x.example":
+            raise KeyboardInterrupt
+        return users.create_user(*given, email=email, **said)
+
+    session.commit()
+    monkeypatch.setattr(bringing_people, "users", SimpleNamespace(create_user=ends))
+    file = tmp_path / "table.csv"
+    file.write_text(people(SANDA, ELENA), encoding="utf-8")
+    app.test_cli_runner().invoke(args=["users", "import", str(file)])
+    session.expire_all()
+    assert (offices(session), found(session, "sanda@x.example")) == (0, None)

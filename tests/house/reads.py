@@ -153,6 +153,7 @@ READS: dict[str, tuple[Any, Shown]] = {
         (cases.HandOverItem, _of_hand_overs),
         _rows(Deputyship, AccountPermission.END_DEPUTYSHIP),
         _rows(cases.PersonKey, CasePermission.READ_IDENTITY),
+        _rows(cases.CaseOrigin, CasePermission.VIEW),
         _rows(cases.PersonIdentity, CasePermission.READ_IDENTITY),
         _rows(cases.IdentityIndex, CasePermission.READ_IDENTITY),
         _rows(plans.EmergencyStart, _CASE),

@@ -209,6 +209,12 @@ def names_of(session: Session, user_ids: Iterable[UUID | None]) -> dict[UUID, st
     return {row.id: row.name for row in rows}
 
 
+def emails_of(session: Session, user_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """Return the e-mails of people by id."""
+    rows = session.execute(select(User.id, User.email).where(User.id.in_(set(user_ids))))
+    return {row.id: row.email for row in rows}
+
+
 def names_behind(session: Session, *acts: tuple[Any, str]) -> dict[UUID, str]:
     """Return the names of who did acts and of whom they stood in for: each a row and its field."""
     return names_of(session, {one for row, field in acts for one in signers(row, field)})
