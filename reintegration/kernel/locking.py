@@ -85,6 +85,7 @@ ORDER = (
     "voucher_hold",
     "redemption",
     "claim_line",
+    "opening_balance",
     "fund",
     "budget_line",
     "stripe_event",

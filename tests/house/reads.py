@@ -41,8 +41,8 @@ from reintegration.plans import models as plans
 from reintegration.plans.permissions import PlanPermission
 from vouchers.bank.models import BankFile, BankLine, BankMatch, BankStatementFile, KeptColumns
 from vouchers.bank.permissions import BankAccountPermission, BankPermission
-from vouchers.books.models import BankAccount, LedgerEntry, LedgerLine, LedgerSum
-from vouchers.books.permissions import LedgerPermission
+from vouchers.books.models import BankAccount, LedgerEntry, LedgerLine, LedgerSum, OpeningBalance
+from vouchers.books.permissions import LedgerPermission, OpeningPermission
 from vouchers.payments.models import Claim, ClaimLine, PayeeAccount, PaymentBatch, PaymentOrder
 from vouchers.payments.permissions import ClaimPermission, PayeePermission, PaymentPermission
 from vouchers.stripe_rail.models import (
@@ -175,6 +175,7 @@ READS: dict[str, tuple[Any, Shown]] = {
         _rows(PaymentOrder, PaymentPermission.VIEW),
         _rows(PayeeAccount, PayeePermission.VIEW),
         _rows(BankAccount, BankAccountPermission.VIEW),
+        _rows(OpeningBalance, OpeningPermission.VIEW),
         _rows(BankFile, BankPermission.LIST),
         _rows(BankStatementFile, BankPermission.LIST),
         _rows(KeptColumns, BankAccountPermission.VIEW),
