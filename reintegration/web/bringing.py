@@ -4,7 +4,8 @@ A dry run is the run itself, taken back: it uses the same services, so it cannot
 a table asks twice is done once, so the same file again changes nothing.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -164,6 +165,14 @@ def bring_in(
         if done.errors or only_try:
             tried.rollback()
     return done
+
+
+@contextmanager
+def taken_back(session: Session) -> Iterator[None]:
+    """Let something be done to see what follows, and take all of it back."""
+    with session.begin_nested() as tried:
+        yield
+        tried.rollback()
 
 
 def unreadable(error: DomainError) -> Done:

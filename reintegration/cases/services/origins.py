@@ -7,8 +7,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from reintegration.cases.models import CaseFile, CaseOrigin
+from reintegration.cases.permissions import CasePermission
 from reintegration.cases.services import vault
-from reintegration.kernel import audit
+from reintegration.kernel import audit, permissions
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.db import keyring
 from reintegration.kernel.errors import Conflict
@@ -34,6 +35,7 @@ def remember(
     now: datetime,
 ) -> None:
     """Keep under which reference of its office a new case ran, and who brought it in."""
+    permissions.demand(actor, CasePermission.BRING_IN)
     sealed = vault.seal_for(session, case.id, reference, bound_to=_bound_to(case.id))
     session.add(
         CaseOrigin(

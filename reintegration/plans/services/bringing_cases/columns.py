@@ -1,6 +1,6 @@
 """The columns of running cases, what may stand in them, and how they are spelled."""
 
-from reintegration.cases.states import ConsentScope, Signatory
+from reintegration.cases.states import Signatory
 from reintegration.codelists.life_domains import Domain
 from reintegration.codelists.people import AccessNeed
 from reintegration.codelists.spellings import (
@@ -156,10 +156,10 @@ PRIORITY_WORDS = spelled(
 )
 SCOPE_WORDS = spelled(
     {
-        ConsentScope.CASE_MANAGEMENT: ("file", "case", "dosar", "дело"),
-        ConsentScope.SHARE_WITH_PROVIDER: ("providers", "sharing", "prestatori", "поставщики"),
-        ConsentScope.ANONYMISED_STATISTICS: ("statistics", "statistici", "статистика"),
-        ConsentScope.CONTACT: ("contacting", "contactare", "связь"),
+        "case_management": ("file", "case", "dosar", "дело"),
+        "share_with_provider": ("providers", "sharing", "prestatori", "поставщики"),
+        "anonymised_statistics": ("statistics", "statistici", "статистика"),
+        "contact": ("contacting", "contactare", "связь"),
     }
 )
 SIGNATORY_WORDS = spelled(

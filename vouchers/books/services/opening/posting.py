@@ -44,7 +44,7 @@ class Balance:
     def sides(self) -> tuple[str, str]:
         """Return the accounts that it debits and credits."""
         ((leg,),) = POSTINGS[self.event]
-        return leg.debit.value, leg.credit.value
+        return str(leg.debit), str(leg.credit)
 
 
 _PARTS: tuple[tuple[str, PostingEvent, Any], ...] = (

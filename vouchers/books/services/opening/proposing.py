@@ -22,7 +22,7 @@ from reintegration.kernel.money import Money, total
 from reintegration.kernel.signing import signed
 from reintegration.kernel.tasks import Progress, told_of
 from reintegration.kernel.text import plain
-from reintegration.web.bringing import WRITING, Done, refusal
+from reintegration.web.bringing import WRITING, Done, refusal, taken_back
 from reintegration.web.table_cells import CellError
 from reintegration.web.table_reading import Note, Table
 from vouchers.books.models import BudgetLine, Fund, OpeningBalance
@@ -228,7 +228,7 @@ def _trial(made: _Proposal, opening: OpeningBalance) -> tuple[Note, ...]:
     """Post it, ask the laws, take it back; what is refused then is an error of the whole file."""
     session = made.session
     listed = list(balances(session, opening))
-    with session.begin_nested() as tried:
+    with taken_back(session):
         try:
             post_all(session, opening, actor=SYSTEM, now=made.now)
         except Conflict as error:
@@ -236,7 +236,6 @@ def _trial(made: _Proposal, opening: OpeningBalance) -> tuple[Note, ...]:
         else:
             broken = laws.broken(session)
             made.errors += [CellError(0, "", str(one), {}) for one in broken]
-        tried.rollback()
     told = [
         Note(
             POSTED,
