@@ -142,8 +142,11 @@ def _show(kind: Kind, task: BackgroundTask) -> str:
         errors=[{**one, "words": _words(one)} for one in errors[:_SHOWN]],
         error_count=len(errors),
         most=MOST_ERRORS,
-        total=told.get("total", 0),
-        counts=[(kind.counted[name], n) for name, n in told.get("counts", {}).items()],
+        counts=[
+            (said, told["counts"][name])
+            for name, said in kind.counted.items()
+            if name in told.get("counts", {})
+        ],
         ignored=told.get("ignored", []),
         notes=[_words(one) for one in told.get("notes", [])],
         allowed=kind.allowed(),

@@ -169,7 +169,7 @@ def test_an_administrator_looks_at_it_first_and_confirms(app, session, cast, sig
     checked = run_tasks(app, session)
     assert "sanda" not in str(checked.result)
     assert found(session, "elena@x.example") is None
-    assert "Import 2 rows" in admin.get(f"{page}?lang=en").text
+    assert "Import this file" in admin.get(f"{page}?lang=en").text
     done = admin.post(f"{page}/confirm").location
     run_tasks(app, session)
     assert found(session, "elena@x.example") is not None
