@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 
 from reintegration.kernel.actor import OPERATOR
 from reintegration.kernel.errors import Conflict, NotPermitted
+from reintegration.kernel.ids import new_id
 from reintegration.kernel.money import Money
 from reintegration.web.bringing import bring_in
 from reintegration.web.table_reading import read
@@ -15,7 +16,7 @@ from tests.factories.cast import NOW, TODAY, actor
 from tests.factories.tables import importer, run_tasks, table, upload
 from vouchers.books.models import BudgetLine, Fund, LedgerEntry, OpeningBalance
 from vouchers.books.queries import funds, opening
-from vouchers.books.services import budget
+from vouchers.books.services import allocation, budget
 from vouchers.books.services.laws import broken
 from vouchers.books.services.opening import deciding, reading
 from vouchers.books.states import PostingEvent
@@ -144,6 +145,16 @@ def test_what_is_promised_already_is_not_taken_back(session, cast, proposed):
     line = session.scalar(select(BudgetLine).join(Fund).where(Fund.code == "OLD-1"))
     budget.take(session, line.id, Money(1, "MDL"))
     with pytest.raises(Conflict):
+        deciding.take_back(session, proposed, actor=alina, reason="too late", now=NOW)
+
+
+def test_what_the_fund_gave_on_since_is_not_taken_back(session, cast, proposed):
+    alina = actor(session, cast.alina)
+    deciding.approve(session, proposed, actor=alina, now=NOW)
+    line = session.scalar(select(BudgetLine).join(Fund).where(Fund.code == "OLD-1"))
+    given = Money(30_000, "MDL")
+    allocation.allocate(session, line, actor=alina, amount=given, key=new_id(), now=NOW)
+    with pytest.raises(Conflict, match="OLD-1"):
         deciding.take_back(session, proposed, actor=alina, reason="too late", now=NOW)
 
 

@@ -13,9 +13,12 @@ from uuid import UUID, uuid5
 from sqlalchemy.orm import Session
 
 from reintegration.kernel.actor import Actor
+from reintegration.kernel.errors import N_, Conflict
 from reintegration.kernel.money import Money
 from vouchers.books.models import BankAccount, BudgetLine, Fund, OpeningBalance
+from vouchers.books.queries import funds as queries
 from vouchers.books.services import allocation
+from vouchers.books.services.funds import lock_fund
 from vouchers.books.services.journal import Dimensions, Posting, Source, post
 from vouchers.books.services.postings import POSTINGS, PostingEvent
 from vouchers.books.states import SourceType
@@ -83,14 +86,29 @@ def post_all(session: Session, opening: OpeningBalance, *, actor: Actor, now: da
 def take_back_all(
     session: Session, opening: OpeningBalance, *, actor: Actor, now: datetime
 ) -> None:
-    """Post the reverse of everything; raise Conflict when a line has promised some of it."""
+    """Post the reverse of everything; raise Conflict when some of it is promised or given on."""
     listed = list(balances(session, opening))
+    for fund_id in sorted(one.of.id for one in listed if isinstance(one.of, Fund)):
+        lock_fund(session, fund_id)
     for one in listed:
         if isinstance(one.of, BudgetLine):
             key = uuid5(opening.id, f"{one.of.id}|back")
             allocation.reduce(session, one.of, actor=actor, amount=one.amount, key=key, now=now)
+    for one in listed:
+        if isinstance(one.of, Fund):
+            _refuse_given_on(session, one.of, one.amount)
     back = [_posting(opening, one, _UNDONE[one.event]) for one in listed if one.event in _UNDONE]
     post(session, *back, actor=actor, now=now)
+
+
+def _refuse_given_on(session: Session, fund: Fund, amount: Money) -> None:
+    free = queries.unallocated(session, fund)
+    if free < amount:
+        raise Conflict(
+            N_("The fund %(fund)s has given some of it to its lines since. Take that back first."),
+            code="fund_exhausted",
+            fund=fund.code,
+        )
 
 
 def _posting(opening: OpeningBalance, one: Balance, event: PostingEvent) -> Posting:
