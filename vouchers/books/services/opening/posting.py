@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid5
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from reintegration.kernel.actor import Actor
@@ -64,10 +65,12 @@ _UNDONE = {
 def balances(session: Session, opening: OpeningBalance) -> Iterator[Balance]:
     """Yield the balances of a proposal that are not zero, in the order in which they are posted."""
     for part, event, model in _PARTS:
-        for kept in opening.content[part]:
-            amount = Money(kept["minor"], kept["currency"])
-            if amount:
-                yield Balance(event, session.get_one(model, UUID(kept["id"])), amount)
+        listed = opening.content[part]
+        ids = [UUID(kept["id"]) for kept in listed]
+        found = {one.id: one for one in session.scalars(select(model).where(model.id.in_(ids)))}
+        for thing_id, kept in zip(ids, listed, strict=True):
+            if amount := Money(kept["minor"], kept["currency"]):
+                yield Balance(event, found[thing_id], amount)
 
 
 def post_all(session: Session, opening: OpeningBalance, *, actor: Actor, now: datetime) -> None:
