@@ -262,6 +262,7 @@ SUBJECTS: dict[str, str] = {
     "note": N_("notes"),
     "offering": N_("offerings"),
     "organisation": N_("organisations"),
+    "opening_balance": N_("opening balances"),
     "outbox": N_("messages to the outside"),
     "paper": N_("papers"),
     "payee_account": N_("accounts of providers"),
