@@ -26,8 +26,6 @@ from reintegration.web.table_reading import Note, Table, read
 
 MOST_BYTES = 20 * 1024 * 1024
 MOST_ERRORS = 2_000
-NO_CHANGE = frozenset({"unchanged", "waiting"})
-"""Counts of rows that change nothing."""
 _LOCK = 0x50554E5410
 READING, WRITING = N_("Reading the file"), N_("Writing what stands in the file")
 
@@ -43,11 +41,6 @@ class Done:
     errors: tuple[CellError, ...] = ()
     ignored: tuple[str, ...] = ()
     notes: tuple[Note, ...] = ()
-
-    @property
-    def changes(self) -> int:
-        """Return how much is new."""
-        return sum(count for name, count in self.counts.items() if name not in NO_CHANGE)
 
     def as_json(self) -> dict[str, Any]:
         """Return it as a task keeps it: no row of the file is among it."""
