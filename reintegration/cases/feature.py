@@ -69,6 +69,7 @@ _CASES = Place(
     within=(
         "cases.case",
         "hand_overs.",
+        "cases_import.",
         "plans.case",
         "plans.plan",
         "plans.milestone",

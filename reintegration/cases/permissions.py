@@ -9,6 +9,8 @@ class CasePermission(StrEnum):
     LIST = "case:list"
     VIEW = "case:view"
     REGISTER = "case:register"
+    BRING_IN = "case:bring_in"
+    TAKE_OUT = "case:take_out"
     EDIT = "case:edit"
     READ_IDENTITY = "identity:read"
     EDIT_IDENTITY = "identity:edit"

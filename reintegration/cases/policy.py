@@ -35,6 +35,8 @@ POLICY: Policy = {
     CasePermission.LIST: case_people,
     CasePermission.VIEW: on_team,
     CasePermission.REGISTER: worker,
+    CasePermission.BRING_IN: worker | is_machine,
+    CasePermission.TAKE_OUT: is_machine,
     CasePermission.EDIT: works_on,
     CasePermission.READ_IDENTITY: on_team,
     CasePermission.EDIT_IDENTITY: works_on,

@@ -114,6 +114,8 @@ class ConsentScope(Worded):
 
 
 CONSENT_TEXT_VERSION = "2026-12"
+CONSENT_TEXT_BEFORE = "before"
+"""Of a consent on a paper of before Punte: what was read and signed stands there."""
 
 
 CONSENT_FOR = DatedRule(
@@ -174,6 +176,7 @@ class ContactChannel(Worded):
 # What the history of a case shows, in words. Floors above have histories of their own.
 HAPPENED: dict[str, str] = {
     "case:register": N_("The case was opened"),
+    "case:bring_in": N_("The case came in from before"),
     "case:edit": N_("Facts were changed"),
     "case:activate": N_("Work on the plan began"),
     "case:follow_up": N_("Follow-up began"),

@@ -72,11 +72,12 @@ PAPER_KEY = Sealing("paper-key-wrapping/1", "paper_key|{}")
 PRINTED = Sealing("voucher-print/1", "voucher|{}")
 FACTOR = Sealing("second-factor/1", "second_factor|{}")
 MAIL = Sealing("mail/1", "outbox|{}")
+UPLOAD = Sealing("upload/1", "task_page|{}")
 ANSWER = Sealing("form-answer/1", "answered_form|{}|{}")
 SAMPLE = Sealing("key-sample/1", "key_sample|{}")
 HOUSE_KEY = Sealing("house-key/1", "house_key|{}")
 CHALLENGE = Sealing("passkey-challenge/1", "passkey|{}")
-STORED = (PERSON_KEY, PAPER_KEY, PRINTED, FACTOR, MAIL, ANSWER, SAMPLE, HOUSE_KEY)
+STORED = (PERSON_KEY, PAPER_KEY, PRINTED, FACTOR, MAIL, UPLOAD, ANSWER, SAMPLE, HOUSE_KEY)
 """What lies in the database; a challenge only travels through a page, for minutes."""
 
 HOUSE = (
@@ -272,6 +273,15 @@ class Keyring:
     def unseal_mail(self, sealed: str, *, key: str) -> str:
         """Open what `seal_mail` made."""
         return self.unseal(MAIL, b64decode(sealed), bound_to=MAIL.bound_to(key)).decode()
+
+    def seal_upload(self, content: bytes, *, task_id: str) -> str:
+        """Seal a file that waits for somebody's yes, bound to the task that read it."""
+        bound_to = UPLOAD.bound_to(task_id)
+        return b64encode(self.seal(UPLOAD, content, bound_to=bound_to)).decode()
+
+    def unseal_upload(self, sealed: str, *, task_id: str) -> bytes:
+        """Open what `seal_upload` made."""
+        return self.unseal(UPLOAD, b64decode(sealed), bound_to=UPLOAD.bound_to(task_id))
 
     def seal_factor(self, secret: str, *, user_id: str) -> bytes:
         """Seal the secret that somebody shares with their app."""

@@ -88,6 +88,7 @@ ORDER = (
     "voucher_hold",
     "redemption",
     "claim_line",
+    "opening_balance",
     "fund",
     "budget_line",
     "stripe_event",

@@ -15,9 +15,10 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import InstrumentedAttribute
 
 from reintegration.kernel.answered import AnsweredForm
-from reintegration.kernel.crypto import ANSWER, HOUSE_KEY, MAIL, Sealing
+from reintegration.kernel.crypto import ANSWER, HOUSE_KEY, MAIL, UPLOAD, Sealing
 from reintegration.kernel.house_keys import HouseKey
 from reintegration.kernel.outbox import OutboxMessage
+from reintegration.kernel.tasks import TaskPage
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,17 +53,17 @@ def register(kind: Sealing, column: InstrumentedAttribute[Any], *bound_to: Any) 
 
 
 def register_text(
-    kind: Sealing, column: InstrumentedAttribute[Any], name: str, *bound_to: Any
+    kind: Sealing, column: InstrumentedAttribute[Any], path: tuple[str, ...], *bound_to: Any
 ) -> None:
-    """Say that a field of a JSON column holds this kind, in base64."""
+    """Say that a field of a JSON column holds this kind, in base64; rows may be without it."""
     table = cast("Table", column.property.columns[0].table)
     document = table.c[column.key]
 
     def put(new: bytes) -> Mapping[str, Any]:
         text = func.to_jsonb(sql_cast(b64encode(new).decode(), Text))
-        return {column.key: func.jsonb_set(document, sql_cast([name], ARRAY(Text)), text)}
+        return {column.key: func.jsonb_set(document, sql_cast(list(path), ARRAY(Text)), text)}
 
-    value = func.decode(document[name].astext, "base64", type_=LargeBinary())
+    value = func.decode(document[path].astext, "base64", type_=LargeBinary())
     _keep(Column(kind, table, value, _of(table, bound_to), put))
 
 
@@ -81,4 +82,5 @@ def _of(table: Table, attributes: tuple[Any, ...]) -> tuple[ColumnElement[Any], 
 
 register(HOUSE_KEY, HouseKey.wrapped, HouseKey.purpose)
 register(ANSWER, AnsweredForm.answer, AnsweredForm.actor_id, AnsweredForm.key)
-register_text(MAIL, OutboxMessage.payload, "sealed", OutboxMessage.idempotency_key)
+register_text(MAIL, OutboxMessage.payload, ("sealed",), OutboxMessage.idempotency_key)
+register_text(UPLOAD, TaskPage.content, ("0", "sealed"), TaskPage.task_id)

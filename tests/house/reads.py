@@ -45,8 +45,8 @@ from reintegration.rulebook.models import RulebookEdition, RuleVersion
 from reintegration.rulebook.permissions import RulePermission
 from vouchers.bank.models import BankFile, BankLine, BankMatch, BankStatementFile, KeptColumns
 from vouchers.bank.permissions import BankAccountPermission, BankPermission
-from vouchers.books.models import BankAccount, LedgerEntry, LedgerLine, LedgerSum
-from vouchers.books.permissions import LedgerPermission
+from vouchers.books.models import BankAccount, LedgerEntry, LedgerLine, LedgerSum, OpeningBalance
+from vouchers.books.permissions import LedgerPermission, OpeningPermission
 from vouchers.payments.models import Claim, ClaimLine, PayeeAccount, PaymentBatch, PaymentOrder
 from vouchers.payments.permissions import ClaimPermission, PayeePermission, PaymentPermission
 from vouchers.stripe_rail.models import (
@@ -157,6 +157,7 @@ READS: dict[str, tuple[Any, Shown]] = {
         (cases.HandOverItem, _of_hand_overs),
         _rows(Deputyship, AccountPermission.END_DEPUTYSHIP),
         _rows(cases.PersonKey, CasePermission.READ_IDENTITY),
+        _rows(cases.CaseOrigin, CasePermission.VIEW),
         _rows(cases.PersonIdentity, CasePermission.READ_IDENTITY),
         _rows(cases.IdentityIndex, CasePermission.READ_IDENTITY),
         _rows(plans.EmergencyStart, _CASE),
@@ -178,6 +179,7 @@ READS: dict[str, tuple[Any, Shown]] = {
         _rows(PaymentOrder, PaymentPermission.VIEW),
         _rows(PayeeAccount, PayeePermission.VIEW),
         _rows(BankAccount, BankAccountPermission.VIEW),
+        _rows(OpeningBalance, OpeningPermission.VIEW),
         _rows(BankFile, BankPermission.LIST),
         _rows(BankStatementFile, BankPermission.LIST),
         _rows(KeptColumns, BankAccountPermission.VIEW),

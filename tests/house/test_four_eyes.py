@@ -32,6 +32,7 @@ LAWS = {
     ("voucher", "four_eyes"): ("approved_by", ("drafted_by",)),
     ("redemption", "four_eyes"): ("settled_by", ("recorded_by",)),
     ("bank_account", "four_eyes"): ("approved_by", ("proposed_by",)),
+    ("opening_balance", "four_eyes"): ("approved_by", ("proposed_by",)),
     ("payee_account", "four_eyes"): ("approved_by", ("proposed_by",)),
     ("rule_version", "four_eyes"): ("approved_by", ("proposed_by",)),
     ("payment_batch", "approver"): ("approved_by", ("prepared_by",)),

@@ -39,7 +39,8 @@ from tests.house.reads import READS, SURPLUS, UNGUARDED
 from tests.house.world import make_world
 from vouchers.bank.models import BankLine
 from vouchers.bank.permissions import BankAccountPermission, BankPermission
-from vouchers.books.models import BankAccount
+from vouchers.books.models import BankAccount, OpeningBalance
+from vouchers.books.permissions import OpeningPermission
 from vouchers.books.services import settling
 from vouchers.payments.models import Claim, PayeeAccount, PaymentBatch
 from vouchers.payments.permissions import ClaimPermission, PayeePermission, PaymentPermission
@@ -76,6 +77,7 @@ SUBJECTS: list[tuple[Any, list[Any]]] = [
     (PayeeAccount, [*PayeePermission]),
     (Paper, [one for one in PaperPermission if one is not PaperPermission.ADD]),
     (BankAccount, [*BankAccountPermission]),
+    (OpeningBalance, [*OpeningPermission]),
     (BankLine, [*BankPermission]),
 ]
 """A kind of object, and what may be asked for it."""
@@ -85,6 +87,7 @@ DOES_NOT_FIT = {(CaseFile, one) for one in OF_OTHERS}
 
 
 SEALED = {
+    "case_origin",
     "voucher_hold",
     "person_key",
     "person_identity",

@@ -41,7 +41,7 @@ from tests.factories.vouchers import deliver, make_referral, make_token, make_vo
 from vouchers.bank.models import BankLine
 from vouchers.bank.services import bank_files, kept_columns
 from vouchers.bank.services.statement_import import import_file
-from vouchers.books.models import LedgerEntry
+from vouchers.books.models import LedgerEntry, OpeningBalance
 from vouchers.formats.csv_mapping import DayOrder, Meaning, Minus, mapped
 from vouchers.payments.models import Claim, PaymentBatch, PaymentOrder
 from vouchers.payments.models.payees import PayeeAccount
@@ -108,6 +108,7 @@ def make_world(session: Session) -> World:
         "budget_line_id": cast.budget_line.id,
         "bank_account_id": cast.bank_account.id,
         "entry_id": entries[0],
+        "opening_id": _opening(session, cast.petru),
         "deputyship_id": _deputyship(session, cast.petru, cast.alina),
         "version_id": _proposal(session, cast, AUTO_APPROVE_BELOW),
         "manager_id": cast.ana.id,
@@ -123,6 +124,7 @@ def make_world(session: Session) -> World:
         "budget_line_id": cast.euro_budget_line.id,
         "bank_account_id": cast.euro_bank_account.id,
         "entry_id": entries[1],
+        "opening_id": _opening(session, cast.petru, dropped=True),
         "deputyship_id": _deputyship(session, cast.victor, cast.vera),
         "version_id": _proposal(session, cast, RECORDED_WITHIN),
         "manager_id": cast.calin.id,
@@ -157,6 +159,21 @@ def _proposal(session: Session, cast: Cast, rule: Dated[Any]) -> UUID:
     session.add(version)
     session.flush()
     return version.id
+
+
+def _opening(session: Session, proposer: User, *, dropped: bool = False) -> UUID:
+    """Return balances that wait, or that were dropped."""
+    made = OpeningBalance(
+        id=new_id(),
+        as_of=TODAY,
+        content={"accounts": [], "funds": [], "lines": []},
+        proposed_by=proposer.id,
+        proposed_at=NOW,
+        retired_at=NOW if dropped else None,
+    )
+    session.add(made)
+    session.flush()
+    return made.id
 
 
 def _deputyship(session: Session, represented: User, deputy: User) -> UUID:

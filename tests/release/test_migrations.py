@@ -74,6 +74,7 @@ RELEASED = {
     "0055_check_codes_of_rows.py": "94d08ca8ca04119379192d8016ca344468dc93a38e71c5871ae8c292ee5c712c",
     "0056_keep_lists_as_rules.py": "02b5b7dbb7451ba64204d8c5930a5b4633165a34a5892dadf1586c921684a7f4",
     "0057_name_keys.py": "680bb27ff0cbc644882456e7f781e3eb5aa7919f9df53ddd0794cec0e5cde04a",
+    "0058_bring_data_in.py": "2623885d1b72da1af8fd948890c24fc73126911bfbd144f570fa5fb298661a8f",
 }
 OURS = {"reintegration", "providers", "vouchers", "demo"}
 

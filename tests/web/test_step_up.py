@@ -34,6 +34,8 @@ FRESH = {
     "payees.new",
     "stripe_accounts.new",
     "stripe_accounts.propose",
+    "opening.approve",
+    "opening.take_back",
 }
 """Export, unmasking, bank details, approval and release of money, and the factor itself."""
 

@@ -1,6 +1,6 @@
 """The tables of case files, consent and the vault."""
 
-from reintegration.cases.models.case_file import CaseFile, CaseMember, Note
+from reintegration.cases.models.case_file import CaseFile, CaseMember, CaseOrigin, Note
 from reintegration.cases.models.consent import Consent
 from reintegration.cases.models.erasure import ErasureRequest
 from reintegration.cases.models.hand_over import HandOver, HandOverItem
@@ -9,6 +9,7 @@ from reintegration.cases.models.identity import IdentityIndex, PersonIdentity, P
 __all__ = [
     "CaseFile",
     "CaseMember",
+    "CaseOrigin",
     "Consent",
     "ErasureRequest",
     "HandOver",

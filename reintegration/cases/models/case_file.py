@@ -81,6 +81,24 @@ class CaseMember(Base):
     __table_args__ = (Index("ix_case_member_user", "user_id", "case_id"),)
 
 
+class CaseOrigin(Base):
+    """Under which reference a case ran before it came in: found by a keyed hash, read by the team.
+
+    The reference is sealed under the person's key. The hash stays when that is destroyed, so that
+    no old table brings somebody back who was erased.
+    """
+
+    __tablename__ = "case_origin"
+
+    case_id: Mapped[UUID] = mapped_column(
+        ForeignKey("case_file.id", ondelete="CASCADE"), primary_key=True
+    )
+    reference_index: Mapped[bytes] = mapped_column(unique=True)
+    reference_sealed: Mapped[bytes]
+    brought_at: Mapped[datetime]
+    brought_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
+
+
 class Note(Base):
     """A note in the case file; sealed under the person's key. Corrected by a later note."""
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
@@ -54,8 +54,11 @@ def register(
     facts: CaseFacts | None = None,
     identity: Identity | None = None,
     cover: bool = False,
+    since: date | None = None,
 ) -> CaseFile:
     """Open a case with its manager and the manager's supervisor; seal what the person told.
+
+    `since` is the day on which the work began, where that was before the case came in here.
 
     With `cover`, a manager without a supervisor gets one of the same organisation, or
     else of another, so that somebody can decide. Look for duplicates first: this does not.
@@ -66,10 +69,12 @@ def register(
     facts = facts or CaseFacts()
     check_facts(facts)
     refuse_unused([facts.language], day=clock.local_day(now), field="language")
+    if since is not None and since > clock.local_day(now):
+        raise Invalid(N_("This day has not come yet."), code="since", field="since")
     case = CaseFile(
         id=new_id(),
         code=_free_code(session),
-        opened_at=now,
+        opened_at=clock.start_of(since) if since is not None else now,
         opened_by=actor.id,
         manager_id=actor.desk_id,
         updated_at=now,
