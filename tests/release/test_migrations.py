@@ -69,6 +69,7 @@ RELEASED = {
     "0050_sign_in_by_link_and_code.py": "0403228b41d469899ce89c3f86ce9fd4bb78cfc5c3adb68393e17696e4046379",
     "0051_add_passkeys.py": "982c8e45af7197fafa48bc20e5fe9e5cd51198b18275b41af9c24a78f62c3c82",
     "0052_stand_in_for_others.py": "06ed47aa71e659ceec3afbf13f3b5fb0657de8e1c6d9859c016a24271682ca5e",
+    "0058_let_names_leave_by_two.py": "d5d761acd45e23d44456395abca431ed08f5a6d860b07004951a498b94027286",
 }
 OURS = {"reintegration", "providers", "vouchers", "demo"}
 
