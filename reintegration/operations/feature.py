@@ -13,6 +13,7 @@ from reintegration.operations.export_cli import export
 from reintegration.operations.outbox_cli import outbox_cli
 from reintegration.operations.permissions import OutgoingPermission
 from reintegration.operations.policy import POLICY
+from reintegration.operations.upgrade_cli import upgrade
 from reintegration.web import navigation, slots
 from reintegration.web.navigation import Place
 
@@ -37,5 +38,5 @@ def register(app: Flask) -> None:
     )
     for group in (audit_cli, outbox_cli, keys_cli):
         app.cli.add_command(group)
-    for command in (run_scheduler, run_task, doctor, backup, restore, drilled, export):
+    for command in (run_scheduler, run_task, doctor, backup, restore, drilled, export, upgrade):
         app.cli.add_command(command)
