@@ -24,7 +24,8 @@ def head() -> str:
 
 def after(version: str | None) -> list[str]:
     """Return the revisions that follow `version`, in their order; all after None."""
-    before, found, one = _chain(), list[str](), head()
+    before, found = _chain(), list[str]()
+    one: str | None = head()
     while one is not None and one != version:
         found.insert(0, one)
         one = before.get(one)

@@ -21,7 +21,7 @@ from reintegration.web.commands import Refused
 @click.option(
     "--backup",
     metavar="PATH",
-    type=click.Path(exists=True, path_type=Path),
+    type=click.Path(path_type=Path),
     help="The backup to go back to, not older than a day; of a folder the newest.",
 )
 @click.option("--without-backup", is_flag=True, help="There is another way back.")

@@ -74,7 +74,7 @@ def check_backup(place: Path, *, present: str, now: datetime) -> Path:
     Raises Invalid or Conflict where it is not fresh, not whole, or not of this schema: one to
     which nobody could go back.
     """
-    file = _newest(place) if place.is_dir() else place
+    file = place if place.is_file() else _newest(place)
     beside = file.with_name(f"{file.name}.json")
     try:
         told = json.loads(beside.read_text(encoding="utf-8"))
@@ -127,7 +127,7 @@ def _step(one: str, said: re.Match[str] | None, counts: dict[str, int]) -> Step:
 def _rows(connection: Connection) -> dict[str, int]:
     """Return about how many rows each table has, as the database last counted."""
     asked = text(
-        "SELECT relname, greatest(reltuples, 0)::bigint AS count FROM pg_class"
+        "SELECT relname, greatest(reltuples, 0)::bigint AS about FROM pg_class"
         " WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
     )
-    return {row.relname: row.count for row in connection.execute(asked)}
+    return {row.relname: row.about for row in connection.execute(asked)}
