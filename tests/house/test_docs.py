@@ -28,7 +28,14 @@ TEST = re.compile(r"`(tests/[\w/]+\.py(?:::\w+)?)`")
 COMMAND = re.compile(r"\bflask (?:--app wsgi )?([a-z][^#|…\"')]*)")
 SETTING = re.compile(r"\b(?:PUNTE|STRIPE|DATABASE|SECRET|SMTP)_[A-Z][A-Z_]*|\bPORT\b")
 MADE = {"__pycache__", "instance", "node_modules"}
-MADE_WHEN_RUN = ("instance/", ".venv/", "postgres/", "bench/results.json", "secrets.json")
+MADE_WHEN_RUN = (
+    "instance/",
+    ".venv/",
+    "postgres/",
+    "bench/results.json",
+    "secrets.json",
+    "manifest.json",
+)
 WORDS_OF_THE_TABLES = {"library", "asset", "---"}
 NOT_OURS = {"routes", "run", "shell", "spec"}
 
