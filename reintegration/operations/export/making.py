@@ -110,13 +110,13 @@ def _write(opened: Session, draft: Draft, to: str | None) -> list[str]:
 def _codes() -> Iterator[Row]:
     for name, codes in dictionary.code_lists().items():
         for code in codes:
-            yield [name, code.value, *(_said(getattr(code, "label", ""), one) for one in Locale)]
+            yield [name, str(code), *(_said(getattr(code, "label", ""), one) for one in Locale)]
     for unit in TERRITORIAL_UNITS.values():
         yield ["territorial_unit", unit.code, *(unit.name for _ in Locale)]
 
 
 def _said(label: str, locale: Locale) -> str:
-    with force_locale(locale.value):
+    with force_locale(str(locale)):
         return str(gettext(label)) if label else ""
 
 

@@ -4,7 +4,6 @@ import json
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Column, Table, select
@@ -29,9 +28,11 @@ def contents(
     session: Session, table: Table, column: Column[Any], called: Column[Any]
 ) -> Iterator[tuple[Any, str, bytes]]:
     """Yield the id, the name and the bytes of each file that a table keeps, one at a time."""
-    asked = select(table.c.id, called, column).where(column.is_not(None)).order_by(table.c.id)
-    for row in session.execute(asked, execution_options={"yield_per": 1}):
-        yield row[0], row[1] or "", bytes(row[2])
+    asked = select(table.c.id.label("key"), called.label("called"), column.label("content")).where(
+        column.is_not(None)
+    )
+    for row in session.execute(asked.order_by(table.c.id), execution_options={"yield_per": 1}):
+        yield row.key, row.called or "", bytes(row.content)
 
 
 def cells(values: Iterable[Any]) -> Row:
@@ -53,7 +54,6 @@ def _json(value: Any) -> str:
 _SPELLED: tuple[tuple[type | tuple[type, ...], Callable[[Any], str | Decimal]], ...] = (
     (bool, lambda value: "true" if value else "false"),
     ((int, Decimal), Decimal),
-    (StrEnum, lambda value: value.value),
     (datetime, lambda value: value.astimezone(UTC).isoformat().replace("+00:00", "Z")),
     (date, lambda value: value.isoformat()),
     (bytes, lambda value: value.hex()),
