@@ -3,7 +3,10 @@
 import csv
 import io
 import json
+import shutil
 import subprocess
+import sys
+import time
 from datetime import date, timedelta
 
 import pytest
@@ -20,6 +23,7 @@ from reintegration.kernel.ids import new_id
 from reintegration.operations.backup import sealing
 from reintegration.operations.export import making, rows
 from reintegration.operations.export.files import FILES
+from tests.database import ROOT
 from tests.factories.casework import agree, consent_of
 from tests.factories.cast import NOW, actor, make_person
 from tests.factories.papers import make_paper
@@ -228,3 +232,25 @@ def test_values_are_spelled_so_that_programs_read_them():
         '{"b": "ș"}': {"b": "ș"},
     }
     assert [str(one) for one in rows.cells(spelled.values())] == list(spelled)
+
+
+@pytest.mark.deep
+def test_one_that_is_killed_leaves_a_draft_that_nobody_takes_for_whole(
+    app, session, cast, committed_db, tmp_path
+):
+    target, draft = tmp_path / "out", tmp_path / "out.part"
+    session.commit()
+    with subprocess.Popen(
+        [sys.executable, "-m", "flask", "--app", "wsgi", "export", str(target)],
+        cwd=ROOT,
+        env=committed_db.process_environment(),
+    ) as running:
+        while not any(draft.glob("*.csv")):
+            assert running.poll() is None
+            time.sleep(0.01)
+        running.kill()
+    assert not target.exists()
+    assert not (draft / "manifest.json").exists()
+    assert "was cut off" in export(app, target).output
+    shutil.rmtree(draft)
+    assert export(app, target).exit_code == 0
