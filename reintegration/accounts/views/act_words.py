@@ -260,6 +260,7 @@ SUBJECTS: dict[str, str] = {
     "identity": N_("who a person is"),
     "milestone": N_("steps"),
     "need": N_("needs"),
+    "name_export": N_("exports with names"),
     "note": N_("notes"),
     "offering": N_("offerings"),
     "organisation": N_("organisations"),
