@@ -65,7 +65,7 @@ NUMBERS = {
 _FEW = 8
 """Of fewer different signs no key is made that anybody drew at random."""
 _ADDRESS = re.compile(r"[A-Za-z0-9._+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
-_OURS = ("PUNTE_", "STRIPE_", "SMTP_", "DATABASE_")
+_OURS = ("PUNTE_", "STRIPE_")
 _FROM_THE_EXAMPLE = ("…", ":PASSWORD@", "user:password@")
 _TELLING = re.compile(r"punte|trafi[ck]|victim|жертв|торговл|эксплуатац", re.IGNORECASE)
 _LOCAL = ("localhost", "127.0.0.1", "::1")
