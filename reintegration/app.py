@@ -114,7 +114,8 @@ def _configure(app: APIFlask, settings: Settings) -> None:
             "max_overflow": 0,
             "pool_timeout": patience.POOL_TIMEOUT,
         },
-        SESSION_COOKIE_NAME="__Host-page" if settings.secure_cookies else "punte-page",
+        SESSION_COOKIE_NAME=("__Host-page" if settings.secure_cookies else "punte-page")
+        + settings.cookie_mark,
         SESSION_COOKIE_SECURE=settings.secure_cookies,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
@@ -170,6 +171,7 @@ def _prepare_templates(app: Flask, settings: Settings) -> None:
             "settings": settings,
             "public_name": settings.public_name,
             "is_demo": settings.is_demo,
+            "is_training": settings.is_training,
             "exit_url": settings.exit_url,
             "locale": i18n.chosen_locale(),
             "locales": Locale,

@@ -20,6 +20,7 @@ from reintegration.cases.views import (
     erasure,
     handing_over,
     identity,
+    name_exports,
     notes,
     open_work,
     registration,
@@ -51,14 +52,16 @@ def register(app: Flask) -> None:
     trail.codes_of_cases.answer_with(codes.codes_of_cases)
     app.register_blueprint(bp)
     app.register_blueprint(handing_over.bp)
+    app.register_blueprint(name_exports.bp)
     slots.add("today.items", today.items)
+    slots.add("today.items", name_exports.items)
     slots.add("person.open_work", open_work.of_cases)
     hooks.subscribe(
         SupervisorNamed, supervision.join_waiting_cases, preview=supervision.preview_waiting_cases
     )
     for job in JOBS:
         jobs.register(job)
-    navigation.add(_CASES)
+    navigation.add(_CASES, _NAME_EXPORTS)
 
 
 _CASES = Place(
@@ -77,4 +80,11 @@ _CASES = Place(
         "plans.need",
         "plans.goal",
     ),
+)
+_NAME_EXPORTS = Place(
+    "name_exports.index",
+    N_("Names that leave"),
+    CasePermission.VIEW_NAME_EXPORTS,
+    89,
+    within=("name_exports.",),
 )

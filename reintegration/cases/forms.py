@@ -243,6 +243,22 @@ class ReasonForm(Form):
     )
 
 
+class NameExportForm(Form):
+    """To whom the names of all persons shall leave, and why."""
+
+    recipient = StringField(
+        _l("Public key of the receiver"),
+        [InputRequired(_l("Enter the public key.")), Length(max=200)],
+        description=_l(
+            "It begins with age1. Only the holder of its private key opens the files: compare it"
+            " by voice with the receiver."
+        ),
+    )
+    reason = _reason(
+        _l("Why shall the names leave?"), _l("For example: the programme moves to another system.")
+    )
+
+
 class NoteForm(Form):
     """A note in the case file."""
 

@@ -45,6 +45,7 @@ ORDER = (
     "hand_over",
     "hand_over_item",
     "erasure_request",
+    "name_export",
     "case_member",
     "case_note",
     "person_key",

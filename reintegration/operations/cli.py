@@ -13,8 +13,8 @@ from reintegration.accounts.queries import access
 from reintegration.kernel import audit_chain, bounded, clock, key_sample, outbox
 from reintegration.kernel.actor import OPERATOR
 from reintegration.kernel.crypto import Keyring, NotOpened, SealBroken
-from reintegration.kernel.db import act_as, keyring, session
-from reintegration.operations import checkup, key_rotation, scheduler, task_lane
+from reintegration.kernel.db import act_as, keyring, passes_walls, session
+from reintegration.operations import checkup, key_rotation, scheduler, starting, task_lane
 from reintegration.operations.backup import drill
 from reintegration.settings import Settings
 from reintegration.web import slots
@@ -87,23 +87,10 @@ def _settings() -> Settings:
 
 def _check_database(_now: datetime) -> list[str]:
     try:
-        row = (
-            session()
-            .execute(
-                text(
-                    "SELECT rolsuper OR rolbypassrls, pg_get_userbyid(datdba) = current_user"
-                    " FROM pg_roles, pg_database"
-                    " WHERE rolname = current_user AND datname = current_database()"
-                )
-            )
-            .one()
-        )
+        return [starting.UNBOUND] if passes_walls(session()) else []
     except OperationalError as error:
         session().rollback()
         return [unreachable(error)]
-    if any(row):
-        return ["the application's role owns the database or bypasses row-level security"]
-    return []
 
 
 def _check_schema(_now: datetime) -> list[str]:

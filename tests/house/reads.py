@@ -153,6 +153,7 @@ READS: dict[str, tuple[Any, Shown]] = {
         _rows(cases.Note, _CASE),
         _rows(cases.Consent, _CASE),
         _rows(cases.ErasureRequest, _CASE),
+        _rows(cases.NameExport, CasePermission.VIEW_NAME_EXPORTS),
         _rows(cases.HandOver, CasePermission.VIEW_OFFER),
         (cases.HandOverItem, _of_hand_overs),
         _rows(Deputyship, AccountPermission.END_DEPUTYSHIP),

@@ -28,6 +28,7 @@ LAWS = {
     ("emergency_start", "four_eyes"): ("decided_by", ("started_by",)),
     ("plan_version", "four_eyes"): ("decided_by", ("submitted_by",)),
     ("erasure_request", "four_eyes"): ("decided_by", ("asked_by",)),
+    ("name_export", "four_eyes"): ("decided_by", ("asked_by",)),
     ("offering", "four_eyes"): ("approved_by", ("assessed_by", "submitted_by")),
     ("voucher", "four_eyes"): ("approved_by", ("drafted_by",)),
     ("redemption", "four_eyes"): ("settled_by", ("recorded_by",)),

@@ -20,7 +20,7 @@ from reintegration import settings as configuration
 from reintegration.accounts.models import Deputyship
 from reintegration.accounts.permissions import AccountPermission
 from reintegration.app import create_app
-from reintegration.cases.models import CaseFile, Consent, ErasureRequest, HandOver, Note
+from reintegration.cases.models import CaseFile, Consent, ErasureRequest, HandOver, NameExport, Note
 from reintegration.cases.permissions import CasePermission
 from reintegration.cases.states import NoteKind
 from reintegration.kernel import permissions, tries
@@ -51,11 +51,18 @@ from vouchers.voucher.permissions import HoldPermission, RedemptionPermission, V
 from vouchers.voucher.states import HoldCause
 
 OF_OFFERS = {CasePermission.VIEW_OFFER, CasePermission.ANSWER_OFFER, CasePermission.TAKE_BACK_OFFER}
-OF_OTHERS = {CasePermission.DECIDE_ERASURE, *OF_OFFERS}
+OF_NAME_EXPORTS = {
+    CasePermission.VIEW_NAME_EXPORTS,
+    CasePermission.ASK_NAME_EXPORT,
+    CasePermission.DECIDE_NAME_EXPORT,
+    CasePermission.USE_NAME_EXPORT,
+}
+OF_OTHERS = {CasePermission.DECIDE_ERASURE, *OF_OFFERS, *OF_NAME_EXPORTS}
 """Permissions about a case that are asked for something else than its file."""
 SUBJECTS: list[tuple[Any, list[Any]]] = [
     (CaseFile, [one for one in CasePermission if one not in OF_OTHERS]),
     (HandOver, sorted(OF_OFFERS)),
+    (NameExport, sorted(OF_NAME_EXPORTS)),
     (Deputyship, [AccountPermission.ANSWER_DEPUTYSHIP, AccountPermission.END_DEPUTYSHIP]),
     (Consent, [CasePermission.VIEW, CasePermission.WITHDRAW_CONSENT]),
     (ErasureRequest, [CasePermission.DECIDE_ERASURE]),

@@ -16,7 +16,7 @@ from reintegration.accounts.models import Deputyship, Passkey, SignInSession, Us
 from reintegration.accounts.services import browsers, links
 from reintegration.accounts.services.house import House
 from reintegration.accounts.services.sign_in import start_session
-from reintegration.cases.models import ErasureRequest, HandOver, HandOverItem
+from reintegration.cases.models import ErasureRequest, HandOver, HandOverItem, NameExport
 from reintegration.cases.services import consent_papers
 from reintegration.codelists.documents import DocumentKind
 from reintegration.codelists.service_categories import ServiceCategory
@@ -113,6 +113,7 @@ def make_world(session: Session) -> World:
         "version_id": _proposal(session, cast, AUTO_APPROVE_BELOW),
         "manager_id": cast.ana.id,
         "hand_over_id": _hand_over(session, cast.ana, cast.sergiu, cast.victor, mine["case_id"]),
+        "request_id": _name_export(session, cast.dan),
         "message_id": _lost_message(session, "one"),
         "event_id": _refused_event(session, "one"),
         "stripe_line_id": _open_line(session, "one", Money(0, "EUR"), cast.petru.id),
@@ -129,6 +130,7 @@ def make_world(session: Session) -> World:
         "version_id": _proposal(session, cast, RECORDED_WITHIN),
         "manager_id": cast.calin.id,
         "hand_over_id": _hand_over(session, cast.calin, cast.calin, cast.victor, theirs["case_id"]),
+        "request_id": _name_export(session, cast.dan),
         "message_id": _lost_message(session, "two"),
         "event_id": _refused_event(session, "two"),
         "stripe_line_id": _open_line(session, "two", Money(0, "USD"), cast.petru.id),
@@ -206,6 +208,21 @@ def _hand_over(
         offered_by=supervisor.id,
         offered_at=NOW,
         items=[HandOverItem(case_id=case_id)],
+    )
+    session.add(made)
+    session.flush()
+    return made.id
+
+
+def _name_export(session: Session, administrator: User) -> UUID:
+    """Return a request that waits for a supervisor."""
+    made = NameExport(
+        id=new_id(),
+        reference=new_reference("NE"),
+        recipient="age1",
+        reason="we move",
+        asked_by=administrator.id,
+        asked_at=NOW,
     )
     session.add(made)
     session.flush()

@@ -20,6 +20,7 @@ from reintegration.kernel.house_keys import KeySample
 from reintegration.operations import scheduler, starting
 from reintegration.settings import HalfConfigured
 from tests.factories.cast import NOW
+from tests.test_settings import PRODUCTION
 
 ROOT = Path(__file__).parents[2]
 OTHER_KEY = bytes(range(1, 33))
@@ -97,6 +98,18 @@ def test_the_sample_is_made_once_and_changed_by_no_other_key(sampled, session):
     assert not key_sample.fits(session, Keyring(OTHER_KEY), now=NOW)
     assert key_sample.fits(session, keyring(session), now=NOW)
     assert session.scalars(select(KeySample.key_id)).all() == [keyring(session).name]
+
+
+def test_the_owner_does_not_serve_and_what_else_is_wrong_is_said_beside(
+    committed_db, sampled, monkeypatch
+):
+    owner = {"DATABASE_URL": committed_db.owner_url}
+    app = create_app(configuration.from_environment(PRODUCTION | owner))
+    monkeypatch.setattr(schema, "is_behind", lambda _version: True)
+    with pytest.raises(HalfConfigured) as refused:
+        starting.refuse_misfits(app)
+    assert "row-level security does not bind" in str(refused.value)
+    assert "db upgrade" in str(refused.value)
 
 
 def test_a_schema_that_is_behind_the_program_does_not_start(app, session, monkeypatch):

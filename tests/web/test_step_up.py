@@ -30,6 +30,8 @@ FRESH = {
     "cases.case_identity",
     "cases.case_identity_save",
     "ledger.export",
+    "name_exports.approve",
+    "name_exports.new",
     "payees.approve",
     "payees.new",
     "stripe_accounts.new",

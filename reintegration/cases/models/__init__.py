@@ -5,6 +5,7 @@ from reintegration.cases.models.consent import Consent
 from reintegration.cases.models.erasure import ErasureRequest
 from reintegration.cases.models.hand_over import HandOver, HandOverItem
 from reintegration.cases.models.identity import IdentityIndex, PersonIdentity, PersonKey
+from reintegration.cases.models.name_export import NameExport
 
 __all__ = [
     "CaseFile",
@@ -15,6 +16,7 @@ __all__ = [
     "HandOver",
     "HandOverItem",
     "IdentityIndex",
+    "NameExport",
     "Note",
     "PersonIdentity",
     "PersonKey",

@@ -15,6 +15,7 @@ import pyrage
 from pyrage import x25519
 
 from reintegration.kernel.errors import Invalid
+from reintegration.kernel.recipients import recipient
 
 
 class Readable(Protocol):
@@ -53,14 +54,14 @@ def new_keys() -> tuple[str, str]:
 
 def check(public: str) -> None:
     """Raise Invalid unless this is a public key."""
-    _recipient(public)
+    recipient(public)
 
 
 def seal(pieces: Iterable[bytes], target: BinaryIO, *, to: str) -> None:
     """Write what comes in pieces to `target`, so that only the holder of the key opens it."""
     source = _Source(pieces)
     try:
-        pyrage.encrypt_io(source, target, [_recipient(to)])
+        pyrage.encrypt_io(source, target, [recipient(to)])
     except pyrage.EncryptError:
         if source.failed is not None:
             raise source.failed from None
@@ -119,17 +120,6 @@ def opened(source: Readable, private_key: Path) -> Iterator[BinaryIO]:
                 "This key does not open the backup, or the file is damaged or cut off.",
                 code="sealed",
             ) from failed[0]
-
-
-def _recipient(public: str) -> x25519.Recipient:
-    try:
-        return x25519.Recipient.from_str(public.strip())
-    except Exception as problem:
-        raise Invalid(
-            "This is no public key: one begins with age1. Make a pair with"
-            " `flask keys backup FILE`.",
-            code="public_key",
-        ) from problem
 
 
 def _identity(file: Path) -> x25519.Identity:
