@@ -5,8 +5,8 @@ import json
 import math
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, suppress
+from collections.abc import Generator, Iterator
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -58,7 +58,8 @@ def make(settings: Settings, keyring: Keyring, *, target: str, to: str, now: dat
     with _opened(target, now) as (name, file):
         counting = _Counting(file)
         found: dict[str, Figures] = {}
-        sealing.seal(_pieces(settings, keyring, found, now), counting, to=to)  # type: ignore[arg-type]
+        with closing(_pieces(settings, keyring, found, now)) as pieces:
+            sealing.seal(pieces, counting, to=to)  # type: ignore[arg-type]
         made = Made(name, counting.length, counting.sum.hexdigest(), found["figures"])
     if name != "-":
         _check(name, made)
@@ -141,7 +142,7 @@ def _tell_beside(name: str, said: str) -> None:
 
 def _pieces(
     settings: Settings, keyring: Keyring, found: dict[str, Figures], now: datetime
-) -> Iterator[bytes]:
+) -> Generator[bytes, None, None]:
     ahead = settings.audit_log.stat().st_size if settings.audit_log.exists() else 0
     with _snapshot(settings.database_owner_url) as (connection, snapshot):
         found["figures"] = figures.counted(connection)
