@@ -60,7 +60,8 @@ def index() -> ResponseReturnValue:
     }
     return render_template(
         "vouchers/books/opening/index.html",
-        openings=[(one, list(balances(session(), one))) for one in found],
+        openings=found,
+        listed=balances(session(), *found),
         people=names_of(session(), people),
         P=OpeningPermission,
     )

@@ -4,7 +4,6 @@ Account 3000 stands between: what lies at the bank comes from it, what is left o
 of it. What a line has free is allocated as every day, so no line gets more than its fund has.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -62,20 +61,23 @@ _UNDONE = {
 }
 
 
-def balances(session: Session, opening: OpeningBalance) -> Iterator[Balance]:
-    """Yield the balances of a proposal that are not zero, in the order in which they are posted."""
+def balances(session: Session, *openings: OpeningBalance) -> dict[UUID, list[Balance]]:
+    """Return what each of these posts, without zeros and in order; a statement for each part."""
+    found: dict[UUID, list[Balance]] = {opening.id: [] for opening in openings}
     for part, event, model in _PARTS:
-        listed = opening.content[part]
-        ids = [UUID(kept["id"]) for kept in listed]
-        found = {one.id: one for one in session.scalars(select(model).where(model.id.in_(ids)))}
-        for thing_id, kept in zip(ids, listed, strict=True):
-            if amount := Money(kept["minor"], kept["currency"]):
-                yield Balance(event, found[thing_id], amount)
+        ids = {UUID(kept["id"]) for opening in openings for kept in opening.content[part]}
+        things = session.scalars(select(model).where(model.id.in_(ids))) if ids else ()
+        known = {one.id: one for one in things}
+        for opening in openings:
+            for kept in opening.content[part]:
+                if amount := Money(kept["minor"], kept["currency"]):
+                    found[opening.id].append(Balance(event, known[UUID(kept["id"])], amount))
+    return found
 
 
 def post_all(session: Session, opening: OpeningBalance, *, actor: Actor, now: datetime) -> None:
     """Post everything; raise Conflict when a line asks for more than its fund has."""
-    listed = list(balances(session, opening))
+    listed = balances(session, opening)[opening.id]
     direct = [one for one in listed if one.event in _UNDONE]
     postings = [_posting(opening, one, one.event) for one in direct]
     post(session, *postings, actor=actor, now=now, on=opening.as_of)
@@ -90,7 +92,7 @@ def take_back_all(
     session: Session, opening: OpeningBalance, *, actor: Actor, now: datetime
 ) -> None:
     """Post the reverse of everything; raise Conflict when some of it is promised or given on."""
-    listed = list(balances(session, opening))
+    listed = balances(session, opening)[opening.id]
     for fund_id in sorted(one.of.id for one in listed if isinstance(one.of, Fund)):
         lock_fund(session, fund_id)
     for one in listed:

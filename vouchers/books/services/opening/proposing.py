@@ -227,7 +227,7 @@ def _money_already(made: _Proposal) -> CellError | None:
 def _trial(made: _Proposal, opening: OpeningBalance) -> tuple[Note, ...]:
     """Post it, ask the laws, take it back; what is refused then is an error of the whole file."""
     session = made.session
-    listed = list(balances(session, opening))
+    listed = balances(session, opening)[opening.id]
     with taken_back(session):
         try:
             post_all(session, opening, actor=SYSTEM, now=made.now)
