@@ -109,11 +109,11 @@ def _of_language(_kind: Texts, value: Mapping[str, str]) -> str:
 
 
 def _listed(lines: Iterable[str]) -> str:
-    return " · ".join(lines) or str(_("none"))
+    return " · ".join(lines) or str(_("nothing chosen"))
 
 
 def _chosen(kind: Some[Worded], value: frozenset[Worded]) -> str:
-    return ", ".join(_(one.label) for one in kind.codes if one in value) or _("none")
+    return ", ".join(_(one.label) for one in kind.codes if one in value) or _("nothing chosen")
 
 
 _WORDS: Mapping[type, Callable[[Any, Any], str]] = {
