@@ -61,6 +61,12 @@ FILES: tuple[File, ...] = (
     File("name_exports", "name_export", "Requests to let names leave, this one's among them."),
     # cases
     File("cases", "case_file", "Case files by their codes, without anything of the vault."),
+    File(
+        "case_origins",
+        "case_origin",
+        "Cases that came in by a table.",
+        {"reference_index": _HASH, "reference_sealed": "The number of before; its team reads it."},
+    ),
     File("case_members", "case_member", "Who works, or worked, on a case."),
     File(
         "notes",
@@ -147,13 +153,20 @@ FILES: tuple[File, ...] = (
     File("stripe_payouts", "stripe_payout", "What Stripe paid out to providers."),
     File("stripe_lines", "stripe_line", "Lines of our balance at Stripe."),
     File("stripe_balances", "stripe_balance", "What Stripe says that we have."),
-    # papers, and what happened
+    File("opening_balances", "opening_balance", "What the books began with."),
+    # papers, rules, and what happened
     File("papers", "paper", "Papers, and what each hangs on."),
     File(
         "paper_parts",
         "paper_part",
         "The pages of a paper; `papers/` has those in which no name stands.",
         {"blob": "Where it lies sealed in this house; the file beside is named by its id."},
+    ),
+    File(
+        "rules",
+        "rule_version",
+        "What was proposed of rules and lists; `rules_in_force` says what holds, also since the"
+        " beginning.",
     ),
     File("moves", "state_event", "Each move of whatever has a state."),
     File("trail", "audit_event", "Who did what, and who saw what."),
@@ -162,6 +175,7 @@ FILES: tuple[File, ...] = (
 _COUNTED = "Counted anew from what leaves."
 _DOOR = "Opens an account of this house and is of no use in another."
 _KEY = "A key, wrapped by the master key, which never leaves."
+_LISTED = "Its codes only: `code_lists` says what each is called."
 _RUNS = "Of this machinery while it runs."
 EXCUSED: Why = {
     "account_link": _DOOR,
@@ -170,6 +184,7 @@ EXCUSED: Why = {
     "audit_checkpoint": "Signs seals, which a backup has.",
     "audit_seal": "Keyed hashes over the trail, which a backup has.",
     "background_task": "Copies of files on their way in; what came of them leaves.",
+    "house_key": _KEY,
     "identity_index": _HASH,
     "inbox_message": "Tells people of what leaves in the other files.",
     "job_run": _RUNS,
@@ -183,8 +198,11 @@ EXCUSED: Why = {
     "person_identity": _SEALED,
     "person_key": _KEY,
     "plan_line_delivery": _COUNTED,
+    "proof_kind": _LISTED,
     "recovery_code": _DOOR,
+    "rulebook_edition": _RUNS,
     "second_factor": _DOOR,
+    "service_category": _LISTED,
     "sign_in_session": _DOOR,
     "stripe_event": "Says only that Stripe was asked anew; what it answered leaves.",
     "task_page": "Pages of files on their way in.",

@@ -1,7 +1,7 @@
 """Making an export: one snapshot of the database, every file, and last what tells of them."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,11 +15,13 @@ from sqlalchemy.orm import Session
 from reintegration.cases.services import name_exports
 from reintegration.codelists.languages import Locale
 from reintegration.codelists.territorial_units import TERRITORIAL_UNITS
-from reintegration.kernel import audit
+from reintegration.kernel import audit, clock
 from reintegration.kernel.actor import OPERATOR
 from reintegration.kernel.audit import Subject
+from reintegration.kernel.dated_rules import DatedList, declared
 from reintegration.kernel.db import act_as, db, session
 from reintegration.kernel.recipients import recipient
+from reintegration.kernel.rule_kinds import LANGUAGES
 from reintegration.operations.export import dictionary, files_beside, folder, names, readme, rows
 from reintegration.operations.export.files import EXCUSED, FILES
 from reintegration.operations.export.folder import Draft
@@ -98,6 +100,7 @@ def _write(opened: Session, draft: Draft, to: str | None) -> list[str]:
     if to is not None:
         names.write(opened, draft, to=to)
     draft.table("code_lists", ("list", "code", *(f"word_{one}" for one in Locale)), _codes())
+    draft.table("rules_in_force", ("code", "entry", "since", "value"), _in_force(clock.now()))
     said = ("file", "column", "holds", "means")
     draft.table(
         "columns",
@@ -111,8 +114,29 @@ def _codes() -> Iterator[Row]:
     for name, codes in dictionary.code_lists().items():
         for code in codes:
             yield [name, str(code), *(_said(getattr(code, "label", ""), one) for one in Locale)]
+    yield from _listed(clock.now())
     for unit in TERRITORIAL_UNITS.values():
         yield ["territorial_unit", unit.code, *(unit.name for _ in Locale)]
+
+
+def _in_force(now: datetime) -> Iterator[Row]:
+    """Yield what holds by every rule and entry; `since` is empty for what came with Punte."""
+    today = clock.local_day(now)
+    for rule in declared().values():
+        for entry in rule.entries_on(today):
+            found, value = rule.version(today, entry), rule.held(today, entry)
+            if value is not None:
+                since = found.first_day.isoformat() if found else ""
+                yield [rule.code, entry, since, json.dumps(rule.kind.stored(value))]
+
+
+def _listed(now: datetime) -> Iterator[Row]:
+    today = clock.local_day(now)
+    for rule in declared().values():
+        if isinstance(rule, DatedList):
+            for entry, value in rule.on(today).items():
+                names: Mapping[str, str] = getattr(value, "name", {})
+                yield [rule.code, entry, *(names.get(one, "") for one in LANGUAGES)]
 
 
 def _said(label: str, locale: Locale) -> str:
