@@ -16,7 +16,6 @@ from reintegration.accounts.services.sign_in import start_session
 from reintegration.app import create_app
 from reintegration.kernel import clock
 from reintegration.kernel.actor import SYSTEM
-from reintegration.kernel.crypto import Keyring
 from reintegration.kernel.db import act_as
 from reintegration.kernel.money import Money
 from tests.database import Database, Server, temporary_server
@@ -56,7 +55,7 @@ def stage() -> Iterator[Stage]:
         engine = create_engine(database.url)
         with (
             app.app_context(),
-            Session(engine, info={"keyring": Keyring(settings.master_key)}) as session,
+            Session(engine, info={"keyring": settings.new_keyring()}) as session,
         ):
             act_as(session, SYSTEM)
             cast = make_cast(session)

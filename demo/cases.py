@@ -11,6 +11,7 @@ from demo.names import draw_identifier, draw_phone
 from demo.papers import Papers
 from demo.places import address, locality
 from demo.planwork import PlanWriter, lines_of
+from demo.rulebook import UKRAINIAN
 from demo.specs import WITH_VOUCHERS, CaseSpec
 from demo.timeline import Story, at
 from demo.world import World
@@ -44,6 +45,7 @@ from vouchers.voucher.states import NOT_ISSUED, OPEN_STATES, RedemptionState
 
 _CONSENT_DAYS = 365
 _NEXT_REVIEW = timedelta(days=60)
+_SPEAKS_UKRAINIAN = 8
 _CHANNELS = tuple(ContactChannel)
 _REASONS = (
     ClosureReason.GOALS_ACHIEVED,
@@ -57,7 +59,7 @@ def facts_of(spec: CaseSpec) -> CaseFacts:
     """Return what helps to find services for a person."""
     channel = _CHANNELS[spec.number % len(_CHANNELS)]
     return CaseFacts(
-        language=spec.language,
+        language=UKRAINIAN if spec.number == _SPEAKS_UKRAINIAN else spec.language.value,
         sex=Sex.FEMALE if spec.female else Sex.MALE,
         birth_year=spec.birth_year,
         territorial_unit=spec.unit,

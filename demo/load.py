@@ -7,22 +7,22 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import psycopg
-from sqlalchemy import Engine, create_engine, select, text
+from sqlalchemy import Engine, create_engine, select, text, update
 from sqlalchemy import event as sa_event
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import StaticPool
 
-from demo import categories, in_euro, logins
+from demo import categories, in_euro, logins, rulebook
 from demo.bank import Bank
 from demo.cases import CaseStory
 from demo.deputies import stand_ins
 from demo.funds import open_funds, publish_rates
 from demo.lately import clear_old_mail, recent_claims
+from demo.limits import limits
 from demo.nights import NightStory
 from demo.payments import CYCLES, Payments
 from demo.people import make_people
 from demo.providers import account_moves, make_providers, tokens, vetting_of_late
-from demo.rules import rulebook
 from demo.specs import draw_cases
 from demo.stripe import Stripe
 from demo.timeline import at
@@ -39,11 +39,12 @@ from reintegration.kernel import audit_chain, clock, collector, filling, gatheri
 from reintegration.kernel.actor import OPERATOR
 from reintegration.kernel.audit import AuditSeal
 from reintegration.kernel.base import Base
-from reintegration.kernel.crypto import Keyring
 from reintegration.kernel.db import act_as, db, keyring
+from reintegration.kernel.ids import new_id
 from reintegration.operations.simulated import HISTORY
 from reintegration.plans.jobs.emergency import remind as remind_of_emergencies
 from reintegration.plans.services import milestones, reminders
+from reintegration.rulebook.models import RulebookEdition
 from reintegration.settings import Settings
 from vouchers.books.services.laws import broken
 from vouchers.payments.services import rails
@@ -72,7 +73,7 @@ def say(sentence: str) -> None:
 def owner_session(settings: Settings) -> Iterator[Session]:
     """Open a session of the owner's role, and let slots of the pages ask through it as well."""
     engine, fleeting = _owner_engine(settings), _fleeting_tries(settings)
-    with Session(engine, info={"keyring": Keyring(settings.master_key)}) as session:
+    with Session(engine, info={"keyring": settings.new_keyring()}) as session:
         act_as(session, OPERATOR)
         tries.count_in(session, fleeting)
         db.session.remove()
@@ -181,12 +182,13 @@ def reset(session: Session) -> None:
 
     What the migrations filled stays. Each process hears that the rules of before are gone.
     """
-    filled = {"rulebook_edition", ServiceCategory.kept_in, ProofKind.kept_in}
+    filled = {RulebookEdition.__tablename__, ServiceCategory.kept_in, ProofKind.kept_in}
     names = ", ".join(
         f'"{table.name}"' for table in Base.metadata.sorted_tables if table.name not in filled
     )
     session.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
-    session.execute(text("UPDATE rulebook_edition SET edition = gen_random_uuid()"))
+    session.execute(update(RulebookEdition).values(edition=new_id()))
+    act_as(session, OPERATOR)  # hears that no rule is set any more
     session.flush()
 
 
@@ -208,6 +210,8 @@ def _start_stories(world: World) -> None:
         timeline.start(in_euro.deliveries(world, key))
     timeline.start(vetting_of_late(world))
     timeline.start(tokens(world))
+    timeline.start(rulebook.languages(world))
+    timeline.start(rulebook.message_texts(world))
     for spec in draw_cases(world):
         teller = NightStory(world, spec) if spec.emergency else CaseStory(world, spec)
         timeline.start(teller.tell())
@@ -217,7 +221,7 @@ def _start_stories(world: World) -> None:
     timeline.start(account_moves(world))
     timeline.start(stand_ins(world))
     timeline.start(categories.changes(world))
-    timeline.start(rulebook(world))
+    timeline.start(limits(world))
     first, day = world.ago(YEAR - 1), timedelta(days=1)
     timeline.every(at(first, 0, 10), day, lambda: expire_vouchers(world.session, world.now))
     timeline.every(

@@ -12,9 +12,10 @@ from demo.stripe_accounts import open_account
 from demo.timeline import Story, at
 from demo.world import YEAR, Firm, World
 from providers.directory.models import Offering, Provider, Site
+from providers.directory.queries.checklists import needed_documents
 from providers.directory.services import profiles
 from providers.directory.services.profiles import Place, Profile, Terms
-from providers.directory.states import Jurisdiction, OfferingState, required_documents
+from providers.directory.states import Jurisdiction, OfferingState
 from providers.vetting.services import documents, vetting
 from reintegration.accounts.services.tokens import create_token
 from reintegration.accounts.services.users import create_user
@@ -155,10 +156,11 @@ def _person(
 
 
 def _documents(world: World, firm: Firm, draft: Draft) -> None:
+    law = firm.provider.jurisdiction
     needed = {
         kind
         for good in draft.goods.split()
-        for kind in required_documents(SHORT[good], world.today)
+        for kind in needed_documents(SHORT[good], law, world.day)
     }
     for kind in sorted(needed):
         ends: date | None = world.today + timedelta(days=draft.documents_end_in + len(kind) * 11)
@@ -266,7 +268,7 @@ def _terms(world: World, draft: Draft, category: ServiceCategory, currency: str)
         category=category,
         unit=unit_of(category),
         price=Money(usual if is_value(category) else price, currency),
-        languages=draft.languages,
+        languages=tuple(one.value for one in draft.languages),
         sex_policy=draft.sex,
         accepts_children=category in _WITH_CHILDREN,
         capacity=60 if category == ServiceCategory.SHELTER else None,

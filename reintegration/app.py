@@ -13,8 +13,8 @@ from reintegration.codelists.languages import Locale
 from reintegration.kernel import (
     answered,
     clock,
+    house_keys,
     jobs,
-    key_sample,
     lanes,
     outbox,
     patience,
@@ -23,7 +23,6 @@ from reintegration.kernel import (
     tasks,
     tries,
 )
-from reintegration.kernel.crypto import Keyring
 from reintegration.kernel.db import ENGINE, db
 from reintegration.settings import ROOT, Settings
 from reintegration.web import (
@@ -44,14 +43,15 @@ from reintegration.web import (
     once,
     requires,
     slots,
+    spoken,
 )
 from reintegration.web.current import current_actor
 from reintegration.web.navigation import navigation
 
 TABLES = (
     answered,
+    house_keys,
     jobs,
-    key_sample,
     lanes,
     outbox,
     states,
@@ -114,7 +114,8 @@ def _configure(app: APIFlask, settings: Settings) -> None:
             "max_overflow": 0,
             "pool_timeout": patience.POOL_TIMEOUT,
         },
-        SESSION_COOKIE_NAME="__Host-page" if settings.secure_cookies else "punte-page",
+        SESSION_COOKIE_NAME=("__Host-page" if settings.secure_cookies else "punte-page")
+        + settings.cookie_mark,
         SESSION_COOKIE_SECURE=settings.secure_cookies,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
@@ -133,7 +134,7 @@ def _configure(app: APIFlask, settings: Settings) -> None:
         )
     door.init_app(app)
     db.init_app(app)
-    app.extensions["keyring"] = Keyring(settings.master_key)
+    app.extensions["keyring"] = settings.new_keyring()
     Migrate(app, db, directory=str(ROOT / "migrations"))
     assets.init_app(app)
     filling.init_app(app)
@@ -143,6 +144,7 @@ def _configure(app: APIFlask, settings: Settings) -> None:
     language.init_app(app)
     filters.init_app(app)
     lists.init_app(app)
+    spoken.init_app(app)
     once.init_app(app)
     errors.init_app(app)
     headers.init_app(app, secure=settings.secure_cookies)
@@ -169,6 +171,7 @@ def _prepare_templates(app: Flask, settings: Settings) -> None:
             "settings": settings,
             "public_name": settings.public_name,
             "is_demo": settings.is_demo,
+            "is_training": settings.is_training,
             "exit_url": settings.exit_url,
             "locale": i18n.chosen_locale(),
             "locales": Locale,

@@ -1,25 +1,27 @@
 """Settings: one frozen value from the environment. A half-configured Punte does not start."""
 
-import base64
-import binascii
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from sqlalchemy import make_url
-from sqlalchemy.exc import ArgumentError
+from reintegration import faults
+from reintegration.faults import LIVE_KEYS, MOST_SECRETS, STRIPE
+from reintegration.kernel.crypto import Keyring
 
 ROOT = Path(__file__).resolve().parent.parent
 
 
 class Mode(StrEnum):
-    """`demo` invents everything and says so on each page; `production` refuses defaults."""
+    """`demo` invents everything and says so on each page; `production` refuses defaults.
+
+    `training` is a demo for an institution's own people beside its real installation.
+    """
 
     DEMO = "demo"
+    TRAINING = "training"
     PRODUCTION = "production"
 
 
@@ -27,27 +29,8 @@ class HalfConfigured(SystemExit):
     """Something that must be set is not; the message names all of it."""
 
 
-_REQUIRED_IN_PRODUCTION = {
-    "DATABASE_URL": "the application's database role (not the owner)",
-    "SECRET_KEY": "signs cookies; at least 32 random characters",
-    "PUNTE_MASTER_KEY": "32 random bytes, base64; kept outside the database",
-    "PUNTE_BASE_URL": "the staff's address, https",
-    "PUNTE_SERVICE_URL": "the providers' address, https, on another host",
-    "PUNTE_PUBLIC_NAME": "the name that the outside sees; nothing a web search explains",
-    "PUNTE_SENDER": "the sender of messages; neutral",
-    "PUNTE_EXIT_URL": "where the quick exit leads",
-    "SMTP_URL": "where mail goes out, smtp://user:password@host:port",
-    "PUNTE_MAIL_FROM": "the address that mail comes from; neutral",
-}
 _NOWHERE = "noreply@localhost"
-LIVE_KEYS = ("sk_live_", "rk_live_")
-"""How a key of Stripe begins that moves real money."""
-STRIPE = "https://api.stripe.com"
-MOST_SECRETS = 6
-"""Three destinations at Stripe, each with its old and its new secret."""
-_FEW = 8
-"""Of fewer different signs no key is made that anybody drew at random."""
-_ADDRESS = re.compile(r"[A-Za-z0-9._+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
+__all__ = ["LIVE_KEYS", "MOST_SECRETS", "STRIPE", "HalfConfigured", "Mode", "Settings"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +43,7 @@ class Settings:
     """The owner's role; `None` where nobody runs the commands that need it: read the property."""
     secret_key: str = field(repr=False)
     master_key: bytes = field(repr=False)
+    """Seals and opens; see `read_keys`."""
     base_url: str
     service_url: str
     public_name: str
@@ -73,6 +57,8 @@ class Settings:
     """Each destination at Stripe signs with one; while one is changed, its old and its new one."""
     backup_key: str | None = None
     """The public key to which backups are sealed; the private one is elsewhere."""
+    read_keys: tuple[bytes, ...] = field(default=(), repr=False)
+    """Further master keys, which open and never seal: one that comes, or one that goes."""
     port: int = 8000
     instance: Path = ROOT / "instance"
     session_idle: timedelta = timedelta(minutes=15)
@@ -81,6 +67,8 @@ class Settings:
     proxies: int = 0
     """How many proxies of our own stand in front and say who the client is."""
     papers_folder: Path | None = None
+    papers_at: str | None = None
+    """Where papers are in an object store, `s3://bucket/prefix`; None: in a folder."""
     clamd: str | None = None
     """Where ClamAV's daemon listens; None: no scanner is asked."""
 
@@ -95,10 +83,24 @@ class Settings:
             )
         return self.owner_url
 
+    def new_keyring(self) -> Keyring:
+        """Return the master keys as a ring that does not know the keys of the house yet."""
+        return Keyring(self.master_key, self.read_keys)
+
     @property
     def is_demo(self) -> bool:
         """Whether all data here is invented."""
-        return self.mode is Mode.DEMO
+        return self.mode is not Mode.PRODUCTION
+
+    @property
+    def is_training(self) -> bool:
+        """Whether people of an institution practise here, beside what is real."""
+        return self.mode is Mode.TRAINING
+
+    @property
+    def cookie_mark(self) -> str:
+        """What cookies of a training copy end with, so that none is taken for a real one."""
+        return "-training" if self.is_training else ""
 
     @property
     def moves_real_money(self) -> bool:
@@ -140,172 +142,104 @@ def from_environment(
     folder, made on first use.
     """
     given = dict(environ)
-    instance = Path(given.get("PUNTE_INSTANCE", ROOT / "instance"))
-    mode = _mode(given.get("PUNTE_MODE", "demo"))
-    _refuse_gaps(mode, given)
-    if mode is Mode.DEMO and ("DATABASE_URL" not in given or "SECRET_KEY" not in given):
+    instance = Path(given.get("PUNTE_INSTANCE") or ROOT / "instance")
+    mode = _checked(given)
+    _refuse_folder(mode, instance)
+    if mode is not Mode.PRODUCTION and ("DATABASE_URL" not in given or "SECRET_KEY" not in given):
         made = defaults(instance)
         if "DATABASE_URL" in given:
             made.pop("DATABASE_OWNER_URL", None)  # it belongs to the embedded database
         given = {**made, **given}
     owner_url = given.get("DATABASE_OWNER_URL") or _same_in_the_demo(mode, given)
-    port = _count(given, "PORT", "8000")
+    port = _count(given, "PORT")
+    papers = given.get("PUNTE_PAPERS", "")
+    in_a_store = papers.startswith(faults.OBJECTS)
     base_url = _address(given.get("PUNTE_BASE_URL", f"http://localhost:{port}"))
     return Settings(
         mode=mode,
-        database_url=_psycopg(given["DATABASE_URL"]),
-        owner_url=_psycopg(owner_url) if owner_url else None,
+        database_url=faults.psycopg(given["DATABASE_URL"]),
+        owner_url=faults.psycopg(owner_url) if owner_url else None,
         secret_key=given["SECRET_KEY"],
-        master_key=_master_key(given["PUNTE_MASTER_KEY"]),
+        master_key=faults.master_key(given["PUNTE_MASTER_KEY"]),
+        read_keys=tuple(map(faults.master_key, faults.several(given, faults.READ_KEYS))),
         base_url=base_url,
         service_url=_address(given.get("PUNTE_SERVICE_URL", base_url)),
-        public_name=given.get("PUNTE_PUBLIC_NAME", "Punte"),
-        sender=given.get("PUNTE_SENDER", "Servicii"),
+        public_name=given.get("PUNTE_PUBLIC_NAME", "Punte") + _mark(mode),
+        sender=given.get("PUNTE_SENDER", "Servicii") + _mark(mode),
         exit_url=given.get("PUNTE_EXIT_URL", "https://www.meteo.md/"),
         smtp_url=given.get("SMTP_URL"),
         mail_from=given.get("PUNTE_MAIL_FROM", _NOWHERE),
         stripe_api_key=given.get("STRIPE_API_KEY") or None,
         stripe_api_base=given.get("STRIPE_API_BASE") or None,
-        stripe_webhook_secrets=_secrets(given),
+        stripe_webhook_secrets=faults.secrets_of_stripe(given),
         backup_key=given.get("PUNTE_BACKUP_KEY") or None,
         port=port,
         instance=instance,
-        database_pool=_count(given, "PUNTE_DATABASE_POOL", "4"),
-        proxies=_count(given, "PUNTE_PROXIES", "0"),
-        papers_folder=Path(given["PUNTE_PAPERS"]) if given.get("PUNTE_PAPERS") else None,
-        clamd=_scanner(given.get("PUNTE_CLAMD", "")),
+        database_pool=_count(given, "PUNTE_DATABASE_POOL"),
+        proxies=_count(given, "PUNTE_PROXIES"),
+        papers_folder=Path(papers) if papers and not in_a_store else None,
+        papers_at=papers if in_a_store else None,
+        clamd=given.get("PUNTE_CLAMD") or None,
     )
 
 
-def _scanner(address: str) -> str | None:
-    parts = urlsplit(address)
-    is_file = parts.scheme == "unix" and parts.path.startswith("/")
-    if address and not is_file and not (parts.scheme == "tcp" and parts.hostname):
-        raise HalfConfigured(
-            "PUNTE_CLAMD is an address such as unix:///run/clamav/clamd.ctl or tcp://127.0.0.1:3310"
-        )
-    return address or None
-
-
-def _count(given: Mapping[str, str], name: str, unset: str) -> int:
-    text = given.get(name, unset)
-    if not (text.isascii() and text.isdecimal()):
-        raise HalfConfigured(f"{name} is a whole number such as {unset}, not {text!r}")
-    return int(text)
-
-
-def _mode(text: str) -> Mode:
+def _checked(given: Mapping[str, str]) -> Mode:
+    """Return the mode; raise HalfConfigured with all that is missing or wrong, not the first."""
     try:
-        return Mode(text)
+        mode = Mode(given.get("PUNTE_MODE", "demo"))
     except ValueError:
-        raise HalfConfigured(f"PUNTE_MODE is demo or production, not {text!r}") from None
+        said = ("PUNTE_MODE", f"is demo, training or production, not {given['PUNTE_MODE']!r}")
+        raise _refusal("These settings are wrong:", [said, *faults.unreadable(given)]) from None
+    first, of_mode = _FAULTS[mode]
+    _refuse(first, [*of_mode(given), *faults.unreadable(given)])
+    return mode
+
+
+_FAULTS = {
+    Mode.DEMO: ("A demo cannot have these settings so:", faults.of_demo),
+    Mode.TRAINING: ("A training copy needs these settings otherwise:", faults.of_training),
+    Mode.PRODUCTION: ("Production needs these settings:", faults.of_production),
+}
+TRAINED_IN = "training"
+"""The file that marks the folder of a training copy."""
+
+
+def _refuse_folder(mode: Mode, instance: Path) -> None:
+    """Keep a training copy and what is real out of each other's folder."""
+    is_marked = (instance / TRAINED_IN).exists()
+    if mode is Mode.PRODUCTION and is_marked:
+        said = f"{instance} is the folder of a training copy: choose another one"
+        _refuse(_FAULTS[mode][0], [("PUNTE_INSTANCE", said)])
+    if mode is Mode.TRAINING and not is_marked:
+        if instance.is_dir() and any(instance.iterdir()):
+            said = f"{instance} holds something already: a training copy begins in an empty folder"
+            _refuse(_FAULTS[mode][0], [("PUNTE_INSTANCE", said)])
+        instance.mkdir(mode=0o700, parents=True, exist_ok=True)
+        (instance / TRAINED_IN).touch()
+
+
+def _mark(mode: Mode) -> str:
+    """Return what follows the names on everything that is printed or sent from a training copy."""
+    return " · TRAINING" if mode is Mode.TRAINING else ""
+
+
+def _count(given: Mapping[str, str], name: str) -> int:
+    return int(given.get(name, faults.NUMBERS[name][0]))
 
 
 def _same_in_the_demo(mode: Mode, given: Mapping[str, str]) -> str | None:
-    return given["DATABASE_URL"] if mode is Mode.DEMO else None
+    return None if mode is Mode.PRODUCTION else given["DATABASE_URL"]
 
 
-def _refuse_gaps(mode: Mode, given: Mapping[str, str]) -> None:
-    if mode is Mode.DEMO:
-        _refuse("A demo cannot have these settings:", _real_money(given))
-        return
-    missing = [(name, why) for name, why in _REQUIRED_IN_PRODUCTION.items() if not given.get(name)]
-    wrong = [*missing, *_impossible(given), *_half_of_stripe(given)]
-    _refuse("Production needs these settings:", wrong)
+def _refuse(first: str, problems: Iterable[faults.Fault]) -> None:
+    if found := list(dict.fromkeys(problems)):
+        raise _refusal(first, found)
 
 
-def _refuse(first: str, problems: Iterable[tuple[str, str]]) -> None:
-    lines = [f"  {name}: {why}" for name, why in problems]
-    if lines:
-        raise HalfConfigured("\n".join((first, *lines)))
-
-
-def _impossible(given: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """Yield what is set to something that production cannot have, and why."""
-    secret = given.get("SECRET_KEY")
-    if secret and len(secret) < 32:
-        yield "SECRET_KEY", "shorter than 32 characters"
-    elif secret and len(set(secret)) < _FEW:
-        yield "SECRET_KEY", "not random: too few different characters"
-    key = given.get("PUNTE_MASTER_KEY")
-    if key and len(set(_master_key(key))) < _FEW:
-        yield "PUNTE_MASTER_KEY", "not random: too few different bytes"
-    for name in ("PUNTE_BASE_URL", "PUNTE_SERVICE_URL", "PUNTE_EXIT_URL"):
-        if given.get(name) and not (given[name].startswith("https://") and _host(given[name])):
-            yield name, "must begin with https:// and name a host"
-    base, service = given.get("PUNTE_BASE_URL"), given.get("PUNTE_SERVICE_URL")
-    if base and service and _host(base) == _host(service):
-        yield "PUNTE_SERVICE_URL", "staff and providers sign in on different hosts"
-    app, owner = given.get("DATABASE_URL"), given.get("DATABASE_OWNER_URL")
-    if app and owner and _role(app) == _role(owner):
-        yield "DATABASE_URL", "must not be the owner's; row-level security needs two"
-    if given.get("PUNTE_MAIL_FROM") and not _ADDRESS.fullmatch(given["PUNTE_MAIL_FROM"]):
-        yield "PUNTE_MAIL_FROM", "a bare address, such as office@example.org"
-
-
-def _real_money(given: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """Yield what would move real money where all people are invented."""
-    if given.get("STRIPE_API_KEY", "").startswith(LIVE_KEYS):
-        yield "STRIPE_API_KEY", "a live key moves real money; a demo takes a test key only"
-
-
-def _half_of_stripe(given: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """Yield what is missing or wrong of Stripe, where any of it is set."""
-    key, base, secrets = given.get("STRIPE_API_KEY"), given.get("STRIPE_API_BASE"), _secrets(given)
-    if key and not key.startswith(LIVE_KEYS):
-        yield "STRIPE_API_KEY", "not a live key (rk_live_… or sk_live_…); a test key moves no money"
-    if key and not secrets:
-        yield "STRIPE_WEBHOOK_SECRET", "unset: what becomes of the money would not be heard"
-    if secrets and not key:
-        yield "STRIPE_API_KEY", "unset, and STRIPE_WEBHOOK_SECRET is set: set both or none"
-    if len(secrets) > MOST_SECRETS or not all(one.startswith("whsec_") for one in secrets):
-        yield "STRIPE_WEBHOOK_SECRET", f"whsec_…, at most {MOST_SECRETS} with a comma between them"
-    if base and base.rstrip("/") != STRIPE:
-        yield "STRIPE_API_BASE", f"must be {STRIPE}, or unset: another one only pretends to pay"
-
-
-def _secrets(given: Mapping[str, str]) -> tuple[str, ...]:
-    parts = given.get("STRIPE_WEBHOOK_SECRET", "").split(",")
-    return tuple(part.strip() for part in parts if part.strip())
+def _refusal(first: str, problems: Iterable[faults.Fault]) -> HalfConfigured:
+    return HalfConfigured("\n".join((first, *(f"  {name}: {why}" for name, why in problems))))
 
 
 def _address(url: str) -> str:
     """Return an address as browsers send it back: small letters, no slash at its end, no :443."""
     return url.rstrip("/").casefold().removesuffix(":443" if url[:5].casefold() == "https" else "")
-
-
-def _host(url: str) -> str:
-    """Return the host of an address, however it is spelled; nothing where it names none."""
-    try:
-        return (urlsplit(url).hostname or "").rstrip(".")
-    except ValueError:
-        return ""
-
-
-def _role(url: str) -> str:
-    """Return the role that connects, however the address says it."""
-    try:
-        found = make_url(_psycopg(url))
-    except ArgumentError:
-        raise HalfConfigured(
-            "DATABASE_URL is an address such as postgresql://role:password@host/database"
-        ) from None
-    return str(found.query.get("user") or found.username)
-
-
-def _master_key(text: str) -> bytes:
-    try:
-        key = base64.b64decode(text, validate=True)
-    except binascii.Error:
-        raise HalfConfigured("PUNTE_MASTER_KEY is not base64") from None
-    if len(key) != 32:
-        raise HalfConfigured(f"PUNTE_MASTER_KEY has {len(key)} bytes, not 32")
-    return key
-
-
-def _psycopg(url: str) -> str:
-    """Spell the driver out: a bare postgresql:// is what other tools write."""
-    for bare in ("postgres://", "postgresql://"):
-        if url.startswith(bare):
-            return "postgresql+psycopg://" + url.removeprefix(bare)
-    return url

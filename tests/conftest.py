@@ -22,7 +22,6 @@ from reintegration.app import create_app
 from reintegration.kernel import clock, dated_rules, tries
 from reintegration.kernel import db as kernel_db
 from reintegration.kernel.actor import SYSTEM
-from reintegration.kernel.crypto import Keyring
 from reintegration.papers import store
 from tests import sampling
 from tests.budget import Budget
@@ -128,6 +127,7 @@ def app(_database: Database) -> Iterator[Flask]:
     app.config["TESTING"] = True
     app.config["WTF_CSRF_ENABLED"] = False  # tests/web/test_csrf.py turns it on
     app.test_client_class = _Client
+    app.extensions["keyring"].open_new_house()
     yield app
     with app.app_context():
         engine = kernel_db.db.engine
@@ -164,7 +164,7 @@ def session(app: Flask, committed_db: Database) -> Iterator[Session]:
 
 
 def _system_session(app: Flask) -> Session:
-    keyring = Keyring(app.extensions["settings"].master_key)
+    keyring = app.extensions["keyring"]
     with app.app_context():
         opened = Session(kernel_db.db.engine, info={"keyring": keyring})
     kernel_db.act_as(opened, SYSTEM)

@@ -1,7 +1,9 @@
 """Forms in which a provider, or an officer for it, says who it is and what it offers."""
 
+from collections.abc import Collection
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import (
     BooleanField,
@@ -14,19 +16,22 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp, ValidationError
 
+from providers.directory.queries.checklists import checklist_of, read_identifier
 from providers.directory.services.profiles import Place, Profile, Terms
 from providers.directory.states import Jurisdiction
 from reintegration.codelists.currencies import CURRENCIES
-from reintegration.codelists.languages import Locale
 from reintegration.codelists.people import AccessNeed, SexPolicy
 from reintegration.codelists.service_categories import ServiceCategory
 from reintegration.codelists.territorial_units import TERRITORIAL_UNITS
 from reintegration.codelists.units import Unit
-from reintegration.kernel import codes
+from reintegration.kernel import clock
 from reintegration.kernel.errors import Invalid
 from reintegration.kernel.money import Money
+from reintegration.kernel.words import member_of
 from reintegration.web.forms import CountField, Form, MoneyField, choices, option
+from reintegration.web.i18n import reader_language
 from reintegration.web.saying import error_text
+from reintegration.web.spoken import spoken_choices
 
 
 class ProfileForm(Form):
@@ -43,7 +48,6 @@ class ProfileForm(Form):
             Length(max=40),
             Regexp(r"^[0-9A-Za-z .\-/]+$", message=_l("Use digits and letters only.")),
         ],
-        description=_l("IDNO on the right bank, fiscal code on the left."),
     )
     jurisdiction = RadioField(
         _l("Where it is registered"), choices=choices(Jurisdiction), default=Jurisdiction.RIGHT_BANK
@@ -60,13 +64,19 @@ class ProfileForm(Form):
     )
     phone = StringField(_l("Phone"), [Length(max=40)])
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.identifier.description = _numbers()
+
     def validate_identifier(self, field: StringField) -> None:
-        """Read an IDNO as the import does; the left bank's numbers stay as they are written."""
-        if self.jurisdiction.data == Jurisdiction.RIGHT_BANK:
-            try:
-                field.data = codes.idno(field.data or "")
-            except Invalid as error:
-                raise ValidationError(error_text(error)) from None
+        """Read the number as the import does, by the law that the provider stands under."""
+        law = member_of(Jurisdiction, self.jurisdiction.data)
+        if law is None:
+            return  # the choice itself is refused
+        try:
+            field.data = read_identifier(field.data or "", law, clock.local_day(clock.now()))
+        except Invalid as error:
+            raise ValidationError(error_text(error)) from None
 
     def value(self) -> Profile:
         """Return what was typed."""
@@ -79,6 +89,14 @@ class ProfileForm(Form):
             email=self.email.data or "",
             phone=self.phone.data or "",
         )
+
+
+def _numbers() -> str:
+    """Say what the number is called under each law."""
+    today, language = clock.local_day(clock.now()), reader_language()
+    return " · ".join(
+        f"{_(law.label)}: {checklist_of(law, today).identifier[language]}" for law in Jurisdiction
+    )
 
 
 def _places() -> list[Any]:
@@ -159,9 +177,7 @@ class OfferingForm(Form):
     )
     currency = SelectField(_l("Currency"), choices=[option(code, code) for code in CURRENCIES])
     languages = SelectMultipleField(
-        _l("Languages"),
-        [InputRequired(_l("Tick at least one language."))],
-        choices=[option(code, code.label) for code in Locale],
+        _l("Languages"), [InputRequired(_l("Tick at least one language."))], choices=spoken_choices
     )
     sex_policy = RadioField(_l("For whom"), choices=choices(SexPolicy), default=SexPolicy.ANY)
     min_age = _age(_l("Lowest age"), 0)
@@ -169,6 +185,10 @@ class OfferingForm(Form):
     accepts_children = BooleanField(_l("People may bring their children"))
     capacity = _capacity()
     lead_days = _lead_days()
+
+    def __init__(self, *args: Any, spoken: Collection[str] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.languages.choices = spoken_choices(spoken)
 
     def keep(self, category: ServiceCategory) -> None:
         """Offer the category that a service has, even where it is out of use."""
@@ -185,7 +205,7 @@ class OfferingForm(Form):
             category=ServiceCategory(self.category.data),
             unit=Unit(self.unit.data),
             price=price,
-            languages=tuple(map(Locale, self.languages.data or ())),
+            languages=tuple(self.languages.data or ()),
             sex_policy=SexPolicy(self.sex_policy.data),
             min_age=self.min_age.data or 0,
             max_age=self.max_age.data or 0,

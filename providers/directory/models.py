@@ -3,15 +3,16 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ARRAY, CheckConstraint, ForeignKey, Index, UniqueConstraint, Uuid
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, Uuid
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column, relationship, synonym
 
 from providers.directory.states import Jurisdiction, OfferingState
 from reintegration.accounts.models import Organisation
 from reintegration.codelists.documents import DocumentKind
-from reintegration.codelists.languages import Locale
 from reintegration.codelists.people import AccessNeed, SexPolicy
 from reintegration.codelists.service_categories import ServiceCategory
+from reintegration.codelists.spoken_languages import SPOKEN
 from reintegration.codelists.territorial_units import TERRITORIAL_UNITS
 from reintegration.codelists.units import Unit
 from reintegration.kernel.base import Base, Currency, Id, Minor
@@ -98,7 +99,7 @@ class Offering(Base):
     unit: Mapped[Unit]
     price_minor: Mapped[Minor]
     currency: Mapped[Currency]
-    languages: Mapped[list[Locale]] = mapped_column(default=list)
+    languages: Mapped[list[str]] = mapped_column(ARRAY(Registered(SPOKEN.known)), default=list)
     sex_policy: Mapped[SexPolicy] = mapped_column(default=SexPolicy.ANY)
     min_age: Mapped[int] = mapped_column(default=0)
     max_age: Mapped[int] = mapped_column(default=120)

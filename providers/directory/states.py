@@ -16,6 +16,13 @@ class Jurisdiction(Worded):
     ABROAD = N_("Another country")
 
 
+class IdentifierForm(Worded):
+    """How the number is written under which a provider is registered."""
+
+    IDNO = N_("13 digits")
+    FREE = N_("Any digits and letters")
+
+
 class OfferingState(Worded):
     """The vetting of one offering at one site."""
 
@@ -30,9 +37,12 @@ class OfferingState(Worded):
     WITHDRAWN = N_("No longer offered"), "grey"
 
 
-_FOR_ALL = frozenset({DocumentKind.REGISTRATION, DocumentKind.FRAMEWORK_AGREEMENT})
+def required_documents(
+    category: ServiceCategory, of_all: frozenset[DocumentKind], day: date
+) -> frozenset[DocumentKind]:
+    """Return the documents of a service on `day`, besides those of all services there.
 
-
-def required_documents(category: ServiceCategory, day: date) -> frozenset[DocumentKind]:
-    """Return the documents without which a service is not approved on `day`."""
-    return _FOR_ALL | category.on(day).documents
+    Those of all are by the law that its provider stands under:
+    `providers.directory.queries.checklists`.
+    """
+    return of_all | category.on(day).documents

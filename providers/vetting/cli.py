@@ -9,10 +9,11 @@ import click
 
 from providers.vetting.services.imports import providers_import
 from providers.vetting.services.imports.providers_import import Summary
-from providers.vetting.services.imports.rows import CellError, Checked
+from providers.vetting.services.imports.rows import ImportRow
 from reintegration.kernel import clock
 from reintegration.kernel.actor import OPERATOR
 from reintegration.web.commands import Commands, Refused, encoding_option, operating
+from reintegration.web.table_cells import CellError, Checked
 
 providers_cli = Commands("providers", help="The directory of providers.")
 
@@ -50,7 +51,7 @@ def import_file(
         raise click.ClickException(f"{len(checked.errors)} errors, nothing was written")
 
 
-def _write(checked: Checked) -> Summary:
+def _write(checked: Checked[ImportRow]) -> Summary:
     return operating(
         lambda opened: providers_import.write(
             opened, actor=OPERATOR, rows=checked.rows, now=clock.now()
@@ -58,7 +59,7 @@ def _write(checked: Checked) -> Summary:
     )
 
 
-def _document(checked: Checked, summary: Summary | None) -> dict[str, Any]:
+def _document(checked: Checked[ImportRow], summary: Summary | None) -> dict[str, Any]:
     """Return what was read and what is wrong as programs read it."""
     errors = [
         {"row": one.row or None, "column": one.column, "message": one.words}
@@ -68,9 +69,9 @@ def _document(checked: Checked, summary: Summary | None) -> dict[str, Any]:
     return {"rows": [row.as_told() for row in checked.rows], "errors": errors, **written}
 
 
-def _report(checked: Checked, summary: Summary | None) -> None:
+def _report(checked: Checked[ImportRow], summary: Summary | None) -> None:
     for error in checked.errors:
-        whose = f" ({error.organisation})" if error.organisation else ""
+        whose = f" ({error.whose})" if error.whose else ""
         click.echo(f"row {error.row}{whose}, {error.column}: {error.words}", err=True)
     for column in checked.ignored:
         click.echo(f"column not known, left out: {column}", err=True)

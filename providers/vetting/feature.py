@@ -3,6 +3,7 @@
 from flask import Flask
 
 from providers.directory.permissions import ProviderPermission
+from providers.directory.queries import directory
 from providers.vetting.cli import providers_cli
 from providers.vetting.jobs import JOBS
 from providers.vetting.permissions import VettingPermission
@@ -16,7 +17,8 @@ from reintegration.kernel import hooks, jobs, permissions
 from reintegration.kernel.errors import N_
 from reintegration.kernel.tasks import register_task
 from reintegration.papers import holders
-from reintegration.web import navigation, slots
+from reintegration.web import bringing, navigation, slots
+from reintegration.web.bringing import Entry
 from reintegration.web.navigation import Place
 
 PAGES = (checks, imports, vetting)
@@ -40,9 +42,18 @@ def register(app: Flask) -> None:
     slots.add("offering.moves", checks.moves_of)
     slots.add("today.items", today.items)
     slots.add("today.days", today.days)
+    bringing.announce(_IN)
     navigation.add(*_PLACES)
 
 
+_IN = Entry(
+    N_("Import providers"),
+    N_("One row for each service at each site. Each service waits for a check."),
+    20,
+    ProviderPermission.IMPORT,
+    "provider_imports.upload",
+    directory.how_many,
+)
 _PLACES = (
     Place("vetting.queue", N_("Vetting"), VettingPermission.LIST, 49, count=today.count_vetting),
     Place("provider_imports.upload", N_("Import providers"), ProviderPermission.IMPORT, 80),

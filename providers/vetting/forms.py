@@ -1,7 +1,9 @@
 """Forms of vetting and of the import."""
 
+from collections.abc import Sequence
+
 from flask_babel import lazy_gettext as _l
-from wtforms import SelectField, StringField, TextAreaField
+from wtforms import SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 
 from providers.vetting.services.documents import DocumentSaid
@@ -28,6 +30,21 @@ class ReasonForm(Form):
         [InputRequired(_l("Write the reason.")), Length(max=LONGEST_REASON)],
         description=_l("Others will need to understand this later."),
     )
+
+
+class AssessForm(Form):
+    """What an officer looks at before another one approves: the list of the provider's law."""
+
+    looked_at = SelectMultipleField(_l("What you looked at"), choices=[])
+
+    def ask(self, lines: Sequence[str]) -> None:
+        """Ask for each of these."""
+        self.looked_at.choices = [option(place, line) for place, line in enumerate(lines)]
+
+    @property
+    def places(self) -> list[int]:
+        """Return the places of what was ticked."""
+        return [int(one) for one in self.looked_at.data or ()]
 
 
 class ApproveForm(Form):

@@ -20,6 +20,10 @@ from reintegration.web.commands import Commands, operating
 _ROLES = click.Choice([str(role) for role in Role])
 _LOCALES = click.Choice([str(locale) for locale in Locale])
 user_cli = Commands("user", help="Accounts of people.")
+users_cli = Commands("users", help="Everybody who works here.")
+ABOUT_IMPORT = """Import people and their offices from a CSV or XLSX file, and invite them by mail.
+
+All rows come in, or none. Who has an account already stays as they are."""
 
 
 @user_cli.command("create")

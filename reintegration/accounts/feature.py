@@ -2,18 +2,20 @@
 
 from flask import Flask
 
-from reintegration.accounts.cli import user_cli
+from reintegration.accounts.cli import ABOUT_IMPORT, user_cli, users_cli
 from reintegration.accounts.jobs import (
     FORGET_BROWSERS,
     WARN_OF_DEPUTIES,
     WARN_OF_EMPTY_ROLES,
     WARN_OF_TOKENS,
 )
+from reintegration.accounts.models import SecondFactor
 from reintegration.accounts.permissions import AccountPermission as P
 from reintegration.accounts.policy import POLICY
-from reintegration.accounts.services import would_change
+from reintegration.accounts.services import actors, would_change
 from reintegration.accounts.views import (
     bp,
+    bringing,
     credentials,
     deputies,
     doers,
@@ -33,13 +35,16 @@ from reintegration.accounts.views import (
     trail,
     users,
 )
-from reintegration.kernel import jobs, outbox, permissions
+from reintegration.kernel import crypto, jobs, outbox, permissions, sealed
 from reintegration.kernel.errors import N_
+from reintegration.web import bringing as registry
 from reintegration.web import credentials as proofs
 from reintegration.web import navigation, slots
+from reintegration.web.bringing_commands import import_command
 from reintegration.web.navigation import Place
 
 PAGES = (
+    bringing,
     deputies,
     doers,
     guide,
@@ -62,13 +67,19 @@ PREVIEWS = (would_change,)
 def register(app: Flask) -> None:
     """Add pages, commands, jobs and rules."""
     permissions.register(POLICY)
+    sealed.register(crypto.FACTOR, SecondFactor.sealed, SecondFactor.user_id)
     for kind in credentials.TABLE:
         proofs.register(kind)
     identity.init_app(app)
     doers.init_app(app)
     app.register_blueprint(bp)
     app.add_url_rule("/", "front", today.front)
-    app.cli.add_command(user_cli)
+    app.register_blueprint(bringing.people_bp)
+    registry.register(bringing.PEOPLE)
+    registry.who_started.answer_with(actors.who_started)
+    users_cli.add_command(import_command(bringing.PEOPLE, ABOUT_IMPORT))
+    for commands in (user_cli, users_cli):
+        app.cli.add_command(commands)
     outbox.register(links.CHANNEL)
     for job in (WARN_OF_TOKENS, WARN_OF_DEPUTIES, WARN_OF_EMPTY_ROLES, FORGET_BROWSERS):
         jobs.register(job)
@@ -89,6 +100,7 @@ _PLACES = (
         86,
         within=("accounts.organisation_",),
     ),
+    Place("accounts.bring_in", N_("Bring data in"), P.MANAGE_USERS, 87, within=("users_import.",)),
     Place("accounts.audit", N_("Audit trail"), P.READ_AUDIT, 90),
     Place("accounts.inbox", N_("Inbox"), P.OWN_ACCOUNT, 95, count=inbox.unread),
 )

@@ -7,6 +7,7 @@ class AccountPermission(StrEnum):
     """Administration of people, and reading the trail."""
 
     MANAGE_USERS = "account:manage_users"
+    BRING_IN = "account:bring_in"
     MANAGE_ORGANISATIONS = "account:manage_organisations"
     READ_AUDIT = "audit:read"
     OWN_ACCOUNT = "account:own"

@@ -43,6 +43,13 @@ of_whom_one_looks_after = OfSubject(_looks_after, _looked_after)
 
 POLICY: Policy = {
     AccountPermission.MANAGE_USERS: has_role(Role.ADMINISTRATOR) | is_machine,
+    AccountPermission.BRING_IN: has_role(
+        Role.ADMINISTRATOR,
+        Role.VETTING_OFFICER,
+        Role.CASE_MANAGER,
+        Role.FINANCE_PREPARER,
+        Role.FINANCE_APPROVER,
+    ),
     AccountPermission.MANAGE_ORGANISATIONS: has_role(Role.ADMINISTRATOR) | is_machine,
     AccountPermission.READ_AUDIT: has_role(Role.AUDITOR),
     AccountPermission.OWN_ACCOUNT: signed_in,

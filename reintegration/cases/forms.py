@@ -1,5 +1,6 @@
 """The forms of the case file: nothing is required that the law or a service does not need."""
 
+from collections.abc import Collection
 from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _l
@@ -30,12 +31,13 @@ from reintegration.codelists.territorial_units import TERRITORIAL_UNITS
 from reintegration.kernel import clock
 from reintegration.web.forms import CountField, DayField, Form, TickedField, choices, option
 from reintegration.web.offers import OfferedField
+from reintegration.web.spoken import spoken_choices
 
 OLDEST = 100
 
 
 def language_choices() -> list[Any]:
-    """Return the languages by their own names."""
+    """Return the languages that texts are written in, by their own names."""
     return [option(code, code.label) for code in Locale]
 
 
@@ -44,9 +46,13 @@ def spoken_language_field() -> SelectField:
     return SelectField(
         _l("Language"),
         [InputRequired(_l("Ask in which language to speak."))],
-        choices=lambda: [option("", _l("Choose")), *language_choices()],
+        choices=_to_speak,
         description=_l("In which the person wants to be spoken to."),
     )
+
+
+def _to_speak(kept: Collection[str] = ()) -> list[Any]:
+    return [option("", _l("Choose")), *spoken_choices(kept)]
 
 
 def unit_choices() -> list[Any]:
@@ -97,6 +103,10 @@ class FactsForm(Form):
         description=_l("For example: after 18:00, do not leave a message. No names, no numbers."),
     )
 
+    def __init__(self, *args: Any, speaks: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.language.choices = _to_speak([speaks])
+
     def validate_birth_year(self, field: CountField) -> None:
         """Refuse a year in which nobody living was born."""
         year = clock.local_day(clock.now()).year
@@ -106,7 +116,7 @@ class FactsForm(Form):
     def facts(self) -> CaseFacts:
         """Return what was typed."""
         return CaseFacts(
-            language=Locale(self.language.data),
+            language=self.language.data,
             sex=Sex(self.sex.data),
             birth_year=self.birth_year.data,
             territorial_unit=self.territorial_unit.data or None,
@@ -230,6 +240,22 @@ class ReasonForm(Form):
     reason = _reason(
         _l("Why do you need to see this?"),
         _l("For example: a letter to the school. The person can ask who looked."),
+    )
+
+
+class NameExportForm(Form):
+    """To whom the names of all persons shall leave, and why."""
+
+    recipient = StringField(
+        _l("Public key of the receiver"),
+        [InputRequired(_l("Enter the public key.")), Length(max=200)],
+        description=_l(
+            "It begins with age1. Only the holder of its private key opens the files: compare it"
+            " by voice with the receiver."
+        ),
+    )
+    reason = _reason(
+        _l("Why shall the names leave?"), _l("For example: the programme moves to another system.")
     )
 
 

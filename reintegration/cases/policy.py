@@ -3,6 +3,7 @@
 from sqlalchemy import or_
 
 from reintegration.cases.permissions import CasePermission
+from reintegration.kernel.actor import Role
 from reintegration.kernel.groups import (
     as_oneself,
     case_people,
@@ -13,7 +14,7 @@ from reintegration.kernel.groups import (
     works_on,
 )
 from reintegration.kernel.permissions import Policy
-from reintegration.kernel.rules import OfSubject, is_machine, not_by, signed_in
+from reintegration.kernel.rules import OfSubject, has_role, is_machine, not_by, signed_in
 from reintegration.kernel.signing import signers
 from reintegration.papers.holders import Rules
 
@@ -35,6 +36,8 @@ POLICY: Policy = {
     CasePermission.LIST: case_people,
     CasePermission.VIEW: on_team,
     CasePermission.REGISTER: worker,
+    CasePermission.BRING_IN: worker | is_machine,
+    CasePermission.TAKE_OUT: is_machine,
     CasePermission.EDIT: works_on,
     CasePermission.READ_IDENTITY: on_team,
     CasePermission.EDIT_IDENTITY: works_on,
@@ -42,6 +45,10 @@ POLICY: Policy = {
     CasePermission.ERASE_AGAIN: is_machine,
     CasePermission.ASK_ERASURE: works_on,
     CasePermission.DECIDE_ERASURE: supervises & not_by("asked_by"),
+    CasePermission.VIEW_NAME_EXPORTS: has_role(Role.ADMINISTRATOR, Role.SUPERVISOR),
+    CasePermission.ASK_NAME_EXPORT: has_role(Role.ADMINISTRATOR) & as_oneself,
+    CasePermission.DECIDE_NAME_EXPORT: supervisor & as_oneself & not_by("asked_by"),
+    CasePermission.USE_NAME_EXPORT: is_machine,
     CasePermission.RECORD_CONSENT: works_on,
     CasePermission.WITHDRAW_CONSENT: on_team,
     CasePermission.WRITE_NOTE: on_team,

@@ -114,6 +114,8 @@ class ConsentScope(Worded):
 
 
 CONSENT_TEXT_VERSION = "2026-12"
+CONSENT_TEXT_BEFORE = "before"
+"""Of a consent on a paper of before Punte: what was read and signed stands there."""
 
 
 CONSENT_FOR = DatedRule(
@@ -171,9 +173,20 @@ class ContactChannel(Worded):
     IN_PERSON = N_("Only in person")
 
 
+class NameExportState(Worded):
+    """Where a request to let every name out in a sealed file stands."""
+
+    WAITING = N_("Waits for a supervisor"), "gold"
+    APPROVED = N_("Approved: the command can use it once"), "sky"
+    DECLINED = N_("Declined"), "grey"
+    USED = N_("Used"), "moss"
+    OVER = N_("Not used in time"), "grey"
+
+
 # What the history of a case shows, in words. Floors above have histories of their own.
 HAPPENED: dict[str, str] = {
     "case:register": N_("The case was opened"),
+    "case:bring_in": N_("The case came in from before"),
     "case:edit": N_("Facts were changed"),
     "case:activate": N_("Work on the plan began"),
     "case:follow_up": N_("Follow-up began"),
@@ -187,6 +200,7 @@ HAPPENED: dict[str, str] = {
     "case:remove_member": N_("Somebody left the team"),
     "identity:store": N_("Name and details were written down"),
     "identity:read": N_("Name and details were read"),
+    "identity:export": N_("Name and details left the house in a sealed file"),
     "identity:ask_erasure": N_("Somebody asked to erase name and details"),
     "identity:decline_erasure": N_("Name and details are kept: they were not erased"),
     "identity:erase": N_("Name and details were erased for good"),

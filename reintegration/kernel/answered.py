@@ -17,8 +17,8 @@ from sqlalchemy import Table, bindparam, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from reintegration.kernel import crypto
 from reintegration.kernel.base import Base
+from reintegration.kernel.crypto import ANSWER
 from reintegration.kernel.db import keyring
 from reintegration.kernel.errors import N_, Conflict
 from reintegration.kernel.statements import ConstantStatement
@@ -84,12 +84,12 @@ def claim(
             N_("This is done already, and what was shown then is shown only once."),
             code="shown_once",
         )
-    return crypto.unseal(keyring(session).answers, before.answer, bound_to=_bound(actor_id, key))
+    return keyring(session).unseal(ANSWER, before.answer, bound_to=ANSWER.bound_to(actor_id, key))
 
 
 def keep(session: Session, *, actor_id: UUID, key: str, answer: bytes, is_page: bool) -> None:
     """Keep what the claimed key is answered, in the transaction of the work."""
-    sealed = crypto.seal(keyring(session).answers, answer, bound_to=_bound(actor_id, key))
+    sealed = keyring(session).seal(ANSWER, answer, bound_to=ANSWER.bound_to(actor_id, key))
     _KEEP.run(session, {"actor": actor_id, "form": key, "sealed": sealed, "page": is_page})
 
 
@@ -104,7 +104,3 @@ def forget(session: Session, now: datetime) -> str | None:
     old = delete(AnsweredForm).where(AnsweredForm.answered_at < now - REMEMBERED)
     gone = session.scalar(select(func.count()).select_from(old.returning(_a.c.key).cte()))
     return f"{gone} forgotten" if gone else None
-
-
-def _bound(actor_id: UUID, key: str) -> str:
-    return f"answered_form|{actor_id}|{key}"

@@ -172,12 +172,12 @@ def compare_ends(session: Session, log: Path) -> list[str]:
     return report.problems
 
 
-def check_last_signature(session: Session, keyring: Keyring) -> None:
+def check_last_signature(session: Session, public: Ed25519PublicKey) -> None:
     """Raise InvalidSignature when the last checkpoint was signed with another key."""
     last = session.scalar(select(AuditCheckpoint).order_by(AuditCheckpoint.size.desc()).limit(1))
     if last is not None:
         signed = _statement(last.size, last.hash)
-        keyring.checkpoint_signer.public_key().verify(last.signature, signed)
+        public.verify(last.signature, signed)
 
 
 def unsealed(session: Session, *, whole: bool = False) -> tuple[int, datetime | None]:

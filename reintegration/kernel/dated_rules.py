@@ -22,7 +22,7 @@ from sqlalchemy.orm import Session
 from reintegration.kernel.actor import Role
 from reintegration.kernel.bounded import count
 from reintegration.kernel.clock import local_day, now
-from reintegration.kernel.errors import N_
+from reintegration.kernel.errors import N_, Invalid
 from reintegration.kernel.hooks import Change
 from reintegration.kernel.rule_kinds import Kind
 from reintegration.kernel.words import Worded
@@ -119,6 +119,19 @@ def stood(day: date, *rules: "DatedRule[Any]") -> dict[str, Any]:
     return {"rules": {rule.code: rule.kind.stored(rule.on(day)) for rule in rules}}
 
 
+def stood_in(day: date, listed: "DatedList[Any]", entry: str) -> dict[str, Any]:
+    """Return which entry of a list judged an act of `day`, to be kept with it in the trail.
+
+    `version` is the id of what somebody approved; None: what came with Punte.
+    """
+    found = listed.version(day, entry)
+    value = listed.held(day, entry)
+    return {
+        "rules": {f"{listed.code}/{entry}": None if value is None else listed.kind.stored(value)},
+        "version": None if found is None else str(found.id),
+    }
+
+
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Dated(Generic[T]):
     """What rules and lists have in common; `says` is what is decided by it, in a sentence.
@@ -132,6 +145,8 @@ class Dated(Generic[T]):
     area: Area
     decided_by: Role
     kind: Kind[T]
+    sample: "Callable[[str, T], list[tuple[str, str]]] | None" = None
+    """How a value of an entry reads, in the three languages, filled with what is invented."""
     _previews: list[Preview] = field(default_factory=list, init=False)
 
     def __post_init__(self) -> None:
@@ -152,6 +167,11 @@ class Dated(Generic[T]):
     def is_previewed(self) -> bool:
         """Whether somebody says what would change."""
         return bool(self._previews)
+
+    def check(self, value: T, field: str, entry: str = "") -> None:
+        """Raise Invalid, at `field` or a part of it, for a value that no institution can mean."""
+        del entry
+        self.kind.check(value, field)
 
     def version(self, day: date, entry: str = "") -> Version | None:
         """Return what somebody approved for `day`; None: it holds since the beginning."""
@@ -207,11 +227,26 @@ class DatedList(Dated[T]):
     """Many values of a kind, each under a code of its own: an entry is added or changed.
 
     An entry is never taken away, as rows name it: its value says whether it is still `in_use`.
-    `stays` names the parts that no later value of an entry changes: what was done goes by them.
+    Where the entries are `fixed`, each has its marked words there, and nobody adds another one.
+    `fits` raises Invalid for a code or a value that no entry, or not this one, can have. `stays`
+    names the parts that no later value of an entry changes: what was done goes by them.
     """
 
     initially: Mapping[str, T]
+    fixed: Mapping[str, str] | None = None
+    fits: Callable[[str, T, str], None] = lambda _entry, _value, _field: None
     stays: tuple[str, ...] = ()
+
+    def check(self, value: T, field: str, entry: str = "") -> None:
+        """Raise Invalid, at `field`, a part of it or `entry`, for what this entry cannot be."""
+        super().check(value, field)
+        if self.fixed is not None and entry not in self.fixed:
+            raise Invalid(N_("Nobody adds an entry to this list."), field="entry")
+        self.fits(entry, value, field)
+
+    def known(self) -> frozenset[str]:
+        """Return the code of every entry that somebody ever approved, or that came with Punte."""
+        return frozenset([*self.initially, *_book.entries(self.code)])
 
     def at_first(self, entry: str = "") -> T | None:
         """Return what holds until somebody approves something else."""

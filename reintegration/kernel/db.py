@@ -16,7 +16,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy import event as sa_event
 from sqlalchemy.orm import Session, SessionTransaction
 
-from reintegration.kernel import clock, dated_rules
+from reintegration.kernel import clock, dated_rules, house_keys
 from reintegration.kernel.actor import ANONYMOUS, SYSTEM, Actor, ActorKind
 from reintegration.kernel.base import Base
 from reintegration.kernel.crypto import Keyring
@@ -122,9 +122,28 @@ def _can_go_on(session: Session) -> bool:
     return bool(driver.info.transaction_status is not TransactionStatus.INERROR)
 
 
+def passes_walls(session: Session) -> bool:
+    """Whether the role that connects owns the database or is not bound by row-level security."""
+    asked = text(
+        "SELECT rolsuper OR rolbypassrls OR pg_get_userbyid(datdba) = current_user"
+        " FROM pg_roles, pg_database"
+        " WHERE rolname = current_user AND datname = current_database()"
+    )
+    return bool(session.scalar(asked))
+
+
 def keyring(session: Session) -> Keyring:
-    """Return the keys that this session's application was started with."""
+    """Return the keys that this session's application was started with, and those of the house.
+
+    Whoever asks first in a process that asked nothing at its start reads them, as the system and
+    without flushing what waits in the session. Raises KeyMissing, SealBroken or NotOpened then.
+    """
     found: Keyring = session.info["keyring"]
+    if not found.is_open:
+        connection = session.connection()
+        _set_actor(connection, SYSTEM)
+        house_keys.open_house(connection, found)
+        _set_actor(connection, acting(session))
     return found
 
 

@@ -22,6 +22,8 @@ Row = TypeVar("Row", bound=Base)
 Done = TypeVar("Done")
 
 ORDER = (
+    "house_key",
+    "key_sample",
     "lane_beat",
     "watermark",
     "answered_form",
@@ -43,6 +45,7 @@ ORDER = (
     "hand_over",
     "hand_over_item",
     "erasure_request",
+    "name_export",
     "case_member",
     "case_note",
     "person_key",
@@ -86,6 +89,7 @@ ORDER = (
     "voucher_hold",
     "redemption",
     "claim_line",
+    "opening_balance",
     "fund",
     "budget_line",
     "stripe_event",

@@ -19,6 +19,7 @@ from reintegration.kernel.base import Base, Id, Json
 from reintegration.kernel.errors import N_, NotFound
 from reintegration.kernel.ids import new_id
 from reintegration.kernel.lanes import Lane
+from reintegration.kernel.message_texts import Wording, Written
 from reintegration.kernel.words import Worded
 
 MAX_ATTEMPTS = 8
@@ -53,8 +54,18 @@ class OutboxMessage(Base):
     claimed_at: Mapped[datetime | None]
     settled_at: Mapped[datetime | None]
     error: Mapped[str | None]
+    text_code: Mapped[str | None]
+    """Which of `reintegration.kernel.message_texts` it was written by; None: it has no text."""
+    text_version: Mapped[UUID | None]
+    """Which wording of it that somebody approved; None: the one that came with Punte."""
 
     __table_args__ = (
+        Index(
+            "ix_outbox_message_text",
+            "text_code",
+            "queued_at",
+            postgresql_where="text_code IS NOT NULL",
+        ),
         Index("ix_outbox_message_due", "next_attempt_at", postgresql_where="state = 'queued'"),
         Index(
             "ix_outbox_message_open",
@@ -179,9 +190,15 @@ def _in(lane: Lane) -> ColumnElement[bool]:
 
 
 def put(
-    session: Session, *, channel: str, key: str, payload: dict[str, Any], now: datetime
+    session: Session,
+    *,
+    channel: str,
+    key: str,
+    payload: dict[str, Any],
+    now: datetime,
+    wording: Wording | None = None,
 ) -> None:
-    """Queue a message; the same key is queued once."""
+    """Queue a message; the same key is queued once. `wording` is the text it was written by."""
     session.execute(
         insert(OutboxMessage)
         .values(
@@ -193,9 +210,17 @@ def put(
             attempts=0,
             queued_at=now,
             next_attempt_at=now,
+            text_code=wording.code if wording else None,
+            text_version=wording.version if wording else None,
         )
         .on_conflict_do_nothing()  # columns named here would be read: only the deliverer may
     )
+
+
+def mail(session: Session, written: Written, *, to: str, key: str, now: datetime) -> None:
+    """Queue a message of e-mail."""
+    payload = {"to": to, "subject": written.subject, "text": written.text}
+    put(session, channel="email", key=key, payload=payload, now=now, wording=written.wording)
 
 
 def claim(session: Session, *, now: datetime, lane: Lane = Lane.OUTBOX) -> OutboxMessage | None:

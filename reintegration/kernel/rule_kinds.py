@@ -295,6 +295,41 @@ class Texts:
 
 
 @dataclass(frozen=True, slots=True)
+class Lines:
+    """A list of short texts, the same one in each of the three languages; it may be empty."""
+
+    most: int
+    longest: int = 160
+
+    def stored(self, value: Mapping[str, tuple[str, ...]]) -> Any:
+        """Return the lines of each language."""
+        return {language: list(value[language]) for language in LANGUAGES}
+
+    def read(self, stored: Any) -> dict[str, tuple[str, ...]]:
+        """Return the lines of each language."""
+        return {language: tuple(map(str, stored[language])) for language in LANGUAGES}
+
+    def check(self, value: Mapping[str, tuple[str, ...]], field: str) -> None:
+        """Raise Invalid for too many, for one too long, or where a language has another number."""
+        first = len(value[LANGUAGES[0]])
+        for language in LANGUAGES:
+            at, lines = f"{field}_{language}", value[language]
+            if len(lines) > self.most:
+                raise Invalid(N_("Write at most %(most)s lines."), field=at, most=self.most)
+            if len(lines) != first:
+                raise Invalid(
+                    N_("Write as many lines in each language: there are %(first)s and %(here)s."),
+                    field=at,
+                    first=first,
+                    here=len(lines),
+                )
+            if any(len(line) > self.longest for line in lines):
+                raise Invalid(
+                    N_("Write at most %(most)s letters in a line."), field=at, most=self.longest
+                )
+
+
+@dataclass(frozen=True, slots=True)
 class Part:
     """One part of a record: its word, and what it can be."""
 

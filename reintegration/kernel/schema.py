@@ -22,6 +22,22 @@ def head() -> str:
     return newest
 
 
+def after(version: str | None) -> list[str]:
+    """Return the revisions that follow `version`, in their order; all after None."""
+    before, found = _chain(), list[str]()
+    one: str | None = head()
+    while one is not None and one != version:
+        found.insert(0, one)
+        one = before.get(one)
+    return found
+
+
+def file_of(version: str) -> Path:
+    """Return the file of a revision."""
+    (found,) = VERSIONS.glob(f"{version}_*.py")
+    return found
+
+
 def is_behind(version: str | None) -> bool:
     """Whether a database at `version` waits for migrations; one that is ahead does not."""
     return version is None or (version in known() and version != head())

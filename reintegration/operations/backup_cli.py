@@ -1,22 +1,37 @@
-"""`flask backup`, `flask restore`, `flask keys`: what an administrator keeps elsewhere."""
+"""`flask backup`, `flask restore`, `flask drilled`: what an administrator keeps elsewhere."""
 
-import os
 from datetime import datetime
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import click
 from flask import current_app
 from flask.cli import with_appcontext
 
 from reintegration.kernel import clock
+from reintegration.kernel.crypto import Keyring
 from reintegration.kernel.db import keyring, session
 from reintegration.kernel.errors import DomainError
-from reintegration.operations.backup import drill, erased, making, restoring, sealing
+from reintegration.operations.backup import drill, erased, making, restoring
+from reintegration.papers import objects
 from reintegration.settings import Settings
-from reintegration.web.commands import Commands, Refused
+from reintegration.web.commands import Refused
 
-keys_cli = Commands("keys", help="Keys.")
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+class _Backup(click.Path):
+    """A file that is there, or an object of a store."""
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> Any:
+        """Look whether a file is there; an object is asked for when it is read."""
+        if str(value).startswith(objects.SCHEME):
+            return str(value)
+        return str(super().convert(value, param, ctx))
+
+
+_BACKUP = _Backup(exists=True, dir_okay=False)
 
 
 @click.command("backup")
@@ -24,7 +39,7 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option("--to", "public", help="The public key (age1…); otherwise PUNTE_BACKUP_KEY.")
 @with_appcontext
 def backup(target: str, public: str | None) -> None:
-    """Write a sealed backup to TARGET: a file, a folder, or - for standard output."""
+    """Write a sealed backup to TARGET: a file, a folder, s3://bucket/, or - for standard output."""
     settings = _settings()
     to = public or settings.backup_key
     if to is None:
@@ -33,7 +48,7 @@ def backup(target: str, public: str | None) -> None:
         )
     now = clock.now()
     try:
-        made = making.make(settings, keyring(session()), target=target, to=to, now=now)
+        made = making.make(settings, _ring(), target=target, to=to, now=now)
     except DomainError as error:
         raise Refused(error) from None
     told = made.told(now)
@@ -41,7 +56,7 @@ def backup(target: str, public: str | None) -> None:
 
 
 @click.command("restore")
-@click.argument("file", type=_FILE)
+@click.argument("file", type=_BACKUP)
 @click.option("--key", "private", type=_FILE, required=True, help="The file of the private key.")
 @click.option(
     "--erased", "listed", type=_FILE, help="The newest erased.jsonl; otherwise the instance's."
@@ -52,7 +67,7 @@ def backup(target: str, public: str | None) -> None:
 )
 @with_appcontext
 def restore(
-    file: Path, private: Path, listed: Path | None, is_drill: bool, result: Path | None
+    file: str, private: Path, listed: Path | None, is_drill: bool, result: Path | None
 ) -> None:
     """Bring a backup back into an empty database, or try whether it can be brought back."""
     try:
@@ -64,14 +79,14 @@ def restore(
         raise Refused(error) from None
 
 
-def _restore(file: Path, private: Path, listed: Path | None) -> None:
-    settings, keys = _settings(), keyring(session())
+def _restore(file: str, private: Path, listed: Path | None) -> None:
+    settings, keys = _settings(), _ring()
     told = restoring.restore(
         settings,
         keys,
         backup=file,
         private_key=private,
-        erased=erased.read(listed or settings.instance / erased.NAME, keys),
+        erased=partial(erased.read, listed or settings.instance / erased.NAME),
         now=clock.now(),
     )
     click.echo(
@@ -82,14 +97,14 @@ def _restore(file: Path, private: Path, listed: Path | None) -> None:
         click.echo(f"✗ paper {name} was damaged before the backup was made")
 
 
-def _drill(file: Path, private: Path, listed: Path | None, result: Path | None) -> None:
-    settings, keys = _settings(), keyring(session())
+def _drill(file: str, private: Path, listed: Path | None, result: Path | None) -> None:
+    settings, keys = _settings(), _ring()
     found = drill.drill(
         settings,
         keys,
         backup=file,
         private_key=private,
-        erased=erased.read(listed or settings.instance / erased.NAME, keys),
+        erased=partial(erased.read, listed or settings.instance / erased.NAME),
         now=clock.now(),
     )
     line = found.signed(keys)
@@ -122,23 +137,10 @@ def drilled(file: Path) -> None:
     click.echo(f"kept: a backup of {_told(found.made_at)} was tried on {_told(found.drilled_at)}")
 
 
-@keys_cli.command("backup")
-@click.argument("file", type=click.Path(path_type=Path))
-def make_backup_keys(file: Path) -> None:
-    """Make a pair of keys for backups: the private one into FILE, the public one on the screen."""
-    public, private = sealing.new_keys()
-    try:
-        opened = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(opened, "w") as kept:
-            kept.write(f"# the public key: {public}\n{private}\n")
-    except FileExistsError:
-        raise click.ClickException("There is a file of this name already.") from None
-    click.echo(public)
-    click.echo(
-        f"Keep {file} where this server cannot reach it, in two places: without it no backup opens."
-        " Set the line above as PUNTE_BACKUP_KEY.",
-        err=True,
-    )
+def _ring() -> Keyring:
+    """Return the master keys; those of the house stand in the backup, not in the empty database."""
+    found: Keyring = current_app.extensions["keyring"]
+    return found
 
 
 def _told(moment: datetime) -> str:

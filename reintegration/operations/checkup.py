@@ -15,6 +15,8 @@ from alembic.migration import MigrationContext
 from sqlalchemy import CheckConstraint, Connection, make_url, text
 
 from reintegration.kernel.base import Base
+from reintegration.papers.buckets import ObjectStore
+from reintegration.papers.objects import address
 from reintegration.papers.scanner import Scanner
 from reintegration.settings import Settings
 
@@ -107,7 +109,11 @@ def papers(settings: Settings) -> list[str]:
     """Look whether papers can be kept, and whether the scanner that is set answers."""
     found = []
     where = settings.papers
-    if settings.papers_folder is not None and not where.is_dir():
+    if settings.papers_at is not None:
+        away = ObjectStore(address(settings.papers_at)).problem()
+        if away:
+            found.append(f"papers cannot be kept, read and deleted in PUNTE_PAPERS: {away}")
+    elif settings.papers_folder is not None and not where.is_dir():
         found.append(
             f"PUNTE_PAPERS ({where}) is no folder: make it, owned by the user who runs this"
         )

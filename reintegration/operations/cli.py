@@ -12,8 +12,9 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from reintegration.accounts.queries import access
 from reintegration.kernel import audit_chain, bounded, clock, key_sample, outbox
 from reintegration.kernel.actor import OPERATOR
-from reintegration.kernel.db import act_as, keyring, session
-from reintegration.operations import checkup, scheduler, task_lane
+from reintegration.kernel.crypto import Keyring, NotOpened, SealBroken
+from reintegration.kernel.db import act_as, keyring, passes_walls, session
+from reintegration.operations import checkup, key_rotation, scheduler, starting, task_lane
 from reintegration.operations.backup import drill
 from reintegration.settings import Settings
 from reintegration.web import slots
@@ -53,7 +54,7 @@ def doctor() -> None:
     problems = [problem for check in _CHECKS for problem in check(clock.now())]
     for problem in problems:
         click.echo(f"✗ {problem}")
-    for said in drill.told(_settings(), keyring(session())):
+    for said in _told_of_drills():
         click.echo(f"  {said}")
     for note in _empty_tomorrow(clock.now()):
         click.echo(f"! {note}")
@@ -86,23 +87,10 @@ def _settings() -> Settings:
 
 def _check_database(_now: datetime) -> list[str]:
     try:
-        row = (
-            session()
-            .execute(
-                text(
-                    "SELECT rolsuper OR rolbypassrls, pg_get_userbyid(datdba) = current_user"
-                    " FROM pg_roles, pg_database"
-                    " WHERE rolname = current_user AND datname = current_database()"
-                )
-            )
-            .one()
-        )
+        return [starting.UNBOUND] if passes_walls(session()) else []
     except OperationalError as error:
         session().rollback()
         return [unreachable(error)]
-    if any(row):
-        return ["the application's role owns the database or bypasses row-level security"]
-    return []
 
 
 def _check_schema(_now: datetime) -> list[str]:
@@ -142,16 +130,41 @@ def _check_outbox(_now: datetime) -> list[str]:
 def _check_key(now: datetime) -> list[str]:
     act_as(session(), OPERATOR)
     try:
-        fits = key_sample.fits(session(), keyring(session()), now=now)
+        said = key_sample.misfit(session(), session().info["keyring"], now=now)
         session().commit()
     except SQLAlchemyError:
         session().rollback()
         return []
-    return [] if fits else [key_sample.WRONG]
+    return [said] if said else []
 
 
 def _check_backup(now: datetime) -> list[str]:
-    return drill.doctor(_settings(), keyring(session()), now)
+    ring = _opened_ring()
+    return drill.doctor(_settings(), ring, now) if ring is not None else []
+
+
+def _told_of_drills() -> list[str]:
+    ring = _opened_ring()
+    return drill.told(_settings(), ring) if ring is not None else []
+
+
+def _opened_ring() -> Keyring | None:
+    """Return the keys; nothing where they do not fit, which another check has told."""
+    act_as(session(), OPERATOR)
+    try:
+        return keyring(session())
+    except (SQLAlchemyError, SealBroken, NotOpened):
+        session().rollback()
+        return None
+
+
+def _check_rotation(_now: datetime) -> list[str]:
+    act_as(session(), OPERATOR)
+    try:
+        return key_rotation.doctor(session(), session().info["keyring"])
+    except SQLAlchemyError:
+        session().rollback()
+        return []
 
 
 def _check_what_the_database_says(now: datetime) -> list[str]:
@@ -196,6 +209,7 @@ _CHECKS = (
     _check_what_the_database_says,
     _check_schema,
     _check_key,
+    _check_rotation,
     _check_audit,
     _check_outbox,
     _check_backup,

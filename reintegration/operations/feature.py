@@ -7,11 +7,14 @@ from reintegration.kernel import hooks, jobs, outbox, permissions
 from reintegration.kernel.errors import N_
 from reintegration.operations import jobs as own_jobs
 from reintegration.operations import mail, outgoing_page, starting
-from reintegration.operations.backup_cli import backup, drilled, keys_cli, restore
+from reintegration.operations.backup_cli import backup, drilled, restore
 from reintegration.operations.cli import audit_cli, doctor, run_scheduler, run_task
+from reintegration.operations.export_cli import export
+from reintegration.operations.keys_cli import keys_cli
 from reintegration.operations.outbox_cli import outbox_cli
 from reintegration.operations.permissions import OutgoingPermission
 from reintegration.operations.policy import POLICY
+from reintegration.operations.upgrade_cli import upgrade
 from reintegration.web import navigation, slots
 from reintegration.web.navigation import Place
 
@@ -36,5 +39,5 @@ def register(app: Flask) -> None:
     )
     for group in (audit_cli, outbox_cli, keys_cli):
         app.cli.add_command(group)
-    for command in (run_scheduler, run_task, doctor, backup, restore, drilled):
+    for command in (run_scheduler, run_task, doctor, backup, restore, drilled, export, upgrade):
         app.cli.add_command(command)

@@ -8,7 +8,6 @@ from urllib.parse import unquote, urlsplit
 
 from flask import current_app
 
-from reintegration.kernel.crypto import Keyring
 from reintegration.kernel.outbox import Channel, OutboxMessage, OutcomeUnknown
 from reintegration.settings import Settings
 
@@ -38,7 +37,7 @@ def _text(settings: Settings, message: OutboxMessage) -> str:
     sealed = message.payload.get("sealed")
     if sealed is None:
         return str(message.payload["text"])
-    return Keyring(settings.master_key).unseal_mail(sealed, key=message.idempotency_key)
+    return settings.new_keyring().unseal_mail(sealed, key=message.idempotency_key)
 
 
 def _to_file(settings: Settings, message: OutboxMessage) -> None:

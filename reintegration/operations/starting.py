@@ -1,4 +1,4 @@
-"""What must be true before anything is served or run: the master key and the schema fit.
+"""What must be true before anything is served or run: master key, schema and role fit.
 
 The web server and the scheduler ask when they start; a command that writes asks before it does.
 Where the database does not answer at the start, the first request asks instead.
@@ -6,6 +6,7 @@ Where the database does not answer at the start, the first request asks instead.
 
 import logging
 import os
+from collections.abc import Iterator
 
 from flask import Flask, current_app, request
 from flask.typing import ResponseReturnValue
@@ -16,14 +17,19 @@ from sqlalchemy.orm import Session
 from reintegration.kernel import clock, key_sample, schema
 from reintegration.kernel.actor import SYSTEM
 from reintegration.kernel.crypto import Keyring
-from reintegration.kernel.db import ENGINE, act_as
+from reintegration.kernel.db import ENGINE, act_as, passes_walls
 from reintegration.settings import HalfConfigured, Settings
 from reintegration.web import errors
 
 log = logging.getLogger(__name__)
 _BEHIND = (
     "The database is at version %s, this program needs %s. Run `flask --app wsgi db upgrade` first"
-    " (in production: systemctl restart punte-migrate)."
+    " (in production: systemctl restart punte-migrate, see docs/operations.md, Upgrade)."
+)
+UNBOUND = (
+    "DATABASE_URL names a role that owns the database or that row-level security does not bind: the"
+    " second wall would not stand. Set the role of the application, made as docs/operations.md says"
+    " (NOSUPERUSER NOBYPASSRLS, not the owner)."
 )
 _UNASKED = "starting.unasked"
 _OPEN = frozenset({"static", "healthz"})
@@ -44,18 +50,26 @@ def require(app: Flask) -> None:
 
 
 def refuse_misfits(app: Flask) -> None:
-    """Raise HalfConfigured, in words, when the master key or the schema is not the database's."""
+    """Raise HalfConfigured, in words, with all that is wrong of key, schema and role."""
     settings: Settings = app.extensions["settings"]
+    ring: Keyring = app.extensions["keyring"]
     engine = create_engine(settings.database_url, poolclass=pool.NullPool, **ENGINE)
     try:
         with Session(engine) as session, session.begin():
             act_as(session, SYSTEM)
-            if said := _behind(session):
-                raise HalfConfigured(said)
-            if not key_sample.fits(session, Keyring(settings.master_key), now=clock.now()):
-                raise HalfConfigured(key_sample.WRONG)
+            if found := list(_misfits(session, settings, ring)):
+                raise HalfConfigured("\n".join(found))
     finally:
         engine.dispose()
+
+
+def _misfits(session: Session, settings: Settings, ring: Keyring) -> Iterator[str]:
+    if not settings.is_demo and passes_walls(session):
+        yield UNBOUND
+    if said := _behind(session):
+        yield said
+    elif wrong := key_sample.misfit(session, ring, now=clock.now()):
+        yield wrong
 
 
 def init_app(app: Flask) -> None:

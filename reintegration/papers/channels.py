@@ -6,11 +6,12 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from reintegration.kernel.db import session
+from reintegration.kernel.errors import Conflict
 from reintegration.kernel.locking import committed
 from reintegration.kernel.outbox import Channel, OutboxMessage, OutboxState, Outcome, TryLater
 from reintegration.papers import scanner
 from reintegration.papers.scanner import NoAnswer
-from reintegration.papers.services import scanning
+from reintegration.papers.services import scanning, sealing
 from reintegration.papers.services.uploading import SCAN_CHANNEL
 
 _LATER = timedelta(minutes=1)
@@ -27,7 +28,12 @@ def send(message: OutboxMessage) -> bool:
     if asked is None:
         raise TryLater("no scanner is set", after=_LATER)
     part_id = _part_of(message)
-    content = committed(session(), lambda: scanning.content_of(session(), part_id))
+    try:
+        content = committed(session(), lambda: scanning.content_of(session(), part_id))
+    except Conflict as refused:
+        if refused.code != sealing.AWAY:
+            raise
+        raise TryLater(str(refused), after=_LATER) from None
     try:
         return content is not None and asked.is_harmful(content)
     except NoAnswer as problem:

@@ -17,3 +17,4 @@ class PaperPermission(StrEnum):
     REMOVE = "paper:remove"
     ERASE = "paper:erase"
     LOOK_AFTER = "paper:look_after"
+    EXPORT = "paper:export"

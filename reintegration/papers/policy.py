@@ -85,4 +85,5 @@ POLICY: Policy = {
     PaperPermission.REMOVE: own_draft | ((named | unnamed) & adds),
     PaperPermission.ERASE: supervises | is_machine,
     PaperPermission.LOOK_AFTER: is_machine,
+    PaperPermission.EXPORT: is_machine,
 }

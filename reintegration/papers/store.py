@@ -1,7 +1,8 @@
 """Where the bytes of papers are: sealed, under the hash of what is stored.
 
-One small interface, so that another place can take the folder's. What is stored never changes, so
-a copy of the folder at any moment is whole, and each of its files says by its name whether it is.
+One small interface: a folder, or a bucket (`buckets`). What is stored never changes, so a copy of
+it at any moment is whole, and each of its files says by its name whether it is. A place may be
+away: each call then raises Away, in words.
 """
 
 import hashlib
@@ -13,12 +14,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from reintegration.kernel.errors import Conflict
+
 _NAME = 64
 """Letters of a name: SHA-256 in hexadecimal."""
 
 
 class Damaged(Exception):
     """What is stored is not what was put there, or is there no more."""
+
+
+class Away(Conflict):
+    """The place does not answer now or refuses us, which it says in words for an operator."""
 
 
 class Store(Protocol):
@@ -30,8 +37,11 @@ class Store(Protocol):
     def get(self, name: str) -> bytes:
         """Return what is kept under `name`; raise Damaged when it is not whole."""
 
+    def raw(self, name: str) -> bytes:
+        """Return what lies under `name`, whole or not; raise Damaged when nothing does."""
+
     def drop(self, name: str) -> None:
-        """Delete what is kept under `name`, if it is there."""
+        """Delete what is kept under `name` in all its versions, if it is there."""
 
     def names(self, *, before: float) -> Iterator[str]:
         """Yield the names of what was put before a moment, in seconds of the epoch."""
@@ -65,13 +75,17 @@ class Folder:
 
     def get(self, name: str) -> bytes:
         """Return the file; its name is the hash of what it must hold."""
-        try:
-            content = self._place(name).read_bytes()
-        except OSError:
-            raise Damaged(name) from None
+        content = self.raw(name)
         if hashlib.sha256(content).hexdigest() != name:
             raise Damaged(name)
         return content
+
+    def raw(self, name: str) -> bytes:
+        """Return what the file holds."""
+        try:
+            return self._place(name).read_bytes()
+        except OSError:
+            raise Damaged(name) from None
 
     def drop(self, name: str) -> None:
         """Delete the file."""

@@ -10,6 +10,7 @@ from reintegration.cases.services.team import HandedOver
 from reintegration.kernel import hooks, jobs, permissions
 from reintegration.kernel.errors import N_
 from reintegration.papers import holders
+from reintegration.plans.cli import ABOUT_IMPORT, cases_cli
 from reintegration.plans.jobs.emergency import EMERGENCY_OVERDUE
 from reintegration.plans.jobs.milestones import MOVE_MILESTONES, REMIND_MILESTONES
 from reintegration.plans.permissions import EmergencyPermission as E
@@ -20,6 +21,7 @@ from reintegration.plans.states import HAPPENED
 from reintegration.plans.views import (
     alone,
     bp,
+    bringing,
     case_slots,
     emergency,
     emergency_decisions,
@@ -31,7 +33,9 @@ from reintegration.plans.views import (
     plan_milestones,
     today,
 )
+from reintegration.web import bringing as registry
 from reintegration.web import navigation, slots
+from reintegration.web.bringing_commands import import_command
 from reintegration.web.navigation import Place
 
 PAGES = (emergency, emergency_decisions, needs, plan, plan_decisions, plan_lines, plan_milestones)
@@ -45,6 +49,10 @@ def register(app: Flask) -> None:
     permissions.register(POLICY)
     holders.register(milestone_papers.HOLDER)
     app.register_blueprint(bp)
+    app.register_blueprint(bringing.cases_bp)
+    registry.register(bringing.CASES)
+    cases_cli.add_command(import_command(bringing.CASES, ABOUT_IMPORT))
+    app.cli.add_command(cases_cli)
     for job in (EMERGENCY_OVERDUE, MOVE_MILESTONES, REMIND_MILESTONES):
         jobs.register(job)
     hooks.subscribe(HandedOver, reminders.forget_what_was_told, preview=hooks.says_nothing)

@@ -26,6 +26,7 @@ from reintegration.kernel.rule_kinds import (
     Days,
     Entry,
     Hours,
+    Lines,
     Record,
     Some,
     Stages,
@@ -124,6 +125,10 @@ def _fields(kind: Any, name: str, label: Any, hint: Any) -> Iterable[tuple[str, 
                 called = _l("%(label)s, %(language)s", label=label, language=language.label)
                 limit = Length(max=max(kind.longest, LONGEST_LINE))
                 yield f"{name}_{language}", made(called, [limit], description=hint)
+        case Lines():
+            for language in Locale:
+                called = _l("%(label)s, %(language)s", label=label, language=language.label)
+                yield f"{name}_{language}", TextAreaField(called, description=hint)
         case _:
             yield name, _field(kind, label, hint)
 
@@ -191,6 +196,10 @@ def _typed_money(form: Form, name: str) -> Money:
     return found
 
 
+def _typed_lines(form: Form, name: str) -> list[str]:
+    return [line.strip() for line in (form[name].data or "").splitlines() if line.strip()]
+
+
 def _written(kind: Any, value: Any, name: str) -> Iterable[tuple[str, Any]]:
     """Yield the name of each field and what stands in it for `value`."""
     match kind:
@@ -201,6 +210,8 @@ def _written(kind: Any, value: Any, name: str) -> Iterable[tuple[str, Any]]:
             yield from ((f"{name}_{one.lower()}", value[one]) for one in kind.currencies)
         case Texts():
             yield from ((f"{name}_{one}", value[one]) for one in Locale)
+        case Lines():
+            yield from ((f"{name}_{one}", "\n".join(value[one])) for one in Locale)
         case Amount():
             yield name, value
         case Stages():
@@ -229,6 +240,9 @@ _READ: Mapping[type, Callable[[Any, Form, str], Any]] = {
     },
     Texts: lambda _kind, form, name: {
         str(one): (form[f"{name}_{one}"].data or "").strip() for one in Locale
+    },
+    Lines: lambda _kind, form, name: {
+        one: tuple(_typed_lines(form, f"{name}_{one}")) for one in Locale
     },
     Amount: lambda _kind, form, name: _typed_money(form, name),
     Some: lambda kind, form, name: kind.read(form[name].data or []),

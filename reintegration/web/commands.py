@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 
 from reintegration.kernel import clock, key_sample
 from reintegration.kernel.actor import OPERATOR
-from reintegration.kernel.db import act_as, keyring, session
+from reintegration.kernel.crypto import KeyMissing, NotOpened
+from reintegration.kernel.db import act_as, session
 from reintegration.kernel.encodings import Encoding
 from reintegration.kernel.errors import DomainError
 from reintegration.kernel.locking import committed
@@ -66,6 +67,8 @@ def in_words(app: Flask) -> None:
 def _told(invoke: Callable[[Context], Any], context: Context) -> Any:
     try:
         return invoke(context)
+    except (KeyMissing, NotOpened) as unread:
+        raise click.ClickException(str(unread)) from None
     except OperationalError as error:
         if getattr(error.orig, "sqlstate", None) not in _NOT_REACHED:
             raise
@@ -76,8 +79,8 @@ def operating(act: Callable[[Session], Done]) -> Done:
     """Return what `act` did, committed; what a service refuses is said, with exit 1."""
     opened = session()
     act_as(opened, OPERATOR)
-    if not key_sample.fits(opened, keyring(opened), now=clock.now()):
-        raise click.ClickException(key_sample.WRONG)
+    if said := key_sample.misfit(opened, opened.info["keyring"], now=clock.now()):
+        raise click.ClickException(said)
     try:
         return committed(opened, lambda: act(opened))
     except DomainError as error:

@@ -20,6 +20,7 @@ from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, SecurityError
 
+from reintegration.kernel.crypto import KeyMissing
 from reintegration.kernel.db import session
 from reintegration.kernel.errors import N_, Conflict, DomainError
 from reintegration.kernel.locking import lost_a_race
@@ -44,6 +45,7 @@ def init_app(app: Flask) -> None:
     for unreachable in (OperationalError, InterfaceError, PoolTimeout):
         app.register_error_handler(unreachable, _database_error)
     app.register_error_handler(IntegrityError, _law)
+    app.register_error_handler(KeyMissing, _key_missing)
     app.register_error_handler(Exception, _unexpected)
 
 
@@ -151,6 +153,12 @@ def unavailable() -> Response:
     answer = problem(503, "unavailable", "database") if is_api() else make_response(page(503))
     answer.headers["Retry-After"] = str(_BACK_IN)
     return answer
+
+
+def _key_missing(error: KeyMissing) -> ResponseReturnValue:
+    """Answer what lies under a master key that this process does not have; nothing is kept."""
+    log.error("what lies under the master key %s cannot be read: it is not set", error.name)
+    return unavailable()
 
 
 def _law(error: IntegrityError) -> ResponseReturnValue:

@@ -47,6 +47,12 @@ def catalogue() -> Any:
     return kept[1]
 
 
+def reader_language() -> str:
+    """Return `ro`, `ru` or `en`: in which of its three languages data is said now."""
+    locale = get_locale()
+    return locale.language if locale else Locale.RO
+
+
 def chosen_locale() -> str:
     """Return `ro`, `ru` or `en` for this request."""
     chosen = parameters.asked("lang", Locale) or session.get("locale") or current_locale_choice()

@@ -26,6 +26,11 @@ def harmless(text: str) -> str:
     return f"'{text}" if text.startswith(_FORMULA) else text
 
 
+def is_harmless_form(text: str) -> bool:
+    """Whether this is what `harmless` made of a text, as it comes back in a file of ours."""
+    return text[:1] == "'" and text[1:].startswith(_FORMULA)
+
+
 def csv_file(head: Sequence[str], rows: Iterable[Row]) -> Iterator[bytes]:
     """Give UTF-8 with a byte order mark, commas, and decimal points, some rows at a time."""
     yield "\ufeff".encode() + _csv_of([head])

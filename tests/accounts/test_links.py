@@ -180,9 +180,9 @@ def test_the_mail_names_neither_the_programme_nor_what_it_is_about(
     given = PRODUCTION | {"PUNTE_INSTANCE": str(tmp_path), "PUNTE_PUBLIC_NAME": "Birou"}
     house.extensions["settings"] = settings.from_environment(given)
     sealed = message.payload | {
-        "sealed": Keyring(house.extensions["settings"].master_key).seal_mail(
-            letters_to(session, cast.ana.email)[0], key=message.idempotency_key
-        )
+        "sealed": house.extensions["settings"]
+        .new_keyring()
+        .seal_mail(letters_to(session, cast.ana.email)[0], key=message.idempotency_key)
     }
     told = OutboxMessage(
         id=message.id,

@@ -33,6 +33,7 @@ CHOSEN = {
     "vault: names": vault.FIELDS,
     "vault: FIELDS": vault.FIELDS,
     "vault: _INDEXED": vault.FIELDS,
+    "name_exports: vault.FIELDS": vault.FIELDS,
     "duplicates: map(str, values)": [*IndexKind],
     "consent: (consent.scope,)": [*ConsentScope],
     "consent_ends: (consent.scope,)": [*ConsentScope],

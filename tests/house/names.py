@@ -163,7 +163,8 @@ def scheduled_jobs() -> Names:
 def joined() -> Names:
     """Return the shapes of stored keys and of what a sealed value is bound to."""
     acting = source.shapes_like(ACT_SHAPE)
-    return source.shapes_like(r"\S*\|\S*|[a-z_-]+:(?!//)\S*\{\}\S*") - acting
+    sealed = source.given("Sealing", "shape", 1)
+    return (source.shapes_like(r"\S*\|\S*|[a-z_-]+:(?!//)\S*\{\}\S*") | sealed) - acting
 
 
 def labels() -> Names:

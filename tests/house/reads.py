@@ -33,7 +33,7 @@ from reintegration.kernel import permissions
 from reintegration.kernel.actor import PROVIDER_ROLES, Actor, Role
 from reintegration.kernel.answered import AnsweredForm
 from reintegration.kernel.audit import AuditEvent
-from reintegration.kernel.key_sample import KeySample
+from reintegration.kernel.house_keys import HouseKey, KeySample
 from reintegration.kernel.outbox import OutboxMessage
 from reintegration.kernel.states import StateEvent
 from reintegration.kernel.tasks import BackgroundTask, TaskPage
@@ -45,8 +45,8 @@ from reintegration.rulebook.models import RulebookEdition, RuleVersion
 from reintegration.rulebook.permissions import RulePermission
 from vouchers.bank.models import BankFile, BankLine, BankMatch, BankStatementFile, KeptColumns
 from vouchers.bank.permissions import BankAccountPermission, BankPermission
-from vouchers.books.models import BankAccount, LedgerEntry, LedgerLine, LedgerSum
-from vouchers.books.permissions import LedgerPermission
+from vouchers.books.models import BankAccount, LedgerEntry, LedgerLine, LedgerSum, OpeningBalance
+from vouchers.books.permissions import LedgerPermission, OpeningPermission
 from vouchers.payments.models import Claim, ClaimLine, PayeeAccount, PaymentBatch, PaymentOrder
 from vouchers.payments.permissions import ClaimPermission, PayeePermission, PaymentPermission
 from vouchers.stripe_rail.models import (
@@ -153,10 +153,12 @@ READS: dict[str, tuple[Any, Shown]] = {
         _rows(cases.Note, _CASE),
         _rows(cases.Consent, _CASE),
         _rows(cases.ErasureRequest, _CASE),
+        _rows(cases.NameExport, CasePermission.VIEW_NAME_EXPORTS),
         _rows(cases.HandOver, CasePermission.VIEW_OFFER),
         (cases.HandOverItem, _of_hand_overs),
         _rows(Deputyship, AccountPermission.END_DEPUTYSHIP),
         _rows(cases.PersonKey, CasePermission.READ_IDENTITY),
+        _rows(cases.CaseOrigin, CasePermission.VIEW),
         _rows(cases.PersonIdentity, CasePermission.READ_IDENTITY),
         _rows(cases.IdentityIndex, CasePermission.READ_IDENTITY),
         _rows(plans.EmergencyStart, _CASE),
@@ -178,6 +180,7 @@ READS: dict[str, tuple[Any, Shown]] = {
         _rows(PaymentOrder, PaymentPermission.VIEW),
         _rows(PayeeAccount, PayeePermission.VIEW),
         _rows(BankAccount, BankAccountPermission.VIEW),
+        _rows(OpeningBalance, OpeningPermission.VIEW),
         _rows(BankFile, BankPermission.LIST),
         _rows(BankStatementFile, BankPermission.LIST),
         _rows(KeptColumns, BankAccountPermission.VIEW),
@@ -211,6 +214,7 @@ READS: dict[str, tuple[Any, Shown]] = {
         _own(AccountLink, "user_id"),
         _own(KnownBrowser, "user_id"),
         _rows(OutboxMessage),
+        _rows(HouseKey),
         _rows(KeySample),
         (StateEvent, _of_histories),
         _rows(Site, ProviderPermission.VIEW, ProviderPermission.READ_PLACE),

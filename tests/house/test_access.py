@@ -20,7 +20,6 @@ from werkzeug.routing import Rule
 from reintegration import settings as configuration
 from reintegration.app import create_app
 from reintegration.kernel import permissions, tries
-from reintegration.kernel.crypto import Keyring
 from reintegration.kernel.db import db
 from reintegration.kernel.db import session as current_session
 from reintegration.kernel.errors import NotFound
@@ -68,7 +67,7 @@ def walked(postgres, worker_id):
     app = create_app(settings)
     app.config.update(TESTING=True, WTF_CSRF_ENABLED=False, PROPAGATE_EXCEPTIONS=False)
     engine = create_engine(database.url)
-    with Session(engine, info={"keyring": Keyring(settings.master_key)}) as session:
+    with Session(engine, info={"keyring": settings.new_keyring()}) as session:
         world = make_world(session)
         tries.companion(session).dispose()
     engine.dispose()

@@ -13,7 +13,7 @@ import click
 import pytest
 from flask import Flask
 
-from reintegration import settings
+from reintegration import faults, settings
 from tests.translations import extracted
 
 ROOT = Path(__file__).parents[2]
@@ -28,7 +28,14 @@ TEST = re.compile(r"`(tests/[\w/]+\.py(?:::\w+)?)`")
 COMMAND = re.compile(r"\bflask (?:--app wsgi )?([a-z][^#|…\"')]*)")
 SETTING = re.compile(r"\b(?:PUNTE|STRIPE|DATABASE|SECRET|SMTP)_[A-Z][A-Z_]*|\bPORT\b")
 MADE = {"__pycache__", "instance", "node_modules"}
-MADE_WHEN_RUN = ("instance/", ".venv/", "postgres/", "bench/results.json", "secrets.json")
+MADE_WHEN_RUN = (
+    "instance/",
+    ".venv/",
+    "postgres/",
+    "bench/results.json",
+    "secrets.json",
+    "manifest.json",
+)
 WORDS_OF_THE_TABLES = {"library", "asset", "---"}
 NOT_OURS = {"routes", "run", "shell", "spec"}
 
@@ -115,7 +122,7 @@ def test_documents_name_the_settings_that_are_read():
 def test_the_example_names_what_production_needs():
     given = set(re.findall(r"^([A-Z_]+)=", EXAMPLE.read_text(), re.MULTILINE))
     assert given - settings_read() == set()
-    assert {"PUNTE_MODE", *settings._REQUIRED_IN_PRODUCTION} - given == set()
+    assert {"PUNTE_MODE", *faults.REQUIRED_IN_PRODUCTION} - given == set()
 
 
 def test_every_library_has_its_line_and_every_line_its_library():
@@ -223,8 +230,13 @@ def settings_in(path: Path) -> set[str]:
 
 
 def settings_read() -> set[str]:
-    tree = ast.parse(Path(settings.__file__).read_text(encoding="utf-8"))
-    texts = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)}
+    sources = [Path(one.__file__).read_text(encoding="utf-8") for one in (settings, faults)]
+    texts = {
+        node.value
+        for source in sources
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Constant)
+    }
     return {text for text in texts if isinstance(text, str) and SETTING.fullmatch(text)}
 
 
@@ -235,7 +247,7 @@ def unused() -> set[str]:
         for name in files()
         if name.endswith(".py")
         and not name.startswith("tests/")
-        and ROOT / name != Path(settings.__file__)
+        and ROOT / name not in {Path(settings.__file__), Path(faults.__file__)}
     )
     return {
         name for name in settings_read() if name.startswith("STRIPE") and name.lower() not in used

@@ -31,7 +31,13 @@ pytestmark = pytest.mark.xdist_group("statements")  # what is counted is made on
 RECORDED = Path(__file__).parents[1] / "release" / "statements.json"
 NOT_PAGES = {"static", "openapi.spec"}
 OWN_DAY = "accounts.today"
-TASKS = {"bank": ("petru", "bank.import"), "provider_imports": ("vera", "providers.check")}
+TASKS = {
+    "bank": ("petru", "bank.import"),
+    "books_import": ("petru", "books.check"),
+    "cases_import": ("ana", "cases.check"),
+    "provider_imports": ("vera", "providers.check"),
+    "users_import": ("dan", "users.check"),
+}
 """Long work is its starter's own: who starts it, and what, by the blueprint that shows it."""
 
 __all__ = ["walked"]

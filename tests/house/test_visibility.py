@@ -20,12 +20,11 @@ from reintegration import settings as configuration
 from reintegration.accounts.models import Deputyship
 from reintegration.accounts.permissions import AccountPermission
 from reintegration.app import create_app
-from reintegration.cases.models import CaseFile, Consent, ErasureRequest, HandOver, Note
+from reintegration.cases.models import CaseFile, Consent, ErasureRequest, HandOver, NameExport, Note
 from reintegration.cases.permissions import CasePermission
 from reintegration.cases.states import NoteKind
 from reintegration.kernel import permissions, tries
 from reintegration.kernel.actor import ANONYMOUS, OPERATOR, SYSTEM
-from reintegration.kernel.crypto import Keyring
 from reintegration.kernel.db import act_as
 from reintegration.kernel.ids import new_id
 from reintegration.kernel.money import Money
@@ -40,7 +39,8 @@ from tests.house.reads import READS, SURPLUS, UNGUARDED
 from tests.house.world import make_world
 from vouchers.bank.models import BankLine
 from vouchers.bank.permissions import BankAccountPermission, BankPermission
-from vouchers.books.models import BankAccount
+from vouchers.books.models import BankAccount, OpeningBalance
+from vouchers.books.permissions import OpeningPermission
 from vouchers.books.services import settling
 from vouchers.payments.models import Claim, PayeeAccount, PaymentBatch
 from vouchers.payments.permissions import ClaimPermission, PayeePermission, PaymentPermission
@@ -51,11 +51,18 @@ from vouchers.voucher.permissions import HoldPermission, RedemptionPermission, V
 from vouchers.voucher.states import HoldCause
 
 OF_OFFERS = {CasePermission.VIEW_OFFER, CasePermission.ANSWER_OFFER, CasePermission.TAKE_BACK_OFFER}
-OF_OTHERS = {CasePermission.DECIDE_ERASURE, *OF_OFFERS}
+OF_NAME_EXPORTS = {
+    CasePermission.VIEW_NAME_EXPORTS,
+    CasePermission.ASK_NAME_EXPORT,
+    CasePermission.DECIDE_NAME_EXPORT,
+    CasePermission.USE_NAME_EXPORT,
+}
+OF_OTHERS = {CasePermission.DECIDE_ERASURE, *OF_OFFERS, *OF_NAME_EXPORTS}
 """Permissions about a case that are asked for something else than its file."""
 SUBJECTS: list[tuple[Any, list[Any]]] = [
     (CaseFile, [one for one in CasePermission if one not in OF_OTHERS]),
     (HandOver, sorted(OF_OFFERS)),
+    (NameExport, sorted(OF_NAME_EXPORTS)),
     (Deputyship, [AccountPermission.ANSWER_DEPUTYSHIP, AccountPermission.END_DEPUTYSHIP]),
     (Consent, [CasePermission.VIEW, CasePermission.WITHDRAW_CONSENT]),
     (ErasureRequest, [CasePermission.DECIDE_ERASURE]),
@@ -77,6 +84,7 @@ SUBJECTS: list[tuple[Any, list[Any]]] = [
     (PayeeAccount, [*PayeePermission]),
     (Paper, [one for one in PaperPermission if one is not PaperPermission.ADD]),
     (BankAccount, [*BankAccountPermission]),
+    (OpeningBalance, [*OpeningPermission]),
     (BankLine, [*BankPermission]),
 ]
 """A kind of object, and what may be asked for it."""
@@ -86,6 +94,7 @@ DOES_NOT_FIT = {(CaseFile, one) for one in OF_OTHERS}
 
 
 SEALED = {
+    "case_origin",
     "voucher_hold",
     "person_key",
     "person_identity",
@@ -102,7 +111,7 @@ def world(postgres, worker_id):
     settings = configuration.from_environment(database.environment())
     create_app(settings)
     engine = create_engine(database.url)
-    with Session(engine, info={"keyring": Keyring(settings.master_key)}) as session:
+    with Session(engine, info={"keyring": settings.new_keyring()}) as session:
         made = make_world(session)
         _hold(session, *session.scalars(select(Voucher)))
         settling.sum_up(session, 0, 10**9)

@@ -16,7 +16,7 @@ from reintegration.accounts.models import Deputyship, Passkey, SignInSession, Us
 from reintegration.accounts.services import browsers, links
 from reintegration.accounts.services.house import House
 from reintegration.accounts.services.sign_in import start_session
-from reintegration.cases.models import ErasureRequest, HandOver, HandOverItem
+from reintegration.cases.models import ErasureRequest, HandOver, HandOverItem, NameExport
 from reintegration.cases.services import consent_papers
 from reintegration.codelists.documents import DocumentKind
 from reintegration.codelists.service_categories import ServiceCategory
@@ -41,7 +41,7 @@ from tests.factories.vouchers import deliver, make_referral, make_token, make_vo
 from vouchers.bank.models import BankLine
 from vouchers.bank.services import bank_files, kept_columns
 from vouchers.bank.services.statement_import import import_file
-from vouchers.books.models import LedgerEntry
+from vouchers.books.models import LedgerEntry, OpeningBalance
 from vouchers.formats.csv_mapping import DayOrder, Meaning, Minus, mapped
 from vouchers.payments.models import Claim, PaymentBatch, PaymentOrder
 from vouchers.payments.models.payees import PayeeAccount
@@ -108,10 +108,12 @@ def make_world(session: Session) -> World:
         "budget_line_id": cast.budget_line.id,
         "bank_account_id": cast.bank_account.id,
         "entry_id": entries[0],
+        "opening_id": _opening(session, cast.petru),
         "deputyship_id": _deputyship(session, cast.petru, cast.alina),
         "version_id": _proposal(session, cast, AUTO_APPROVE_BELOW),
         "manager_id": cast.ana.id,
         "hand_over_id": _hand_over(session, cast.ana, cast.sergiu, cast.victor, mine["case_id"]),
+        "request_id": _name_export(session, cast.dan),
         "message_id": _lost_message(session, "one"),
         "event_id": _refused_event(session, "one"),
         "stripe_line_id": _open_line(session, "one", Money(0, "EUR"), cast.petru.id),
@@ -123,10 +125,12 @@ def make_world(session: Session) -> World:
         "budget_line_id": cast.euro_budget_line.id,
         "bank_account_id": cast.euro_bank_account.id,
         "entry_id": entries[1],
+        "opening_id": _opening(session, cast.petru, dropped=True),
         "deputyship_id": _deputyship(session, cast.victor, cast.vera),
         "version_id": _proposal(session, cast, RECORDED_WITHIN),
         "manager_id": cast.calin.id,
         "hand_over_id": _hand_over(session, cast.calin, cast.calin, cast.victor, theirs["case_id"]),
+        "request_id": _name_export(session, cast.dan),
         "message_id": _lost_message(session, "two"),
         "event_id": _refused_event(session, "two"),
         "stripe_line_id": _open_line(session, "two", Money(0, "USD"), cast.petru.id),
@@ -159,6 +163,21 @@ def _proposal(session: Session, cast: Cast, rule: Dated[Any]) -> UUID:
     return version.id
 
 
+def _opening(session: Session, proposer: User, *, dropped: bool = False) -> UUID:
+    """Return balances that wait, or that were dropped."""
+    made = OpeningBalance(
+        id=new_id(),
+        as_of=TODAY,
+        content={"accounts": [], "funds": [], "lines": []},
+        proposed_by=proposer.id,
+        proposed_at=NOW,
+        retired_at=NOW if dropped else None,
+    )
+    session.add(made)
+    session.flush()
+    return made.id
+
+
 def _deputyship(session: Session, represented: User, deputy: User) -> UUID:
     """Return a deputyship that waits for the deputy's word."""
     named = Deputyship(
@@ -189,6 +208,21 @@ def _hand_over(
         offered_by=supervisor.id,
         offered_at=NOW,
         items=[HandOverItem(case_id=case_id)],
+    )
+    session.add(made)
+    session.flush()
+    return made.id
+
+
+def _name_export(session: Session, administrator: User) -> UUID:
+    """Return a request that waits for a supervisor."""
+    made = NameExport(
+        id=new_id(),
+        reference=new_reference("NE"),
+        recipient="age1",
+        reason="we move",
+        asked_by=administrator.id,
+        asked_at=NOW,
     )
     session.add(made)
     session.flush()

@@ -185,7 +185,9 @@ def test_the_command_fails_and_says_why(app, session, trail, log, committed_db, 
 
 
 def test_another_key_does_not_verify(session, trail, log):
-    assert verify(session, log, ring=Keyring(b"x" * 32)).problems
+    other = Keyring(b"x" * 32)
+    other.open_new_house()
+    assert verify(session, log, ring=other).problems
 
 
 def test_an_event_that_commits_late_is_sealed_too(session, committed_db, log):

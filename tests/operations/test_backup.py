@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -18,18 +19,32 @@ from reintegration.accounts.models import User
 from reintegration.cases.models import CaseFile, PersonKey
 from reintegration.cases.services import erasure, registration, vault
 from reintegration.cases.services.vault import Identity
-from reintegration.kernel import audit_chain
+from reintegration.kernel import audit_chain, key_sample
 from reintegration.kernel.actor import OPERATOR, SYSTEM
 from reintegration.kernel.audit import AuditEvent
 from reintegration.kernel.crypto import Keyring
-from reintegration.kernel.db import act_as
+from reintegration.kernel.db import act_as, keyring
 from reintegration.kernel.errors import Conflict, Invalid
-from reintegration.operations.backup import drill, erased, making, restoring, sealing
+from reintegration.operations import key_rotation
+from reintegration.operations.backup import (
+    archive,
+    drill,
+    erased,
+    making,
+    postgres,
+    restoring,
+    sealing,
+)
+from reintegration.papers import objects
+from reintegration.papers.buckets import ObjectStore
 from reintegration.papers.store import Folder
 from tests.database import flask
 from tests.factories.casework import agree
 from tests.factories.cast import NOW, actor, make_cast
+from tests.objects import begun, bucket, closed_port, lying, store_of_objects
 from tests.operations.backups import sealed_again
+
+__all__ = ["bucket", "store_of_objects"]
 
 NAME = "Zeamăcanar"
 PAPER = b"\0sealed paper"
@@ -43,9 +58,9 @@ def world(postgres, worker_id, app, tmp_path_factory):
     folder = tmp_path_factory.mktemp("backups")
     database = postgres.clone(f"backup_{worker_id}")
     settings = configuration.from_environment(database.environment())
-    keyring = Keyring(settings.master_key)
+    ring = settings.new_keyring()
     Folder(settings.papers).put(PAPER)
-    with opened(settings, keyring) as session:
+    with opened(settings, ring) as session:
         cast = make_cast(session)
         ana = actor(session, cast.ana)
         case = registration.register(
@@ -53,16 +68,16 @@ def world(postgres, worker_id, app, tmp_path_factory):
         )
         agree(session, cast, case)
         session.commit()
-        audit_chain.seal(session, keyring, now=NOW, log=settings.audit_log)
+        audit_chain.seal(session, keyring(session), now=NOW, log=settings.audit_log)
         session.commit()
         case_id, ana_id = case.id, cast.ana.id
     public, private = sealing.new_keys()
     key = folder / "key.txt"
     key.write_text(f"# {public}\n{private}\n")
-    made = making.make(settings, keyring, target=str(folder), to=public, now=NOW)
+    made = making.make(settings, ring, target=str(folder), to=public, now=NOW)
     return SimpleNamespace(
         settings=settings,
-        keyring=keyring,
+        keyring=ring,
         case_id=case_id,
         ana_id=ana_id,
         public=public,
@@ -72,9 +87,9 @@ def world(postgres, worker_id, app, tmp_path_factory):
     )
 
 
-def opened(settings, keyring):
+def opened(settings, ring):
     engine = create_engine(settings.owner_url, poolclass=pool.NullPool)
-    session = Session(engine, info={"keyring": keyring})
+    session = Session(engine, info={"keyring": ring})
     act_as(session, SYSTEM)
     return session
 
@@ -107,7 +122,7 @@ def restore(world, settings, *, backup=None, key=None, gone=frozenset(), keyring
         keyring or world.keyring,
         backup=backup or world.backup,
         private_key=key or world.key,
-        erased=set(gone),
+        erased=lambda _keys: set(gone),
         now=LATER,
     )
 
@@ -180,6 +195,30 @@ def test_a_backup_of_another_installation_is_refused_in_words(world, empty):
     with pytest.raises(Invalid, match="another installation's"):
         restore(world, empty, keyring=Keyring(bytes(range(1, 33))))
     assert tables(empty) == 0
+
+
+def test_a_backup_from_before_the_key_was_changed_comes_back_under_both(world, empty, tmp_path):
+    new, old = bytes(range(1, 33)), world.settings.master_key
+    with pytest.raises(Invalid, match=f"needs the master key {world.keyring.name}"):
+        restore(world, empty, keyring=Keyring(new))
+    ring = Keyring(new, [old])
+    restore(world, empty, keyring=ring)
+    with opened(empty, ring) as session:
+        assert key_sample.fits(session, ring, now=LATER)
+        found = key_rotation.rotate(session, ring, now=lambda: LATER, tell=lambda _line: None)
+        assert found.is_whole
+    with opened(empty, Keyring(new)) as session:
+        case = session.get(CaseFile, world.case_id)
+        ana = registration.with_case(actor(session, session.get(User, world.ana_id)), case)
+        told = vault.read_identity(session, actor=ana, case=case, reason="a try", now=LATER)
+        assert told.given_name == NAME
+        keys = keyring(session)
+        assert audit_chain.verify(session, keys, now=LATER, log=empty.audit_log).holds
+        file = tmp_path / erased.NAME
+        erased.write_when_committed(session, file, world.keyring, [world.case_id])
+        session.commit()
+        assert erased.read(file, keys) == {world.case_id}
+        assert drill.keep(tmp_path, result(world), keys).rows == 5
 
 
 def test_a_backup_of_another_version_is_refused_in_words(world, empty, tmp_path):
@@ -274,6 +313,82 @@ def test_no_name_in_a_backup_leads_out_of_the_folder_of_papers(world, empty, tmp
     assert Folder(empty.papers).get(PAPER_NAME) == PAPER
 
 
+# Papers and backups in an object store
+
+
+def to_store(world, target, **changed):
+    settings = replace(world.settings, **changed)
+    ring = settings.new_keyring()
+    return making.make(settings, ring, target=target, to=world.public, now=NOW)
+
+
+def test_a_backup_leaves_for_a_store_and_comes_back_with_papers_that_lie_in_one(
+    world, empty, bucket, monkeypatch
+):
+    monkeypatch.setattr(objects, "PART", 5 << 20)
+    store, large = ObjectStore(bucket), os.urandom(6 << 20)
+    names = {store.put(PAPER), store.put(large)}
+    made = to_store(world, f"s3://{bucket.bucket}/backups/", papers_at=str(bucket))
+    assert made.target.startswith(f"s3://{bucket.bucket}/backups/backup-2")
+    assert made.bytes > len(large)
+    with making.source(made.target + ".json") as told:
+        assert json.loads(told.read(-1))["sha256"] == made.sha256
+    for name in names:
+        store.drop(name)
+    told = restore(world, replace(empty, papers_at=str(bucket)), backup=made.target)
+    assert (told.papers, told.damaged) == (2, ())
+    assert store.get(PAPER_NAME) == PAPER
+    with pytest.raises(Conflict, match="nothing is written over"):
+        to_store(world, made.target)
+    objects.write_small(objects.address(made.target), b"a disk kept something else")
+    with pytest.raises(Invalid, match="damaged"):
+        restore(world, empty, backup=made.target)
+
+
+def test_a_backup_that_was_not_kept_as_it_was_sent_is_told(world, bucket, monkeypatch):
+    real = objects.Writing.complete
+
+    def changed(writing):
+        real(writing)
+        objects.write_small(writing.at, b"something else")
+
+    monkeypatch.setattr(objects.Writing, "complete", changed)
+    with pytest.raises(Conflict, match="not what lies there"):
+        to_store(world, f"s3://{bucket.bucket}/backups/")
+
+
+@pytest.mark.parametrize("fails", ["the database", "the store"])
+def test_a_backup_that_ends_half_way_leaves_no_object(world, bucket, monkeypatch, fails):
+    monkeypatch.setattr(objects, "PART", 64 << 10)
+    real = archive.packed
+
+    def cut(*given):
+        pieces = real(*given)
+        for _ in range(4):
+            yield next(pieces)
+        yield os.urandom(300 << 10)
+        if fails == "the database":
+            raise postgres.ToolFailed("The database could not be dumped; pg_dump said why.")
+        patch.setenv("AWS_ENDPOINT_URL_S3", f"http://127.0.0.1:{closed_port()}")
+        objects._made.cache_clear()
+        yield from pieces
+        yield os.urandom(300 << 10)
+
+    monkeypatch.setattr(archive, "packed", cut)
+    said = "could not be dumped" if fails == "the database" else "does not answer"
+    with monkeypatch.context() as patch, pytest.raises(Conflict, match=said):
+        to_store(world, f"s3://{bucket.bucket}/backups/")
+    objects._made.cache_clear()
+    assert lying(bucket) == []
+    assert len(begun(bucket)) == (fails == "the store")  # the store's own rule ends what is begun
+
+
+def test_a_store_that_has_no_such_backup_says_so(world, empty, bucket):
+    with pytest.raises(Conflict, match="is not there"):
+        restore(world, empty, backup=f"s3://{bucket.bucket}/backups/none.age")
+    assert tables(empty) == 0
+
+
 # The list of the erased
 
 
@@ -359,9 +474,13 @@ def test_a_result_that_nobody_signed_is_not_kept(world, tmp_path):
 
 
 def drilled(world, backup):
-    gone = {world.case_id}
     return drill.drill(
-        world.settings, world.keyring, backup=backup, private_key=world.key, erased=gone, now=LATER
+        world.settings,
+        world.keyring,
+        backup=backup,
+        private_key=world.key,
+        erased=lambda _keys: {world.case_id},
+        now=LATER,
     )
 
 

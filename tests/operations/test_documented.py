@@ -10,6 +10,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from reintegration.operations import environment
 from reintegration.operations.embedded import Cluster
 from tests.database import ROOT, Database, flask
 from tests.sampling import one_of_each
@@ -87,3 +88,28 @@ def test_a_command_without_its_database_says_so_in_words(tmp_path, command):
     assert asked.returncode == 1
     assert "the database does not answer; is it running" in asked.stderr
     assert "Traceback" not in asked.stderr
+
+
+def test_each_unit_starts_a_program_that_is_there_under_settings_that_are_shipped(app):
+    started = [
+        line.partition("=")[2].removeprefix("/opt/punte/.venv/bin/").split()
+        for unit in sorted((ROOT / "deploy").glob("*.service"))
+        for line in unit.read_text(encoding="utf-8").splitlines()
+        if line.startswith("ExecStart=")
+    ]
+    commands = [words[3] for words in started if words[0] == "flask"]
+    assert sorted(commands) == ["backup", "scheduler", "upgrade"]
+    assert set(commands) <= set(app.cli.commands)
+    assert {tuple(words[:3]) for words in started if words[0] == "python"} == {
+        ("python", "-m", "reintegration.operations.supervisor")
+    }
+
+
+def test_the_shipped_settings_of_a_training_copy_start_one(tmp_path):
+    example = (ROOT / "deploy" / "punte-training.env.example").read_text(encoding="utf-8")
+    given = dict(
+        line.partition("=")[::2] for line in example.splitlines() if not line.startswith("#")
+    )
+    read = environment.settings(given | {"PUNTE_INSTANCE": str(tmp_path / "copy")})
+    assert read.is_training
+    assert read.public_name.endswith("TRAINING")

@@ -92,7 +92,7 @@ def test_the_command_decides_by_the_same_service(app, session, committed_db, los
 def subjects_of_mail():
     """Return the first words of the keys in each function that puts a mail into the outbox."""
     functions = [ast.unparse(one) for one in source.each(ast.FunctionDef)]
-    mailing = [text for text in functions if "channel='email'" in text]
+    mailing = [text for text in functions if "outbox.mail(" in text]
     return {word for text in mailing for word in re.findall(r"f'(\w+):\{", text)}
 
 

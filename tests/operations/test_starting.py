@@ -6,7 +6,6 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-import psycopg
 import pytest
 from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError
@@ -17,10 +16,11 @@ from reintegration.kernel import audit, audit_chain, key_sample, schema
 from reintegration.kernel.actor import SYSTEM
 from reintegration.kernel.crypto import Keyring
 from reintegration.kernel.db import db, keyring
-from reintegration.kernel.key_sample import KeySample
+from reintegration.kernel.house_keys import KeySample
 from reintegration.operations import scheduler, starting
 from reintegration.settings import HalfConfigured
 from tests.factories.cast import NOW
+from tests.test_settings import PRODUCTION
 
 ROOT = Path(__file__).parents[2]
 OTHER_KEY = bytes(range(1, 33))
@@ -94,14 +94,22 @@ def test_a_database_that_was_filled_before_there_was_a_sample_knows_its_key_too(
     assert key_sample.fits(session, keyring(session), now=NOW)
 
 
-def test_the_sample_is_made_once_and_changed_by_nobody(sampled, session, committed_db):
+def test_the_sample_is_made_once_and_changed_by_no_other_key(sampled, session):
     assert not key_sample.fits(session, Keyring(OTHER_KEY), now=NOW)
     assert key_sample.fits(session, keyring(session), now=NOW)
-    with (
-        psycopg.connect(committed_db.owner_url.replace("+psycopg", "")) as owner,
-        pytest.raises(psycopg.errors.IntegrityConstraintViolation),
-    ):
-        owner.execute("DELETE FROM key_sample")
+    assert session.scalars(select(KeySample.key_id)).all() == [keyring(session).name]
+
+
+def test_the_owner_does_not_serve_and_what_else_is_wrong_is_said_beside(
+    committed_db, sampled, monkeypatch
+):
+    owner = {"DATABASE_URL": committed_db.owner_url}
+    app = create_app(configuration.from_environment(PRODUCTION | owner))
+    monkeypatch.setattr(schema, "is_behind", lambda _version: True)
+    with pytest.raises(HalfConfigured) as refused:
+        starting.refuse_misfits(app)
+    assert "row-level security does not bind" in str(refused.value)
+    assert "db upgrade" in str(refused.value)
 
 
 def test_a_schema_that_is_behind_the_program_does_not_start(app, session, monkeypatch):

@@ -6,7 +6,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from providers.directory.models import Offering, Provider, VettingDocument
-from providers.directory.states import OfferingState, required_documents
+from providers.directory.queries.checklists import needed_documents
+from providers.directory.states import OfferingState
 from providers.referrals.models import Referral
 from providers.referrals.queries.matching import LineWithCase
 from providers.referrals.services import referrals
@@ -63,7 +64,7 @@ def give_documents(
             checked_by=cast.vera.id,
             checked_at=NOW,
         )
-        for kind in sorted(required_documents(category, TODAY))
+        for kind in sorted(needed_documents(category, provider.jurisdiction, TODAY))
     ]
     session.add_all(made)
     session.flush()

@@ -71,7 +71,11 @@ RELEASED = {
     "0052_stand_in_for_others.py": "06ed47aa71e659ceec3afbf13f3b5fb0657de8e1c6d9859c016a24271682ca5e",
     "0053_keep_rules.py": "b954a8c1a676298f1eef11a64a7b23ec75a700d26bda6160470ee271ed3ab8ed",
     "0054_list_service_categories.py": "6c0bb9bb793405ad0e1ed17813d364e23e11f04ec4912a8f655976a26ddae86c",
-    "0056_check_codes_of_rows.py": "fc2c01c9a7280bd0c3bae17d39c7d1b735ccf78e47e74e0933e8598c41b3a6d4",
+    "0055_check_codes_of_rows.py": "94d08ca8ca04119379192d8016ca344468dc93a38e71c5871ae8c292ee5c712c",
+    "0056_keep_lists_as_rules.py": "02b5b7dbb7451ba64204d8c5930a5b4633165a34a5892dadf1586c921684a7f4",
+    "0057_name_keys.py": "680bb27ff0cbc644882456e7f781e3eb5aa7919f9df53ddd0794cec0e5cde04a",
+    "0058_bring_data_in.py": "2623885d1b72da1af8fd948890c24fc73126911bfbd144f570fa5fb298661a8f",
+    "0059_let_names_leave_by_two.py": "02cdd8e1e566c6c41d3e5b687d91ac07d1c10856eb095f9c65e917ea730bdd48",
 }
 OURS = {"reintegration", "providers", "vouchers", "demo"}
 

@@ -12,13 +12,16 @@ from reintegration.accounts.models import User
 from reintegration.kernel.actor import SYSTEM, Actor
 from reintegration.kernel.clock import local_day
 from reintegration.kernel.db import act_as
+from reintegration.kernel.errors import Conflict
 from reintegration.kernel.ids import new_id
 from reintegration.kernel.money import Money
 from tests.factories.casework import Casework, make_casework
 from tests.factories.cast import NOW, Cast, actor, make_cast
 from tests.vouchers.payments.payments_driver import Payments
-from vouchers.books.models import BankAccount, BudgetLine, Fund
+from vouchers.books.models import BankAccount, BudgetLine, Fund, OpeningBalance
+from vouchers.books.queries import opening as queries
 from vouchers.books.services import allocation, funds
+from vouchers.books.services.opening import deciding
 from vouchers.payments.services import reversal
 from vouchers.voucher.models import Redemption, Voucher
 from vouchers.voucher.services import cancelling, confirmation, expiry, issuing, replacing
@@ -129,6 +132,41 @@ class Play:
             now=self.now,
         )
         self.step()
+
+    def begin_with(self, minor: int) -> None:
+        """Let the books begin with money at the bank that is left of a grant."""
+        money = {"minor": minor, "currency": "MDL"}
+        kept = {"accounts": self.cast.bank_account.id, "funds": self.cast.fund.id}
+        opening = OpeningBalance(
+            id=new_id(),
+            as_of=local_day(self.now),
+            content={part: [{"id": str(one), **money}] for part, one in kept.items()}
+            | {"lines": []},
+            proposed_by=self.cast.petru.id,
+            proposed_at=self.now,
+        )
+        self.session.add(opening)
+        self.session.flush()
+        deciding.approve(self.session, opening, actor=self.acting(self.cast.alina), now=self.now)
+        self.step()
+
+    def opening(self) -> OpeningBalance | None:
+        """Return what the books began with, while it is not taken back."""
+        return queries.in_force(self.session)
+
+    def take_opening_back(self) -> None:
+        """Take back what the books began with, unless some of it is given on."""
+        opening = self.opening()
+        assert opening is not None
+        alina = self.acting(self.cast.alina)
+        try:
+            deciding.take_back(
+                self.session, opening, actor=alina, reason="a wrong sum", now=self.now
+            )
+        except Conflict:
+            self.session.rollback()
+        else:
+            self.step()
 
     def unallocated(self) -> int:
         """Return what is received and not given to a line."""

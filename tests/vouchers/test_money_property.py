@@ -52,6 +52,16 @@ class Money(RuleBasedStateMachine):
     def grant(self, minor):
         self.play.grant(minor)
 
+    @precondition(lambda self: self.play.opening() is None)
+    @rule(minor=sums)
+    def begin_with(self, minor):
+        self.play.begin_with(minor)
+
+    @precondition(lambda self: self.play.opening() is not None)
+    @rule()
+    def take_opening_back(self):
+        self.play.take_opening_back()
+
     @rule(which=either, minor=sums)
     def allocate(self, which, minor):
         if room := self.play.unallocated():

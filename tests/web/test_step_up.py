@@ -30,10 +30,14 @@ FRESH = {
     "cases.case_identity",
     "cases.case_identity_save",
     "ledger.export",
+    "name_exports.approve",
+    "name_exports.new",
     "payees.approve",
     "payees.new",
     "stripe_accounts.new",
     "stripe_accounts.propose",
+    "opening.approve",
+    "opening.take_back",
 }
 """Export, unmasking, bank details, approval and release of money, and the factor itself."""
 

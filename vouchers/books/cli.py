@@ -9,6 +9,11 @@ from vouchers.books.services.laws import broken, laws
 from vouchers.books.services.settling import marks
 
 ledger_cli = Commands("ledger", help="The ledger.")
+books_cli = Commands("books", help="What the books begin with.")
+ABOUT_IMPORT = """Propose the balances that the books begin with, from a CSV or XLSX file.
+
+A finance approver posts them in the browser. A dry run shows each entry, and whether the laws
+hold."""
 
 
 @ledger_cli.command("check")

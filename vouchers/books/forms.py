@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _l
-from wtforms import RadioField, SelectField, SelectMultipleField, StringField
+from wtforms import RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from reintegration.codelists.currencies import CURRENCIES
@@ -166,6 +166,12 @@ class ConvertForm(AmountForm):
         default=Decimal(3),
         description=_l("Held back, so that a falling rate does not leave the line short."),
     )
+
+
+class WhyForm(Form):
+    """Why; others will read it later."""
+
+    reason = TextAreaField(_l("Reason"), [_NEEDED, Length(max=500)])
 
 
 class RateForm(Form):

@@ -15,6 +15,16 @@ class FundPermission(StrEnum):
     EXCHANGE = "fund:exchange"
 
 
+class OpeningPermission(StrEnum):
+    """What the books begin with: one proposes, another approves."""
+
+    VIEW = "opening_balance:view"
+    PROPOSE = "opening_balance:propose"
+    APPROVE = "opening_balance:approve"
+    DROP = "opening_balance:drop"
+    TAKE_BACK = "opening_balance:take_back"
+
+
 class LedgerPermission(StrEnum):
     """The journal and what follows from it. Nobody writes it but events."""
 

@@ -3,8 +3,8 @@
 from reintegration.kernel.actor import Role
 from reintegration.kernel.groups import books, finance_approver, preparer
 from reintegration.kernel.permissions import Policy
-from reintegration.kernel.rules import has_role, is_machine
-from vouchers.books.permissions import FundPermission, LedgerPermission
+from reintegration.kernel.rules import has_role, is_machine, not_by
+from vouchers.books.permissions import FundPermission, LedgerPermission, OpeningPermission
 
 POLICY: Policy = {
     FundPermission.VIEW: books,
@@ -14,6 +14,11 @@ POLICY: Policy = {
     FundPermission.ALLOCATE: finance_approver | is_machine,
     FundPermission.ADD_RATE: preparer | is_machine,
     FundPermission.EXCHANGE: finance_approver | is_machine,
+    OpeningPermission.VIEW: books,
+    OpeningPermission.PROPOSE: preparer | is_machine,
+    OpeningPermission.APPROVE: finance_approver & not_by("proposed_by"),
+    OpeningPermission.DROP: preparer | finance_approver,
+    OpeningPermission.TAKE_BACK: finance_approver,
     LedgerPermission.READ: books,
     LedgerPermission.EXPORT: books,
     LedgerPermission.WATCH: has_role(Role.AUDITOR),

@@ -15,6 +15,7 @@ class Account(Numbered):
     PROVIDER_PAYABLE = "2100", N_("Provider payable")
     PAYMENTS_IN_TRANSIT = "2200", N_("Payments in transit")
     DEFERRED_CONTRIBUTIONS = "2300", N_("Deferred contributions")
+    OPENING = "3000", N_("Opening")
     GRANT_REVENUE = "4100", N_("Grant revenue")
     ASSISTANCE_DELIVERED = "5100", N_("Assistance delivered")
     CHARGES = "6100", N_("Charges")
@@ -66,6 +67,10 @@ class PostingEvent(Worded):
     EXCHANGED_IN = N_("Exchanged, received")
     EXCHANGE_LOSS = N_("Exchange loss")
     EXCHANGE_GAIN = N_("Exchange gain")
+    OPENING_BANK = N_("Held at the bank when the books began")
+    OPENING_FUND = N_("Left of a grant when the books began")
+    OPENING_BANK_UNDONE = N_("Opening balance of the bank taken back")
+    OPENING_FUND_UNDONE = N_("Opening balance of a grant taken back")
 
 
 class SourceType(Worded):
@@ -74,6 +79,7 @@ class SourceType(Worded):
     BANK_ACCOUNT = N_("Bank account")
     BANK_LINE = N_("Line of a bank statement")
     BUDGET_LINE = N_("Budget line")
+    OPENING_BALANCE = N_("Opening balances")
     PAYMENT_ORDER = N_("Payment order")
     REDEMPTION = N_("Delivery")
     SERVICE_LINE = N_("Line of a payment service")

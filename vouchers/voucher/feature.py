@@ -15,7 +15,7 @@ from reintegration.cases.queries import cases
 from reintegration.cases.services import case_moves
 from reintegration.cases.services.consent import ConsentsLapsed, ConsentWithdrawn
 from reintegration.cases.services.erasure import PersonErased
-from reintegration.kernel import hooks, jobs, permissions
+from reintegration.kernel import crypto, hooks, jobs, permissions, sealed
 from reintegration.kernel.errors import N_
 from reintegration.plans.queries import provision
 from reintegration.plans.services.emergency_decision import EmergencyRefused
@@ -25,6 +25,7 @@ from reintegration.web.navigation import Place
 from vouchers.books.queries import journal
 from vouchers.books.services import laws as books_laws
 from vouchers.voucher import api
+from vouchers.voucher.models import Voucher
 from vouchers.voucher.permissions import RedemptionPermission as R
 from vouchers.voucher.permissions import VoucherPermission as P
 from vouchers.voucher.policy import POLICY
@@ -54,6 +55,7 @@ PREVIEWS = (would_change,)
 def register(app: Flask) -> None:
     """Add pages, the API, jobs, hooks, laws and rules."""
     permissions.register(POLICY)
+    sealed.register(crypto.PRINTED, Voucher.print_sealed, Voucher.id)
     programs.add(app, api.bp)
     for blueprint in (redeem_bp, vouchers_bp):
         app.register_blueprint(blueprint)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import CompoundSelect, Select, select, union_all
+from sqlalchemy import CompoundSelect, Select, func, select, union_all
 from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
 from providers.directory.models import Offering, Provider, Site, SitePlace
@@ -31,6 +31,11 @@ class DirectoryFilter:
     category: str = ""
     unit: str = ""
     state: str = ""
+
+
+def how_many(session: Session) -> int:
+    """Return how many providers stand in the directory: none of them is confidential."""
+    return session.scalar(select(func.count()).select_from(Provider)) or 0
 
 
 def providers_page(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from providers.directory.models import Offering, VettingDocument
-from providers.directory.states import required_documents
+from providers.directory.queries.checklists import needed_documents
 from reintegration.codelists.documents import DocumentKind
 from reintegration.kernel.actor import Role
 from reintegration.kernel.clock import local_day, now
@@ -82,9 +82,9 @@ def best_of(documents: Iterable[VettingDocument]) -> dict[DocumentKind, VettingD
 def checklist(
     offering: Offering, documents: Iterable[VettingDocument], today: date
 ) -> list[CheckItem]:
-    """Return the required documents of an offering in a stable order."""
+    """Return the documents that an offering needs for an approval today, in a stable order."""
     best = best_of(documents)
-    needed = required_documents(offering.category, today)
+    needed = needed_documents(offering.category, offering.provider.jurisdiction, today)
     return [
         CheckItem(kind, status_of(best.get(kind), today), best.get(kind))
         for kind in DocumentKind
@@ -95,12 +95,13 @@ def checklist(
 def documents_end(offering: Offering, documents: Iterable[VettingDocument]) -> date | None:
     """Return the last day on which the required documents that there are all hold; None: no end.
 
-    What is required is what it was on the day of the approval. One that is missing ends nothing: an
-    approval cannot begin without it.
+    Those that were required when it was approved: what a list asks for since then ends nothing.
+    Nor does one that is missing: an approval cannot begin without it.
     """
     best = best_of(documents)
     judged_on = local_day(offering.approved_at or now())
-    needed = (best.get(kind) for kind in required_documents(offering.category, judged_on))
+    kinds = needed_documents(offering.category, offering.provider.jurisdiction, judged_on)
+    needed = (best.get(kind) for kind in kinds)
     return min(
         (held.expires_on for held in needed if held is not None and held.expires_on is not None),
         default=None,

@@ -12,9 +12,9 @@ from providers.directory.permissions import ProviderPermission
 from providers.directory.states import Jurisdiction, OfferingState
 from reintegration.accounts.models import Organisation
 from reintegration.accounts.states import OrganisationKind
-from reintegration.codelists.languages import Locale
 from reintegration.codelists.people import AccessNeed, SexPolicy
 from reintegration.codelists.service_categories import ServiceCategory, refuse_out_of_use
+from reintegration.codelists.spoken_languages import refuse_unused
 from reintegration.codelists.units import Unit
 from reintegration.kernel import audit, permissions
 from reintegration.kernel.actor import Actor
@@ -70,7 +70,7 @@ class Terms:
     category: ServiceCategory
     unit: Unit
     price: Money
-    languages: Sequence[Locale]
+    languages: Sequence[str]
     sex_policy: SexPolicy = SexPolicy.ANY
     min_age: int = 0
     max_age: int = 120
@@ -175,7 +175,7 @@ def draft_offering(
         created_at=now,
         updated_at=now,
     )
-    _set_terms(offering, terms)
+    _set_terms(offering, terms, now)
     _written(offering, actor)
     session.add(offering)
     session.flush()
@@ -200,7 +200,7 @@ def edit_offering(
     _check_offering_name(session, offering.site, terms, offering)
     if terms.category != offering.category:
         refuse_out_of_use(terms.category, local_day(now))
-    _set_terms(offering, terms)
+    _set_terms(offering, terms, now)
     unsign(offering, "assessed_by")
     unsign(offering, "approved_by")
     _written(offering, actor)
@@ -268,11 +268,14 @@ def _written(offering: Offering, actor: Actor) -> None:
     offering.written_by = with_writers(offering.written_by, actor)
 
 
-def _set_terms(offering: Offering, terms: Terms) -> None:
+def _set_terms(offering: Offering, terms: Terms, now: datetime) -> None:
     if terms.max_age < terms.min_age:
         raise Invalid(N_("The highest age is below the lowest."), code="max_age", field="max_age")
     if terms.price.minor <= 0:
         raise Invalid(N_("Enter a price above zero."), code="price", field="price")
+    refuse_unused(
+        terms.languages, day=local_day(now), field="languages", kept=offering.languages or ()
+    )
     offering.name, offering.category = terms.name.strip(), terms.category
     offering.unit = terms.unit
     offering.currency, offering.price = terms.price.currency, terms.price

@@ -4,13 +4,13 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from reintegration.codelists.languages import Locale
 from reintegration.codelists.people import AccessNeed
+from reintegration.web.spoken import all_spoken
 
 
 def languages(codes: Any) -> str:
-    """Return languages by their own names."""
-    return ", ".join(Locale(code).label for code in codes)
+    """Return languages by their names."""
+    return all_spoken(codes)
 
 
 def access(needs: Any) -> str:

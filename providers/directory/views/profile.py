@@ -105,7 +105,7 @@ def offering_new(site: Site) -> Asking:
 @bp.form("/offerings/<uuid:offering_id>/edit", _EDIT, load=load_offering)
 def offering_edit(offering: Offering) -> Asking:
     """Change a service that nobody relies on yet."""
-    form = OfferingForm(obj=offering)
+    form = OfferingForm(obj=offering, spoken=offering.languages)
     form.keep(offering.category)
     yield _change(form, offering.name, offering.provider_id)
     profiles.edit_offering(session(), offering, terms=form.value(), **acting())
@@ -138,7 +138,7 @@ def layout() -> str:
 
 def edit_page(offering: Offering, error: DomainError | None = None) -> str:
     """Return the page on which a service is changed; `error` is why it must be."""
-    form = OfferingForm(formdata=None, obj=offering)
+    form = OfferingForm(formdata=None, obj=offering, spoken=offering.languages)
     form.keep(offering.category)
     if error is not None:
         form.refuse(error)

@@ -17,21 +17,38 @@ from reintegration.cases.services.team import is_current
 from reintegration.cases.services.telling import told
 from reintegration.kernel import outbox
 from reintegration.kernel.actor import Role
+from reintegration.kernel.clock import local_day
 from reintegration.kernel.db import acting_as_system
 from reintegration.kernel.errors import N_
+from reintegration.kernel.message_texts import MessageText, Outgoing, in_three
 
-# Mail goes to an organisation, not to a reader with a language: each sentence stands in all three.
-NEW_REQUEST = (
-    "Aveți o solicitare nouă. Intrați în cont pentru a o citi.\n"
-    "У вас новый запрос. Войдите в систему, чтобы прочитать его.\n"
-    "You have a new request. Sign in to read it.\n"
+_SUBJECT = in_three("Solicitare", "Запрос", "Request")
+NEW_REQUEST = Outgoing(
+    "request_new",
+    N_("Notice of a new request, to a provider"),
+    MessageText(
+        _SUBJECT,
+        in_three(
+            "Aveți o solicitare nouă. Intrați în cont pentru a o citi.",
+            "У вас новый запрос. Войдите в систему, чтобы прочитать его.",
+            "You have a new request. Sign in to read it.",
+        ),
+    ),
+    to_all=True,
 )
-CHANGED_REQUEST = (
-    "O solicitare s-a schimbat. Intrați în cont pentru a o citi.\n"
-    "Один из запросов изменился. Войдите в систему, чтобы прочитать его.\n"
-    "A request has changed. Sign in to read it.\n"
+CHANGED_REQUEST = Outgoing(
+    "request_changed",
+    N_("Notice that a request changed, to a provider"),
+    MessageText(
+        _SUBJECT,
+        in_three(
+            "O solicitare s-a schimbat. Intrați în cont pentru a o citi.",
+            "Один из запросов изменился. Войдите в систему, чтобы прочитать его.",
+            "A request has changed. Sign in to read it.",
+        ),
+    ),
+    to_all=True,
 )
-_SUBJECT = "Solicitare / Запрос / Request"
 _READERS = (Role.PROVIDER_COORDINATOR, Role.PROVIDER_MANAGER)
 
 
@@ -43,19 +60,13 @@ SAID_BEFORE = (
 
 
 def tell_provider(
-    session: Session, referral: Referral, event: str, text: str, message: str, *, now: datetime
+    session: Session, referral: Referral, event: str, mail: Outgoing, message: str, *, now: datetime
 ) -> None:
     """Put neutral words into the provider's mail and inboxes."""
     provider = session.get_one(Provider, referral.provider_id)
-    if provider.email:
-        outbox.put(
-            session,
-            channel="email",
-            key=f"referral:{referral.id}:{event}",
-            payload={"to": provider.email, "subject": _SUBJECT, "text": text},
-            now=now,
-        )
     key = f"referral:{referral.id}:{event}"
+    if provider.email:
+        outbox.mail(session, mail.written(local_day(now)), to=provider.email, key=key, now=now)
     readers = people.provider_people(session, referral.provider_id, *_READERS)
     inbox.notify(session, readers, key, message, now=now, link=f"/requests/{referral.id}")
 

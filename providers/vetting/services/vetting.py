@@ -4,6 +4,7 @@ What stops an offering, a suspension or a term that has passed (`expiry`), is an
 floors above; so is its return.
 """
 
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from typing import Unpack
 from uuid import UUID
@@ -11,14 +12,14 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from providers.directory.models import Offering
+from providers.directory.queries.checklists import CHECKLISTS, checklist_of, needed_documents
 from providers.directory.queries.documents import checklist
 from providers.directory.states import OfferingState as S
-from providers.directory.states import required_documents
 from providers.vetting.permissions import VettingPermission as P
 from providers.vetting.services.offering_events import OfferingReinstated, OfferingSuspended
 from reintegration.kernel import clock, hooks
 from reintegration.kernel.actor import Actor, Role
-from reintegration.kernel.dated_rules import Area, DatedRule
+from reintegration.kernel.dated_rules import Area, DatedRule, stood_in
 from reintegration.kernel.errors import N_, Conflict, Invalid
 from reintegration.kernel.locking import hold, lock
 from reintegration.kernel.rule_kinds import Days
@@ -137,9 +138,29 @@ def submit(session: Session, offering: Offering, *, actor: Actor, now: datetime)
     return offering
 
 
-def assess(session: Session, offering: Offering, *, actor: Actor, now: datetime) -> Offering:
-    """Say that the offering was checked; another officer approves."""
-    _fire(session, offering, "assess", actor=actor, now=now)
+def assess(
+    session: Session,
+    offering: Offering,
+    *,
+    actor: Actor,
+    now: datetime,
+    looked_at: Collection[int] = (),
+) -> Offering:
+    """Say that the offering was checked; another officer approves.
+
+    `looked_at` are the places of what the officer looked at in the list of the day, which is kept
+    with the assessment; raise Invalid where one of it is left out.
+    """
+    law, day = offering.provider.jurisdiction, clock.local_day(now)
+    lines = checklist_of(law, day).lines
+    if not set(looked_at).issuperset(range(len(lines))):
+        raise Invalid(
+            N_("Tick each thing once you have looked at it, or ask the provider."),
+            code="looked_at",
+            field="looked_at",
+        )
+    data = {**stood_in(day, CHECKLISTS, law), "looked_at": lines}
+    _fire(session, offering, "assess", actor=actor, now=now, data=data)
     sign(offering, "assessed_by", actor)
     session.flush()
     return offering
@@ -158,9 +179,13 @@ def approve(
             field="until",
             last=last,
         )
-    judged_by = {"documents": sorted(required_documents(offering.category, today))}
-    told = {"until": until.isoformat(), **judged_by}
-    _fire(session, offering, "approve", actor=actor, now=now, data=told)
+    law = offering.provider.jurisdiction
+    data = {
+        "until": until.isoformat(),
+        "documents": sorted(needed_documents(offering.category, law, today)),
+        **stood_in(today, CHECKLISTS, law),
+    }
+    _fire(session, offering, "approve", actor=actor, now=now, data=data)
     sign(offering, "approved_by", actor)
     offering.approved_at, offering.approved_until = now, until
     session.flush()

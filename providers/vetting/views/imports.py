@@ -140,7 +140,7 @@ def errors(task: BackgroundTask) -> ResponseReturnValue:
     """Give every error as a file that a spreadsheet can open without running anything."""
     head = (_("Row"), _("Organisation"), _("Column"), _("What is wrong"))
     body = [
-        (str(one["row"]), one.get("organisation", ""), one["column"], _words(one))
+        (str(one["row"]), one.get("whose", ""), one["column"], _words(one))
         for one in task.result.get("errors", [])
     ]
     return _csv([head, *body], "errors.csv")

@@ -1,6 +1,6 @@
 """The workspace of vetting officers: what waits, what is missing, who decided what."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from datetime import timedelta
 from uuid import UUID
 
@@ -9,16 +9,17 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from providers.directory.models import Offering, Provider, VettingDocument
+from providers.directory.queries.checklists import checklist_of
 from providers.directory.queries.documents import checklist
 from providers.directory.states import OfferingState
 from providers.directory.views.directory import load_provider
 from providers.directory.views.lists import languages
-from providers.vetting.forms import ApproveForm, DocumentForm, ReasonForm
+from providers.vetting.forms import ApproveForm, AssessForm, DocumentForm, ReasonForm
 from providers.vetting.permissions import VettingPermission
 from providers.vetting.queries import vetting as reading
 from providers.vetting.services import document_papers, documents, vetting
 from providers.vetting.views.blueprints import vetting_bp as bp
-from reintegration.accounts.queries.history import moves_of
+from reintegration.accounts.queries.history import PastMove, moves_of
 from reintegration.codelists.documents import DocumentKind
 from reintegration.codelists.territorial_units import TERRITORIAL_UNITS
 from reintegration.kernel import clock
@@ -31,6 +32,7 @@ from reintegration.papers.views.panel import panel, taken
 from reintegration.web import parameters
 from reintegration.web.current import acting, current_actor
 from reintegration.web.forms import given
+from reintegration.web.i18n import reader_language
 from reintegration.web.once import Next
 from reintegration.web.submit import Ask, Asking
 
@@ -91,9 +93,11 @@ def show(offering: Offering) -> ResponseReturnValue:
 
 
 @bp.act("/<uuid:offering_id>/assess", VettingPermission.ASSESS, load=load_offering)
-def assess(offering: Offering) -> Next:
+def assess(offering: Offering) -> Asking:
     """Say that it is checked; another officer approves."""
-    vetting.assess(session(), offering, **acting())
+    form = _assess_form(offering)
+    yield Ask(lambda: _page(offering, _approve_form(), form), form)
+    vetting.assess(session(), offering, looked_at=form.places, **acting())
     return _back(offering, _("It is checked. Another officer must approve it."))
 
 
@@ -182,23 +186,39 @@ def _approve_form() -> ApproveForm:
     return ApproveForm(formdata=None, until=today + lasts)
 
 
-def _page(offering: Offering, form: ApproveForm) -> str:
+def _assess_form(offering: Offering) -> AssessForm:
+    form, language = AssessForm(), reader_language()
+    found = checklist_of(offering.provider.jurisdiction, clock.local_day(clock.now()))
+    form.ask([line[language] for line in found.lines])
+    return form
+
+
+def _page(offering: Offering, form: ApproveForm, assessing: AssessForm | None = None) -> str:
     actor = current_actor()
     today = clock.local_day(clock.now())
     provider = load_provider(offering.provider_id)
+    history = moves_of(session(), vetting.OFFERING.name, offering.id)
     return render_template(
         "providers/vetting/show.html",
         offering=offering,
         provider=provider,
         form=form,
+        assessing=assessing or _assess_form(offering),
+        looked_at=_looked_at(history),
         checks=checklist(offering, provider.documents, today),
         moves=vetting.OFFERING.available(offering, actor),
         machine=vetting.OFFERING.moves,
-        history=moves_of(session(), vetting.OFFERING.name, offering.id),
+        history=history,
         languages_of=languages,
         territory=TERRITORIAL_UNITS,
         blocked_by_self=_blocked_by_self(offering),
     )
+
+
+def _looked_at(history: Sequence[PastMove]) -> list[str]:
+    """Return what the officer who assessed it last had looked at, by the list of that day."""
+    told = next((one.data for one in history if one.move == "assess"), {})
+    return [line[reader_language()] for line in told.get("looked_at", ())]
 
 
 def _blocked_by_self(offering: Offering) -> bool:

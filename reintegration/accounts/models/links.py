@@ -12,7 +12,7 @@ from reintegration.kernel.base import Base, Id
 
 
 class AccountLink(Base):
-    """One link; the key in it is derived from the master key and stands nowhere."""
+    """One link; the key in it is derived from a key of the house and stands nowhere."""
 
     __tablename__ = "account_link"
 

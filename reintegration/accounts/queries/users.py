@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, select, union_all
+from sqlalchemy import ColumnElement, Select, func, select, union_all
 from sqlalchemy.orm import Session, aliased
 
 from reintegration.accounts.models import Organisation, User, UserRole
@@ -36,6 +36,11 @@ def user_or_404(session: Session, user_id: UUID) -> User:
 def organisation_or_404(session: Session, organisation_id: UUID) -> Organisation:
     """Return the organisation or raise NotFound."""
     return or_404(session.get(Organisation, organisation_id))
+
+
+def how_many(session: Session) -> int:
+    """Return how many people have an account, open or closed."""
+    return session.scalar(select(func.count()).select_from(User)) or 0
 
 
 def users_page(
@@ -202,6 +207,12 @@ def names_of(session: Session, user_ids: Iterable[UUID | None]) -> dict[UUID, st
         return {}
     rows = session.execute(select(User.id, User.name).where(User.id.in_(wanted)))
     return {row.id: row.name for row in rows}
+
+
+def emails_of(session: Session, user_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """Return the e-mails of people by id."""
+    rows = session.execute(select(User.id, User.email).where(User.id.in_(set(user_ids))))
+    return {row.id: row.email for row in rows}
 
 
 def names_behind(session: Session, *acts: tuple[Any, str]) -> dict[UUID, str]:

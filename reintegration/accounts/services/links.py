@@ -14,7 +14,6 @@ from reintegration.accounts.models import AccountLink, User
 from reintegration.accounts.permissions import AccountPermission
 from reintegration.accounts.services import letters, passwords, sign_in, users
 from reintegration.accounts.services.house import House
-from reintegration.accounts.services.letters import Letter
 from reintegration.accounts.states import LinkPurpose
 from reintegration.kernel import audit, crypto, outbox, permissions, tries
 from reintegration.kernel.actor import SYSTEM, Actor, ActorKind
@@ -22,13 +21,14 @@ from reintegration.kernel.db import acting_as_system, keyring
 from reintegration.kernel.errors import N_, Conflict, DomainError
 from reintegration.kernel.ids import new_id
 from reintegration.kernel.locking import lock
+from reintegration.kernel.message_texts import Outgoing
 
 CHANNEL = "reset"
 LINK_FOR = timedelta(minutes=30)
 PER_PERSON = tries.Limit(tries=3, window=timedelta(minutes=15))
 """So many links are sent to one person; of those before, each still opens."""
 PER_NETWORK = tries.Limit(tries=40, window=timedelta(minutes=15))
-_LETTERS: dict[LinkPurpose, Letter] = {
+_LETTERS: dict[LinkPurpose, Outgoing] = {
     LinkPurpose.INVITATION: letters.INVITATION,
     LinkPurpose.RESET: letters.RESET,
 }

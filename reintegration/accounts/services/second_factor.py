@@ -13,7 +13,7 @@ from reintegration.accounts.services import passkeys, totp
 from reintegration.accounts.services.passkeys import Relying
 from reintegration.kernel import audit, permissions, tries
 from reintegration.kernel.actor import STAFF_ROLES, Actor, Role
-from reintegration.kernel.crypto import SealBroken
+from reintegration.kernel.crypto import KeyMissing, SealBroken
 from reintegration.kernel.db import acting_as_system, keyring
 from reintegration.kernel.errors import N_, Conflict, Invalid, NotPermitted, TooManyTries
 from reintegration.kernel.ids import ALPHABET
@@ -199,6 +199,8 @@ def _grouped(code: str) -> str:
 def _secret(session: Session, found: SecondFactor) -> str:
     try:
         return keyring(session).unseal_factor(found.sealed, user_id=str(found.user_id))
+    except KeyMissing:
+        raise
     except SealBroken:
         raise Conflict(
             N_(

@@ -6,8 +6,10 @@ from sqlalchemy import select
 
 from reintegration.accounts.models import ApiToken, Deputyship
 from reintegration.accounts.services import deputies, tokens
+from reintegration.kernel import message_texts
 from reintegration.kernel.dated_rules import counting
 from reintegration.kernel.errors import N_
+from reintegration.kernel.outbox import OutboxMessage
 
 deputies.LONGEST.preview_with(
     counting(
@@ -35,6 +37,14 @@ tokens.ENDS_BEFORE.preview_with(
             ApiToken.expires_on.between(
                 coming.first_day, coming.first_day + timedelta(days=max(coming.after))
             ),
+        ),
+    )
+)
+message_texts.TEXTS.preview_with(
+    counting(
+        N_("Messages of the last 90 days that would have said it so: %(count)s"),
+        lambda coming, since: select(OutboxMessage.id).where(
+            OutboxMessage.text_code == coming.entry, OutboxMessage.queued_at > since
         ),
     )
 )

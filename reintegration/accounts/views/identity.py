@@ -118,12 +118,14 @@ def must_enrol(user: User) -> bool:
 
 def cookie_name() -> str:
     """Return the cookie's name; `__Host-` binds it to this very host over https."""
-    return "__Host-session" if settings().secure_cookies else "punte-session"
+    name = "__Host-session" if settings().secure_cookies else "punte-session"
+    return name + settings().cookie_mark
 
 
 def browser_cookie_name() -> str:
     """Return the name of the cookie by which a browser is known; it opens nothing."""
-    return "__Host-browser" if settings().secure_cookies else "punte-browser"
+    name = "__Host-browser" if settings().secure_cookies else "punte-browser"
+    return name + settings().cookie_mark
 
 
 def enter(begun: Begun) -> None:

@@ -15,8 +15,8 @@ from reintegration.cases.states import (
     MemberRole,
     NoteKind,
 )
-from reintegration.codelists.languages import Locale
 from reintegration.codelists.people import AccessNeed, Sex
+from reintegration.codelists.spoken_languages import SPOKEN
 from reintegration.codelists.territorial_units import TERRITORIAL_UNITS
 from reintegration.kernel.base import Base, Id
 from reintegration.kernel.coded import Registered
@@ -36,7 +36,7 @@ class CaseFile(Base):
     identification: Mapped[IdentificationStatus] = mapped_column(
         default=IdentificationStatus.PENDING
     )
-    language: Mapped[Locale] = mapped_column(default=Locale.RO)
+    language: Mapped[str] = mapped_column(Registered(SPOKEN.known), default="ro")
     sex: Mapped[Sex] = mapped_column(default=Sex.UNSPECIFIED)
     birth_year: Mapped[int | None]
     territorial_unit: Mapped[str | None] = mapped_column(Registered(lambda: TERRITORIAL_UNITS))
@@ -79,6 +79,24 @@ class CaseMember(Base):
     case: Mapped[CaseFile] = relationship(back_populates="members")
 
     __table_args__ = (Index("ix_case_member_user", "user_id", "case_id"),)
+
+
+class CaseOrigin(Base):
+    """Under which reference a case ran before it came in: found by a keyed hash, read by the team.
+
+    The reference is sealed under the person's key. The hash stays when that is destroyed, so that
+    no old table brings somebody back who was erased.
+    """
+
+    __tablename__ = "case_origin"
+
+    case_id: Mapped[UUID] = mapped_column(
+        ForeignKey("case_file.id", ondelete="CASCADE"), primary_key=True
+    )
+    reference_index: Mapped[bytes] = mapped_column(unique=True)
+    reference_sealed: Mapped[bytes]
+    brought_at: Mapped[datetime]
+    brought_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
 
 
 class Note(Base):

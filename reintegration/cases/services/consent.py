@@ -15,6 +15,7 @@ from reintegration.cases.services import vault
 from reintegration.cases.services.open_cases import require_open
 from reintegration.cases.states import (
     CONSENT_FOR,
+    CONSENT_TEXT_BEFORE,
     CONSENT_TEXT_VERSION,
     OF_AGE,
     ConsentMode,
@@ -91,19 +92,25 @@ def record(
     now: datetime,
     signatory: Signatory = Signatory.PERSON,
     provider_id: UUID | None = None,
+    paper_of: date | None = None,
 ) -> list[Consent]:
     """Record what a person agreed to after hearing or reading the present text in `locale`.
 
-    `provider_id` narrows sharing to one provider; other scopes have none. For somebody under age
+    With `paper_of` they did so on a paper of that day, before the case came in here: the year
+    counts from then, and the text is that of the paper. `provider_id` narrows sharing to one
+    provider; other scopes have none. For somebody under age
     `signatory` is a guardian or the guardianship authority.
     """
     permissions.demand(actor, CasePermission.RECORD_CONSENT, case)
     require_open(session, case.id)
     assert actor.id is not None
     today = clock.local_day(now)
+    given_on = paper_of or today
+    if given_on > today:
+        raise Invalid(N_("This day has not come yet."), code="paper_of", field="paper_of")
     if valid_until < today:
         raise Invalid(N_("The last day lies in the past."), code="valid_until", field="valid_until")
-    if valid_until > today + CONSENT_FOR.on(today):
+    if valid_until > given_on + CONSENT_FOR.on(today):
         raise Invalid(
             N_("Consent holds for %(days)s days at most. Ask again then."),
             code="valid_until",
@@ -128,8 +135,8 @@ def record(
             mode=mode,
             signatory=signatory,
             locale=locale,
-            text_version=CONSENT_TEXT_VERSION,
-            given_at=now,
+            text_version=CONSENT_TEXT_BEFORE if paper_of else CONSENT_TEXT_VERSION,
+            given_at=clock.start_of(paper_of) if paper_of else now,
             valid_until=valid_until,
             recorded_by=actor.id,
             provider_id=provider_id if scope is ConsentScope.SHARE_WITH_PROVIDER else None,

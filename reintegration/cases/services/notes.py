@@ -1,6 +1,6 @@
 """Notes in the case file: sealed, never changed, corrected by a later note."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from reintegration.accounts.models import User
-from reintegration.cases.models import CaseFile, Note
+from reintegration.cases.models import CaseFile, Note, PersonKey
 from reintegration.cases.permissions import CasePermission
 from reintegration.cases.services import vault
 from reintegration.cases.services.agreed import require_kept
@@ -93,6 +93,24 @@ def read_unless_erased(
         return read(session, case, limit=limit)
     except Conflict:
         return None
+
+
+def opened_for_export(
+    session: Session, *, actor: Actor, at_once: int
+) -> Iterator[tuple[Note, str]]:
+    """Yield every note of persons who were not erased with what it says, some read at a time."""
+    permissions.demand(actor, CasePermission.USE_NAME_EXPORT)
+    rows = (
+        select(Note, PersonKey.wrapped)
+        .join(PersonKey, PersonKey.case_id == Note.case_id)
+        .order_by(Note.case_id, Note.id)
+    )
+    for note, wrapped in session.execute(rows, execution_options={"yield_per": at_once}):
+        bound_to = _bound_to(note.id)
+        yield (
+            note,
+            vault.unseal_with(session, note.case_id, wrapped, note.body_sealed, bound_to=bound_to),
+        )
 
 
 def _bound_to(note_id: UUID) -> str:

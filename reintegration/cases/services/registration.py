@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
@@ -15,9 +15,9 @@ from reintegration.cases.services.agreed import require_kept
 from reintegration.cases.services.open_cases import require_open
 from reintegration.cases.services.vault import Identity
 from reintegration.cases.states import ContactChannel, MemberRole
-from reintegration.codelists.languages import Locale
 from reintegration.codelists.people import AccessNeed, Sex
 from reintegration.codelists.sayable_names import new_case_code
+from reintegration.codelists.spoken_languages import refuse_unused
 from reintegration.codelists.territorial_units import TERRITORIAL_UNITS
 from reintegration.kernel import audit, clock, permissions
 from reintegration.kernel.actor import Actor, Role
@@ -30,7 +30,7 @@ from reintegration.kernel.ids import new_id
 class CaseFacts:
     """What helps to find services. All of it may stay unsaid."""
 
-    language: Locale = Locale.RO
+    language: str = "ro"
     sex: Sex = Sex.UNSPECIFIED
     birth_year: int | None = None
     territorial_unit: str | None = None
@@ -54,8 +54,11 @@ def register(
     facts: CaseFacts | None = None,
     identity: Identity | None = None,
     cover: bool = False,
+    since: date | None = None,
 ) -> CaseFile:
     """Open a case with its manager and the manager's supervisor; seal what the person told.
+
+    `since` is the day on which the work began, where that was before the case came in here.
 
     With `cover`, a manager without a supervisor gets one of the same organisation, or
     else of another, so that somebody can decide. Look for duplicates first: this does not.
@@ -65,10 +68,13 @@ def register(
         raise Invalid(N_("A case needs a person who manages it."))
     facts = facts or CaseFacts()
     check_facts(facts)
+    refuse_unused([facts.language], day=clock.local_day(now), field="language")
+    if since is not None and since > clock.local_day(now):
+        raise Invalid(N_("This day has not come yet."), code="since", field="since")
     case = CaseFile(
         id=new_id(),
         code=_free_code(session),
-        opened_at=now,
+        opened_at=clock.start_of(since) if since is not None else now,
         opened_by=actor.id,
         manager_id=actor.desk_id,
         updated_at=now,
@@ -110,9 +116,11 @@ def edit_facts(
     permissions.demand(actor, CasePermission.EDIT, case)
     require_open(session, case.id)
     check_facts(facts)
+    today, kept = clock.local_day(now), [case.language]
+    refuse_unused([facts.language], day=today, field="language", kept=kept)
     changed = [name for name in FACTS if _plain(case, name) != getattr(facts, name)]
     if not SAFETY_FACTS.issuperset(changed):
-        require_kept(session, case.id, today=clock.local_day(now))
+        require_kept(session, case.id, today=today)
     take_facts(case, facts)
     if not changed:
         return

@@ -211,6 +211,34 @@ def opened_caseload(session: Session, *, actor: Actor) -> Iterator[tuple[CaseFil
         yield case, _with_key(key, stored, _SEARCHED)
 
 
+def opened_for_export(
+    session: Session, *, actor: Actor, at_once: int
+) -> Iterator[tuple[CaseFile, Identity]]:
+    """Yield who each person is who was not erased, some read at a time.
+
+    Who uses a request up has written down of each that it left
+    (`reintegration.cases.services.name_exports.use`).
+    """
+    permissions.demand(actor, CasePermission.USE_NAME_EXPORT)
+    rows = (
+        select(CaseFile, PersonIdentity, PersonKey.wrapped)
+        .join(PersonIdentity, PersonIdentity.case_id == CaseFile.id)
+        .join(PersonKey, PersonKey.case_id == CaseFile.id)
+        .order_by(CaseFile.id)
+    )
+    for case, stored, wrapped in session.execute(rows, execution_options={"yield_per": at_once}):
+        key = keyring(session).unwrap_person_key(wrapped, case_id=str(case.id))
+        yield case, _with_key(key, stored, FIELDS)
+
+
+def unseal_with(
+    session: Session, case_id: UUID, wrapped: bytes, sealed: bytes, *, bound_to: str
+) -> str:
+    """Open one text of a person whose wrapped key is at hand."""
+    key = keyring(session).unwrap_person_key(wrapped, case_id=str(case_id))
+    return crypto.unseal(key, sealed, bound_to=bound_to).decode()
+
+
 def is_under_age(session: Session, case: CaseFile, today: date) -> bool:
     """Whether the person has not reached the age of consent: by the day of birth, or by its year.
 

@@ -1,12 +1,13 @@
-"""What another value of a rule on consents would change, for whoever approves it."""
+"""What another value of a rule on cases would change, for whoever approves it."""
 
 from datetime import timedelta
 
 from sqlalchemy import select
 
-from reintegration.cases.models import Consent
+from reintegration.cases.models import CaseFile, Consent
 from reintegration.cases.services.consent_ends import ENDS_BEFORE
-from reintegration.cases.states import CONSENT_FOR
+from reintegration.cases.states import CONSENT_FOR, CaseState
+from reintegration.codelists import spoken_languages
 from reintegration.kernel.dated_rules import counting
 from reintegration.kernel.errors import N_
 
@@ -30,4 +31,11 @@ ENDS_BEFORE.preview_with(
             ),
         ),
     )
+)
+spoken_languages.speaking(
+    N_("People in open cases who speak it, and keep it: %(count)s"),
+    N_("People in open cases who speak it, and keep it: fewer than %(count)s"),
+    lambda coming: select(CaseFile.id).where(
+        CaseFile.language == coming.entry, CaseFile.state != CaseState.CLOSED
+    ),
 )

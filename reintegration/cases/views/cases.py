@@ -12,7 +12,7 @@ from reintegration.cases.models import CaseFile
 from reintegration.cases.permissions import CasePermission
 from reintegration.cases.queries import cases, hand_overs
 from reintegration.cases.queries.consents import consented_until, consents_of, is_kept
-from reintegration.cases.services import case_moves, notes, registration
+from reintegration.cases.services import case_moves, notes, origins, registration
 from reintegration.cases.states import CaseState, ClosureReason, ConsentScope
 from reintegration.cases.views import bp
 from reintegration.cases.views.frame import additions, load_case, next_steps, shell
@@ -62,6 +62,7 @@ def case_page(case: CaseFile) -> ResponseReturnValue:
         **shell(case, "cases.case_page"),
         steps=next_steps(case, consents, added, now),
         added=added,
+        reference=origins.reference_of(session(), case),
         consents=[c for c in consents if c.is_live(clock.local_day(now))],
         moves=[
             (name, case_moves.CASE.moves[name].label)
@@ -78,7 +79,7 @@ def case_page(case: CaseFile) -> ResponseReturnValue:
 @bp.form("/<uuid:case_id>/facts", CasePermission.EDIT, load=load_case)
 def case_facts(case: CaseFile) -> Asking:
     """Keep what was changed."""
-    form = FactsForm(obj=case)
+    form = FactsForm(obj=case, speaks=case.language)
     yield Ask(lambda: _facts_page(case, form), form)
     registration.edit_facts(session(), case, facts=form.facts(), **acting())
     return Next(url_for(".case_page", case_id=case.id), _("The facts are kept."))

@@ -23,6 +23,7 @@ from reintegration.cases.states import (
 )
 from reintegration.cases.views import bp
 from reintegration.cases.views.frame import load_case, shell
+from reintegration.codelists.spoken_languages import written_in
 from reintegration.kernel import clock
 from reintegration.kernel.db import session
 from reintegration.papers.forms import PagesForm
@@ -127,7 +128,7 @@ def _withdraw_page(consent: Consent, case: CaseFile) -> str:
 def _form(case: CaseFile) -> ConsentForm:
     today = clock.local_day(clock.now())
     last = today + CONSENT_FOR.on(today)
-    form = ConsentForm(consent_locale=case.language, valid_until=last)
+    form = ConsentForm(consent_locale=written_in(case.language), valid_until=last)
     found = consents.providers(session(), search=parameters.text("q"), chosen=form.provider.data)
     form.provider.offer(
         found, lambda provider: provider.name, first=_("Each provider that the person chooses")

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -67,9 +67,9 @@ def drill(
     settings: Settings,
     keyring: Keyring,
     *,
-    backup: Path,
+    backup: Path | str,
     private_key: Path,
-    erased: set[UUID],
+    erased: Callable[[Keyring], set[UUID]],
     now: datetime,
 ) -> Result:
     """Bring a backup back into a database of its own, check books, trail and files, and end it."""
@@ -153,16 +153,26 @@ def _aside(settings: Settings) -> Iterator[tuple[Settings, Mapping[str, str]]]:
             "PUNTE_INSTANCE": str(instance),
             "PUNTE_PAPERS": "",
             "SECRET_KEY": settings.secret_key,
-            "PUNTE_MASTER_KEY": base64.b64encode(settings.master_key).decode(),
+            "PUNTE_MASTER_KEY": _text(settings.master_key),
+            "PUNTE_MASTER_KEYS_READ": ",".join(_text(one) for one in settings.read_keys),
         }
         apart = replace(
-            settings, database_url=url, owner_url=owner_url, instance=instance, papers_folder=None
+            settings,
+            database_url=url,
+            owner_url=owner_url,
+            instance=instance,
+            papers_folder=None,
+            papers_at=None,
         )
         yield apart, {**os.environ, **told}
     finally:
         cluster.stop("immediate")
         for path in (cluster.place.home, folder):
             shutil.rmtree(path, ignore_errors=True)
+
+
+def _text(key: bytes) -> str:
+    return base64.b64encode(key).decode()
 
 
 def _failing(environment: Mapping[str, str]) -> Iterator[str]:

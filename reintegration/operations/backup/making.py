@@ -2,10 +2,11 @@
 
 import hashlib
 import json
+import math
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Generator, Iterator
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -13,11 +14,14 @@ from typing import Any, BinaryIO
 
 from sqlalchemy import Connection, create_engine, make_url, pool, text
 
+from reintegration.kernel import house_keys
 from reintegration.kernel.crypto import Keyring
 from reintegration.kernel.db import ENGINE
 from reintegration.kernel.errors import Conflict, Invalid
 from reintegration.operations.backup import archive, figures, postgres, sealing
 from reintegration.operations.backup.figures import Figures
+from reintegration.papers import buckets, objects
+from reintegration.papers.store import Damaged
 from reintegration.settings import Settings
 
 ENDING = ".age"
@@ -54,12 +58,12 @@ def make(settings: Settings, keyring: Keyring, *, target: str, to: str, now: dat
     with _opened(target, now) as (name, file):
         counting = _Counting(file)
         found: dict[str, Figures] = {}
-        sealing.seal(_pieces(settings, keyring, found, now), counting, to=to)  # type: ignore[arg-type]
+        with closing(_pieces(settings, keyring, found, now)) as pieces:
+            sealing.seal(pieces, counting, to=to)  # type: ignore[arg-type]
         made = Made(name, counting.length, counting.sum.hexdigest(), found["figures"])
     if name != "-":
-        _check(Path(name), made)
-        beside = Path(name).with_name(Path(name).name + ".json")
-        beside.write_text(json.dumps(made.told(now), indent=1) + "\n", encoding="utf-8")
+        _check(name, made)
+        _tell_beside(name, json.dumps(made.told(now), indent=1) + "\n")
     return made
 
 
@@ -82,13 +86,21 @@ class _Counting:
 
 
 @contextmanager
-def _opened(target: str, now: datetime) -> Iterator[tuple[str, BinaryIO]]:
+def _opened(target: str, now: datetime) -> Iterator[tuple[str, Any]]:
+    """Give where a backup is written, and its name there; nothing of it is left when it fails."""
+    called = f"backup-{now:%Y-%m-%dT%H%M%SZ}{ENDING}"
     if target == "-":
         yield target, sys.stdout.buffer
         return
+    if target.startswith(objects.SCHEME):
+        at = objects.address(target)
+        at = at.below(called) if at.key.endswith("/") or not at.key else at
+        with objects.writing(at) as upload:
+            yield str(at), upload
+        return
     path = Path(target)
     if path.is_dir():
-        path = path / f"backup-{now:%Y-%m-%dT%H%M%SZ}{ENDING}"
+        path = path / called
     if path.exists():
         raise Conflict("There is a file of this name already: nothing is written over.")
     if not path.parent.is_dir():
@@ -104,33 +116,53 @@ def _opened(target: str, now: datetime) -> Iterator[tuple[str, BinaryIO]]:
         draft.unlink(missing_ok=True)
 
 
-def _check(path: Path, made: Made) -> None:
-    """Read what lies there now: a disk may have kept something else."""
-    with path.open("rb") as file:
-        if hashlib.file_digest(file, "sha256").hexdigest() != made.sha256:
-            raise Conflict("What was written is not what lies there. Do not rely on this disk.")
+def _check(name: str, made: Made) -> None:
+    """Read what lies there now: a disk or a store may have kept something else."""
+    found = hashlib.sha256()
+    with source(name) as file:
+        while piece := file.read(archive.PART):
+            found.update(piece)
+    if found.hexdigest() != made.sha256:
+        raise Conflict("What was written is not what lies there. Do not rely on this place.")
+
+
+def source(name: str) -> AbstractContextManager[sealing.Readable]:
+    """Return what reads a backup: a file, or an object of a store (`s3://…`)."""
+    if name.startswith(objects.SCHEME):
+        return objects.reading(objects.address(name))
+    return Path(name).open("rb")
+
+
+def _tell_beside(name: str, said: str) -> None:
+    if name.startswith(objects.SCHEME):
+        objects.write_small(objects.address(name + ".json"), said.encode())
+    else:
+        Path(name + ".json").write_text(said, encoding="utf-8")
 
 
 def _pieces(
     settings: Settings, keyring: Keyring, found: dict[str, Figures], now: datetime
-) -> Iterator[bytes]:
+) -> Generator[bytes, None, None]:
     ahead = settings.audit_log.stat().st_size if settings.audit_log.exists() else 0
     with _snapshot(settings.database_owner_url) as (connection, snapshot):
         found["figures"] = figures.counted(connection)
         yield from archive.packed(
-            _manifest(settings, keyring, found["figures"], now),
+            _manifest(settings, keyring, connection, found["figures"], now),
             _things(settings, snapshot, ahead),
             lambda: {"figures": found["figures"]},
         )
 
 
 def _manifest(
-    settings: Settings, keyring: Keyring, counted: Figures, now: datetime
+    settings: Settings, keyring: Keyring, connection: Connection, counted: Figures, now: datetime
 ) -> dict[str, Any]:
+    """Say what it is of, and which master keys it needs; the keys of the house lie under them."""
     return {
         "format": archive.FORMAT,
         "made_at": now.isoformat(),
         "key": keyring.name,
+        "keys": sorted({keyring.name, *filter(None, house_keys.samples(connection))}),
+        "house": {name: key.hex() for name, key in house_keys.wrapped(connection).items()},
         "schema": counted["schema"],
         "owner": make_url(settings.database_owner_url).username,
         "application": make_url(settings.database_url).username,
@@ -148,10 +180,10 @@ def _things(settings: Settings, snapshot: str, ahead: int) -> archive.Things:
     if ahead:
         with settings.audit_log.open("rb") as log:
             yield archive.CHECKPOINTS, archive.pieces_of(log, ahead)
-    for file in sorted(one for one in settings.papers.glob("??/*") if not one.suffix):
-        with suppress(FileNotFoundError), file.open("rb") as paper:  # one may be swept meanwhile
-            name = file.relative_to(settings.papers).as_posix()
-            yield f"{archive.PAPERS}/{name}", archive.pieces_of(paper)
+    papers = buckets.store_of(settings)
+    for name in sorted(one for one in papers.names(before=math.inf) if "." not in one):
+        with suppress(Damaged):  # one may be swept meanwhile
+            yield f"{archive.PAPERS}/{name[:2]}/{name}", [papers.raw(name)]
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 """Bringing a backup back into an empty database, to which nobody connects before it is whole."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,14 +13,14 @@ from sqlalchemy import Connection, create_engine, make_url, pool, text
 from sqlalchemy.orm import Session
 
 from reintegration.cases.services import erasure
-from reintegration.kernel import audit, schema
+from reintegration.kernel import audit, crypto, house_keys, schema
 from reintegration.kernel.actor import OPERATOR
 from reintegration.kernel.crypto import Keyring
 from reintegration.kernel.db import ENGINE, act_as
 from reintegration.kernel.errors import Conflict, Invalid
-from reintegration.operations.backup import archive, figures, postgres, sealing
+from reintegration.operations.backup import archive, figures, making, postgres, sealing
 from reintegration.operations.backup.archive import Unpacked
-from reintegration.papers.store import Folder
+from reintegration.papers import buckets
 from reintegration.settings import Settings
 
 _PRIVATE = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
@@ -46,39 +46,36 @@ def restore(
     settings: Settings,
     keyring: Keyring,
     *,
-    backup: Path,
+    backup: Path | str,
     private_key: Path,
-    erased: set[UUID],
+    erased: Callable[[Keyring], set[UUID]],
     now: datetime,
 ) -> Restored:
     """Bring a backup into the database of the settings, which must be empty, and its files beside.
 
+    `erased` is asked with the keys of the backup's house, which signed the list of the erased.
     Raises Invalid or Conflict in words: of another installation's, a damaged or a newer one
     nothing is kept; of one that is found not to be what was backed up a database is left to which
     nobody can connect.
     """
-    with backup.open("rb") as sealed, sealing.opened(sealed, private_key) as stream:
+    with making.source(str(backup)) as sealed, sealing.opened(sealed, private_key) as stream:
         unpacked = Unpacked(stream)
         _refuse_foreign(unpacked.manifest, settings, keyring)
+        gone = erased(keyring)
         with _as_owner(settings) as connection, _closed(connection, settings):
             postgres.restored(settings.database_owner_url, unpacked.parts(archive.DATABASE))
             _bring_checkpoints(settings, unpacked.parts(archive.CHECKPOINTS))
             papers = _bring_papers(settings, unpacked.papers())
             end = unpacked.end()
             _refuse_differences(end["figures"], connection)
-            again = _correct(connection, keyring, erased, now)
+            again = _correct(connection, keyring, gone, now)
     return Restored(
         unpacked.manifest, figures.rows(end["figures"]), papers.kept, papers.damaged, again
     )
 
 
 def _refuse_foreign(manifest: dict[str, Any], settings: Settings, keyring: Keyring) -> None:
-    if manifest["key"] != keyring.name:
-        raise Invalid(
-            "This backup was made under another PUNTE_MASTER_KEY: it is another installation's,"
-            " or older than the key. Set the key that belongs to it.",
-            code="key",
-        )
+    _open_house(manifest, keyring)
     if manifest["schema"] != schema.head():
         raise Invalid(
             "The backup was made by another version of the program (schema %(theirs)s, here"
@@ -100,6 +97,26 @@ def _refuse_foreign(manifest: dict[str, Any], settings: Settings, keyring: Keyri
                 theirs=manifest[role],
                 ours=name or "",
             )
+
+
+def _open_house(manifest: dict[str, Any], keyring: Keyring) -> None:
+    """Take the keys of the backup's house; raise Invalid where a master key is not there."""
+    ours = {one.name: one for one in keyring.keys}
+    missing = sorted({manifest["key"], *manifest.get("keys", ())} - set(ours))
+    if missing:
+        raise Invalid(
+            "This backup needs the master key %(keys)s, which is not set: it is another"
+            " installation's, or older than your key. Add the key that belongs to it to"
+            " PUNTE_MASTER_KEYS_READ.",
+            code="key",
+            keys=", ".join(missing),
+        )
+    found = {name: bytes.fromhex(key) for name, key in manifest.get("house", {}).items()}
+    try:
+        house = {**crypto.house_of(ours[manifest["key"]]), **house_keys.opened(keyring, found)}
+    except crypto.SealBroken:
+        raise Invalid("The keys in this backup are damaged.", code="key") from None
+    keyring.open_house(house)
 
 
 @contextmanager
@@ -182,11 +199,11 @@ def _bring_checkpoints(settings: Settings, parts: Iterator[bytes]) -> None:
 
 def _bring_papers(settings: Settings, papers: Iterator[tuple[str, Iterator[bytes]]]) -> _Papers:
     """Keep each paper as an upload does; its name is the hash of what it must hold."""
-    folder, kept, damaged = Folder(settings.papers), 0, []
+    place, kept, damaged = buckets.store_of(settings), 0, []
     for name, parts in papers:
         kept += 1
         called = name.rpartition("/")[2]
-        if folder.put(b"".join(parts)) != called:
+        if place.put(b"".join(parts)) != called:
             damaged.append(called)
     return _Papers(kept, tuple(damaged))
 

@@ -9,12 +9,20 @@ import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
 import pyrage
 from pyrage import x25519
 
 from reintegration.kernel.errors import Invalid
+from reintegration.kernel.recipients import recipient
+
+
+class Readable(Protocol):
+    """What a backup is read from: a file, or an object of a store."""
+
+    def read(self, size: int, /) -> bytes:
+        """Return at most `size` bytes, none at the end."""
 
 
 class _Source:
@@ -46,14 +54,14 @@ def new_keys() -> tuple[str, str]:
 
 def check(public: str) -> None:
     """Raise Invalid unless this is a public key."""
-    _recipient(public)
+    recipient(public)
 
 
 def seal(pieces: Iterable[bytes], target: BinaryIO, *, to: str) -> None:
     """Write what comes in pieces to `target`, so that only the holder of the key opens it."""
     source = _Source(pieces)
     try:
-        pyrage.encrypt_io(source, target, [_recipient(to)])
+        pyrage.encrypt_io(source, target, [recipient(to)])
     except pyrage.EncryptError:
         if source.failed is not None:
             raise source.failed from None
@@ -80,7 +88,7 @@ class _Pipe:
 
 
 @contextmanager
-def opened(source: BinaryIO, private_key: Path) -> Iterator[BinaryIO]:
+def opened(source: Readable, private_key: Path) -> Iterator[BinaryIO]:
     """Give what was sealed, as a stream; raise Invalid for another key or a damaged file.
 
     Each part of the stream is checked before it is given, and its end when all of it was read.
@@ -112,17 +120,6 @@ def opened(source: BinaryIO, private_key: Path) -> Iterator[BinaryIO]:
                 "This key does not open the backup, or the file is damaged or cut off.",
                 code="sealed",
             ) from failed[0]
-
-
-def _recipient(public: str) -> x25519.Recipient:
-    try:
-        return x25519.Recipient.from_str(public.strip())
-    except Exception as problem:
-        raise Invalid(
-            "This is no public key: one begins with age1. Make a pair with"
-            " `flask keys backup FILE`.",
-            code="public_key",
-        ) from problem
 
 
 def _identity(file: Path) -> x25519.Identity:

@@ -1,6 +1,7 @@
 """Sealing parts into the store and opening them; what is dropped goes once that is committed."""
 
 import hashlib
+import logging
 import secrets
 from datetime import datetime
 from uuid import UUID
@@ -17,6 +18,9 @@ from reintegration.papers.content.kinds import Part
 from reintegration.papers.models import Paper, PaperKey, PaperPart
 
 _DROPPED = "papers.dropped"
+AWAY = "away"
+"""The code of the refusal when the place of papers does not answer."""
+log = logging.getLogger(__name__)
 
 
 def make_key(session: Session, paper: Paper, *, now: datetime) -> None:
@@ -35,7 +39,11 @@ def put(session: Session, part: PaperPart, read: Part) -> None:
         _key(session, part.paper_id), read.content, bound_to=_bound_to(part.id, digest)
     )
     drop(session, part)
-    part.blob, part.sha256, part.size = store.in_use().put(sealed), digest, len(read.content)
+    try:
+        part.blob = store.in_use().put(sealed)
+    except store.Away as away:
+        raise _away(away) from None
+    part.sha256, part.size = digest, len(read.content)
     part.kind, part.pages = read.kind, read.pages
     part.width, part.height = read.width, read.height
 
@@ -48,6 +56,10 @@ def opened(session: Session, part: PaperPart) -> bytes:
     try:
         sealed = store.in_use().get(part.blob)
         return crypto.unseal(key, sealed, bound_to=_bound_to(part.id, part.sha256))
+    except crypto.KeyMissing:
+        raise
+    except store.Away as away:
+        raise _away(away) from None
     except (store.Damaged, crypto.SealBroken):
         raise Conflict(
             N_(
@@ -65,6 +77,15 @@ def drop(session: Session, part: PaperPart) -> None:
         part.blob = None
 
 
+def _away(away: store.Away) -> Conflict:
+    """Tell a person that papers cannot be reached now, and the log why."""
+    log.error("papers cannot be reached: %s", away)
+    return Conflict(
+        N_("Papers cannot be reached at the moment. Nothing was changed: try again soon."),
+        code=AWAY,
+    )
+
+
 def _key(session: Session, paper_id: UUID) -> bytes:
     wrapped = session.scalar(select(PaperKey.wrapped).where(PaperKey.paper_id == paper_id))
     if wrapped is None:
@@ -80,7 +101,10 @@ def _bound_to(part_id: UUID, digest: bytes) -> str:
 def _let_go(session: Session) -> None:
     if not session.in_nested_transaction():
         for name in session.info.pop(_DROPPED, ()):
-            store.in_use().drop(name)
+            try:
+                store.in_use().drop(name)
+            except store.Away as away:  # it is committed: the sweep finds what no row names
+                log.warning("a paper that was destroyed still lies there: %s", away)
 
 
 @sa_event.listens_for(Session, "after_rollback")

@@ -25,12 +25,16 @@ from reintegration.plans.models import Milestone, PlanLine
 
 @dataclass(frozen=True, slots=True)
 class BudgetChoice:
-    """A budget line to choose, with what is free on it; `label` is shown as it stands."""
+    """A budget line to choose, with what is free on it; `label` is shown as it stands.
+
+    `code` is how tables name it: the fund's code and the line's, with a stroke between them.
+    """
 
     id: UUID
     label: str
     free: Money
     terms: Terms = ANYTHING
+    code: str = ""
 
     def pays(self, wanted: Wanted) -> bool:
         """Whether all of this may be paid from it."""

@@ -16,6 +16,7 @@ from reintegration.cases.states import CONSENT_TEXT_VERSION, Signatory
 from reintegration.cases.views.frame import load_case, shell
 from reintegration.codelists.eligibility import Helped, Wanted
 from reintegration.codelists.service_categories import ServiceCategory
+from reintegration.codelists.spoken_languages import written_in
 from reintegration.kernel import clock
 from reintegration.kernel.actor import Role
 from reintegration.kernel.db import session
@@ -69,7 +70,9 @@ def case_emergency(case: CaseFile) -> ResponseReturnValue:
     started = emergencies.of_case(session(), case.id)
     if started is not None:
         return _started_page(case, started)
-    form, choices = _with_budget(TonightForm(consent_locale=case.language), helped(case))
+    form, choices = _with_budget(
+        TonightForm(consent_locale=written_in(case.language)), helped(case)
+    )
     return _existing_page(case, form, choices)
 
 

@@ -22,6 +22,7 @@ from reintegration.accounts.views.doers import signed_by
 from reintegration.cases.models import CaseFile
 from reintegration.cases.queries import cases
 from reintegration.cases.views.frame import load_case, may_write, shell
+from reintegration.codelists.spoken_languages import written_in
 from reintegration.kernel import clock, permissions
 from reintegration.kernel.db import session
 from reintegration.plans.forms.plans import ReviewForm, SendForm
@@ -34,7 +35,6 @@ from reintegration.plans.services import approval, planning, readiness, reviewin
 from reintegration.plans.states import REVIEW_AFTER, LineOrigin, MilestoneState, PlanState
 from reintegration.plans.views import bp, plan_budget, plan_page, plan_text, plan_todo, price_text
 from reintegration.plans.views.plan_difference import shown
-from reintegration.web import parameters
 from reintegration.web.current import acting, current_actor
 from reintegration.web.filters import day
 from reintegration.web.forms import given
@@ -218,7 +218,7 @@ def _page(case: CaseFile, plan: Plan, now: datetime) -> dict[str, Any]:
         "primary": _primary(plan, editable=editable, ready=not problems),
         "can_withdraw": plan.state == PlanState.SUBMITTED
         and permissions.permits(actor, PlanPermission.SUBMIT, plan),
-        "print_lang": case.language if case.language != parameters.text("lang") else None,
+        "print_lang": written_in(case.language),
     }
 
 

@@ -46,7 +46,7 @@ def propose(
     is not ahead; Conflict while another proposal waits, or where a value is agreed for that day.
     """
     permissions.demand(actor, RulePermission.PROPOSE)
-    rule.kind.check(value, "value")
+    rule.check(value, "value", entry)
     _refuse_day(first_day, local_day(now))
     _refuse_second(session, rule, entry, first_day)
     stored = rule.kind.stored(value)

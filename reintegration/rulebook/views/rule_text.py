@@ -18,6 +18,7 @@ from reintegration.kernel.rule_kinds import (
     Days,
     Entry,
     Hours,
+    Lines,
     Record,
     Some,
     Stages,
@@ -42,8 +43,10 @@ class Line:
         return self.before is not None and self.before != self.said
 
 
-def said(rule: Dated[Any], value: Any) -> str:
-    """Return a value in one line."""
+def said(rule: Dated[Any], value: Any, entry: str = "") -> str:
+    """Return a value in one line; of an entry of a list, what it is called."""
+    if entry and isinstance(rule, DatedList) and rule.fixed is not None:
+        return str(_(rule.fixed[entry])) if entry in rule.fixed else entry
     if value is None:
         return str(_("there is none"))
     if isinstance(rule.kind, Record):
@@ -63,7 +66,7 @@ def name_of(rule: Dated[Any], entry: str, value: Any) -> str:
     """Return what a rule, or the entry of a list, is called."""
     if not entry:
         return str(_(rule.title))
-    return f"{_(rule.title)}: {said(rule, value) if value is not None else entry}"
+    return f"{_(rule.title)}: {said(rule, value, entry) if value is not None else entry}"
 
 
 def _lines(kind: Any, label: str, value: Any, before: Any) -> Iterable[Line]:
@@ -76,6 +79,11 @@ def _lines(kind: Any, label: str, value: Any, before: Any) -> Iterable[Line]:
             old = None if before is None else before[language]
             words = _("%(label)s, %(language)s", label=label, language=language.label)
             yield Line(words, value[language], old)
+    elif isinstance(kind, Lines):
+        for language in Locale:
+            old = None if before is None else _listed(before[language])
+            words = _("%(label)s, %(language)s", label=label, language=language.label)
+            yield Line(words, _listed(value[language]), old)
     else:
         old = None if before is None else in_words(kind, before)
         yield Line(label, in_words(kind, value), old)
@@ -100,8 +108,12 @@ def _of_language(_kind: Texts, value: Mapping[str, str]) -> str:
     return value[locale.language if locale else Locale.RO]
 
 
+def _listed(lines: Iterable[str]) -> str:
+    return " · ".join(lines) or str(_("nothing chosen"))
+
+
 def _chosen(kind: Some[Worded], value: frozenset[Worded]) -> str:
-    return ", ".join(_(one.label) for one in kind.codes if one in value) or _("none")
+    return ", ".join(_(one.label) for one in kind.codes if one in value) or _("nothing chosen")
 
 
 _WORDS: Mapping[type, Callable[[Any, Any], str]] = {

@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from reintegration.accounts.queries.users import names_of
+from reintegration.codelists.languages import Locale
 from reintegration.kernel import clock
 from reintegration.kernel.dated_rules import Area, Dated, DatedList, rules_of
 from reintegration.kernel.db import session
@@ -89,8 +90,11 @@ def entry_page(code: str, entry: str) -> ResponseReturnValue:
 
 @bp.form("/of/<code>/propose", P.PROPOSE)
 def rule_propose(code: str) -> Asking:
-    """Propose another value."""
-    return (yield from _propose(reading.rule_or_404(code), ""))
+    """Propose another value, or one more entry of a list that may have more."""
+    rule = reading.rule_or_404(code)
+    if isinstance(rule, DatedList) and rule.fixed is not None:
+        raise NotFound
+    return (yield from _propose(rule, ""))
 
 
 @bp.form("/of/<code>/<entry>/propose", P.PROPOSE)
@@ -116,6 +120,7 @@ def proposal(version_id: UUID) -> ResponseReturnValue:
         lines=lines(rule, after, before),
         is_new=before is None,
         changes=deciding.consequences(session(), rule, version),
+        sample=_sample(rule, version.entry, after),
         standing=_standing(rule, version),
         lapses=version.waits and version.first_day <= clock.local_day(clock.now()),
         people=names_of(session(), reading.people_of([version])),
@@ -186,7 +191,7 @@ def _list_page(rule: DatedList[Any]) -> ResponseReturnValue:
     today = clock.local_day(clock.now())
     found = _Found.now(today)
     entries = [
-        (entry, said(rule, value), lines(rule, value), found.holding.get((rule.code, entry)))
+        (entry, said(rule, value, entry), lines(rule, value), found.holding.get((rule.code, entry)))
         for entry, value in rule.on(today).items()
     ]
     return render_template(
@@ -214,12 +219,23 @@ def _history_page(rule: Dated[Any], entry: str) -> ResponseReturnValue:
         called=name_of(rule, entry, held),
         lines=lines(rule, held) if held is not None else [],
         first=_first(rule, entry),
+        sample=_sample(rule, entry, held),
         history=_history(rule, versions),
         waits=next((one for one in versions if one.waits), None),
         since=_holds(rule, entry, today, versions),
         people=names_of(session(), reading.people_of(versions)),
         P=P,
     )
+
+
+def _sample(rule: Dated[Any], entry: str, value: Any) -> list[dict[str, str]]:
+    """Return how a value reads in each language, where its rule shows that."""
+    if rule.sample is None or value is None:
+        return []
+    return [
+        {"key": Locale(language).label, "value": text}
+        for language, text in rule.sample(entry, value)
+    ]
 
 
 def _first(rule: Dated[Any], entry: str) -> list[Line]:
@@ -319,5 +335,5 @@ class _Found:
 
 def _in_a_line(rule: Dated[Any], today: date) -> str:
     if isinstance(rule, DatedList):
-        return ", ".join(said(rule, value) for value in rule.on(today).values())
+        return ", ".join(said(rule, value, entry) for entry, value in rule.on(today).items())
     return said(rule, rule.held(today))

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from providers.directory.models import Offering, Provider, Site
 from providers.directory.states import OfferingState
-from providers.vetting.services.imports import providers_import, reading
+from providers.vetting.services.imports import providers_import
 from providers.vetting.services.imports.rows import check
 from providers.vetting.services.imports.vocabulary import allowed
 from providers.vetting.views.imports import COLUMNS, EXAMPLE, guarded
@@ -19,6 +19,7 @@ from reintegration.kernel import tasks
 from reintegration.kernel.errors import Invalid
 from reintegration.kernel.tasks import BackgroundTask
 from reintegration.kernel.text import plain
+from reintegration.web import table_reading
 from tests.factories.cast import NOW, actor
 
 HEAD = "organisation;identifier;site;territorial_unit;category;service;price;languages"
@@ -150,7 +151,7 @@ def test_too_many_columns_and_rows_get_a_sentence():
     with pytest.raises(Invalid):
         examine(";".join("x" * 150) + "\n")
     with pytest.raises(Invalid):
-        examine("x\n" * (reading.MAX_ROWS + 5))
+        examine("x\n" * (table_reading.MAX_ROWS + 5))
 
 
 def workbook(*rows):
@@ -179,7 +180,7 @@ def test_a_formula_is_not_taken_for_its_value():
 
 
 def test_a_workbook_that_unpacks_to_too_much_is_refused(monkeypatch):
-    monkeypatch.setattr(reading, "_MAX_UNPACKED", 10)
+    monkeypatch.setattr(table_reading, "_MAX_UNPACKED", 10)
     with pytest.raises(Invalid):
         providers_import.examine(workbook(["a"]))
 
@@ -194,7 +195,7 @@ def test_a_zip_that_is_no_workbook_is_refused():
 
 def test_our_own_template_is_valid():
     lines = ";".join(COLUMNS), ";".join(EXAMPLE)
-    checked = check(reading.read("\n".join(lines).encode()))
+    checked = check(table_reading.read("\n".join(lines).encode()))
     assert (checked.errors, checked.ignored, len(checked.rows)) == ((), (), 1)
 
 
@@ -380,8 +381,8 @@ def test_hidden_rows_and_sheets_are_not_imported_and_said_to_be_left_out():
     checked = providers_import.examine(buffer.getvalue())
     assert [(one.row, one.service) for one in checked.rows] == [(3, "Consiliere individuală")]
     told = {note.message: note.params for note in checked.notes}
-    assert told[reading.HIDDEN_ROWS] == {"count": "1", "rows": "2"}
-    assert told[reading.OTHER_SHEETS] == {"name": "Lista", "others": "Vechi"}
+    assert told[table_reading.HIDDEN_ROWS] == {"count": "1", "rows": "2"}
+    assert told[table_reading.OTHER_SHEETS] == {"name": "Lista", "others": "Vechi"}
 
 
 def test_a_workbook_of_hidden_sheets_is_refused():
@@ -397,7 +398,7 @@ def test_a_workbook_of_hidden_sheets_is_refused():
 
 def test_an_error_names_the_organisation_of_its_row():
     (error,) = examine(f"{HEAD}\n{ROW.replace('500,50', 'mult')}\n").errors
-    assert error.organisation == "Casa Nouă"
+    assert error.whose == "Casa Nouă"
 
 
 def test_what_may_stand_in_the_cells_is_shown_and_is_what_is_read(cast, sign_in):

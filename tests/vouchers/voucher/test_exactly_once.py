@@ -141,7 +141,6 @@ def test_parallel_guesses_never_compare_more_than_five(app, session, cast, monke
     from sqlalchemy.orm import Session
 
     from reintegration.kernel import db as kernel_db
-    from reintegration.kernel.crypto import Keyring
     from reintegration.kernel.errors import DomainError
     from tests.factories.cast import actor
     from vouchers.voucher.services import pins
@@ -155,7 +154,7 @@ def test_parallel_guesses_never_compare_more_than_five(app, session, cast, monke
     monkeypatch.setattr(pins, "compare", lambda *given: compared.append(1) or real(*given))
     with app.app_context():
         engine = kernel_db.db.engine
-    keyring = Keyring(app.extensions["settings"].master_key)
+    keyring = app.extensions["keyring"]
     barrier = threading.Barrier(12)
 
     def guess(number):

@@ -3,6 +3,7 @@
 from vouchers.books.models.bank_account import BankAccount
 from vouchers.books.models.funds import BudgetLine, ConvertedAllocation, ExchangeRate, Fund
 from vouchers.books.models.ledger import LEDGER_TOTAL, LedgerEntry, LedgerLine, LedgerSum
+from vouchers.books.models.opening import OpeningBalance
 
 __all__ = [
     "LEDGER_TOTAL",
@@ -14,4 +15,5 @@ __all__ = [
     "LedgerEntry",
     "LedgerLine",
     "LedgerSum",
+    "OpeningBalance",
 ]

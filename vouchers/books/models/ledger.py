@@ -42,7 +42,8 @@ class LedgerEntry(Base):
         Index(
             "ix_ledger_entry_moves",
             *("posted_at", "id"),
-            postgresql_where="event IN ('grant_received', 'allocated', 'reduced', 'moved')",
+            postgresql_where="event IN ('grant_received', 'allocated', 'reduced', 'moved',"
+            " 'opening_fund', 'opening_fund_undone')",
         ),
         Index("ix_ledger_entry_day", "posted_on"),
     )

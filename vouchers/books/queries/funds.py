@@ -175,12 +175,20 @@ def moves(session: Session, fund_id: UUID, limit: int = 50) -> list[LedgerEntry]
     )
 
 
+RECEIVED = (
+    PostingEvent.GRANT_RECEIVED,
+    PostingEvent.OPENING_FUND,
+    PostingEvent.OPENING_FUND_UNDONE,
+)
+"""What a fund has from its donor: received here, or left over when the books began."""
 _CREDIT = func.sum(_total.credit_minor - _total.debit_minor)
 FUND_EVENTS = (
     PostingEvent.GRANT_RECEIVED,
     PostingEvent.ALLOCATED,
     PostingEvent.REDUCED,
     PostingEvent.MOVED,
+    PostingEvent.OPENING_FUND,
+    PostingEvent.OPENING_FUND_UNDONE,
 )
 
 
@@ -190,7 +198,7 @@ def _received(session: Session, fund_ids: list[UUID]) -> dict[UUID | None, Money
         .where(
             _total.fund_id.in_(fund_ids),
             _total.account == Account.DEFERRED_CONTRIBUTIONS,
-            _total.event == PostingEvent.GRANT_RECEIVED,
+            _total.event.in_(RECEIVED),
         )
         .group_by(_total.fund_id, _total.currency)
     )

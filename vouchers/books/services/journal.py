@@ -1,7 +1,7 @@
 """The one door into the journal. Two statements per posting, whatever its legs."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -55,15 +55,19 @@ class Posting:
     credited: Dimensions | None = None
 
 
-def post(session: Session, *postings: Posting, actor: Actor, now: datetime) -> None:
+def post(
+    session: Session, *postings: Posting, actor: Actor, now: datetime, on: date | None = None
+) -> None:
     """Post events in a handful of statements: all or, on a key that was used, none.
+
+    They count from today, or from the day `on`.
 
     A used key is an IntegrityError; the database refuses an entry that does not balance.
     """
     entries: list[dict[str, Any]] = []
     lines: list[dict[str, Any]] = []
     for posting in postings:
-        more_entries, more_lines = _rows(posting, actor, now)
+        more_entries, more_lines = _rows(posting, actor, now, on or local_day(now))
         entries += more_entries
         lines += more_lines
     if not entries:
@@ -73,7 +77,7 @@ def post(session: Session, *postings: Posting, actor: Actor, now: datetime) -> N
 
 
 def _rows(
-    posting: Posting, actor: Actor, now: datetime
+    posting: Posting, actor: Actor, now: datetime, day: date
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     amount = posting.amount
     if amount.minor <= 0:
@@ -87,7 +91,7 @@ def _rows(
                 "key": f"{posting.key}|{number}",
                 "event": posting.event,
                 "currency": amount.currency,
-                "posted_on": local_day(now),
+                "posted_on": day,
                 "posted_at": now,
                 "source_type": posting.source.type,
                 "source_id": posting.source.id,

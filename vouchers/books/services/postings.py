@@ -87,4 +87,8 @@ POSTINGS: dict[PostingEvent, tuple[Entry, ...]] = {
     PostingEvent.EXCHANGED_IN: _one(Account.BANK, Account.FX_POSITION),
     PostingEvent.EXCHANGE_LOSS: _one(Account.REALISED_FX, Account.FX_POSITION),
     PostingEvent.EXCHANGE_GAIN: _one(Account.FX_POSITION, Account.REALISED_FX),
+    PostingEvent.OPENING_BANK: _one(Account.BANK, Account.OPENING),
+    PostingEvent.OPENING_FUND: _one(Account.OPENING, Account.DEFERRED_CONTRIBUTIONS),
+    PostingEvent.OPENING_BANK_UNDONE: _one(Account.OPENING, Account.BANK),
+    PostingEvent.OPENING_FUND_UNDONE: _one(Account.DEFERRED_CONTRIBUTIONS, Account.OPENING),
 }

@@ -19,7 +19,9 @@ def budget_lines(session: Session, actor: Actor, currency: str, on: date) -> lis
     if actor.is_provider:
         return []
     return [
-        BudgetChoice(line.id, _called(line), line.available, line.terms)
+        BudgetChoice(
+            line.id, _called(line), line.available, line.terms, f"{line.fund.code}/{line.code}"
+        )
         for line in funds.open_budget_lines(session, currency=currency, on=on)
     ]
 

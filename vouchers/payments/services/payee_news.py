@@ -16,18 +16,29 @@ from reintegration.accounts.services import inbox
 from reintegration.accounts.services.inbox import Message
 from reintegration.kernel import outbox
 from reintegration.kernel.actor import Role
+from reintegration.kernel.clock import local_day
 from reintegration.kernel.errors import N_
+from reintegration.kernel.message_texts import MessageText, Outgoing, in_three
 from vouchers.payments.models import PaymentBatch, PaymentOrder
 from vouchers.payments.models.payees import PayeeAccount
 from vouchers.payments.states import BatchState
 
-# Mail goes to an organisation, not to a reader with a language: each sentence stands in all three.
-_TEXT = (
-    "Se schimbă contul în care sunteți plătiți. Dacă nu ați cerut aceasta, sunați-ne astăzi.\n"
-    "Меняется счёт, на который вам платят. Если вы об этом не просили, позвоните нам сегодня.\n"
-    "The account where you are paid is being changed. If you did not ask for it, call us today.\n"
+ACCOUNT_CHANGES = Outgoing(
+    "account_changes",
+    N_("Notice that another account is paid, to a provider"),
+    MessageText(
+        in_three("Cont", "Счёт", "Account"),
+        in_three(
+            "Se schimbă contul în care sunteți plătiți. Dacă nu ați cerut aceasta, sunați-ne"
+            " astăzi.",
+            "Меняется счёт, на который вам платят. Если вы об этом не просили, позвоните нам"
+            " сегодня.",
+            "The account where you are paid is being changed. If you did not ask for it, call us"
+            " today.",
+        ),
+    ),
+    to_all=True,
 )
-_SUBJECT = "Cont / Счёт / Account"
 _READERS = (Role.PROVIDER_MANAGER, Role.PROVIDER_BOOKKEEPER)
 
 
@@ -102,5 +113,5 @@ def _tell(
     others = readers - {account.proposed_by}
     inbox.notify(session, others, key, message, now=now, link=link, **params)
     if provider.email:
-        payload = {"to": provider.email, "subject": _SUBJECT, "text": _TEXT}
-        outbox.put(session, channel="email", key=key, payload=payload, now=now)
+        written = ACCOUNT_CHANGES.written(local_day(now))
+        outbox.mail(session, written, to=provider.email, key=key, now=now)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from providers.directory.models import Offering, Site
 from reintegration.cases.models import CaseFile
+from reintegration.codelists.spoken_languages import written_in
 from reintegration.kernel import audit, clock, tries
 from reintegration.kernel.db import session
 from reintegration.kernel.ids import group_typed_code
@@ -50,10 +51,11 @@ def print_pdf(voucher: Voucher) -> ResponseReturnValue:
 def _sheet(voucher: Voucher) -> Sheet:
     secrets = printable(session(), voucher)
     language = session().scalar(select(CaseFile.language).where(CaseFile.id == voucher.case_id))
-    with force_locale(language or "ro"):
+    locale = written_in(language or "ro")
+    with force_locale(locale):
         code = group_typed_code(secrets.code)
         return Sheet(
-            lang=language or "ro",
+            lang=locale,
             title=_("Voucher"),
             what=voucher_text.what(voucher),
             service=voucher_text.service(voucher.category),

@@ -14,9 +14,7 @@ from providers.directory.services import profiles
 from providers.directory.services.profiles import EDITABLE, Place, Profile, Terms
 from providers.directory.states import Jurisdiction, OfferingState
 from providers.vetting.services import vetting
-from providers.vetting.services.imports import reading
-from providers.vetting.services.imports.rows import CellError, Checked, ImportRow, check, from_json
-from reintegration.codelists.languages import Locale
+from providers.vetting.services.imports.rows import ImportRow, check, from_json
 from reintegration.codelists.people import SexPolicy
 from reintegration.codelists.service_categories import ServiceCategory
 from reintegration.codelists.units import Unit
@@ -26,6 +24,8 @@ from reintegration.kernel.alike import alike
 from reintegration.kernel.errors import N_
 from reintegration.kernel.tasks import Progress, told_of, untold
 from reintegration.kernel.text import plain
+from reintegration.web import table_reading
+from reintegration.web.table_cells import CellError, Checked
 
 WRITING = N_("Writing the rows into the directory")
 
@@ -46,12 +46,12 @@ class Summary:
         return asdict(self)
 
 
-def examine(content: bytes, *, encoding: str | None = None) -> Checked:
+def examine(content: bytes, *, encoding: str | None = None) -> Checked[ImportRow]:
     """Return what a file holds; raise Invalid when it is no table at all."""
-    return check(reading.read(content, encoding))
+    return check(table_reading.read(content, encoding))
 
 
-def compared(session: Session, checked: Checked) -> Checked:
+def compared(session: Session, checked: Checked[ImportRow]) -> Checked[ImportRow]:
     """Return what was checked, without rows whose number belongs to a provider of another name."""
     numbers = {row.identifier for row in checked.rows}
     found = session.scalars(select(Provider).where(Provider.identifier.in_(numbers)))
@@ -189,7 +189,7 @@ def _terms(row: ImportRow, *, lead_days: int) -> Terms:
         name=row.service,
         category=ServiceCategory(row.category),
         unit=Unit(row.unit),
-        languages=tuple(map(Locale, sorted(row.languages))),
+        languages=tuple(sorted(row.languages)),
         sex_policy=SexPolicy(row.sex_policy),
         lead_days=lead_days,
     )

@@ -7,12 +7,13 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from providers.vetting.services.imports import providers_import
-from providers.vetting.services.imports.rows import CellError, Checked
+from providers.vetting.services.imports.rows import ImportRow
 from reintegration.accounts.services import actors
 from reintegration.kernel import clock
 from reintegration.kernel.actor import SYSTEM, Actor
 from reintegration.kernel.errors import N_, DomainError, NotFound
 from reintegration.kernel.tasks import BackgroundTask, Progress
+from reintegration.web.table_cells import CellError, Checked
 
 CHECK, WRITE = "providers.check", "providers.import"
 MOST_ERRORS = 2_000
@@ -32,7 +33,7 @@ def run_check(session: Session, task: BackgroundTask, progress: Progress) -> dic
     return _kept(checked)
 
 
-def _kept(checked: Checked) -> dict[str, Any]:
+def _kept(checked: Checked[ImportRow]) -> dict[str, Any]:
     return {
         "total": checked.total,
         "rows": [row.as_json() for row in checked.rows],

@@ -20,7 +20,7 @@ _VILLAGES = "Asistenții din sate raportează o dată la două săptămâni."
 _LOWER = "Auditul din toamnă cere a doua semnătură mai devreme."
 
 
-def rulebook(world: World) -> Story:
+def limits(world: World) -> Story:
     """Let the year have changed what the institution decides by."""
     yield at(world.ago(200), 10)
     shorter = _propose(world, LONGEST, timedelta(days=60), world.ago(190), _SHORTER)

@@ -1,0 +1,133 @@
+"""Running cases out of the house, in the columns in which they come in: what runs, without names.
+
+Brought in where they come from, nothing of it is new: each is known by its code.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from reintegration.accounts.queries.users import emails_of
+from reintegration.cases.models import CaseFile
+from reintegration.cases.permissions import CasePermission
+from reintegration.cases.queries.consents import consents_of
+from reintegration.cases.states import CaseState, ConsentScope
+from reintegration.codelists.territorial_units import TERRITORIAL_UNITS
+from reintegration.kernel import audit, permissions
+from reintegration.kernel.actor import Actor
+from reintegration.kernel.clock import local_day
+from reintegration.plans.models import Goal, Milestone, Plan, PlanLine
+from reintegration.plans.queries import needs, provision
+from reintegration.plans.queries.snapshots import live_milestones
+from reintegration.plans.services.bringing_cases.columns import NAMES
+from reintegration.plans.states import LineOrigin, MilestoneState
+
+Cells = dict[str, str]
+_GONE = frozenset({MilestoneState.CANCELLED, MilestoneState.NOT_COMPLETED})
+
+
+def rows(session: Session, *, actor: Actor, now: datetime) -> list[Sequence[str]]:
+    """Return a row for each need, goal, step and service of each case that is not closed.
+
+    What was dropped, and help of an emergency start, is left out. The trail keeps that cases left.
+    """
+    permissions.demand(actor, CasePermission.TAKE_OUT)
+    today = local_day(now)
+    running = select(CaseFile).where(CaseFile.state != CaseState.CLOSED).order_by(CaseFile.code)
+    cases = session.scalars(running).all()
+    people = emails_of(session, {case.manager_id for case in cases})
+    budgets = provision.budget_choices(session, actor, today)
+    codes = {one.id: one.code for one in budgets.values()}
+    found: list[Sequence[str]] = []
+    for case in cases:
+        told = _of_case(session, case, people[case.manager_id], today)
+        for number, cells in enumerate(_content(session, case, codes) or [{}]):
+            row = {"case": case.code} | (told if number == 0 else {}) | cells
+            found.append([row.get(name, "") for name in NAMES])
+    about = audit.Subject("case")
+    audit.record(session, "case:export", about, actor=actor, now=now, data={"cases": len(cases)})
+    return found
+
+
+def _of_case(session: Session, case: CaseFile, manager: str, today: date) -> Cells:
+    named = [TERRITORIAL_UNITS[unit].name for unit in case.excluded_units]
+    facts = {
+        "case manager": manager,
+        "since": local_day(case.opened_at).isoformat(),
+        "language": case.language,
+        "sex": "" if case.sex == "unspecified" else case.sex,
+        "birth year": str(case.birth_year or ""),
+        "district": TERRITORIAL_UNITS[case.territorial_unit].name if case.territorial_unit else "",
+        "dependants": str(case.dependants or ""),
+        "access needs": ", ".join(case.access_needs),
+        "places to avoid": ", ".join(named),
+    }
+    return facts | _consent(session, case, today)
+
+
+def _consent(session: Session, case: CaseFile, today: date) -> Cells:
+    """Return what holds today of consents that are for no single provider."""
+    live = [
+        one
+        for one in consents_of(session, case.id)
+        if one.is_live(today) and one.provider_id is None
+    ]
+    kept = next((one for one in live if one.scope == ConsentScope.CASE_MANAGEMENT), None)
+    if kept is None:
+        return {}
+    return {
+        "consent on": local_day(kept.given_at).isoformat(),
+        "consent until": kept.valid_until.isoformat(),
+        "agreed to": ", ".join(sorted({str(one.scope) for one in live})),
+        "agreed by": kept.signatory,
+    }
+
+
+def _content(session: Session, case: CaseFile, codes: dict[UUID, str]) -> list[Cells]:
+    goals: dict[UUID | None, Cells] = {}
+    found: list[Cells] = []
+    for need in needs.needs_of(session, case.id):
+        told = {"need": need.description, "need area": need.domain, "priority": need.priority}
+        for goal in need.goals:
+            goals[goal.id] = told | _goal(goal)
+        found += [goals[goal.id] for goal in need.goals] or [told]
+    plan = session.scalar(select(Plan).where(Plan.case_id == case.id))
+    for step in live_milestones(plan) if plan is not None else ():
+        if step.state not in _GONE:
+            found += _of_step(step, goals.get(step.goal_id, {}), codes)
+    return found
+
+
+def _goal(goal: Goal) -> Cells:
+    return {"goal": goal.description, "own words": goal.own_words}
+
+
+def _of_step(step: Milestone, goal: Cells, codes: dict[UUID, str]) -> Iterator[Cells]:
+    told = goal | {
+        "step": step.title,
+        "step area": step.domain,
+        "begins": step.starts_on.isoformat(),
+        "due": step.due_on.isoformat(),
+        "reached on": step.completed_on.isoformat() if step.completed_on else "",
+        "evidence": step.evidence if step.completed_on else "",
+    }
+    lines = [
+        line for line in step.lines if line.removed_at is None and line.origin == LineOrigin.PLAN
+    ]
+    yield from (told | _service(line, codes) for line in lines) if lines else (told,)
+
+
+def _service(line: PlanLine, codes: dict[UUID, str]) -> Cells:
+    return {
+        "service": line.category,
+        "units": str(line.units),
+        "unit": line.unit,
+        "unit price": f"{line.unit_price.decimal:f}",
+        "at most": f"{line.ceiling.decimal:f}",
+        "currency": line.currency,
+        "budget line": codes.get(line.budget_line_id, ""),
+        "remark": line.description,
+    }

@@ -1,0 +1,1 @@
+"""What the books begin with: a table, a proposal, and what it posts once another approves."""
