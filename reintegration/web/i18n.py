@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Flask, g, request, session
+from flask import Flask, g, has_request_context, request, session
 from flask_babel import Babel, get_locale, get_translations
 
 from reintegration.codelists.languages import Locale
@@ -34,7 +34,7 @@ def init_app(app: Flask) -> None:
 
 
 def _spoken() -> str:
-    locale = get_locale()
+    locale = get_locale() if has_request_context() else None
     return locale.language if locale else Locale.EN
 
 

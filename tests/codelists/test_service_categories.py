@@ -273,3 +273,27 @@ def test_the_name_is_that_of_the_day(session, cast):
     assert COUNSELLING.label == "Counselling"
     assert COUNSELLING.on(TOMORROW).name["en"] == "Talks"
     assert COUNSELLING.on(date.min).name["en"] == "Counselling"
+
+
+def test_a_new_category_is_written_on_a_page_and_read_beside_its_parts(session, cast, sign_in):
+    typed = {
+        "entry": SIGNING,
+        **{f"value_name_{language}": name for language, name in SAID.name.items()},
+        "value_domain": SAID.domain,
+        "value_unit": SAID.unit,
+        "value_proof": SAID.proof,
+        "value_documents": sorted(SAID.documents),
+        "value_ages": SAID.ages,
+        "value_sex": SAID.sex,
+        "value_in_use": "y",
+        "first_day": TOMORROW.isoformat(),
+        "reason": "Asked for by two offices",
+    }
+    lacking = sign_in(cast.dan).post(
+        "/rules/of/service_categories/propose?lang=en", data={**typed, "value_name_ru": ""}
+    )
+    assert "Write it in Romanian, Russian and English" in lacking.text
+    sent = sign_in(cast.dan).post("/rules/of/service_categories/propose", data=typed)
+    page = sign_in(cast.sergiu).get(sent.location + "?lang=ru").text
+    for said in ("Жестовый язык", "Подписанный список", "Профессиональная лицензия"):
+        assert said in page
