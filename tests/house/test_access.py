@@ -52,7 +52,7 @@ WORDS = {
     "move": "complete",
     "screen": "plan",
     "kind": "csv",
-    "code": "vouchers.recorded_within",
+    "code": "service_categories",
     "entry": "shelter",
 }
 ID_BEHIND = {"handle": "voucher_id"}
