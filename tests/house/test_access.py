@@ -52,8 +52,8 @@ WORDS = {
     "move": "complete",
     "screen": "plan",
     "kind": "csv",
-    "code": "service_categories",
-    "entry": "shelter",
+    "code": "languages",
+    "entry": "ro",
 }
 ID_BEHIND = {"handle": "voucher_id"}
 """A variable that is not an id itself, and the id that is signed in it."""
