@@ -5,6 +5,7 @@ from flask import Flask
 from reintegration.accounts.cli import user_cli
 from reintegration.accounts.jobs import (
     FORGET_BROWSERS,
+    FORGET_DEVICES,
     WARN_OF_DEPUTIES,
     WARN_OF_EMPTY_ROLES,
     WARN_OF_TOKENS,
@@ -16,7 +17,9 @@ from reintegration.accounts.views import (
     bp,
     credentials,
     deputies,
+    desk_devices,
     doers,
+    first_things,
     guide,
     identity,
     inbox,
@@ -41,6 +44,7 @@ from reintegration.web.navigation import Place
 
 PAGES = (
     deputies,
+    desk_devices,
     doers,
     guide,
     inbox,
@@ -65,12 +69,13 @@ def register(app: Flask) -> None:
     for kind in credentials.TABLE:
         proofs.register(kind)
     identity.init_app(app)
+    first_things.init_app(app)
     doers.init_app(app)
     app.register_blueprint(bp)
     app.add_url_rule("/", "front", today.front)
     app.cli.add_command(user_cli)
     outbox.register(links.CHANNEL)
-    for job in (WARN_OF_TOKENS, WARN_OF_DEPUTIES, WARN_OF_EMPTY_ROLES, FORGET_BROWSERS):
+    for job in _JOBS:
         jobs.register(job)
     slots.add("today.items", today_access.items)
     slots.add("today.items", today_deputies.items)
@@ -79,6 +84,7 @@ def register(app: Flask) -> None:
     navigation.add(*_PLACES)
 
 
+_JOBS = (WARN_OF_TOKENS, WARN_OF_DEPUTIES, WARN_OF_EMPTY_ROLES, FORGET_BROWSERS, FORGET_DEVICES)
 _PLACES = (
     Place("accounts.today", N_("Today"), P.OWN_ACCOUNT, 10),
     Place("accounts.user_list", N_("People"), P.MANAGE_USERS, 85, within=("accounts.user_",)),
@@ -88,6 +94,13 @@ _PLACES = (
         P.MANAGE_ORGANISATIONS,
         86,
         within=("accounts.organisation_",),
+    ),
+    Place(
+        "accounts.devices",
+        N_("Devices of the desk"),
+        P.MAKE_DEVICE_CODE,
+        93,
+        within=("accounts.device_",),
     ),
     Place("accounts.audit", N_("Audit trail"), P.READ_AUDIT, 90),
     Place("accounts.inbox", N_("Inbox"), P.OWN_ACCOUNT, 95, count=inbox.unread),
