@@ -69,7 +69,7 @@ RELEASED = {
     "0050_sign_in_by_link_and_code.py": "0403228b41d469899ce89c3f86ce9fd4bb78cfc5c3adb68393e17696e4046379",
     "0051_add_passkeys.py": "982c8e45af7197fafa48bc20e5fe9e5cd51198b18275b41af9c24a78f62c3c82",
     "0052_stand_in_for_others.py": "06ed47aa71e659ceec3afbf13f3b5fb0657de8e1c6d9859c016a24271682ca5e",
-    "0059_admit_desk_devices.py": "be0c2b0d03feed6112a3ef4b47c030211768032dc8684b4bff32a5df4483aa32",
+    "0059_admit_devices_sign_notes.py": "473606b7c3509852fe97e84785d40cc9ae6997a40813e2c79bcc2f8845421af9",
 }
 OURS = {"reintegration", "providers", "vouchers", "demo"}
 

@@ -46,9 +46,9 @@ def close(session: Session, organisation: Organisation, *, actor: Actor, now: da
     if organisation.kind == OrganisationKind.PROGRAMME and _administers(session, organisation):
         users.keep_holders(session, users.KEPT, User.organisation_id != organisation.id)
     organisation.active = False
+    desk_devices.end_of_organisation(session, organisation.id, actor=actor, now=now)
     people = select(User).where(User.organisation_id == organisation.id)
     sign_in.end_all_sessions(session, *session.scalars(people).unique(), now=now)
-    desk_devices.end_of_organisation(session, organisation.id, actor=actor, now=now)
     session.flush()
     audit.record(session, "organisation:close", organisation, actor=actor, now=now)
     hooks.announce(session, OrganisationClosed(organisation.id, now, actor))

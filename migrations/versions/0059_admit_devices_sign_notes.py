@@ -1,4 +1,7 @@
-"""Keep the devices of providers' desks: codes and what admitted browsers show, as hashes only."""
+"""Keep the devices of providers' desks, and for whom a deputy wrote a note.
+
+Codes and what admitted browsers show are kept as hashes only.
+"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -16,7 +19,7 @@ OWN = (
 
 
 def upgrade() -> None:
-    """Add the table; a row is seen by the managers of its provider."""
+    """Add the table, whose rows the managers of a provider see, and the column."""
     op.create_table(
         "desk_device",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -53,8 +56,13 @@ def upgrade() -> None:
     op.create_index(op.f("ix_desk_device_admitted_by"), "desk_device", ["admitted_by"])
     op.execute("ALTER TABLE desk_device ENABLE ROW LEVEL SECURITY")
     op.execute(f"CREATE POLICY everything ON desk_device USING ({OWN}) WITH CHECK ({OWN})")
+    op.add_column("case_note", sa.Column("written_for", sa.Uuid(), nullable=True))
+    op.create_foreign_key(
+        op.f("fk_case_note_written_for"), "case_note", "user_account", ["written_for"], ["id"]
+    )
 
 
 def downgrade() -> None:
-    """Take them away: reception signs in by password."""
+    """Take them away: reception signs in by password, and notes say who wrote them."""
+    op.drop_column("case_note", "written_for")
     op.drop_table("desk_device")
