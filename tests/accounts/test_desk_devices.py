@@ -111,7 +111,7 @@ def test_a_demo_insists_on_no_device_and_can_try_one(sign_in, cast, session):
     maria, rita = sign_in(cast.maria), sign_in(cast.rita)
     assert rita.get("/redeem/").status_code == 200
     shown = maria.post("/account/devices?lang=en", data={"label": "Hol"})
-    code = shown.text.split('class="code">')[1].split("<")[0]
+    code = shown.text.split('qr__code">')[1].split("<")[0]
     assert f"{HERE}?code={code.replace(' ', '')}" not in shown.text  # only drawn
     assert rita.post(HERE, data={"code": code}).location == "/"
     assert "Hol" in rita.get(HERE).text

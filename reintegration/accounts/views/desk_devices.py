@@ -9,14 +9,13 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 
 from reintegration.accounts.forms import DeviceCodeForm, DeviceForm
-from reintegration.accounts.models import DeskDevice, User
+from reintegration.accounts.models import DeskDevice
 from reintegration.accounts.permissions import AccountPermission as P
 from reintegration.accounts.queries import people
 from reintegration.accounts.services import desk_devices as service
 from reintegration.accounts.views import bp, identity
 from reintegration.accounts.views.credentials import desk_secret
 from reintegration.kernel import clock, permissions
-from reintegration.kernel.actor import Role
 from reintegration.kernel.db import session
 from reintegration.kernel.errors import or_404
 from reintegration.kernel.ids import group_typed_code
@@ -78,13 +77,8 @@ def _here_page(form: DeviceCodeForm) -> str:
         here=service.admitted(
             session(), desk_secret(), organisation_id=organisation_id, now=clock.now()
         ),
-        managers=_managers(organisation_id),
+        managers=people.names_of_managers(session(), organisation_id),
     )
-
-
-def _managers(organisation_id: UUID) -> list[str]:
-    found = people.provider_people(session(), organisation_id, Role.PROVIDER_MANAGER)
-    return sorted(session().get_one(User, one).name for one in found)
 
 
 def _shown(code: str) -> dict[str, Any]:
@@ -94,5 +88,4 @@ def _shown(code: str) -> dict[str, Any]:
     return {
         "qr": Markup(svg),  # noqa: S704 - drawn by segno from our own bits
         "code": group_typed_code(code),
-        "address": identity.settings().service_url + url_for(".device_here"),
     }
