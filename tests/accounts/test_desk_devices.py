@@ -184,17 +184,23 @@ def test_a_device_that_nobody_works_from_is_forgotten_after_half_a_year(session,
     assert session.scalar(select(func.count()).select_from(DeskDevice)) == 0
 
 
-def test_closing_a_provider_ends_its_devices_and_opening_it_brings_none_back(session, cast):
+def test_closing_a_provider_ends_its_devices_and_opening_it_brings_none_back(
+    session, cast, sign_in
+):
     _, secret = admit(session, cast)
     home = cast.rita.organisation
+    asked = sign_in(cast.dan).get(f"/account/organisations/{home.id}/closed?lang=en").text
+    assert "known no more: Hol." in asked
     organisations.close(session, home, actor=SYSTEM, now=NOW)
     organisations.reopen(session, home, actor=SYSTEM, now=NOW)
     assert not is_known(session, cast, secret)
 
 
-def test_a_closed_account_takes_along_the_devices_that_it_made_known(session, cast):
+def test_a_closed_account_takes_along_the_devices_that_it_made_known(session, cast, sign_in):
     _, of_rita = admit(session, cast)
     _, of_corina = admit(session, cast, "corina")
+    asked = sign_in(cast.dan).get(f"/account/users/{cast.rita.id}/close?lang=en").text
+    assert "known no more: Hol." in asked
     users.close(session, cast.rita, actor=actor(session, cast.dan), now=NOW)
     assert not is_known(session, cast, of_rita)
     assert is_known(session, cast, of_corina)

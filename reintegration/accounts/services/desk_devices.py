@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from reintegration.accounts.models import DeskDevice, User
+from reintegration.accounts.models import DeskDevice, Organisation, User
 from reintegration.accounts.permissions import AccountPermission
 from reintegration.accounts.queries import people
 from reintegration.accounts.services import inbox
@@ -204,13 +204,23 @@ def end_of_person(session: Session, user: User, *, actor: Actor, now: datetime) 
     A phone of theirs is no device of the desk any more, whoever's password they know.
     """
     permissions.demand(actor, AccountPermission.MANAGE_USERS)
-    theirs = or_(
-        DeskDevice.admitted_by == user.id,
-        and_(DeskDevice.made_by == user.id, DeskDevice.hash.is_(None)),
-    )
     told = N_("“%(label)s” has ended with the account of %(name)s. Make it known anew if it stays.")
-    for device in _end_all(session, theirs, actor=actor, now=now):
+    for device in _end_all(session, _made_known_by(user), actor=actor, now=now):
         _tell(session, device, "ended", told, now=now, name=user.name)
+
+
+def ending_with(session: Session, one: User | Organisation) -> Sequence[str]:
+    """Return what the living devices are called that end with a person's account or a provider."""
+    own = _made_known_by(one) if isinstance(one, User) else DeskDevice.organisation_id == one.id
+    living = select(DeskDevice.label).where(own, DeskDevice.ended_at.is_(None))
+    with acting_as_system(session):
+        return session.scalars(living.order_by(DeskDevice.label).limit(MOST)).all()
+
+
+def _made_known_by(user: User) -> ColumnElement[bool]:
+    """Return what somebody made known, and the codes of theirs that wait."""
+    waits = and_(DeskDevice.made_by == user.id, DeskDevice.hash.is_(None))
+    return or_(DeskDevice.admitted_by == user.id, waits)
 
 
 def _end_all(
