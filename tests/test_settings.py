@@ -273,7 +273,7 @@ def test_further_keys_open_and_the_current_one_seals():
     ).new_keyring()
     assert len(ring.keys) == 3
     assert ring.name == settings.from_environment(PRODUCTION).new_keyring().name
-    with pytest.raises(settings.HalfConfigured, match="PUNTE_MASTER_KEYS_READ is not base64"):
+    with pytest.raises(settings.HalfConfigured, match="PUNTE_MASTER_KEYS_READ: is not base64"):
         settings.from_environment(PRODUCTION | {"PUNTE_MASTER_KEYS_READ": f"{one},x"})
 
 

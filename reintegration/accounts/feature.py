@@ -5,6 +5,7 @@ from flask import Flask
 from reintegration.accounts.cli import ABOUT_IMPORT, user_cli, users_cli
 from reintegration.accounts.jobs import (
     FORGET_BROWSERS,
+    FORGET_DEVICES,
     WARN_OF_DEPUTIES,
     WARN_OF_EMPTY_ROLES,
     WARN_OF_TOKENS,
@@ -18,7 +19,9 @@ from reintegration.accounts.views import (
     bringing,
     credentials,
     deputies,
+    desk_devices,
     doers,
+    first_things,
     guide,
     identity,
     inbox,
@@ -46,6 +49,7 @@ from reintegration.web.navigation import Place
 PAGES = (
     bringing,
     deputies,
+    desk_devices,
     doers,
     guide,
     inbox,
@@ -71,6 +75,7 @@ def register(app: Flask) -> None:
     for kind in credentials.TABLE:
         proofs.register(kind)
     identity.init_app(app)
+    first_things.init_app(app)
     doers.init_app(app)
     app.register_blueprint(bp)
     app.add_url_rule("/", "front", today.front)
@@ -81,7 +86,7 @@ def register(app: Flask) -> None:
     for commands in (user_cli, users_cli):
         app.cli.add_command(commands)
     outbox.register(links.CHANNEL)
-    for job in (WARN_OF_TOKENS, WARN_OF_DEPUTIES, WARN_OF_EMPTY_ROLES, FORGET_BROWSERS):
+    for job in _JOBS:
         jobs.register(job)
     slots.add("today.items", today_access.items)
     slots.add("today.items", today_deputies.items)
@@ -90,6 +95,7 @@ def register(app: Flask) -> None:
     navigation.add(*_PLACES)
 
 
+_JOBS = (WARN_OF_TOKENS, WARN_OF_DEPUTIES, WARN_OF_EMPTY_ROLES, FORGET_BROWSERS, FORGET_DEVICES)
 _PLACES = (
     Place("accounts.today", N_("Today"), P.OWN_ACCOUNT, 10),
     Place("accounts.user_list", N_("People"), P.MANAGE_USERS, 85, within=("accounts.user_",)),
@@ -101,6 +107,13 @@ _PLACES = (
         within=("accounts.organisation_",),
     ),
     Place("accounts.bring_in", N_("Bring data in"), P.MANAGE_USERS, 87, within=("users_import.",)),
+    Place(
+        "accounts.devices",
+        N_("Devices of the desk"),
+        P.MAKE_DEVICE_CODE,
+        93,
+        within=("accounts.device_",),
+    ),
     Place("accounts.audit", N_("Audit trail"), P.READ_AUDIT, 90),
     Place("accounts.inbox", N_("Inbox"), P.OWN_ACCOUNT, 95, count=inbox.unread),
 )

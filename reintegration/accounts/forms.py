@@ -86,6 +86,20 @@ class EnrolForm(Form):
     sealed = HiddenField()
 
 
+class DeviceForm(Form):
+    """A phone or tablet of the desk, by the name that its manager gives it."""
+
+    label = StringField(
+        _l("Name of the device"), [InputRequired(_l("Enter a name.")), Length(max=60)]
+    )
+
+
+class DeviceCodeForm(Form):
+    """The code of a manager, typed on the device itself."""
+
+    code = StringField(_l("Code"), [InputRequired(_l("Enter the code.")), Length(max=60)])
+
+
 class ConfirmForm(Form):
     """Showing once more who one is, on the way to a page."""
 

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from reintegration.accounts.services import browsers, deputies, tokens
+from reintegration.accounts.services import browsers, deputies, desk_devices, tokens
 from reintegration.kernel.jobs import Job, counting
 
 WARN_OF_TOKENS = Job(
@@ -21,3 +21,4 @@ WARN_OF_EMPTY_ROLES = Job(
     counting(deputies.warn_of_empty_roles, "roles that would be empty tomorrow told"),
 )
 FORGET_BROWSERS = Job("accounts.forget_browsers", timedelta(days=1), browsers.forget_old)
+FORGET_DEVICES = Job("accounts.forget_devices", timedelta(days=1), desk_devices.forget_old)

@@ -17,3 +17,6 @@ class AccountPermission(StrEnum):
     END_DEPUTYSHIP = "deputyship:end"
     STAND_IN = "deputyship:stand_in"
     MANAGE_TOKENS = "redemption:manage_tokens"
+    MAKE_DEVICE_CODE = "desk_device:make_code"
+    MANAGE_DEVICES = "desk_device:manage"
+    ADMIT_DEVICE = "desk_device:admit"

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, true
 
 from reintegration.accounts.permissions import AccountPermission
-from reintegration.kernel.actor import Actor, Role
+from reintegration.kernel.actor import PROVIDER_ROLES, Actor, Role
 from reintegration.kernel.groups import as_oneself
 from reintegration.kernel.permissions import Policy
 from reintegration.kernel.rules import OfSubject, has_role, is_machine, signed_in
@@ -38,6 +38,10 @@ def _looked_after(actor: Actor, model: Any) -> ColumnElement[bool]:
     return model.supervisor_id == actor.id  # type: ignore[no-any-return]
 
 
+of_ones_organisation = OfSubject(
+    lambda actor, device: device.organisation_id == actor.organisation_id,
+    lambda actor, model: model.organisation_id == actor.organisation_id,
+)
 of_whom_one_looks_after = OfSubject(_looks_after, _looked_after)
 """Anybody, for an administrator; for a supervisor, whom they supervise."""
 
@@ -62,4 +66,7 @@ POLICY: Policy = {
     & (is_deputy | is_represented | is_namer | has_role(Role.ADMINISTRATOR)),
     AccountPermission.STAND_IN: signed_in & is_deputy,
     AccountPermission.MANAGE_TOKENS: has_role(Role.PROVIDER_MANAGER) | is_machine,
+    AccountPermission.MAKE_DEVICE_CODE: has_role(Role.PROVIDER_MANAGER),
+    AccountPermission.MANAGE_DEVICES: has_role(Role.PROVIDER_MANAGER) & of_ones_organisation,
+    AccountPermission.ADMIT_DEVICE: has_role(*PROVIDER_ROLES),
 }

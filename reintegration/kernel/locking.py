@@ -38,6 +38,7 @@ ORDER = (
     "passkey",
     "second_factor",
     "recovery_code",
+    "desk_device",
     "sign_in_session",
     "known_browser",
     "rule_version",

@@ -33,6 +33,11 @@ def signed(field: str, actor: Actor) -> dict[str, UUID | None]:
     return {field: actor.id, companion(field): actor.for_id}
 
 
+def named(actor: Actor) -> dict[str, str]:
+    """Return who acts by name, and for whom, as the values `who` and `who_for` of a message."""
+    return {"who": actor.name} | ({"who_for": actor.for_name} if actor.for_name else {})
+
+
 def signers(row: Any, field: str) -> frozenset[UUID]:
     """Return both people of an act: who did it and for whom; none where nobody did."""
     found = (getattr(row, field), getattr(row, companion(field)))

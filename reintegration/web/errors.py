@@ -2,6 +2,7 @@
 
 import logging
 from http import HTTPStatus
+from urllib.parse import urlsplit
 
 from flask import (
     Flask,
@@ -26,6 +27,7 @@ from reintegration.kernel.errors import N_, Conflict, DomainError
 from reintegration.kernel.locking import lost_a_race
 from reintegration.web import api, credentials
 from reintegration.web.credentials import Credential, Door
+from reintegration.web.language import local_target
 from reintegration.web.requires import NotSignedIn
 from reintegration.web.saying import error_text
 from reintegration.web.schemas import Problem, WrongField, WrongFields
@@ -74,10 +76,10 @@ def _each_field(error: DomainError) -> tuple[WrongField, ...] | None:
     )
 
 
-def page(status: int, detail: str | None = None) -> ResponseReturnValue:
-    """Return the error page of `status`."""
+def page(status: int, detail: str | None = None, **more: str | None) -> ResponseReturnValue:
+    """Return the error page of `status`; `more` is what only some of them say."""
     shown = status if status in _PAGES else (500 if status >= 500 else 400)
-    return render_template(f"errors/{shown}.html", status=status, detail=detail), status
+    return render_template(f"errors/{shown}.html", status=status, detail=detail, **more), status
 
 
 def is_api() -> bool:
@@ -121,9 +123,22 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
         said = gettext(api.TO_PROGRAMS[status]) if status in api.TO_PROGRAMS else str(error.name)
         answer = problem(status, HTTPStatus(status).phrase.lower().replace(" ", "_"), said)
     else:
-        answer = make_response(page(status, _largest() if status == 413 else None))
+        answer = make_response(_too_large() if status == 413 else page(status))
     answer.headers.extend(one for one in error.get_headers() if one[0] == "Allow")
     return answer
+
+
+def _too_large() -> ResponseReturnValue:
+    """Return the page that says how large a file may be, and leads back to the form."""
+    return page(413, _largest(), back=_form_before())
+
+
+def _form_before() -> str | None:
+    """Return the path of our page that sent this form, where the browser says which."""
+    came = urlsplit(request.referrer or "")
+    if came.netloc != request.host:
+        return None
+    return local_target(came.path)
 
 
 def _largest() -> str | None:

@@ -4,48 +4,17 @@ import re
 
 import pytest
 
-from reintegration import settings
 from reintegration.accounts.services import links, second_factor_reset
 from reintegration.accounts.views import identity
-from reintegration.app import create_app
-from reintegration.kernel import clock, tries
-from reintegration.kernel.db import db
-from reintegration.kernel.db import session as current
+from reintegration.kernel import clock
+from tests.accounts.hosts import SERVICE, STAFF
+from tests.accounts.hosts import enter as enter_by
 from tests.factories.cast import PASSWORD, actor
 from tests.factories.factors import code_of, letters_to, path_of_link
 
-STAFF, SERVICE = "https://staff.example", "https://service.example"
-
-
-@pytest.fixture
-def two_hosts(committed_db, cast, session):
-    session.commit()
-    environment = {
-        **committed_db.environment(),
-        "PUNTE_MODE": "production",
-        "PUNTE_BASE_URL": STAFF,
-        "PUNTE_SERVICE_URL": SERVICE,
-        "PUNTE_PUBLIC_NAME": "Birou",
-        "PUNTE_SENDER": "Servicii",
-        "PUNTE_EXIT_URL": "https://www.meteo.md/",
-        "SMTP_URL": "smtp://localhost:25",
-        "PUNTE_MAIL_FROM": "office@example.org",
-    }
-    app = create_app(settings.from_environment(environment))
-    app.config["WTF_CSRF_ENABLED"] = False
-    yield app
-    with app.app_context():
-        tries.companion(current()).dispose()
-        db.session.remove()
-        db.engine.dispose()
-
 
 def enter(app, host, email):
-    browser = app.test_client()
-    answer = browser.post(
-        "/account/sign-in", data={"email": email, "password": PASSWORD}, base_url=host
-    )
-    return browser, answer.status_code
+    return enter_by(app, host, email, PASSWORD)
 
 
 @pytest.mark.parametrize(
@@ -116,6 +85,7 @@ def test_production_opens_nothing_to_some_before_they_have_a_second_factor(two_h
         for address in ("/account/today", "/account/own", "/account/password"):
             to = browser.get(address, base_url=host).location
             assert (to == "/account/second-factor/app") is ((host, who) in insists), (who, address)
+            assert (to == "/account/device") is (who == "rita"), address
 
 
 def test_nothing_is_done_either_before_there_is_a_second_factor(two_hosts, cast, session):

@@ -4,9 +4,9 @@ import re
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 
-from reintegration.accounts.models import Organisation, SignInSession, User
+from reintegration.accounts.models import Organisation, SignInSession
 from reintegration.accounts.services import sign_in, users
 from reintegration.kernel import clock, crypto
 from reintegration.kernel.actor import SYSTEM, Role
@@ -153,9 +153,26 @@ def test_what_changes_a_persons_rights_ends_their_sessions(app, client, cast, se
     assert not opens(app, token)
 
 
-def test_a_first_password_must_be_changed(client, cast, session):
-    session.execute(update(User).where(User.id == cast.ana.id).values(must_change_password=True))
-    assert post_sign_in(client, "ana@demo.example").location == "/account/password"
+def test_nothing_else_opens_or_is_done_before_it_is_changed(client, cast, session):
+    cast.dan.must_change_password = True
+    post_sign_in(client, cast.dan.email)
+    for address in ("/", "/account/today", "/account/own", "/account/users"):
+        assert client.get(address).location == "/account/password", address
+    refused = client.post(f"/account/users/{cast.ana.id}/closed")
+    assert refused.location == "/account/password"
+    session.refresh(cast.ana)
+    assert cast.ana.disabled_at is None
+    assert client.post("/locale", data={"locale": "ru"}).status_code == 302
+    assert client.get("/account/password").status_code == 200
+    typed = {"current": PASSWORD, "new": "four calm green hills"}
+    assert client.post("/account/password", data=typed).location == "/"
+    assert client.get("/account/today").status_code == 200
+
+
+def test_who_must_change_the_password_may_leave(client, cast):
+    cast.ana.must_change_password = True
+    post_sign_in(client, cast.ana.email)
+    assert client.post("/account/sign-out").location == "/account/sign-in"
 
 
 def test_changing_the_password_keeps_this_device_and_ends_the_others(app, cast, sign_in):

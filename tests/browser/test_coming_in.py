@@ -5,12 +5,19 @@ from sqlalchemy import select
 
 from reintegration.accounts.models import User
 from reintegration.kernel import clock
+from tests.browser.arriving import (
+    PASSWORD_OF_NEW,
+    comes_in_by,
+    invites,
+    link_sent_to,
+    sets_up_an_app,
+)
 from tests.browser.conftest import seats_in
 from tests.browser.seats import SCREEN, Seat, sit_down
-from tests.factories.factors import code_of, let_code_serve_again, letters_to, path_of_link
+from tests.factories.factors import code_of, let_code_serve_again
 
 pytestmark = [pytest.mark.xdist_group("browser-phone"), pytest.mark.deep]
-NEW = "four calm green hills"
+ELENA = "elena@demo.example"
 
 
 def test_an_invitation_leads_to_a_password_an_app_and_a_sign_in_with_its_code(
@@ -24,46 +31,20 @@ def test_an_invitation_leads_to_a_password_an_app_and_a_sign_in_with_its_code(
         browser.new_context(viewport=SCREEN, locale="en-GB") as context,
     ):
         dan = page_of("dan")
-        dan.goes_to("/account/users/new")
-        dan.types("Full name", "Elena Nistor")
-        dan.types("E-mail", "elena@demo.example")
-        dan.chooses("Organisation", cast.programme.name)
-        dan.ticks("Auditor")
-        dan.ticks("English")
-        dan.presses("Add the person")
-        dan.sees("Elena Nistor")
-        dan.looks()
-
-        session.rollback()
-        [letter] = letters_to(session, "elena@demo.example")
+        invites(dan, "Elena Nistor", ELENA, cast.programme.name, "Auditor")
+        link = link_sent_to(session, ELENA)
         elena = sit_down(context, url, "elena", set(), share=0.2)
-        elena.goes_to(path_of_link(letter))
-        elena.sees("Choose your password")
-        elena.types("New password", NEW)
-        elena.presses("Save the password")
-        elena.sees("Today")
-
-        elena.page.get_by_role("link", name="Your sign-in").first.click()
-        elena.sees("Your sign-in")
-        elena.main.get_by_role("link", name="Set up").click()
-        elena.sees("Set up your second factor")
-        secret = elena.main.locator(".code").inner_text().replace(" ", "")
-        elena.types("Code", code_of(secret, clock.now()))
-        elena.presses("Confirm the app")
-        elena.sees("Your recovery codes")
-        elena.presses("I have kept them: continue")
-        elena.sees("Today")
+        comes_in_by(elena, link)
+        secret = sets_up_an_app(elena)
         elena.page.get_by_role("button", name="Sign out", exact=True).first.click()
 
         session.rollback()
-        user = (
-            session.scalars(select(User).where(User.email == "elena@demo.example")).unique().one()
-        )
+        user = session.scalars(select(User).where(User.email == ELENA)).unique().one()
         let_code_serve_again(session, user)
         session.commit()
         elena.sees("Sign in")
-        elena.types("E-mail", "elena@demo.example")
-        elena.types("Password", NEW)
+        elena.types("E-mail", ELENA)
+        elena.types("Password", PASSWORD_OF_NEW)
         elena.presses("Sign in")
         elena.sees("Your code")
         elena.types("Code", code_of(secret, clock.now()))
@@ -78,10 +59,10 @@ def test_an_invitation_leads_to_a_password_an_app_and_a_sign_in_with_its_code(
         elena.sees("Sign in")
         elena.presses("Ask for a link by mail")
         elena.sees("A link for a new password")
-        elena.types("E-mail", "elena@demo.example")
+        elena.types("E-mail", ELENA)
         elena.presses("Send me a link")
         elena.sees("Look into your mail")
-        elena.goes_to(path_of_link(letter))
+        elena.goes_to(link)
         elena.sees("This link does not work any more")
 
 

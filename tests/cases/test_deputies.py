@@ -6,7 +6,8 @@ from sqlalchemy import select, text
 from reintegration.accounts.models import UserRole
 from reintegration.accounts.services import actors
 from reintegration.cases.models import CaseFile
-from reintegration.cases.services import registration, team
+from reintegration.cases.services import notes, registration, team
+from reintegration.cases.states import WITHOUT_CONSENT
 from reintegration.kernel.actor import SYSTEM, Role
 from reintegration.kernel.audit import AuditEvent
 from reintegration.kernel.db import act_as
@@ -16,6 +17,8 @@ from tests.factories.casework import make_case
 from tests.factories.cast import NOW, actor
 from tests.factories.deputies import deputy_of, make_deputyship
 from tests.plans.plan_makers import write_plan
+
+DANGER = min(WITHOUT_CONSENT)
 
 
 @pytest.fixture
@@ -93,6 +96,16 @@ def test_a_case_that_a_deputy_opens_is_the_persons(session, cast):
     made = registration.register(session, actor=there, now=NOW)
     session.commit()
     assert (made.opened_by, made.manager_id) == (cast.calin.id, cast.ana.id)
+
+
+def test_a_note_says_for_whom_a_deputy_wrote_it(session, cast, sign_in):
+    case = registration.register(session, actor=actor(session, cast.ana), now=NOW)
+    there = deputy_of(session, cast.ana, cast.calin)
+    session.expire_all()
+    note = notes.write(session, actor=there, case=case, kind=DANGER, body="A sunat sora.", now=NOW)
+    assert (note.written_by, note.written_for) == (cast.calin.id, cast.ana.id)
+    for page in (f"/cases/{case.id}", f"/cases/{case.id}/notes"):
+        assert "Călin Rusu for Ana Lungu" in sign_in(cast.ana).get(f"{page}?lang=en").text
 
 
 def test_nobody_decides_as_a_deputy_on_the_plan_that_they_wrote(session, cast):

@@ -9,11 +9,11 @@ from sqlalchemy.exc import IntegrityError, StatementError
 from providers.directory.models import Site
 from providers.directory.services import profiles
 from providers.directory.services.profiles import Terms
-from providers.vetting.services.imports.vocabulary import language_words
 from reintegration.cases.services import registration
 from reintegration.cases.services.registration import CaseFacts
 from reintegration.codelists.languages import Locale
 from reintegration.codelists.service_categories import ServiceCategory
+from reintegration.codelists.spellings import spoken_words
 from reintegration.codelists.spoken_languages import FEW, SPOKEN, Language, written_in
 from reintegration.codelists.units import Unit
 from reintegration.kernel.errors import Conflict, Invalid
@@ -74,7 +74,7 @@ def test_a_person_and_a_service_may_have_a_language_that_was_added(session, cast
         session, site, actor=actor(session, cast.maria), terms=terms("uk", "ro"), now=NOW
     )
     assert (case.language, offering.languages) == ("uk", ["ro", "uk"])
-    assert (language_words()["украинскии"], written_in("uk")) == ("uk", Locale.RU)
+    assert (spoken_words()["украинскии"], written_in("uk")) == ("uk", Locale.RU)
 
 
 def test_nobody_speaks_a_language_that_is_not_in_the_list(session, cast):

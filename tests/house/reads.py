@@ -18,6 +18,7 @@ from providers.vetting.permissions import VettingPermission
 from reintegration.accounts.models import (
     AccountLink,
     Deputyship,
+    DeskDevice,
     InboxMessage,
     KnownBrowser,
     Passkey,
@@ -157,6 +158,7 @@ READS: dict[str, tuple[Any, Shown]] = {
         _rows(cases.HandOver, CasePermission.VIEW_OFFER),
         (cases.HandOverItem, _of_hand_overs),
         _rows(Deputyship, AccountPermission.END_DEPUTYSHIP),
+        _rows(DeskDevice, AccountPermission.MANAGE_DEVICES),
         _rows(cases.PersonKey, CasePermission.READ_IDENTITY),
         _rows(cases.CaseOrigin, CasePermission.VIEW),
         _rows(cases.PersonIdentity, CasePermission.READ_IDENTITY),

@@ -32,6 +32,7 @@ NO_ENDS = {
     "milestone.due_told_of": "Marks which day was told.",
     "plan.review_on": "Nothing ends: the manager is told that a review is due.",
     "account_link.expires_at": "Is asked at each use; whoever comes later asks for another.",
+    "desk_device.code_until": "Is asked when it is typed; whoever comes later asks for another.",
     "known_browser.passed_until": "Is asked at each sign-in; from then on a code is asked for.",
     "sign_in_session.ends_at": "Is asked at each request; whoever comes signs in again.",
     "try_counter.window_ends_at": "From then on wrong tries are counted anew.",

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from providers.directory.models import VettingDocument
 from providers.referrals.states import ReferralState
 from providers.vetting.services import document_papers
-from reintegration.accounts.models import Deputyship, Passkey, SignInSession, User
+from reintegration.accounts.models import Deputyship, DeskDevice, Passkey, SignInSession, User
 from reintegration.accounts.services import browsers, links
 from reintegration.accounts.services.house import House
 from reintegration.accounts.services.sign_in import start_session
@@ -119,6 +119,7 @@ def make_world(session: Session) -> World:
         "stripe_line_id": _open_line(session, "one", Money(0, "EUR"), cast.petru.id),
         "session_id": _session_of(session, cast.ana),
         "passkey_id": _passkey_of(session, cast.ana) or new_id(),
+        "device_id": _device(session, cast.maria),
     }
     theirs |= {
         "fund_id": cast.euro_fund.id,
@@ -136,6 +137,7 @@ def make_world(session: Session) -> World:
         "stripe_line_id": _open_line(session, "two", Money(0, "USD"), cast.petru.id),
         "session_id": _session_of(session, cast.calin),
         "passkey_id": new_id(),
+        "device_id": _device(session, cast.oleg),
     }
     kept_columns.keep(
         session, cast.bank_account, actor=actor(session, cast.petru), mapping=COLUMNS, now=NOW
@@ -296,6 +298,22 @@ def _passkey_of(session: Session, user: User) -> UUID | None:
 
 def _session_of(session: Session, user: User) -> UUID:
     return session.scalars(select(SignInSession.id).where(SignInSession.user_id == user.id)).one()
+
+
+def _device(session: Session, user: User) -> UUID:
+    """Return a device of the desk that waits for its code."""
+    device = DeskDevice(
+        id=new_id(),
+        organisation_id=user.organisation_id,
+        label="Tableta",
+        code_hash=user.id.bytes,
+        code_until=NOW + timedelta(minutes=15),
+        made_by=user.id,
+        made_at=NOW,
+    )
+    session.add(device)
+    session.flush()
+    return device.id
 
 
 def _lost_message(session: Session, key: str) -> UUID:

@@ -43,3 +43,13 @@ def test_it_keeps_no_address_that_was_asked_for():
     said = CONF.read_text()
     assert "access_log off;" in said
     assert " crit;" in said.partition("error_log")[2].splitlines()[0]
+
+
+def test_what_is_too_large_for_it_is_answered_by_our_own_page_and_not_handed_on():
+    said = CONF.read_text()
+    place = said.partition("location @too_large {")[2].partition("}")[0]
+    assert "error_page 413 = @too_large;" in said
+    assert "proxy_pass_request_body off;" in place
+    assert "proxy_set_header Content-Length $content_length;" in place
+    own = {f"{name} {value}" for name, value in handed_on().items()}
+    assert all(one in place for one in own)

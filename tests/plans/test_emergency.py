@@ -29,6 +29,7 @@ from reintegration.web import slots
 from reintegration.web.navigation import navigation
 from tests.factories.casework import make_case, make_casework
 from tests.factories.cast import NOW, TODAY, actor
+from tests.factories.deputies import deputy_of
 from tests.factories.hearing import hear
 
 BED_TAXI_MEDICINE = TonightNeeds(nights=2, rides=1, medicine=Money(25_000, "MDL"))
@@ -43,10 +44,10 @@ def funding(cast):
 def at_the_door(session, cast, funding):
     """Return a function with which Ana starts help for somebody new."""
 
-    def start(who="ana", needs=BED_TAXI_MEDICINE):
+    def start(who="ana", needs=BED_TAXI_MEDICINE, by=None):
         return emergency.start_new(
             session,
-            actor=actor(session, cast.people[who]),
+            actor=by or actor(session, cast.people[who]),
             needs=needs,
             funding=funding,
             facts=CaseFacts(language="ru", territorial_unit="MD-UN"),
@@ -231,6 +232,20 @@ def test_whoever_started_does_not_decide_even_as_a_supervisor(session, cast, at_
     both = replace(actor(session, cast.ana), roles=frozenset({Role.CASE_MANAGER, Role.SUPERVISOR}))
     with pytest.raises(NotPermitted):
         emergency_decision.ratify(session, started, actor=both, comment="", now=NOW)
+
+
+def test_what_is_told_of_a_start_and_its_decision_says_for_whom_deputies_acted(
+    session, cast, at_the_door, heard, sign_in
+):
+    started = at_the_door(by=deputy_of(session, cast.ana, cast.calin))
+    page = sign_in(cast.sergiu).get("/account/inbox?lang=en").text
+    assert "Călin Rusu for Ana Lungu started emergency help in case" in page
+    there = deputy_of(session, cast.sergiu, cast.victor)
+    session.refresh(started)
+    emergency_decision.ratify(session, started, actor=there, comment="", now=NOW)
+    for reader in (cast.ana, cast.calin):
+        page = sign_in(reader).get("/account/inbox?lang=en").text
+        assert "Victor Balan for Sergiu Munteanu ratified the emergency help" in page
 
 
 def test_a_decision_is_made_once(session, cast, at_the_door, heard):

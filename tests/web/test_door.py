@@ -114,3 +114,16 @@ def test_no_form_takes_more_than_it_says(cast, sign_in):
     assert answer.status_code == 413
     assert "at most 50 MB" in answer.text
     assert "flask bank import FILE" in answer.text
+
+
+def test_a_file_that_is_too_large_leads_back_to_its_form_and_nowhere_else(cast, sign_in):
+    vera, large = sign_in(cast.vera), bytes(21 * 1024 * 1024)
+    for came_from, back in (
+        ("http://localhost/providers/import/", True),
+        ("https://evil.example/providers/import/", False),
+    ):
+        sent = {"file": (io.BytesIO(large), "list.csv")}
+        page = vera.post("/providers/import/?lang=en", data=sent, headers={"Referer": came_from})
+        assert "at most 20 MB" in page.text
+        assert ("Go back to the form" in page.text) is back
+        assert "evil" not in page.text

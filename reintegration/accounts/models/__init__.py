@@ -1,6 +1,7 @@
 """The tables of accounts."""
 
 from reintegration.accounts.models.deputies import Deputyship
+from reintegration.accounts.models.desk_devices import DeskDevice
 from reintegration.accounts.models.factors import Passkey, RecoveryCode, SecondFactor
 from reintegration.accounts.models.inbox import InboxMessage
 from reintegration.accounts.models.links import AccountLink
@@ -11,6 +12,7 @@ __all__ = [
     "AccountLink",
     "ApiToken",
     "Deputyship",
+    "DeskDevice",
     "InboxMessage",
     "KnownBrowser",
     "Organisation",

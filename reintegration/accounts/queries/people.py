@@ -43,6 +43,21 @@ def managers_of(session: Session, provider_ids: Collection[UUID]) -> Mapping[UUI
     return found
 
 
+def names_of_managers(session: Session, organisation_id: UUID, *, limit: int = 3) -> Sequence[str]:
+    """Return the names of some active managers of a provider: whom its people can ask."""
+    return session.scalars(
+        select(User.name)
+        .join(UserRole, UserRole.user_id == User.id)
+        .where(
+            UserRole.role == Role.PROVIDER_MANAGER,
+            User.disabled_at.is_(None),
+            User.organisation_id == organisation_id,
+        )
+        .order_by(User.name, User.id)
+        .limit(limit)
+    ).all()
+
+
 def _with_roles(
     session: Session, roles: Sequence[Role], organisation_id: UUID | None
 ) -> Sequence[UUID]:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from reintegration.accounts.models import Organisation, User, UserRole
 from reintegration.accounts.permissions import AccountPermission
-from reintegration.accounts.services import sign_in, users
+from reintegration.accounts.services import desk_devices, sign_in, users
 from reintegration.accounts.states import OrganisationKind
 from reintegration.kernel import audit, hooks, permissions
 from reintegration.kernel.actor import Actor, Role
@@ -46,6 +46,7 @@ def close(session: Session, organisation: Organisation, *, actor: Actor, now: da
     if organisation.kind == OrganisationKind.PROGRAMME and _administers(session, organisation):
         users.keep_holders(session, users.KEPT, User.organisation_id != organisation.id)
     organisation.active = False
+    desk_devices.end_of_organisation(session, organisation.id, actor=actor, now=now)
     people = select(User).where(User.organisation_id == organisation.id)
     sign_in.end_all_sessions(session, *session.scalars(people).unique(), now=now)
     session.flush()

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from reintegration.accounts.models import Organisation, User, UserRole
 from reintegration.accounts.permissions import AccountPermission
 from reintegration.accounts.queries.users import can_supervise
-from reintegration.accounts.services import deputies, passwords, sign_in
+from reintegration.accounts.services import deputies, desk_devices, passwords, sign_in
 from reintegration.accounts.states import OrganisationKind
 from reintegration.codelists.languages import Locale
 from reintegration.kernel import audit, hooks, permissions
@@ -236,6 +236,7 @@ def close(session: Session, user: User, *, actor: Actor, now: datetime) -> None:
         return
     keep_holders(session, user.role_set, User.id != user.id)
     deputies.end_without(session, user, actor=actor, now=now)
+    desk_devices.end_of_person(session, user, actor=actor, now=now)
     user.disabled_at = now
     sign_in.end_all_sessions(session, user, now=now)
     session.flush()

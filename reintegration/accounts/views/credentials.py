@@ -1,6 +1,7 @@
 """The table of proofs: a person's session in a cookie, and the token of a program or device.
 
-Beside it stands what else a browser shows: where it is, and whether its person is known there.
+Beside it stands what else a browser shows: where it is, whether its person is known there, and
+whether it is a device of a desk.
 """
 
 from ipaddress import ip_address, ip_network
@@ -46,6 +47,11 @@ def _program(session: Session, token: str) -> Shown | None:
 def presented_session() -> str:
     """Return what the browser sent as its session, or nothing."""
     return _cookie(request)
+
+
+def desk_secret() -> str:
+    """Return what the browser shows as a device of the desk, or nothing."""
+    return request.cookies.get(identity.desk_cookie_name(), "")[:LONGEST_TOKEN]
 
 
 def place() -> Place:

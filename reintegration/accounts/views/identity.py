@@ -4,14 +4,13 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, after_this_request, current_app, g, redirect, request, url_for
+from flask import Flask, Response, after_this_request, current_app, g, request
 from flask import session as cookie
-from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy.orm import Session
 
 from reintegration.accounts.models import Deputyship, SignInSession, User
-from reintegration.accounts.services import passkeys, second_factor, step_up
+from reintegration.accounts.services import desk_devices, passkeys, second_factor, step_up
 from reintegration.accounts.services.browsers import KEPT_FOR
 from reintegration.accounts.services.house import House
 from reintegration.accounts.services.passkeys import Relying
@@ -20,9 +19,8 @@ from reintegration.codelists.languages import Locale
 from reintegration.kernel import clock
 from reintegration.kernel.actor import PROVIDER_ROLES, Role
 from reintegration.settings import Settings
-from reintegration.web import credentials, slots
+from reintegration.web import slots
 from reintegration.web import step_up as between
-from reintegration.web.credentials import Door
 from reintegration.web.current import acting, current_actor
 
 
@@ -30,34 +28,10 @@ def init_app(app: Flask) -> None:
     """Show each page who is here."""
     slots.add("i18n.chosen", remember_locale)
     app.context_processor(lambda: {"identity": who_is_here(), "desk": desk()})
-    app.before_request(_lead_to_enrolment)
     between.is_fresh.answer_with(_is_fresh)
     between.asks_for.answer_with(_asks_for)
     between.confirm.answer_with(confirm)
     between.passkey.answer_with(passkey_asked)
-
-
-_BEFORE_ENROLMENT = frozenset(
-    {
-        "accounts.second_factor_app",
-        "accounts.second_factor_app_submit",
-        "accounts.confirm",
-        "accounts.confirm_submit",
-        "accounts.sign_out",
-        "i18n.set_locale",
-        "static",
-    }
-)
-"""What opens to somebody who has no second factor and must have one."""
-
-
-def _lead_to_enrolment() -> ResponseReturnValue | None:
-    """Open nothing but the way to a second factor, to who must have one and has none."""
-    if request.endpoint in _BEFORE_ENROLMENT or credentials.door() is not Door.PAGES:
-        return None
-    if not current_actor().is_signed_in or not this_session().must_enrol:
-        return None
-    return redirect(url_for("accounts.second_factor_app"))
 
 
 def settings() -> Settings:
@@ -126,6 +100,16 @@ def browser_cookie_name() -> str:
     """Return the name of the cookie by which a browser is known; it opens nothing."""
     name = "__Host-browser" if settings().secure_cookies else "punte-browser"
     return name + settings().cookie_mark
+
+
+def desk_cookie_name() -> str:
+    """Return the name of the cookie of a device of the desk; alone it opens nothing."""
+    return "__Host-desk" if settings().secure_cookies else "punte-desk"
+
+
+def keep_desk(secret: str) -> None:
+    """Let the browser keep what makes it a device of the desk, for another half year."""
+    _hand_over(desk_cookie_name(), secret, desk_devices.KEPT_FOR)
 
 
 def enter(begun: Begun) -> None:

@@ -20,6 +20,7 @@ from reintegration.kernel.bounded import Count
 from reintegration.kernel.db import session
 from reintegration.web import navigation, parameters
 from reintegration.web.current import current_actor
+from reintegration.web.filters import on_behalf
 from reintegration.web.once import Next
 
 _SHOWN = ("unread", "all")
@@ -88,8 +89,13 @@ def inbox_message_unread(message: InboxMessage) -> Next:
 
 
 def _said(message: InboxMessage) -> str:
-    """Return what a message says to its reader; a role or a rule in it is called by its name."""
+    """Return what a message says to its reader; a role or a rule in it is called by its name.
+
+    Who did it is said with whom they stood in for.
+    """
     values = dict(message.params)
+    if "who_for" in values:
+        values["who"] = on_behalf(values.get("who"), values.pop("who_for"))
     if "rule" in values:
         values["rule"] = gettext(str(values["rule"]))
     if values.get("role") in set(Role):

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from reintegration.accounts.models import User
 from reintegration.accounts.permissions import AccountPermission as P
 from reintegration.accounts.queries import deputies, users
+from reintegration.accounts.services import desk_devices
 from reintegration.accounts.views import bp
 from reintegration.accounts.views.deputies import represented
 from reintegration.kernel import clock, permissions
@@ -60,7 +61,10 @@ def user_open_work(user: User) -> ResponseReturnValue:
 def user_close(user: User) -> ResponseReturnValue:
     """Ask before an account is closed, and say what would stay."""
     return render_template(
-        "reintegration/accounts/user_close.html", user=user, found=open_work(user)
+        "reintegration/accounts/user_close.html",
+        user=user,
+        found=open_work(user),
+        devices=desk_devices.ending_with(session(), user),
     )
 
 

@@ -9,7 +9,7 @@ from reintegration.accounts.forms import OfficeForm
 from reintegration.accounts.models import Organisation
 from reintegration.accounts.permissions import AccountPermission
 from reintegration.accounts.queries import users as reading
-from reintegration.accounts.services import organisations
+from reintegration.accounts.services import desk_devices, organisations
 from reintegration.accounts.views import bp
 from reintegration.kernel.db import session
 from reintegration.web import parameters
@@ -53,6 +53,7 @@ def _closing_page(organisation: Organisation) -> str:
         "reintegration/accounts/organisation_close.html",
         organisation=organisation,
         changes=organisations.preview_closing(session(), organisation, **acting()),
+        devices=desk_devices.ending_with(session(), organisation),
     )
 
 

@@ -55,8 +55,6 @@ def second_factor_submit() -> Asking:
         now=clock.now(),
     )
     identity.enter(begun)
-    if begun.user.must_change_password:
-        return Next(url_for(".password"))
     return Next(local_target(form.next.data or "/"))
 
 

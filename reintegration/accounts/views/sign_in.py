@@ -61,8 +61,6 @@ def _where_to(begun: Begun, form: SignInForm) -> str:
     target = local_target(form.next.data or "/")
     if begun.waits:
         return url_for("accounts.second_factor", next=target)
-    if begun.user.must_change_password:
-        return url_for("accounts.password")
     return target
 
 
@@ -80,7 +78,8 @@ def sign_out() -> Next | Shown:
 def password() -> Asking:
     """Change the password; other sessions end, this one is renewed."""
     form = ChangePasswordForm()
-    yield asked("reintegration/accounts/password.html", form)
+    required = identity.signed_in_user().must_change_password
+    yield asked("reintegration/accounts/password.html", form, required=required)
     _change_password(form)
     return Next("/", _("Your password is changed. Other devices are signed out."))
 

@@ -109,4 +109,5 @@ class Note(Base):
     kind: Mapped[NoteKind]
     body_sealed: Mapped[bytes]
     written_by: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
+    written_for: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
     written_at: Mapped[datetime]

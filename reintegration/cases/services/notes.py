@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from reintegration.accounts.models import User
 from reintegration.cases.models import CaseFile, Note, PersonKey
@@ -19,16 +19,18 @@ from reintegration.kernel import audit, clock, permissions
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.errors import N_, Conflict, Invalid
 from reintegration.kernel.ids import new_id
+from reintegration.kernel.signing import signed
 
 
 @dataclass(frozen=True, slots=True)
 class OpenNote:
-    """A note in clear, with who wrote it."""
+    """A note in clear, with who wrote it, and for whom a deputy did."""
 
     id: UUID
     kind: NoteKind
     body: str
     who: str
+    for_whom: str | None
     written_at: datetime
 
 
@@ -56,7 +58,7 @@ def write(
         id=note_id,
         case_id=case.id,
         kind=kind,
-        written_by=actor.id,
+        **signed("written_by", actor),
         written_at=now,
         body_sealed=vault.seal_for(session, case.id, text, bound_to=_bound_to(note_id)),
     )
@@ -69,19 +71,21 @@ def write(
 
 def read(session: Session, case: CaseFile, *, limit: int = 50) -> Sequence[OpenNote]:
     """Return the newest notes of a case in clear; raise Conflict once the person was erased."""
+    other = aliased(User)
     rows = session.execute(
-        select(Note, User.name)
+        select(Note, User.name, other.name)
         .join(User, User.id == Note.written_by)
+        .outerjoin(other, other.id == Note.written_for)
         .where(Note.case_id == case.id)
         .order_by(Note.written_at.desc(), Note.id)
         .limit(limit)
     ).all()
     opened = vault.unseal_for(
-        session, case.id, {_bound_to(note.id): note.body_sealed for note, _who in rows}
+        session, case.id, {_bound_to(note.id): note.body_sealed for note, _who, _for_whom in rows}
     )
     return [
-        OpenNote(note.id, note.kind, opened[_bound_to(note.id)], who, note.written_at)
-        for note, who in rows
+        OpenNote(note.id, note.kind, opened[_bound_to(note.id)], who, for_whom, note.written_at)
+        for note, who, for_whom in rows
     ]
 
 

@@ -31,7 +31,7 @@ from reintegration.kernel.dated_rules import stood
 from reintegration.kernel.errors import N_, Conflict, Invalid
 from reintegration.kernel.ids import new_id
 from reintegration.kernel.money import Money, total
-from reintegration.kernel.signing import signed, with_writers
+from reintegration.kernel.signing import named, signed, with_writers
 from reintegration.plans.models import EmergencyStart, Milestone, Plan, PlanLine
 from reintegration.plans.permissions import EmergencyPermission
 from reintegration.plans.queries import provision
@@ -292,6 +292,6 @@ def _announce(
         message,
         now=now,
         link=link,
-        who=actor.name,
+        **named(actor),
         asked=str(asked),
     )

@@ -14,7 +14,7 @@ from reintegration.kernel import hooks
 from reintegration.kernel.actor import SYSTEM, Actor
 from reintegration.kernel.errors import N_
 from reintegration.kernel.locking import lock, lock_all
-from reintegration.kernel.signing import sign
+from reintegration.kernel.signing import named, sign, signers
 from reintegration.kernel.states import Machine, Move
 from reintegration.plans.models import EmergencyStart, PlanLine, PlanLineDelivery
 from reintegration.plans.permissions import EmergencyPermission as P
@@ -103,4 +103,5 @@ def _tell(
 ) -> None:
     case = session.get_one(CaseFile, started.case_id)
     key, link = f"emergency|{started.id}|decided", f"/cases/{case.id}/emergency"
-    tell(session, case, [started.started_by], key, message, now=now, link=link, who=actor.name)
+    readers = signers(started, "started_by")
+    tell(session, case, readers, key, message, now=now, link=link, **named(actor))
