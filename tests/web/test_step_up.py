@@ -22,6 +22,7 @@ FRESH = {
     "accounts.second_factor_app",
     "accounts.second_factor_codes",
     "accounts.user_second_factor",
+    "rules.proposal_approve",
     "bank.account_approve",
     "bank.account_new",
     "batches.approve",

@@ -65,7 +65,7 @@ def _sex(request: MatchRequest, candidate: Candidate) -> Finding | None:
         return None
     if request.sex == Sex.UNSPECIFIED:
         return Finding("sex_unknown", excludes=False)
-    if request.sex.value != candidate.sex_policy.value:
+    if str(request.sex) != str(candidate.sex_policy):
         return Finding("sex", excludes=True)
     return None
 

@@ -184,6 +184,7 @@ EXCUSED: Why = {
     "audit_checkpoint": "Signs seals, which a backup has.",
     "audit_seal": "Keyed hashes over the trail, which a backup has.",
     "background_task": "Copies of files on their way in; what came of them leaves.",
+    "desk_device": _DOOR,
     "house_key": _KEY,
     "identity_index": _HASH,
     "inbox_message": "Tells people of what leaves in the other files.",

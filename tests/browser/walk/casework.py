@@ -17,7 +17,7 @@ def registers_a_beneficiary(seat: Seat) -> str:
     seat.sees("Register a person")
     seat.ticks("Keeping a file and working on the plan together")
     seat.ticks("Telling a provider what it needs for one service")
-    seat.chooses("Language", "Русский")
+    seat.chooses("Language", "Russian")
     seat.ticks("Woman")
     seat.types("Year of birth (optional)", "1998")
     seat.chooses("Where the person lives now (optional)", "Ungheni")

@@ -14,7 +14,7 @@ def starts_help(seat: Seat) -> None:
     seat.main.get_by_role("button", name="One more").first.click()
     seat.types("Taxi rides", "2")
     seat.types("What may we call you? (optional)", "Mia")
-    seat.chooses("Language", "Română")
+    seat.chooses("Language", "Romanian")
     seat.ticks(re.compile("I read it aloud"))
     seat.presses("Start help now")
     seat.reads("Help can begin now")
