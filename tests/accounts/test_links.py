@@ -225,7 +225,8 @@ def test_two_who_use_one_link_at_once_set_one_password(app, cast, asked, session
         answers = list(
             threads.map(lambda new: use(app.test_client(), key, new).status_code, [NEW, NEW + "!"])
         )
-    assert sorted(answers) == [302, 409]
+    assert min(answers) == 302
+    assert max(answers) in (409, 503), "a busy house may say that it is busy, and keeps nothing"
 
 
 def test_links_of_before_are_not_counted_for_ever(client, cast, asked, session):

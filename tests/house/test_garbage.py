@@ -194,10 +194,15 @@ def filled(form) -> Iterator[tuple[str, str]]:
             yield name, field.value or plausible.get(kind, "12")
 
 
-def test_no_field_of_a_form_breaks_its_answer(walked):
+@pytest.fixture(scope="module")
+def all_forms(walked) -> list[Form]:
+    return forms(*walked)
+
+
+def test_no_field_of_a_form_breaks_its_answer(walked, all_forms):
     app, world = walked
     broken, sent = [], 0
-    for form in forms(app, world):
+    for form in all_forms:
         # Drawn by the page: an address may carry a handle that is another in each run.
         of = f"{form.page} {len(form.fields)}"
         hit = [(name, drawn(form.fields, 1, of=f"{name} {of}")[-1][0]) for name in GARBAGE]
@@ -223,11 +228,11 @@ def names_of(form) -> set[str]:
     return {one.get("name") for one in form.inputs}
 
 
-def test_a_choice_that_nobody_made_is_asked_for_where_it_is_made(walked):
+def test_a_choice_that_nobody_made_is_asked_for_where_it_is_made(walked, all_forms):
     """Never by a page of its own that says it and has lost what was typed."""
     app, world = walked
     lost, refused = [], 0
-    for form in forms(app, world):
+    for form in all_forms:
         for missing in drawn(sorted(form.choices), 1, of=f"choices of {form.page}"):
             told = [(name, said) for name, said in form.fields if name != missing]
             body = "&".join(f"{name}={encoded(said)}" for name, said in told)

@@ -143,7 +143,9 @@ def test_it_stands_in_the_trail_which_still_holds(session, house, tmp_path):
     audit_chain.seal(session, db.keyring(session), now=NOW, log=log)
     session.commit()
     assert audit_chain.verify(session, db.keyring(session), now=NOW, log=log).holds
-    acts = session.scalars(select(AuditEvent).where(AuditEvent.action.like("keys:%"))).all()
+    acts = session.scalars(
+        select(AuditEvent).where(AuditEvent.action.like("keys:%")).order_by(AuditEvent.id)
+    ).all()
     assert [one.action for one in acts] == ["keys:rotate", "keys:finish"]
     assert acts[-1].data["to"] == Keyring(NEW).name
 

@@ -88,7 +88,10 @@ def test_a_frozen_database_is_told_soon_and_comes_back_by_itself(server, browser
     assert comes_back(browser)
 
 
-@pytest.mark.parametrize("language", sorted(RESTING))
+@pytest.mark.parametrize(
+    "language",
+    [pytest.param(one, marks=[pytest.mark.deep] * (one != "ro")) for one in sorted(RESTING)],
+)
 def test_a_stopped_database_is_told_in_the_language_of_the_reader(server, browser, language):
     assert comes_back(browser)
     server.cluster.stop("immediate")
