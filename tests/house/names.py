@@ -32,6 +32,7 @@ def found(app: Flask) -> dict[str, list[str]]:
     sections: dict[str, Callable[[], Names]] = {
         "addresses": lambda: addresses(app),
         "words behind the ? of an address": source.query_words,
+        "rules": lambda: set(dated_rules.declared()),
         "permissions": lambda: {one.value for one in permissions.registered() if _is_ours(one)},
         "machines": described_machines,
         "acts in the trail": acts,

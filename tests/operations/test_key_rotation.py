@@ -7,7 +7,7 @@ from reintegration.accounts.services import links, second_factor
 from reintegration.cases.models import PersonKey
 from reintegration.cases.services import registration, vault
 from reintegration.cases.services.vault import Identity
-from reintegration.kernel import answered, audit_chain, crypto, db, key_sample, sealed, tasks
+from reintegration.kernel import answered, audit_chain, clock, crypto, db, key_sample, sealed, tasks
 from reintegration.kernel.audit import AuditEvent
 from reintegration.kernel.crypto import STORED, Keyring
 from reintegration.kernel.house_keys import HouseKey, KeySample
@@ -259,6 +259,10 @@ def test_the_commands_say_it(app, session, house, monkeypatch):
     assert f"{Keyring(OLD).name} may be taken out" in done.output
     monkeypatch.setitem(app.extensions, "keyring", Keyring(NEW))
     assert run(args=["keys", "status"]).exit_code == 0
+    of(session, NEW)
+    log = app.extensions["settings"].audit_log
+    audit_chain.seal(session, db.keyring(session), now=clock.now(), log=log)
+    session.commit()
     verified = run(args=["audit", "verify"])
     assert verified.exit_code == 0, verified.output
     monkeypatch.setitem(app.extensions, "keyring", Keyring(OLD))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from reintegration.accounts.models import User, UserRole
@@ -153,11 +153,16 @@ def _plain(case: CaseFile, name: str) -> object:
 
 
 def _free_code(session: Session) -> str:
-    """Return a code that no case has, among those that the actor cannot see too."""
+    """Return a code that no case has, among those that the actor cannot see too.
+
+    Nor does anybody take it at the same moment: until this transaction ends it is held here.
+    """
     with acting_as_system(session):
         while True:
             code = new_case_code()
-            if not session.scalar(select(exists().where(CaseFile.code == code))):
+            held = func.pg_try_advisory_xact_lock(func.hashtextextended(f"case {code}", 0))
+            taken = exists().where(CaseFile.code == code)
+            if session.scalar(select(held & ~taken)):
                 return code
 
 
