@@ -212,6 +212,7 @@ def _start_stories(world: World) -> None:
     timeline.start(tokens(world))
     timeline.start(rulebook.languages(world))
     timeline.start(rulebook.message_texts(world))
+    timeline.start(rulebook.checklists(world))
     for spec in draw_cases(world):
         teller = NightStory(world, spec) if spec.emergency else CaseStory(world, spec)
         timeline.start(teller.tell())

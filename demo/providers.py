@@ -37,6 +37,8 @@ _STAFF = (
 _AT_STRIPE = "drept"
 """Its manager's sign-in is shown too: who looks at the demo can mend the payout that failed."""
 _BANKS = ("AG", "VI", "ML", "EX", "MO")
+_EVERYTHING = range(12)
+"""An officer of the demo leaves no line of a checklist out."""
 
 
 def make_providers(world: World) -> None:
@@ -291,7 +293,10 @@ def _approve(world: World, firm: Firm, offering: Offering, draft: Draft) -> None
     session, now = world.session, world.now
     ends = world.ago(20) if draft.state == "expired" else world.today + timedelta(days=500)
     vetting.submit(session, offering, actor=world.actor(firm.manager), now=now)
-    vetting.assess(session, offering, actor=world.actor(_OFFICER), now=now + timedelta(days=2))
+    checked = now + timedelta(days=2)
+    vetting.assess(
+        session, offering, actor=world.actor(_OFFICER), now=checked, looked_at=_EVERYTHING
+    )
     vetting.approve(
         session, offering, actor=world.actor(_SECOND), until=ends, now=now + timedelta(days=3)
     )
@@ -320,7 +325,8 @@ def vetting_of_late(world: World) -> Story:
     ):
         offering = applying[state][1]
         vetting.move(session, offering, move, actor=officer, now=world.now, reason=reason)
-    vetting.assess(session, applying["pending_approval"][1], actor=officer, now=world.now)
+    pending = applying["pending_approval"][1]
+    vetting.assess(session, pending, actor=officer, now=world.now, looked_at=_EVERYTHING)
     firm, offering = applying["withdrawn"]
     vetting.move(session, offering, "withdraw", actor=world.actor(firm.manager), now=world.now)
     yield at(world.ago(4), 15)

@@ -1,12 +1,15 @@
 """What the programme set as its rules: a language more, and a message in kinder words."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 from demo.timeline import Story, at
 from demo.world import YEAR, World
+from providers.directory.queries.checklists import CHECKLISTS
 from providers.directory.services import profiles
 from providers.directory.services.profiles import Terms
+from providers.directory.states import Jurisdiction
 from providers.vetting.services import vetting
 from reintegration.codelists.languages import Locale
 from reintegration.codelists.service_categories import ServiceCategory
@@ -46,6 +49,31 @@ def message_texts(world: World) -> Story:
     )
     reason = "Prestatorii citesc mesajul și nu știu că li se așteaptă răspunsul."
     agree(world, TEXTS, said, reason, entry="request_new")
+
+
+def checklists(world: World) -> Story:
+    """Say what an officer looks at before a service on the right bank is approved."""
+    yield at(world.ago(150), 10)
+    law = Jurisdiction.RIGHT_BANK
+    checks = {
+        "ro": (
+            "Am vizitat locul",
+            "Am vorbit cu cine lucrează acolo",
+            "Prețurile sunt cele din acord",
+        ),
+        "ru": (
+            "Место осмотрено",
+            "С сотрудниками поговорили",
+            "Цены те же, что в договоре",
+        ),
+        "en": (
+            "The place was visited",
+            "Somebody talked to those who work there",
+            "The prices are those of the agreement",
+        ),
+    }
+    reason = "Doi responsabili verificau lucruri diferite."
+    agree(world, CHECKLISTS, replace(CHECKLISTS.initially[law], checks=checks), reason, entry=law)
 
 
 def agree(
