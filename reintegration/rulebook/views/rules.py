@@ -327,10 +327,15 @@ class _Found:
         return Row(
             rule,
             _in_a_line(rule, self.today),
-            self.holding.get((rule.code, "")),
+            self._last(rule),
             [one for one in self.waiting if one.code == rule.code],
             [one for one in self.coming if one.code == rule.code],
         )
+
+    def _last(self, rule: Dated[Any]) -> RuleVersion | None:
+        """Return what began last of what holds: of a list, among all its entries."""
+        found = (one for (code, _entry), one in self.holding.items() if code == rule.code)
+        return max(found, key=lambda one: one.first_day, default=None)
 
 
 def _in_a_line(rule: Dated[Any], today: date) -> str:
