@@ -61,11 +61,7 @@ def checklists(world: World) -> Story:
             "Am vorbit cu cine lucrează acolo",
             "Prețurile sunt cele din acord",
         ),
-        "ru": (
-            "Место осмотрено",
-            "С сотрудниками поговорили",
-            "Цены те же, что в договоре",
-        ),
+        "ru": ("Место осмотрено", "С сотрудниками поговорили", "Цены те же, что в договоре"),
         "en": (
             "The place was visited",
             "Somebody talked to those who work there",

@@ -62,6 +62,16 @@ def lines(rule: Dated[Any], value: Any, before: Any = None) -> list[Line]:
     return list(_lines(rule.kind, _(rule.title), value, before))
 
 
+def summary(rule: DatedList[Any], value: Any) -> str:
+    """Return an entry without its name in one line, texts in the reader's language."""
+    if not isinstance(rule.kind, Record):
+        return in_words(rule.kind, value)
+    parts = ((one, part) for one, part in rule.kind.parts.items() if one != "name")
+    return " · ".join(
+        f"{_(part.label)}: {in_words(part.kind, getattr(value, one))}" for one, part in parts
+    )
+
+
 def name_of(rule: Dated[Any], entry: str, value: Any) -> str:
     """Return what a rule, or the entry of a list, is called."""
     if not entry:

@@ -23,7 +23,7 @@ from reintegration.rulebook.permissions import RulePermission as P
 from reintegration.rulebook.queries import rules as reading
 from reintegration.rulebook.services import deciding
 from reintegration.rulebook.views import bp
-from reintegration.rulebook.views.rule_text import Line, lines, name_of, said
+from reintegration.rulebook.views.rule_text import Line, lines, name_of, said, summary
 from reintegration.web.current import acting, current_actor
 from reintegration.web.forms import given
 from reintegration.web.once import Next
@@ -191,7 +191,12 @@ def _list_page(rule: DatedList[Any]) -> ResponseReturnValue:
     today = clock.local_day(clock.now())
     found = _Found.now(today)
     entries = [
-        (entry, said(rule, value, entry), lines(rule, value), found.holding.get((rule.code, entry)))
+        (
+            entry,
+            said(rule, value, entry),
+            summary(rule, value),
+            found.holding.get((rule.code, entry)),
+        )
         for entry, value in rule.on(today).items()
     ]
     return render_template(
