@@ -33,6 +33,16 @@ def test_the_list_says_what_holds_since_when_and_by_whom(session, cast, sign_in)
         assert f"/rules/of/{rule.code}" in page
 
 
+def test_the_page_of_each_rule_and_list_and_of_an_entry_opens(session, cast, sign_in):
+    victor, dan = sign_in(cast.victor), sign_in(cast.dan)
+    for rule in dated_rules.declared().values():
+        assert victor.get(f"/rules/of/{rule.code}").status_code == 200, rule.code
+        if isinstance(rule, dated_rules.DatedList):
+            entry = next(iter(rule.entries_on(TODAY)))
+            assert victor.get(f"/rules/of/{rule.code}/{entry}").status_code == 200, rule.code
+            assert dan.get(f"/rules/of/{rule.code}/{entry}/propose").status_code == 200, rule.code
+
+
 @pytest.mark.parametrize("who", ["ana", "rita", "maria"])
 def test_who_sets_and_checks_nothing_here_does_not_read_it(session, cast, sign_in, who):
     assert sign_in(getattr(cast, who)).get("/rules").status_code == 403

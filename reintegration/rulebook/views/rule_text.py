@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
@@ -27,6 +27,8 @@ from reintegration.kernel.rule_kinds import (
 )
 from reintegration.kernel.words import Worded
 from reintegration.web.filters import money, number
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +115,7 @@ def in_words(kind: Any, value: Any) -> str:
     return str(_WORDS[type(kind)](kind, value))
 
 
-def _of_language(_kind: Texts, value: Mapping[str, str]) -> str:
+def _of_language(_kind: Texts | Lines, value: Mapping[str, T]) -> T:
     locale = get_locale()
     return value[locale.language if locale else Locale.RO]
 
@@ -138,4 +140,5 @@ _WORDS: Mapping[type, Callable[[Any, Any], str]] = {
     Entry: lambda _kind, value: value.label,
     Some: _chosen,
     Texts: _of_language,
+    Lines: lambda kind, value: _listed(_of_language(kind, value)),
 }
