@@ -9,6 +9,7 @@ The approved values are kept in this process as one `Book`. The database names i
 statement that says for whom a transaction acts; where that is another one, they are read anew.
 """
 
+from abc import ABC, abstractmethod
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -133,7 +134,7 @@ def stood_in(day: date, listed: "DatedList[Any]", entry: str) -> dict[str, Any]:
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class Dated(Generic[T]):
+class Dated(ABC, Generic[T]):
     """What rules and lists have in common; `says` is what is decided by it, in a sentence.
 
     `decided_by` approves: a supervisor what touches people, a finance approver what touches money.
@@ -181,9 +182,9 @@ class Dated(Generic[T]):
         """Return the value of a version."""
         return _book.read(version, self.kind)
 
+    @abstractmethod
     def at_first(self, entry: str = "") -> T | None:
         """Return what holds until somebody approves something else."""
-        raise NotImplementedError
 
     def entries_on(self, day: date) -> Iterable[str]:
         """Return the entries of a list on `day`; a rule that is one value has one without name."""

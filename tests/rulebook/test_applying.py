@@ -15,12 +15,13 @@ from reintegration.kernel.db import act_as
 from reintegration.kernel.states import StateEvent
 from reintegration.plans.states import REVIEW_AFTER
 from tests.factories.casework import make_casework
-from tests.factories.cast import TODAY, actor
+from tests.factories.cast import NOW, TODAY, actor
 from tests.factories.rules import set_rule
 from tests.factories.vouchers import deliver, make_voucher
 from tests.house import source
 from tests.plans.plan_makers import approve, write_plan
 from tests.providers.makers import sent
+from vouchers.voucher.services import expiry as ends
 from vouchers.voucher.services.issuing import AUTO_APPROVE_BELOW
 
 DAY = timedelta(days=1)
@@ -102,3 +103,15 @@ def test_a_lower_limit_says_how_many_vouchers_would_have_waited(session, cast):
     act_as(session, SYSTEM)
     (change,) = AUTO_APPROVE_BELOW.would_change(session, coming)
     assert change.count == 1
+
+
+def test_a_longer_warning_leaves_no_voucher_without_one(session, cast):
+    """What lies between the time of before and the new one is told of on the first day."""
+    make_voucher(session, cast, valid_until=TODAY + 20 * DAY)
+    session.commit()
+    act_as(session, SYSTEM)
+    assert ends.warn_ahead(session, now=NOW) == 0
+    session.commit()
+    set_rule(session, cast, ends.ENDS_BEFORE, 30 * DAY, since=TODAY + DAY)
+    act_as(session, SYSTEM)
+    assert ends.warn_ahead(session, now=NOW + DAY) == 1

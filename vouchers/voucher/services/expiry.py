@@ -68,15 +68,16 @@ def expire_due(session: Session, now: datetime) -> str | None:
 def warn_ahead(session: Session, *, now: datetime) -> int:
     """Tell case managers of vouchers that end soon with something left; return how many.
 
-    Each is told of once, whatever happens on its last days.
+    Each is told of once, whatever happens on its last days. What comes within a longer time that is
+    set meanwhile is told of too: nothing lies between what was reached before and what is now.
     """
     today = local_day(now)
-    last = today + ENDS_BEFORE.on(today)
+    reached_before, last = (day + ENDS_BEFORE.on(day) for day in (today - _LATE, today))
     soon = session.scalars(
         select(Voucher)
         .where(
             Voucher.state.in_(OPEN_STATES),
-            Voucher.valid_until.between(last - _LATE, last),
+            Voucher.valid_until.between(reached_before, last),
             Voucher.amount_left_minor > Voucher.amount_pending_minor,
         )
         .order_by(Voucher.valid_until, Voucher.id)
