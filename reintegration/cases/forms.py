@@ -207,7 +207,7 @@ class ConsentForm(ConsentFields):
     valid_until = DayField(
         _l("Until (last day)"),
         [InputRequired(_l("Enter the last day."))],
-        description=_l("One year unless the person wants less. It can be withdrawn at any time."),
+        description=_l("The person may want less. It can be withdrawn at any time."),
     )
 
 

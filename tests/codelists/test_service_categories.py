@@ -267,6 +267,14 @@ def test_an_import_knows_a_category_by_its_code_and_its_names(session, cast):
     assert {category_words()[plain(word)] for word in words} == {SIGNING}
 
 
+@pytest.mark.parametrize("language", ["ro", "ru", "en"])
+def test_a_name_is_written_in_all_three_languages_or_refused(session, cast, language):
+    unnamed = replace(SAID, name={**SAID.name, language: " "})
+    with pytest.raises(Invalid) as refused:
+        agreed(session, cast, SERVICE_CATEGORIES, SIGNING, unnamed, is_new=True)
+    assert refused.value.field == f"value_name_{language}"
+
+
 def test_the_name_is_that_of_the_day(session, cast):
     named = replace(COUNSELLING.on(TODAY), name={"ro": "Discuții", "ru": "Беседы", "en": "Talks"})
     let(session, cast, SERVICE_CATEGORIES, COUNSELLING, named, since=TOMORROW)

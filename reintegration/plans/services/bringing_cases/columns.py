@@ -26,7 +26,10 @@ COLUMNS = (
     Column("case manager", N_("The e-mail of who manages it. Empty: of the row above, or you.")),
     Column("since", N_("The day on which the work with the person began.")),
     Column("consent on", N_("The day of the signed consent. Empty: the case waits for consent.")),
-    Column("consent until", N_("Its last day. Empty: one year after it was signed.")),
+    Column(
+        "consent until",
+        N_("Its last day. Empty: as long after it was signed as a consent holds here."),
+    ),
     Column("agreed to", N_("What was agreed to, with commas. Empty: that a file is kept.")),
     Column("agreed by", N_("The person, a guardian or the authority. Empty: the person.")),
     Column("language", N_("The language of the person.")),
