@@ -14,6 +14,7 @@ from urllib.parse import SplitResult, urlsplit
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
+from reintegration.kernel.crypto import KEY_BYTES
 from reintegration.kernel.errors import Invalid
 from reintegration.kernel.recipients import recipient
 
@@ -43,6 +44,7 @@ _NOT_IN_TRAINING = {
     "SECRET_KEY": "a training copy makes its own in PUNTE_INSTANCE: take the real one away",
     "PUNTE_MASTER_KEY": "a training copy makes its own in PUNTE_INSTANCE: take the real one away",
     "PUNTE_MASTER_KEYS_READ": "a training copy has one key of its own: take the real ones away",
+    "PUNTE_PAPERS": "a training copy keeps its papers in PUNTE_INSTANCE: take the real place away",
     "PUNTE_BACKUP_KEY": "what people try is not backed up",
     "SMTP_URL": "no mail leaves a training copy: it is written to the folder outbox",
 }
@@ -70,7 +72,7 @@ _OURS = ("PUNTE_", "STRIPE_")
 _FROM_THE_EXAMPLE = ("…", ":PASSWORD@", "user:password@")
 _TELLING = re.compile(r"punte|trafi[ck]|victim|жертв|торговл|эксплуатац", re.IGNORECASE)
 _LOCAL = ("localhost", "127.0.0.1", "::1")
-_KEY_BYTES = 32
+_WEB = ("https://", "http://")
 READ_KEYS = "PUNTE_MASTER_KEYS_READ"
 OBJECTS = "s3://"
 """How the address of an object store begins, where papers may lie instead of in a folder."""
@@ -80,20 +82,11 @@ _BUCKET = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9!_.*'()/
 def unreadable(given: Given) -> Iterator[Fault]:
     """Yield what is set and cannot be read, in whatever mode."""
     yield from _numbers(given)
-    if (key := given.get("PUNTE_MASTER_KEY")) and (said := _unlike_a_key(key)):
-        yield "PUNTE_MASTER_KEY", said
-    for one in several(given, READ_KEYS):
-        if said := _unlike_a_key(one):
-            yield READ_KEYS, said
+    yield from _keys(given)
+    yield from _addresses(given)
     if _lies_in_objects(given) and not _BUCKET.fullmatch(given["PUNTE_PAPERS"]):
         said = "is a folder, or s3://bucket/prefix: a bucket has 3 to 63 small letters, figures"
         yield "PUNTE_PAPERS", f"{said}, points and hyphens"
-    for name in ("DATABASE_URL", "DATABASE_OWNER_URL"):
-        if given.get(name) and _database(given[name]) is None:
-            yield name, "is an address such as postgresql://role:password@host/database"
-    if given.get("PUNTE_CLAMD") and not _is_scanner(given["PUNTE_CLAMD"]):
-        said = "is an address such as unix:///run/clamav/clamd.ctl or tcp://127.0.0.1:3310"
-        yield "PUNTE_CLAMD", said
     for name in ("PUNTE_INSTANCE", "PUNTE_PAPERS"):
         if given.get(name) and Path(given[name]).is_file():
             yield name, "is a file and must be a folder"
@@ -168,13 +161,33 @@ def _numbers(given: Given) -> Iterator[Fault]:
             yield name, f"is a whole number from {least} to {most}, not {text}"
 
 
+def _keys(given: Given) -> Iterator[Fault]:
+    if (key := given.get("PUNTE_MASTER_KEY")) and (said := _unlike_a_key(key)):
+        yield "PUNTE_MASTER_KEY", said
+    for one in several(given, READ_KEYS):
+        if said := _unlike_a_key(one):
+            yield READ_KEYS, said
+
+
+def _addresses(given: Given) -> Iterator[Fault]:
+    for name in ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"):
+        if (url := given.get(name)) and not (url.startswith(_WEB) and _host(url)):
+            yield name, "is an address such as https://objects.example.org"
+    for name in ("DATABASE_URL", "DATABASE_OWNER_URL"):
+        if given.get(name) and _database(given[name]) is None:
+            yield name, "is an address such as postgresql://role:password@host/database"
+    if given.get("PUNTE_CLAMD") and not _is_scanner(given["PUNTE_CLAMD"]):
+        said = "is an address such as unix:///run/clamav/clamd.ctl or tcp://127.0.0.1:3310"
+        yield "PUNTE_CLAMD", said
+
+
 def _unlike_a_key(text: str) -> str:
     try:
         length = len(base64.b64decode(text, validate=True))
     except (binascii.Error, ValueError):
         return "is not base64: make one with `openssl rand -base64 32`"
-    if length != _KEY_BYTES:
-        return f"has {length} bytes, not {_KEY_BYTES}: make one with `openssl rand -base64 32`"
+    if length != KEY_BYTES:
+        return f"has {length} bytes, not {KEY_BYTES}: make one with `openssl rand -base64 32`"
     return ""
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from reintegration import faults
-from reintegration.faults import LIVE_KEYS, MOST_SECRETS, STRIPE
+from reintegration.faults import LIVE_KEYS
 from reintegration.kernel.crypto import Keyring
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -30,7 +30,6 @@ class HalfConfigured(SystemExit):
 
 
 _NOWHERE = "noreply@localhost"
-__all__ = ["LIVE_KEYS", "MOST_SECRETS", "STRIPE", "HalfConfigured", "Mode", "Settings"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -304,6 +304,9 @@ def test_a_training_copy_makes_its_own_database_and_keys(open_folder: Path):
         ("SECRET_KEY", PRODUCTION["SECRET_KEY"]),
         ("SMTP_URL", "smtp://localhost:25"),
         ("STRIPE_API_KEY", "rk_live_x"),
+        ("PUNTE_PAPERS", "s3://papers-of-a-house/papers"),
+        ("PUNTE_PAPERS", "/var/lib/punte/papers"),
+        ("AWS_ENDPOINT_URL_S3", "objects.example.org"),
         ("PUNTE_BASE_URL", "http://training.example"),
     ],
 )

@@ -16,10 +16,12 @@ OWN = (
     "(SELECT punte_is('system')) OR ((SELECT punte_is('provider_manager'))"
     " AND organisation_id = (SELECT punte_organisation()))"
 )
+THERE = "organisation_id = (SELECT punte_organisation())"
+"""Each page of reception asks whether its device is known: a hash, a name and days, of nobody."""
 
 
 def upgrade() -> None:
-    """Add the table, whose rows the managers of a provider see, and the column."""
+    """Add the table, whose rows are seen where the device stands, and the column."""
     op.create_table(
         "desk_device",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -56,6 +58,7 @@ def upgrade() -> None:
     op.create_index(op.f("ix_desk_device_admitted_by"), "desk_device", ["admitted_by"])
     op.execute("ALTER TABLE desk_device ENABLE ROW LEVEL SECURITY")
     op.execute(f"CREATE POLICY everything ON desk_device USING ({OWN}) WITH CHECK ({OWN})")
+    op.execute(f"CREATE POLICY reading ON desk_device FOR SELECT USING ({THERE})")
     op.add_column("case_note", sa.Column("written_for", sa.Uuid(), nullable=True))
     op.create_foreign_key(
         op.f("fk_case_note_written_for"), "case_note", "user_account", ["written_for"], ["id"]

@@ -142,8 +142,11 @@ def keyring(session: Session) -> Keyring:
     if not found.is_open:
         connection = session.connection()
         _set_actor(connection, SYSTEM)
-        house_keys.open_house(connection, found)
-        _set_actor(connection, acting(session))
+        try:
+            house_keys.open_house(connection, found)
+        finally:
+            if _can_go_on(session):
+                _set_actor(connection, acting(session))
     return found
 
 

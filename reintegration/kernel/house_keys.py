@@ -81,10 +81,9 @@ def opened(ring: Keyring, found: Mapping[str, bytes]) -> dict[str, bytes]:
 
 def opens_sample(key: MasterKey, name: str, sealed: bytes) -> bool:
     """Whether a sample lies under this key."""
-    if name != _OF_BEFORE:
-        return name == key.name
+    bound_to = _BOUND_BEFORE if name == _OF_BEFORE else SAMPLE.bound_to(name)
     try:
-        Keyring(key.secret).unseal(SAMPLE, sealed, bound_to=_BOUND_BEFORE)
+        Keyring(key.secret).unseal(SAMPLE, sealed, bound_to=bound_to)
     except SealBroken:
         return False
     return True

@@ -55,11 +55,6 @@ def misfit(session: Session, ring: Keyring, *, now: datetime) -> str:
     return ""
 
 
-def fits(session: Session, ring: Keyring, *, now: datetime) -> bool:
-    """Whether these keys are those of the database."""
-    return not misfit(session, ring, now=now)
-
-
 def _unread(names: list[str], *, is_foreign: bool) -> str:
     """Say under which keys rows lie that are not set."""
     told = ", ".join(name for name in names if name)

@@ -9,12 +9,12 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
+from reintegration.faults import OBJECTS
 from reintegration.kernel import clock
 from reintegration.kernel.crypto import Keyring
 from reintegration.kernel.db import keyring, session
 from reintegration.kernel.errors import DomainError
 from reintegration.operations.backup import drill, erased, making, restoring
-from reintegration.papers import objects
 from reintegration.settings import Settings
 from reintegration.web.commands import Refused
 
@@ -26,7 +26,7 @@ class _Backup(click.Path):
 
     def convert(self, value: Any, param: Any, ctx: Any) -> Any:
         """Look whether a file is there; an object is asked for when it is read."""
-        if str(value).startswith(objects.SCHEME):
+        if str(value).startswith(OBJECTS):
             return str(value)
         return str(super().convert(value, param, ctx))
 

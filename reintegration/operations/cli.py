@@ -103,7 +103,7 @@ def _check_schema(_now: datetime) -> list[str]:
     except SQLAlchemyError:
         session().rollback()
         present = None
-    return [] if present == head else [f"the schema is at {present}, not {head}: run `db upgrade`"]
+    return [] if present == head else [f"the schema is at {present}, not {head}: run `upgrade`"]
 
 
 def _check_audit(now: datetime) -> list[str]:

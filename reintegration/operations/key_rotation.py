@@ -8,7 +8,7 @@ finds what is left. Reading goes on under both keys meanwhile.
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -103,8 +103,8 @@ def doctor(session: Session, ring: Keyring) -> list[str]:
         if name not in {*ours, UNNAMED}
     ]
     others = house_keys.samples(session.connection()).keys() - {ring.name}
-    left = found.total() - found[ring.name]
-    if others and left and not said:
+    left = found.total() - found[ring.name] - (0 if others else found[UNNAMED])
+    if left and not said:
         said.append(f"{left} rows lie under another master key: `flask --app wsgi keys rotate`")
     return said
 
@@ -129,8 +129,9 @@ def rotate(session: Session, ring: Keyring, *, now: Callable[[], datetime], tell
         others = set(found.sampled - {ring.name})
         house_keys.forget_samples(session.connection(), others)
         _note(session, "keys:finish", now(), {"to": ring.name, "rows": changed.total()})
+        found = replace(found, sampled=found.sampled - others)
     session.commit()
-    return status(session, ring)
+    return found
 
 
 def _pass(

@@ -80,6 +80,11 @@ def _tell(found: Status) -> None:
             f"{found.unread} rows are not opened by any key that is set. They are left as they are:"
             " set the key that is missing, or bring damaged rows back from a backup."
         )
+    if not found.is_whole and not found.elsewhere:
+        raise click.ClickException(
+            "A process was started with another current key, though nothing lies under it:"
+            " `flask --app wsgi keys rotate` once more when none has it"
+        )
     if not found.is_whole:
         raise click.ClickException(
             f"{found.elsewhere} rows lie under another key than the current one:"

@@ -8,6 +8,7 @@ from urllib.parse import unquote, urlsplit
 
 from flask import current_app
 
+from reintegration.kernel.crypto import Keyring
 from reintegration.kernel.outbox import Channel, OutboxMessage, OutcomeUnknown
 from reintegration.settings import Settings
 
@@ -28,16 +29,21 @@ def _email(settings: Settings, message: OutboxMessage) -> EmailMessage:
     mail["Subject"] = message.payload["subject"]
     mail["Date"] = message.queued_at
     mail["Message-ID"] = f"<{message.id}@{settings.mail_from.partition('@')[2]}>"
-    mail.set_content(_text(settings, message))
+    mail.set_content(_text(message))
     return mail
 
 
-def _text(settings: Settings, message: OutboxMessage) -> str:
+def _text(message: OutboxMessage) -> str:
     """Return what the mail says; what opens an account waited under a seal."""
     sealed = message.payload.get("sealed")
     if sealed is None:
         return str(message.payload["text"])
-    return settings.new_keyring().unseal_mail(sealed, key=message.idempotency_key)
+    return _keys().unseal_mail(sealed, key=message.idempotency_key)
+
+
+def _keys() -> Keyring:
+    found: Keyring = current_app.extensions["keyring"]
+    return found
 
 
 def _to_file(settings: Settings, message: OutboxMessage) -> None:

@@ -23,8 +23,8 @@ from reintegration.web import errors
 
 log = logging.getLogger(__name__)
 _BEHIND = (
-    "The database is at version %s, this program needs %s. Run `flask --app wsgi db upgrade` first"
-    " (in production: systemctl restart punte-migrate, see docs/operations.md, Upgrade)."
+    "The database is at version %s, this program needs %s. Run `flask --app wsgi upgrade` first (in"
+    " production: systemctl restart punte-migrate, see docs/operations.md, Upgrade)."
 )
 UNBOUND = (
     "DATABASE_URL names a role that owns the database or that row-level security does not bind: the"

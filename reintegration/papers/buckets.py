@@ -5,7 +5,7 @@ from base64 import b64encode
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from reintegration.papers import objects
+from reintegration.papers import objects, store
 from reintegration.papers.objects import Address
 from reintegration.papers.store import Away, Damaged, Folder, Store
 from reintegration.settings import Settings
@@ -58,8 +58,10 @@ class ObjectStore:
             pages = objects.client().get_paginator("list_objects_v2")
             for page in pages.paginate(Bucket=self.at.bucket, Prefix=start):
                 for found in page.get("Contents", ()):
-                    if found["LastModified"].timestamp() < before:
-                        yield found["Key"].rpartition("/")[2]
+                    name = found["Key"].rpartition("/")[2]
+                    is_ours = store.is_name(name) and found["Key"] == self._at(name).key
+                    if is_ours and found["LastModified"].timestamp() < before:
+                        yield name
 
     def problem(self) -> str:
         """Say why nothing can be kept, read and deleted there; nothing when it can."""
@@ -75,6 +77,6 @@ class ObjectStore:
         return ""
 
     def _at(self, name: str) -> Address:
-        if not name.isalnum():
+        if not store.is_name(name):
             raise Damaged(name)
         return self.at.below(f"{name[:2]}/{name}")

@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from reintegration.faults import OBJECTS
+from reintegration.kernel.errors import Invalid
 from reintegration.papers.store import Away, Damaged
 
-SCHEME = "s3://"
 PART = 16 << 20
 """Bytes of one part of a large object: at most this much is in memory; ten thousand are let."""
 _GONE = frozenset({"404", "NoSuchKey", "NotFound", "NoSuchVersion"})
@@ -41,7 +42,7 @@ class Address:
     key: str = ""
 
     def __str__(self) -> str:
-        return f"{SCHEME}{self.bucket}/{self.key}"
+        return f"{OBJECTS}{self.bucket}/{self.key}"
 
     @property
     def named(self) -> dict[str, str]:
@@ -54,10 +55,10 @@ class Address:
 
 
 def address(text: str) -> Address:
-    """Read `s3://bucket/key`; raise ValueError where no bucket is named."""
-    bucket, _, key = text.removeprefix(SCHEME).partition("/")
-    if not text.startswith(SCHEME) or not bucket:
-        raise ValueError(text)
+    """Read `s3://bucket/key`; raise Invalid where no bucket is named."""
+    bucket, _, key = text.removeprefix(OBJECTS).partition("/")
+    if not text.startswith(OBJECTS) or not bucket:
+        raise Invalid("An object of a store is written s3://bucket/key.", code="address")
     return Address(bucket, key)
 
 
@@ -221,13 +222,13 @@ def in_words(at: Address, name: str | None = None) -> Iterator[None]:
         code = _code(error)
         if name is not None and code in _GONE:
             raise Damaged(name) from None
-        raise Away(f"{SCHEME}{at.bucket}: {_SAID.get(code, code)}") from None
+        raise Away(f"{OBJECTS}{at.bucket}: {_SAID.get(code, code)}") from None
     except _library().exceptions.NoCredentialsError:
         raise Away(
-            f"{SCHEME}{at.bucket}: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set"
+            f"{OBJECTS}{at.bucket}: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set"
         ) from None
     except _failures():
-        raise Away(f"{SCHEME}{at.bucket} does not answer") from None
+        raise Away(f"{OBJECTS}{at.bucket} does not answer") from None
 
 
 def _code(error: Any) -> str:
@@ -260,7 +261,7 @@ def _made(_process: int) -> Any:
     elsewhere = os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL")
     config = Config(
         **_PATIENCE,
-        retries={"mode": "standard", "max_attempts": 2},
+        retries={"mode": "standard", "total_max_attempts": 2},
         s3={"addressing_style": "path" if elsewhere else "auto"},
         request_checksum_calculation="when_required",
         response_checksum_validation="when_required",

@@ -20,6 +20,11 @@ _NAME = 64
 """Letters of a name: SHA-256 in hexadecimal."""
 
 
+def is_name(name: str) -> bool:
+    """Whether something can be stored under a name, or was left half written under it."""
+    return name[:_NAME].isalnum() and "/" not in name
+
+
 class Damaged(Exception):
     """What is stored is not what was put there, or is there no more."""
 
@@ -99,7 +104,7 @@ class Folder:
                     yield place.name
 
     def _place(self, name: str) -> Path:
-        if not name[:_NAME].isalnum() or "/" in name:
+        if not is_name(name):
             raise Damaged(name)
         return self.path / name[:2] / name
 

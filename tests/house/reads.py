@@ -86,6 +86,11 @@ def _of_hand_overs(actor: Actor) -> Select[Any]:
     return _keys(cases.HandOverItem).join(cases.HandOver).where(or_(told, of_case))
 
 
+def _where_it_stands(actor: Actor) -> Select[Any]:
+    """Return the devices of one's provider: each page of reception asks whether its own is one."""
+    return _keys(DeskDevice).where(DeskDevice.organisation_id == actor.organisation_id)
+
+
 def _of_tasks(actor: Actor) -> Select[Any]:
     return _keys(TaskPage).join(BackgroundTask).where(BackgroundTask.started_by == actor.id)
 
@@ -158,7 +163,7 @@ READS: dict[str, tuple[Any, Shown]] = {
         _rows(cases.HandOver, CasePermission.VIEW_OFFER),
         (cases.HandOverItem, _of_hand_overs),
         _rows(Deputyship, AccountPermission.END_DEPUTYSHIP),
-        _rows(DeskDevice, AccountPermission.MANAGE_DEVICES),
+        (DeskDevice, _where_it_stands),
         _rows(cases.PersonKey, CasePermission.READ_IDENTITY),
         _rows(cases.CaseOrigin, CasePermission.VIEW),
         _rows(cases.PersonIdentity, CasePermission.READ_IDENTITY),

@@ -94,7 +94,7 @@ class World:
 def make_world(session: Session) -> World:
     """Add both sides; commits."""
     act_as(session, SYSTEM)
-    assert key_sample.fits(session, keyring(session), now=NOW)
+    assert not key_sample.misfit(session, keyring(session), now=NOW)
     cast = make_cast(session)
     second = _second_team(session, cast)
     mine = _side(session, cast, cast.provider, cast.offerings)

@@ -204,7 +204,7 @@ def test_a_backup_from_before_the_key_was_changed_comes_back_under_both(world, e
     ring = Keyring(new, [old])
     restore(world, empty, keyring=ring)
     with opened(empty, ring) as session:
-        assert key_sample.fits(session, ring, now=LATER)
+        assert not key_sample.misfit(session, ring, now=LATER)
         found = key_rotation.rotate(session, ring, now=lambda: LATER, tell=lambda _line: None)
         assert found.is_whole
     with opened(empty, Keyring(new)) as session:

@@ -135,7 +135,7 @@ def working(workers):
 def test_no_read_fails_while_the_key_is_changed_though_it_is_killed_half_way(
     app, session, cast, committed_db
 ):
-    assert key_sample.fits(session, session.info["keyring"], now=clock.now())
+    assert not key_sample.misfit(session, session.info["keyring"], now=clock.now())
     ana = actor(session, cast.ana)
     for number in range(CASES):
         told = Identity(given_name=f"Ana {number}")

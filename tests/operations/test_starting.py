@@ -38,7 +38,7 @@ def under_another_key(committed_db):
 
 @pytest.fixture
 def sampled(session):
-    assert key_sample.fits(session, keyring(session), now=NOW)
+    assert not key_sample.misfit(session, keyring(session), now=NOW)
     session.commit()
 
 
@@ -89,14 +89,14 @@ def test_a_database_that_was_filled_before_there_was_a_sample_knows_its_key_too(
     session.commit()
     audit_chain.seal(session, keyring(session), now=NOW)
     session.commit()
-    assert not key_sample.fits(session, Keyring(OTHER_KEY), now=NOW)
+    assert key_sample.misfit(session, Keyring(OTHER_KEY), now=NOW)
     assert session.scalar(select(func.count()).select_from(KeySample)) == 0
-    assert key_sample.fits(session, keyring(session), now=NOW)
+    assert not key_sample.misfit(session, keyring(session), now=NOW)
 
 
 def test_the_sample_is_made_once_and_changed_by_no_other_key(sampled, session):
-    assert not key_sample.fits(session, Keyring(OTHER_KEY), now=NOW)
-    assert key_sample.fits(session, keyring(session), now=NOW)
+    assert key_sample.misfit(session, Keyring(OTHER_KEY), now=NOW)
+    assert not key_sample.misfit(session, keyring(session), now=NOW)
     assert session.scalars(select(KeySample.key_id)).all() == [keyring(session).name]
 
 
@@ -109,12 +109,12 @@ def test_the_owner_does_not_serve_and_what_else_is_wrong_is_said_beside(
     with pytest.raises(HalfConfigured) as refused:
         starting.refuse_misfits(app)
     assert "row-level security does not bind" in str(refused.value)
-    assert "db upgrade" in str(refused.value)
+    assert "wsgi upgrade" in str(refused.value)
 
 
 def test_a_schema_that_is_behind_the_program_does_not_start(app, session, monkeypatch):
     monkeypatch.setattr(schema, "is_behind", lambda _version: True)
-    with pytest.raises(HalfConfigured, match="db upgrade"):
+    with pytest.raises(HalfConfigured, match="wsgi upgrade"):
         starting.refuse_misfits(app)
 
 

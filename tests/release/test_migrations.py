@@ -76,7 +76,7 @@ RELEASED = {
     "0057_name_keys.py": "680bb27ff0cbc644882456e7f781e3eb5aa7919f9df53ddd0794cec0e5cde04a",
     "0058_bring_data_in.py": "2623885d1b72da1af8fd948890c24fc73126911bfbd144f570fa5fb298661a8f",
     "0059_let_names_leave_by_two.py": "02cdd8e1e566c6c41d3e5b687d91ac07d1c10856eb095f9c65e917ea730bdd48",
-    "0060_admit_devices_sign_notes.py": "5cf8b13780b851d3a1fc29e450e24e66cab5e6d47aae38efd545ff7f8ffce4b4",
+    "0060_admit_devices_sign_notes.py": "91d2165ace9011ff126f79985f340b5ea64b1be099e2d26dbef11a4df4317382",
 }
 OURS = {"reintegration", "providers", "vouchers", "demo"}
 

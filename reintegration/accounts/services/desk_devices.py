@@ -108,7 +108,7 @@ def admit(session: Session, typed: str, *, actor: Actor, now: datetime) -> str:
     told = N_(
         "%(name)s made “%(label)s” known: reception works from it. Revoke it if it is not yours."
     )
-    _tell(session, device, "admitted", told, now=now, name=actor.name)
+    _tell(session, [device], "admitted", told, now=now, name=actor.name)
     return secret
 
 
@@ -139,14 +139,13 @@ def admitted(
     """Return the living device of this secret, if it is one of the organisation's."""
     if not secret:
         return None
-    with acting_as_system(session):
-        return session.scalar(
-            select(DeskDevice).where(
-                DeskDevice.hash == crypto.token_hash(secret),
-                DeskDevice.organisation_id == organisation_id,
-                _is_admitted(now),
-            )
+    return session.scalar(
+        select(DeskDevice).where(
+            DeskDevice.hash == crypto.token_hash(secret),
+            DeskDevice.organisation_id == organisation_id,
+            _is_admitted(now),
         )
+    )
 
 
 def seen(session: Session, device: DeskDevice, *, now: datetime) -> bool:
@@ -205,8 +204,8 @@ def end_of_person(session: Session, user: User, *, actor: Actor, now: datetime) 
     """
     permissions.demand(actor, AccountPermission.MANAGE_USERS)
     told = N_("“%(label)s” has ended with the account of %(name)s. Make it known anew if it stays.")
-    for device in _end_all(session, _made_known_by(user), actor=actor, now=now):
-        _tell(session, device, "ended", told, now=now, name=user.name)
+    ended = _end_all(session, _made_known_by(user), actor=actor, now=now)
+    _tell(session, ended, "ended", told, now=now, name=user.name)
 
 
 def ending_with(session: Session, one: User | Organisation) -> Sequence[str]:
@@ -253,10 +252,16 @@ def _is_admitted(now: datetime) -> ColumnElement[bool]:
 
 
 def _tell(
-    session: Session, device: DeskDevice, key: str, message: str, *, now: datetime, name: str
+    session: Session,
+    devices: Sequence[DeskDevice],
+    key: str,
+    message: str,
+    *,
+    now: datetime,
+    name: str,
 ) -> None:
-    managers = people.managers_of(session, {device.organisation_id})[device.organisation_id]
-    said = {"label": device.label, "name": name}
-    inbox.notify(
-        session, managers, f"desk_device:{device.id}:{key}", message, now=now, link=_LINK, **said
-    )
+    managers = people.managers_of(session, {device.organisation_id for device in devices})
+    for device in devices:
+        to, said = managers[device.organisation_id], {"label": device.label, "name": name}
+        about = f"desk_device:{device.id}:{key}"
+        inbox.notify(session, to, about, message, now=now, link=_LINK, **said)

@@ -104,7 +104,8 @@ def browser_cookie_name() -> str:
 
 def desk_cookie_name() -> str:
     """Return the name of the cookie of a device of the desk; alone it opens nothing."""
-    return "__Host-desk" if settings().secure_cookies else "punte-desk"
+    name = "__Host-desk" if settings().secure_cookies else "punte-desk"
+    return name + settings().cookie_mark
 
 
 def keep_desk(secret: str) -> None:

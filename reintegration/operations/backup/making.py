@@ -14,6 +14,7 @@ from typing import Any, BinaryIO
 
 from sqlalchemy import Connection, create_engine, make_url, pool, text
 
+from reintegration.faults import OBJECTS
 from reintegration.kernel import house_keys
 from reintegration.kernel.crypto import Keyring
 from reintegration.kernel.db import ENGINE
@@ -92,7 +93,7 @@ def _opened(target: str, now: datetime) -> Iterator[tuple[str, Any]]:
     if target == "-":
         yield target, sys.stdout.buffer
         return
-    if target.startswith(objects.SCHEME):
+    if target.startswith(OBJECTS):
         at = objects.address(target)
         at = at.below(called) if at.key.endswith("/") or not at.key else at
         with objects.writing(at) as upload:
@@ -128,13 +129,13 @@ def _check(name: str, made: Made) -> None:
 
 def source(name: str) -> AbstractContextManager[sealing.Readable]:
     """Return what reads a backup: a file, or an object of a store (`s3://…`)."""
-    if name.startswith(objects.SCHEME):
+    if name.startswith(OBJECTS):
         return objects.reading(objects.address(name))
     return Path(name).open("rb")
 
 
 def _tell_beside(name: str, said: str) -> None:
-    if name.startswith(objects.SCHEME):
+    if name.startswith(OBJECTS):
         objects.write_small(objects.address(name + ".json"), said.encode())
     else:
         Path(name + ".json").write_text(said, encoding="utf-8")

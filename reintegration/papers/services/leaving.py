@@ -40,7 +40,9 @@ def opened(
         try:
             opening.refuse_unsafe(part)
             yield part, sealing.opened(session, part)
-        except Conflict:
+        except Conflict as refused:
+            if refused.code == sealing.AWAY:
+                raise
             yield part, None
 
 

@@ -104,7 +104,8 @@ def _let_go(session: Session) -> None:
             try:
                 store.in_use().drop(name)
             except store.Away as away:  # it is committed: the sweep finds what no row names
-                log.warning("a paper that was destroyed still lies there: %s", away)
+                log.warning("papers that were destroyed still lie there: %s", away)
+                return  # each more would wait as long in vain
 
 
 @sa_event.listens_for(Session, "after_rollback")
