@@ -1,9 +1,10 @@
 """What was given on a valid day is recorded within fourteen days, whatever has ended since."""
 
 from datetime import timedelta
+from itertools import product
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, literal, select
 
 from providers.directory.models import VettingDocument
 from providers.vetting.services import expiry as terms
@@ -13,12 +14,14 @@ from reintegration.kernel.errors import Conflict, DomainError, Invalid
 from reintegration.kernel.money import Money
 from tests.factories.casework import make_casework
 from tests.factories.cast import NOW, TODAY, actor
+from tests.factories.rules import set_rule
 from tests.factories.vouchers import deliver, living_voucher, make_voucher
 from tests.providers.makers import COUNSELLING, give_documents
 from vouchers.books.services.laws import broken
 from vouchers.voucher.models import Redemption, Voucher
 from vouchers.voucher.services import expiry, holds
 from vouchers.voucher.services.replacing import replace
+from vouchers.voucher.services.validity import RECORDED_WITHIN, is_past_recording, recorded_until
 
 SHELTER = ServiceCategory.SHELTER
 
@@ -53,6 +56,34 @@ def test_a_delivery_of_the_last_day_is_recorded_after_midnight(session, cast):
         deliver(session, cast.rita, issued, delivered_on=day(2), now=at(17))
     with refused(Conflict, "expired"):
         deliver(session, cast.rita, issued, delivered_on=day(3), now=at(18))
+
+
+def test_a_day_keeps_its_longer_time_where_the_last_day_of_the_voucher_has_a_shorter_one(
+    session, cast
+):
+    set_rule(session, cast, RECORDED_WITHIN, timedelta(days=2), since=day(5))
+    issued = make_voucher(session, cast, valid_until=day(6))
+    assert expiry.expire_due(session, at(18)) is None
+    deliver(session, cast.rita, issued, delivered_on=day(4), now=at(18))
+    with refused(Invalid, "delivered_on"):
+        deliver(session, cast.rita, issued, delivered_on=day(6), now=at(18))
+    with refused(Conflict, "expired"):
+        deliver(session, cast.rita, issued, delivered_on=day(4), now=at(19))
+    expiry.expire_due(session, at(19))
+    session.expire_all()
+    assert issued.voucher.state == "expired"
+
+
+def test_a_voucher_is_past_recording_when_each_of_its_days_is_also_in_the_database(session, cast):
+    for since, within in ((day(3), 2), (day(6), 9), (day(8), 1)):
+        set_rule(session, cast, RECORDED_WITHIN, timedelta(days=within), since=since)
+    for first, length, asked in product(range(9), (0, 1, 4, 8), range(0, 26, 2)):
+        given = [day(first + ahead) for ahead in range(length + 1)]
+        expected = all(recorded_until(one) < day(asked) for one in given)
+        ends = given[0], given[-1]
+        assert is_past_recording(*ends, day(asked)) is expected
+        said = is_past_recording(*map(literal, ends), day(asked))
+        assert session.scalar(select(said)) is expected
 
 
 def test_the_sweep_leaves_a_voucher_that_is_over_recordable(session, cast):

@@ -124,7 +124,7 @@ def _tell_managers(
 def _expire(session: Session, today: date) -> list[Any]:
     over = (
         Voucher.state.in_(VOUCHER.moves["expire"].sources),
-        is_past_recording(Voucher.valid_until, today),
+        is_past_recording(Voucher.valid_from, Voucher.valid_until, today),
     )
     first = select(Voucher.id).where(*over).order_by(Voucher.valid_until).limit(_BATCH)
     due = (

@@ -13,6 +13,7 @@ from vouchers.voucher.services.validity import (
     covers,
     is_over,
     is_past_recording,
+    recorded_through,
     recorded_until,
 )
 from vouchers.voucher.services.voucher_by_code import Found
@@ -92,12 +93,14 @@ def why_unusable(found: Found, *, today: date) -> DomainError | None:
         return Conflict(
             N_("This voucher is valid from %(day)s."), code="not_yet_valid", day=found.valid_from
         )
-    if is_past_recording(found.valid_until, today):
+    if is_past_recording(found.valid_from, found.valid_until, today):
         return _closed(VoucherState.EXPIRED)
     if found.live_holds:
-        return _stopped() if is_past_recording(found.through, today) else None
+        return _stopped() if is_past_recording(found.valid_from, found.through, today) else None
     lapsed = found.approved_through is not None
-    if not (found.offering_is_approved or lapsed) or is_past_recording(found.through, today):
+    if not (found.offering_is_approved or lapsed) or is_past_recording(
+        found.valid_from, found.through, today
+    ):
         return _not_approved()
     return None
 
@@ -144,7 +147,7 @@ def _only_past(found: Found) -> Conflict:
         code="suspended" if found.live_holds and code != "expired" else code,
         field="delivered_on",
         day=found.through,
-        until=recorded_until(found.through),
+        until=recorded_through(found.valid_from, found.through),
     )
 
 

@@ -7,10 +7,9 @@ Each rule takes a date or a column of dates, and gives a truth or a condition ac
 """
 
 from datetime import date, timedelta
-from itertools import zip_longest
 from typing import Any, overload
 
-from sqlalchemy import ColumnElement, and_, or_
+from sqlalchemy import ColumnElement, and_, func, or_
 from sqlalchemy.orm import InstrumentedAttribute
 
 from reintegration.kernel.actor import Role
@@ -32,6 +31,8 @@ RECORDED_WITHIN = DatedRule(
 )
 
 DayColumn = ColumnElement[date] | InstrumentedAttribute[date]
+_NO_END = date(9999, 1, 1)
+"""The last day of the value that holds now; before the last that there is, to add days to."""
 
 
 @overload
@@ -53,25 +54,45 @@ def is_over(valid_until: Any, day: Any) -> Any:
 
 
 @overload
-def is_past_recording(valid_until: date, day: date) -> bool: ...
+def is_past_recording(valid_from: date, last: date, day: date) -> bool: ...
 @overload
-def is_past_recording(valid_until: DayColumn, day: date) -> ColumnElement[bool]: ...
-def is_past_recording(valid_until: Any, day: date) -> Any:
-    """Whether on `day` nothing of it can be recorded any more: it has expired, swept or not."""
-    if isinstance(valid_until, date):
-        return is_over(recorded_until(valid_until), day)
-    periods = RECORDED_WITHIN.periods()
-    ends = [first for first, _within in periods[1:]]
-    return or_(
-        *(
-            and_(
-                is_over(valid_until, day - within),
-                *([valid_until >= first] if first else []),
-                *([valid_until < end] if end else []),
-            )
-            for (first, within), end in zip_longest(periods, ends)
-        )
+def is_past_recording(valid_from: DayColumn, last: DayColumn, day: date) -> ColumnElement[bool]: ...
+def is_past_recording(valid_from: Any, last: Any, day: date) -> Any:
+    """Whether on `day` nothing given from the first day to the last can be recorded any more.
+
+    Each day of giving keeps its own rule, so the last day alone does not tell: where the time has
+    become shorter, a day before it may be recorded for longer.
+    """
+    if isinstance(last, date):
+        return is_over(recorded_through(valid_from, last), day)
+    of_spans = (
+        or_(is_over(func.least(last, until), day - within), last < first, valid_from > until)
+        for first, until, within in _spans()
     )
+    shortest = min(within for _first, within in RECORDED_WITHIN.periods())
+    return and_(is_over(last, day - shortest), *of_spans)  # by its index, before all of them
+
+
+def recorded_through(valid_from: date, last: date) -> date:
+    """Return the last day on which anything given from the first day to the last is recorded."""
+    return max(
+        (
+            min(last, until) + within
+            for first, until, within in _spans()
+            if valid_from <= until and first <= last
+        ),
+        default=last,
+    )
+
+
+def _spans() -> list[tuple[date, date, timedelta]]:
+    """Return the first and the last day of each value of the rule, and the value."""
+    periods = RECORDED_WITHIN.periods()
+    ends = [first - timedelta(days=1) for first, _within in periods[1:] if first]
+    return [
+        (first or date.min, until, within)
+        for (first, within), until in zip(periods, [*ends, _NO_END], strict=True)
+    ]
 
 
 def recorded_until(given_on: date) -> date:

@@ -26,7 +26,7 @@ from vouchers.voucher.services.pricing import at_most, is_value
 from vouchers.voucher.services.redeemability import WrongPin, is_only_past, why_unusable
 from vouchers.voucher.services.redemption import Delivery, Outcome, redeem_once
 from vouchers.voucher.services.return_window import may_still_reverse
-from vouchers.voucher.services.validity import earliest_recorded, recorded_until
+from vouchers.voucher.services.validity import earliest_recorded, recorded_through
 from vouchers.voucher.services.voucher_by_code import Found
 from vouchers.voucher.states import BIG, RedemptionState
 from vouchers.voucher.views import voucher_text
@@ -158,7 +158,9 @@ def _page(found: Found, form: DeliveryForm) -> dict[str, object]:
         "price": None if by_value else found.unit_price,
         "words": voucher_text,
         "earliest": max(earliest_recorded(today), found.valid_from),
-        "until": recorded_until(found.through) if is_only_past(found, today=today) else None,
+        "until": recorded_through(found.valid_from, found.through)
+        if is_only_past(found, today=today)
+        else None,
     }
 
 

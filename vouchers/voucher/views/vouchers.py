@@ -27,7 +27,7 @@ from vouchers.voucher.queries.vouchers import VoucherFilter
 from vouchers.voucher.services import cancelling, issuing, replacing
 from vouchers.voucher.services.holds import placeable
 from vouchers.voucher.services.return_window import may_still_reverse
-from vouchers.voucher.services.validity import recorded_until
+from vouchers.voucher.services.validity import recorded_through
 from vouchers.voucher.services.voucher_moves import VOUCHER
 from vouchers.voucher.states import HELD, VOUCHER_HISTORY, Held, VoucherState
 from vouchers.voucher.views import voucher_text
@@ -80,7 +80,7 @@ def show(voucher: Voucher) -> ResponseReturnValue:
         code=reading.case_codes(session(), actor, [voucher.case_id]).get(voucher.case_id),
         may_open_case=permissions.permits(actor, PlanPermission.VIEW, voucher),
         history=moves_of(session(), VOUCHER.name, voucher.id),
-        over_until=recorded_until(voucher.valid_until) if is_over else None,
+        over_until=recorded_through(voucher.valid_from, voucher.valid_until) if is_over else None,
         successor=reading.successor(session(), voucher),
         moves=VOUCHER.available(voucher, actor),
         held=held,
