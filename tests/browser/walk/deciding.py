@@ -1,5 +1,7 @@
 """Step 2, as a supervisor: what changed, and a decision on it."""
 
+import re
+
 from tests.browser.seats import Seat
 
 
@@ -54,4 +56,6 @@ def leaves_at_once(seat: Seat) -> None:
     seat.page.locator(".tools").get_by_role("button", name="Quick exit").click()
     seat.page.wait_for_url("https://www.meteo.md/**")
     seat.goes_to("/account/today")
+    # The session ends by a beacon, which nothing waits for: a busy server hears it a little later.
+    seat.waits_for(re.compile("^Sign in$"))
     seat.sees("Sign in")
