@@ -1,6 +1,8 @@
 """Commands of the house itself: the audit trail, the scheduler, and the doctor."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import TypeVar
 from uuid import UUID
 
 import click
@@ -8,6 +10,7 @@ from flask import current_app
 from flask.cli import with_appcontext
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.orm import Session
 
 from reintegration.accounts.queries import access
 from reintegration.kernel import audit_chain, bounded, clock, key_sample, outbox
@@ -20,6 +23,7 @@ from reintegration.settings import Settings
 from reintegration.web import slots
 from reintegration.web.commands import Commands, unreachable
 
+T = TypeVar("T")
 audit_cli = Commands("audit", help="The audit trail.")
 
 
@@ -63,21 +67,33 @@ def doctor() -> None:
     click.echo("✓ everything holds")
 
 
+def _as_operator(ask: Callable[[Session], T], otherwise: T) -> T:
+    """Ask with all rows in sight; `otherwise` where schema or keys do not fit, which is told once.
+
+    Before the schema is this program's, even naming the actor fails.
+    """
+    try:
+        act_as(session(), OPERATOR)
+        return ask(session())
+    except (SQLAlchemyError, SealBroken, NotOpened):
+        return otherwise
+    finally:
+        session().rollback()
+
+
 def _empty_tomorrow(now: datetime) -> list[str]:
     """Say which roles somebody holds today, and too few can act in tomorrow."""
-    act_as(session(), OPERATOR)
     tomorrow = clock.local_day(now) + timedelta(days=1)
-    try:
-        already = access.understaffed(session())
-        found = access.too_few_on(session(), tomorrow)
-    except SQLAlchemyError:
-        session().rollback()
-        return []
-    return [
-        f"tomorrow too few can act as {role}: name a deputy, or give the role to somebody"
-        for role in found
-        if role not in already
-    ]
+
+    def too_few(session: Session) -> list[str]:
+        already = access.understaffed(session)
+        return [
+            f"tomorrow too few can act as {role}: name a deputy, or give the role to somebody"
+            for role in access.too_few_on(session, tomorrow)
+            if role not in already
+        ]
+
+    return _as_operator(too_few, [])
 
 
 def _settings() -> Settings:
@@ -107,34 +123,28 @@ def _check_schema(_now: datetime) -> list[str]:
 
 
 def _check_audit(now: datetime) -> list[str]:
-    try:
-        count, oldest = audit_chain.unsealed(session())
-        found = audit_chain.compare_ends(session(), _settings().audit_log)
-    except SQLAlchemyError:
-        session().rollback()
-        return []
-    if oldest is not None and (now - oldest).total_seconds() > 600:
-        found.append(f"{count} audit events wait for a seal: is the scheduler running?")
-    return found
+    def wrong(session: Session) -> list[str]:
+        count, oldest = audit_chain.unsealed(session)
+        found = audit_chain.compare_ends(session, _settings().audit_log)
+        if oldest is not None and (now - oldest).total_seconds() > 600:
+            found.append(f"{count} audit events wait for a seal: is the scheduler running?")
+        return found
+
+    return _as_operator(wrong, [])
 
 
 def _check_outbox(_now: datetime) -> list[str]:
-    try:
-        waiting = bounded.count(session(), outbox.undecided())
-    except SQLAlchemyError:
-        session().rollback()
-        return []
+    waiting = _as_operator(lambda session: bounded.count(session, outbox.undecided()), 0)
     return [f"{waiting} messages may not have arrived: see `flask outbox list`"] if waiting else []
 
 
 def _check_key(now: datetime) -> list[str]:
-    act_as(session(), OPERATOR)
-    try:
-        said = key_sample.misfit(session(), session().info["keyring"], now=now)
-        session().commit()
-    except SQLAlchemyError:
-        session().rollback()
-        return []
+    def wrong(session: Session) -> str:
+        said = key_sample.misfit(session, session.info["keyring"], now=now)
+        session.commit()
+        return said
+
+    said = _as_operator(wrong, "")
     return [said] if said else []
 
 
@@ -150,21 +160,11 @@ def _told_of_drills() -> list[str]:
 
 def _opened_ring() -> Keyring | None:
     """Return the keys; nothing where they do not fit, which another check has told."""
-    act_as(session(), OPERATOR)
-    try:
-        return keyring(session())
-    except (SQLAlchemyError, SealBroken, NotOpened):
-        session().rollback()
-        return None
+    return _as_operator(keyring, None)
 
 
 def _check_rotation(_now: datetime) -> list[str]:
-    act_as(session(), OPERATOR)
-    try:
-        return key_rotation.doctor(session(), session().info["keyring"])
-    except SQLAlchemyError:
-        session().rollback()
-        return []
+    return _as_operator(lambda session: key_rotation.doctor(session, session.info["keyring"]), [])
 
 
 def _check_what_the_database_says(now: datetime) -> list[str]:
@@ -193,14 +193,9 @@ def _check_around(_now: datetime) -> list[str]:
 
 
 def _check_features(now: datetime) -> list[str]:
-    act_as(session(), OPERATOR)
-    try:
-        found: list[str] = slots.collect("doctor.checks", session=session(), now=now)
-    except SQLAlchemyError:
-        session().rollback()
-        return []
-    session().rollback()
-    return found
+    return _as_operator(
+        lambda session: slots.collect("doctor.checks", session=session, now=now), []
+    )
 
 
 _CHECKS = (

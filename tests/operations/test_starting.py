@@ -6,6 +6,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+import psycopg
 import pytest
 from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError
@@ -116,6 +117,27 @@ def test_a_schema_that_is_behind_the_program_does_not_start(app, session, monkey
     monkeypatch.setattr(schema, "is_behind", lambda _version: True)
     with pytest.raises(HalfConfigured, match="wsgi upgrade"):
         starting.refuse_misfits(app)
+
+
+@pytest.fixture
+def of_the_program_before(new_database):
+    """The application on a database that knows no rules yet."""
+    database = new_database()
+    with psycopg.connect(database.owner_url.replace("+psycopg", "")) as owner:
+        owner.execute("DROP FUNCTION punte_edition()")
+        owner.execute("UPDATE alembic_version SET version_num = '0052'")
+    app = create_app(configuration.from_environment(database.environment()))
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+def test_a_schema_that_cannot_even_name_an_actor_is_told_as_behind(of_the_program_before):
+    with pytest.raises(HalfConfigured, match="at version 0052"):
+        starting.refuse_misfits(of_the_program_before)
+    answer = of_the_program_before.test_cli_runner().invoke(args=["doctor"])
+    assert "the schema is at 0052" in answer.output
+    assert answer.exception is None or isinstance(answer.exception, SystemExit)
 
 
 def test_a_database_that_was_down_at_the_start_is_asked_at_the_first_request(
