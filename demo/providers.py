@@ -1,6 +1,6 @@
 """Providers of services in all units and on both banks, vetted as officers vet them."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from random import Random
 
 from demo import places
@@ -12,7 +12,7 @@ from demo.stripe_accounts import open_account
 from demo.timeline import Story, at
 from demo.world import YEAR, Firm, World
 from providers.directory.models import Offering, Provider, Site
-from providers.directory.queries.checklists import needed_documents
+from providers.directory.queries.checklists import checklist_of, needed_documents
 from providers.directory.services import profiles
 from providers.directory.services.profiles import Place, Profile, Terms
 from providers.directory.states import Jurisdiction, OfferingState
@@ -24,6 +24,7 @@ from reintegration.codelists.languages import Locale
 from reintegration.codelists.people import AccessNeed, SexPolicy
 from reintegration.codelists.service_categories import ServiceCategory
 from reintegration.kernel.actor import OPERATOR, Role
+from reintegration.kernel.clock import local_day
 from reintegration.kernel.money import Money
 from vouchers.payments.services import payees
 
@@ -37,8 +38,6 @@ _STAFF = (
 _AT_STRIPE = "drept"
 """Its manager's sign-in is shown too: who looks at the demo can mend the payout that failed."""
 _BANKS = ("AG", "VI", "ML", "EX", "MO")
-_EVERYTHING = range(12)
-"""An officer of the demo leaves no line of a checklist out."""
 
 
 def make_providers(world: World) -> None:
@@ -294,12 +293,17 @@ def _approve(world: World, firm: Firm, offering: Offering, draft: Draft) -> None
     ends = world.ago(20) if draft.state == "expired" else world.today + timedelta(days=500)
     vetting.submit(session, offering, actor=world.actor(firm.manager), now=now)
     checked = now + timedelta(days=2)
-    vetting.assess(
-        session, offering, actor=world.actor(_OFFICER), now=checked, looked_at=_EVERYTHING
-    )
+    looked_at = _everything(offering, checked)
+    vetting.assess(session, offering, actor=world.actor(_OFFICER), now=checked, looked_at=looked_at)
     vetting.approve(
         session, offering, actor=world.actor(_SECOND), until=ends, now=now + timedelta(days=3)
     )
+
+
+def _everything(offering: Offering, now: datetime) -> list[str]:
+    """Return every line of the checklist: an officer of the demo leaves none out."""
+    found = checklist_of(offering.provider.jurisdiction, local_day(now))
+    return [line[Locale.RO] for line in found.lines]
 
 
 def vetting_of_late(world: World) -> Story:
@@ -326,7 +330,8 @@ def vetting_of_late(world: World) -> Story:
         offering = applying[state][1]
         vetting.move(session, offering, move, actor=officer, now=world.now, reason=reason)
     pending = applying["pending_approval"][1]
-    vetting.assess(session, pending, actor=officer, now=world.now, looked_at=_EVERYTHING)
+    looked_at = _everything(pending, world.now)
+    vetting.assess(session, pending, actor=officer, now=world.now, looked_at=looked_at)
     firm, offering = applying["withdrawn"]
     vetting.move(session, offering, "withdraw", actor=world.actor(firm.manager), now=world.now)
     yield at(world.ago(4), 15)

@@ -1,6 +1,6 @@
 """Forms of vetting and of the import."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from flask_babel import lazy_gettext as _l
 from wtforms import SelectField, SelectMultipleField, StringField, TextAreaField
@@ -8,6 +8,7 @@ from wtforms.validators import InputRequired, Length, Optional
 
 from providers.vetting.services.documents import DocumentSaid
 from reintegration.codelists.documents import DocumentKind
+from reintegration.codelists.languages import Locale
 from reintegration.web.forms import (
     After,
     DayField,
@@ -37,14 +38,14 @@ class AssessForm(Form):
 
     looked_at = SelectMultipleField(_l("What you looked at"), choices=[])
 
-    def ask(self, lines: Sequence[str]) -> None:
-        """Ask for each of these."""
-        self.looked_at.choices = [option(place, line) for place, line in enumerate(lines)]
+    def ask(self, lines: Sequence[Mapping[str, str]], language: str) -> None:
+        """Ask for each of these, by what it says: the list may be another one at the answer."""
+        self.looked_at.choices = [option(line[Locale.RO], line[language]) for line in lines]
 
     @property
-    def places(self) -> list[int]:
-        """Return the places of what was ticked."""
-        return [int(one) for one in self.looked_at.data or ()]
+    def lines(self) -> list[str]:
+        """Return what was ticked, in Romanian whatever language it was read in."""
+        return self.looked_at.data or []
 
 
 class ApproveForm(Form):

@@ -17,6 +17,7 @@ from providers.directory.queries.documents import checklist
 from providers.directory.states import OfferingState as S
 from providers.vetting.permissions import VettingPermission as P
 from providers.vetting.services.offering_events import OfferingReinstated, OfferingSuspended
+from reintegration.codelists.languages import Locale
 from reintegration.kernel import clock, hooks
 from reintegration.kernel.actor import Actor, Role
 from reintegration.kernel.dated_rules import Area, DatedRule, stood_in
@@ -144,16 +145,16 @@ def assess(
     *,
     actor: Actor,
     now: datetime,
-    looked_at: Collection[int] = (),
+    looked_at: Collection[str] = (),
 ) -> Offering:
     """Say that the offering was checked; another officer approves.
 
-    `looked_at` are the places of what the officer looked at in the list of the day, which is kept
-    with the assessment; raise Invalid where one of it is left out.
+    `looked_at` are the lines, in Romanian, of what the officer looked at. The list of the day is
+    kept with the assessment; raise Invalid where one of it was not looked at.
     """
     law, day = offering.provider.jurisdiction, clock.local_day(now)
     lines = checklist_of(law, day).lines
-    if not set(looked_at).issuperset(range(len(lines))):
+    if not {line[Locale.RO] for line in lines}.issubset(looked_at):
         raise Invalid(
             N_("Tick each thing once you have looked at it, or ask the provider."),
             code="looked_at",
@@ -183,7 +184,7 @@ def approve(
     data = {
         "until": until.isoformat(),
         "documents": sorted(needed_documents(offering.category, law, today)),
-        **stood_in(today, CHECKLISTS, law),
+        **stood_in(today, CHECKLISTS, law, LONGEST_APPROVAL),
     }
     _fire(session, offering, "approve", actor=actor, now=now, data=data)
     sign(offering, "approved_by", actor)

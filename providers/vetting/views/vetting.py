@@ -97,7 +97,7 @@ def assess(offering: Offering) -> Asking:
     """Say that it is checked; another officer approves."""
     form = _assess_form(offering)
     yield Ask(lambda: _page(offering, _approve_form(), form), form)
-    vetting.assess(session(), offering, looked_at=form.places, **acting())
+    vetting.assess(session(), offering, looked_at=form.lines, **acting())
     return _back(offering, _("It is checked. Another officer must approve it."))
 
 
@@ -187,9 +187,9 @@ def _approve_form() -> ApproveForm:
 
 
 def _assess_form(offering: Offering) -> AssessForm:
-    form, language = AssessForm(), reader_language()
+    form = AssessForm()
     found = checklist_of(offering.provider.jurisdiction, clock.local_day(clock.now()))
-    form.ask([line[language] for line in found.lines])
+    form.ask(found.lines, reader_language())
     return form
 
 

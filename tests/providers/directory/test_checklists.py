@@ -75,12 +75,23 @@ def test_an_officer_ticks_each_thing_of_the_list_and_it_is_kept(session, cast, s
     session.commit()
     vera, at = sign_in(cast.vera), f"/providers/vetting/{offering.id}"
     assert "Registrul" in vera.get(at).text
-    assert vera.post(f"{at}/assess", data={"looked_at": ["0"]}).status_code == 422
-    assert vera.post(f"{at}/assess", data={"looked_at": ["0", "1"]}).status_code == 302
+    assert vera.post(f"{at}/assess", data={"looked_at": LOOK["ro"][:1]}).status_code == 422
+    assert vera.post(f"{at}/assess", data={"looked_at": LOOK["ro"]}).status_code == 302
     kept = session.scalars(select(StateEvent.data).where(StateEvent.move == "assess")).one()
     assert [line["en"] for line in kept["looked_at"]] == ["Place", "Register"]
     assert kept["version"] == str(CHECKLISTS.version(TODAY, RIGHT.value).id)
     assert "Registrul" in sign_in(cast.victor).get(at).text
+
+
+def test_a_list_that_was_another_one_when_it_was_ticked_is_asked_again(session, cast, sign_in):
+    set_rule(session, cast, CHECKLISTS, asking(checks=LOOK), entry=RIGHT.value, since=TODAY)
+    offering = offering_in(session, cast, OfferingState.SUBMITTED)
+    session.commit()
+    sent = sign_in(cast.vera).post(
+        f"/providers/vetting/{offering.id}/assess", data={"looked_at": ["Adresa", "Prețurile"]}
+    )
+    assert sent.status_code == 422
+    assert offering.state == OfferingState.SUBMITTED
 
 
 def test_without_such_a_list_an_officer_ticks_nothing(session, cast):
@@ -92,7 +103,7 @@ def test_a_thing_that_was_not_looked_at_is_asked_for(session, cast):
     set_rule(session, cast, CHECKLISTS, asking(checks=LOOK), entry=RIGHT.value, since=TODAY)
     offering = offering_in(session, cast, OfferingState.SUBMITTED)
     with pytest.raises(Invalid) as refused:
-        assess(session, cast, offering, looked_at=[1])
+        assess(session, cast, offering, looked_at=LOOK["ro"][1:])
     assert refused.value.field == "looked_at"
 
 
