@@ -120,15 +120,18 @@ def stood(day: date, *rules: "DatedRule[Any]") -> dict[str, Any]:
     return {"rules": {rule.code: rule.kind.stored(rule.on(day)) for rule in rules}}
 
 
-def stood_in(day: date, listed: "DatedList[Any]", entry: str) -> dict[str, Any]:
-    """Return which entry of a list judged an act of `day`, to be kept with it in the trail.
+def stood_in(
+    day: date, listed: "DatedList[Any]", entry: str, *rules: "DatedRule[Any]"
+) -> dict[str, Any]:
+    """Return which entry of a list judged an act of `day`, beside `rules`, to be kept with it.
 
     `version` is the id of what somebody approved; None: what came with Punte.
     """
     found = listed.version(day, entry)
     value = listed.held(day, entry)
+    said = None if value is None else listed.kind.stored(value)
     return {
-        "rules": {f"{listed.code}/{entry}": None if value is None else listed.kind.stored(value)},
+        "rules": {f"{listed.code}/{entry}": said, **stood(day, *rules)["rules"]},
         "version": None if found is None else str(found.id),
     }
 

@@ -1,5 +1,6 @@
 """What is set is what is judged by: each rule decides by the value of the day of the act."""
 
+import ast
 import sys
 from datetime import timedelta
 
@@ -115,3 +116,35 @@ def test_a_longer_warning_leaves_no_voucher_without_one(session, cast):
     set_rule(session, cast, ends.ENDS_BEFORE, 30 * DAY, since=TODAY + DAY)
     act_as(session, SYSTEM)
     assert ends.warn_ahead(session, now=NOW + DAY) == 1
+
+
+_TELLS = {
+    "REMIND_BEFORE": "when somebody is reminded",
+    "ENDS_BEFORE": "when somebody is told of an end",
+    "BIG": "when the desk is asked once more",
+    "LATE_AFTER": "what a reader of a claim is pointed at",
+    "PLACES_HOLD_FOR": "what is shown as old",
+    "APPROVED_FOR": "what a form begins with; the officer chooses the day",
+}
+"""Rules that nothing is refused, promised or moved by: what is done keeps no value of theirs."""
+
+
+def test_each_act_keeps_the_value_of_each_rule_that_it_is_judged_by():
+    declared = {
+        target.id
+        for found in source.each(ast.Assign)
+        if isinstance(found.value, ast.Call) and _called(found.value) == "DatedRule"
+        for target in found.targets
+    }
+    kept = {
+        part.id
+        for found in source.each(ast.Call)
+        if _called(found) in {"stood", "stood_in"}
+        for part in found.args
+        if isinstance(part, ast.Name)
+    }
+    assert declared - kept == set(_TELLS)
+
+
+def _called(call):
+    return call.func.id if isinstance(call.func, ast.Name) else ""

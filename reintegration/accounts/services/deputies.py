@@ -6,6 +6,7 @@ the act of both (`reintegration.kernel.signing`): nobody decides on their own wo
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -19,7 +20,7 @@ from reintegration.accounts.queries.users import at_work
 from reintegration.accounts.services import actors, inbox
 from reintegration.kernel import audit, clock, permissions
 from reintegration.kernel.actor import Actor, Role
-from reintegration.kernel.dated_rules import Area, DatedRule
+from reintegration.kernel.dated_rules import Area, DatedRule, stood
 from reintegration.kernel.errors import N_, Conflict, Invalid, NotFound
 from reintegration.kernel.ids import new_id
 from reintegration.kernel.locking import lock, lock_all
@@ -34,7 +35,6 @@ LONGEST = DatedRule(
     kind=Days(1, 366),
     initially=timedelta(days=92),
 )
-"""How long somebody stands in for another at most; longer is a role of one's own."""
 _APART = frozenset({Role.AUDITOR, Role.ADMINISTRATOR})
 """Whoever reads the trail did not manage the accounts: no rule over an object could hold that."""
 _LINK = "/account/deputies"
@@ -88,7 +88,7 @@ def name(
     session.add(made)
     session.flush()
     session.refresh(made)
-    _note(session, made, "name", actor=actor, now=now)
+    _note(session, made, "name", actor=actor, now=now, **stood(clock.local_day(now), LONGEST))
     asked = N_("%(name)s asks you to stand in from %(begins)s to %(until)s. Accept or decline.")
     _tell(session, [made.deputy_id], made, "asked", asked, made.represented, now=now)
     if represented.id != actor.id:
@@ -303,7 +303,9 @@ def _asking(named: Deputyship) -> list[UUID]:
     return sorted(one for one in asked if one is not None)
 
 
-def _note(session: Session, named: Deputyship, act: str, *, actor: Actor, now: datetime) -> None:
+def _note(
+    session: Session, named: Deputyship, act: str, *, actor: Actor, now: datetime, **more: Any
+) -> None:
     audit.record(
         session,
         f"deputyship:{act}",
@@ -316,6 +318,7 @@ def _note(session: Session, named: Deputyship, act: str, *, actor: Actor, now: d
             "role": str(named.role),
             "from": named.starts_on.isoformat(),
             "until": named.ends_on.isoformat(),
+            **more,
         },
     )
 

@@ -16,7 +16,7 @@ from reintegration.accounts.queries import people
 from reintegration.accounts.services import inbox
 from reintegration.kernel import audit, clock, crypto, dated_rules, permissions
 from reintegration.kernel.actor import Actor, ActorKind, Role
-from reintegration.kernel.dated_rules import Area, DatedRule
+from reintegration.kernel.dated_rules import Area, DatedRule, stood
 from reintegration.kernel.db import remember_actor
 from reintegration.kernel.errors import N_, Invalid, NotFound, NotPermitted
 from reintegration.kernel.ids import new_id
@@ -33,7 +33,6 @@ TOKEN_FOR = DatedRule(
     kind=Days(1, 365),
     initially=timedelta(days=365),
 )
-"""How long a token opens something at most; then another one is made."""
 ENDS_BEFORE = DatedRule(
     code="accounts.token_told_before",
     title=N_("The end of a token is told"),
@@ -43,7 +42,6 @@ ENDS_BEFORE = DatedRule(
     kind=Stages(180),
     initially=(30, 7),
 )
-"""Days before the end of a token on which its managers hear of it, each of them once."""
 TOKEN_ROLES = frozenset({Role.PROVIDER_RECEPTION})
 """A program does what the desk does, and nothing more."""
 
@@ -129,7 +127,8 @@ def create_token(
     )
     session.add(token)
     session.flush()
-    audit.record(session, "token:create", token, actor=actor, now=now)
+    judged_by = stood(clock.local_day(now), TOKEN_FOR)
+    audit.record(session, "token:create", token, actor=actor, now=now, data=judged_by)
     return token, secret
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 from uuid import UUID
 
 from sqlalchemy import select
@@ -24,6 +24,7 @@ from reintegration.cases.states import (
 )
 from reintegration.kernel import audit, clock, hooks, permissions
 from reintegration.kernel.actor import SYSTEM, Actor
+from reintegration.kernel.dated_rules import stood
 from reintegration.kernel.errors import N_, Conflict, Invalid
 from reintegration.kernel.ids import new_id
 from reintegration.kernel.locking import lock, lock_all
@@ -149,7 +150,7 @@ def record(
     case.updated_at = now
     session.flush()
     for consent in given:
-        _note(session, actor, "consent:record", consent, now)
+        _note(session, actor, "consent:record", consent, now, **stood(today, CONSENT_FOR))
     return given
 
 
@@ -198,7 +199,9 @@ def _event(
     return ConsentWithdrawn(consent.case_id, ids, consent.scope, consent.provider_id, now, actor)
 
 
-def _note(session: Session, actor: Actor, action: str, consent: Consent, now: datetime) -> None:
+def _note(
+    session: Session, actor: Actor, action: str, consent: Consent, now: datetime, **more: Any
+) -> None:
     audit.record(
         session,
         action,
@@ -206,5 +209,5 @@ def _note(session: Session, actor: Actor, action: str, consent: Consent, now: da
         actor=actor,
         now=now,
         fields=(consent.scope,),
-        data={"version": consent.text_version, "locale": consent.locale},
+        data={"version": consent.text_version, "locale": consent.locale, **more},
     )

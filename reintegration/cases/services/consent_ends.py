@@ -31,7 +31,6 @@ ENDS_BEFORE = DatedRule(
     kind=Stages(180),
     initially=(30, 7),
 )
-"""Days before the end of a consent on which the case manager hears of it, each of them once."""
 _BATCH = 500
 
 

@@ -13,6 +13,7 @@ from reintegration.cases.services.team import supervisors
 from reintegration.cases.services.telling import tell
 from reintegration.kernel import clock, hooks
 from reintegration.kernel.actor import Actor
+from reintegration.kernel.dated_rules import stood
 from reintegration.kernel.errors import N_, Conflict
 from reintegration.kernel.ids import new_id
 from reintegration.kernel.locking import lock
@@ -79,13 +80,14 @@ def approve(
     require_kept(session, plan.case_id, today=clock.local_day(now))
     for problem in readiness.without_money(session, plan, actor, on=clock.local_day(now)):
         raise Conflict(problem.message, **problem.params)
-    PLAN.fire(session, plan, "approve", actor=actor, now=now, data={"version": number})
+    today = clock.local_day(now)
+    data = {"version": number, **stood(today, REVIEW_AFTER)}
+    PLAN.fire(session, plan, "approve", actor=actor, now=now, data=data)
     for milestone in plan.milestones:
         for line in milestone.lines:
             if line.origin == LineOrigin.PLAN:
                 _approve_line(session, line)
     plan.approved_version, plan.approved_at, plan.written_by = number, now, []
-    today = clock.local_day(now)
     plan.review_on = today + REVIEW_AFTER.on(today)
     session.flush()  # the lines before the version, as locks are taken
     _decide(version, "approve", actor, comment, now)

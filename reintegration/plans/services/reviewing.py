@@ -12,6 +12,7 @@ from reintegration.cases.services.agreed import require_kept
 from reintegration.cases.services.open_cases import require_open
 from reintegration.kernel import audit, clock, permissions
 from reintegration.kernel.actor import Actor
+from reintegration.kernel.dated_rules import stood
 from reintegration.kernel.db import acting_as_system
 from reintegration.kernel.errors import N_, Conflict, Invalid
 from reintegration.kernel.locking import lock
@@ -60,7 +61,11 @@ def hold(
         actor=actor,
         now=now,
         reason=words,
-        data={"held_on": held_on.isoformat(), "next_on": next_on.isoformat()},
+        data={
+            "held_on": held_on.isoformat(),
+            "next_on": next_on.isoformat(),
+            **stood(today, NEXT_REVIEW_WITHIN),
+        },
     )
     manager = session.get_one(CaseFile, plan.case_id).manager_id
     with acting_as_system(session):

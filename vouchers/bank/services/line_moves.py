@@ -1,6 +1,7 @@
 """The moves of a line of the bank, as data. Where matching leaves a new line, it begins."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -29,9 +30,18 @@ BANK_LINE: Machine[S] = Machine(
 
 
 def settle(
-    session: Session, line: BankLine, resolution: Resolution, *, actor: Actor, now: datetime
+    session: Session,
+    line: BankLine,
+    resolution: Resolution,
+    *,
+    actor: Actor,
+    now: datetime,
+    data: dict[str, Any] | None = None,
 ) -> None:
-    """Say what a line was that no order explains: nobody has to look at it any more."""
+    """Say what a line was that no order explains: nobody has to look at it any more.
+
+    `data` is kept in the trail.
+    """
     line.resolution, line.owner_id = resolution, None
     line.resolved_by, line.resolved_at = actor.id, now
-    BANK_LINE.fire(session, line, resolution, actor=actor, now=now)
+    BANK_LINE.fire(session, line, resolution, actor=actor, now=now, data=data)

@@ -13,7 +13,7 @@ from reintegration.accounts.services import inbox
 from reintegration.kernel import audit, permissions
 from reintegration.kernel.actor import Actor, Role
 from reintegration.kernel.clock import local_day
-from reintegration.kernel.dated_rules import Area, DatedRule
+from reintegration.kernel.dated_rules import Area, DatedRule, stood
 from reintegration.kernel.errors import N_, Conflict, Invalid
 from reintegration.kernel.ids import new_id
 from reintegration.kernel.locking import by_key, lock, lock_all
@@ -158,7 +158,8 @@ def mark_fee(session: Session, line: BankLine, *, actor: Actor, now: datetime) -
         _must_stay_small(session, line, on=local_day(now))
     event, key = rails.fee_in(line.currency), f"fee|{line.id}"
     _post(session, line, event, -line.amount, key, Dimensions(), actor=actor, now=now)
-    settle(session, line, Resolution.FEE, actor=actor, now=now)
+    judged_by = stood(local_day(now), FEES_AT_MOST)
+    settle(session, line, Resolution.FEE, actor=actor, now=now, data=judged_by)
 
 
 def _must_stay_small(session: Session, line: BankLine, *, on: date) -> None:

@@ -1,6 +1,7 @@
 """Where a provider is paid. One proposes, another approves; only then does money go there."""
 
 from datetime import date, datetime
+from typing import Any
 
 from schwifty import IBAN
 from schwifty.exceptions import SchwiftyException
@@ -14,7 +15,7 @@ from reintegration.codelists.currencies import CURRENCIES
 from reintegration.kernel import audit, banking_days, codes, permissions
 from reintegration.kernel.actor import Actor, Role
 from reintegration.kernel.clock import local_day
-from reintegration.kernel.dated_rules import Area, DatedRule
+from reintegration.kernel.dated_rules import Area, DatedRule, stood
 from reintegration.kernel.db import acting_as_system
 from reintegration.kernel.errors import N_, Conflict, Invalid
 from reintegration.kernel.ids import new_id
@@ -160,12 +161,14 @@ def approve(
     session.flush()
     sign(account, "approved_by", actor)
     account.approved_at = now
-    if _was_paid_elsewhere(session, account, local_day(now)):
-        today = local_day(now)
+    today = local_day(now)
+    judged_by = {}
+    if _was_paid_elsewhere(session, account, today):
         account.pays_from = banking_days.after(today, HOLD.on(today))
+        judged_by = stood(today, HOLD)
         payee_news.changed(session, account, now=now)
     session.flush()
-    _note(session, account, "approve", actor=actor, now=now)
+    _note(session, account, "approve", actor=actor, now=now, **judged_by)
     payee_news.tell_of_batches(session, account, now=now)
     return account
 
@@ -247,7 +250,7 @@ def _waiting(session: Session, provider: Provider, currency: str) -> list[PayeeA
 
 
 def _note(
-    session: Session, account: PayeeAccount, verb: str, *, actor: Actor, now: datetime
+    session: Session, account: PayeeAccount, verb: str, *, actor: Actor, now: datetime, **more: Any
 ) -> None:
     audit.record(
         session,
@@ -256,5 +259,5 @@ def _note(
         actor=actor,
         now=now,
         fields=("service_account" if account.service_account else "iban", "holder", "currency"),
-        data={"provider": str(account.provider_id), "currency": account.currency},
+        data={"provider": str(account.provider_id), "currency": account.currency, **more},
     )

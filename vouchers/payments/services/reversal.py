@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from reintegration.cases.services import open_cases
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.clock import local_day
+from reintegration.kernel.dated_rules import stood
 from reintegration.kernel.db import acting_as_system
 from reintegration.kernel.errors import N_, Conflict
 from reintegration.kernel.signing import sign
@@ -67,7 +68,16 @@ def reverse(
             code="paid",
         )
     before = redemption.state
-    REDEMPTION.fire(session, redemption, "reverse", actor=actor, now=now, reason=reason)
+    judged_by = stood(local_day(redemption.recorded_at), PROVIDER_WITHIN)
+    REDEMPTION.fire(
+        session,
+        redemption,
+        "reverse",
+        actor=actor,
+        now=now,
+        reason=reason,
+        data=judged_by if actor.is_provider else None,
+    )
     sign(redemption, "settled_by", actor)
     redemption.settled_at = now
     redemption.state_reason = reason.strip()

@@ -19,7 +19,7 @@ from reintegration.accounts.services import inbox
 from reintegration.kernel import permissions
 from reintegration.kernel.actor import Actor, Role
 from reintegration.kernel.clock import local_day
-from reintegration.kernel.dated_rules import Area, DatedRule
+from reintegration.kernel.dated_rules import Area, DatedRule, stood
 from reintegration.kernel.errors import N_, Conflict, Invalid
 from reintegration.kernel.locking import by_key
 from reintegration.kernel.money import Money
@@ -257,10 +257,12 @@ def return_order(
     _lock_order(session, order)
     charges = charges or Money.zero(order.currency)
     keeps = rails.of(order.batch.rail).returned.charges is not None
-    whole = is_whole(order.amount - order.taken_back, received, charges, on=local_day(now))
+    today = local_day(now)
+    whole = is_whole(order.amount - order.taken_back, received, charges, on=today)
     if not whole or (charges and not keeps):
         raise Invalid(N_("What came back and the charges do not add up to the order."))
-    ORDER.fire(session, order, "return", actor=actor, now=now, reason=reason)
+    judged_by = stood(today, RETURN_CHARGES_AT_MOST)
+    ORDER.fire(session, order, "return", actor=actor, now=now, reason=reason, data=judged_by)
     order.failure = reason.strip()[:500]
     clawed, open_there = _clawed(session, order)
     came_back = received + charges
