@@ -209,7 +209,8 @@ def upgrade() -> None:
     op.execute(SMALL_ONLY)
     op.execute(
         "CREATE TRIGGER refuse_large_release"
-        " AFTER INSERT OR UPDATE OF released_by, released_for, total_minor ON payment_batch"
+        " AFTER INSERT OR UPDATE OF released_by, released_for, released_at, prepared_by, prepared_for,"
+        " total_minor, currency ON payment_batch"
         " FOR EACH ROW WHEN (NEW.released_by IS NOT NULL)"
         " EXECUTE FUNCTION refuse_large_release()"
     )

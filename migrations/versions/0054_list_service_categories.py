@@ -4,7 +4,7 @@ What a code says stands in the rulebook; here stand the codes, which rows point 
 with the approval of its entry, by a trigger and in no other way, and never goes. No foreign key looks into an array, and a table of
 pairs would be one more statement on every page that shows money: a trigger holds the budget lines.
 
-Each foreign key is added without looking at the rows that there are, so nobody waits; 0056 looks at
+Each foreign key is added without looking at the rows that there are, so nobody waits; 0055 looks at
 them in a transaction of its own.
 """
 

@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session
 
 from reintegration.kernel.bounded import count
 from reintegration.kernel.dated_rules import Coming, Preview
-from reintegration.kernel.db import acting_as_system
 from reintegration.kernel.hooks import Change
 
 Rows = Callable[[Coming[Any]], Select[Any]]
@@ -18,16 +17,12 @@ Sentence = Callable[[Coming[Any]], str]
 def naming(sentence: Sentence, rows: Rows) -> Preview:
     """Return the preview that counts the rows which name an entry; of a new one there is none.
 
-    `sentence` chooses a message with `%(count)s`, or nothing to say. Whoever decides may not see
-    all of the rows, so they are counted as the system counts.
+    `sentence` chooses a message with `%(count)s`, or nothing to say.
     """
 
     def preview(session: Session, coming: Coming[Any]) -> list[Change]:
         message = sentence(coming) if coming.before is not None else ""
-        if not message:
-            return []
-        with acting_as_system(session):
-            return [Change(message, count(session, rows(coming)), {})]
+        return [Change(message, count(session, rows(coming)), {})] if message else []
 
     return preview
 

@@ -114,7 +114,7 @@ EMERGENCY_ALLOWANCE = DatedRule(
             "ride_price": Part(N_("Highest price of a ride"), Amount("MDL")),
             "ratify_within": Part(N_("A second person decides within"), Hours(24, 168)),
             "remind_after": Part(N_("Supervisors are reminded after"), Hours(1, 168)),
-            "consent_for": Part(N_("A consent given at night holds for"), Days(3, 90)),
+            "consent_for": Part(N_("A consent given at night holds for"), Days(3, 30)),
         },
         refuse_late_reminder,
     ),
@@ -129,7 +129,6 @@ EMERGENCY_ALLOWANCE = DatedRule(
         consent_for=timedelta(days=30),
     ),
 )
-"""The currencies that a planned service may be agreed in: those of the budget lines."""
 REVIEW_AFTER = DatedRule(
     code="plans.review_after",
     title=N_("A plan is gone through again after"),

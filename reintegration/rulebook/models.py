@@ -1,6 +1,6 @@
 """Values of rules, each from a day on. What was decided stays; nothing is deleted."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -63,6 +63,11 @@ class RuleVersion(Proposed, Base):
             postgresql_where="approved_at IS NULL AND retired_at IS NULL",
         ),
     )
+
+    @property
+    def day_before(self) -> date:
+        """The last day of what it takes the place of."""
+        return self.first_day - timedelta(days=1)
 
     def standing(self, today: date, *, holds: bool) -> Standing:
         """Return where it stands; `holds` says whether it is the one that holds today."""

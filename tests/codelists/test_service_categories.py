@@ -183,6 +183,17 @@ def test_a_kind_of_proof_speaks_the_institutions_words_and_works_as_its_method(s
     assert (proof, proof.label, proof.method) == ("register", "Register", Proof.SIGNED_LIST)
 
 
+def test_a_pin_of_the_institutions_own_kind_is_kept_as_that_kind(session, cast):
+    words = PROOF_KINDS.on(TODAY)["pin"]
+    known = {"ro": "Cod la recepție", "ru": "Код на месте", "en": "Code at the desk"}
+    let(session, cast, PROOF_KINDS, "desk_code", replace(words, name=known))
+    changed(session, cast, proof=ProofKind("desk_code"))
+    deliver(session, cast.rita, make_voucher(session, cast))
+    session.commit()
+    [proof] = session.scalars(select(Redemption.proof))
+    assert (proof, proof.label) == ("desk_code", "Code at the desk")
+
+
 def test_how_a_kind_of_proof_works_stays_for_good(session, cast):
     other = replace(PROOF_KINDS.on(TODAY)["pin"], method=Proof.STAY)
     with pytest.raises(Invalid, match="stays as it is"):
@@ -298,10 +309,10 @@ def test_a_new_category_is_written_on_a_page_and_read_beside_its_parts(session, 
         "reason": "Asked for by two offices",
     }
     lacking = sign_in(cast.dan).post(
-        "/rules/of/service_categories/propose?lang=en", data={**typed, "value_name_ru": ""}
+        "/rules/propose/service_categories?lang=en", data={**typed, "value_name_ru": ""}
     )
     assert "Write it in Romanian, Russian and English" in lacking.text
-    sent = sign_in(cast.dan).post("/rules/of/service_categories/propose", data=typed)
+    sent = sign_in(cast.dan).post("/rules/propose/service_categories", data=typed)
     page = sign_in(cast.sergiu).get(sent.location + "?lang=ru").text
     for said in ("Жестовый язык", "Подписанный список", "Профессиональная лицензия"):
         assert said in page

@@ -12,8 +12,9 @@ from reintegration.kernel.actor import SYSTEM, Role
 from reintegration.kernel.audit import AuditEvent
 from reintegration.kernel.db import act_as
 from reintegration.kernel.errors import Conflict, DomainError, Invalid, NotPermitted
+from reintegration.kernel.ids import new_id
 from reintegration.kernel.money import Money
-from reintegration.plans.states import EMERGENCY_ALLOWANCE
+from reintegration.plans.states import EMERGENCY_ALLOWANCE, EmergencyAllowance
 from reintegration.rulebook.models import RuleVersion
 from reintegration.rulebook.services import deciding
 from tests.at_once import at_once
@@ -107,6 +108,13 @@ def test_nobody_is_reminded_after_the_time_to_decide(session, cast):
     assert refused.value.field == "value_remind_after"
 
 
+def test_a_consent_given_at_night_holds_no_longer_than_its_text_says(session, cast):
+    longer = as_dict(EMERGENCY_ALLOWANCE.initially) | {"consent_for": timedelta(days=31)}
+    with pytest.raises(Invalid) as refused:
+        proposed(session, cast, EMERGENCY_ALLOWANCE, EmergencyAllowance(**longer))
+    assert refused.value.field == "value_consent_for"
+
+
 def as_dict(made):
     return {name: getattr(made, name) for name in made.__slots__}
 
@@ -156,6 +164,24 @@ def test_on_its_first_day_it_is_too_late_to_approve(session, cast):
     assert refused.value.code == "day"
 
 
+def test_what_this_program_does_not_allow_is_not_approved_though_one_before_it_did(session, cast):
+    older = RuleVersion(
+        id=new_id(),
+        code=RECORDED_WITHIN.code,
+        stored=RECORDED_WITHIN.kind.most + 1,
+        first_day=SOON,
+        decided_by=RECORDED_WITHIN.decided_by,
+        reason="Providers asked for it",
+        proposed_by=cast.dan.id,
+        proposed_at=NOW,
+    )
+    session.add(older)
+    session.commit()
+    with pytest.raises(Invalid) as refused:
+        approved(session, cast, older)
+    assert refused.value.field == "value"
+
+
 def test_what_nobody_approved_in_time_is_dropped_and_who_proposed_it_hears_of_it(session, cast):
     version = proposed(session, cast)
     act_as(session, SYSTEM)
@@ -203,6 +229,8 @@ def test_until_its_first_day_it_is_taken_back_and_then_no_more(session, cast):
     session.commit()
     session.connection()
     assert RECORDED_WITHIN.on(LATER) == timedelta(days=14)
+    assert "that you approved was withdrawn" in told(session, cast.sergiu)
+    assert "that you proposed was withdrawn" in told(session, cast.dan)
 
 
 @pytest.mark.parametrize(

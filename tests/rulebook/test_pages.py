@@ -1,13 +1,17 @@
 """The pages of the rulebook: what holds and since when, the difference, and what will change."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from providers.directory.queries.checklists import CHECKLISTS
+from providers.directory.states import Jurisdiction
 from reintegration.kernel import dated_rules
 from reintegration.kernel.rule_kinds import Amount, Amounts, Days, Hours, Record, Stages
 from reintegration.plans.states import EMERGENCY_ALLOWANCE
-from tests.factories.cast import TODAY
+from reintegration.rulebook.services import deciding
+from tests.factories.cast import NOW, TODAY, actor
 from tests.factories.rules import set_rule
 from tests.factories.vouchers import make_voucher
 from tests.rulebook.test_deciding import LESS, SOON, proposed
@@ -15,6 +19,7 @@ from vouchers.voucher.services.issuing import AUTO_APPROVE_BELOW
 from vouchers.voucher.services.validity import RECORDED_WITHIN
 
 OF_RECORDING = f"/rules/of/{RECORDED_WITHIN.code}"
+PROPOSE_RECORDING = f"/rules/propose/{RECORDED_WITHIN.code}"
 
 
 def typed(value="10", **changes):
@@ -40,7 +45,7 @@ def test_the_page_of_each_rule_and_list_and_of_an_entry_opens(session, cast, sig
         if isinstance(rule, dated_rules.DatedList):
             entry = next(iter(rule.entries_on(TODAY)))
             assert victor.get(f"/rules/of/{rule.code}/{entry}").status_code == 200, rule.code
-            assert dan.get(f"/rules/of/{rule.code}/{entry}/propose").status_code == 200, rule.code
+            assert dan.get(f"/rules/propose/{rule.code}/{entry}").status_code == 200, rule.code
 
 
 @pytest.mark.parametrize("who", ["ana", "rita", "maria"])
@@ -51,7 +56,7 @@ def test_who_sets_and_checks_nothing_here_does_not_read_it(session, cast, sign_i
 def test_a_proposal_is_sent_shown_beside_what_holds_and_approved(session, cast, sign_in):
     make_voucher(session, cast)
     session.commit()
-    sent = sign_in(cast.dan).post(f"{OF_RECORDING}/propose", data=typed())
+    sent = sign_in(cast.dan).post(PROPOSE_RECORDING, data=typed())
     assert sent.status_code == 302
     browser = sign_in(cast.sergiu)
     page = browser.get(sent.location + "?lang=en").text
@@ -76,7 +81,7 @@ def test_a_proposal_is_sent_shown_beside_what_holds_and_approved(session, cast, 
     ],
 )
 def test_what_is_refused_says_why_and_keeps_what_was_typed(session, cast, sign_in, changes, said):
-    sent = sign_in(cast.dan).post(f"{OF_RECORDING}/propose?lang=en", data=typed(**changes))
+    sent = sign_in(cast.dan).post(f"{PROPOSE_RECORDING}?lang=en", data=typed(**changes))
     assert sent.status_code == 422
     assert said in sent.text
     for kept in typed(**changes).values():
@@ -85,7 +90,7 @@ def test_what_is_refused_says_why_and_keeps_what_was_typed(session, cast, sign_i
 
 def test_a_form_begins_with_what_holds(session, cast, sign_in):
     set_rule(session, cast, AUTO_APPROVE_BELOW, LESS)
-    page = sign_in(cast.dan).get(f"/rules/of/{AUTO_APPROVE_BELOW.code}/propose").text
+    page = sign_in(cast.dan).get(f"/rules/propose/{AUTO_APPROVE_BELOW.code}").text
     assert 'value="1000.00"' in page
     assert 'value="50.00"' in page
 
@@ -99,7 +104,7 @@ def test_each_rule_can_be_proposed_as_it_stands_but_for_that_it_holds_already(
         if not isinstance(rule, dated_rules.DatedRule):
             continue
         form = {**typed(), **as_typed(rule.kind, rule.initially, "value")}
-        sent = browser.post(f"/rules/of/{rule.code}/propose?lang=en", data=form)
+        sent = browser.post(f"/rules/propose/{rule.code}?lang=en", data=form)
         assert sent.status_code == 422, rule.code
         assert "This is what holds on that day already." in sent.text, rule.code
 
@@ -151,3 +156,27 @@ def test_the_page_of_the_server_tells_no_secret(session, cast, sign_in, app):
     page = sign_in(cast.irina).get("/rules/installation?lang=en").text
     assert "Kind of installation" in page
     assert app.config["SECRET_KEY"] not in page
+
+
+def test_a_proposal_on_a_law_is_called_after_it_and_what_was_decided_foretells_nothing(
+    session, cast, sign_in
+):
+    """Its consequences were counted for whoever decided; afterwards they would be others."""
+    right = Jurisdiction.RIGHT_BANK
+    value = replace(CHECKLISTS.initially[right], documents=frozenset())
+    version = deciding.propose(
+        session,
+        CHECKLISTS,
+        actor=actor(session, cast.dan),
+        value=value,
+        first_day=TODAY + timedelta(days=5),
+        reason="Fewer papers",
+        entry=right,
+        now=NOW,
+    )
+    session.commit()
+    sergiu, at = sign_in(cast.sergiu), f"/rules/proposals/{version.id}"
+    assert f"What providers bring, by law: {right.label}" in sergiu.get("/rules?lang=en").text
+    assert "What will change" in sergiu.get(at + "?lang=en").text
+    assert sergiu.post(f"{at}/approve").status_code == 302
+    assert "What will change" not in sergiu.get(at + "?lang=en").text

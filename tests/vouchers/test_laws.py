@@ -201,6 +201,18 @@ def test_the_law_of_a_release_asks_the_rule_of_its_day(session, cast):
     lent = release.replace("released_at", "released_for = :for, released_at")
     assert refused(session, "preparer_releases_small_only", lent, **stands_in)
     commit(session, release, {"at": before, **told})
+    moved = "UPDATE payment_batch SET released_at = :at WHERE id = :id"
+    assert refused(session, "preparer_releases_small_only", moved, at=LATER, id=batch.id)
+
+
+def test_nobody_becomes_the_preparer_of_what_they_released(session, cast):
+    batch = make_large_batch(session, cast)
+    less = {**RELEASE_BY_PREPARER_BELOW.initially, "MDL": batch.total}
+    set_rule(session, cast, RELEASE_BY_PREPARER_BELOW, less, since=local_day(LATER))
+    release = "UPDATE payment_batch SET released_by = :who, released_at = :at WHERE id = :id"
+    commit(session, release, {"who": cast.radu.id, "at": LATER, "id": batch.id})
+    other = "UPDATE payment_batch SET prepared_by = :who WHERE id = :id"
+    assert refused(session, "preparer_releases_small_only", other, who=cast.radu.id, id=batch.id)
 
 
 def make_large_batch(session, cast):

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Uuid, and_, any_, literal, select
+from sqlalchemy import ARRAY, ColumnElement, Uuid, and_, any_, exists, literal, select
 from sqlalchemy.orm import Session
 
 from reintegration.kernel import permissions
@@ -15,8 +15,8 @@ from reintegration.kernel.errors import NotFound, or_404
 from reintegration.rulebook.models import RuleVersion
 from reintegration.rulebook.permissions import RulePermission
 
-_WAITS = and_(RuleVersion.approved_at.is_(None), RuleVersion.retired_at.is_(None))
-_AGREED = and_(RuleVersion.approved_at.is_not(None), RuleVersion.retired_at.is_(None))
+WAITS = and_(RuleVersion.approved_at.is_(None), RuleVersion.retired_at.is_(None))
+AGREED = and_(RuleVersion.approved_at.is_not(None), RuleVersion.retired_at.is_(None))
 
 
 def rule_or_404(code: str) -> Dated[object]:
@@ -40,22 +40,28 @@ def history(session: Session, code: str, entry: str = "") -> Sequence[RuleVersio
     ).all()
 
 
+def is_said(session: Session, code: str, entry: str, what: ColumnElement[bool]) -> bool:
+    """Return whether a rule has a value of which `what` is true: one that waits, say."""
+    found = exists().where(RuleVersion.code == code, RuleVersion.entry == entry, what)
+    return bool(session.scalar(select(found)))
+
+
 def waiting(session: Session) -> Sequence[RuleVersion]:
     """Return what waits for a decision, what begins first first."""
-    found = select(RuleVersion).where(_WAITS).order_by(RuleVersion.first_day, RuleVersion.id)
+    found = select(RuleVersion).where(WAITS).order_by(RuleVersion.first_day, RuleVersion.id)
     return session.scalars(found).all()
 
 
 def to_decide(session: Session, actor: Actor) -> Pile:
     """Return how many proposals wait for this person, and since when."""
     decides = permissions.where(actor, RuleVersion, RulePermission.DECIDE)
-    waits = select(RuleVersion.id).where(_WAITS, decides)
+    waits = select(RuleVersion.id).where(WAITS, decides)
     return pile(session, waits, since=RuleVersion.proposed_at)
 
 
 def coming(session: Session, today: date) -> Sequence[RuleVersion]:
     """Return what is approved and holds later."""
-    found = select(RuleVersion).where(_AGREED, RuleVersion.first_day > today)
+    found = select(RuleVersion).where(AGREED, RuleVersion.first_day > today)
     return session.scalars(found.order_by(RuleVersion.first_day, RuleVersion.id)).all()
 
 
@@ -75,7 +81,7 @@ def holding(session: Session, today: date) -> dict[tuple[str, str], RuleVersion]
 
 def lapsed(session: Session, today: date) -> Sequence[RuleVersion]:
     """Return what waits though its first day has come."""
-    found = select(RuleVersion).where(_WAITS, RuleVersion.first_day <= today)
+    found = select(RuleVersion).where(WAITS, RuleVersion.first_day <= today)
     return session.scalars(found.order_by(RuleVersion.id).with_for_update(key_share=True)).all()
 
 

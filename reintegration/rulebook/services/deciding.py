@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import and_
 from sqlalchemy.orm import Session
 
 from reintegration.accounts.queries.people import with_role
@@ -17,7 +17,7 @@ from reintegration.kernel.errors import N_, Conflict, Invalid
 from reintegration.kernel.hooks import Change
 from reintegration.kernel.ids import new_id
 from reintegration.kernel.locking import lock
-from reintegration.kernel.signing import sign
+from reintegration.kernel.signing import sign, signers
 from reintegration.rulebook.models import RuleVersion
 from reintegration.rulebook.permissions import RulePermission
 from reintegration.rulebook.queries import rules as reading
@@ -78,10 +78,15 @@ def propose(
 
 
 def approve(session: Session, version: RuleVersion, *, actor: Actor, now: datetime) -> None:
-    """Let a value hold from its first day on, which must lie ahead still."""
+    """Let a value hold from its first day on, which must lie ahead still.
+
+    Raises Conflict where it was decided on, is too late, or that day has another one; Invalid where
+    this program, newer than the proposal, has other bounds.
+    """
     lock(session, version)
     permissions.demand(actor, RulePermission.DECIDE, version)
     _must_wait(version)
+    rule = reading.rule_or_404(version.code)
     if version.first_day <= local_day(now):
         raise Conflict(
             N_(
@@ -90,6 +95,7 @@ def approve(session: Session, version: RuleVersion, *, actor: Actor, now: dateti
             ),
             code="day",
         )
+    rule.check(rule.kind.read(version.stored), "value", version.entry)
     _refuse_agreed(session, version.code, version.entry, version.first_day)
     sign(version, "approved_by", actor)
     version.approved_at = now
@@ -125,6 +131,8 @@ def take_back(
         )
     _end(session, version, "take_back", actor=actor, reason=reason, now=now)
     _tell(session, version, "ended", N_("A rule that you proposed was withdrawn."), now=now)
+    withdrawn = N_("A rule that you approved was withdrawn before its first day.")
+    _tell(session, version, "withdrawn", withdrawn, act="approved_by", now=now)
 
 
 def lapse(session: Session, *, now: datetime) -> int:
@@ -140,8 +148,7 @@ def lapse(session: Session, *, now: datetime) -> int:
 
 def consequences(session: Session, rule: Dated[Any], version: RuleVersion) -> list[Change]:
     """Return what a proposal would change, counted over everything and telling of nobody."""
-    day_before = date.fromordinal(version.first_day.toordinal() - 1)
-    before = rule.held(day_before, version.entry)
+    before = rule.held(version.day_before, version.entry)
     after = rule.kind.read(version.stored)
     with acting_as_system(session):
         return rule.would_change(session, Coming(version.entry, before, after, version.first_day))
@@ -181,13 +188,7 @@ def _refuse_other(rule: Dated[Any], entry: str, value: Any, day: date) -> None:
 
 
 def _refuse_second(session: Session, rule: Dated[Any], entry: str, first_day: date) -> None:
-    waits = select(RuleVersion).where(
-        RuleVersion.code == rule.code,
-        RuleVersion.entry == entry,
-        RuleVersion.approved_at.is_(None),
-        RuleVersion.retired_at.is_(None),
-    )
-    if session.scalar(waits) is not None:
+    if reading.is_said(session, rule.code, entry, reading.WAITS):
         raise Conflict(
             N_("Another proposal for this rule waits. Withdraw it first, or have it decided."),
             code="waits",
@@ -196,14 +197,8 @@ def _refuse_second(session: Session, rule: Dated[Any], entry: str, first_day: da
 
 
 def _refuse_agreed(session: Session, code: str, entry: str, first_day: date) -> None:
-    agreed = select(RuleVersion).where(
-        RuleVersion.code == code,
-        RuleVersion.entry == entry,
-        RuleVersion.first_day == first_day,
-        RuleVersion.approved_at.is_not(None),
-        RuleVersion.retired_at.is_(None),
-    )
-    if session.scalar(agreed) is not None:
+    agreed = and_(reading.AGREED, RuleVersion.first_day == first_day)
+    if reading.is_said(session, code, entry, agreed):
         raise Conflict(
             N_(
                 "From %(day)s another value is agreed already. Choose another day, or withdraw that"
@@ -234,7 +229,7 @@ def _end(
 
 
 def _ask(session: Session, rule: Dated[Any], version: RuleVersion, *, now: datetime) -> None:
-    readers = set(with_role(session, version.decided_by)) - {version.proposed_by}
+    readers = set(with_role(session, version.decided_by)) - signers(version, "proposed_by")
     message = N_("A rule is to change, and waits for your approval: %(rule)s.")
     inbox.notify(
         session,
@@ -248,9 +243,15 @@ def _ask(session: Session, rule: Dated[Any], version: RuleVersion, *, now: datet
 
 
 def _tell(
-    session: Session, version: RuleVersion, verb: str, message: str, *, now: datetime
+    session: Session,
+    version: RuleVersion,
+    verb: str,
+    message: str,
+    *,
+    act: str = "proposed_by",
+    now: datetime,
 ) -> None:
-    readers = {one for one in (version.proposed_by, version.proposed_for) if one is not None}
+    readers = signers(version, act)
     link = f"/rules/proposals/{version.id}"
     inbox.notify(session, readers, f"rule:{version.id}:{verb}", message, now=now, link=link)
 

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from reintegration.codelists.languages import Locale
 from reintegration.kernel import clock
@@ -27,6 +27,7 @@ from reintegration.kernel.rule_kinds import (
 )
 from reintegration.kernel.words import Worded
 from reintegration.web.filters import money, number
+from reintegration.web.i18n import reader_language
 
 T = TypeVar("T")
 
@@ -116,8 +117,7 @@ def in_words(kind: Any, value: Any) -> str:
 
 
 def _of_language(_kind: Texts | Lines, value: Mapping[str, T]) -> T:
-    locale = get_locale()
-    return value[locale.language if locale else Locale.RO]
+    return value[reader_language()]
 
 
 def _listed(lines: Iterable[str]) -> str:

@@ -16,7 +16,7 @@ from reintegration.codelists.languages import Locale
 from reintegration.kernel import clock
 from reintegration.kernel.dated_rules import Area, Dated, DatedList, rules_of
 from reintegration.kernel.db import session
-from reintegration.kernel.errors import NotFound, or_404
+from reintegration.kernel.errors import NotFound
 from reintegration.rulebook.forms import ProposalForm, WhyForm, form_for
 from reintegration.rulebook.models import RuleVersion
 from reintegration.rulebook.permissions import RulePermission as P
@@ -88,7 +88,7 @@ def entry_page(code: str, entry: str) -> ResponseReturnValue:
     return _history_page(rule, entry)
 
 
-@bp.form("/of/<code>/propose", P.PROPOSE)
+@bp.form("/propose/<code>", P.PROPOSE)
 def rule_propose(code: str) -> Asking:
     """Propose another value, or one more entry of a list that may have more."""
     rule = reading.rule_or_404(code)
@@ -97,7 +97,7 @@ def rule_propose(code: str) -> Asking:
     return (yield from _propose(rule, ""))
 
 
-@bp.form("/of/<code>/<entry>/propose", P.PROPOSE)
+@bp.form("/propose/<code>/<entry>", P.PROPOSE)
 def entry_propose(code: str, entry: str) -> Asking:
     """Propose other values for an entry of a list."""
     rule = reading.rule_or_404(code)
@@ -111,7 +111,7 @@ def entry_propose(code: str, entry: str) -> Asking:
 def proposal(version_id: UUID) -> ResponseReturnValue:
     """Show what would change: part by part, and what follows from it."""
     version, rule = _version(version_id)
-    before, after = rule.held(_day_before(version), version.entry), _value(rule, version)
+    before, after = rule.held(version.day_before, version.entry), _value(rule, version)
     return render_template(
         "reintegration/rulebook/proposal.html",
         version=version,
@@ -119,7 +119,7 @@ def proposal(version_id: UUID) -> ResponseReturnValue:
         called=name_of(rule, version.entry, after),
         lines=lines(rule, after, before),
         is_new=before is None,
-        changes=deciding.consequences(session(), rule, version),
+        changes=deciding.consequences(session(), rule, version) if version.waits else [],
         sample=_sample(rule, version.entry, after),
         standing=_standing(rule, version),
         lapses=version.waits and version.first_day <= clock.local_day(clock.now()),
@@ -252,7 +252,7 @@ def _history(rule: Dated[Any], versions: Iterable[RuleVersion]) -> list[Entry]:
     return [
         Entry(
             version,
-            lines(rule, _value(rule, version), rule.held(_day_before(version), version.entry)),
+            lines(rule, _value(rule, version), rule.held(version.day_before, version.entry)),
             _standing(rule, version),
         )
         for version in versions
@@ -276,18 +276,14 @@ def _value(rule: Dated[Any], version: RuleVersion) -> Any:
     return rule.kind.read(version.stored)
 
 
-def _day_before(version: RuleVersion) -> date:
-    return date.fromordinal(version.first_day.toordinal() - 1)
-
-
 def _version(version_id: UUID) -> tuple[RuleVersion, Dated[Any]]:
     version = _loaded(version_id)
-    return version, or_404(reading.rule_or_404(version.code))
+    return version, reading.rule_or_404(version.code)
 
 
 def _name(version: RuleVersion) -> str:
     rule = reading.rule_or_404(version.code)
-    return f"{_(rule.title)}: {said(rule, _value(rule, version))}"
+    return f"{_(rule.title)}: {said(rule, _value(rule, version), version.entry)}"
 
 
 def _why(version: RuleVersion, *, is_decline: bool) -> Any:

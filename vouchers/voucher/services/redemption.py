@@ -153,7 +153,8 @@ def _check(found: Found, delivery: Delivery, *, today: date) -> Wanted:
     refuse_before_its_time(found, units, on, today=today)
     proof = ProofKind.stored(found.proof)
     if delivery.pin:
-        return Wanted(units, money, price, on, ProofKind.PIN, RedemptionState.ACCEPTED, "")
+        kind = proof if proof.method is Proof.PIN else ProofKind.PIN
+        return Wanted(units, money, price, on, kind, RedemptionState.ACCEPTED, "")
     reason = _clean(delivery.without_pin)
     if proof.method is Proof.PIN and not reason:
         raise Invalid(
