@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from reintegration.papers.models import Paper
 from tests.browser.seats import PHONE
-from tests.factories.papers import photo, picture_of
+from tests.factories.papers import inked, photo, picture_of
 from tests.factories.payments import make_claim
 
 NAME = "Does the name of a person helped stand here?"
@@ -64,6 +64,26 @@ def test_without_scripts_a_file_is_chosen_sent_and_answered(opens, session, cast
     page.get_by_role("button", name="Add the pages").click()
     page.get_by_role("button", name="Save it: no name stands here").click()
     expect(page.get_by_text("Names nobody")).to_be_visible()
+
+
+@pytest.mark.deep
+def test_a_name_in_a_pdf_is_blacked_out_without_scripts(opens, session, cast, tmp_path):
+    claim = make_claim(session, cast)
+    session.commit()
+    invoice = tmp_path / "invoice.pdf"
+    invoice.write_bytes(inked())
+    page = opens("boris", f"/claims/mine/{claim.id}", java_script_enabled=False)
+    page.get_by_label("Choose files").set_input_files(invoice)
+    page.get_by_role("button", name="Add the pages").click()
+    page.get_by_role("link", name="Black out a part").click()
+    page.get_by_role("button", name="Make pictures of its pages").click()
+    for label in ("From the left edge", "From the upper edge", "Width", "Height"):
+        page.get_by_label(label).fill("10")
+    page.get_by_role("button", name="Black it out").click()
+    expect(page.get_by_text("Partly blacked out")).to_be_visible()
+    burned = picture_of(page.request.get(_address(page, "Page 1")).body())
+    assert max(burned.getpixel((burned.width * 15 // 100, burned.height * 15 // 100))) < 12
+    assert max(burned.getpixel((burned.width // 2, burned.height // 2))) < 12
 
 
 def _address(page: Page, name: str) -> str:

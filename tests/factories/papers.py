@@ -11,7 +11,14 @@ from typing import Any
 
 from PIL import Image, ImageDraw
 from pypdf import PdfWriter
-from pypdf.generic import ArrayObject, DictionaryObject, NameObject, NumberObject, TextStringObject
+from pypdf.generic import (
+    ArrayObject,
+    DictionaryObject,
+    NameObject,
+    NumberObject,
+    StreamObject,
+    TextStringObject,
+)
 from sqlalchemy.orm import Session
 
 from reintegration.accounts.models import User
@@ -53,6 +60,18 @@ def pdf(pages: int = 1, change: Callable[[PdfWriter], Any] = lambda _writer: Non
     written = io.BytesIO()
     writer.write(written)
     return written.getvalue()
+
+
+def inked(pages: int = 1) -> bytes:
+    """Return a PDF with a black square in the middle of each page."""
+
+    def ink(writer: PdfWriter) -> None:
+        for page in writer.pages:
+            drawn = StreamObject()
+            drawn.set_data(b"0 0 0 rg 80 80 40 40 re f")
+            page[NameObject("/Contents")] = writer._add_object(drawn)
+
+    return pdf(pages, ink)
 
 
 def make_paper(

@@ -11,8 +11,8 @@ from PIL import Image
 
 from reintegration.papers.content import apart, pictures, reading
 from reintegration.papers.content.kinds import Part, PartKind, Refusal, Unfit
-from reintegration.papers.content.pictures import Rectangle
-from tests.factories.papers import CLEANED, HOSTILE, SECRET, pdf, photo, picture_of
+from reintegration.papers.content.pictures import LONGEST, Rectangle
+from tests.factories.papers import CLEANED, HOSTILE, SECRET, inked, pdf, photo, picture_of
 from tests.sampling import drawn
 
 DAILY = 8
@@ -38,6 +38,25 @@ def test_what_phones_and_scanners_make_becomes_a_picture_of_ours(format_):
 def test_a_pdf_keeps_its_bytes_and_is_counted():
     content = pdf(3)
     assert reading.read(content) == Part(PartKind.PDF, content, pages=3)
+
+
+def test_the_pages_of_a_pdf_are_drawn_apart_and_only_as_they_look():
+    drawn = apart.draw(inked(2), 2)
+    assert [(part.kind, part.width, part.height) for part in drawn] == [
+        (PartKind.PICTURE, LONGEST, LONGEST)
+    ] * 2
+    page = picture_of(drawn[0].content)
+    assert max(page.getpixel((LONGEST // 2, LONGEST // 2))) < 12
+    assert min(page.getpixel((10, 10))) > 240
+
+
+def test_what_cannot_be_drawn_is_refused_and_so_are_pages_that_did_not_come():
+    with pytest.raises(Unfit) as refused:
+        apart.draw(b"%PDF-1.7 and nothing", 1)
+    assert refused.value.refusal is Refusal.BROKEN
+    with pytest.raises(Unfit) as refused:
+        apart.draw(inked(), 2)
+    assert refused.value.refusal is Refusal.TOO_SLOW
 
 
 def test_a_large_photograph_is_made_smaller_and_stays_upright():
@@ -93,7 +112,7 @@ def test_where_a_photograph_was_taken_does_not_come_in():
 
 
 def test_a_decoder_that_dies_takes_only_its_file_with_it(monkeypatch):
-    monkeypatch.setattr(apart, "_ask", lambda _asked: apart._framed(b'{"refusal": "broken"}') * 2)
+    monkeypatch.setattr(apart, "_ask", lambda *_asked: apart._framed(b'{"refusal": "broken"}') * 2)
     assert apart.read_all([b"x", b"y"])[1] is Refusal.TOO_SLOW
 
 

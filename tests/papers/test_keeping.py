@@ -14,17 +14,20 @@ from sqlalchemy import func, select
 from reintegration.cases.services import consent_papers, erasure, registration
 from reintegration.cases.states import CaseState, ClosureReason, ConsentScope
 from reintegration.kernel import db
+from reintegration.kernel.actor import SYSTEM
 from reintegration.kernel.audit import AuditEvent
-from reintegration.kernel.errors import Conflict, Invalid, NotPermitted
+from reintegration.kernel.db import act_as
+from reintegration.kernel.errors import Conflict, DomainError, Invalid, NotPermitted
 from reintegration.papers import store
-from reintegration.papers.content.kinds import Refusal
+from reintegration.papers.content.kinds import MOST_BYTES, Part, PartKind, Refusal, Unfit
 from reintegration.papers.content.pictures import Rectangle
 from reintegration.papers.models import Paper, PaperKey, PaperPart
 from reintegration.papers.services import blacking, erasing, opening, planes, sweeping, uploading
 from reintegration.papers.services.uploading import Upload
+from tests.at_once import at_once
 from tests.factories.casework import agree, consent_of
 from tests.factories.cast import NOW, actor
-from tests.factories.papers import make_paper, pdf, photo, picture_of, zipped
+from tests.factories.papers import inked, make_paper, pdf, photo, picture_of, zipped
 from tests.factories.payments import make_claim
 from vouchers.payments.services import claim_papers
 
@@ -209,7 +212,7 @@ def test_a_rectangle_outside_of_the_page_is_refused(session, cast, held, rectang
 
 def test_a_pdf_is_not_blacked_out_and_the_refusal_says_what_to_do(session, cast, held):
     paper = make_paper(session, held, cast.boris, named=None, files=(pdf(),))
-    with pytest.raises(Conflict, match="Photograph its page"):
+    with pytest.raises(Conflict, match="Make pictures of the pages"):
         blacking.black_out(
             session,
             paper.parts[0],
@@ -217,6 +220,97 @@ def test_a_pdf_is_not_blacked_out_and_the_refusal_says_what_to_do(session, cast,
             rectangles=[Rectangle(0, 0, 10, 10)],
             now=NOW,
         )
+
+
+def draw_pages(session, cast, part, *, by="boris"):
+    return blacking.draw_pages(session, part, actor=actor(session, getattr(cast, by)), now=NOW)
+
+
+def test_the_pages_of_a_pdf_become_pictures_in_its_place_and_it_is_destroyed(
+    session, cast, held, folder
+):
+    first, last = photo(), photo("PNG")
+    paper = make_paper(session, held, cast.boris, named=None, files=(first, inked(2), last))
+    session.commit()
+    before, hash_before = names(folder), paper.sha256
+    draw_pages(session, cast, paper.parts[1])
+    session.commit()
+    session.refresh(paper)
+    assert [part.kind for part in paper.parts] == [PartKind.PICTURE] * 4
+    assert [part.position for part in paper.parts] == [1, 2, 3, 4]
+    assert len(before - names(folder)) == 1
+    assert paper.sha256 != hash_before
+    blacking.black_out(
+        session,
+        paper.parts[1],
+        actor=actor(session, cast.boris),
+        rectangles=[Rectangle(0, 0, 100, 100)],
+        now=NOW,
+    )
+    drawn = picture_of(opened(session, cast.boris, paper.parts[1]))
+    assert max(drawn.getpixel((50, 50))) < 12  # what was burned in
+    assert max(drawn.getpixel((drawn.width // 2, drawn.height // 2))) < 12  # what the PDF shows
+    assert min(drawn.getpixel((drawn.width - 50, 50))) > 240
+
+
+def test_drawing_takes_back_that_the_team_has_seen_it_and_the_trail_keeps_both_hashes(
+    session, cast, held
+):
+    paper = make_paper(session, held, cast.boris, named=True, files=(inked(),))
+    ana, before = actor(session, cast.ana), paper.sha256
+    planes.see(session, paper, actor=ana, now=NOW)
+    blacking.draw_pages(session, paper.parts[0], actor=ana, now=NOW)
+    assert paper.seen_at is None
+    act_as(session, SYSTEM)
+    told = session.scalars(
+        select(AuditEvent.data).where(AuditEvent.action == "paper:draw_pages")
+    ).one()
+    assert (told["before"], told["sha256"]) == (before, paper.sha256)
+
+
+def test_a_pdf_that_cannot_be_drawn_whole_stays_as_it_is(session, cast, held):
+    paper = make_paper(session, held, cast.boris, named=None, files=(inked(3),))
+    before = paper.sha256
+
+    def half(_content, _pages):
+        raise Unfit(Refusal.TOO_SLOW)
+
+    with pytest.raises(Invalid, match="too long"):
+        blacking.draw_pages(
+            session, paper.parts[0], actor=actor(session, cast.boris), now=NOW, draw=half
+        )
+    large = Part(PartKind.PICTURE, b"x" * MOST_BYTES, width=1, height=1)
+    with pytest.raises(Invalid, match="10 MB"):
+        blacking.draw_pages(
+            session,
+            paper.parts[0],
+            actor=actor(session, cast.boris),
+            now=NOW,
+            draw=lambda _content, _pages: [large, large, large],
+        )
+    session.commit()
+    assert paper.sha256 == before
+
+
+def test_of_two_who_make_pictures_at_once_one_is_told_that_the_page_changed(session, cast, held):
+    paper = make_paper(session, held, cast.boris, named=True, files=(inked(),))
+    session.commit()
+    key, ana = paper.parts[0].id, actor(session, cast.ana)
+
+    def draws(own):
+        blacking.draw_pages(own, own.get_one(PaperPart, key), actor=ana, now=NOW)
+
+    act_as(session, SYSTEM)
+    outcomes = at_once(session, draws, draws)
+    assert sorted(isinstance(one, DomainError) for one in outcomes) == [False, True], outcomes
+    session.refresh(paper)
+    assert len(paper.parts) == 1
+
+
+def test_nobody_outside_of_its_plane_makes_pictures_of_a_pdf(session, cast, held):
+    paper = make_paper(session, held, cast.boris, named=True, files=(inked(),))
+    with pytest.raises(NotPermitted):
+        draw_pages(session, cast, paper.parts[0])
 
 
 def test_what_is_rolled_back_destroys_nothing(session, cast, held, folder):

@@ -11,7 +11,7 @@ from reintegration.papers import store
 from reintegration.papers.content import apart
 from reintegration.papers.models import Paper
 from tests.factories.cast import NOW, TODAY, actor
-from tests.factories.papers import make_paper, pdf, photo, picture_of, zipped
+from tests.factories.papers import inked, make_paper, pdf, photo, picture_of, zipped
 from tests.factories.payments import make_claim
 from vouchers.payments.services import claim_papers, claims
 
@@ -21,7 +21,9 @@ NAMED, UNNAMED = {"answer": "named"}, {"answer": "unnamed"}
 @pytest.fixture(autouse=True)
 def read_here(monkeypatch):
     """A process for each form is right and slow: tests/papers/test_content.py starts it."""
-    monkeypatch.setattr(apart, "_ask", lambda sent: b"".join(apart._answered(io.BytesIO(sent))))
+    monkeypatch.setattr(
+        apart, "_ask", lambda what, sent: b"".join(apart._answered(what, io.BytesIO(sent)))
+    )
 
 
 @pytest.fixture(autouse=True)
@@ -163,6 +165,17 @@ def test_a_part_is_blacked_out_by_fields_without_a_script(boris, claim, session)
     assert boris.post(f"{page}/parts/{part}/black-out", data=typed).status_code == 302
     black = picture_of(boris.get(f"{page}/parts/{part}").data).getpixel((300, 400))
     assert max(black) < 12
+
+
+def test_a_pdf_is_made_pictures_on_the_way_to_black_a_part_out(boris, claim, session):
+    page = send(boris, claim, ("a.pdf", inked())).location
+    part = session.scalars(select(Paper)).one().parts[0].id
+    assert f"{page}/parts/{part}/draw" in boris.get(page).text
+    assert "is destroyed" in boris.get(f"{page}/parts/{part}/draw?lang=en").text
+    next_ = boris.post(f"{page}/parts/{part}/draw").location
+    assert next_.endswith("/black-out")
+    assert boris.get(next_).status_code == 200
+    assert boris.post(f"{page}/parts/{part}/draw").status_code == 404
 
 
 def test_what_is_drawn_badly_is_shown_again_with_what_was_right(boris, claim, session):

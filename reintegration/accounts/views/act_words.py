@@ -139,6 +139,7 @@ ACTS: dict[str, str] = {
     "paper:add_pages": N_("Added pages to a paper"),
     "paper:begin": N_("Put in a paper"),
     "paper:black_out": N_("Blacked out a part of a paper"),
+    "paper:draw_pages": N_("Made pictures of the pages of a PDF"),
     "paper:erase": N_("Destroyed a paper with the name of its person"),
     "paper:forget": N_("A paper that nobody answered for was destroyed"),
     "paper:free": N_("Said that no name stands in a paper any more"),

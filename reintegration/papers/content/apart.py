@@ -31,14 +31,27 @@ _LENGTH = struct.Struct(">Q")
 
 def read_all(files: Sequence[bytes]) -> list[Part | Refusal]:
     """Return what became of each file, in their order."""
+    return _asked("read", files, expected=len(files))
+
+
+def draw(content: bytes, pages: int) -> list[Part]:
+    """Return a picture of each of the `pages` of a PDF; raise Unfit unless all can be drawn."""
+    drawn: list[Part] = []
+    for one in _asked("draw", [content], expected=pages):
+        if isinstance(one, Refusal):
+            raise Unfit(one)
+        drawn.append(one)
+    return drawn
+
+
+def _asked(what: str, files: Sequence[bytes], *, expected: int) -> list[Part | Refusal]:
     with _AT_ONCE:
-        answered = list(_answers(_ask(b"".join(map(_framed, files)))))
-    missing = len(files) - len(answered)
-    return [*answered, *[Refusal.TOO_SLOW] * missing]
+        answered = list(_answers(_ask(what, b"".join(map(_framed, files)))))
+    return [*answered, *[Refusal.TOO_SLOW] * (expected - len(answered))]
 
 
-def _ask(asked: bytes) -> bytes:
-    command = (sys.executable, "-c", f"from {__name__} import answer; answer()")
+def _ask(what: str, asked: bytes) -> bytes:
+    command = (sys.executable, "-c", f"from {__name__} import answer; answer({what!r})")
     try:
         done = subprocess.run(
             command,
@@ -55,28 +68,49 @@ def _ask(asked: bytes) -> bytes:
     return done.stdout
 
 
-def answer() -> None:
+def answer(what: str) -> None:
     """Be that process: read files from the standard input and write what they are."""
     _limit()
-    for written in _answered(sys.stdin.buffer):
+    for written in _answered(what, sys.stdin.buffer):
         sys.stdout.buffer.write(written)
         sys.stdout.buffer.flush()
 
 
-def _answered(asked: IO[bytes]) -> Iterator[bytes]:
+def _answered(what: str, asked: IO[bytes]) -> Iterator[bytes]:
+    answering = {"read": _read, "draw": _draw}[what]
+    for content in _frames(asked):
+        yield from map(_written, _whatever_becomes(answering(content)))
+
+
+def _read(content: bytes) -> Iterator[Part]:
     from reintegration.papers.content import reading  # noqa: PLC0415 - decoders load within limits
 
-    for content in _frames(asked):
-        try:
-            part = reading.read(content)
-            said, kept = {**asdict(part), "content": None}, part.content
-        except Unfit as problem:
-            said, kept = {"refusal": problem.refusal}, b""
-        except MemoryError:
-            said, kept = {"refusal": Refusal.TOO_SLOW}, b""
-        except Exception:  # noqa: BLE001 - a decoder that fails in its own way has read nothing
-            said, kept = {"refusal": Refusal.BROKEN}, b""
-        yield _framed(json.dumps(said).encode()) + _framed(kept)
+    yield reading.read(content)
+
+
+def _draw(content: bytes) -> Iterator[Part]:
+    from reintegration.papers.content import drawing  # noqa: PLC0415 - decoders load within limits
+
+    yield from drawing.pages(content)
+
+
+def _whatever_becomes(parts: Iterator[Part]) -> Iterator[Part | Refusal]:
+    """Yield what is read, and the refusal that ends it."""
+    try:
+        yield from parts
+    except Unfit as problem:
+        yield problem.refusal
+    except MemoryError:
+        yield Refusal.TOO_SLOW
+    except Exception:  # noqa: BLE001 - a decoder that fails in its own way has read nothing
+        yield Refusal.BROKEN
+
+
+def _written(found: Part | Refusal) -> bytes:
+    if isinstance(found, Refusal):
+        return _framed(json.dumps({"refusal": found}).encode()) + _framed(b"")
+    said = {**asdict(found), "content": None}
+    return _framed(json.dumps(said).encode()) + _framed(found.content)
 
 
 def _answers(written: bytes) -> Iterator[Part | Refusal]:

@@ -1,7 +1,7 @@
-"""PDFs: counted and looked through, never drawn and never changed.
+"""PDFs: counted and looked through, never changed.
 
 Their bytes stay as they came, so that a signature in them goes on holding; who opens one gets it
-as a file.
+as a file. Whoever must black out a part has their pages drawn first (`drawing`).
 """
 
 import zipfile

@@ -22,7 +22,7 @@ FORMATS = {
     "image/heif": "HEIF",
     "image/heic": "HEIF",
 }
-_LONGEST = 2200
+LONGEST = 2200
 """Points on the longer side of what is kept: a sheet of A4 with small print can be read."""
 _QUALITY = 82
 _CANNOT_READ = (OSError, SyntaxError, ValueError, EOFError, struct.error, IndexError, KeyError)
@@ -47,8 +47,8 @@ def read(content: bytes, format_: str) -> Part:
     try:
         with Image.open(BytesIO(content), formats=[format_]) as opened:
             _refuse_large(opened)
-            opened.draft("RGB", (_LONGEST, _LONGEST))
-            return _kept(_flat(opened))
+            opened.draft("RGB", (LONGEST, LONGEST))
+            return kept(_flat(opened))
     except (*_CANNOT_READ, Image.DecompressionBombError):
         raise Unfit(Refusal.BROKEN) from None
     except MemoryError:
@@ -62,7 +62,7 @@ def black_out(content: bytes, rectangles: Iterable[Rectangle]) -> Part:
     draw = ImageDraw.Draw(picture)
     for one in rectangles:
         draw.rectangle(_points(one, *picture.size), fill="black")
-    return _kept(picture)
+    return kept(picture)
 
 
 def _points(one: Rectangle, width: int, height: int) -> tuple[int, int, int, int]:
@@ -90,7 +90,7 @@ def _flat(opened: Image.Image) -> Image.Image:
     upright = ImageOps.exif_transpose(opened)
     if upright.mode in ("I", "F", "I;16", "I;16B"):  # 16 bits a point, as some scanners write
         upright = upright.point(lambda value: value / 256, "L")
-    upright.thumbnail((_LONGEST, _LONGEST))
+    upright.thumbnail((LONGEST, LONGEST))
     if not upright.has_transparency_data:
         return upright.convert("RGB")
     seen_through = upright.convert("RGBA")
@@ -99,7 +99,8 @@ def _flat(opened: Image.Image) -> Image.Image:
     return white
 
 
-def _kept(picture: Image.Image) -> Part:
+def kept(picture: Image.Image) -> Part:
+    """Return a page of ours that shows `picture`, in colours, and nothing beside it."""
     made: Any = Image.new("RGB", picture.size)  # carries nothing but what is pasted
     made.paste(picture)
     written = BytesIO()

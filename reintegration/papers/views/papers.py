@@ -96,6 +96,18 @@ def black_out(part: PaperPart) -> Asking:
     return _back(part.paper, _("It is black, and what stood under it is destroyed."))
 
 
+@bp.form("/<uuid:paper_id>/parts/<uuid:part_id>/draw", PaperPermission.BLACK_OUT, load=_part)
+def draw(part: PaperPart) -> Asking:
+    """Make pictures of the pages of a PDF, so that parts of them can be blacked out."""
+    paper = part.paper
+    yield asked("reintegration/papers/draw.html", part=part, layout=_layout())
+    pages = blacking.draw_pages(session(), part, **acting())
+    said = _("The pages are pictures now. Black out what nobody shall read.")
+    if len(pages) > 1:
+        return _back(paper, said)
+    return Next(url_for(".black_out", paper_id=paper.id, part_id=pages[0].id), said)
+
+
 @bp.act("/<uuid:paper_id>/name", PaperPermission.NAME, load=_paper)
 def name(paper: Paper) -> Next:
     """Say that a name stands here after all."""
