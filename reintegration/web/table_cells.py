@@ -9,18 +9,22 @@ from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any, ClassVar, Generic, TypeVar
 
+from openpyxl.utils import get_column_letter
+
 from reintegration.codelists.currencies import CURRENCIES
 from reintegration.codelists.spellings import YES_WORDS
 from reintegration.codelists.territorial_units import find_unit
 from reintegration.kernel import amounts, dates
 from reintegration.kernel.errors import N_, Invalid
 from reintegration.kernel.money import Money
-from reintegration.kernel.text import plain
+from reintegration.kernel.text import LONGEST_TEXT, plain
 from reintegration.web.table_files import is_harmless_form
 from reintegration.web.table_reading import FORMULA, Note, Table
 
 LONGEST_CELL = 200
 _SHOWN = 60
+_MOST_DIGITS = 9
+_FORMULA_HERE = N_("A formula stands here. Paste its value instead.")
 Row = TypeVar("Row")
 
 
@@ -28,7 +32,8 @@ Row = TypeVar("Row")
 class CellError:
     """What is wrong, where; `column` is the head as it stands in the file.
 
-    `whose` says in the file's own words whose row it is; empty for the head.
+    `whose` says in the file's own words whose row it is; empty for the head. Row 0 is the whole
+    file, and it may have no column.
     """
 
     row: int
@@ -45,6 +50,14 @@ class CellError:
     def words(self) -> str:
         """Return the sentence in English, for commands and programs."""
         return self.message % self.params if self.params else self.message
+
+    @property
+    def line(self) -> str:
+        """Return where it is and the sentence, as a command says it."""
+        row = f"row {self.row}" if self.row else ""
+        whose = f"({self.whose})" if self.whose else ""
+        where = ", ".join(filter(None, (" ".join(filter(None, (row, whose))), self.column)))
+        return f"{where}: {self.words}" if where else self.words
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +82,17 @@ class Head:
 
 
 def head_of(table: Table, known: Mapping[str, str], required: Sequence[str]) -> Head:
-    """Return the head of a table; `known` maps plain spellings of titles to columns."""
+    """Return the head of a table; `known` maps plain spellings of titles to columns.
+
+    What a formula would say is not known, so a title that is one makes the table unusable.
+    """
     found: dict[str, int] = {}
     ignored: list[str] = []
     problems: list[CellError] = []
     for index, title in enumerate(table.header):
+        if title == FORMULA:
+            problems.append(CellError(1, get_column_letter(index + 1), _FORMULA_HERE))
+            continue
         name = known.get(plain(title))
         if name is None:
             if title:
@@ -118,12 +137,20 @@ class Cells:
         """Return a text; a formula, one that is too long, or none where it must be is wrong."""
         text = self.raw(name)
         if text == FORMULA:
-            self.wrong(name, N_("A formula stands here. Paste its value instead."))
+            self.wrong(name, _FORMULA_HERE)
             return ""
         if len(text) > limit:
             self.wrong(name, N_("Longer than %(limit)s characters."), limit=limit)
         if not text and name in self.required:
             self.wrong(name, N_("This cell is empty."))
+        return text
+
+    def called(self, name: str, *, limit: int = LONGEST_CELL) -> str:
+        """Return a text by which a thing is known again: one of signs alone is wrong."""
+        text = self.text(name, limit=limit)
+        if text and not plain(text):
+            self.wrong(name, N_("Write letters or figures, not signs alone."))
+            return ""
         return text
 
     def word(
@@ -141,7 +168,7 @@ class Cells:
     def words(self, name: str, known: Mapping[str, str], message: str) -> tuple[str, ...]:
         """Return the codes of several words, each once; `message` may show the wrong one."""
         found: list[str] = []
-        for word in _split(self.text(name)):
+        for word in self._several(name):
             code = known.get(plain(word))
             if code is None:
                 self.wrong(name, message, text=word[:40])
@@ -151,11 +178,21 @@ class Cells:
 
     def district(self, name: str) -> str:
         """Return the code of a district by its name or code."""
-        text = self.text(name)
+        return self._unit(name, self.text(name))
+
+    def districts(self, name: str) -> tuple[str, ...]:
+        """Return the codes of several districts, each once."""
+        found = [self._unit(name, word) for word in self._several(name)]
+        return tuple(dict.fromkeys(filter(None, found)))
+
+    def _unit(self, name: str, text: str) -> str:
         found = find_unit(text)
         if text and found is None:
             self.wrong(name, N_("No such district: “%(text)s”."), text=text[:_SHOWN])
         return found or ""
+
+    def _several(self, name: str) -> list[str]:
+        return _split(self.text(name, limit=LONGEST_TEXT))
 
     def email(self, name: str) -> str:
         """Return what looks like an address for mail."""
@@ -173,11 +210,13 @@ class Cells:
         text = self.text(name)
         if not text:
             return otherwise
-        if not text.isascii() or not text.isdigit() or not low <= int(text[:9]) <= high:
+        digits = text.lstrip("0") or "0"
+        is_number = text.isascii() and text.isdigit() and len(digits) <= _MOST_DIGITS
+        if not is_number or not low <= int(digits) <= high:
             between = N_("Write a whole number from %(low)s to %(high)s.")
             self.wrong(name, between, low=low, high=high)
             return otherwise
-        return int(text)
+        return int(digits)
 
     def day(self, name: str) -> date | None:
         """Return a day as people, programs and workbooks write it."""

@@ -126,8 +126,8 @@ class _PersonCells(Cells):
             name=self.text("name"),
             email=self.email("email").lower(),
             roles=frozenset(map(Role, self.words("roles", ROLE_WORDS, unknown))),
-            office=self.text("office"),
-            provider=self.text("provider"),
+            office=self.called("office"),
+            provider=self.called("provider"),
             locale=Locale(
                 self.word(
                     "language", LOCALE_WORDS, N_("No such language here: “%(text)s”."), Locale.RO

@@ -132,7 +132,7 @@ class _RowReader(Cells):
         low, high = self._ages()
         row = ImportRow(
             row=self.row,
-            organisation=self.text("organisation"),
+            organisation=self.called("organisation"),
             identifier=self._identifier(jurisdiction),
             jurisdiction=jurisdiction,
             email=self.email("email"),

@@ -14,7 +14,6 @@ from reintegration.codelists.life_domains import Domain
 from reintegration.codelists.people import AccessNeed, Sex
 from reintegration.codelists.service_categories import ServiceCategory
 from reintegration.codelists.spellings import SEX_WORDS, UNIT_WORDS, category_words, spoken_words
-from reintegration.codelists.territorial_units import TERRITORIAL_UNITS
 from reintegration.codelists.units import Unit
 from reintegration.kernel.errors import N_
 from reintegration.kernel.money import Money
@@ -119,7 +118,7 @@ def check(table: Table) -> Checked[CaseRead]:
     errors: list[CellError] = []
     for number, cells in table.rows:
         reader = _CaseCells(number, head, cells)
-        grouped.setdefault(plain(reader.text("case")), []).append(reader)
+        grouped.setdefault(plain(reader.called("case")), []).append(reader)
     cases: list[CaseRead] = []
     for readers in grouped.values():
         told = _told_of_case(head, readers)
@@ -185,20 +184,15 @@ class _CaseCells(Cells):
         return CaseFacts(
             language=self.word("language", spoken_words(), unknown, "ro") or "ro",
             sex=Sex(
-                self.word("sex", SEX_WORDS, N_("Write woman or man, or nothing."), "")
+                self.word("sex", SEX_WORDS, N_("Write woman or man, or nothing."))
                 or Sex.UNSPECIFIED
             ),
             birth_year=self.number("birth year", 1900, 2100, None),
             territorial_unit=self.district("district") or None,
             dependants=self.number("dependants", 0, 20, 0),
             access_needs=tuple(map(AccessNeed, needs)),
-            excluded_units=self._avoided(),
+            excluded_units=self.districts("places to avoid"),
         )
-
-    def _avoided(self) -> tuple[str, ...]:
-        known = {plain(unit.name): code for code, unit in TERRITORIAL_UNITS.items()}
-        known |= {plain(code): code for code in TERRITORIAL_UNITS}
-        return self.words("places to avoid", known, N_("No such district: “%(text)s”."))
 
     def add_to(self, case: CaseRead) -> None:
         """Add what this row tells of a need, a goal, a step and a service."""
@@ -208,7 +202,7 @@ class _CaseCells(Cells):
         self._add_service(case)
 
     def _add_need(self, case: CaseRead) -> None:
-        words = self.text("need", limit=_LONGEST)
+        words = self.called("need", limit=_LONGEST)
         if not words:
             return
         case.last_need = plain(words)
@@ -230,7 +224,7 @@ class _CaseCells(Cells):
 
     def _add_goal(self, case: CaseRead) -> tuple[str, str] | None:
         """Return which goal this row speaks of."""
-        words, own = self.text("goal"), self.text("own words", limit=_LONGEST)
+        words, own = self.called("goal"), self.text("own words", limit=_LONGEST)
         if not words:
             return None
         if case.last_need not in case.needs:
@@ -240,7 +234,7 @@ class _CaseCells(Cells):
         return case.last_need, plain(words)
 
     def _add_step(self, case: CaseRead, goal: tuple[str, str] | None) -> None:
-        title = self.text("step", limit=_LONGEST_TITLE)
+        title = self.called("step", limit=_LONGEST_TITLE)
         if not title:
             return
         case.last_step = plain(title)

@@ -110,7 +110,7 @@ class _BalanceCells(Cells):
     def read(self) -> BalanceRow | None:
         """Return the row, or None when a cell is wrong."""
         as_of, amount = self.day("as of"), self.money("amount", self.currency("currency"))
-        account, fund, line = (self.text(name) for name in ("account", "fund", "line"))
+        account, fund, line = (self.called(name) for name in ("account", "fund", "line"))
         if bool(account) == bool(fund):
             self.wrong("fund", N_("Write either an account or a fund."))
         if amount is not None and amount.minor < 0:
