@@ -71,8 +71,7 @@ def _document(checked: Checked[ImportRow], summary: Summary | None) -> dict[str,
 
 def _report(checked: Checked[ImportRow], summary: Summary | None) -> None:
     for error in checked.errors:
-        whose = f" ({error.whose})" if error.whose else ""
-        click.echo(f"row {error.row}{whose}, {error.column}: {error.words}", err=True)
+        click.echo(error.line, err=True)
     for column in checked.ignored:
         click.echo(f"column not known, left out: {column}", err=True)
     for note in checked.notes:

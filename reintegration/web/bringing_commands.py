@@ -54,8 +54,7 @@ def _say(done: Done, *, dry_run: bool, as_json: bool) -> None:
         click.echo(json.dumps(_document(done, dry_run=dry_run)))
         sys.exit(int(bool(done.errors)))
     for error in done.errors:
-        whose = f" ({error.whose})" if error.whose else ""
-        click.echo(f"row {error.row}{whose}, {error.column}: {error.words}", err=True)
+        click.echo(error.line, err=True)
     for column in done.ignored:
         click.echo(f"column not known, left out: {column}", err=True)
     for note in done.notes:

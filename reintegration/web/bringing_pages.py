@@ -108,7 +108,7 @@ def _add_showing(bp: Pages, kind: Kind) -> None:
         """Give every error as a file that a spreadsheet can open without running anything."""
         head = (_("Row"), _("Whose row"), _("Column"), _("What is wrong"))
         body = [
-            (str(one["row"]), one["whose"], one["column"], _words(one))
+            (str(one["row"] or ""), one["whose"], one["column"], _words(one))
             for one in task.result.get("errors", [])
         ]
         return _file("csv", "errors", head, body)
@@ -150,7 +150,7 @@ def _show(kind: Kind, task: BackgroundTask) -> str:
         ignored=told.get("ignored", []),
         notes=[_words(one) for one in told.get("notes", [])],
         allowed=kind.allowed(),
-        unreadable=bool(errors) and errors[0]["row"] == 0,
+        unreadable=bool(errors) and not errors[0]["row"] and not told.get("total"),
     )
 
 

@@ -186,6 +186,20 @@ def test_no_line_begins_with_more_than_its_fund_has(session, cast, bring):
     assert "received and not allocated" in said["errors"][0]["message"]
 
 
+def test_what_is_wrong_with_the_whole_file_stands_on_the_page_among_the_errors(
+    app, session, cast, sign_in
+):
+    petru = sign_in(cast.petru)
+    rows = balances(FUND, LINE | {"amount": "800.01"})
+    page = upload(petru, "/books/opening/import/", rows)
+    run_tasks(app, session)
+    shown = petru.get(f"{page}?lang=en").text
+    assert "This file cannot be read" not in shown
+    assert "Some rows have errors" in shown
+    errors = petru.get(f"{page}/errors.csv").text.splitlines()[1]
+    assert errors.startswith(",")
+
+
 def test_two_at_once_propose_once(session, cast):
     def act(own):
         return bring_in(own, BOOKS, read(balances(FUND).encode()), actor=OPERATOR, now=NOW)
