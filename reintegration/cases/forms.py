@@ -18,6 +18,7 @@ from reintegration.cases.services.registration import CaseFacts
 from reintegration.cases.services.vault import Identity
 from reintegration.cases.states import (
     LONGEST_NOTE,
+    OLDEST,
     ClosureReason,
     ConsentMode,
     ConsentScope,
@@ -32,8 +33,6 @@ from reintegration.kernel import clock
 from reintegration.web.forms import CountField, DayField, Form, TickedField, choices, option
 from reintegration.web.offers import OfferedField
 from reintegration.web.spoken import spoken_choices
-
-OLDEST = 100
 
 
 def language_choices() -> list[Any]:

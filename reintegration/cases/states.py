@@ -160,6 +160,8 @@ class NoteKind(Worded):
 WITHOUT_CONSENT = (NoteKind.SAFETY,)
 """What is written down though the person did not agree that a file is kept."""
 
+OLDEST = 100
+"""How many years ago somebody who is helped was born at most."""
 LONGEST_NOTE = 4000
 """How many letters a note has at most."""
 

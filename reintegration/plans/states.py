@@ -147,6 +147,10 @@ NEXT_REVIEW_WITHIN = DatedRule(
     kind=Days(30, 730),
     initially=timedelta(days=365),
 )
+LONGEST_WORDS, LONGEST_GOAL, LONGEST_STEP, LONGEST_REMARK = 500, 200, 120, 200
+"""How many letters needs, own words, reasons and evidence have at most; goals; steps; services."""
+MOST_UNITS = 10_000
+"""How many units a planned service has at most."""
 LONGEST_RESULT = 500
 """How many letters the result of a review has at most."""
 REMIND_BEFORE = DatedRule(

@@ -131,7 +131,12 @@ class Cells:
         index = self.head.places.get(name)
         column = self.head.titles[index] if index is not None else name
         whose = self.raw(self.whose)[:LONGEST_CELL].replace(FORMULA, "")
-        self.errors.append(CellError(self.row, column, message, params, whose))
+        self.errors.append(CellError(self.row_of(name), column, message, params, whose))
+
+    def row_of(self, name: str) -> int:
+        """Return in which row of the file a cell stands."""
+        del name
+        return self.row
 
     def text(self, name: str, *, limit: int = LONGEST_CELL) -> str:
         """Return a text; a formula, one that is too long, or none where it must be is wrong."""

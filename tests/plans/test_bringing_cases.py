@@ -197,9 +197,57 @@ def test_what_a_service_refuses_is_an_error_of_its_row_and_nothing_stays(
     assert how_many(session, CaseFile, Need) == [0, 0]
 
 
+def errors(*rows):
+    return [(one.row, one.column) for one in check(read(cases(*rows).encode())).errors]
+
+
 def test_what_two_rows_say_of_one_case_must_be_the_same():
-    found = check(read(cases(WHOLE, {"case": "12/2025", "district": "Orhei"}).encode()))
-    assert [(one.row, one.column) for one in found.errors] == [(3, "district")]
+    assert errors(WHOLE, {"case": "12/2025", "district": "Orhei"}) == [(3, "district")]
+
+
+@pytest.mark.parametrize(
+    ("changed", "column"),
+    [
+        ({"need area": "health"}, "need area"),
+        ({"priority": "low"}, "priority"),
+        ({"own words": "A door of my own"}, "own words"),
+        ({"begins": BEFORE}, "begins"),
+        ({"due": TODAY.isoformat()}, "due"),
+        ({"reached on": BEFORE}, "reached on"),
+        ({"evidence": "She has the key"}, "evidence"),
+        ({"step area": "health"}, "step area"),
+        ({"goal": "A flat"}, "goal"),
+    ],
+)
+def test_what_a_second_row_says_otherwise_of_a_need_a_goal_or_a_step_is_told(changed, column):
+    again = {"case": "12/2025"} | NEED | STEP
+    assert errors(WHOLE, again) == []
+    assert errors(WHOLE, again | changed) == [(3, column)]
+
+
+def test_a_wrong_fact_of_a_case_is_told_in_the_row_where_it_stands():
+    assert errors(WHOLE | {"sex": ""}, {"case": "12/2025", "sex": "tall"}) == [(3, "sex")]
+
+
+def test_a_refused_fact_of_a_case_is_told_in_the_row_where_it_stands(bring):
+    late = {"case": "12/2025", "consent until": "2040-01-01"}
+    _, said = bring(cases(WHOLE, late))
+    assert [(one["row"], one["column"]) for one in said["errors"]] == [(3, "consent until")]
+
+
+@pytest.mark.parametrize(
+    ("column", "longest"),
+    [("need", 500), ("goal", 200), ("own words", 500), ("step", 120), ("evidence", 500)],
+)
+def test_a_table_takes_what_a_form_takes_and_not_a_letter_more(column, longest):
+    assert errors(WHOLE | {column: "x" * longest}) == []
+    assert errors(WHOLE | {column: "x" * (longest + 1)}) == [(2, column)]
+
+
+@pytest.mark.parametrize(("age", "wrong"), [(0, []), (100, []), (101, ["birth year"])])
+def test_nobody_who_comes_in_was_born_more_than_a_hundred_years_ago(age, wrong):
+    born = str(TODAY.year - age)
+    assert [column for _, column in errors(WHOLE | {"birth year": born})] == wrong
 
 
 def test_two_at_once_bring_a_case_in_once(session, cast):

@@ -22,7 +22,15 @@ from reintegration.plans.queries.provision import BudgetChoice
 from reintegration.plans.services.needs import GoalSaid, NeedSaid
 from reintegration.plans.services.plan_lines import Service
 from reintegration.plans.services.planning import Stale, Step
-from reintegration.plans.states import LONGEST_RESULT, Priority
+from reintegration.plans.states import (
+    LONGEST_GOAL,
+    LONGEST_REMARK,
+    LONGEST_RESULT,
+    LONGEST_STEP,
+    LONGEST_WORDS,
+    MOST_UNITS,
+    Priority,
+)
 from reintegration.web import filters
 from reintegration.web.forms import (
     After,
@@ -35,8 +43,6 @@ from reintegration.web.forms import (
     pressed,
 )
 
-LONGEST_TEXT = 500
-
 
 class NeedForm(Form):
     """What is missing, where, and how soon it must be met."""
@@ -44,7 +50,7 @@ class NeedForm(Form):
     description = TextAreaField(
         _l("What is missing"),
         description=_l("In a few plain words. What happened to the person does not belong here."),
-        validators=[InputRequired(_l("Write it in a few words.")), Length(max=LONGEST_TEXT)],
+        validators=[InputRequired(_l("Write it in a few words.")), Length(max=LONGEST_WORDS)],
     )
     domain = SelectField(_l("Area of life"), choices=choices(Domain))
     priority = SelectField(_l("How soon"), choices=choices(Priority))
@@ -64,12 +70,12 @@ class GoalForm(Form):
     description = StringField(
         _l("Goal"),
         description=_l("Something that one can see is reached."),
-        validators=[InputRequired(_l("Write it in a few words.")), Length(max=200)],
+        validators=[InputRequired(_l("Write it in a few words.")), Length(max=LONGEST_GOAL)],
     )
     own_words = TextAreaField(
         _l("In the person's own words"),
         description=_l("As it was said, in the language in which it was said. May stay empty."),
-        validators=[Optional(), Length(max=LONGEST_TEXT)],
+        validators=[Optional(), Length(max=LONGEST_WORDS)],
     )
 
     def said(self) -> GoalSaid:
@@ -84,12 +90,12 @@ class NewNeedForm(NeedForm):
     goal = StringField(
         _l("What should be instead (optional)"),
         description=_l("The goal: something that one can see is reached. It can be added later."),
-        validators=[Length(max=200)],
+        validators=[Length(max=LONGEST_GOAL)],
     )
     own_words = TextAreaField(
         _l("In the person's own words"),
         description=_l("As it was said, in the language in which it was said. May stay empty."),
-        validators=[Optional(), Length(max=LONGEST_TEXT)],
+        validators=[Optional(), Length(max=LONGEST_WORDS)],
     )
 
     def validate_goal(self, field: StringField) -> None:
@@ -137,7 +143,7 @@ class MilestoneForm(ComparedForm):
     title = StringField(
         _l("Step"),
         description=_l("What will be reached, so that everyone can see that it is."),
-        validators=[InputRequired(_l("Give the step a name.")), Length(max=120)],
+        validators=[InputRequired(_l("Give the step a name.")), Length(max=LONGEST_STEP)],
     )
     goal_id = SelectField(_l("Goal that it serves"), validators=[Optional()])
     domain = SelectField(
@@ -227,14 +233,14 @@ class LineForm(ComparedForm):
     description = StringField(
         _l("What exactly"),
         description=_l("Only what is not clear from the service. Providers do not see it."),
-        validators=[Optional(), Length(max=200)],
+        validators=[Optional(), Length(max=LONGEST_REMARK)],
     )
     unit = SelectField(_l("Counted in"), choices=[option(unit, _l(unit.many)) for unit in Unit])
     units = CountField(
         _l("How many"),
         validators=[
             InputRequired(_l("Write a number.")),
-            NumberRange(1, 10_000, _l("Plan at least one, and at most 10,000.")),
+            NumberRange(1, MOST_UNITS, _l("Plan at least one, and at most 10,000.")),
         ],
     )
     unit_price = MoneyField(_l("Price of one"), validators=[InputRequired(_l("Write an amount."))])
@@ -297,7 +303,7 @@ class EvidenceForm(Form):
         description=_l("What was seen or shown, such as “has the new identity card”."),
         validators=[
             InputRequired(_l("Say how you know that this is reached.")),
-            Length(max=LONGEST_TEXT),
+            Length(max=LONGEST_WORDS),
         ],
     )
     on = DayField(_l("Reached on"), validators=[InputRequired(_l("Choose a day."))])
@@ -309,7 +315,7 @@ class ReasonForm(Form):
     reason = TextAreaField(
         _l("Why"),
         description=_l("Others will need to understand this later."),
-        validators=[InputRequired(_l("Give a reason.")), Length(max=LONGEST_TEXT)],
+        validators=[InputRequired(_l("Give a reason.")), Length(max=LONGEST_WORDS)],
     )
 
 

@@ -97,9 +97,10 @@ def check(table: Table) -> Checked[ImportRow]:
     seen: dict[tuple[str, str, str, str], int] = {}
     names: dict[str, tuple[str, int]] = {}
     categories, offered = category_words(), frozenset(ServiceCategory.offered())
+    languages = spoken_words()
     for number, cells in table.rows:
         reader = _RowReader(number, head, cells)
-        reader.categories, reader.offered = categories, offered
+        reader.categories, reader.offered, reader.languages = categories, offered, languages
         row = reader.read()
         if row is not None:
             reader.compare(row, seen, names)
@@ -118,6 +119,7 @@ class _RowReader(Cells):
     whose = "organisation"
     categories: Mapping[str, str]
     offered: frozenset[str]
+    languages: Mapping[str, str]
 
     def read(self) -> ImportRow | None:
         """Return the row, or None when a cell is wrong."""
@@ -214,4 +216,4 @@ class _RowReader(Cells):
 
     def _languages(self) -> tuple[str, ...]:
         unknown = N_("No such language here: “%(text)s”.")
-        return self.words("languages", spoken_words(), unknown) or ("ro",)
+        return self.words("languages", self.languages, unknown) or ("ro",)

@@ -1,20 +1,22 @@
 """A table of running cases into cases: several rows tell of one, each of a need, a step, a service.
 
 What is said of a case itself may stand in any of its rows, and must be the same where it stands
-twice. A need, a goal and a step are known again by their words.
+twice. A need, a goal and a step are known again by their words, and what is said of them again
+must be what their first row says.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
 from reintegration.cases.services.registration import CaseFacts
-from reintegration.cases.states import CONSENT_FOR, ConsentScope, Signatory
+from reintegration.cases.states import CONSENT_FOR, OLDEST, ConsentScope, Signatory
 from reintegration.codelists.life_domains import Domain
 from reintegration.codelists.people import AccessNeed, Sex
 from reintegration.codelists.service_categories import ServiceCategory
 from reintegration.codelists.spellings import SEX_WORDS, UNIT_WORDS, category_words, spoken_words
 from reintegration.codelists.units import Unit
+from reintegration.kernel.clock import local_day, now
 from reintegration.kernel.errors import N_
 from reintegration.kernel.money import Money
 from reintegration.kernel.text import plain
@@ -26,11 +28,17 @@ from reintegration.plans.services.bringing_cases.columns import (
     SCOPE_WORDS,
     SIGNATORY_WORDS,
 )
-from reintegration.plans.states import Priority
+from reintegration.plans.states import (
+    LONGEST_GOAL,
+    LONGEST_REMARK,
+    LONGEST_STEP,
+    LONGEST_WORDS,
+    MOST_UNITS,
+    Priority,
+)
 from reintegration.web.table_cells import CellError, Cells, Checked, Head, head_of
 from reintegration.web.table_reading import Table
 
-_LONGEST, _LONGEST_TITLE = 1_000, 120
 _OF_CASE = (
     *("case manager", "since", "consent on", "consent until", "agreed to", "agreed by"),
     *("language", "sex", "birth year", "district", "dependants", "access needs"),
@@ -80,7 +88,7 @@ class StepRead:
 
 @dataclass(slots=True)
 class CaseRead:
-    """A case as several rows of a file tell it."""
+    """A case as several rows of a file tell it; `rows` says in which each fact of it stands."""
 
     row: int
     reference: str
@@ -93,6 +101,7 @@ class CaseRead:
     facts: CaseFacts = field(default_factory=CaseFacts)
     needs: dict[str, NeedRead] = field(default_factory=dict)
     steps: dict[str, StepRead] = field(default_factory=dict)
+    rows: Mapping[str, int] = field(default_factory=dict)
     last_need: str = ""
     last_step: str = ""
 
@@ -116,12 +125,13 @@ def check(table: Table) -> Checked[CaseRead]:
         return Checked(0, (), head.problems, head.ignored, table.notes)
     grouped: dict[str, list[_CaseCells]] = {}
     errors: list[CellError] = []
+    lists = _Lists(spoken_words(), category_words())
     for number, cells in table.rows:
-        reader = _CaseCells(number, head, cells)
+        reader = _CaseCells(number, head, cells, lists)
         grouped.setdefault(plain(reader.called("case")), []).append(reader)
     cases: list[CaseRead] = []
     for readers in grouped.values():
-        told = _told_of_case(head, readers)
+        told = _told_of_case(readers)
         case = told.case(cases[-1].manager if cases else "")
         for reader in readers:
             reader.add_to(case)
@@ -131,25 +141,52 @@ def check(table: Table) -> Checked[CaseRead]:
     return Checked(len(cases), tuple(cases), tuple(errors), head.ignored, table.notes)
 
 
-def _told_of_case(head: Head, readers: Sequence["_CaseCells"]) -> "_CaseCells":
+@dataclass(frozen=True, slots=True)
+class _Lists:
+    """What languages and kinds of service may be called, looked up once for a file."""
+
+    languages: Mapping[str, str]
+    categories: Mapping[str, str]
+
+
+def _told_of_case(readers: Sequence["_CaseCells"]) -> "_CaseCells":
     """Return one row with all that several say of their case; what they say twice is the same."""
-    cells = list(readers[0].cells)
-    cells += [""] * (len(head.titles) - len(cells))
-    for reader in readers[1:]:
-        for name in _OF_CASE:
-            said, index = reader.raw(name), head.places.get(name)
-            if index is None or not said:
-                continue
-            if cells[index] and plain(cells[index]) != plain(said):
+    first, rows = readers[0], dict[str, int]()
+    cells = [*first.cells, *[""] * (len(first.head.titles) - len(first.cells))]
+    for name in _OF_CASE:
+        index = first.head.places.get(name)
+        if index is None:
+            continue
+        for reader in readers:
+            said = reader.raw(name)
+            if said and name not in rows:
+                rows[name], cells[index] = reader.row, said
+            elif said and plain(cells[index]) != plain(said):
                 differs = N_("Row %(first)s says something else of this case.")
-                reader.wrong(name, differs, first=readers[0].row)
-            cells[index] = cells[index] or said
-    return _CaseCells(readers[0].row, head, tuple(cells))
+                reader.wrong(name, differs, first=rows[name])
+    return _CaseCells(first.row, first.head, tuple(cells), first.lists, rows)
 
 
 class _CaseCells(Cells):
+    """The cells of one row, or of what several say of a case: `rows` says where each stands."""
+
     required = frozenset({"case"})
     whose = "case"
+
+    def __init__(
+        self,
+        number: int,
+        head: Head,
+        cells: tuple[str, ...],
+        lists: _Lists,
+        rows: Mapping[str, int] | None = None,
+    ) -> None:
+        super().__init__(number, head, cells)
+        self.lists, self.rows = lists, rows or {}
+
+    def row_of(self, name: str) -> int:
+        """Return in which row of the file a cell stands."""
+        return self.rows.get(name, self.row)
 
     def case(self, manager: str) -> CaseRead:
         """Return what is said of the case itself."""
@@ -173,6 +210,7 @@ class _CaseCells(Cells):
                 or Signatory.PERSON
             ),
             facts=self._facts(),
+            rows=self.rows,
         )
         if consent_on is None and (case.consent_until or scopes):
             self.wrong("consent on", N_("Say on which day the consent was signed."))
@@ -181,13 +219,14 @@ class _CaseCells(Cells):
     def _facts(self) -> CaseFacts:
         unknown = N_("No such language here: “%(text)s”.")
         needs = self.words("access needs", ACCESS_WORDS, N_("No such need: “%(text)s”."))
+        year = local_day(now()).year
         return CaseFacts(
-            language=self.word("language", spoken_words(), unknown, "ro") or "ro",
+            language=self.word("language", self.lists.languages, unknown, "ro") or "ro",
             sex=Sex(
                 self.word("sex", SEX_WORDS, N_("Write woman or man, or nothing."))
                 or Sex.UNSPECIFIED
             ),
-            birth_year=self.number("birth year", 1900, 2100, None),
+            birth_year=self.number("birth year", year - OLDEST, year, None),
             territorial_unit=self.district("district") or None,
             dependants=self.number("dependants", 0, 20, 0),
             access_needs=tuple(map(AccessNeed, needs)),
@@ -202,7 +241,7 @@ class _CaseCells(Cells):
         self._add_service(case)
 
     def _add_need(self, case: CaseRead) -> None:
-        words = self.called("need", limit=_LONGEST)
+        words = self.called("need", limit=LONGEST_WORDS)
         if not words:
             return
         case.last_need = plain(words)
@@ -210,7 +249,10 @@ class _CaseCells(Cells):
         priority = self.word(
             "priority", PRIORITY_WORDS, N_("Write urgent, high, medium or low."), Priority.MEDIUM
         )
-        if case.last_need in case.needs:
+        known = case.needs.get(case.last_need)
+        if known is not None:
+            kept = {"need area": known.domain, "priority": known.priority}
+            self._compare(known.row, kept, {"need area": domain, "priority": priority})
             return
         if not self.raw("need area"):
             self.wrong("need area", N_("This cell is empty."))
@@ -224,24 +266,31 @@ class _CaseCells(Cells):
 
     def _add_goal(self, case: CaseRead) -> tuple[str, str] | None:
         """Return which goal this row speaks of."""
-        words, own = self.called("goal"), self.text("own words", limit=_LONGEST)
+        words = self.called("goal", limit=LONGEST_GOAL)
+        own = self.text("own words", limit=LONGEST_WORDS)
         if not words:
             return None
         if case.last_need not in case.needs:
             self.wrong("goal", N_("A goal belongs to a need: write the need in this row."))
             return None
-        case.needs[case.last_need].goals.setdefault(plain(words), (self.row, words, own))
+        row, _, kept = case.needs[case.last_need].goals.setdefault(
+            plain(words), (self.row, words, own)
+        )
+        self._compare(row, {"own words": kept}, {"own words": own})
         return case.last_need, plain(words)
 
     def _add_step(self, case: CaseRead, goal: tuple[str, str] | None) -> None:
-        title = self.called("step", limit=_LONGEST_TITLE)
+        title = self.called("step", limit=LONGEST_STEP)
         if not title:
             return
         case.last_step = plain(title)
         first, last = self.day("begins"), self.day("due")
         reached, domain = self.day("reached on"), self._domain("step area")
-        evidence = self.text("evidence", limit=_LONGEST)
-        if case.last_step in case.steps:
+        evidence = self.text("evidence", limit=LONGEST_WORDS)
+        known = case.steps.get(case.last_step)
+        if known is not None:
+            said = {"begins": first, "due": last, "reached on": reached, "evidence": evidence}
+            self._compare(known.row, _kept(known), said | {"step area": domain, "goal": goal})
             return
         for name, day in (("begins", first), ("due", last)):
             if day is None and not self.raw(name):
@@ -257,15 +306,15 @@ class _CaseCells(Cells):
 
     def _add_service(self, case: CaseRead) -> None:
         unknown = N_("No such kind of service: “%(text)s”.")
-        found = self.word("service", category_words(), unknown)
+        found = self.word("service", self.lists.categories, unknown)
         if not found:
             return
         category = ServiceCategory(found)
         currency = self.currency("currency")
         price, ceiling = self.money("unit price", currency), self.money("at most", currency)
         unit = self.word("unit", UNIT_WORDS, N_("No such unit: “%(text)s”."), category.unit)
-        units, line = self.number("units", 1, 100_000, None), self.text("budget line")
-        remark = self.text("remark")
+        units, line = self.number("units", 1, MOST_UNITS, None), self.text("budget line")
+        remark = self.text("remark", limit=LONGEST_REMARK)
         for name in ("unit price", "units", "budget line"):
             if not self.raw(name):
                 self.wrong(name, N_("This cell is empty."))
@@ -279,3 +328,21 @@ class _CaseCells(Cells):
                     *(line, remark),
                 )
             )
+
+    def _compare(self, first: int, kept: Mapping[str, object], said: Mapping[str, object]) -> None:
+        """Note what this row says otherwise than the row that first told of the same thing."""
+        for name, value in said.items():
+            if value and self.raw(name) and value != kept[name]:
+                differs = N_("Row %(first)s says something else of the same thing.")
+                self.wrong(name, differs, first=first)
+
+
+def _kept(step: StepRead) -> dict[str, object]:
+    return {
+        "begins": step.starts_on,
+        "due": step.due_on,
+        "reached on": step.reached_on,
+        "evidence": step.evidence,
+        "step area": step.domain,
+        "goal": step.goal,
+    }

@@ -5,7 +5,7 @@ already is left as it is: needs and a plan come in once, into a case that has no
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TypeVar
 
@@ -52,6 +52,8 @@ _FIELDS = {
     "signatory": "agreed by",
     "excluded_units": "places to avoid",
     "manager": "case manager",
+    "category": "service",
+    "goal_id": "goal",
     "title": "step",
     "due_on": "due",
     "on": "reached on",
@@ -128,11 +130,15 @@ def _bring_in(work: _Work, read: CaseRead) -> None:
 
 
 def _of_row(work: _Work, read: CaseRead, row: int, act: Callable[[], Made]) -> Made:
-    """Do one thing; what is refused is the error of its row, and ends the case."""
+    """Do one thing; what is refused is the error of its row, and ends the case.
+
+    What is said of the case itself may stand in another row than where the case begins.
+    """
     try:
         return act()
     except DomainError as error:
-        work.errors.append(refusal(row, error, _FIELDS, whose=read.reference))
+        told = refusal(row, error, _FIELDS, whose=read.reference)
+        work.errors.append(replace(told, row=read.rows.get(told.column, row)))
         raise _Stopped from error
 
 
