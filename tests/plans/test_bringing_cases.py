@@ -133,6 +133,22 @@ def test_a_case_without_consent_waits_for_it_and_gets_its_plan_afterwards(sessio
     assert (said["counts"]["cases_added"], said["counts"]["services_added"]) == (0, 1)
 
 
+def test_the_trail_says_who_brought_a_case_in_each_time_that_something_came(session, cast, bring):
+    def brought_in():
+        kinds = select(AuditEvent.actor_kind).where(AuditEvent.action == "case:bring_in")
+        return session.scalars(kinds).all()
+
+    silent = WHOLE | {"consent on": "", "agreed to": ""}
+    bring(cases(silent))
+    assert brought_in() == ["operator"]
+    bring(cases(silent))
+    assert brought_in() == ["operator"]
+    bring(cases(WHOLE))
+    assert brought_in() == ["operator"] * 2
+    bring(cases(WHOLE))
+    assert brought_in() == ["operator"] * 2
+
+
 def test_no_paper_of_before_replaces_a_consent_that_was_withdrawn_here(session, cast, bring):
     bring(cases(CASE))
     case = brought(session)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from reintegration.cases.models import CaseFile, CaseOrigin
 from reintegration.cases.permissions import CasePermission
 from reintegration.cases.services import vault
-from reintegration.kernel import audit, permissions
+from reintegration.kernel import permissions
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.db import keyring
 from reintegration.kernel.errors import Conflict
@@ -47,7 +47,6 @@ def remember(
         )
     )
     session.flush()
-    audit.record(session, "case:bring_in", case, actor=actor, now=now)
 
 
 def reference_of(session: Session, case: CaseFile) -> str:

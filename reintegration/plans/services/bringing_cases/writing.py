@@ -1,7 +1,8 @@
 """Cases of a table into the house, by the services that people use: every law holds as for them.
 
 An operator brings each in for its case manager; a case manager only their own. What a case has
-already is left as it is: needs and a plan come in once, into a case that has none.
+already is left as it is: needs and a plan come in once, into a case that has none. The services act
+as the case manager, so the trail says beside them who brought it in, each time that something came.
 """
 
 from collections.abc import Callable
@@ -20,6 +21,7 @@ from reintegration.cases.services import consent as consents
 from reintegration.cases.services import origins, registration
 from reintegration.cases.states import CaseState, ConsentMode
 from reintegration.codelists.spoken_languages import written_in
+from reintegration.kernel import audit
 from reintegration.kernel.actor import Actor, ActorKind, Role
 from reintegration.kernel.clock import local_day
 from reintegration.kernel.errors import N_, Conflict, DomainError, Invalid
@@ -45,6 +47,7 @@ from reintegration.web.table_reading import Note, Table
 Made = TypeVar("Made")
 LEFT_OUT = N_("They wait for consent, so their needs and plan are left out: %(cases)s.")
 _TOLD = 20
+_NOTHING_ADDED = frozenset({"waiting", "unchanged"})
 _FIELDS = {
     "valid_until": "consent until",
     "paper_of": "consent on",
@@ -80,6 +83,11 @@ class _Work:
         """Count one more."""
         self.counts[name] += 1
 
+    @property
+    def added(self) -> int:
+        """Return how many things were added until now."""
+        return sum(count for name, count in self.counts.items() if name not in _NOTHING_ADDED)
+
 
 class _Stopped(Exception):
     """A row was refused: the rest of its case is not tried."""
@@ -109,7 +117,7 @@ def carry_out(
 def _bring_in(work: _Work, read: CaseRead) -> None:
     manager = _of_row(work, read, read.row, lambda: _manager(work, read))
     case = _known(work, read, manager)
-    before = dict(work.counts)
+    before, added = dict(work.counts), work.added
     if case is None:
         case = _of_row(work, read, read.row, lambda: _register(work, read, manager))
     elif case.state == CaseState.CLOSED or case.manager_id != manager.desk_id:
@@ -124,8 +132,9 @@ def _bring_in(work: _Work, read: CaseRead) -> None:
         else:
             work.count("waiting")
             work.waiting.append(read.reference)
-            return
-    if work.counts == before:
+    if work.added > added:
+        audit.record(work.session, "case:bring_in", case, actor=work.actor, now=work.now)
+    elif work.counts == before:
         work.count("unchanged")
 
 
