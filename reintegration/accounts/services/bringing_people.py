@@ -162,13 +162,13 @@ def carry_out(
     new = [row for row in checked.rows if row.email not in here]
     errors: list[CellError] = []
     counts = dict.fromkeys(COUNTED, 0) | {"unchanged": len(checked.rows) - len(new)}
-    places = _places(session)
+    places, said = _places(session), house()
     for row in told_of(_in_order(new, errors), len(new), progress, WRITING):
         try:
             place = _place(session, row, places, counts, actor=actor, now=now)
             with session.begin_nested():
-                user = _add(session, row, place, house().names, actor=actor, now=now)
-                links.send(session, user, actor=actor, house=house(), now=now)
+                user = _add(session, row, place, said.names, actor=actor, now=now)
+                links.send(session, user, actor=actor, house=said, now=now)
         except DomainError as error:
             errors.append(refusal(row.row, error, _FIELDS, whose=row.email))
         else:
