@@ -13,6 +13,7 @@ from reintegration.accounts.services.house import House
 from reintegration.accounts.views.bringing import PEOPLE
 from reintegration.kernel.actor import OPERATOR, Role
 from reintegration.kernel.outbox import OutboxMessage
+from reintegration.web import bringing
 from reintegration.web.bringing import bring_in
 from reintegration.web.table_reading import read
 from tests.at_once import at_once
@@ -196,6 +197,15 @@ def test_an_administrator_sees_what_can_come_in_and_gets_a_template_that_is_vali
     for kind in ("csv", "xlsx"):
         content = admin.get(f"/account/users/import/template.{kind}").data
         assert bringing_people.check(read(content)).errors == ()
+
+
+def test_nobody_counts_what_somebody_else_brings_in(cast, sign_in, monkeypatch):
+    counted = []
+    for entry in bringing.entries():
+        asked = replace(entry, already=lambda _session, of=entry.title: counted.append(of) or 0)
+        monkeypatch.setitem(bringing._entries, entry.endpoint, asked)
+    sign_in(cast.dan).get("/account/bring-in")
+    assert counted == ["Import people and offices"]
 
 
 def test_nothing_stays_of_an_import_that_ends_half_way(app, session, cast, tmp_path, monkeypatch):

@@ -24,10 +24,10 @@ from reintegration.web.table_reading import Table
 
 @bp.page("/bring-in", AccountPermission.BRING_IN)
 def bring_in() -> ResponseReturnValue:
-    """List what can come in, in order, with how much of it is in."""
+    """List what can come in, in order, with how much is in of what oneself may bring in."""
     actor = current_actor()
     listed = [
-        (entry, entry.already(session()), permissions.could(actor, entry.permission))
+        (entry, entry.already(session()) if permissions.could(actor, entry.permission) else None)
         for entry in bringing.entries()
     ]
     return render_template("reintegration/accounts/bring_in.html", listed=listed)
