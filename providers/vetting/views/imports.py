@@ -21,6 +21,7 @@ from reintegration.kernel.tasks import BackgroundTask, TaskState, queue
 from reintegration.web.current import acting, current_actor
 from reintegration.web.once import Next
 from reintegration.web.submit import Asking, asked
+from reintegration.web.table_files import harmless
 from reintegration.web.tasks import how_far, why_it_stopped
 
 _IMPORT = ProviderPermission.IMPORT
@@ -161,11 +162,6 @@ def _queue_writing(task: BackgroundTask) -> BackgroundTask:
     )
 
 
-def guarded(text: str) -> str:
-    """Return a cell that no spreadsheet takes for a formula."""
-    return f"'{text}" if text[:1] in "=+-@\t\r" and text else text
-
-
 def _words(error: dict[str, Any]) -> str:
     message = error["message"]
     return str(_(message, **error["params"]))
@@ -174,7 +170,7 @@ def _words(error: dict[str, Any]) -> str:
 def _csv(lines: list[tuple[str, ...]], name: str) -> Response:
     buffer = io.StringIO()
     writer = csv.writer(buffer, delimiter=";", lineterminator="\r\n")
-    writer.writerows([guarded(cell) for cell in line] for line in lines)
+    writer.writerows([harmless(cell) for cell in line] for line in lines)
     return Response(
         "\ufeff" + buffer.getvalue(),
         mimetype="text/csv",
