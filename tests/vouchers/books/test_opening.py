@@ -17,6 +17,7 @@ from tests.factories.tables import importer, run_tasks, table, upload
 from vouchers.books.models import BudgetLine, Fund, LedgerEntry, OpeningBalance
 from vouchers.books.queries import funds, opening
 from vouchers.books.services import allocation, budget
+from vouchers.books.services import funds as making
 from vouchers.books.services.laws import broken
 from vouchers.books.services.opening import deciding, reading
 from vouchers.books.states import PostingEvent
@@ -184,6 +185,78 @@ def test_no_line_begins_with_more_than_its_fund_has(session, cast, bring):
     code, said = bring(balances(FUND, LINE | {"amount": "800.01"}))
     assert (code, len(said["errors"])) == (1, 1)
     assert "received and not allocated" in said["errors"][0]["message"]
+
+
+def test_what_is_refused_says_nothing_of_entries_and_laws(bring):
+    assert bring(balances(FUND, LINE | {"amount": "800.01"}))[1]["notes"] == []
+
+
+@pytest.fixture
+def old_fund(session, cast):
+    """The fund of the file, in our books already and without money."""
+    fund = making.create_fund(
+        session,
+        actor=actor(session, cast.petru),
+        code="OLD-1",
+        name="Fond vechi",
+        donor="Donator",
+        currency="MDL",
+        starts_on=DAY,
+        ends_on=TODAY,
+        now=NOW,
+    )
+    session.flush()
+    return fund
+
+
+def test_a_fund_that_got_money_since_it_was_proposed_is_not_begun(session, cast, proposed):
+    fund = session.scalar(select(Fund).where(Fund.code == "OLD-1"))
+    making.record_grant(
+        session,
+        fund,
+        actor=actor(session, cast.petru),
+        account=cast.bank_account,
+        amount=Money(100, "MDL"),
+        key=new_id(),
+        now=NOW,
+    )
+    session.commit()
+    with pytest.raises(Conflict, match="OLD-1"):
+        deciding.approve(session, proposed, actor=actor(session, cast.alina), now=NOW)
+    assert entries(session) == []
+
+
+def test_a_line_in_another_currency_than_its_fund_is_refused_in_its_row(
+    session, cast, bring, old_fund
+):
+    petru = actor(session, cast.petru)
+    making.add_line(
+        session, old_fund, actor=petru, code="A", name="Servicii", currency="EUR", now=NOW
+    )
+    code, said = bring(balances(FUND, LINE | {"currency": "EUR"}))
+    assert (code, [(one["row"], one["column"]) for one in said["errors"]]) == (1, [(3, "currency")])
+
+
+def test_a_line_that_is_closed_is_refused_in_words(session, cast, bring, old_fund):
+    petru = actor(session, cast.petru)
+    line = making.add_line(session, old_fund, actor=petru, code="A", name="Servicii", now=NOW)
+    alina = actor(session, cast.alina)
+    allocation.close_line(session, line, actor=alina, key=new_id(), now=NOW)
+    code, said = bring(balances(FUND, LINE))
+    assert (code, [one["message"] for one in said["errors"]]) == (
+        1,
+        ["This budget line is closed."],
+    )
+
+
+def test_a_fund_and_a_line_are_known_however_their_codes_are_spelled(
+    session, cast, bring, old_fund
+):
+    petru = actor(session, cast.petru)
+    making.add_line(session, old_fund, actor=petru, code="A", name="Servicii", now=NOW)
+    code, said = bring(balances(FUND | {"fund": "old 1"}, LINE | {"fund": "Old/1", "line": "a"}))
+    assert (code, said["errors"]) == (0, [])
+    assert (said["counts"]["funds_added"], said["counts"]["lines_added"]) == (0, 0)
 
 
 def test_what_is_wrong_with_the_whole_file_stands_on_the_page_among_the_errors(

@@ -1,9 +1,12 @@
-"""What the balances of a proposal post, and what takes them back. The day is that of the balances.
+"""What the balances of a proposal post, and what takes them back.
 
-Account 3000 stands between: what lies at the bank comes from it, what is left of a grant goes out
-of it. What a line has free is allocated as every day, so no line gets more than its fund has.
+What lies at the bank and what is left of grants counts from the day of the balances; what lines get
+and all that is taken back, from the day on which it is done. Account 3000 stands between: what lies
+at the bank comes from it, what is left of a grant goes out of it. What a line has free is allocated
+as every day, so no line gets more than its fund has.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -76,7 +79,11 @@ def balances(session: Session, *openings: OpeningBalance) -> dict[UUID, list[Bal
 
 
 def post_all(session: Session, opening: OpeningBalance, *, actor: Actor, now: datetime) -> None:
-    """Post everything; raise Conflict when a line asks for more than its fund has."""
+    """Post everything; raise Conflict when a fund has money, or a line asks for more than it has.
+
+    A fund is held while it is asked: no grant comes between.
+    """
+    _refuse_begun(session, _held(session, opening))
     listed = balances(session, opening)[opening.id]
     direct = [one for one in listed if one.event in _UNDONE]
     postings = [_posting(opening, one, one.event) for one in direct]
@@ -92,9 +99,8 @@ def take_back_all(
     session: Session, opening: OpeningBalance, *, actor: Actor, now: datetime
 ) -> None:
     """Post the reverse of everything; raise Conflict when some of it is promised or given on."""
+    _held(session, opening)
     listed = balances(session, opening)[opening.id]
-    for fund_id in sorted(one.of.id for one in listed if isinstance(one.of, Fund)):
-        lock_fund(session, fund_id)
     for one in listed:
         if isinstance(one.of, BudgetLine):
             key = uuid5(opening.id, f"{one.of.id}|back")
@@ -104,6 +110,26 @@ def take_back_all(
             _refuse_given_on(session, one.of, one.amount)
     back = [_posting(opening, one, _UNDONE[one.event]) for one in listed if one.event in _UNDONE]
     post(session, *back, actor=actor, now=now)
+
+
+def _held(session: Session, opening: OpeningBalance) -> Sequence[Fund]:
+    """Lock every fund of a proposal and return them, those of which nothing is left too."""
+    ids = sorted(UUID(kept["id"]) for kept in opening.content["funds"])
+    for fund_id in ids:
+        lock_fund(session, fund_id)
+    return session.scalars(select(Fund).where(Fund.id.in_(ids)).order_by(Fund.code)).all()
+
+
+def _refuse_begun(session: Session, funds: Sequence[Fund]) -> None:
+    """Raise Conflict for a fund that has money here: it does not begin any more."""
+    for found in queries.figures(session, funds):
+        if found.received:
+            raise Conflict(
+                N_("Money of the fund %(fund)s is in the books already."),
+                code="begun",
+                field="code",
+                fund=found.fund.code,
+            )
 
 
 def _refuse_given_on(session: Session, fund: Fund, amount: Money) -> None:

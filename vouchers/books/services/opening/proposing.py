@@ -6,7 +6,9 @@ It posts nothing. The trial posts all of it, asks every law of the books, and ta
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -16,7 +18,7 @@ from reintegration.accounts.services import inbox
 from reintegration.kernel import audit
 from reintegration.kernel.actor import SYSTEM, Actor, Role
 from reintegration.kernel.clock import local_day
-from reintegration.kernel.errors import N_, Conflict, DomainError, Invalid
+from reintegration.kernel.errors import N_, DomainError, Invalid
 from reintegration.kernel.ids import new_id
 from reintegration.kernel.money import Money, total
 from reintegration.kernel.signing import signed
@@ -25,7 +27,7 @@ from reintegration.kernel.text import plain
 from reintegration.web.bringing import WRITING, Done, refusal, taken_back
 from reintegration.web.table_cells import CellError
 from reintegration.web.table_reading import Note, Table
-from vouchers.books.models import BudgetLine, Fund, OpeningBalance
+from vouchers.books.models import BankAccount, BudgetLine, Fund, OpeningBalance
 from vouchers.books.queries import bank_accounts
 from vouchers.books.queries import funds as reading_funds
 from vouchers.books.queries import opening as reading
@@ -48,9 +50,9 @@ _TOLD = 60
 _FIELDS = {"ends_on": "last day", "code": "fund", "amount": "amount", "currency": "currency"}
 
 
-@dataclass(slots=True)
+@dataclass
 class _Proposal:
-    """One proposal in the making."""
+    """One proposal in the making; what is here already is read once."""
 
     session: Session
     actor: Actor
@@ -60,6 +62,22 @@ class _Proposal:
     )
     counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(COUNTED, 0))
     errors: list[CellError] = field(default_factory=list)
+
+    @cached_property
+    def accounts(self) -> dict[str, BankAccount]:
+        """Our accounts in use, by their IBAN."""
+        return {one.iban: one for one in bank_accounts.in_use(self.session)}
+
+    @cached_property
+    def funds(self) -> dict[str, Fund]:
+        """The funds, by their plain code."""
+        return {plain(one.code): one for one in reading_funds.funds(self.session)}
+
+    @cached_property
+    def lines(self) -> dict[tuple[UUID, str], BudgetLine]:
+        """The budget lines, by their fund and plain code."""
+        found = self.session.scalars(select(BudgetLine)).unique()
+        return {(one.fund_id, plain(one.code)): one for one in found}
 
     def keep(self, part: str, thing: Any, amount: Money) -> None:
         """Keep the balance of a thing."""
@@ -101,8 +119,7 @@ def _take(made: _Proposal, row: BalanceRow) -> None:
 
 
 def _take_account(made: _Proposal, row: BalanceRow) -> None:
-    ours = {one.iban: one for one in bank_accounts.in_use(made.session)}
-    account = ours.get(compact(row.account) or "")
+    account = made.accounts.get(compact(row.account) or "")
     if account is None:
         raise Invalid(
             N_("None of our accounts in use has this IBAN. Add it and have it approved first."),
@@ -116,7 +133,7 @@ def _take_account(made: _Proposal, row: BalanceRow) -> None:
 
 
 def _take_fund(made: _Proposal, row: BalanceRow) -> None:
-    fund = _fund(made.session, row.fund)
+    fund = made.funds.get(plain(row.fund))
     if fund is None:
         if not (row.name and row.donor and row.first_day and row.last_day):
             raise Invalid(
@@ -134,6 +151,7 @@ def _take_fund(made: _Proposal, row: BalanceRow) -> None:
             ends_on=row.last_day,
             now=made.now,
         )
+        made.funds[plain(fund.code)] = fund
         made.counts["funds_added"] += 1
     if fund.currency != row.amount.currency:
         raise Invalid(N_("This fund is in %(currency)s."), field="currency", currency=fund.currency)
@@ -141,29 +159,25 @@ def _take_fund(made: _Proposal, row: BalanceRow) -> None:
 
 
 def _take_line(made: _Proposal, row: BalanceRow) -> None:
-    fund = _fund(made.session, row.fund)
+    fund = made.funds.get(plain(row.fund))
     if fund is None or str(fund.id) not in {one["id"] for one in made.content["funds"]}:
         raise Invalid(N_("Write what is left of this fund in a row of its own."), field="fund")
-    lines = made.session.scalars(select(BudgetLine).where(BudgetLine.fund_id == fund.id))
-    line = next((one for one in lines.unique() if plain(one.code) == plain(row.line)), None)
+    line = made.lines.get((fund.id, plain(row.line)))
     if line is None:
         if not row.name:
             raise Invalid(N_("This line is not here yet: write its name."), field="name")
         line = funds.add_line(
             made.session, fund, actor=made.actor, code=row.line, name=row.name, now=made.now
         )
+        made.lines[fund.id, plain(line.code)] = line
         made.counts["lines_added"] += 1
-    if line.currency != row.amount.currency:
+    if not fund.currency == line.currency == row.amount.currency:
         raise Invalid(
             N_("This line is in %(currency)s. Give it money on its page, at a rate."),
             field="currency",
             currency=line.currency,
         )
     made.keep("lines", line, row.amount)
-
-
-def _fund(session: Session, code: str) -> Fund | None:
-    return session.scalar(select(Fund).where(Fund.code == code.strip()))
 
 
 def _propose(made: _Proposal, rows: Sequence[BalanceRow]) -> tuple[Note, ...]:
@@ -175,9 +189,6 @@ def _propose(made: _Proposal, rows: Sequence[BalanceRow]) -> tuple[Note, ...]:
             made.counts["unchanged"] = len(rows)
         else:
             made.errors.append(_others_in_force(rows[0], known))
-        return ()
-    if error := _money_already(made):
-        made.errors.append(error)
         return ()
     opening = OpeningBalance(
         id=new_id(),
@@ -213,29 +224,23 @@ def _others_in_force(row: BalanceRow, known: OpeningBalance) -> CellError:
     return CellError(row.row, "as of", said, {}, row.whose)
 
 
-def _money_already(made: _Proposal) -> CellError | None:
-    """Return what is said of a fund that has money here: it does not begin any more."""
-    ids = [one["id"] for one in made.content["funds"]]
-    listed = made.session.scalars(select(Fund).where(Fund.id.in_(ids))).all()
-    for found in reading_funds.figures(made.session, listed):
-        if found.received:
-            said = N_("Money of the fund %(fund)s is in the books already.")
-            return CellError(0, "fund", said, {"fund": found.fund.code}, found.fund.code)
-    return None
-
-
 def _trial(made: _Proposal, opening: OpeningBalance) -> tuple[Note, ...]:
-    """Post it, ask the laws, take it back; what is refused then is an error of the whole file."""
+    """Post it, ask the laws, take it back; what is refused then is an error of the whole file.
+
+    Return what it posts and how the books stand then; nothing where it is refused.
+    """
     session = made.session
     listed = balances(session, opening)[opening.id]
     with taken_back(session):
         try:
             post_all(session, opening, actor=SYSTEM, now=made.now)
-        except Conflict as error:
+        except DomainError as error:
             made.errors.append(refusal(0, error, _FIELDS))
         else:
             broken = laws.broken(session)
             made.errors += [CellError(0, "", str(one), {}) for one in broken]
+    if made.errors:
+        return ()
     told = [
         Note(
             POSTED,
