@@ -12,9 +12,12 @@ from reintegration.accounts.models import Organisation
 from reintegration.cases.models import CaseFile, CaseOrigin, Consent, PersonIdentity
 from reintegration.cases.services import origins, vault
 from reintegration.cases.states import CaseState, ConsentMode
+from reintegration.codelists.units import Unit
 from reintegration.kernel.actor import OPERATOR
 from reintegration.kernel.audit import AuditEvent
+from reintegration.kernel.money import Money
 from reintegration.plans.models import Goal, Milestone, Need, Plan, PlanLine
+from reintegration.plans.services import deliveries, milestones
 from reintegration.plans.services.bringing_cases.columns import EXAMPLES, NAMES
 from reintegration.plans.services.bringing_cases.reading import check
 from reintegration.plans.states import MilestoneState, PlanState
@@ -22,7 +25,7 @@ from reintegration.plans.views.bringing import CASES
 from reintegration.web.bringing import bring_in
 from reintegration.web.table_reading import read
 from tests.at_once import at_once
-from tests.factories.casework import say_yes
+from tests.factories.casework import make_casework, say_yes
 from tests.factories.cast import NOW, TODAY, actor
 from tests.factories.tables import importer, run_tasks, table, upload
 
@@ -311,6 +314,61 @@ def test_who_was_erased_does_not_come_back(session, cast, bring):
     vault.destroy_key(session, case)
     assert origins.reference_of(session, case) == ""
     assert bring(cases(CASE))[1]["counts"]["unchanged"] == 1
+
+
+@pytest.fixture
+def take_out(app, session, tmp_path):
+    """Return a function that runs `flask cases export` and gives its rows."""
+
+    def run(name="taken.csv"):
+        session.commit()
+        file = tmp_path / name
+        answer = app.test_cli_runner().invoke(args=["cases", "export", str(file)])
+        assert answer.exit_code == 0, answer.output
+        session.expire_all()
+        return list(csv.DictReader(io.StringIO(file.read_text("utf-8-sig"))))
+
+    return run
+
+
+def give(session, line, units):
+    whole = line.unit_price * units
+    deliveries.record_service_delivered(session, line.id, units=units, amount=whole, on=TODAY)
+    milestones.follow_deliveries(session, now=NOW)
+
+
+def test_what_is_still_to_come_of_a_service_is_taken_out(session, cast, take_out):
+    work = make_casework(session, cast, units=12, unit_price=Money(500_00, "MDL"))
+    give(session, work.line, 5)
+    (row,) = [one for one in take_out() if one["service"]]
+    assert (row["units"], row["unit price"], row["at most"]) == ("7", "500.00", "3500.00")
+
+
+def test_what_is_left_of_a_sum_is_taken_out(session, cast, take_out):
+    work = make_casework(session, cast, units=1, unit_price=Money(900_00, "MDL"))
+    work.line.unit = Unit.AMOUNT
+    amount = Money(250_00, "MDL")
+    deliveries.record_service_delivered(session, work.line.id, units=0, amount=amount, on=TODAY)
+    (row,) = [one for one in take_out() if one["service"]]
+    assert (row["units"], row["unit price"], row["at most"]) == ("1", "650.00", "650.00")
+
+
+def test_a_service_that_is_delivered_stays_and_its_step_says_in_words_how_one_knows(
+    session, cast, take_out
+):
+    work = make_casework(session, cast, units=12)
+    give(session, work.line, 12)
+    rows = take_out()
+    assert {row["service"] for row in rows} == {""}
+    (step,) = [row for row in rows if row["step"]]
+    assert step["evidence"] == "Every planned service was delivered (1 of 1)."
+
+
+def test_a_budget_line_that_is_closed_is_named_by_its_code(session, cast, take_out):
+    make_casework(session, cast)
+    cast.budget_line.closed_at = NOW
+    codes = {row["budget line"] for row in take_out() if row["service"]}
+    assert codes == {"SPR-1/SPR-1-A"}
 
 
 def test_what_is_taken_out_comes_in_again_as_nothing_new(app, session, bring, tmp_path):

@@ -35,6 +35,7 @@ def register(app: Flask) -> None:
         app.register_blueprint(blueprint)
     provision.budget_lines_to_plan_with.answer_with(plan_budget.budget_lines)
     provision.budget_lines_called.answer_with(plan_budget.called)
+    provision.budget_line_codes.answer_with(plan_budget.codes)
     navigation.add(*_PLACES)
 
 

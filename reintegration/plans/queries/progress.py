@@ -1,12 +1,23 @@
 """How far a service and a step have come, from what was delivered. Pure."""
 
 import re
+from dataclasses import dataclass
 
 from reintegration.codelists.units import Unit
 from reintegration.kernel.errors import N_
+from reintegration.kernel.money import Money
 from reintegration.plans.models import Milestone, PlanLine
 
 _AUTOMATIC = re.compile(r"auto:(\d+)/(\d+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What is still to come of a service: units, the price of one, the most that it may cost."""
+
+    units: int
+    unit_price: Money
+    ceiling: Money
 
 
 def is_value(line: PlanLine) -> bool:
@@ -31,6 +42,20 @@ def delivered_count(line: PlanLine) -> int:
 def is_delivered(line: PlanLine) -> bool:
     """Whether everything that was approved on a line is delivered."""
     return line.is_approved and delivered_count(line) >= planned_count(line)
+
+
+def left_of(line: PlanLine) -> Left | None:
+    """Return what is still to come of a service as it is planned now; None where nothing is.
+
+    What is promised by a voucher is still to come: it may never be delivered.
+    """
+    spent = Money(line.delivery.amount_minor if line.delivery else 0, line.currency)
+    units, price = line.units - delivered_count(line), line.unit_price
+    if is_value(line):
+        units, price = line.units, line.unit_price - spent
+    if units < 1 or price.minor < 1:
+        return None
+    return Left(units, price, max(line.ceiling - spent, price * units))
 
 
 def automatic_evidence(delivered: int, planned: int) -> str:

@@ -113,6 +113,9 @@ budget_lines_to_plan_with = Port[[Session, Actor, str, date], list[BudgetChoice]
 budget_lines_called = Port[[Session, Collection[UUID]], dict[UUID, str]](
     "what budget lines are called, those that are closed too"
 )
+budget_line_codes = Port[[Session, Collection[UUID]], dict[UUID, str]](
+    "by which code tables name budget lines, those that are closed too"
+)
 money_of_case = Port[[Session, UUID], list[LineMoney]](
     "the money of each line of a case that any money was promised on"
 )

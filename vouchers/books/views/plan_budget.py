@@ -1,6 +1,6 @@
 """Which budget lines a plan may choose, and what each is called."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import date
 from uuid import UUID
 
@@ -19,17 +19,27 @@ def budget_lines(session: Session, actor: Actor, currency: str, on: date) -> lis
     if actor.is_provider:
         return []
     return [
-        BudgetChoice(
-            line.id, _called(line), line.available, line.terms, f"{line.fund.code}/{line.code}"
-        )
+        BudgetChoice(line.id, _called(line), line.available, line.terms, _code(line))
         for line in funds.open_budget_lines(session, currency=currency, on=on)
     ]
 
 
 def called(session: Session, ids: Collection[UUID]) -> dict[UUID, str]:
     """Return what budget lines are called where a plan names them, closed ones too."""
-    lines = session.scalars(select(BudgetLine).where(BudgetLine.id.in_(ids))).unique()
-    return {line.id: _called(line) for line in lines}
+    return {line.id: _called(line) for line in _lines(session, ids)}
+
+
+def codes(session: Session, ids: Collection[UUID]) -> dict[UUID, str]:
+    """Return by which code tables name budget lines, closed ones too."""
+    return {line.id: _code(line) for line in _lines(session, ids)}
+
+
+def _lines(session: Session, ids: Collection[UUID]) -> Iterable[BudgetLine]:
+    return session.scalars(select(BudgetLine).where(BudgetLine.id.in_(ids))).unique()
+
+
+def _code(line: BudgetLine) -> str:
+    return f"{line.fund.code}/{line.code}"
 
 
 def _called(line: BudgetLine) -> str:

@@ -15,12 +15,14 @@ from reintegration.cases.models import CaseFile
 from reintegration.cases.permissions import CasePermission
 from reintegration.cases.queries.consents import consents_of
 from reintegration.cases.states import CaseState, ConsentScope
+from reintegration.codelists.people import Sex
 from reintegration.codelists.territorial_units import TERRITORIAL_UNITS
 from reintegration.kernel import audit, permissions
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.clock import local_day
 from reintegration.plans.models import Goal, Milestone, Plan, PlanLine
 from reintegration.plans.queries import needs, provision
+from reintegration.plans.queries.progress import Left, evidence_of, left_of
 from reintegration.plans.queries.snapshots import live_milestones
 from reintegration.plans.services.bringing_cases.columns import NAMES
 from reintegration.plans.states import LineOrigin, MilestoneState
@@ -32,15 +34,16 @@ _GONE = frozenset({MilestoneState.CANCELLED, MilestoneState.NOT_COMPLETED})
 def rows(session: Session, *, actor: Actor, now: datetime) -> list[Sequence[str]]:
     """Return a row for each need, goal, step and service of each case that is not closed.
 
-    What was dropped, and help of an emergency start, is left out. The trail keeps that cases left.
+    Of a service stands what is still to come. What was dropped or is delivered, and help of an
+    emergency start, is left out. The trail keeps that cases left.
     """
     permissions.demand(actor, CasePermission.TAKE_OUT)
     today = local_day(now)
     running = select(CaseFile).where(CaseFile.state != CaseState.CLOSED).order_by(CaseFile.code)
     cases = session.scalars(running).all()
     people = emails_of(session, {case.manager_id for case in cases})
-    budgets = provision.budget_choices(session, actor, today)
-    codes = {one.id: one.code for one in budgets.values()}
+    paying = select(PlanLine.budget_line_id).where(PlanLine.case_id.in_([one.id for one in cases]))
+    codes = provision.budget_line_codes(session, session.scalars(paying.distinct()).all())
     found: list[Sequence[str]] = []
     for case in cases:
         told = _of_case(session, case, people[case.manager_id], today)
@@ -58,7 +61,7 @@ def _of_case(session: Session, case: CaseFile, manager: str, today: date) -> Cel
         "case manager": manager,
         "since": local_day(case.opened_at).isoformat(),
         "language": case.language,
-        "sex": "" if case.sex == "unspecified" else case.sex,
+        "sex": "" if case.sex is Sex.UNSPECIFIED else case.sex,
         "birth year": str(case.birth_year or ""),
         "district": TERRITORIAL_UNITS[case.territorial_unit].name if case.territorial_unit else "",
         "dependants": str(case.dependants or ""),
@@ -106,27 +109,29 @@ def _goal(goal: Goal) -> Cells:
 
 
 def _of_step(step: Milestone, goal: Cells, codes: dict[UUID, str]) -> Iterator[Cells]:
+    evidence, params = evidence_of(step)
     told = goal | {
         "step": step.title,
         "step area": step.domain,
         "begins": step.starts_on.isoformat(),
         "due": step.due_on.isoformat(),
         "reached on": step.completed_on.isoformat() if step.completed_on else "",
-        "evidence": step.evidence if step.completed_on else "",
+        "evidence": evidence % params if step.completed_on else "",
     }
-    lines = [
+    planned = (
         line for line in step.lines if line.removed_at is None and line.origin == LineOrigin.PLAN
-    ]
-    yield from (told | _service(line, codes) for line in lines) if lines else (told,)
+    )
+    services = [_service(line, left, codes) for line in planned if (left := left_of(line))]
+    yield from (told | service for service in services or [{}])
 
 
-def _service(line: PlanLine, codes: dict[UUID, str]) -> Cells:
+def _service(line: PlanLine, left: Left, codes: dict[UUID, str]) -> Cells:
     return {
         "service": line.category,
-        "units": str(line.units),
+        "units": str(left.units),
         "unit": line.unit,
-        "unit price": f"{line.unit_price.decimal:f}",
-        "at most": f"{line.ceiling.decimal:f}",
+        "unit price": f"{left.unit_price.decimal:f}",
+        "at most": f"{left.ceiling.decimal:f}",
         "currency": line.currency,
         "budget line": codes.get(line.budget_line_id, ""),
         "remark": line.description,
