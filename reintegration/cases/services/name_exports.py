@@ -9,12 +9,12 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from reintegration.accounts.queries import people
 from reintegration.accounts.services import inbox
-from reintegration.cases.models import NameExport, PersonKey
+from reintegration.cases.models import NameExport, PersonIdentity, PersonKey
 from reintegration.cases.models.name_export import USABLE_FOR
 from reintegration.cases.permissions import CasePermission
 from reintegration.cases.queries import name_exports as reading
@@ -110,10 +110,9 @@ def use(
     made.used_at = now
     session.flush()
     _note(session, made, "use", actor=actor, now=now)
-    keyed = select(PersonKey.case_id).order_by(PersonKey.case_id)
     about = [
         (Subject("identity", one, one), {"request": made.reference})
-        for one in session.scalars(keyed)
+        for one in session.scalars(_named())
     ]
     audit.record_many(
         session, about, actor=actor, action="identity:export", now=now, fields=vault.FIELDS
@@ -126,6 +125,15 @@ def use(
     }
     _tell(session, made, readers, "used", message, now=now)
     return made
+
+
+def _named() -> Select[UUID]:
+    """Return whose name can leave: it was told, and its person was not erased."""
+    return (
+        select(PersonIdentity.case_id)
+        .join(PersonKey, PersonKey.case_id == PersonIdentity.case_id)
+        .order_by(PersonIdentity.case_id)
+    )
 
 
 _WHY = {
