@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -21,7 +22,7 @@ from reintegration.kernel.actor import Role
 from reintegration.kernel.audit import AuditEvent
 from reintegration.kernel.ids import new_id
 from reintegration.operations.backup import sealing
-from reintegration.operations.export import making, rows
+from reintegration.operations.export import folder, making, rows
 from reintegration.operations.export.files import FILES
 from tests.database import ROOT
 from tests.factories.casework import agree, consent_of
@@ -200,6 +201,20 @@ def test_until_it_is_whole_it_stands_under_another_name(app, session, cast, tmp_
     monkeypatch.setattr(making, "_tell", stopped)
     assert export(app, tmp_path / "out").exit_code == 1
     assert (seen, list(tmp_path.iterdir())) == (["out.part"], [])
+
+
+def test_each_folder_of_it_is_on_the_disk_before_it_gets_its_name(tmp_path, monkeypatch):
+    target, brought, bring = tmp_path / "out", [], os.fsync
+
+    def noted(opened):
+        brought.append((os.fstat(opened).st_ino, target.exists()))
+        bring(opened)
+
+    monkeypatch.setattr(os, "fsync", noted)
+    with folder.begun(target) as draft:
+        draft.file("papers/one.txt", [b"one"])
+    assert (target.stat().st_ino, False) in brought
+    assert ((target / "papers").stat().st_ino, False) in brought
 
 
 def test_all_files_tell_of_one_moment(app, session, cast, tmp_path, monkeypatch):

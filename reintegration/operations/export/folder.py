@@ -83,7 +83,8 @@ def begun(target: Path) -> Iterator[Draft]:
         ) from None
     try:
         yield Draft(path)
-        _bring_to_disk(path)
+        for folder in (*(one for one in path.rglob("*") if one.is_dir()), path):
+            _bring_to_disk(folder)
         path.rename(target.absolute())
     except BaseException:
         shutil.rmtree(path, ignore_errors=True)
@@ -92,6 +93,7 @@ def begun(target: Path) -> Iterator[Draft]:
 
 
 def _bring_to_disk(folder: Path) -> None:
+    """Have the names in a folder on the disk: a file that is there under no name is lost."""
     opened: int = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(opened)
