@@ -182,7 +182,7 @@ class NameExportState(Worded):
     APPROVED = N_("Approved: the command can use it once"), "sky"
     DECLINED = N_("Declined"), "grey"
     USED = N_("Used"), "moss"
-    OVER = N_("Not used in time"), "grey"
+    OVER = N_("Its time is over"), "grey"
 
 
 # What the history of a case shows, in words. Floors above have histories of their own.

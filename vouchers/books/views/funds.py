@@ -17,7 +17,7 @@ from reintegration.web.submit import Ask, Asking
 from reintegration.web.terms_text import with_terms
 from vouchers.books.forms import FundForm, GrantForm, LineForm, account_option
 from vouchers.books.models import BankAccount, Fund
-from vouchers.books.permissions import FundPermission
+from vouchers.books.permissions import FundPermission, OpeningPermission
 from vouchers.books.queries import bank_accounts
 from vouchers.books.queries import funds as queries
 from vouchers.books.services import funds
@@ -34,7 +34,9 @@ def _fund(fund_id: UUID) -> Fund:
 def fund_list() -> ResponseReturnValue:
     """List all funds with their figures."""
     found = queries.figures(session(), queries.funds(session()))
-    return render_template("vouchers/books/funds/list.html", funds=found, P=FundPermission)
+    return render_template(
+        "vouchers/books/funds/list.html", funds=found, P=FundPermission, O=OpeningPermission
+    )
 
 
 @bp.page("/<uuid:fund_id>", FundPermission.VIEW, load=_fund)
