@@ -13,7 +13,13 @@ from reintegration.cases.services import registration
 from reintegration.cases.services.consent import ConsentWithdrawn
 from reintegration.cases.services.registration import CaseFacts
 from reintegration.cases.services.vault import Identity
-from reintegration.cases.states import CONSENT_TEXT_VERSION, ConsentMode, ConsentScope, Signatory
+from reintegration.cases.states import (
+    CONSENT_FOR,
+    CONSENT_TEXT_VERSION,
+    ConsentMode,
+    ConsentScope,
+    Signatory,
+)
 from reintegration.codelists.languages import Locale
 from reintegration.kernel.audit import AuditEvent
 from reintegration.kernel.errors import Conflict, Invalid, NotPermitted
@@ -136,6 +142,11 @@ def test_giving_and_taking_back_stand_in_the_trail(session, cast, case, give, he
 def test_a_last_day_in_the_past_or_too_far_is_refused(give, days):
     with pytest.raises(Invalid):
         give(days=days)
+
+
+def test_no_rule_lets_a_consent_hold_for_more_than_a_year():
+    with pytest.raises(Invalid):
+        CONSENT_FOR.kind.check(timedelta(days=366), "value")
 
 
 def test_a_supervisor_does_not_say_yes_for_the_person(cast, give):

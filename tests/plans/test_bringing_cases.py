@@ -371,6 +371,17 @@ def test_a_budget_line_that_is_closed_is_named_by_its_code(session, cast, take_o
     assert codes == {"SPR-1/SPR-1-A"}
 
 
+@pytest.mark.parametrize(
+    "ended", [{"withdrawn_at": NOW}, {"valid_until": TODAY - timedelta(days=1)}]
+)
+def test_a_consent_that_holds_no_more_is_not_taken_out(session, cast, take_out, ended):
+    case = make_casework(session, cast).case
+    for one in session.scalars(select(Consent).where(Consent.case_id == case.id)):
+        for name, value in ended.items():
+            setattr(one, name, value)
+    assert {(row["consent on"], row["agreed to"]) for row in take_out()} == {("", "")}
+
+
 def test_what_is_taken_out_comes_in_again_as_nothing_new(app, session, bring, tmp_path):
     bring(cases(WHOLE, CASE | {"case": "13/2025"}))
     file = tmp_path / "out.csv"

@@ -97,10 +97,10 @@ def record(
 ) -> list[Consent]:
     """Record what a person agreed to after hearing or reading the present text in `locale`.
 
-    With `paper_of` they did so on a paper of that day, before the case came in here: the year
-    counts from then, and the text is that of the paper. `provider_id` narrows sharing to one
-    provider; other scopes have none. For somebody under age
-    `signatory` is a guardian or the guardianship authority.
+    With `paper_of` they did so on a paper of that day, before the case came in here: as long as a
+    consent holds (`CONSENT_FOR`) is counted from then, so one that is over already is refused, and
+    the text is that of the paper. `provider_id` narrows sharing to one provider; other scopes have
+    none. For somebody under age `signatory` is a guardian or the guardianship authority.
     """
     permissions.demand(actor, CasePermission.RECORD_CONSENT, case)
     require_open(session, case.id)
