@@ -144,6 +144,29 @@ def test_with_names_what_is_sealed_opens_for_the_receiver(
     assert set(session.scalars(told)) == {cast.dan.id, cast.sergiu.id}
 
 
+def test_who_came_between_the_request_and_the_moment_of_the_files_has_it_in_their_history(
+    app, session, cast, approved, keys, tmp_path, monkeypatch
+):
+    snapshot, came = making._snapshot, []
+
+    def later():
+        ana, ion = actor(session, cast.ana), Identity(given_name="Ion")
+        came.append(registration.register(session, actor=ana, now=NOW, identity=ion).id)
+        session.commit()
+        return snapshot()
+
+    monkeypatch.setattr(making, "_snapshot", later)
+    target = tmp_path / "out"
+    answer = export(app, target, "--identity", approved.reference, "--to", keys[0])
+    assert answer.exit_code == 0, answer.output
+    left = table(opened(target / "identities.csv.age", keys[1]))
+    assert str(came[0]) in {one["case_id"] for one in left}
+    told = select(AuditEvent.data).where(
+        AuditEvent.action == "identity:export", AuditEvent.case_id == came[0]
+    )
+    assert session.scalars(told).all() == [{"request": approved.reference}]
+
+
 def test_a_request_serves_once(app, approved, keys, tmp_path):
     said = ("--identity", approved.reference, "--to", keys[0])
     assert export(app, tmp_path / "one", *said).exit_code == 0

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from reintegration.accounts.queries import people
@@ -91,7 +91,7 @@ def use(
 ) -> NameExport:
     """Use an approved request up; who commits this may open the names it stands for.
 
-    Each person whose name leaves has it in their history, and everybody who could have asked or
+    Whoever does writes down of each that it leaves (`note`). Everybody who could have asked or
     approved is told. Raises Conflict for a request that is not approved, too old, used, or for
     another key.
     """
@@ -110,13 +110,6 @@ def use(
     made.used_at = now
     session.flush()
     _note(session, made, "use", actor=actor, now=now)
-    about = [
-        (Subject("identity", one, one), {"request": made.reference})
-        for one in session.scalars(_named())
-    ]
-    audit.record_many(
-        session, about, actor=actor, action="identity:export", now=now, fields=vault.FIELDS
-    )
     message = N_("The names of all persons left the house in a sealed file (%(reference)s).")
     readers = {
         one
@@ -127,12 +120,24 @@ def use(
     return made
 
 
-def _named() -> Select[UUID]:
-    """Return whose name can leave: it was told, and its person was not erased."""
-    return (
+def listed(session: Session) -> list[Subject]:
+    """Return whose names leave: they were told, and the person was not erased."""
+    named = (
         select(PersonIdentity.case_id)
         .join(PersonKey, PersonKey.case_id == PersonIdentity.case_id)
         .order_by(PersonIdentity.case_id)
+    )
+    return [Subject("identity", one, one) for one in session.scalars(named)]
+
+
+def note(
+    session: Session, persons: Iterable[Subject], *, request: str, actor: Actor, now: datetime
+) -> None:
+    """Write into the history of each person that the name left, by which request."""
+    permissions.demand(actor, CasePermission.USE_NAME_EXPORT)
+    about = ((one, {"request": request}) for one in persons)
+    audit.record_many(
+        session, about, actor=actor, action="identity:export", now=now, fields=vault.FIELDS
     )
 
 

@@ -217,7 +217,7 @@ def opened_for_export(
     """Yield who each person is who was not erased, some read at a time.
 
     Who uses a request up has written down of each that it left
-    (`reintegration.cases.services.name_exports.use`).
+    (`reintegration.cases.services.name_exports.note`).
     """
     permissions.demand(actor, CasePermission.USE_NAME_EXPORT)
     rows = (

@@ -1,7 +1,7 @@
 """Making an export: one snapshot of the database, every file, and last what tells of them."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -59,8 +59,10 @@ def export(target: Path, *, with_names: Names | None, now: datetime) -> Exported
     if with_names is not None:
         recipient(with_names.to)
     with folder.begun(target) as draft:
-        operating(lambda opened: _permit(opened, with_names, now))
+        noted = operating(lambda opened: _permit(opened, with_names, now))
         with _snapshot() as at_once:
+            late = noted.beyond(at_once)
+            operating(lambda opened: late.write_down(opened, now))
             schema = at_once.scalar(text("SELECT version_num FROM alembic_version"))
             closed = _write(at_once, draft, with_names.to if with_names else None)
         _tell(draft, schema, with_names, closed, now)
@@ -68,16 +70,54 @@ def export(target: Path, *, with_names: Names | None, now: datetime) -> Exported
     return Exported(len(draft.written), counted, tuple(closed))
 
 
-def _permit(opened: Session, with_names: Names | None, now: datetime) -> None:
-    """Use the request up, and write down that everything leaves, before anything is read."""
+@dataclass(frozen=True, slots=True)
+class _Leaving:
+    """The papers and, by a request, the names that leave."""
+
+    request: str | None
+    papers: frozenset[Subject]
+    persons: frozenset[Subject]
+
+    @classmethod
+    def seen(cls, opened: Session, request: str | None) -> "_Leaving":
+        """Return what leaves as a session sees it."""
+        papers = leaving.listed(opened, of_cases=request is not None)
+        persons = name_exports.listed(opened) if request else ()
+        return cls(request, frozenset(papers), frozenset(persons))
+
+    def beyond(self, at_once: Session) -> "_Leaving":
+        """Return what came between this and the moment of which the files tell."""
+        there = self.seen(at_once, self.request)
+        return _Leaving(self.request, there.papers - self.papers, there.persons - self.persons)
+
+    def write_down(self, opened: Session, now: datetime) -> None:
+        """Write down of each that it leaves."""
+        leaving.note(opened, _in_order(self.papers), actor=OPERATOR, now=now)
+        if self.request:
+            persons = _in_order(self.persons)
+            name_exports.note(opened, persons, request=self.request, actor=OPERATOR, now=now)
+
+
+def _in_order(subjects: Iterable[Subject]) -> list[Subject]:
+    return sorted(subjects, key=lambda one: str(one.id))
+
+
+def _permit(opened: Session, with_names: Names | None, now: datetime) -> _Leaving:
+    """Use the request up, and write down what leaves, before anything is read.
+
+    So the trail that leaves tells of it. What comes between this and the moment of which the files
+    tell is written down before the first file.
+    """
     request = None
     if with_names is not None:
         request = name_exports.use(
             opened, with_names.request, public_key=with_names.to, actor=OPERATOR, now=now
         ).reference
-    leaving.note(opened, of_cases=request is not None, actor=OPERATOR, now=now)
+    found = _Leaving.seen(opened, request)
+    found.write_down(opened, now)
     data = {"request": request} if request else {}
     audit.record(opened, "database:export", Subject("database"), actor=OPERATOR, now=now, data=data)
+    return found
 
 
 @contextmanager

@@ -1,6 +1,6 @@
 """Papers that leave the house in an export: which ones, their bytes, and that they left."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -16,15 +16,18 @@ from reintegration.papers.permissions import PaperPermission
 from reintegration.papers.services import opening, sealing
 
 
-def note(session: Session, *, of_cases: bool, actor: Actor, now: datetime) -> None:
-    """Write down of each paper that it leaves; those of the case plane only where asked for."""
-    permissions.demand(actor, PaperPermission.EXPORT)
+def listed(session: Session, *, of_cases: bool) -> list[Subject]:
+    """Return the papers that leave; those of the case plane only where asked for."""
     asked = select(Paper.id, Paper.case_id).where(Paper.kept_at.is_not(None)).order_by(Paper.id)
     if not of_cases:
         asked = asked.where(Paper.case_id.is_(None))
-    about: list[tuple[Subject, dict[str, Any]]] = [
-        (Subject("paper", row.id, row.case_id), {}) for row in session.execute(asked)
-    ]
+    return [Subject("paper", row.id, row.case_id) for row in session.execute(asked)]
+
+
+def note(session: Session, papers: Iterable[Subject], *, actor: Actor, now: datetime) -> None:
+    """Write down of each paper that it leaves."""
+    permissions.demand(actor, PaperPermission.EXPORT)
+    about = ((one, dict[str, Any]()) for one in papers)
     audit.record_many(session, about, actor=actor, action="paper:export", now=now)
 
 
