@@ -18,7 +18,13 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional, Reg
 
 from providers.directory.queries.checklists import checklist_of, read_identifier
 from providers.directory.services.profiles import Place, Profile, Terms
-from providers.directory.states import Jurisdiction
+from providers.directory.states import (
+    LONGEST_LOCALITY,
+    LONGEST_NAME,
+    LONGEST_PHONE,
+    LONGEST_SITE,
+    Jurisdiction,
+)
 from reintegration.codelists.currencies import CURRENCIES
 from reintegration.codelists.people import AccessNeed, SexPolicy
 from reintegration.codelists.service_categories import ServiceCategory
@@ -37,7 +43,7 @@ from reintegration.web.spoken import spoken_choices
 class ProfileForm(Form):
     """Who a provider is and how it is reached."""
 
-    name = StringField(_l("Name"), [InputRequired(_l("Enter a name.")), Length(max=160)])
+    name = StringField(_l("Name"), [InputRequired(_l("Enter a name.")), Length(max=LONGEST_NAME)])
     legal_name = StringField(
         _l("Legal name"), [InputRequired(_l("Enter the legal name.")), Length(max=200)]
     )
@@ -62,7 +68,7 @@ class ProfileForm(Form):
         ],
         description=_l("Neutral notices go here: that there is a request, never what it is about."),
     )
-    phone = StringField(_l("Phone"), [Length(max=40)])
+    phone = StringField(_l("Phone"), [Length(max=LONGEST_PHONE)])
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -109,13 +115,13 @@ class SiteForm(Form):
 
     name = StringField(
         _l("Name of the site"),
-        [InputRequired(_l("Enter a name.")), Length(max=120)],
+        [InputRequired(_l("Enter a name.")), Length(max=LONGEST_SITE)],
         description=_l("Of a confidential site, a name that does not tell where it is."),
     )
     territorial_unit = SelectField(
         _l("District or municipality"), [InputRequired(_l("Choose where it is."))]
     )
-    locality = StringField(_l("Town or village"), [Length(max=120)])
+    locality = StringField(_l("Town or village"), [Length(max=LONGEST_LOCALITY)])
     address = StringField(_l("Address"), [Length(max=200)])
     confidential = BooleanField(
         _l("The place is confidential"),
@@ -169,7 +175,7 @@ class OfferingForm(Form):
         choices=lambda: [option("", "–"), *choices(ServiceCategory.offered())],
     )
     name = StringField(
-        _l("Name of the service"), [InputRequired(_l("Enter a name.")), Length(max=160)]
+        _l("Name of the service"), [InputRequired(_l("Enter a name.")), Length(max=LONGEST_NAME)]
     )
     unit = SelectField(_l("Counted in"), choices=choices(Unit))
     price = MoneyField(

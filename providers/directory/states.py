@@ -7,6 +7,9 @@ from reintegration.codelists.service_categories import ServiceCategory
 from reintegration.kernel.errors import N_
 from reintegration.kernel.words import Worded
 
+LONGEST_NAME, LONGEST_SITE, LONGEST_LOCALITY, LONGEST_PHONE = 160, 120, 120, 40
+"""How many letters the name of a provider or a service has at most; of a site; and the others."""
+
 
 class Jurisdiction(Worded):
     """Which law and which identifiers apply."""

@@ -17,7 +17,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, Regexp
 
 from reintegration.accounts.services.passwords import MAX_LENGTH
 from reintegration.accounts.services.users import Details
-from reintegration.accounts.states import OrganisationKind
+from reintegration.accounts.states import LONGEST_NAME, LONGEST_OFFICE, OrganisationKind
 from reintegration.codelists.languages import Locale
 from reintegration.kernel.actor import PROVIDER_ROLES, Role
 from reintegration.web.forms import DayField, Form, choices, option
@@ -147,7 +147,9 @@ class DetailsForm(Form):
 
     called: ClassVar = {"supervisor_id": "supervisor"}
 
-    name = StringField(_l("Full name"), [DataRequired(_l("Enter the full name.")), Length(max=120)])
+    name = StringField(
+        _l("Full name"), [DataRequired(_l("Enter the full name.")), Length(max=LONGEST_NAME)]
+    )
     email = EmailField(
         _l("E-mail"),
         [
@@ -219,7 +221,7 @@ class DeputyForm(Form):
 class OfficeForm(Form):
     """An office of the programme."""
 
-    name = StringField(_l("Name"), [DataRequired(_l("Enter a name.")), Length(max=160)])
+    name = StringField(_l("Name"), [DataRequired(_l("Enter a name.")), Length(max=LONGEST_OFFICE)])
 
 
 class SignOutForm(Form):

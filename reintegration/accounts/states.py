@@ -3,6 +3,9 @@
 from reintegration.kernel.errors import N_
 from reintegration.kernel.words import Worded
 
+LONGEST_NAME, LONGEST_OFFICE = 120, 160
+"""How many letters the name of somebody who works here has at most, and that of an office."""
+
 
 class OrganisationKind(Worded):
     """The programme's own offices, or a provider of services."""

@@ -116,7 +116,9 @@ def test_one_wrong_row_keeps_all_of_them_out(session, bring):
         ({"office": ""}, "office"),
         ({"roles": "reception"}, "roles"),
         ({"language": "klingon"}, "language"),
-        ({"name": "x" * 300}, "name"),
+        ({"name": "x" * 121}, "name"),
+        ({"office": "x" * 161}, "office"),
+        ({"office": "…"}, "office"),
     ],
 )
 def test_each_wrong_cell_is_named_by_row_and_column(changed, column):

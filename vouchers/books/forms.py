@@ -18,6 +18,7 @@ from reintegration.kernel.money import Money
 from reintegration.web.forms import After, DayField, FigureField, Form, MoneyField, choices, option
 from reintegration.web.terms_text import place_name
 from vouchers.books.models import BankAccount
+from vouchers.books.states import LONGEST_CODE, LONGEST_NAME
 
 _OPTIONS = [option(code, code) for code in CURRENCIES]
 _NEEDED = InputRequired(_l("Fill this in."))
@@ -83,11 +84,11 @@ class FundForm(Form):
 
     code = StringField(
         _l("Code"),
-        [_NEEDED, Length(max=20)],
+        [_NEEDED, Length(max=LONGEST_CODE)],
         description=_l("Short, as in the grant agreement, such as SPR-1."),
     )
-    name = StringField(_l("Name"), [_NEEDED, Length(max=120)])
-    donor = StringField(_l("Donor"), [_NEEDED, Length(max=120)])
+    name = StringField(_l("Name"), [_NEEDED, Length(max=LONGEST_NAME)])
+    donor = StringField(_l("Donor"), [_NEEDED, Length(max=LONGEST_NAME)])
     currency = SelectField(_l("Currency of the grant"), choices=_OPTIONS)
     starts_on = DayField(_l("First day"), [_NEEDED])
     ends_on = DayField(
@@ -98,9 +99,9 @@ class FundForm(Form):
 class LineForm(TermsFields):
     """A new budget line."""
 
-    code = StringField(_l("Code"), [_NEEDED, Length(max=20)])
+    code = StringField(_l("Code"), [_NEEDED, Length(max=LONGEST_CODE)])
     name = StringField(
-        _l("Name"), [_NEEDED, Length(max=120)], description=_l("What the line pays for.")
+        _l("Name"), [_NEEDED, Length(max=LONGEST_NAME)], description=_l("What the line pays for.")
     )
     currency = SelectField(
         _l("Currency of the line"),

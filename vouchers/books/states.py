@@ -3,6 +3,9 @@
 from reintegration.kernel.errors import N_
 from reintegration.kernel.words import Numbered, Worded
 
+LONGEST_CODE, LONGEST_NAME = 20, 120
+"""How many letters the code of a fund or line has at most, and a name or donor."""
+
 
 class Account(Numbered):
     """The chart of accounts; 9xxx is the budget book."""

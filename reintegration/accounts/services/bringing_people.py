@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from reintegration.accounts.models import Organisation, User
 from reintegration.accounts.services import links, organisations, users
 from reintegration.accounts.services.house import House
-from reintegration.accounts.states import OrganisationKind
+from reintegration.accounts.states import LONGEST_NAME, LONGEST_OFFICE, OrganisationKind
 from reintegration.codelists.languages import Locale
 from reintegration.codelists.spellings import LOCALE_WORDS, grouped, spelled
 from reintegration.kernel.actor import PROVIDER_ROLES, Actor, Role
@@ -123,10 +123,10 @@ class _PersonCells(Cells):
         unknown = N_("No such role: “%(text)s”.")
         row = PersonRow(
             row=self.row,
-            name=self.text("name"),
+            name=self.text("name", limit=LONGEST_NAME),
             email=self.email("email").lower(),
             roles=frozenset(map(Role, self.words("roles", ROLE_WORDS, unknown))),
-            office=self.called("office"),
+            office=self.called("office", limit=LONGEST_OFFICE),
             provider=self.called("provider"),
             locale=Locale(
                 self.word(
@@ -138,7 +138,7 @@ class _PersonCells(Cells):
         )
         if row.email in seen:
             self.wrong("email", N_("This e-mail stands in row %(first)s."), first=seen[row.email])
-        if bool(row.office) == bool(row.provider):
+        if bool(self.raw("office")) == bool(self.raw("provider")):
             self.wrong("office", N_("Write either an office or a provider."))
         elif row.office and row.roles & PROVIDER_ROLES:
             self.wrong("roles", N_("A provider's roles are for people of a provider."))

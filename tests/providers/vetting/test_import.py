@@ -91,7 +91,10 @@ def test_a_district_is_known_by_name_or_code_with_or_without_diacritics(name):
         ("ro, rusă", "klingon", "languages"),
         ("Casa Nouă", "", "organisation"),
         ("1003600077777", "", "identifier"),
-        ("Sediu", "x" * 300, "site"),
+        ("Sediu", "x" * 121, "site"),
+        ("Casa Nouă", "x" * 161, "organisation"),
+        ("Casa Nouă", "…", "organisation"),
+        ("Consiliere individuală", "x" * 161, "service"),
     ],
 )
 def test_each_wrong_cell_is_named_by_row_and_column(was, becomes, column):

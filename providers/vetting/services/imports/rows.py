@@ -5,7 +5,13 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from providers.directory.queries.checklists import read_identifier
-from providers.directory.states import Jurisdiction
+from providers.directory.states import (
+    LONGEST_LOCALITY,
+    LONGEST_NAME,
+    LONGEST_PHONE,
+    LONGEST_SITE,
+    Jurisdiction,
+)
 from providers.vetting.services.imports.vocabulary import HEADERS, JURISDICTION_WORDS
 from reintegration.codelists.people import SexPolicy
 from reintegration.codelists.service_categories import ServiceCategory
@@ -134,18 +140,18 @@ class _RowReader(Cells):
         low, high = self._ages()
         row = ImportRow(
             row=self.row,
-            organisation=self.called("organisation"),
+            organisation=self.called("organisation", limit=LONGEST_NAME),
             identifier=self._identifier(jurisdiction),
             jurisdiction=jurisdiction,
             email=self.email("email"),
-            phone=self.text("phone"),
-            site=self.text("site"),
+            phone=self.text("phone", limit=LONGEST_PHONE),
+            site=self.text("site", limit=LONGEST_SITE),
             territorial_unit=self.district("territorial_unit"),
-            locality=self.text("locality"),
+            locality=self.text("locality", limit=LONGEST_LOCALITY),
             address=self.text("address"),
             confidential=self.yes("confidential"),
             category=category,
-            service=self.text("service"),
+            service=self.text("service", limit=LONGEST_NAME),
             unit=self.word(
                 "unit",
                 UNIT_WORDS,

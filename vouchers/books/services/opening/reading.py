@@ -12,6 +12,7 @@ from reintegration.kernel.text import plain
 from reintegration.web.bringing import Column
 from reintegration.web.table_cells import CellError, Cells, Checked, head_of
 from reintegration.web.table_reading import Table
+from vouchers.books.states import LONGEST_CODE, LONGEST_NAME
 
 COLUMNS = (
     Column("as of", N_("The day of all balances, the same in each row."), needed=True),
@@ -110,12 +111,13 @@ class _BalanceCells(Cells):
     def read(self) -> BalanceRow | None:
         """Return the row, or None when a cell is wrong."""
         as_of, amount = self.day("as of"), self.money("amount", self.currency("currency"))
-        account, fund, line = (self.called(name) for name in ("account", "fund", "line"))
-        if bool(account) == bool(fund):
+        account = self.text("account")
+        fund, line = (self.called(name, limit=LONGEST_CODE) for name in ("fund", "line"))
+        if bool(self.raw("account")) == bool(self.raw("fund")):
             self.wrong("fund", N_("Write either an account or a fund."))
         if amount is not None and amount.minor < 0:
             self.wrong("amount", N_("A balance that the books begin with is not below zero."))
-        name, donor = self.text("name"), self.text("donor")
+        name, donor = (self.text(column, limit=LONGEST_NAME) for column in ("name", "donor"))
         first, last = self.day("first day"), self.day("last day")
         if self.errors or as_of is None or amount is None:
             return None
