@@ -15,6 +15,7 @@ from reintegration.cases.states import CaseState, ConsentMode
 from reintegration.codelists.units import Unit
 from reintegration.kernel.actor import OPERATOR
 from reintegration.kernel.audit import AuditEvent
+from reintegration.kernel.ids import new_id
 from reintegration.kernel.money import Money
 from reintegration.plans.models import Goal, Milestone, Need, Plan, PlanLine
 from reintegration.plans.services import deliveries, milestones
@@ -362,6 +363,28 @@ def test_a_service_that_is_delivered_stays_and_its_step_says_in_words_how_one_kn
     assert {row["service"] for row in rows} == {""}
     (step,) = [row for row in rows if row["step"]]
     assert step["evidence"] == "Every planned service was delivered (1 of 1)."
+
+
+def test_two_steps_of_one_title_leave_and_come_in_as_two(session, cast, take_out, tmp_path):
+    work = make_casework(session, cast)
+    first = work.milestone
+    later = first.due_on + timedelta(days=30)
+    said = {"title": first.title, "domain": first.domain, "goal_id": first.goal_id}
+    session.add(
+        Milestone(
+            id=new_id(),
+            plan=work.plan,
+            case_id=work.case.id,
+            starts_on=first.due_on,
+            due_on=later,
+            created_at=NOW,
+            **said,
+        )
+    )
+    rows = take_out("two.csv")
+    assert {row["step"] for row in rows} == {"", "Consiliere", "Consiliere (2)"}
+    found = check(read((tmp_path / "two.csv").read_bytes()))
+    assert (found.errors, len(found.rows[0].steps)) == ((), 2)
 
 
 def test_a_budget_line_that_is_closed_is_named_by_its_code(session, cast, take_out):

@@ -4,6 +4,7 @@ Brought in where they come from, nothing of it is new: each is known by its code
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
@@ -20,12 +21,19 @@ from reintegration.codelists.territorial_units import TERRITORIAL_UNITS
 from reintegration.kernel import audit, permissions
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.clock import local_day
-from reintegration.plans.models import Goal, Milestone, Plan, PlanLine
+from reintegration.kernel.text import plain
+from reintegration.plans.models import Milestone, Plan, PlanLine
 from reintegration.plans.queries import needs, provision
 from reintegration.plans.queries.progress import Left, evidence_of, left_of
 from reintegration.plans.queries.snapshots import live_milestones
 from reintegration.plans.services.bringing_cases.columns import NAMES
-from reintegration.plans.states import LineOrigin, MilestoneState
+from reintegration.plans.states import (
+    LONGEST_GOAL,
+    LONGEST_STEP,
+    LONGEST_WORDS,
+    LineOrigin,
+    MilestoneState,
+)
 
 Cells = dict[str, str]
 _GONE = frozenset({MilestoneState.CANCELLED, MilestoneState.NOT_COMPLETED})
@@ -92,26 +100,44 @@ def _consent(session: Session, case: CaseFile, today: date) -> Cells:
 def _content(session: Session, case: CaseFile, codes: dict[UUID, str]) -> list[Cells]:
     goals: dict[UUID | None, Cells] = {}
     found: list[Cells] = []
+    said, titles = _Distinct(LONGEST_WORDS), _Distinct(LONGEST_STEP)
     for need in needs.needs_of(session, case.id):
-        told = {"need": need.description, "need area": need.domain, "priority": need.priority}
+        words = said.of(need.description)
+        told = {"need": words, "need area": need.domain, "priority": need.priority}
+        wanted = _Distinct(LONGEST_GOAL)
         for goal in need.goals:
-            goals[goal.id] = told | _goal(goal)
+            named = {"goal": wanted.of(goal.description), "own words": goal.own_words}
+            goals[goal.id] = told | named
         found += [goals[goal.id] for goal in need.goals] or [told]
     plan = session.scalar(select(Plan).where(Plan.case_id == case.id))
     for step in live_milestones(plan) if plan is not None else ():
         if step.state not in _GONE:
-            found += _of_step(step, goals.get(step.goal_id, {}), codes)
+            named = {"step": titles.of(step.title)}
+            found += _of_step(step, goals.get(step.goal_id, {}) | named, codes)
     return found
 
 
-def _goal(goal: Goal) -> Cells:
-    return {"goal": goal.description, "own words": goal.own_words}
+@dataclass(slots=True)
+class _Distinct:
+    """Texts by which a table knows things again: the second thing with one text gets a number."""
+
+    longest: int
+    used: set[str] = field(default_factory=set)
+
+    def of(self, text: str) -> str:
+        """Return the text of one more thing."""
+        found, number = text, 1
+        while plain(found) in self.used:
+            number += 1
+            ending = f" ({number})"
+            found = text[: self.longest - len(ending)] + ending
+        self.used.add(plain(found))
+        return found
 
 
-def _of_step(step: Milestone, goal: Cells, codes: dict[UUID, str]) -> Iterator[Cells]:
+def _of_step(step: Milestone, named: Cells, codes: dict[UUID, str]) -> Iterator[Cells]:
     evidence, params = evidence_of(step)
-    told = goal | {
-        "step": step.title,
+    told = named | {
         "step area": step.domain,
         "begins": step.starts_on.isoformat(),
         "due": step.due_on.isoformat(),
