@@ -29,6 +29,7 @@ from vouchers.voucher.services.redemption import Delivery, redeem_once
 from vouchers.voucher.states import OPEN_STATES, RedemptionState, VoucherState
 
 PIN = "739146"
+_BEFORE = "DINAINTE"
 
 
 @dataclass
@@ -134,14 +135,17 @@ class Play:
         self.step()
 
     def begin_with(self, minor: int) -> None:
-        """Let the books begin with money at the bank that is left of a grant."""
-        money = {"minor": minor, "currency": "MDL"}
-        kept = {"accounts": self.cast.bank_account.id, "funds": self.cast.fund.id}
+        """Let the books begin with money at the bank that is left of a grant of before."""
+        fund, line = self._fund_of_before()
+        kept = {"accounts": self.cast.bank_account.id, "funds": fund.id, "lines": line.id}
+        sums = {"accounts": minor, "funds": minor, "lines": minor // 2}
         opening = OpeningBalance(
             id=new_id(),
             as_of=local_day(self.now),
-            content={part: [{"id": str(one), **money}] for part, one in kept.items()}
-            | {"lines": []},
+            content={
+                part: [{"id": str(one), "minor": sums[part], "currency": "MDL"}]
+                for part, one in kept.items()
+            },
             proposed_by=self.cast.petru.id,
             proposed_at=self.now,
         )
@@ -149,6 +153,27 @@ class Play:
         self.session.flush()
         deciding.approve(self.session, opening, actor=self.acting(self.cast.alina), now=self.now)
         self.step()
+
+    def _fund_of_before(self) -> tuple[Fund, BudgetLine]:
+        """Return the fund that nobody sends money to here, made when it is asked for first."""
+        fund = self.session.scalar(select(Fund).where(Fund.code == _BEFORE))
+        if fund is None:
+            day = local_day(self.now)
+            fund = funds.create_fund(
+                self.session,
+                actor=SYSTEM,
+                code=_BEFORE,
+                name="De dinainte",
+                donor="Donator de dinainte",
+                currency="MDL",
+                starts_on=day,
+                ends_on=day + timedelta(days=365),
+                now=self.now,
+            )
+            funds.add_line(self.session, fund, actor=SYSTEM, code="A", name="Tot", now=self.now)
+            self.session.flush()
+        line = select(BudgetLine).where(BudgetLine.fund_id == fund.id)
+        return fund, self.session.scalars(line).one()
 
     def opening(self) -> OpeningBalance | None:
         """Return what the books began with, while it is not taken back."""

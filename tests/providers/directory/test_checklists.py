@@ -75,8 +75,8 @@ def test_an_officer_ticks_each_thing_of_the_list_and_it_is_kept(session, cast, s
     session.commit()
     vera, at = sign_in(cast.vera), f"/providers/vetting/{offering.id}"
     assert "Registrul" in vera.get(at).text
-    assert vera.post(f"{at}/assess", data={"looked_at": LOOK["ro"][:1]}).status_code == 422
-    assert vera.post(f"{at}/assess", data={"looked_at": LOOK["ro"]}).status_code == 302
+    assert vera.post(f"{at}/assess", data={"looked_at": ["Sediul"]}).status_code == 422
+    assert vera.post(f"{at}/assess", data={"looked_at": list(LOOK["ro"])}).status_code == 302
     kept = session.scalars(select(StateEvent.data).where(StateEvent.move == "assess")).one()
     assert [line["en"] for line in kept["looked_at"]] == ["Place", "Register"]
     assert kept["version"] == str(CHECKLISTS.version(TODAY, RIGHT.value).id)
