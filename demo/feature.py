@@ -25,7 +25,8 @@ _SCALE = click.option(
     type=click.FloatRange(0.05, 20),
     default=1.0,
     show_default=True,
-    help="How much of everything: 1 is 120 cases and 600 vouchers, besides four paid in euro.",
+    help="How much of everything: 1 is 120 cases and 600 vouchers, besides four paid in euro and"
+    " three that came in by a file.",
 )
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import event as sa_event
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import StaticPool
 
-from demo import categories, in_euro, logins, rulebook
+from demo import categories, coming_in, in_euro, logins, rulebook
 from demo.bank import Bank
 from demo.cases import CaseStory
 from demo.deputies import stand_ins
@@ -223,6 +223,9 @@ def _start_stories(world: World) -> None:
     timeline.start(stand_ins(world))
     timeline.start(categories.changes(world))
     timeline.start(limits(world))
+    timeline.start(coming_in.running_cases(world))
+    timeline.start(coming_in.grant_of_before(world))
+    timeline.start(coming_in.names_for_the_archive(world))
     first, day = world.ago(YEAR - 1), timedelta(days=1)
     timeline.every(at(first, 0, 10), day, lambda: expire_vouchers(world.session, world.now))
     timeline.every(

@@ -10,8 +10,8 @@ from demo.timeline import at
 from providers.directory.models import Offering, Provider, Site, SitePlace
 from providers.directory.states import OfferingState
 from reintegration.accounts.models import User
-from reintegration.cases.models import CaseFile, Note
-from reintegration.cases.states import NoteKind
+from reintegration.cases.models import CaseFile, CaseOrigin, NameExport, Note
+from reintegration.cases.states import NameExportState, NoteKind
 from reintegration.codelists.territorial_units import TERRITORIAL_UNITS
 from reintegration.kernel import audit_chain, clock
 from reintegration.kernel.actor import Role
@@ -23,13 +23,13 @@ from tests.demo.conftest import SCALE
 from tests.release.pages import sign_in
 from vouchers.bank.models import BankLine
 from vouchers.bank.states import BankLineState
-from vouchers.books.models import Fund
+from vouchers.books.models import Fund, OpeningBalance
 from vouchers.payments.models import Claim
 from vouchers.payments.states import ClaimState
 from vouchers.voucher.models import Redemption, Voucher
 from vouchers.voucher.states import RedemptionState, VoucherState
 
-IN_EURO, MONTHS = len(in_euro.FIRMS), 13
+IN_EURO, MONTHS, CAME_IN = len(in_euro.FIRMS), 13, 3
 """Cases at providers that are paid in euro, at every scale, and their vouchers over the year."""
 
 pytestmark = pytest.mark.xdist_group("demo")
@@ -45,8 +45,18 @@ def count(session, *conditions) -> int:
 
 def test_there_are_as_many_as_the_scale_says(read):
     today = at(clock.local_day(clock.now()), 0)  # what other tests hand out is younger
-    assert count(read, CaseFile.opened_at < today) == 16 + IN_EURO
+    assert count(read, CaseFile.opened_at < today) == 16 + IN_EURO + CAME_IN
     assert count(read, Voucher.created_at < today) == 60 + IN_EURO * MONTHS
+
+
+def test_cases_came_in_with_their_plans_and_balances_and_a_way_out_wait_for_a_second_person(read):
+    brought = select(CaseOrigin.case_id)
+    assert len(read.scalars(brought).all()) == CAME_IN
+    assert count(read, Plan.case_id.in_(brought), Plan.approved_at.is_(None)) == CAME_IN - 1
+    (opening,) = read.scalars(select(OpeningBalance))
+    assert opening.waits
+    (asked,) = read.scalars(select(NameExport))
+    assert asked.state(clock.now()) is NameExportState.WAITING
 
 
 def test_providers_stand_in_every_unit_and_in_every_state_of_vetting(read):
@@ -58,7 +68,7 @@ def test_providers_stand_in_every_unit_and_in_every_state_of_vetting(read):
 
 
 def test_three_funds_count_in_two_currencies_and_both_are_spent(read):
-    assert sorted(read.scalars(select(Fund.currency))) == ["EUR", "MDL", "MDL"]
+    assert sorted(read.scalars(select(Fund.currency))) == ["EUR", "MDL", "MDL", "USD"]
     assert distinct(read, Voucher.currency) == {"MDL", "EUR"}
 
 
