@@ -110,6 +110,7 @@ def _fill(server: Server, database: Database, model: UUID, count: int) -> None:
     columns = [column.name for column in Voucher.__table__.columns]
     values = [_OWN.get(name, f"v.{name}") for name in columns]
     with server.cluster.connect_as_superuser(database.name) as connection:
+        connection.execute("SET session_replication_role = replica")  # one line has no such money
         connection.execute(
             f"INSERT INTO voucher ({', '.join(columns)}) SELECT {', '.join(values)}"
             f" FROM voucher v, generate_series(1, {count - 1}) n WHERE v.id = %s",
