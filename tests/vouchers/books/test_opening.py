@@ -104,6 +104,16 @@ def test_another_person_posts_it_on_the_day_of_the_balances(session, cast, propo
     assert broken(session) == []
 
 
+def test_who_may_approve_finds_it_on_today_until_it_is_decided(session, cast, proposed, sign_in):
+    said = "Decide on the balances that the books begin with."
+    session.commit()
+    alina, petru = sign_in(cast.alina), sign_in(cast.petru)
+    assert said in alina.get("/account/today?lang=en").text
+    assert said not in petru.get("/account/today?lang=en").text
+    deciding.approve(session, proposed, actor=actor(session, cast.alina), now=NOW)
+    assert said not in alina.get("/account/today?lang=en").text
+
+
 def test_whoever_proposed_does_not_approve(session, cast):
     petru = actor(session, cast.petru)
     bring_in(session, BOOKS, read(balances(FUND).encode()), actor=petru, now=NOW)

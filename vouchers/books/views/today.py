@@ -1,4 +1,4 @@
-"""What an auditor looks at first: whether the books hold, and how much was posted."""
+"""What an auditor looks at first, and what an approver has to decide on in the books."""
 
 from datetime import date
 
@@ -11,14 +11,31 @@ from reintegration.accounts.views.today_picture import Days, window
 from reintegration.kernel import permissions
 from reintegration.kernel.actor import Actor
 from reintegration.web.filters import instant
-from vouchers.books.permissions import LedgerPermission
-from vouchers.books.queries import journal
+from vouchers.books.permissions import LedgerPermission, OpeningPermission
+from vouchers.books.queries import journal, opening
 from vouchers.books.services.laws import CHECK_JOB, SWEEP_JOB
 
 
 def items(*, session: Session, actor: Actor, today: date) -> list[TodayItem]:
-    """Return how the last check of the books ended."""
+    """Return how the last check of the books ended, and the balances that wait for approval."""
     del today
+    return [*_last_check(session, actor), *_balances(session, actor)]
+
+
+def _balances(session: Session, actor: Actor) -> list[TodayItem]:
+    if not permissions.could(actor, OpeningPermission.APPROVE):
+        return []
+    proposed = opening.in_force(session)
+    if proposed is None or not proposed.waits:
+        return []
+    if not permissions.permits(actor, OpeningPermission.APPROVE, proposed):
+        return []
+    sentence = _("Decide on the balances that the books begin with.")
+    url, since = url_for("opening.index"), proposed.proposed_at
+    return [TodayItem("gold", "", sentence, url, 33, _("Decide"), since=since)]
+
+
+def _last_check(session: Session, actor: Actor) -> list[TodayItem]:
     if not permissions.could(actor, LedgerPermission.WATCH):
         return []
     checks = journal.last_runs(session, CHECK_JOB, SWEEP_JOB)
