@@ -263,12 +263,19 @@ def _value(table: Table, column) -> str:
         return name
     if column.name in _ANY_ROW.get(table.name, ()):
         return _copy(name, "n" if table.name != "ledger_line" else f"n * {_WORTH}")
-    target = next((key.column.table.name for key in column.foreign_keys), None)
+    target = _named(column)
     if target is None and column.primary_key:
         target = table.name
     if target not in GROWN or target == "user_account":
         return name
     return _copy(name, _number(table.name, target))
+
+
+def _named(column) -> str | None:
+    """Return the table whose row a column names, also through a column of another table."""
+    for key in column.foreign_keys:
+        return key.column.table.name if key.column.primary_key else _named(key.column)
+    return None
 
 
 def _number(table: str, target: str) -> str:
