@@ -33,6 +33,7 @@ from reintegration.codelists.units import Unit
 from reintegration.kernel import clock
 from reintegration.kernel.errors import Invalid
 from reintegration.kernel.money import Money
+from reintegration.kernel.text import EMAIL, LONGEST_EMAIL
 from reintegration.kernel.words import member_of
 from reintegration.web.forms import CountField, Form, MoneyField, choices, option
 from reintegration.web.i18n import reader_language
@@ -63,8 +64,8 @@ class ProfileForm(Form):
         _l("E-mail"),
         [
             Optional(),
-            Length(max=200),
-            Regexp(r"^[^@\s]+@[^@\s]+\.[^@\s]+$", message=_l("This is not an e-mail address.")),
+            Length(max=LONGEST_EMAIL),
+            Regexp(EMAIL, message=_l("This is not an e-mail address.")),
         ],
         description=_l("Neutral notices go here: that there is a request, never what it is about."),
     )

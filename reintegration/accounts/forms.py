@@ -20,6 +20,7 @@ from reintegration.accounts.services.users import Details
 from reintegration.accounts.states import LONGEST_NAME, LONGEST_OFFICE, OrganisationKind
 from reintegration.codelists.languages import Locale
 from reintegration.kernel.actor import PROVIDER_ROLES, Role
+from reintegration.kernel.text import EMAIL, LONGEST_EMAIL
 from reintegration.web.forms import DayField, Form, choices, option
 from reintegration.web.offers import OfferedField
 from reintegration.web.step_up import LONGEST_ANSWER
@@ -154,8 +155,8 @@ class DetailsForm(Form):
         _l("E-mail"),
         [
             DataRequired(_l("Enter an e-mail.")),
-            Length(max=200),
-            Regexp(r"^[^@\s]+@[^@\s]+\.[^@\s]+$", message=_l("This is not an e-mail address.")),
+            Length(max=LONGEST_EMAIL),
+            Regexp(EMAIL, message=_l("This is not an e-mail address.")),
         ],
     )
     supervisor = OfferedField(

@@ -5,7 +5,9 @@ import unicodedata
 
 from reintegration.kernel.errors import N_, Invalid
 
-LONGEST_LINE, LONGEST_TEXT = 500, 10_000
+LONGEST_LINE, LONGEST_TEXT, LONGEST_EMAIL = 500, 10_000, 200
+EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+\Z")
+"""What looks like an address for mail; whether it is one, only a mail tells."""
 _BREAKS = frozenset("\n\x0b\x0c\x85\u2028\u2029")
 _UNSEEN = frozenset({"Cc", "Cf", "Cs"})
 """Controls; zero-width and direction signs; halves of a letter that never met the other half."""

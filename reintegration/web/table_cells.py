@@ -17,7 +17,7 @@ from reintegration.codelists.territorial_units import find_unit
 from reintegration.kernel import amounts, dates
 from reintegration.kernel.errors import N_, Invalid
 from reintegration.kernel.money import Money
-from reintegration.kernel.text import LONGEST_TEXT, plain
+from reintegration.kernel.text import EMAIL, LONGEST_EMAIL, LONGEST_TEXT, plain
 from reintegration.web.table_files import is_harmless_form
 from reintegration.web.table_reading import FORMULA, Note, Table
 
@@ -201,8 +201,8 @@ class Cells:
 
     def email(self, name: str) -> str:
         """Return what looks like an address for mail."""
-        text = self.text(name)
-        if text and ("@" not in text[1:-1] or " " in text):
+        text = self.text(name, limit=LONGEST_EMAIL)
+        if text and not EMAIL.match(text):
             self.wrong(name, N_("This is not an e-mail address."))
         return text
 

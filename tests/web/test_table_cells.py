@@ -30,6 +30,13 @@ def test_a_title_behind_a_sign_is_known_by_its_words(title):
     assert head_of(Table((title,), ()), KNOWN, ("case",)).problems == ()
 
 
+@pytest.mark.parametrize("text", ["a@b", "@b.example", "a b@c.example", "a@b.", "a" * 200 + "@b.c"])
+def test_what_no_form_takes_for_an_address_no_table_brings_in(text):
+    row = cells(case=text)
+    row.email("case")
+    assert [problem.column for problem in row.errors] == ["case"]
+
+
 @pytest.mark.parametrize(
     ("text", "value"), [("12", 12), ("0012", 12), ("0", 0), ("000", 0), ("000000000012", 12)]
 )
