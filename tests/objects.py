@@ -4,6 +4,7 @@ import os
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 import pytest
@@ -79,10 +80,16 @@ def begun(at: Address) -> list[Any]:
 
 
 def closed_port() -> int:
-    """Return a port at which nothing listens."""
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
+    """Return a port at which nothing listens, as long as this process lives."""
+    return int(_held().getsockname()[1])
+
+
+@cache
+def _held() -> socket.socket:
+    """Keep a port without listening at it: one that is let go is soon another server's."""
+    one = socket.socket()
+    one.bind(("127.0.0.1", 0))
+    return one
 
 
 def nowhere() -> dict[str, str]:
