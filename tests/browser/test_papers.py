@@ -2,25 +2,27 @@
 
 import hashlib
 import re
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from reintegration.papers.models import Paper
 from tests.browser.seats import PHONE
+from tests.factories.cast import Cast
 from tests.factories.papers import inked, photo, picture_of
 from tests.factories.payments import make_claim
+from vouchers.payments.models import Claim
 
 NAME = "Does the name of a person helped stand here?"
 
 
 @pytest.mark.deep
 def test_a_paper_from_a_phone_to_an_auditors_hash(opens, session, cast, tmp_path):
-    claim = make_claim(session, cast)
-    session.commit()
-    sheet = tmp_path / "sheet.jpg"
-    sheet.write_bytes(photo())
+    claim = _claim(session, cast)
+    sheet = _file(tmp_path, "sheet.jpg", photo())
     phone = opens("boris", f"/claims/mine/{claim.id}", viewport=PHONE, has_touch=True)
     phone.get_by_label("Photograph a page").set_input_files(sheet)  # the first tap; it sends itself
     expect(phone.get_by_text(NAME)).to_be_visible()
@@ -55,10 +57,8 @@ def test_a_paper_from_a_phone_to_an_auditors_hash(opens, session, cast, tmp_path
 
 @pytest.mark.deep
 def test_without_scripts_a_file_is_chosen_sent_and_answered(opens, session, cast, tmp_path):
-    claim = make_claim(session, cast)
-    session.commit()
-    sheet = tmp_path / "sheet.png"
-    sheet.write_bytes(photo("PNG"))
+    claim = _claim(session, cast)
+    sheet = _file(tmp_path, "sheet.png", photo("PNG"))
     page = opens("boris", f"/claims/mine/{claim.id}", java_script_enabled=False)
     page.get_by_label("Choose files").set_input_files(sheet)
     page.get_by_role("button", name="Add the pages").click()
@@ -68,10 +68,8 @@ def test_without_scripts_a_file_is_chosen_sent_and_answered(opens, session, cast
 
 @pytest.mark.deep
 def test_a_name_in_a_pdf_is_blacked_out_without_scripts(opens, session, cast, tmp_path):
-    claim = make_claim(session, cast)
-    session.commit()
-    invoice = tmp_path / "invoice.pdf"
-    invoice.write_bytes(inked())
+    claim = _claim(session, cast)
+    invoice = _file(tmp_path, "invoice.pdf", inked())
     page = opens("boris", f"/claims/mine/{claim.id}", java_script_enabled=False)
     page.get_by_label("Choose files").set_input_files(invoice)
     page.get_by_role("button", name="Add the pages").click()
@@ -84,6 +82,18 @@ def test_a_name_in_a_pdf_is_blacked_out_without_scripts(opens, session, cast, tm
     burned = picture_of(page.request.get(_address(page, "Page 1")).body())
     assert max(burned.getpixel((burned.width * 15 // 100, burned.height * 15 // 100))) < 12
     assert max(burned.getpixel((burned.width // 2, burned.height // 2))) < 12
+
+
+def _claim(session: Session, cast: Cast) -> Claim:
+    claim = make_claim(session, cast)
+    session.commit()
+    return claim
+
+
+def _file(folder: Path, name: str, content: bytes) -> Path:
+    made = folder / name
+    made.write_bytes(content)
+    return made
 
 
 def _address(page: Page, name: str) -> str:

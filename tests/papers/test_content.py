@@ -1,5 +1,6 @@
 """What a file is, is decided by what it holds; nothing but points and whole PDFs come in."""
 
+import ast
 import io
 import resource
 import subprocess
@@ -13,6 +14,7 @@ from reintegration.papers.content import apart, pictures, reading
 from reintegration.papers.content.kinds import Part, PartKind, Refusal, Unfit
 from reintegration.papers.content.pictures import LONGEST, Rectangle
 from tests.factories.papers import CLEANED, HOSTILE, SECRET, inked, pdf, photo, picture_of
+from tests.house import source
 from tests.sampling import drawn
 
 DAILY = 8
@@ -48,6 +50,20 @@ def test_the_pages_of_a_pdf_are_drawn_apart_and_only_as_they_look():
     page = picture_of(drawn[0].content)
     assert max(page.getpixel((LONGEST // 2, LONGEST // 2))) < 12
     assert min(page.getpixel((10, 10))) > 240
+
+
+def test_what_draws_pdfs_is_loaded_by_the_process_apart_alone():
+    asks = {
+        path.name
+        for path, nodes in source.files()
+        for node in nodes
+        if isinstance(node, ast.Import | ast.ImportFrom) and "pypdfium2" in ast.unparse(node)
+    }
+    assert asks == {"drawing.py"}
+    loaded = "import sys, wsgi; sys.exit('pypdfium2' in sys.modules)"
+    assert (
+        subprocess.run([sys.executable, "-c", loaded], cwd=source.ROOT, check=False).returncode == 0
+    )
 
 
 def test_what_cannot_be_drawn_is_refused_and_so_are_pages_that_did_not_come():

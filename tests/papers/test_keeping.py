@@ -166,18 +166,22 @@ def test_the_hash_is_that_of_the_file_that_is_handed_out(session, cast, held):
     assert paper.sha256 == hashlib.sha256(pdf(2)).hexdigest()
 
 
+def black_out(session, cast, part, *rectangles, by="boris"):
+    who = actor(session, getattr(cast, by))
+    return blacking.black_out(session, part, actor=who, rectangles=rectangles, now=NOW)
+
+
+def draw_pages(session, cast, part, *, by="boris", **drawing):
+    who = actor(session, getattr(cast, by))
+    return blacking.draw_pages(session, part, actor=who, now=NOW, **drawing)
+
+
 def test_blacking_out_destroys_what_stood_there_and_the_page_of_before(session, cast, held, folder):
     paper = make_paper(session, held, cast.boris, named=None)
     session.commit()
     (before,) = names(folder)
     part, hash_before = paper.parts[0], paper.sha256
-    blacking.black_out(
-        session,
-        part,
-        actor=actor(session, cast.boris),
-        rectangles=[Rectangle(50, 450, 900, 100)],
-        now=NOW,
-    )
+    black_out(session, cast, part, Rectangle(50, 450, 900, 100))
     session.commit()
     black = picture_of(opened(session, cast.boris, part)).crop((40, 370, 560, 430))
     assert max(high for _low, high in black.getextrema()) < 12
@@ -189,9 +193,7 @@ def test_blacking_out_takes_back_that_the_team_has_seen_it(session, cast, held):
     paper = make_paper(session, held, cast.boris, named=True)
     ana = actor(session, cast.ana)
     planes.see(session, paper, actor=ana, now=NOW)
-    blacking.black_out(
-        session, paper.parts[0], actor=ana, rectangles=[Rectangle(0, 0, 10, 10)], now=NOW
-    )
+    black_out(session, cast, paper.parts[0], Rectangle(0, 0, 10, 10), by="ana")
     assert paper.seen_at is None
 
 
@@ -201,29 +203,13 @@ def test_blacking_out_takes_back_that_the_team_has_seen_it(session, cast, held):
 def test_a_rectangle_outside_of_the_page_is_refused(session, cast, held, rectangle):
     paper = make_paper(session, held, cast.boris, named=None)
     with pytest.raises(Invalid):
-        blacking.black_out(
-            session,
-            paper.parts[0],
-            actor=actor(session, cast.boris),
-            rectangles=[rectangle],
-            now=NOW,
-        )
+        black_out(session, cast, paper.parts[0], rectangle)
 
 
 def test_a_pdf_is_not_blacked_out_and_the_refusal_says_what_to_do(session, cast, held):
     paper = make_paper(session, held, cast.boris, named=None, files=(pdf(),))
     with pytest.raises(Conflict, match="Make pictures of the pages"):
-        blacking.black_out(
-            session,
-            paper.parts[0],
-            actor=actor(session, cast.boris),
-            rectangles=[Rectangle(0, 0, 10, 10)],
-            now=NOW,
-        )
-
-
-def draw_pages(session, cast, part, *, by="boris"):
-    return blacking.draw_pages(session, part, actor=actor(session, getattr(cast, by)), now=NOW)
+        black_out(session, cast, paper.parts[0], Rectangle(0, 0, 10, 10))
 
 
 def test_the_pages_of_a_pdf_become_pictures_in_its_place_and_it_is_destroyed(
@@ -240,13 +226,7 @@ def test_the_pages_of_a_pdf_become_pictures_in_its_place_and_it_is_destroyed(
     assert [part.position for part in paper.parts] == [1, 2, 3, 4]
     assert len(before - names(folder)) == 1
     assert paper.sha256 != hash_before
-    blacking.black_out(
-        session,
-        paper.parts[1],
-        actor=actor(session, cast.boris),
-        rectangles=[Rectangle(0, 0, 100, 100)],
-        now=NOW,
-    )
+    black_out(session, cast, paper.parts[1], Rectangle(0, 0, 100, 100))
     drawn = picture_of(opened(session, cast.boris, paper.parts[1]))
     assert max(drawn.getpixel((50, 50))) < 12  # what was burned in
     assert max(drawn.getpixel((drawn.width // 2, drawn.height // 2))) < 12  # what the PDF shows
@@ -257,9 +237,9 @@ def test_drawing_takes_back_that_the_team_has_seen_it_and_the_trail_keeps_both_h
     session, cast, held
 ):
     paper = make_paper(session, held, cast.boris, named=True, files=(inked(),))
-    ana, before = actor(session, cast.ana), paper.sha256
-    planes.see(session, paper, actor=ana, now=NOW)
-    blacking.draw_pages(session, paper.parts[0], actor=ana, now=NOW)
+    before = paper.sha256
+    planes.see(session, paper, actor=actor(session, cast.ana), now=NOW)
+    draw_pages(session, cast, paper.parts[0], by="ana")
     assert paper.seen_at is None
     act_as(session, SYSTEM)
     told = session.scalars(
@@ -276,18 +256,10 @@ def test_a_pdf_that_cannot_be_drawn_whole_stays_as_it_is(session, cast, held):
         raise Unfit(Refusal.TOO_SLOW)
 
     with pytest.raises(Invalid, match="too long"):
-        blacking.draw_pages(
-            session, paper.parts[0], actor=actor(session, cast.boris), now=NOW, draw=half
-        )
+        draw_pages(session, cast, paper.parts[0], draw=half)
     large = Part(PartKind.PICTURE, b"x" * MOST_BYTES, width=1, height=1)
     with pytest.raises(Invalid, match="10 MB"):
-        blacking.draw_pages(
-            session,
-            paper.parts[0],
-            actor=actor(session, cast.boris),
-            now=NOW,
-            draw=lambda _content, _pages: [large, large, large],
-        )
+        draw_pages(session, cast, paper.parts[0], draw=lambda _content, _pages: [large] * 3)
     session.commit()
     assert paper.sha256 == before
 

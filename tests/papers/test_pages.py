@@ -178,6 +178,17 @@ def test_a_pdf_is_made_pictures_on_the_way_to_black_a_part_out(boris, claim, ses
     assert boris.post(f"{page}/parts/{part}/draw").status_code == 404
 
 
+def test_a_pdf_that_cannot_be_drawn_says_why_and_stays(boris, claim, session, monkeypatch):
+    page = send(boris, claim, ("a.pdf", inked())).location
+    part = session.scalars(select(Paper)).one().parts[0].id
+    monkeypatch.setattr(apart, "_ask", lambda *_asked: b"")
+    refused = boris.post(f"{page}/parts/{part}/draw?lang=en")
+    assert refused.status_code == 422
+    assert "takes too long" in refused.text
+    session.rollback()
+    assert [one.id for one in session.scalars(select(Paper)).one().parts] == [part]
+
+
 def test_what_is_drawn_badly_is_shown_again_with_what_was_right(boris, claim, session):
     page = send(boris, claim, ("a.jpg", photo())).location
     part = session.scalars(select(Paper)).one().parts[0].id

@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 from reintegration.kernel import audit, permissions
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.errors import N_, Conflict, Invalid
-from reintegration.kernel.ids import new_id
 from reintegration.kernel.locking import lock
 from reintegration.papers.content import apart, pictures
 from reintegration.papers.content.kinds import MOST_BYTES, Part, PartKind, Refusal, Unfit
@@ -73,9 +72,9 @@ def draw_pages(
     try:
         drawn = draw(sealing.opened(session, part), part.pages)
     except Unfit as problem:
-        raise Invalid(problem.refusal.label, field="pages") from None
+        raise Invalid(problem.refusal.label) from None
     if paper.size - part.size + sum(len(one.content) for one in drawn) > MOST_BYTES:
-        raise Invalid(Refusal.WHOLE_TOO_LARGE.label, field="pages")
+        raise Invalid(Refusal.WHOLE_TOO_LARGE.label)
     before = part.sha256.hex()
     made = _put_in_place(session, part, drawn)
     paper.seen_by, paper.seen_at = None, None
@@ -93,20 +92,18 @@ def _put_in_place(session: Session, part: PaperPart, drawn: Sequence[Part]) -> l
     for later in paper.parts:
         if later.position > place:
             later.position += len(drawn) - 1
-    made = []
-    for position, one in enumerate(drawn, place):
-        new = PaperPart(id=new_id(), paper_id=paper.id, position=position, scan=scan)
-        sealing.put(session, new, one)
-        made.append(new)
-    paper.parts.extend(made)
+    made = [
+        sealing.add(session, paper, one, position=position, scan=scan)
+        for position, one in enumerate(drawn, place)
+    ]
     paper.parts.sort(key=attrgetter("position"))
     return made
 
 
 def _hold(session: Session, part: PaperPart, actor: Actor) -> Paper:
     """Lock the paper of a part for whoever may black it out, and refuse what is not safe."""
-    permissions.demand(actor, PaperPermission.BLACK_OUT, part.paper)
     paper = part.paper
+    permissions.demand(actor, PaperPermission.BLACK_OUT, paper)
     lock(session, paper)
     if part not in paper.parts:
         raise Conflict(N_("This page was changed meanwhile. Look at the paper again."))

@@ -13,9 +13,11 @@ from sqlalchemy.orm import Session
 from reintegration.kernel import crypto
 from reintegration.kernel.db import keyring
 from reintegration.kernel.errors import N_, Conflict
+from reintegration.kernel.ids import new_id
 from reintegration.papers import store
 from reintegration.papers.content.kinds import Part
 from reintegration.papers.models import Paper, PaperKey, PaperPart
+from reintegration.papers.states import Scan
 
 _DROPPED = "papers.dropped"
 AWAY = "away"
@@ -30,6 +32,14 @@ def make_key(session: Session, paper: Paper, *, now: datetime) -> None:
     )
     session.add(PaperKey(paper_id=paper.id, wrapped=wrapped, created_at=now))
     session.flush()
+
+
+def add(session: Session, paper: Paper, read: Part, *, position: int, scan: Scan) -> PaperPart:
+    """Add what was read to a paper: its bytes are on the disk before its row is written."""
+    part = PaperPart(id=new_id(), paper_id=paper.id, position=position, scan=scan)
+    put(session, part, read)
+    paper.parts.append(part)
+    return part
 
 
 def put(session: Session, part: PaperPart, read: Part) -> None:

@@ -159,18 +159,12 @@ def _bounded(read: Sequence[Part | Refusal], pages: int, size: int) -> Iterator[
 
 
 def _put(session: Session, paper: Paper, read: Sequence[Part], *, now: datetime) -> None:
-    """Add parts: their bytes are on the disk before their rows are written."""
+    """Add parts, and ask the scanner about each where there is one."""
     asks = scanner.in_use() is not None
+    scan = Scan.WAITING if asks else Scan.NOT_ASKED
     last = max((part.position for part in paper.parts), default=0)
     for position, one in enumerate(read, last + 1):
-        part = PaperPart(
-            id=new_id(),
-            paper_id=paper.id,
-            position=position,
-            scan=Scan.WAITING if asks else Scan.NOT_ASKED,
-        )
-        sealing.put(session, part, one)
-        paper.parts.append(part)
+        part = sealing.add(session, paper, one, position=position, scan=scan)
         if asks:
             _ask_scanner(session, part.id, now=now)
     session.flush()
