@@ -31,12 +31,12 @@ from reintegration.plans.models import EmergencyStart, PlanVersion
 from reintegration.plans.queries.snapshots import snapshot_of
 from reintegration.plans.services import milestone_papers
 from reintegration.plans.states import VersionState
-from reintegration.rulebook.models import RuleVersion
 from tests.factories.casework import Casework, make_casework
 from tests.factories.cast import NOW, TODAY, Cast, actor, make_cast, make_person
 from tests.factories.factors import enrol
 from tests.factories.papers import make_paper
 from tests.factories.payments import bank_line, make_batch, make_claim, statement
+from tests.factories.rules import proposal
 from tests.factories.vouchers import deliver, make_referral, make_token, make_voucher
 from vouchers.bank.models import BankLine
 from vouchers.bank.services import bank_files, kept_columns
@@ -150,16 +150,8 @@ def make_world(session: Session) -> World:
 
 def _proposal(session: Session, cast: Cast, rule: Dated[Any]) -> UUID:
     """Return a proposal that waits: the least change of what came with Punte."""
-    version = RuleVersion(
-        id=new_id(),
-        code=rule.code,
-        stored=rule.kind.stored(rule.at_first()),
-        first_day=TODAY + timedelta(days=9),
-        decided_by=rule.decided_by,
-        reason="So it was asked",
-        proposed_by=cast.dan.id,
-        proposed_at=NOW,
-    )
+    stored = rule.kind.stored(rule.at_first())
+    version = proposal(cast, rule, stored, first_day=TODAY + timedelta(days=9))
     session.add(version)
     session.flush()
     return version.id

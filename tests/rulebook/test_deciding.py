@@ -12,14 +12,13 @@ from reintegration.kernel.actor import SYSTEM, Role
 from reintegration.kernel.audit import AuditEvent
 from reintegration.kernel.db import act_as
 from reintegration.kernel.errors import Conflict, DomainError, Invalid, NotPermitted
-from reintegration.kernel.ids import new_id
 from reintegration.kernel.money import Money
 from reintegration.plans.states import EMERGENCY_ALLOWANCE, EmergencyAllowance
 from reintegration.rulebook.models import RuleVersion
 from reintegration.rulebook.services import deciding
 from tests.at_once import at_once
 from tests.factories.cast import NOW, TODAY, actor
-from tests.factories.rules import set_rule
+from tests.factories.rules import proposal, set_rule
 from vouchers.voucher.services.issuing import AUTO_APPROVE_BELOW, is_approved_by_rule
 from vouchers.voucher.services.validity import RECORDED_WITHIN, earliest_recorded, recorded_until
 
@@ -165,16 +164,7 @@ def test_on_its_first_day_it_is_too_late_to_approve(session, cast):
 
 
 def test_what_this_program_does_not_allow_is_not_approved_though_one_before_it_did(session, cast):
-    older = RuleVersion(
-        id=new_id(),
-        code=RECORDED_WITHIN.code,
-        stored=RECORDED_WITHIN.kind.most + 1,
-        first_day=SOON,
-        decided_by=RECORDED_WITHIN.decided_by,
-        reason="Providers asked for it",
-        proposed_by=cast.dan.id,
-        proposed_at=NOW,
-    )
+    older = proposal(cast, RECORDED_WITHIN, RECORDED_WITHIN.kind.most + 1, first_day=SOON)
     session.add(older)
     session.commit()
     with pytest.raises(Invalid) as refused:

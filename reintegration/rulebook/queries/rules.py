@@ -40,7 +40,7 @@ def history(session: Session, code: str, entry: str = "") -> Sequence[RuleVersio
     ).all()
 
 
-def is_said(session: Session, code: str, entry: str, what: ColumnElement[bool]) -> bool:
+def has_version(session: Session, code: str, entry: str, what: ColumnElement[bool]) -> bool:
     """Return whether a rule has a value of which `what` is true: one that waits, say."""
     found = exists().where(RuleVersion.code == code, RuleVersion.entry == entry, what)
     return bool(session.scalar(select(found)))

@@ -188,7 +188,7 @@ def _refuse_other(rule: Dated[Any], entry: str, value: Any, day: date) -> None:
 
 
 def _refuse_second(session: Session, rule: Dated[Any], entry: str, first_day: date) -> None:
-    if reading.is_said(session, rule.code, entry, reading.WAITS):
+    if reading.has_version(session, rule.code, entry, reading.WAITS):
         raise Conflict(
             N_("Another proposal for this rule waits. Withdraw it first, or have it decided."),
             code="waits",
@@ -198,7 +198,7 @@ def _refuse_second(session: Session, rule: Dated[Any], entry: str, first_day: da
 
 def _refuse_agreed(session: Session, code: str, entry: str, first_day: date) -> None:
     agreed = and_(reading.AGREED, RuleVersion.first_day == first_day)
-    if reading.is_said(session, code, entry, agreed):
+    if reading.has_version(session, code, entry, agreed):
         raise Conflict(
             N_(
                 "From %(day)s another value is agreed already. Choose another day, or withdraw that"
