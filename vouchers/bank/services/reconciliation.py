@@ -154,11 +154,12 @@ def mark_fee(session: Session, line: BankLine, *, actor: Actor, now: datetime) -
     _lock_open(session, line)
     if line.amount_minor >= 0:
         raise Invalid(N_("A fee leaves the account; this line came in."))
+    judged_by = None
     if not permissions.permits(actor, BankPermission.FEE_ABOVE, line):
         _must_stay_small(session, line, on=local_day(now))
+        judged_by = stood(local_day(now), FEES_AT_MOST)
     event, key = rails.fee_in(line.currency), f"fee|{line.id}"
     _post(session, line, event, -line.amount, key, Dimensions(), actor=actor, now=now)
-    judged_by = stood(local_day(now), FEES_AT_MOST)
     settle(session, line, Resolution.FEE, actor=actor, now=now, data=judged_by)
 
 

@@ -22,19 +22,6 @@ def items(*, session: Session, actor: Actor, today: date) -> list[TodayItem]:
     return [*_last_check(session, actor), *_balances(session, actor)]
 
 
-def _balances(session: Session, actor: Actor) -> list[TodayItem]:
-    if not permissions.could(actor, OpeningPermission.APPROVE):
-        return []
-    proposed = opening.in_force(session)
-    if proposed is None or not proposed.waits:
-        return []
-    if not permissions.permits(actor, OpeningPermission.APPROVE, proposed):
-        return []
-    sentence = _("Decide on the balances that the books begin with.")
-    url, since = url_for("opening.index"), proposed.proposed_at
-    return [TodayItem("gold", "", sentence, url, 33, _("Decide"), since=since)]
-
-
 def _last_check(session: Session, actor: Actor) -> list[TodayItem]:
     if not permissions.could(actor, LedgerPermission.WATCH):
         return []
@@ -52,6 +39,16 @@ def _last_check(session: Session, actor: Actor) -> list[TodayItem]:
     tone, word, rank = ("clay", _("Fault"), 5) if failed else ("moss", _("In order"), 70)
     url = url_for("ledger.balances")
     return [TodayItem(tone, word, sentence, url, rank, _("Open the balances"), about)]
+
+
+def _balances(session: Session, actor: Actor) -> list[TodayItem]:
+    approving = OpeningPermission.APPROVE
+    proposed = opening.in_force(session) if permissions.could(actor, approving) else None
+    if proposed is None or not (proposed.waits and permissions.permits(actor, approving, proposed)):
+        return []
+    sentence = _("Decide on the balances that the books begin with.")
+    url, since = url_for("opening.index"), proposed.proposed_at
+    return [TodayItem("gold", "", sentence, url, 33, _("Decide"), since=since)]
 
 
 def days(*, session: Session, actor: Actor, today: date) -> list[Days]:
