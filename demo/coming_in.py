@@ -24,12 +24,15 @@ Row = dict[str, str]
 def running_cases(world: World) -> Story:
     """Let a case manager bring in two cases of a folder, and one that waits for a consent."""
     yield at(world.ago(12), 14)
-    signed, due = world.ago(60), world.today + timedelta(days=120)
-    first = {
+    shared = {
+        "consent on": world.ago(60).isoformat(),
+        "agreed to": "file, providers",
+        "begins": world.day.isoformat(),
+        "due": (world.today + timedelta(days=120)).isoformat(),
+    }
+    first = shared | {
         "case": "17/2025",
         "since": world.ago(150).isoformat(),
-        "consent on": signed.isoformat(),
-        "agreed to": "file, providers",
         "language": "ro",
         "sex": "man",
         "birth year": "1991",
@@ -39,18 +42,14 @@ def running_cases(world: World) -> Story:
         "priority": "high",
         "goal": "Să aibă un venit al său",
         "step": "Învață o meserie cu atestat",
-        "begins": world.day.isoformat(),
-        "due": due.isoformat(),
         "service": "vocational training",
         "units": "1",
         "unit price": "4200.00",
         "budget line": "FAM-2/FAM-2.1",
     }
-    second = {
+    second = shared | {
         "case": "21/2025",
         "since": world.ago(90).isoformat(),
-        "consent on": signed.isoformat(),
-        "agreed to": "file, providers",
         "language": "ru",
         "sex": "woman",
         "birth year": "1986",
@@ -60,8 +59,6 @@ def running_cases(world: World) -> Story:
         "need area": "health",
         "goal": "Să poată lucra din nou",
         "step": "Consiliere psihologică",
-        "begins": world.day.isoformat(),
-        "due": due.isoformat(),
         "service": "counselling",
         "units": "6",
         "unit price": "350.00",
