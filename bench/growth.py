@@ -153,7 +153,7 @@ GROWN: dict[str, Grown] = {
         CASES,
         _coded("reference")
         | _distinct("end_to_end_id")
-        | _times(_PER_CASE, "amount_minor", "offset_minor"),
+        | _times(_PER_CASE, "amount_minor", "offset_minor", "paid_minor"),
     ),
     "claim": Grown(VOUCHERS, _coded("reference") | _distinct("invoice_number")),
     "claim_line": Grown(VOUCHERS),
@@ -172,6 +172,7 @@ GROWN: dict[str, Grown] = {
         | _times(_PER_CASE, "amount_minor", "charges_minor"),
     ),
     "bank_match": Grown(CASES, _times(_PER_CASE, "amount_minor")),
+    "bank_line_ending": Grown(CASES, _times(_PER_CASE, "amount_minor") | {"entry_id": "NULL"}),
     "ledger_entry": Grown(JOURNALS, _distinct("key")),
     "ledger_line": Grown(JOURNALS, _times(_WORTH, "debit_minor", "credit_minor")),
     "state_event": Grown(STATES),

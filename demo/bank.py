@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from demo import camt, table
 from demo.camt import BankEntry
@@ -11,15 +11,23 @@ from demo.timeline import Story, at
 from demo.world import World
 from reintegration.kernel.money import Money
 from vouchers.bank.models import BankLine
-from vouchers.bank.services import kept_columns, reconciliation, statement_import
+from vouchers.bank.services import endings, kept_columns, reconciliation, statement_import
 from vouchers.bank.services.import_report import ImportReport
-from vouchers.bank.states import BankLineState, ExceptionKind
+from vouchers.bank.states import BankLineState, ExceptionKind, NextStep, Rest
 from vouchers.payments.models import PaymentOrder
+from vouchers.payments.states import OrderState
 
 FEE = {"MDL": 12_000, "EUR": 900}
 BANK_NAME = "Banca Exemplu"
 FEE_TEXT = "comision lunar"
 TOP_UP_TEXT = "alimentare sold Stripe"
+INTEREST_TEXT = "dobanda la sold"
+OTHERS_TEXT = "cotizatii asociatie"
+WITH_FEE_TEXT = "plata cu comision inclus"
+PART_TEXT = "transa"
+UNKNOWN_TEXT = "donație"
+FEE_INSIDE = 1_500
+"""What the bank keeps inside of a line, in bani."""
 _GRANTS = ((363, 45), (205, 30), (75, 25))
 """How many days ago donors sent which part of the year's grant, in percent."""
 
@@ -156,16 +164,20 @@ class Bank:
         preparer = self.world.actor(PREPARER)
         for line in self._open_lines():
             if line.kind == ExceptionKind.CHARGES or line.remittance == FEE_TEXT:
-                reconciliation.mark_fee(
-                    self.world.session, line, actor=preparer, now=self.world.now
-                )
+                endings.mark_fee(self.world.session, line, actor=preparer, now=self.world.now)
             if line.remittance == TOP_UP_TEXT:
-                reconciliation.mark_moved(
-                    self.world.session, line, actor=preparer, now=self.world.now
-                )
+                endings.mark_moved(self.world.session, line, actor=preparer, now=self.world.now)
+            if line.remittance == INTEREST_TEXT:
+                endings.mark_interest(self.world.session, line, actor=preparer, now=self.world.now)
+            if line.remittance == OTHERS_TEXT:
+                endings.mark_others(self.world.session, line, actor=preparer, now=self.world.now)
+            if line.remittance == WITH_FEE_TEXT:
+                self._pay_with_fee(line)
+            if line.remittance.startswith(PART_TEXT):
+                self._pay_part(line)
             for draft in FUNDS:
                 if line.remittance == f"grant {draft.code}":
-                    reconciliation.mark_grant(
+                    endings.mark_grant(
                         self.world.session,
                         line,
                         actor=preparer,
@@ -173,6 +185,49 @@ class Bank:
                         now=self.world.now,
                     )
                     allocate(self.world, draft, line.amount)
+
+    def _pay_with_fee(self, line: BankLine) -> None:
+        """Match a line with the order below its sum: the rest is the bank's fee."""
+        self._match(line, PaymentOrder.amount_minor == -line.amount_minor - FEE_INSIDE, Rest.FEE)
+
+    def _pay_part(self, line: BankLine) -> None:
+        """Match a line with the order of which it names that it is a part."""
+        reference = line.remittance.removeprefix(PART_TEXT).strip()
+        order = self._order(PaymentOrder.reference == reference)
+        whole = order is not None and order.unpaid == -line.amount
+        self._match(line, PaymentOrder.reference == reference, None if whole else Rest.UNDER_WAY)
+
+    def _match(self, line: BankLine, which: ColumnElement[bool], rest: Rest | None) -> None:
+        order = self._order(which)
+        if order is None:
+            return
+        reconciliation.match_orders(
+            self.world.session,
+            line,
+            actor=self.world.actor(PREPARER),
+            order_ids=[order.id],
+            rest=rest,
+            now=self.world.now,
+        )
+
+    def _order(self, which: ColumnElement[bool]) -> PaymentOrder | None:
+        released = PaymentOrder.state == OrderState.RELEASED
+        return self.world.session.scalars(select(PaymentOrder).where(which, released)).first()
+
+    def ask_the_donor(self) -> None:
+        """Leave the line of nobody with whoever asks, by a day that has come."""
+        for line in self._open_lines():
+            if line.remittance == UNKNOWN_TEXT:
+                reconciliation.park(
+                    self.world.session,
+                    line,
+                    actor=self.world.actor(PREPARER),
+                    owner_id=self.world.actor(PREPARER).id,
+                    note="Poate o donație: banca nu spune de la cine.",
+                    next_step=NextStep.ASK_BANK,
+                    next_on=self.world.day,
+                    now=self.world.now,
+                )
 
     def _open_lines(self) -> list[BankLine]:
         return list(

@@ -7,7 +7,16 @@ from uuid import UUID
 from sqlalchemy import select
 
 from demo import words
-from demo.bank import Bank
+from demo.bank import (
+    BANK_NAME,
+    FEE_INSIDE,
+    INTEREST_TEXT,
+    OTHERS_TEXT,
+    PART_TEXT,
+    UNKNOWN_TEXT,
+    WITH_FEE_TEXT,
+    Bank,
+)
 from demo.funds import APPROVER, PREPARER
 from demo.papers import Papers
 from demo.stripe import Stripe
@@ -94,6 +103,8 @@ class Payments:
             self.bank.statement(currency, self.world.ago(begins - 13), as_table=as_table)
         if number:
             self.bank.settle_the_known()
+        else:
+            self.bank.ask_the_donor()
 
     def claim(self, firm: Firm, delivered: Sequence[Redemption], *, send: bool = True) -> Claim:
         """Draft a claim and send it with an invoice of the provider's own."""
@@ -290,6 +301,8 @@ class Payments:
         if number == 0:
             leave_work(self.bank, orders, days)
             return
+        if number == 1:
+            orders = pay_oddly(self.bank, orders, days)
         for turn, order in enumerate(orders):
             self.bank.pay(order, days[turn % len(days)])
         if number == 1 and orders:
@@ -297,6 +310,25 @@ class Payments:
 
     def _when(self, begins: int, day: int, hour: int = 11) -> datetime:
         return at(self.world.ago(begins - day), hour)
+
+
+def pay_oddly(
+    bank: Bank, orders: Sequence[PaymentOrder], days: Sequence[date]
+) -> list[PaymentOrder]:
+    """Book two payments as banks sometimes do, interest and money of others; return the rest."""
+    bank.book("MDL", days[2], 4_210, BANK_NAME, INTEREST_TEXT)
+    bank.book("MDL", days[2], 90_000, "Asociația Exemplu", OTHERS_TEXT)
+    odd = [order for order in orders if order.currency == "MDL"][-2:]
+    if len(odd) < 2:
+        return list(orders)
+    fee, parts = odd
+    taken = fee.amount_minor + FEE_INSIDE
+    bank.book("MDL", days[0], -taken, fee.payee_name, WITH_FEE_TEXT, iban=fee.payee_iban)
+    first = parts.amount_minor // 2
+    for minor, day in ((first, days[0]), (parts.amount_minor - first, days[1])):
+        text = f"{PART_TEXT} {parts.reference}"
+        bank.book("MDL", day, -minor, parts.payee_name, text, iban=parts.payee_iban)
+    return [order for order in orders if order not in odd]
 
 
 def come_back(bank: Bank, order: PaymentOrder, day: date, *, less: int = 0) -> None:
@@ -347,7 +379,7 @@ def leave_work(bank: Bank, orders: Sequence[PaymentOrder], days: Sequence[date])
             "servicii, repetat",
             iban=plain[0].payee_iban,
         )
-    bank.book("MDL", days[2] + timedelta(days=1), 200_000, "necunoscut", "donație")
+    bank.book("MDL", days[2] + timedelta(days=1), 200_000, "necunoscut", UNKNOWN_TEXT)
 
 
 def _twins(orders: Sequence[PaymentOrder]) -> list[PaymentOrder]:

@@ -68,6 +68,7 @@ ORDER = (
     "bank_statement",
     "bank_line",
     "bank_match",
+    "bank_line_ending",
     "payment_batch",
     "bank_account",
     "kept_columns",

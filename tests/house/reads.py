@@ -44,7 +44,14 @@ from reintegration.plans import models as plans
 from reintegration.plans.permissions import PlanPermission
 from reintegration.rulebook.models import RulebookEdition, RuleVersion
 from reintegration.rulebook.permissions import RulePermission
-from vouchers.bank.models import BankFile, BankLine, BankMatch, BankStatementFile, KeptColumns
+from vouchers.bank.models import (
+    BankFile,
+    BankLine,
+    BankMatch,
+    BankStatementFile,
+    KeptColumns,
+    LineEnding,
+)
 from vouchers.bank.permissions import BankAccountPermission, BankPermission
 from vouchers.books.models import BankAccount, LedgerEntry, LedgerLine, LedgerSum, OpeningBalance
 from vouchers.books.permissions import LedgerPermission, OpeningPermission
@@ -114,6 +121,7 @@ _HISTORIES: tuple[tuple[str, Any, tuple[Any, ...]], ...] = (
     ("offering", Offering, (VettingPermission.VIEW, VettingPermission.ANSWER)),
     ("claim", Claim, (ClaimPermission.VIEW,)),
     ("payment_batch", PaymentBatch, (PaymentPermission.VIEW,)),
+    ("bank_line", BankLine, (BankPermission.LIST,)),
     ("payment_order", PaymentOrder, (PaymentPermission.VIEW,)),
 )
 
@@ -193,6 +201,7 @@ READS: dict[str, tuple[Any, Shown]] = {
         _rows(KeptColumns, BankAccountPermission.VIEW),
         _rows(BankLine, BankPermission.LIST),
         _rows(BankMatch, BankPermission.LIST),
+        _rows(LineEnding, BankPermission.LIST),
         _rows(StripeAccount, StripePermission.VIEW_ACCOUNT),
         _rows(StripeTransfer, StripePermission.VIEW),
         _rows(StripeReversal, StripePermission.VIEW),

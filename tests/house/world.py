@@ -38,8 +38,9 @@ from tests.factories.papers import make_paper
 from tests.factories.payments import bank_line, make_batch, make_claim, statement
 from tests.factories.rules import proposal
 from tests.factories.vouchers import deliver, make_referral, make_token, make_voucher
+from tests.vouchers.formats.writers import Line
 from vouchers.bank.models import BankLine
-from vouchers.bank.services import bank_files, kept_columns
+from vouchers.bank.services import bank_files, endings, kept_columns
 from vouchers.bank.services.statement_import import import_file
 from vouchers.books.models import LedgerEntry, OpeningBalance
 from vouchers.formats.csv_mapping import DayOrder, Meaning, Minus, mapped
@@ -453,6 +454,7 @@ def _payment_ids(session: Session, cast: Any) -> dict[str, UUID]:
         now=NOW,
     )
     line = session.scalars(select(BankLine.id).where(BankLine.end_to_end_id == order.end_to_end_id))
+    _end_a_line(session, cast, f"D{order.reference}")
     table = f"Jour;Somme;Texte\n{NOW:%d.%m.%Y};-1,00;{order.reference}\n".encode()
     file = bank_files.put(
         session, actor=actor(session, cast.petru), name="walk.csv", content=table, now=NOW
@@ -465,6 +467,16 @@ def _payment_ids(session: Session, cast: Any) -> dict[str, UUID]:
         "bank_line_id": line.one(),
         "file_id": file.id,
     } | _stripe_ids(session, order)
+
+
+def _end_a_line(session: Session, cast: Any, reference: str) -> None:
+    """Let the bank pay interest, so that a line is there that pays no order."""
+    petru, paid = actor(session, cast.petru), Line(100, "MDL", TODAY, reference=reference)
+    content = statement(cast, paid)
+    import_file(session, actor=petru, name="interest.xml", content=content, now=NOW)
+    line = session.scalars(select(BankLine).where(BankLine.bank_reference == reference)).one()
+    endings.mark_interest(session, line, actor=petru, now=NOW)
+    session.commit()
 
 
 def _paper_ids(

@@ -240,7 +240,7 @@ def test_a_batch_is_its_orders(session, cast, law, change):
 def test_no_order_is_under_way_in_a_settled_batch(session, cast):
     order = make_batch(session, cast, until="released").orders[0]
     pay(session, cast, order)
-    change = "UPDATE payment_order SET state = 'released'"
+    change = "UPDATE payment_order SET state = 'released', paid_minor = 0"
     assert refused(session, "orders_of_batch", change)
 
 

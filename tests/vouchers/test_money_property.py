@@ -13,9 +13,12 @@ from hypothesis.stateful import (
 
 from tests.factories.payments import pay_lei_by_stripe, put_at_service
 from tests.sampling import amount
+from tests.vouchers.bank_driver import Bank
 from tests.vouchers.play import Play, provider_of
+from vouchers.bank.states import Rest
 from vouchers.books.services import laws
 from vouchers.books.services.postings import POSTINGS, Entry, PostingEvent
+from vouchers.payments.services import rails
 from vouchers.payments.states import OrderState
 from vouchers.voucher.states import RedemptionState
 
@@ -47,6 +50,10 @@ class Money(RuleBasedStateMachine):
     @property
     def payments(self):
         return self.play.payments
+
+    @property
+    def bank(self):
+        return Bank(self.play.session, self.play.cast)
 
     @rule(minor=sums)
     def grant(self, minor):
@@ -138,16 +145,61 @@ class Money(RuleBasedStateMachine):
         self.play.step()
 
     @precondition(lambda self: self.payments.orders(OrderState.RELEASED))
+    @rule(pick=picks, fee=st.sampled_from([0, 0, 300]))
+    def settle(self, pick, fee):
+        order = _of(self.payments.orders(OrderState.RELEASED), pick)
+        if _by_bank(order):
+            rest = Rest.FEE if fee else None
+            self.bank.pay(order, order.unpaid.minor + fee, self.play.now, rest)
+        else:
+            self.payments.settle(order, self.play.now)
+        self.play.step()
+
+    @precondition(lambda self: self.payments.orders(OrderState.RELEASED))
+    @rule(pick=picks, minor=sums)
+    def pay_a_part(self, pick, minor):
+        order = _of(self.payments.orders(OrderState.RELEASED), pick)
+        if _by_bank(order) and order.unpaid.minor > 1:
+            part = min(minor, order.unpaid.minor - 1)
+            self.bank.pay(order, part, self.play.now, Rest.UNDER_WAY)
+            self.play.step()
+
+    @rule(
+        kind=st.sampled_from(["fee", "interest", "others", "written_off", "grant"]),
+        minor=st.integers(1, 900),
+        way=st.sampled_from([1, -1]),
+    )
+    def say_what_a_line_is(self, kind, minor, way):
+        self.bank.end(kind, minor * way, self.play.now)
+        self.play.step()
+
+    @precondition(lambda self: self.payments.orders(OrderState.SETTLED))
     @rule(pick=picks)
-    def settle(self, pick):
-        self.payments.settle(_of(self.payments.orders(OrderState.RELEASED), pick), self.play.now)
+    def pay_twice(self, pick):
+        order = _of(self.payments.orders(OrderState.SETTLED), pick)
+        self.bank.end("paid_twice", -order.amount_minor, self.play.now, order)
+        self.play.step()
+
+    @precondition(lambda self: self.payments.orders(OrderState.SETTLED))
+    @rule(pick=picks)
+    def come_back_by_a_line(self, pick):
+        order = _of(self.payments.orders(OrderState.SETTLED), pick)
+        self.bank.end("returned", order.amount_minor, self.play.now, order)
+        self.play.step()
+
+    @precondition(lambda self: self.bank.ended())
+    @rule(pick=picks)
+    def undo_what_a_line_was(self, pick):
+        self.bank.undo(_of(self.bank.ended(), pick), self.play.now)
         self.play.step()
 
     @precondition(lambda self: self.payments.orders(OrderState.RELEASED))
     @rule(pick=picks)
     def fail(self, pick):
-        self.payments.fail(_of(self.payments.orders(OrderState.RELEASED), pick), self.play.now)
-        self.play.step()
+        order = _of(self.payments.orders(OrderState.RELEASED), pick)
+        if not order.paid:
+            self.payments.fail(order, self.play.now)
+            self.play.step()
 
     @precondition(lambda self: self.payments.orders(OrderState.SETTLED))
     @rule(pick=picks, charges=st.integers(0, 70_000))
@@ -168,7 +220,7 @@ class Money(RuleBasedStateMachine):
     def repay(self, which, minor):
         provider = self.play.providers[which]
         if owes := self.payments.balance(provider).receivable.minor:
-            self.payments.repay(provider, min(minor, owes), self.play.now)
+            self.bank.repaid(provider, min(minor, owes), self.play.now)
             self.play.step()
 
     @invariant()
@@ -235,3 +287,7 @@ def _one_paid_delivery(session) -> Play:
 
 def _of(rows, pick):
     return rows[pick % len(rows)]
+
+
+def _by_bank(order):
+    return rails.of(order.batch.rail).service is None

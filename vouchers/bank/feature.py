@@ -11,13 +11,13 @@ from vouchers.bank.cli import bank_cli
 from vouchers.bank.jobs import FORGET_FILES
 from vouchers.bank.permissions import BankPermission as P
 from vouchers.bank.policy import POLICY
-from vouchers.bank.queries.bank import undone_matches
+from vouchers.bank.queries.bank import matches_so_far
 from vouchers.bank.services import tasks, would_change
-from vouchers.bank.views import bank, bank_accounts, bank_imports, columns, today
+from vouchers.bank.views import bank, bank_accounts, bank_imports, columns, endings, today
 from vouchers.bank.views.blueprint import bank_bp
 from vouchers.payments.services import settlement
 
-PAGES = (bank, bank_accounts, bank_imports, columns)
+PAGES = (bank, endings, bank_accounts, bank_imports, columns)
 """Importing them adds their addresses."""
 PREVIEWS = (would_change,)
 """Importing it says what another value of a rule would change."""
@@ -30,7 +30,7 @@ def register(app: Flask) -> None:
     app.cli.add_command(bank_cli)
     jobs.register(FORGET_FILES)
     register_task(tasks.IMPORT, tasks.run_import)
-    settlement.undone_matches.answer_with(undone_matches)
+    settlement.matches_so_far.answer_with(matches_so_far)
     slots.add("today.items", today.items)
     slots.add("today.days", today.days)
     navigation.add(

@@ -13,8 +13,10 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange,
 from reintegration.kernel.words import member_of
 from reintegration.web.forms import (
     CountField,
+    DayField,
     Form,
     IdField,
+    MoneyField,
     TickedField,
     choices,
     encoding_field,
@@ -22,6 +24,7 @@ from reintegration.web.forms import (
     given,
     option,
 )
+from vouchers.bank.states import NextStep, Rest
 from vouchers.formats import banks
 from vouchers.formats.csv_look import Look
 from vouchers.formats.csv_mapping import MOST_SKIPPED, CsvMapping, DayOrder, Meaning, Minus, mapped
@@ -183,21 +186,23 @@ def _offered(accounts: Iterable[tuple[UUID, str]]) -> list[Any]:
 
 
 class MatchForm(Form):
-    """The orders that a line of the bank pays."""
+    """The orders that a line of the bank pays, and what the rest is where the sums differ."""
 
     orders = TickedField()
+    rest = RadioField(choices=[*choices(Rest)], validators=[Optional()])
 
 
 class UndoForm(Form):
-    """Why a match is taken back."""
+    """Why a match or an ending is taken back."""
 
     reason = TextAreaField(validators=[Length(max=500)])
 
 
 class GrantForm(Form):
-    """The fund that money of a donor is for."""
+    """The fund that money of a donor is for, and what the bank kept of it."""
 
     fund = IdField(validators=[DataRequired(_l("Choose the fund that the money is for."))])
+    fee = MoneyField(validators=[Optional()])
 
 
 class RepaidForm(Form):
@@ -212,10 +217,34 @@ class ReturnedForm(Form):
     order = IdField(validators=[DataRequired(_l("Choose the order that came back."))])
 
 
+class TwiceForm(Form):
+    """The order that was paid twice."""
+
+    order = IdField(validators=[DataRequired(_l("Choose the payment that the bank made twice."))])
+
+
+class RecordedForm(Form):
+    """The entry of the books that a line is."""
+
+    entry = IdField(validators=[DataRequired(_l("Choose what was recorded before."))])
+
+
+class WriteOffForm(Form):
+    """Why a line is written off."""
+
+    note = TextAreaField(
+        validators=[DataRequired(_l("Write why it is written off.")), Length(max=500)]
+    )
+
+
 class ParkForm(Form):
-    """Who finds out what a line is, and what is known."""
+    """Who finds out what a line is, what is known, and what is done by when."""
 
     called: ClassVar = {"owner_id": "owner"}
 
     owner = IdField()
     note = TextAreaField(validators=[Length(max=500)])
+    next_step = SelectField(
+        choices=[option("", _l("Choose")), *choices(NextStep)], validators=[Optional()], default=""
+    )
+    next_on = DayField(validators=[Optional()])

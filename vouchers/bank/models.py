@@ -4,7 +4,15 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, UniqueConstraint, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, deferred, mapped_column, relationship
 
@@ -12,8 +20,9 @@ from reintegration.kernel.base import Base, Currency, Id, Json, Minor
 from reintegration.kernel.coded import Coded
 from reintegration.kernel.money_columns import MoneyColumns
 from reintegration.kernel.search import words_index
-from vouchers.bank.states import BankLineState, ExceptionKind, MatchedBy, Resolution
+from vouchers.bank.states import BankLineState, ExceptionKind, MatchedBy, NextStep, Resolution
 from vouchers.books.models.bank_account import BankAccount
+from vouchers.books.states import PostingEvent
 from vouchers.formats.csv_mapping import CsvMapping
 from vouchers.payments.models.payments import PaymentOrder
 
@@ -143,6 +152,11 @@ class BankLine(Base):
         Coded(Resolution, or_none=True), nullable=False
     )
     """What it was, once a person settled it."""
+    next_step: Mapped[NextStep | None] = mapped_column(
+        Coded(NextStep, or_none=True), nullable=False
+    )
+    next_on: Mapped[date | None]
+    """What is done next while nobody can explain it, and when at the latest."""
     resolved_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
     resolved_at: Mapped[datetime | None]
 
@@ -180,6 +194,12 @@ class BankLine(Base):
             postgresql_where="kind = 'return'",
         ),
         Index(
+            "ix_bank_line_next",
+            *("owner_id", "next_on"),
+            postgresql_where="state IN ('unmatched', 'suggested', 'exception')"
+            " AND owner_id IS NOT NULL",
+        ),
+        Index(
             "ix_bank_line_service",
             *("currency", "amount_minor", "id"),
             postgresql_where="resolution = 'service'",
@@ -188,7 +208,10 @@ class BankLine(Base):
 
 
 class BankMatch(Base):
-    """A line matched to an order. Immutable: undoing it adds who and when, and reverses."""
+    """A line matched to an order, whole or to a part of it.
+
+    Immutable: undoing it adds who and when, and reverses.
+    """
 
     __tablename__ = "bank_match"
 
@@ -214,9 +237,55 @@ class BankMatch(Base):
 
     __table_args__ = (
         Index(
-            "uq_bank_match_order_live",
-            "payment_order_id",
+            "uq_bank_match_line_order_live",
+            *("bank_line_id", "payment_order_id"),
             unique=True,
             postgresql_where="undone_at IS NULL",
         ),
+    )
+
+
+class LineEnding(Base):
+    """What a line was, or a part of it, beside the orders that it paid.
+
+    Matches and endings of a line that live are together the line. Immutable: undoing it adds who
+    and when, and posts the event that takes it back.
+    """
+
+    __tablename__ = "bank_line_ending"
+
+    id: Mapped[Id]
+    bank_line_id: Mapped[UUID] = mapped_column(ForeignKey("bank_line.id"), index=True)
+    kind: Mapped[Resolution]
+    event: Mapped[PostingEvent | None] = mapped_column(
+        Coded(PostingEvent, or_none=True), nullable=False
+    )
+    """What it posted; None where nothing is posted, or a return posted several."""
+    amount_minor: Mapped[Minor]
+    currency: Mapped[Currency]
+    fund_id: Mapped[UUID | None] = mapped_column(ForeignKey("fund.id"))
+    provider_id: Mapped[UUID | None] = mapped_column(ForeignKey("provider.id"))
+    payment_order_id: Mapped[UUID | None] = mapped_column(ForeignKey("payment_order.id"))
+    entry_id: Mapped[UUID | None] = mapped_column(ForeignKey("ledger_entry.id"))
+    """The entry of the journal that says the same: recorded before, or by this ending."""
+    said_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    said_for: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    said_at: Mapped[datetime]
+    undone_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    undone_at: Mapped[datetime | None]
+    undone_reason: Mapped[str] = mapped_column(default="")
+
+    amount = MoneyColumns()
+    """Signed as the line is."""
+
+    line: Mapped[BankLine] = relationship()
+
+    __table_args__ = (
+        Index(
+            "uq_bank_line_ending_entry_live",
+            "entry_id",
+            unique=True,
+            postgresql_where="undone_at IS NULL",
+        ),
+        CheckConstraint("amount_minor <> 0", "amount"),
     )

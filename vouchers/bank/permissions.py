@@ -23,4 +23,6 @@ class BankPermission(StrEnum):
     RESOLVE = "bank:resolve"
     FEE = "bank:fee"
     FEE_ABOVE = "bank:fee_above"
+    WRITE_OFF = "bank:write_off"
+    WRITE_OFF_ABOVE = "bank:write_off_above"
     UNDO = "bank:undo"

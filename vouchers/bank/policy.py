@@ -21,5 +21,7 @@ POLICY: Policy = {
     BankPermission.RESOLVE: preparer | is_machine,
     BankPermission.FEE: preparer | is_machine | _SECOND,
     BankPermission.FEE_ABOVE: _SECOND,
+    BankPermission.WRITE_OFF: preparer | _SECOND,
+    BankPermission.WRITE_OFF_ABOVE: _SECOND,
     BankPermission.UNDO: preparer,
 }

@@ -33,13 +33,44 @@ class ExceptionKind(Worded):
 
 
 class Resolution(Worded):
-    """What a line was that no order explains."""
+    """What a line was that no order explains: in a word, and as it is asked of a person."""
 
-    FEE = N_("Bank fee"), "moss"
-    GRANT = N_("Grant received"), "moss"
-    REPAID = N_("Repaid"), "moss"
-    RETURNED = N_("Returned"), "clay"
-    SERVICE = N_("To or from Stripe"), "moss"
+    asked: str
+
+    FEE = N_("Bank fee"), "moss", N_("A fee of the bank")
+    GRANT = N_("Grant received"), "moss", N_("Money of a donor")
+    REPAID = N_("Repaid"), "moss", N_("A provider pays back")
+    RETURNED = N_("Returned"), "clay", N_("A payment that came back")
+    SERVICE = N_("To or from Stripe"), "moss", N_("To or from our balance at a payment service")
+    PAID_TWICE = N_("Paid twice"), "clay", N_("An order that was paid before: a second payment")
+    INTEREST = N_("Interest"), "moss", N_("Interest")
+    OTHERS = N_("Not ours"), "sky", N_("Not ours: others use the account too")
+    RECORDED = N_("Recorded before"), "moss", N_("A grant or an exchange that was recorded before")
+    BEFORE_BOOKS = N_("Before the books"), "grey", N_("Of before the books began")
+    WRITTEN_OFF = N_("Written off"), "clay", N_("Nobody can explain it: write it off")
+
+    def __new__(cls, code: str, label: str = "", tone: str = "", asked: str = "") -> Self:
+        """Make an ending."""
+        ending = worded(cls, code, label, tone)
+        ending.asked = asked
+        return ending
+
+
+class NextStep(Worded):
+    """What somebody does next about a line that nobody can explain yet."""
+
+    ASK_BANK = N_("Ask the bank")
+    ASK_PAYEE = N_("Ask the payee")
+    ASK_DONOR = N_("Ask the donor")
+    AWAIT_LINE = N_("Wait for another line")
+    DECIDE_BY_SECOND = N_("A second person decides")
+
+
+class Rest(Worded):
+    """What the difference is between a line and the orders that it pays."""
+
+    FEE = N_("The bank kept the rest as its fee")
+    UNDER_WAY = N_("It is a part: the rest is still under way")
 
 
 class MatchedBy(Worded):

@@ -7,6 +7,7 @@ from reintegration.kernel.errors import N_
 from reintegration.settings import Settings
 from reintegration.web import credentials, navigation, slots
 from reintegration.web.navigation import Place
+from vouchers.bank.services import endings
 from vouchers.books.services import laws as books_laws
 from vouchers.payments.services import rails
 from vouchers.payments.states import Rail
@@ -19,6 +20,7 @@ from vouchers.stripe_rail.credential import SIGNED_BY_STRIPE
 from vouchers.stripe_rail.jobs import JOBS
 from vouchers.stripe_rail.permissions import StripePermission
 from vouchers.stripe_rail.policy import POLICY
+from vouchers.stripe_rail.queries import balance as balance_queries
 from vouchers.stripe_rail.queries import payable
 from vouchers.stripe_rail.services import laws, transfers
 from vouchers.stripe_rail.views import (
@@ -48,6 +50,7 @@ def register(app: Flask) -> None:
     rails.switch(Rail.STRIPE_TRANSFER, gateway.is_on)
     transfers.wants_live.answer_with(lambda _session: gateway.moves_real_money())
     rails.why_not_payable.answer_with(payable.why_not)
+    endings.other_sides.answer_with(balance_queries.other_side)
     ways_out = account_channel.channel(), transfer_channel.channel(), reversal_channel.channel()
     for channel in (events.CHANNEL, sweeps.channel(), *ways_out):
         outbox.register(channel)

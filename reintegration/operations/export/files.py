@@ -141,6 +141,7 @@ FILES: tuple[File, ...] = (
     File("bank_statements", "bank_statement", "The statements in them."),
     File("bank_lines", "bank_line", "Each line of a statement, and what became of it."),
     File("bank_matches", "bank_match", "Which line paid which order."),
+    File("bank_endings", "bank_line_ending", "What a line was that paid no order."),
     File("bank_columns", "kept_columns", "What people said of the columns of a bank's table."),
     File(
         "stripe_accounts",

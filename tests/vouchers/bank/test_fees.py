@@ -11,7 +11,7 @@ from tests.at_once import at_once
 from tests.factories.cast import NOW, TODAY, actor
 from tests.factories.payments import as_system
 from vouchers.bank.models import BankLine
-from vouchers.bank.services import reconciliation
+from vouchers.bank.services import endings, reconciliation
 from vouchers.bank.services.statement_import import import_file
 
 FIRST = TODAY.replace(day=1)
@@ -42,7 +42,7 @@ def debits(session, cast):
 
 
 def post(session, person, line):
-    reconciliation.mark_fee(session, line, actor=actor(session, person), now=NOW)
+    endings.mark_fee(session, line, actor=actor(session, person), now=NOW)
     session.commit()
 
 
@@ -128,7 +128,7 @@ def test_two_fees_at_once_do_not_pass_the_limit_together(session, cast, debits):
     def posting(line_id):
         def act(own):
             line = own.get_one(BankLine, line_id)
-            reconciliation.mark_fee(own, line, actor=petru, now=NOW)
+            endings.mark_fee(own, line, actor=petru, now=NOW)
 
         return act
 

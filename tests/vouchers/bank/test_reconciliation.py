@@ -12,7 +12,7 @@ from tests.factories.payments import LATER, bank_line, make_batch, statement
 from tests.vouchers.formats.writers import Line
 from tests.vouchers.payments.payments_driver import Payments
 from vouchers.bank.models import BankLine, BankMatch
-from vouchers.bank.services import reconciliation
+from vouchers.bank.services import endings, reconciliation
 from vouchers.bank.services.statement_import import import_file
 from vouchers.bank.states import BankLineState, Resolution
 from vouchers.books.models import LedgerEntry
@@ -118,20 +118,20 @@ def test_an_undone_match_posts_a_reversal_and_the_order_waits_again(
 def test_a_fee_leaves_and_a_grant_arrives(session, cast, petru, line_of):
     out, come_in = line_of(-1_500), line_of(700_000)
     with pytest.raises(Invalid, match="this line came in"):
-        reconciliation.mark_fee(session, come_in, actor=petru, now=LATER)
+        endings.mark_fee(session, come_in, actor=petru, now=LATER)
     session.rollback()
     with pytest.raises(Invalid, match="this line left"):
-        reconciliation.mark_grant(session, out, actor=petru, fund=cast.fund, now=LATER)
+        endings.mark_grant(session, out, actor=petru, fund=cast.fund, now=LATER)
     session.rollback()
     before = unallocated(session, cast.fund)
-    reconciliation.mark_fee(session, out, actor=petru, now=LATER)
+    endings.mark_fee(session, out, actor=petru, now=LATER)
     session.commit()
-    reconciliation.mark_grant(session, come_in, actor=petru, fund=cast.fund, now=LATER)
+    endings.mark_grant(session, come_in, actor=petru, fund=cast.fund, now=LATER)
     session.commit()
     assert unallocated(session, cast.fund) == before + Money(700_000, "MDL")
     assert (out.resolution, come_in.resolution) == (Resolution.FEE, Resolution.GRANT)
     with pytest.raises(Conflict, match="settled this line already"):
-        reconciliation.mark_fee(session, out, actor=petru, now=LATER)
+        endings.mark_fee(session, out, actor=petru, now=LATER)
 
 
 def test_what_is_refused_beside_a_line_keeps_what_was_chosen_and_typed(
@@ -164,14 +164,14 @@ def test_a_provider_gives_back_no_more_than_it_owes(session, cast, take, petru, 
     line, more = line_of(owed), line_of(owed + 1)
     provider = cast.provider
     with pytest.raises(Invalid, match="does not owe this much"):
-        reconciliation.mark_repaid(session, line, actor=petru, provider=provider, now=LATER)
+        endings.mark_repaid(session, line, actor=petru, provider=provider, now=LATER)
     session.rollback()
     reversal.reverse(session, paid, actor=petru, reason="Greșit", now=LATER)
     session.commit()
     with pytest.raises(Invalid, match="does not owe this much"):
-        reconciliation.mark_repaid(session, more, actor=petru, provider=provider, now=LATER)
+        endings.mark_repaid(session, more, actor=petru, provider=provider, now=LATER)
     session.rollback()
-    reconciliation.mark_repaid(session, line, actor=petru, provider=provider, now=LATER)
+    endings.mark_repaid(session, line, actor=petru, provider=provider, now=LATER)
     assert line.resolution == Resolution.REPAID
 
 
@@ -207,7 +207,7 @@ def test_a_payment_that_came_back_is_paid_again(session, cast, take, petru, orde
     line = session.scalars(select(BankLine).where(BankLine.amount_minor > 0)).one()
     paid = session.get_one(PaymentOrder, order.id)
     if line.state != BankLineState.RESOLVED:
-        reconciliation.mark_returned(session, line, actor=petru, order=paid, now=LATER)
+        endings.mark_returned(session, line, actor=petru, order=paid, now=LATER)
     assert (paid.state, claim.state) == (OrderState.RETURNED, ClaimState.CHECKED)
     assert Payments(session, cast).balance(cast.provider.id).payable == claim.payable
 

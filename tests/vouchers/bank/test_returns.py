@@ -8,7 +8,7 @@ from reintegration.kernel.money import Money
 from tests.factories.cast import TODAY, actor
 from tests.factories.payments import LATER, bank_line, make_batch, statement
 from vouchers.bank.models import BankLine
-from vouchers.bank.services import reconciliation
+from vouchers.bank.services import endings
 from vouchers.bank.services.statement_import import import_file
 from vouchers.payments.models import PaymentOrder
 from vouchers.payments.services.settlement import RETURN_CHARGES_AT_MOST, is_whole
@@ -37,7 +37,7 @@ def test_a_line_of_one_ban_brings_no_order_back_and_books_no_charges(session, ca
     line = came_in(session, cast, order, 1)
     petru = actor(session, cast.petru)
     with pytest.raises(Invalid):
-        reconciliation.mark_returned(session, line, actor=petru, order=order, now=LATER)
+        endings.mark_returned(session, line, actor=petru, order=order, now=LATER)
     assert order.state == "settled"
 
 
@@ -46,7 +46,7 @@ def test_an_order_in_another_currency_is_refused_in_words(session, cast, order):
     line.currency = "EUR"
     petru = actor(session, cast.petru)
     with pytest.raises(Invalid):
-        reconciliation.mark_returned(session, line, actor=petru, order=order, now=LATER)
+        endings.mark_returned(session, line, actor=petru, order=order, now=LATER)
     session.rollback()
 
 

@@ -1,7 +1,4 @@
-"""Payments through their services: claim, check, prepare, approve, release, and what the bank does.
-
-Only a repayment is posted here: in life it comes with a line of the bank.
-"""
+"""Payments through their services: claim, check, prepare, approve, release, and what comes of it."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,9 +16,6 @@ from reintegration.kernel.money import Money
 from tests.factories.cast import Cast, actor
 from vouchers.books.models import BankAccount
 from vouchers.books.services.balances import ProviderBalance, provider_balances
-from vouchers.books.services.journal import Dimensions, Posting, Source, post
-from vouchers.books.services.postings import PostingEvent
-from vouchers.books.states import SourceType
 from vouchers.payments.models import Claim, ClaimLine, PayeeAccount, PaymentBatch, PaymentOrder
 from vouchers.payments.services import batches, claims, rails, settlement
 from vouchers.payments.services.settlement import Paid, by_line
@@ -144,7 +138,7 @@ class Payments:
             order.id,
             order.provider_id,
             order.batch_id,
-            order.amount,
+            order.unpaid,
             local_day(now),
             by_line(new_id()),
             order.batch.rail,
@@ -184,15 +178,6 @@ class Payments:
         """Let a part of a settled order come back through the payment service."""
         amount, petru = Money(minor, order.currency), self.acting(self.cast.petru)
         settlement.take_back(self.session, order, amount, actor=petru, note={}, now=now)
-
-    def repay(self, provider_id: UUID, minor: int, now: datetime) -> None:
-        """Let a provider pay back what it owes."""
-        source = Source(SourceType.BANK_ACCOUNT, provider_id)
-        about = Dimensions(provider_id=provider_id)
-        posting = Posting(
-            PostingEvent.REPAID, Money(minor, "MDL"), f"repaid|{new_id()}", source, about
-        )
-        post(self.session, posting, actor=self.as_system(), now=now)
 
     def orders(self, *states: OrderState) -> list[PaymentOrder]:
         """Return the orders in `states` that move money, oldest first."""

@@ -13,7 +13,7 @@ from tests.factories.payments import as_system, day
 from tools.stripe_simulator.balance import PLATFORM
 from tools.stripe_simulator.balance import book as book_at_stripe
 from vouchers.bank.models import BankLine
-from vouchers.bank.services import reconciliation
+from vouchers.bank.services import endings
 from vouchers.bank.services.statement_import import import_file
 from vouchers.books.models import LedgerEntry
 from vouchers.books.services import laws
@@ -59,7 +59,7 @@ def moved_at_bank(rail, minor, offset=0):
     rail.session.commit()
     wanted = BankLine.amount_minor == minor, BankLine.booked_on == day(offset)
     found = rail.session.scalars(select(BankLine).where(*wanted)).one()
-    reconciliation.mark_moved(rail.session, found, actor=petru, now=NOW)
+    endings.mark_moved(rail.session, found, actor=petru, now=NOW)
     rail.session.commit()
     return found
 

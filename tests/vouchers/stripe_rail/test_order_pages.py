@@ -45,7 +45,8 @@ def test_an_order_whose_answer_was_lost_and_that_is_settled_is_not_without_an_an
     rail.deliver()
     petru = sign_in(rail.cast.petru)
     assert order.reference in petru.get("/stripe/orders/?lang=en").text
-    order.state, order.settled_on = OrderState.SETTLED, TODAY  # as Stripe's own message settles it
+    order.paid, order.settled_on = order.amount, TODAY  # as Stripe's own message settles it
+    order.state = OrderState.SETTLED
     rail.session.commit()
     assert order.reference not in petru.get("/stripe/orders/?lang=en").text
 

@@ -281,6 +281,7 @@ def paid(session, cast, redemption, state):
         text="x",
         currency="MDL",
         amount_minor=redemption.amount_minor,
+        paid_minor=redemption.amount_minor if state == "settled" else 0,
         state=state,
     )
     session.add_all([batch, order])

@@ -30,12 +30,13 @@ from reintegration.kernel.money import Money, total
 from reintegration.kernel.money_columns import InMoney
 from reintegration.kernel.search import is_called
 from reintegration.web.paging import Page, page_of
-from vouchers.bank.models import BankLine, BankMatch, BankStatementFile
+from vouchers.bank.models import BankLine, BankMatch, BankStatementFile, LineEnding
 from vouchers.bank.permissions import BankPermission
 from vouchers.bank.states import OPEN_LINES, BankLineState, ExceptionKind
-from vouchers.books.models import LEDGER_TOTAL, BankAccount
+from vouchers.books.models import LEDGER_TOTAL, BankAccount, Fund
 from vouchers.books.states import Account
 from vouchers.payments.models import PaymentOrder
+from vouchers.payments.services.settlement import Matches
 from vouchers.payments.states import OrderState
 
 _total = LEDGER_TOTAL.c
@@ -97,18 +98,21 @@ def lines_page(
     *,
     account: BankAccount | None,
     show: str,
+    today: date,
     search: str = "",
     cursor: str | None = None,
     size: int = 25,
 ) -> Page[BankLine]:
-    """Return a page of lines, the latest booked first; `show` is look, matched, returned, all.
+    """Return a page of lines, the latest booked first; `show` is one of `_SHOWN`, mine, due or all.
 
     Without an account: what is to look at, of every account.
     """
     statement = _visible(actor)
-    if account is None:
+    if show in _OWN:
+        statement = statement.where(*_of(actor, due_by=today if show == "due" else None))
+    elif account is None:
         statement = statement.where(_SHOWN["look"])
-    else:
+    if account is not None:
         statement = statement.where(
             BankLine.bank_account_id == account.id, _SHOWN.get(show, true())
         )
@@ -131,6 +135,15 @@ _SHOWN: dict[str, ColumnElement[bool]] = {
     ),
     "returned": _RETURNED,
 }
+
+
+_OWN = ("mine", "due")
+
+
+def _of(actor: Actor, *, due_by: date | None) -> list[ColumnElement[bool]]:
+    """Return what holds of the open lines of a person, or of those whose next step is due."""
+    own = [_SHOWN["look"], BankLine.owner_id == actor.id]
+    return own if due_by is None else [*own, BankLine.next_on <= due_by]
 
 
 def _is_sought(search: str, currency: str) -> ColumnElement[bool]:
@@ -178,6 +191,13 @@ def look_counts(session: Session, accounts: Iterable[BankAccount]) -> dict[UUID,
     look = select(BankLine).where(_SHOWN["look"])
     each = {one.id: look.where(BankLine.bank_account_id == one.id) for one in accounts}
     return bounded.count_each(session, each)
+
+
+def due_pile(session: Session, actor: Actor, today: date) -> Pile:
+    """Return the open lines of a person whose next step is due today or was before."""
+    worth = func.abs(BankLine.amount_minor), BankLine.currency
+    due = select(BankLine).where(*_of(actor, due_by=today))
+    return bounded.pile(session, due, since=BankLine.next_on, worth=worth)
 
 
 def look_pile(session: Session) -> Pile:
@@ -322,6 +342,52 @@ def matches_of(session: Session, line: BankLine) -> Sequence[BankMatch]:
     ).all()
 
 
+def endings_of(session: Session, line: BankLine) -> Sequence[LineEnding]:
+    """Return the endings of a line, undone ones too, the newest first."""
+    return session.scalars(
+        select(LineEnding)
+        .where(LineEnding.bank_line_id == line.id)
+        .order_by(LineEnding.said_at.desc(), LineEnding.id)
+    ).all()
+
+
+def about_of(session: Session, endings: Sequence[LineEnding]) -> dict[UUID, str]:
+    """Return what each ending is about: its order, its fund or its provider, by the ending."""
+    paid = orders(session, [one.payment_order_id for one in endings if one.payment_order_id])
+    names = {order.id: f"{order.reference}, {order.payee_name}" for order in paid}
+    for model in (Fund, Organisation):
+        keys = [key for one in endings for key in (one.fund_id, one.provider_id) if key]
+        names |= dict(session.execute(select(model.id, model.name).where(model.id.in_(keys))).all())
+    return {
+        one.id: names.get(one.payment_order_id or one.fund_id or one.provider_id or one.id, "")
+        for one in endings
+    }
+
+
+def paid_orders(
+    session: Session, line: BankLine, search: str = "", limit: int = 8
+) -> list[PaymentOrder]:
+    """Return settled orders of a line's currency, however old, nearest to its amount first."""
+    statement = select(PaymentOrder).where(
+        PaymentOrder.currency == line.currency,
+        PaymentOrder.state == OrderState.SETTLED,
+        PaymentOrder.payee_service_account == "",
+    )
+    if search.strip():
+        statement = statement.where(is_called(PaymentOrder, search))
+    minor = abs(line.amount_minor)
+    distance = func.abs(PaymentOrder.amount_minor - minor)
+    return list(
+        session.scalars(
+            select(PaymentOrder)
+            .where(PaymentOrder.id.in_(_nearest(statement, minor, limit)))
+            .options(joinedload(PaymentOrder.batch))
+            .order_by(distance, PaymentOrder.settled_on.desc(), PaymentOrder.reference)
+            .limit(limit)
+        )
+    )
+
+
 def statements(session: Session, account: BankAccount, limit: int = 12) -> list[BankStatementFile]:
     """Return the latest statements of an account."""
     return list(
@@ -362,14 +428,12 @@ def provider_names_that_owe(session: Session, currency: str) -> dict[UUID, str]:
     return dict(rows.all())
 
 
-def undone_matches(session: Session, order_ids: Sequence[UUID]) -> dict[UUID, int]:
-    """Return how often a match of each order was undone."""
+def matches_so_far(session: Session, order_ids: Sequence[UUID]) -> dict[UUID, Matches]:
+    """Return how often each order was matched, and how often that was undone."""
+    undone = func.count().filter(BankMatch.undone_at.is_not(None))
     rows = session.execute(
-        select(BankMatch.payment_order_id, func.count())
-        .where(
-            BankMatch.payment_order_id == func.any(literal(list(order_ids), ARRAY(Uuid))),
-            BankMatch.undone_at.is_not(None),
-        )
+        select(BankMatch.payment_order_id, func.count(), undone)
+        .where(BankMatch.payment_order_id == func.any(literal(list(order_ids), ARRAY(Uuid))))
         .group_by(BankMatch.payment_order_id)
     )
-    return dict(rows.all())
+    return {order_id: Matches(made, taken_back) for order_id, made, taken_back in rows}

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.clock import local_day
 from reintegration.kernel.ids import new_id
+from reintegration.kernel.money import Money
 from reintegration.kernel.statements import insert_rows
 from vouchers.bank.models import BankMatch
 from vouchers.bank.services.matching.proposals import (
@@ -129,7 +130,7 @@ def post_matched(
             row.id,
             row.provider_id,
             row.batch_id,
-            row.amount,
+            _due(row),
             line.entry.booking_date,
             by_line(line.id),
             row.rail,
@@ -161,7 +162,7 @@ def post_matched(
                 new_id(),
                 line.id,
                 order_id,
-                rows[_known(order_id)].amount.minor,
+                _due(rows[_known(order_id)]).minor,
                 line.entry.currency,
                 MatchedBy[proposal.tier.name],
                 True,
@@ -225,7 +226,7 @@ def told(outcome: Proposal | ExceptionItem, rows: dict[UUID, Any]) -> dict[str, 
             {
                 "id": str(row.id),
                 "reference": row.reference,
-                "minor": row.amount.minor,
+                "minor": _due(row).minor,
                 "end_to_end_id": row.end_to_end_id,
             }
         )
@@ -255,6 +256,7 @@ _ORDERS = select(
     PaymentOrder.provider_id,
     PaymentOrder.batch_id,
     PaymentOrder.amount,
+    PaymentOrder.paid,
     PaymentOrder.reference,
     PaymentOrder.end_to_end_id,
     PaymentOrder.payee_iban,
@@ -303,10 +305,16 @@ def _waiting(session: Session, currencies: set[str], first: date) -> Waiting:
     )
 
 
+def _due(row: Any) -> Money:
+    """Return what a line can still be of an order: what is unpaid; all of one that is settled."""
+    due: Money = row.amount - row.paid if row.state == OrderState.RELEASED else row.amount
+    return due
+
+
 def _order(row: Any, sent_on: date) -> OpenOrder:
     return OpenOrder(
         id=row.id,
-        amount_minor=row.amount.minor,
+        amount_minor=_due(row).minor,
         currency=row.amount.currency,
         sent_on=sent_on,
         end_to_end_id=row.end_to_end_id,

@@ -25,6 +25,10 @@ BANK_LINE: Machine[S] = Machine(
             for resolution in Resolution
         },
         Resolution.FEE: Move(OPEN_LINES, S.RESOLVED, P.FEE, Resolution.FEE.label),
+        Resolution.WRITTEN_OFF: Move(
+            OPEN_LINES, S.RESOLVED, P.WRITE_OFF, Resolution.WRITTEN_OFF.label
+        ),
+        "undo_end": Move(S.RESOLVED, S.EXCEPTION, P.UNDO, N_("Undo"), needs_reason=True),
     },
 )
 
@@ -43,5 +47,6 @@ def settle(
     `data` is kept in the trail.
     """
     line.resolution, line.owner_id = resolution, None
+    line.next_step, line.next_on = None, None
     line.resolved_by, line.resolved_at = actor.id, now
     BANK_LINE.fire(session, line, resolution, actor=actor, now=now, data=data)

@@ -25,11 +25,10 @@ from vouchers.bank.models import BankLine, BankStatementFile, KeptColumns
 from vouchers.bank.permissions import BankPermission
 from vouchers.bank.queries.bank import accounts
 from vouchers.bank.queries.kept_columns import columns_of_all
-from vouchers.bank.services import bank_files, line_matching
+from vouchers.bank.services import bank_files, endings, line_matching
 from vouchers.bank.services.import_report import ImportReport, StatementReport, describe, span, told
 from vouchers.bank.services.line_matching import NewLine
-from vouchers.bank.services.line_moves import settle
-from vouchers.bank.states import BankLineState, Resolution
+from vouchers.bank.states import BankLineState
 from vouchers.books.models import BankAccount
 from vouchers.formats import banks
 from vouchers.formats.amounts import spelled
@@ -250,7 +249,7 @@ def _bring_back(session: Session, lines: Sequence[NewLine], *, actor: Actor, now
             continue
         line.returned = True
         stored = session.get_one(BankLine, line.id)
-        settle(session, stored, Resolution.RETURNED, actor=actor, now=now)
+        endings.end_returned(session, stored, order_id, actor=actor, now=now)
 
 
 def csv_profiles(
@@ -442,6 +441,7 @@ _COLUMNS = (
     "proposal",
     "owner_id",
     "resolution",
+    "next_step",
 )
 
 
@@ -481,5 +481,6 @@ def _values(
         line.kind or "",
         line.proposal,
         None if line.state is BankLineState.MATCHED else owner,
+        "",
         "",
     )

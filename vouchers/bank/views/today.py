@@ -17,12 +17,16 @@ from vouchers.bank.queries import bank
 
 
 def items(*, session: Session, actor: Actor, today: date) -> list[Figure]:
-    """Return how many lines of the bank wait for a preparer."""
-    del today
-    if not permissions.could(actor, BankPermission.MATCH):
+    """Return how many lines of the bank wait for a preparer, and whose next step is due."""
+    if not permissions.could(actor, BankPermission.LIST):
         return []
-    pile = bank.look_pile(session)
-    return waiting(Figure(_("Bank lines to look at"), pile, _("Match"), url_for("bank.index"), 25))
+    due = bank.due_pile(session, actor, today)
+    mine = url_for("bank.index", show="due", account="every")
+    found = waiting(Figure(_("Bank lines whose next step is due"), due, _("Look"), mine, 24))
+    if permissions.could(actor, BankPermission.MATCH):
+        pile, every = bank.look_pile(session), url_for("bank.index")
+        found += waiting(Figure(_("Bank lines to look at"), pile, _("Match"), every, 25))
+    return found
 
 
 def days(*, session: Session, actor: Actor, today: date) -> list[Days]:

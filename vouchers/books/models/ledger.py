@@ -43,7 +43,7 @@ class LedgerEntry(Base):
             "ix_ledger_entry_moves",
             *("posted_at", "id"),
             postgresql_where="event IN ('grant_received', 'allocated', 'reduced', 'moved',"
-            " 'opening_fund', 'opening_fund_undone')",
+            " 'opening_fund', 'opening_fund_undone', 'grant_undone')",
         ),
         Index("ix_ledger_entry_day", "posted_on"),
     )

@@ -177,6 +177,7 @@ def moves(session: Session, fund_id: UUID, limit: int = 50) -> list[LedgerEntry]
 
 RECEIVED = (
     PostingEvent.GRANT_RECEIVED,
+    PostingEvent.GRANT_UNDONE,
     PostingEvent.OPENING_FUND,
     PostingEvent.OPENING_FUND_UNDONE,
 )
@@ -184,6 +185,7 @@ RECEIVED = (
 _CREDIT = func.sum(_total.credit_minor - _total.debit_minor)
 FUND_EVENTS = (
     PostingEvent.GRANT_RECEIVED,
+    PostingEvent.GRANT_UNDONE,
     PostingEvent.ALLOCATED,
     PostingEvent.REDUCED,
     PostingEvent.MOVED,

@@ -15,6 +15,7 @@ from reintegration.kernel.locking import by_key, lock
 from reintegration.kernel.money import Money
 from vouchers.books.models import BankAccount, BudgetLine, Fund, LedgerEntry
 from vouchers.books.permissions import FundPermission
+from vouchers.books.queries.funds import unallocated
 from vouchers.books.services.journal import Dimensions, Posting, Source, post
 from vouchers.books.services.postings import PostingEvent
 from vouchers.books.states import SourceType
@@ -151,6 +152,35 @@ def record_grant(
     post(session, posting, actor=actor, now=now)
     told = {"minor": amount.minor, "currency": amount.currency}
     audit.record(session, "fund:record_grant", fund, actor=actor, now=now, data=told)
+
+
+def undo_grant(
+    session: Session, fund: Fund, *, actor: Actor, amount: Money, key: UUID, now: datetime
+) -> None:
+    """Take the recording of a grant back; `key` is what it was recorded under.
+
+    Conflict when money of it was given to a budget line: that has to be taken back first.
+    """
+    permissions.demand(actor, FundPermission.RECORD_GRANT, fund)
+    lock_fund(session, fund.id)
+    recorded = session.scalars(select(LedgerEntry).where(LedgerEntry.key == f"grant|{key}|0")).one()
+    free = unallocated(session, fund)
+    if amount > free:
+        raise Conflict(
+            N_(
+                "Only %(free)s of this fund is not given to a budget line: take money back from its"
+                " lines first."
+            ),
+            code="allocated",
+            free=free,
+        )
+    source = Source(SourceType.BANK_ACCOUNT, recorded.source_id)
+    about = Dimensions(fund_id=fund.id)
+    undone_key = f"grant-undone|{key}"
+    posting = Posting(PostingEvent.GRANT_UNDONE, amount, undone_key, source, about)
+    post(session, posting, actor=actor, now=now)
+    told = {"minor": amount.minor, "currency": amount.currency}
+    audit.record(session, "fund:undo_grant", fund, actor=actor, now=now, data=told)
 
 
 def lock_fund(session: Session, fund_id: UUID) -> None:

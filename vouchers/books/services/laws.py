@@ -105,7 +105,7 @@ def relations_read(session: Session, since: Marks | None) -> tuple[str, dict[str
     return narrowed, touched_since(session, since)
 
 
-_RECEIVED = "('grant_received', 'opening_fund', 'opening_fund_undone')"
+_RECEIVED = "('grant_received', 'grant_undone', 'opening_fund', 'opening_fund_undone')"
 """What puts money of a donor on account 2300: received here, or left over when the books began."""
 _SUMMED_BY = "account, currency, event, fund_id, budget_line_id, provider_id"
 _ENTRIES = """

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from vouchers.books.states import Account, PostingEvent
 
-__all__ = ["POSTINGS", "Entry", "Leg", "PostingEvent"]
+__all__ = ["POSTINGS", "UNDONE_BY", "Entry", "Leg", "PostingEvent"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,10 @@ _CLAWED: Entry = (
 
 def _one(debit: Account, credit: Account) -> tuple[Entry, ...]:
     return ((Leg(debit, credit),),)
+
+
+def _mirrored(entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
+    return tuple(tuple(Leg(leg.credit, leg.debit) for leg in entry) for entry in entries)
 
 
 POSTINGS: dict[PostingEvent, tuple[Entry, ...]] = {
@@ -91,4 +95,29 @@ POSTINGS: dict[PostingEvent, tuple[Entry, ...]] = {
     PostingEvent.OPENING_FUND: _one(Account.OPENING, Account.DEFERRED_CONTRIBUTIONS),
     PostingEvent.OPENING_BANK_UNDONE: _one(Account.OPENING, Account.BANK),
     PostingEvent.OPENING_FUND_UNDONE: _one(Account.DEFERRED_CONTRIBUTIONS, Account.OPENING),
+    PostingEvent.PAID_TWICE: _one(Account.PROVIDER_RECEIVABLE, Account.BANK),
+    PostingEvent.INTEREST_RECEIVED: _one(Account.BANK, Account.INTEREST),
+    PostingEvent.RECEIVED_FOR_OTHERS: _one(Account.BANK, Account.HELD_FOR_OTHERS),
+    PostingEvent.PAID_FOR_OTHERS: _one(Account.HELD_FOR_OTHERS, Account.BANK),
+    PostingEvent.LINE_WRITTEN_OFF: _one(Account.WRITTEN_OFF, Account.BANK),
 }
+
+UNDONE_BY: dict[PostingEvent, PostingEvent] = {
+    PostingEvent.GRANT_RECEIVED: PostingEvent.GRANT_UNDONE,
+    PostingEvent.RETURNED_OPEN: PostingEvent.RETURNED_OPEN_UNDONE,
+    PostingEvent.RETURNED_CLAWED: PostingEvent.RETURNED_CLAWED_UNDONE,
+    PostingEvent.RETURN_CHARGES: PostingEvent.RETURN_CHARGES_UNDONE,
+    PostingEvent.RETURN_CHARGES_CLAWED: PostingEvent.RETURN_CHARGES_CLAWED_UNDONE,
+    PostingEvent.REPAID: PostingEvent.REPAID_UNDONE,
+    PostingEvent.BANK_FEE: PostingEvent.BANK_FEE_UNDONE,
+    PostingEvent.STRIPE_TOPPED_UP: PostingEvent.STRIPE_TOPPED_UP_UNDONE,
+    PostingEvent.STRIPE_DRAWN: PostingEvent.STRIPE_DRAWN_UNDONE,
+    PostingEvent.PAID_TWICE: PostingEvent.PAID_TWICE_UNDONE,
+    PostingEvent.INTEREST_RECEIVED: PostingEvent.INTEREST_UNDONE,
+    PostingEvent.RECEIVED_FOR_OTHERS: PostingEvent.RECEIVED_FOR_OTHERS_UNDONE,
+    PostingEvent.PAID_FOR_OTHERS: PostingEvent.PAID_FOR_OTHERS_UNDONE,
+    PostingEvent.LINE_WRITTEN_OFF: PostingEvent.LINE_WRITTEN_OFF_UNDONE,
+}
+"""What a line of the bank posted, and the event that takes exactly that back."""
+
+POSTINGS |= {undone: _mirrored(POSTINGS[event]) for event, undone in UNDONE_BY.items()}

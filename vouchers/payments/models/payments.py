@@ -7,6 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary
 from sqlalchemy.orm import Mapped, deferred, mapped_column, relationship
 
 from reintegration.kernel.base import Base, Currency, Id, Minor
+from reintegration.kernel.money import Money
 from reintegration.kernel.money_columns import MoneyColumns
 from reintegration.kernel.search import words_index
 from reintegration.kernel.signing import apart
@@ -96,6 +97,7 @@ class PaymentOrder(Base):
     amount_minor: Mapped[Minor]
     offset_minor: Mapped[Minor] = mapped_column(default=0)
     taken_back_minor: Mapped[Minor] = mapped_column(default=0)
+    paid_minor: Mapped[Minor] = mapped_column(default=0)
     currency: Mapped[Currency]
     text: Mapped[str]
     state: Mapped[OrderState] = mapped_column(default=OrderState.PREPARED)
@@ -108,6 +110,8 @@ class PaymentOrder(Base):
     """What is set off against what the payee owes."""
     taken_back = MoneyColumns()
     """What came back of it in part, after it was paid: its payee owes so much less."""
+    paid = MoneyColumns()
+    """What has left for it so far: a bank may pay an order by several lines."""
 
     batch: Mapped[PaymentBatch] = relationship(back_populates="orders")
 
@@ -116,6 +120,13 @@ class PaymentOrder(Base):
             "amount_minor >= 0 AND offset_minor >= 0 AND amount_minor + offset_minor > 0", "amount"
         ),
         CheckConstraint("taken_back_minor BETWEEN 0 AND amount_minor", "taken_back"),
+        CheckConstraint(
+            "paid_minor BETWEEN 0 AND amount_minor AND CASE"
+            " WHEN state IN ('settled', 'returned') THEN paid_minor = amount_minor"
+            " WHEN state = 'released' THEN paid_minor < amount_minor OR amount_minor = 0"
+            " ELSE paid_minor = 0 END",
+            "paid",
+        ),
         CheckConstraint("(payee_iban = '') <> (payee_service_account = '')", "one_place"),
         words_index("payment_order", "reference", "payee_name"),
         Index("ix_payment_order_provider", "provider_id", "state"),
@@ -125,6 +136,11 @@ class PaymentOrder(Base):
             postgresql_where="state = 'released'",
         ),
     )
+
+    @property
+    def unpaid(self) -> Money:
+        """Return what is still to leave of it."""
+        return self.amount - self.paid
 
     @property
     def prepared_by(self) -> UUID | None:

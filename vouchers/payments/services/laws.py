@@ -44,7 +44,8 @@ LAWS: tuple[Law, ...] = (
         80,
         N_(
             "What a provider is owed, less what it owes, is what it delivered, less what was"
-            " ordered and not taken back, and set off against advances, plus what it repaid."
+            " ordered and not taken back, paid twice, and set off against advances, plus what it"
+            " repaid."
         ),
         """
         WITH journal AS (
@@ -52,7 +53,11 @@ LAWS: tuple[Law, ...] = (
                  sum(credit_minor - debit_minor) FILTER (WHERE account = '2100') AS payable,
                  sum(debit_minor - credit_minor) FILTER (WHERE account = '1300') AS receivable,
                  sum(credit_minor - debit_minor)
-                   FILTER (WHERE account = '1300' AND event = 'repaid') AS repaid,
+                   FILTER (WHERE account = '1300' AND event IN ('repaid', 'repaid_undone'))
+                   AS repaid,
+                 sum(debit_minor - credit_minor)
+                   FILTER (WHERE account = '1300' AND event IN ('paid_twice', 'paid_twice_undone'))
+                   AS paid_twice,
                  sum(credit_minor - debit_minor)
                    FILTER (WHERE account = '1310' AND event = 'advance_liquidated') AS liquidated
             FROM payable_lines WHERE account IN ('2100', '1300', '1310') GROUP BY 1, 2
@@ -66,14 +71,15 @@ LAWS: tuple[Law, ...] = (
           SELECT provider_id, currency, coalesce(j.payable, 0) AS payable,
                  coalesce(j.receivable, 0) AS receivable, coalesce(d.minor, 0) AS delivered,
                  coalesce(o.minor, 0) AS ordered, coalesce(j.liquidated, 0) AS liquidated,
-                 coalesce(j.repaid, 0) AS repaid
+                 coalesce(j.repaid, 0) AS repaid, coalesce(j.paid_twice, 0) AS paid_twice
             FROM journal j FULL JOIN delivered d USING (provider_id, currency)
                  FULL JOIN ordered o USING (provider_id, currency)
         )
         SELECT provider_id AS provider, currency, payable, receivable, delivered, ordered,
-               liquidated, repaid
+               liquidated, repaid, paid_twice
           FROM provider
-         WHERE payable - receivable <> delivered - ordered - liquidated + repaid
+         WHERE payable - receivable
+               <> delivered - ordered - liquidated + repaid - paid_twice
         """,
     ),
     Law(
@@ -92,12 +98,12 @@ LAWS: tuple[Law, ...] = (
     Law(
         "in-transit",
         100,
-        N_("Account 2200 is the sum of the payment orders that were released."),
+        N_("Account 2200 is what was released of payment orders and is not paid yet."),
         """
         SELECT currency, coalesce(j.minor, 0) AS journal, coalesce(o.minor, 0) AS orders
           FROM (SELECT currency, sum(credit_minor - debit_minor) AS minor
                   FROM totals WHERE account = '2200' GROUP BY 1) j
-          FULL JOIN (SELECT currency, sum(amount_minor) AS minor FROM payment_order
+          FULL JOIN (SELECT currency, sum(amount_minor - paid_minor) AS minor FROM payment_order
                       WHERE state = 'released' GROUP BY 1) o USING (currency)
          WHERE coalesce(j.minor, 0) <> coalesce(o.minor, 0)
         """,

@@ -63,6 +63,7 @@ CLAIM: Machine[S] = Machine(
         "pay": Move(S.IN_PAYMENT, S.PAID, C.PAY, N_("Mark as paid")),
         "unpay": Move(S.PAID, S.IN_PAYMENT, C.PAY, N_("Undo the payment's match")),
         "reopen": Move(S.PAID, S.CHECKED, C.PAY, N_("The payment came back")),
+        "undo_reopen": Move(S.CHECKED, S.PAID, C.PAY, N_("The payment did not come back")),
     },
 )
 
@@ -105,9 +106,14 @@ ORDER: Machine[O] = Machine(
         "release": Move(O.PREPARED, O.RELEASED, P.RELEASE, N_("Release")),
         "cancel": Move(O.PREPARED, O.CANCELLED, P.CANCEL, N_("Cancel the order")),
         "settle": Move(O.RELEASED, O.SETTLED, P.SETTLE, N_("Settle")),
+        "pay_part": Move(O.RELEASED, None, P.SETTLE, N_("Pay a part")),
+        "undo_part": Move(O.RELEASED, None, P.SETTLE, N_("Undo the part"), needs_reason=True),
         "unsettle": Move(O.SETTLED, O.RELEASED, P.SETTLE, N_("Undo the settlement")),
         "fail": Move(O.RELEASED, O.FAILED, P.FAIL, N_("The bank refused it"), needs_reason=True),
         "return": Move(O.SETTLED, O.RETURNED, P.SETTLE, N_("It came back"), needs_reason=True),
+        "undo_return": Move(
+            O.RETURNED, O.SETTLED, P.SETTLE, N_("Undo the return"), needs_reason=True
+        ),
         "take_back": Move(O.SETTLED, None, P.SETTLE, N_("Part of it taken back")),
     },
 )

@@ -16,7 +16,7 @@ from flask_babel import lazy_gettext as _l
 from reintegration.accounts.views.doers import signed_by
 from reintegration.kernel.words import Worded
 from reintegration.web import slots
-from reintegration.web.filters import day, instant
+from reintegration.web.filters import day, instant, money
 from vouchers.payments.models import PaymentBatch, PaymentOrder
 from vouchers.payments.services import rails
 from vouchers.payments.states import OrderState
@@ -67,6 +67,9 @@ def _at_bank(order: PaymentOrder) -> Step:
         return Step(_("It came back"), "clay", order.failure)
     if order.settled_on:
         return Step(_("Paid by the bank"), "moss", day(order.settled_on))
+    if order.paid:
+        parts = _("%(paid)s of %(whole)s", paid=money(order.paid), whole=money(order.amount))
+        return Step(_("Paid by the bank"), "gold", parts)
     return Step(_("Paid by the bank"), "grey", _("not yet"))
 
 

@@ -163,3 +163,9 @@ def orders_of(session: Session, lines: Sequence[StripeLine]) -> dict[UUID, str]:
 
 def _visible(actor: Actor) -> Select[StripeLine]:
     return permissions.visible(actor, StripeLine, StripePermission.VIEW)
+
+
+def other_side(session: Session, bank_line_id: UUID) -> list[str]:
+    """Return the line of the Stripe balance that is matched with a line of the bank, in words."""
+    references = select(StripeLine.reference).where(StripeLine.bank_line_id == bank_line_id)
+    return [f"Stripe {reference}" for reference in session.scalars(references)]
