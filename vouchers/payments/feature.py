@@ -23,13 +23,14 @@ from vouchers.payments.views import (
     claims,
     open_work,
     own_claims,
+    own_money,
     payees,
     reversals,
     today,
 )
 from vouchers.payments.views.blueprints import batches_bp, claims_bp
 
-PAGES = (batches, claims, own_claims)
+PAGES = (batches, claims, own_claims, own_money)
 """Importing them adds their addresses."""
 PREVIEWS = (would_change,)
 """Importing it says what another value of a rule would change."""
@@ -60,6 +61,7 @@ _PLACES = (
     Place(
         "payees.index", N_("Accounts of providers"), PayeePermission.LIST, 52, within=("payees.",)
     ),
+    Place("claims.money", N_("Money"), C.LIST_OWN, 54, within=("claims.money_",)),
     Place(
         "claims.mine",
         N_("Claims"),
