@@ -26,6 +26,7 @@ from vouchers.payments.views import (
     own_money,
     payees,
     reversals,
+    statements,
     today,
 )
 from vouchers.payments.views.blueprints import batches_bp, claims_bp
@@ -39,7 +40,7 @@ PREVIEWS = (would_change,)
 def register(app: Flask) -> None:
     """Add pages, laws and rules."""
     permissions.register(POLICY)
-    for blueprint in (claims_bp, batches_bp, payees.bp, reversals.bp):
+    for blueprint in (claims_bp, batches_bp, payees.bp, reversals.bp, statements.bp):
         app.register_blueprint(blueprint)
     holders.register(claim_papers.HOLDER)
     holders.register(payee_papers.HOLDER)
@@ -51,6 +52,8 @@ def register(app: Flask) -> None:
     cases.show_in_history(HAPPENED)
     outbox.call("payee", N_("An account of a provider"))
     slots.add("provider.accounts", payees.card)
+    slots.add("provider.accounts", statements.card)
+    slots.add("ledger.of_provider", statements.of_filter)
     slots.add("today.items", today.items)
     slots.add("person.open_work", open_work.of_payments)
     slots.add("today.days", today.days)
@@ -61,7 +64,7 @@ _PLACES = (
     Place(
         "payees.index", N_("Accounts of providers"), PayeePermission.LIST, 52, within=("payees.",)
     ),
-    Place("claims.money", N_("Money"), C.LIST_OWN, 54, within=("claims.money_",)),
+    Place("claims.money", N_("Money"), C.LIST_OWN, 54, within=("claims.money_", "statements.")),
     Place(
         "claims.mine",
         N_("Claims"),

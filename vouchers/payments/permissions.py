@@ -1,4 +1,4 @@
-"""What claims, payments and payee accounts ask permission for."""
+"""What claims, payments, payee accounts and statements ask permission for."""
 
 from enum import StrEnum
 
@@ -43,3 +43,9 @@ class PayeePermission(StrEnum):
     VIEW = "payee:view"
     PROPOSE = "payee:propose"
     APPROVE = "payee:approve"
+
+
+class StatementPermission(StrEnum):
+    """What was earned by a provider, paid and taken back: its account in our books."""
+
+    VIEW = "provider_statement:view"

@@ -23,7 +23,12 @@ from reintegration.kernel.rules import (
     own_organisation,
 )
 from reintegration.papers.holders import Rules
-from vouchers.payments.permissions import ClaimPermission, PayeePermission, PaymentPermission
+from vouchers.payments.permissions import (
+    ClaimPermission,
+    PayeePermission,
+    PaymentPermission,
+    StatementPermission,
+)
 from vouchers.payments.states import RELEASE_BY_PREPARER_BELOW, ClaimState
 
 _releaser = has_role(Role.FINANCE_RELEASER)
@@ -88,4 +93,5 @@ POLICY: Policy = {
     | (has_role(Role.PROVIDER_MANAGER, Role.PROVIDER_BOOKKEEPER) & own_organisation),
     PayeePermission.PROPOSE: preparer | (provider_manager & own_organisation),
     PayeePermission.APPROVE: finance_approver & not_by("proposed_by"),
+    StatementPermission.VIEW: books | (bookkeeper & own_organisation),
 }

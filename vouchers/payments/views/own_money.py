@@ -56,6 +56,10 @@ def money_rows() -> ResponseReturnValue:
 
 
 def _rows_url(own: OwnMoney, part: MoneyPart) -> str:
+    """Return where a figure's rows are; what came back is told by the statement, line by line."""
+    if part is MoneyPart.REFUND:
+        provider_id = _provider_id()
+        return url_for("statements.show", provider_id=provider_id, currency=own.currency)
     return url_for("claims.money_rows", of=part, currency=own.currency)
 
 
