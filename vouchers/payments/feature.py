@@ -20,6 +20,7 @@ from vouchers.payments.states import HAPPENED
 from vouchers.payments.views import (
     alone,
     batches,
+    claim_documents,
     claims,
     open_work,
     own_claims,
@@ -31,7 +32,7 @@ from vouchers.payments.views import (
 )
 from vouchers.payments.views.blueprints import batches_bp, claims_bp
 
-PAGES = (batches, claims, own_claims, own_money)
+PAGES = (batches, claim_documents, claims, own_claims, own_money)
 """Importing them adds their addresses."""
 PREVIEWS = (would_change,)
 """Importing it says what another value of a rule would change."""

@@ -8,6 +8,7 @@ class ClaimPermission(StrEnum):
 
     LIST_OWN = "claim:list_own"
     VIEW_OWN = "claim:view_own"
+    PRINT = "claim:print"
     DRAFT = "claim:draft"
     SUBMIT = "claim:submit"
     WITHDRAW = "claim:withdraw"

@@ -66,6 +66,7 @@ PAYEE_PAPERS = Rules(
 POLICY: Policy = {
     ClaimPermission.LIST_OWN: bookkeeper,
     ClaimPermission.VIEW_OWN: bookkeeper & own_organisation,
+    ClaimPermission.PRINT: (books & not_in(ClaimState.DRAFT)) | (bookkeeper & own_organisation),
     ClaimPermission.DRAFT: bookkeeper,
     ClaimPermission.SUBMIT: bookkeeper & own_organisation,
     ClaimPermission.WITHDRAW: bookkeeper & own_organisation,

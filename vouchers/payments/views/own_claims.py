@@ -16,6 +16,7 @@ from reintegration.web.submit import Ask, Asking, asked
 from vouchers.payments.forms.claims import AnswerForm, DeliveriesForm, InvoiceForm, LinesForm
 from vouchers.payments.models import Claim
 from vouchers.payments.permissions import ClaimPermission
+from vouchers.payments.queries import claim_documents
 from vouchers.payments.queries import claims as queries
 from vouchers.payments.services import claim_papers, claims
 from vouchers.payments.services.payment_moves import CLAIM
@@ -145,6 +146,8 @@ def _show_page(
         invoice=invoice or InvoiceForm(claim.currency),
         answer=answer or AnswerForm(),
         order=order,
+        has_act=claim_documents.may_have_act(claim),
+        has_advice=claim_documents.may_have_advice(order),
         papers=panel(claim_papers.held_by(claim), action=_papers_url(claim), form=pages),
         problem=problem,
     )
