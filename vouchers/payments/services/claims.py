@@ -200,14 +200,20 @@ def refuse_line(
         raise Conflict(N_("This line was refused already."))
     reversal.reverse(session, line.redemption, actor=actor, reason=reason, now=now)
     session.refresh(line)
+    if claim.state == ClaimState.CHECKED:
+        message = N_("A line of claim %(reference)s was refused. Read why.")
+        _tell_provider(session, claim, f"claim:{claim.id}:refused:{line.id}", message, now=now)
 
 
 def check(session: Session, claim: Claim, *, actor: Actor, now: datetime) -> Claim:
-    """Say that a claim is right: every line has its answer."""
+    """Say that a claim is right: every line has its answer; tell its provider what was refused."""
     _lock(session, claim)
     CLAIM.fire(session, claim, "check", actor=actor, now=now)
     claim.checked_by, claim.checked_at = actor.id, now
     session.flush()
+    if any(line.state == ClaimLineState.REFUSED for line in claim.lines):
+        message = N_("Claim %(reference)s is checked, but not all of it: read what was refused.")
+        _tell_provider(session, claim, f"claim:{claim.id}:refused", message, now=now)
     return claim
 
 
