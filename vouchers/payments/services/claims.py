@@ -22,6 +22,7 @@ from reintegration.kernel.locking import lock
 from reintegration.kernel.money import Money
 from vouchers.payments.models import Claim, ClaimLine
 from vouchers.payments.permissions import ClaimPermission
+from vouchers.payments.queries import refused_lines
 from vouchers.payments.services import claim_lines, reversal
 from vouchers.payments.services.payment_moves import CLAIM, CLAIM_LINE
 from vouchers.payments.states import GIVEN_UP, ClaimLineState, ClaimState
@@ -57,6 +58,24 @@ def draft(
     session.add(claim)
     session.flush()
     return claim
+
+
+def claim_again(session: Session, claim: Claim, *, actor: Actor, now: datetime) -> Claim:
+    """Make a draft of what was refused of a claim and can be claimed now.
+
+    Raises Conflict where nothing can: it was claimed already, or nothing was recorded instead.
+    """
+    permissions.demand(actor, ClaimPermission.SUBMIT, claim)
+    found = {one.redemption_id for one in refused_lines.claimable_again(session, claim)}
+    if not found:
+        raise Conflict(
+            N_(
+                "Nothing of it can be claimed now. A delivery that was reversed is recorded anew"
+                " first, for the same day."
+            ),
+            code="lines",
+        )
+    return draft(session, actor=actor, redemption_ids=found, now=now)
 
 
 def submit(
