@@ -5,16 +5,21 @@ from datetime import timedelta
 
 from sqlalchemy import func, select, update
 
-from demo.funds import APPROVER, drain
+from demo.funds import APPROVER, PREPARER, drain
 from demo.payments import RELEASER, Payments, unclaimed
 from demo.timeline import Story, at
 from demo.world import Firm, World
 from reintegration.accounts.models import InboxMessage
+from reintegration.cases.models import CaseFile
+from reintegration.kernel.ids import new_id
 from reintegration.kernel.outbox import OutboxMessage, OutboxState
-from vouchers.payments.models import Claim
+from vouchers.payments.models import Claim, ClaimLine
 from vouchers.payments.services import batches, claims
-from vouchers.payments.states import ClaimState
+from vouchers.payments.states import ClaimLineState, ClaimState
 from vouchers.voucher.models import Redemption
+from vouchers.voucher.services import confirmation
+from vouchers.voucher.services.redemption import Delivery, redeem
+from vouchers.voucher.states import OPEN_STATES, VoucherState
 
 _PER_CLAIM = 3
 _MAIL = "email"
@@ -51,7 +56,10 @@ def recent_claims(world: World, office: Payments) -> Story:
     for fate in ("checked", "prepared", "approved", "released"):
         for claim in asked.get(fate, ()):
             office.accept(claim)
+    refused = _refused_of_late(world, [*asked.get("checked", ()), *asked.get("submitted", ())])
     yield at(world.ago(1), 9)
+    if refused is not None:
+        _record_anew(world, refused)
     for fate in ("prepared", "approved", "released"):
         _pay(world, office, fate, asked.get(fate, ()))
     drain(world)
@@ -116,3 +124,52 @@ def _lose_sight_of_one(world: World) -> None:
         .where(OutboxMessage.id == newest)
         .values(state=OutboxState.UNKNOWN.value, error="TimeoutError: the server did not answer")
     )
+
+
+def _refused_of_late(world: World, chosen: Sequence[Claim]) -> Redemption | None:
+    """Refuse the newest delivery of these claims that can still be recorded anew; return it."""
+    lines = sorted(
+        (line for claim in chosen for line in claim.lines if _can_be_mended(world, line)),
+        key=lambda line: (line.redemption.delivered_on, line.amount_minor),
+    )
+    if not lines:
+        return None
+    refused = lines[-1]
+    preparer = world.actor(PREPARER)
+    reason = "Lista nu este semnată pentru această zi."
+    claims.refuse_line(world.session, refused, actor=preparer, reason=reason, now=world.now)
+    return refused.redemption
+
+
+def _can_be_mended(world: World, line: ClaimLine) -> bool:
+    voucher = line.redemption.voucher
+    return (
+        line.state != ClaimLineState.REFUSED
+        and bool(line.redemption.units)
+        and line.redemption.delivered_on >= world.ago(13)
+        and voucher.state in {*OPEN_STATES, VoucherState.REDEEMED}
+        and not voucher.is_held
+        and not voucher.is_over(world.day + timedelta(days=1))
+    )
+
+
+def _record_anew(world: World, refused: Redemption) -> None:
+    """Record what was refused anew, for the same day; its case manager confirms it."""
+    session, firm = world.session, world.firm_of(refused.provider_id)
+    session.refresh(refused.voucher)
+    recorded = redeem(
+        session,
+        actor=world.actor(firm.reception),
+        delivery=Delivery(
+            key=str(new_id()),
+            voucher_id=refused.voucher_id,
+            units=refused.units,
+            delivered_on=refused.delivered_on,
+            without_pin="Lista este semnată acum.",
+        ),
+        now=world.now,
+    )
+    found = session.get_one(Redemption, recorded.redemption_id)
+    case = session.get_one(CaseFile, found.case_id)
+    manager = world.actor(world.key_of(case.manager_id))
+    confirmation.confirm(session, found, actor=manager, now=world.now)

@@ -93,7 +93,7 @@ class World:
     def assign(self, case: CaseFile) -> None:
         """Let the team of a new case act on it."""
         for member in case.members:
-            key = self._key_of(member.user_id)
+            key = self.key_of(member.user_id)
             acting = self.actor(key)
             self._actors[key] = replace(acting, caseload=acting.caseload | {case.id})
 
@@ -104,7 +104,8 @@ class World:
             if isinstance(row, _COUNTED):
                 self.session.expire(row)
 
-    def _key_of(self, user_id: UUID) -> str:
+    def key_of(self, user_id: UUID) -> str:
+        """Return what the demo calls a person."""
         if user_id not in self._keys:
             self._keys = {user.id: key for key, user in self.users.items()}
         return self._keys[user_id]

@@ -25,3 +25,8 @@ def after(day: date, count: int) -> date:
         day += timedelta(days=1)
         count -= is_one(day)
     return day
+
+
+def from_on(day: date) -> date:
+    """Return a day if banks work on it, else the next on which they do."""
+    return day if is_one(day) else after(day, 1)

@@ -79,7 +79,13 @@ PAGES = {
     ),
     "corina": ("/requests/", "/requests/{requested}"),
     "maria": ("/providers/mine",),
-    "boris": ("/account/today", "/claims/mine", "/claims/mine/new", "/claims/mine/{claim}"),
+    "boris": (
+        "/account/today",
+        "/claims/mine",
+        "/claims/mine/new",
+        "/claims/mine/{claim}",
+        "/claims/mine/money",
+    ),
     "petru": (
         "/account/today",
         "/claims/",

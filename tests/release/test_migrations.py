@@ -78,6 +78,7 @@ RELEASED = {
     "0059_let_names_leave_by_two.py": "02cdd8e1e566c6c41d3e5b687d91ac07d1c10856eb095f9c65e917ea730bdd48",
     "0060_admit_devices_sign_notes.py": "91d2165ace9011ff126f79985f340b5ea64b1be099e2d26dbef11a4df4317382",
     "0061_end_every_line.py": "d653463a8200c769a661579469e8cb462f66272982bf8bbcc742fdbdcb77609d",
+    "0062_find_refused_lines.py": "87ba596b1637e29a88f8251883edc755cde5038396d35e3714580e27e38affa4",
 }
 OURS = {"reintegration", "providers", "vouchers", "demo"}
 

@@ -230,8 +230,8 @@ class Money(RuleBasedStateMachine):
 
 
 @pytest.fixture
-def machine(session, _restorer, monkeypatch):
-    """A machine whose every play begins anew, with something delivered by each provider.
+def beginning(session, _restorer, monkeypatch):
+    """How each play begins: anew, with something delivered by each provider.
 
     The bank pays the one, a payment service the other.
     """
@@ -249,7 +249,13 @@ def machine(session, _restorer, monkeypatch):
             play.redeem(fresh, person, 2)
         return play
 
-    return type("Plays", (Money,), {"begin": staticmethod(begin)})
+    return begin
+
+
+@pytest.fixture
+def machine(beginning):
+    """A machine that plays so."""
+    return type("Plays", (Money,), {"begin": staticmethod(beginning)})
 
 
 def test_every_law_holds_after_every_step(machine):

@@ -11,10 +11,11 @@ from vouchers.bank.cli import bank_cli
 from vouchers.bank.jobs import FORGET_FILES
 from vouchers.bank.permissions import BankPermission as P
 from vouchers.bank.policy import POLICY
-from vouchers.bank.queries.bank import matches_so_far
+from vouchers.bank.queries.bank import matches_so_far, references_of
 from vouchers.bank.services import tasks, would_change
 from vouchers.bank.views import bank, bank_accounts, bank_imports, columns, endings, today
 from vouchers.bank.views.blueprint import bank_bp
+from vouchers.payments.queries import statements
 from vouchers.payments.services import settlement
 
 PAGES = (bank, endings, bank_accounts, bank_imports, columns)
@@ -31,6 +32,7 @@ def register(app: Flask) -> None:
     jobs.register(FORGET_FILES)
     register_task(tasks.IMPORT, tasks.run_import)
     settlement.matches_so_far.answer_with(matches_so_far)
+    statements.bank_references.answer_with(references_of)
     slots.add("today.items", today.items)
     slots.add("today.days", today.days)
     navigation.add(

@@ -20,16 +20,19 @@ from vouchers.payments.states import HAPPENED
 from vouchers.payments.views import (
     alone,
     batches,
+    claim_documents,
     claims,
     open_work,
     own_claims,
+    own_money,
     payees,
     reversals,
+    statements,
     today,
 )
 from vouchers.payments.views.blueprints import batches_bp, claims_bp
 
-PAGES = (batches, claims, own_claims)
+PAGES = (batches, claim_documents, claims, own_claims, own_money)
 """Importing them adds their addresses."""
 PREVIEWS = (would_change,)
 """Importing it says what another value of a rule would change."""
@@ -38,7 +41,7 @@ PREVIEWS = (would_change,)
 def register(app: Flask) -> None:
     """Add pages, laws and rules."""
     permissions.register(POLICY)
-    for blueprint in (claims_bp, batches_bp, payees.bp, reversals.bp):
+    for blueprint in (claims_bp, batches_bp, payees.bp, reversals.bp, statements.bp):
         app.register_blueprint(blueprint)
     holders.register(claim_papers.HOLDER)
     holders.register(payee_papers.HOLDER)
@@ -50,6 +53,8 @@ def register(app: Flask) -> None:
     cases.show_in_history(HAPPENED)
     outbox.call("payee", N_("An account of a provider"))
     slots.add("provider.accounts", payees.card)
+    slots.add("provider.accounts", statements.card)
+    slots.add("ledger.of_provider", statements.of_filter)
     slots.add("today.items", today.items)
     slots.add("person.open_work", open_work.of_payments)
     slots.add("today.days", today.days)
@@ -60,6 +65,7 @@ _PLACES = (
     Place(
         "payees.index", N_("Accounts of providers"), PayeePermission.LIST, 52, within=("payees.",)
     ),
+    Place("claims.money", N_("Money"), C.LIST_OWN, 54, within=("claims.money_", "statements.")),
     Place(
         "claims.mine",
         N_("Claims"),

@@ -1,4 +1,4 @@
-"""What claims, payments and payee accounts ask permission for."""
+"""What claims, payments, payee accounts and statements ask permission for."""
 
 from enum import StrEnum
 
@@ -8,6 +8,7 @@ class ClaimPermission(StrEnum):
 
     LIST_OWN = "claim:list_own"
     VIEW_OWN = "claim:view_own"
+    PRINT = "claim:print"
     DRAFT = "claim:draft"
     SUBMIT = "claim:submit"
     WITHDRAW = "claim:withdraw"
@@ -43,3 +44,9 @@ class PayeePermission(StrEnum):
     VIEW = "payee:view"
     PROPOSE = "payee:propose"
     APPROVE = "payee:approve"
+
+
+class StatementPermission(StrEnum):
+    """What was earned by a provider, paid and taken back: its account in our books."""
+
+    VIEW = "provider_statement:view"

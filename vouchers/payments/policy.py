@@ -23,7 +23,12 @@ from reintegration.kernel.rules import (
     own_organisation,
 )
 from reintegration.papers.holders import Rules
-from vouchers.payments.permissions import ClaimPermission, PayeePermission, PaymentPermission
+from vouchers.payments.permissions import (
+    ClaimPermission,
+    PayeePermission,
+    PaymentPermission,
+    StatementPermission,
+)
 from vouchers.payments.states import RELEASE_BY_PREPARER_BELOW, ClaimState
 
 _releaser = has_role(Role.FINANCE_RELEASER)
@@ -61,6 +66,7 @@ PAYEE_PAPERS = Rules(
 POLICY: Policy = {
     ClaimPermission.LIST_OWN: bookkeeper,
     ClaimPermission.VIEW_OWN: bookkeeper & own_organisation,
+    ClaimPermission.PRINT: (books & not_in(ClaimState.DRAFT)) | (bookkeeper & own_organisation),
     ClaimPermission.DRAFT: bookkeeper,
     ClaimPermission.SUBMIT: bookkeeper & own_organisation,
     ClaimPermission.WITHDRAW: bookkeeper & own_organisation,
@@ -88,4 +94,5 @@ POLICY: Policy = {
     | (has_role(Role.PROVIDER_MANAGER, Role.PROVIDER_BOOKKEEPER) & own_organisation),
     PayeePermission.PROPOSE: preparer | (provider_manager & own_organisation),
     PayeePermission.APPROVE: finance_approver & not_by("proposed_by"),
+    StatementPermission.VIEW: books | (bookkeeper & own_organisation),
 }

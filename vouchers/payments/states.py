@@ -89,5 +89,36 @@ class Rail(Worded):
     STRIPE_TRANSFER = N_("Stripe")
 
 
+class MoneyPart(Worded):
+    """Where a provider's money stands; each delivery is in one part at a time."""
+
+    UNCONFIRMED = N_("Delivered, not confirmed yet"), "grey"
+    UNCLAIMED = N_("Delivered and not claimed"), "gold"
+    DRAFTED = N_("In a draft that was not sent"), "gold"
+    SUBMITTED = N_("Claimed, being checked"), "sky"
+    DISPUTED = N_("Disputed"), "clay"
+    CHECKED = N_("Checked, waits for a payment"), "sky"
+    PREPARED = N_("In a payment that was not sent yet"), "sky"
+    REFUND = N_("Owed to you again: a payment came back"), "gold"
+    OWED = N_("You owe: to be set off or paid back"), "clay"
+    SENT = N_("Sent, on its way"), "sky"
+    PAID_THIS_MONTH = N_("Paid this month"), "moss"
+    PAID_BEFORE = N_("Paid before this month"), "moss"
+
+
+IN_THE_BOOKS = (
+    MoneyPart.UNCLAIMED,
+    MoneyPart.DRAFTED,
+    MoneyPart.SUBMITTED,
+    MoneyPart.DISPUTED,
+    MoneyPart.CHECKED,
+    MoneyPart.PREPARED,
+    MoneyPart.REFUND,
+    MoneyPart.OWED,
+)
+"""What the books still owe a provider (account 2100), and less by the last, what it owes (1300)."""
+SENT_OR_PAID = (MoneyPart.SENT, MoneyPart.PAID_THIS_MONTH, MoneyPart.PAID_BEFORE)
+"""What has left: the books owe it no more."""
+
 HAPPENED: dict[str, str] = {"payment_order:settle": N_("Deliveries were paid")}
 """What the history of a case says of payments."""

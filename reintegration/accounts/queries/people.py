@@ -27,16 +27,24 @@ def provider_people(session: Session, provider_id: UUID, *roles: Role) -> Sequen
 
 def managers_of(session: Session, provider_ids: Collection[UUID]) -> Mapping[UUID, Sequence[UUID]]:
     """Return the active managers of each of these providers, none where there is nobody."""
+    return people_of(session, provider_ids, Role.PROVIDER_MANAGER)
+
+
+def people_of(
+    session: Session, provider_ids: Collection[UUID], *roles: Role
+) -> Mapping[UUID, Sequence[UUID]]:
+    """Return the active people of each of these providers who hold any of `roles`."""
     found: dict[UUID, list[UUID]] = {provider_id: [] for provider_id in provider_ids}
     if found:
         rows = session.execute(
             select(User.organisation_id, User.id)
             .join(UserRole, UserRole.user_id == User.id)
             .where(
-                UserRole.role == Role.PROVIDER_MANAGER,
+                UserRole.role.in_(roles),
                 User.disabled_at.is_(None),
                 User.organisation_id.in_(found),
             )
+            .distinct()
         )
         for provider_id, user_id in rows:
             found[provider_id].append(user_id)

@@ -1,6 +1,6 @@
 """Reading the bank's side: lines, what was matched, and whether books and bank agree."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -437,3 +437,11 @@ def matches_so_far(session: Session, order_ids: Sequence[UUID]) -> dict[UUID, Ma
         .group_by(BankMatch.payment_order_id)
     )
     return {order_id: Matches(made, taken_back) for order_id, made, taken_back in rows}
+
+
+def references_of(session: Session, line_ids: Collection[UUID]) -> dict[UUID, str]:
+    """Return the bank's own references of lines, by their ids."""
+    rows = session.execute(
+        select(BankLine.id, BankLine.bank_reference).where(BankLine.id.in_(line_ids))
+    )
+    return dict(rows.all())

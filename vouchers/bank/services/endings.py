@@ -35,7 +35,7 @@ from vouchers.books.services.journal import Dimensions, Posting, Source, post
 from vouchers.books.services.postings import UNDONE_BY, PostingEvent
 from vouchers.books.states import SourceType
 from vouchers.payments.models import PaymentOrder
-from vouchers.payments.services import provider_news, rails
+from vouchers.payments.services import payment_news, rails
 from vouchers.payments.services.settlement import is_whole, return_order, undo_return
 from vouchers.payments.states import OrderState
 
@@ -154,7 +154,7 @@ def mark_paid_twice(
     )
     line.kind = ExceptionKind.DUPLICATE_PAYMENT
     settle(session, line, kind, actor=actor, now=now, data={"order": order.reference})
-    provider_news.paid_twice(session, order, -line.amount, ending.id, now=now)
+    payment_news.paid_twice(session, order, -line.amount, ending.id, now=now)
 
 
 def mark_returned(

@@ -107,4 +107,5 @@ class ClaimLine(Base):
             unique=True,
             postgresql_where="state <> 'refused'",
         ),
+        Index("ix_claim_line_refused", "redemption_id", postgresql_where="state = 'refused'"),
     )

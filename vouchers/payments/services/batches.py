@@ -37,7 +37,7 @@ from vouchers.books.states import SourceType
 from vouchers.payments.models import Claim, ClaimLine, PaymentBatch, PaymentOrder
 from vouchers.payments.models.payees import PayeeAccount
 from vouchers.payments.permissions import PaymentPermission
-from vouchers.payments.services import payment_files, rails, release_limit
+from vouchers.payments.services import payment_files, payment_news, rails, release_limit
 from vouchers.payments.services.payment_moves import BATCH, CLAIM, ORDER
 from vouchers.payments.states import (
     RELEASE_BY_PREPARER_BELOW,
@@ -437,6 +437,7 @@ def _settle_the_set_off(
         order.settled_on = local_day(now)
         for claim in session.scalars(select(Claim).where(Claim.payment_order_id == order.id)):
             CLAIM.fire(session, claim, "pay", actor=actor, now=now)
+        payment_news.paid(session, [order.id], now=now)
     close_when_done(session, batch, actor=actor, now=now)
 
 

@@ -22,6 +22,7 @@ from reintegration.kernel.locking import lock
 from reintegration.kernel.money import Money
 from vouchers.payments.models import Claim, ClaimLine
 from vouchers.payments.permissions import ClaimPermission
+from vouchers.payments.queries import refused_lines
 from vouchers.payments.services import claim_lines, reversal
 from vouchers.payments.services.payment_moves import CLAIM, CLAIM_LINE
 from vouchers.payments.states import GIVEN_UP, ClaimLineState, ClaimState
@@ -57,6 +58,24 @@ def draft(
     session.add(claim)
     session.flush()
     return claim
+
+
+def claim_again(session: Session, claim: Claim, *, actor: Actor, now: datetime) -> Claim:
+    """Make a draft of what was refused of a claim and can be claimed now.
+
+    Raises Conflict where nothing can: it was claimed already, or nothing was recorded instead.
+    """
+    permissions.demand(actor, ClaimPermission.SUBMIT, claim)
+    found = {one.redemption_id for one in refused_lines.claimable_again(session, claim)}
+    if not found:
+        raise Conflict(
+            N_(
+                "Nothing of it can be claimed now. A delivery that was reversed is recorded anew"
+                " first, for the same day."
+            ),
+            code="lines",
+        )
+    return draft(session, actor=actor, redemption_ids=found, now=now)
 
 
 def submit(
@@ -200,14 +219,20 @@ def refuse_line(
         raise Conflict(N_("This line was refused already."))
     reversal.reverse(session, line.redemption, actor=actor, reason=reason, now=now)
     session.refresh(line)
+    if claim.state == ClaimState.CHECKED:
+        message = N_("A line of claim %(reference)s was refused. Read why.")
+        _tell_provider(session, claim, f"claim:{claim.id}:refused:{line.id}", message, now=now)
 
 
 def check(session: Session, claim: Claim, *, actor: Actor, now: datetime) -> Claim:
-    """Say that a claim is right: every line has its answer."""
+    """Say that a claim is right: every line has its answer; tell its provider what was refused."""
     _lock(session, claim)
     CLAIM.fire(session, claim, "check", actor=actor, now=now)
     claim.checked_by, claim.checked_at = actor.id, now
     session.flush()
+    if any(line.state == ClaimLineState.REFUSED for line in claim.lines):
+        message = N_("Claim %(reference)s is checked, but not all of it: read what was refused.")
+        _tell_provider(session, claim, f"claim:{claim.id}:refused", message, now=now)
     return claim
 
 

@@ -34,7 +34,7 @@ from vouchers.books.services.postings import UNDONE_BY, PostingEvent
 from vouchers.books.states import SourceType
 from vouchers.payments.models import Claim, ClaimLine, PaymentBatch, PaymentOrder
 from vouchers.payments.permissions import PaymentPermission
-from vouchers.payments.services import claim_lines, rails
+from vouchers.payments.services import claim_lines, payment_news, rails
 from vouchers.payments.services.batches import close_when_done, take_out_claims
 from vouchers.payments.services.payment_moves import BATCH, CLAIM, ORDER
 from vouchers.payments.states import BatchState, ClaimLineState, ClaimState, OrderState, Rail
@@ -161,6 +161,7 @@ def settle_many(session: Session, paid: Sequence[Paid], *, actor: Actor, now: da
     )
     _move_claims(session, ids, "pay", ClaimState.IN_PAYMENT, actor=actor, now=now)
     _settle_batches(session, {one.batch_id for one in paid}, actor=actor, now=now)
+    payment_news.paid(session, ids, now=now)
     session.expire_all()
 
 
@@ -298,7 +299,8 @@ def fail_order(
         now=now,
     )
     _undo_offset(session, order, order.offset, 0, actor=actor, now=now)
-    take_out_claims(session, [order], actor=actor, now=now)
+    claims = take_out_claims(session, [order], actor=actor, now=now)
+    payment_news.failed(session, order, claims, now=now)
     close_when_done(session, order.batch, actor=actor, now=now)
     return order
 
@@ -342,6 +344,7 @@ def return_order(
     _undo_offset(session, order, offset, before, actor=actor, now=now)
     claims = take_out_claims(session, [order], actor=actor, now=now, move="reopen")
     _refuse_reversed_lines(session, claims)
+    payment_news.returned(session, order, claims, now=now)
     refund = min(clawed - order.taken_back, came_back) - to_receivable
     if refund:
         message = N_(

@@ -20,6 +20,7 @@ from reintegration.web.submit import Ask, Asking, asked_why
 from vouchers.payments.forms.claims import DisputeForm, LinesForm, ReasonForm
 from vouchers.payments.models import Claim, ClaimLine
 from vouchers.payments.permissions import ClaimPermission, PaymentPermission
+from vouchers.payments.queries import claim_documents
 from vouchers.payments.queries import claims as queries
 from vouchers.payments.services import claim_papers, claims
 from vouchers.payments.services.payment_moves import CLAIM
@@ -128,13 +129,16 @@ def _back(claim_id: UUID, said: str) -> Next:
 
 def _show_page(claim: Claim, form: Form) -> str:
     events = queries.history(session(), CLAIM.name, claim.id)
+    order = queries.order_of(session(), claim)
     return render_template(
         "vouchers/payments/claims/show.html",
         claim=claim,
         lines=queries.checked_lines(session(), claim),
         provider=organisation_names(session(), {claim.provider_id})[claim.provider_id],
         moves=CLAIM.available(claim, current_actor()),
-        order=queries.order_of(session(), claim),
+        order=order,
+        has_act=claim_documents.may_have_act(claim),
+        has_advice=claim_documents.may_have_advice(order),
         events=events,
         people=names_of(session(), movers(events)),
         act=act,

@@ -11,15 +11,17 @@ from reintegration.papers.forms import PagesForm
 from reintegration.papers.views.panel import panel, taken
 from reintegration.web import parameters
 from reintegration.web.current import acting, current_actor
+from reintegration.web.forms import Form
 from reintegration.web.once import Next
 from reintegration.web.submit import Ask, Asking, asked
 from vouchers.payments.forms.claims import AnswerForm, DeliveriesForm, InvoiceForm, LinesForm
 from vouchers.payments.models import Claim
 from vouchers.payments.permissions import ClaimPermission
+from vouchers.payments.queries import claim_documents, refused_lines
 from vouchers.payments.queries import claims as queries
 from vouchers.payments.services import claim_papers, claims
 from vouchers.payments.services.payment_moves import CLAIM
-from vouchers.payments.states import ClaimState
+from vouchers.payments.states import ClaimLineState, ClaimState
 from vouchers.payments.views.blueprints import claims_bp as bp
 
 _SHOWN: dict[str, tuple[ClaimState, ...]] = {"all": (), "disputed": (ClaimState.DISPUTED,)}
@@ -91,6 +93,16 @@ def mine_answer(claim: Claim) -> Asking:
     return _back(claim, _("Your answer is sent."))
 
 
+@bp.act("/mine/<uuid:claim_id>/again", ClaimPermission.SUBMIT, load=_claim)
+def mine_again(claim: Claim) -> Asking:
+    """Make a draft of what was refused and can be claimed now."""
+    form = Form()
+    yield Ask(lambda: _show_page(claim, problem=form.problem), form)
+    made = claims.claim_again(session(), claim, **acting())
+    said = _("Look why it was refused, then send it with your invoice.")
+    return Next(url_for(".mine_show", claim_id=made.id), said)
+
+
 @bp.act("/mine/<uuid:claim_id>/papers", ClaimPermission.VIEW_OWN, load=_claim)
 def mine_papers(claim: Claim) -> Asking:
     """Take the invoice, or what proves a line, as a paper."""
@@ -137,6 +149,7 @@ def _show_page(
     problem: str = "",
 ) -> str:
     order = queries.order_of(session(), claim)
+    is_draft = claim.state == ClaimState.DRAFT
     return render_template(
         "vouchers/payments/claims/mine_show.html",
         claim=claim,
@@ -145,9 +158,19 @@ def _show_page(
         invoice=invoice or InvoiceForm(claim.currency),
         answer=answer or AnswerForm(),
         order=order,
+        again=_again(claim),
+        before=refused_lines.reasons_before(session(), claim) if is_draft else {},
+        has_act=claim_documents.may_have_act(claim),
+        has_advice=claim_documents.may_have_advice(order),
         papers=panel(claim_papers.held_by(claim), action=_papers_url(claim), form=pages),
         problem=problem,
     )
+
+
+def _again(claim: Claim) -> list[refused_lines.Refused]:
+    if all(line.state != ClaimLineState.REFUSED for line in claim.lines):
+        return []
+    return refused_lines.claimable_again(session(), claim)
 
 
 def _papers_url(claim: Claim) -> str | None:

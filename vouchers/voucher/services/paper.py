@@ -9,13 +9,14 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from io import BytesIO
+from typing import Any
 
 import segno
 import typst
 
 from reintegration.settings import ROOT
 
-_SOURCE = ROOT / "templates" / "print" / "voucher.typ"
+_SOURCES = ROOT / "templates" / "print"
 _FONTS = ROOT / "reintegration" / "static" / "vendor" / "fonts-print"
 
 
@@ -54,16 +55,25 @@ def qr_svg(secret: str) -> str:
 
 def pdf(sheet: Sheet, *, made_at: datetime) -> bytes:
     """Return the paper as PDF/UA-1; a warning of the typesetter is an error."""
+    return typeset("sheet", sheet, source="voucher", made_at=made_at)
+
+
+def typeset(name: str, content: Any, *, made_at: datetime, source: str = "") -> bytes:
+    """Return a dataclass as PDF/UA-1: it comes as `name` into the paper's source.
+
+    The source is called so as well, where it says no other name.
+    """
+    file = _SOURCES / f"{source or name}.typ"
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         made = typst.compile(
-            str(_SOURCE),
-            root=str(_SOURCE.parent),
+            str(file),
+            root=str(_SOURCES),
             font_paths=[str(_FONTS)],
             ignore_system_fonts=True,
             format="pdf",
             pdf_standards=["ua-1"],
             timestamp=made_at.replace(microsecond=0),
-            sys_inputs={"sheet": json.dumps(asdict(sheet), ensure_ascii=False)},
+            sys_inputs={name: json.dumps(asdict(content), ensure_ascii=False)},
         )
     return bytes(made)
