@@ -1,22 +1,30 @@
 """The last days: claims and batches that stand at every step, and what has piled up."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from sqlalchemy import func, select, update
 
 from demo.funds import APPROVER, drain
 from demo.payments import RELEASER, Payments, unclaimed
+from demo.providers import approve_account, propose_elsewhere
 from demo.timeline import Story, at
 from demo.world import Firm, World
 from reintegration.accounts.models import InboxMessage
 from reintegration.kernel.outbox import OutboxMessage, OutboxState
-from vouchers.payments.models import Claim
+from vouchers.payments.models import Claim, PayeeAccount
 from vouchers.payments.services import batches, claims
 from vouchers.payments.states import ClaimState
 from vouchers.voucher.models import Redemption
 
 _PER_CLAIM = 3
+_AHEAD = 7
+"""So many days ahead leaves the batch that waits: an account that has changed is paid by then."""
+_IN_LEI = select(PayeeAccount).where(
+    PayeeAccount.currency == "MDL",
+    PayeeAccount.approved_at.is_not(None),
+    PayeeAccount.retired_at.is_(None),
+)
 _MAIL = "email"
 _FATES = (
     "submitted",
@@ -51,6 +59,7 @@ def recent_claims(world: World, office: Payments) -> Story:
     for fate in ("checked", "prepared", "approved", "released"):
         for claim in asked.get(fate, ()):
             office.accept(claim)
+    _one_is_paid_elsewhere(world, asked)
     yield at(world.ago(1), 9)
     for fate in ("prepared", "approved", "released"):
         _pay(world, office, fate, asked.get(fate, ()))
@@ -65,9 +74,23 @@ def _first_in_euro(groups: Sequence[tuple[Firm, list[Redemption]]]) -> int | Non
     return next(in_euro, None)
 
 
+def _one_is_paid_elsewhere(world: World, asked: Mapping[str, Sequence[Claim]]) -> None:
+    """Let a payee of the batch that will wait move its account: its approver shall see that."""
+    leaving = {
+        claim.provider_id for fate in ("approved", "released") for claim in asked.get(fate, ())
+    }
+    for claim in asked.get("prepared", ()):
+        account = world.session.scalar(_IN_LEI.where(PayeeAccount.provider_id == claim.provider_id))
+        plain = account is not None and claim.currency == "MDL" and not account.final_account
+        if plain and claim.provider_id not in leaving:
+            firm = world.firm_of(claim.provider_id)
+            approve_account(world, propose_elsewhere(world, firm, "AG000225100013104169"))
+            return
+
+
 def _pay(world: World, office: Payments, fate: str, chosen: Sequence[Claim]) -> None:
     for mine in office.by_way([one for one in chosen if one.state == ClaimState.CHECKED]):
-        batch = office.batch(mine)
+        batch = office.batch(mine, ahead=_AHEAD if fate == "prepared" else 0)
         if fate != "prepared":
             batches.approve(world.session, batch, actor=world.actor(APPROVER), now=world.now)
         if fate == "released":

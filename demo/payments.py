@@ -141,8 +141,8 @@ class Payments:
             reason=words.DISPUTES[turn % len(words.DISPUTES)],
         )
 
-    def batch(self, chosen: Sequence[Claim]) -> PaymentBatch:
-        """Put checked claims that are paid one way into a batch."""
+    def batch(self, chosen: Sequence[Claim], *, ahead: int = 0) -> PaymentBatch:
+        """Put checked claims that are paid one way into a batch, to leave so many days `ahead`."""
         by_bank = self.world.accounts[chosen[0].currency]
         paid_from = Rail.STRIPE_TRANSFER if self.is_at_stripe(chosen[0]) else by_bank
         return payments.prepare(
@@ -150,7 +150,7 @@ class Payments:
             actor=self.world.actor(PREPARER),
             now=self.world.now,
             claim_ids=[claim.id for claim in chosen],
-            execution_on=self.world.day,
+            execution_on=self.world.day + timedelta(days=ahead),
             paid_from=paid_from,
         )
 
