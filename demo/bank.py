@@ -4,14 +4,14 @@ from datetime import date, timedelta
 
 from sqlalchemy import select
 
-from demo import camt, table
+from demo import camt, pain002, table
 from demo.camt import BankEntry
 from demo.funds import FUNDS, PREPARER, allocate, grant_of
 from demo.timeline import Story, at
 from demo.world import World
 from reintegration.kernel.money import Money
 from vouchers.bank.models import BankLine
-from vouchers.bank.services import kept_columns, reconciliation, statement_import
+from vouchers.bank.services import bank_answers, kept_columns, reconciliation, statement_import
 from vouchers.bank.services.import_report import ImportReport
 from vouchers.bank.states import BankLineState, ExceptionKind
 from vouchers.payments.models import PaymentOrder
@@ -86,6 +86,32 @@ class Bank:
             order.text,
             iban=order.payee_iban,
             end_to_end=order.end_to_end_id,
+        )
+
+    def answer(self, refused: PaymentOrder, code: str, text: str, *, is_exact: bool = True) -> None:
+        """Answer to the batch of an order: it is refused, and the others are being paid.
+
+        An answer that is not exact leaves the amount out, so that a person decides.
+        """
+        batch, now = refused.batch, self.world.now
+        answers = [
+            pain002.Answer(order.end_to_end_id, "ACSP", order.amount)
+            for order in batch.orders
+            if order.amount and order is not refused
+        ]
+        amount = refused.amount if is_exact else None
+        answers.append(pain002.Answer(refused.end_to_end_id, "RJCT", amount, code, text))
+        bank_answers.import_answer(
+            self.world.session,
+            actor=self.world.actor(PREPARER),
+            content=pain002.write(
+                answers,
+                number=f"ST{now:%y%j%H}",
+                original=batch.message_id,
+                made_at=f"{now:%Y-%m-%dT%H:%M:%S}",
+            ),
+            name=f"raspuns-{now:%Y-%m-%d}.xml",
+            now=now,
         )
 
     def statement(

@@ -12,7 +12,7 @@ from demo.timeline import Story, at
 from demo.world import Firm, World
 from reintegration.accounts.models import InboxMessage
 from reintegration.kernel.outbox import OutboxMessage, OutboxState
-from vouchers.payments.models import Claim, PayeeAccount
+from vouchers.payments.models import Claim, PayeeAccount, PaymentBatch
 from vouchers.payments.services import batches, claims
 from vouchers.payments.states import ClaimState
 from vouchers.voucher.models import Redemption
@@ -96,6 +96,15 @@ def _pay(world: World, office: Payments, fate: str, chosen: Sequence[Claim]) -> 
         if fate == "released":
             batches.release(world.session, batch, actor=world.actor(RELEASER), now=world.now)
             office.stripe.pay_and_lose_an_answer(batch)
+            _refuse_one(office, batch)
+
+
+def _refuse_one(office: Payments, batch: PaymentBatch) -> None:
+    """Let the bank refuse an order in a way that a person has to look at."""
+    sent = [order for order in batch.orders if order.amount]
+    if batch.bank_account_id is not None and sent:
+        smallest = min(sent, key=lambda order: order.amount_minor)
+        office.bank.answer(smallest, "AC06", "cont blocat", is_exact=False)
 
 
 def _groups(world: World) -> list[tuple[Firm, list[Redemption]]]:

@@ -15,7 +15,7 @@ from demo.timeline import Story, at
 from demo.world import Firm, World
 from vouchers.payments.models import Claim, ClaimLine, PayeeAccount, PaymentBatch, PaymentOrder
 from vouchers.payments.services import batches as payments
-from vouchers.payments.services import claims, settlement
+from vouchers.payments.services import claims
 from vouchers.payments.states import ClaimLineState, ClaimState, OrderState, Rail
 from vouchers.stripe_rail.queries import payable
 from vouchers.voucher.models import Redemption, Voucher
@@ -276,14 +276,8 @@ class Payments:
     def _book(self, batches: Sequence[PaymentBatch], begins: int, number: int) -> None:
         """Let the bank pay, or refuse one; fees are taken; one of the month before comes back."""
         orders = self.orders(batches)
-        if number == 1 and len(orders) > 2:
-            settlement.fail_order(
-                self.world.session,
-                orders.pop(),
-                actor=self.world.actor(PREPARER),
-                reason="AC01: contul nu există",
-                now=self.world.now,
-            )
+        if number == 1 and len(orders) > 2 and orders[-1].payee_iban:
+            self.bank.answer(orders.pop(), "AC01", "contul nu există")
         days = [self.world.ago(begins - late) for late in (7, 8, 9)]
         for currency in ("MDL", "EUR"):
             self.bank.book_fee(currency, self.world.ago(begins - 12))

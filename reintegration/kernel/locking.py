@@ -68,6 +68,8 @@ ORDER = (
     "bank_statement",
     "bank_line",
     "bank_match",
+    "bank_answer",
+    "order_answer",
     "payment_batch",
     "bank_account",
     "kept_columns",

@@ -44,7 +44,15 @@ from reintegration.plans import models as plans
 from reintegration.plans.permissions import PlanPermission
 from reintegration.rulebook.models import RulebookEdition, RuleVersion
 from reintegration.rulebook.permissions import RulePermission
-from vouchers.bank.models import BankFile, BankLine, BankMatch, BankStatementFile, KeptColumns
+from vouchers.bank.models import (
+    BankAnswer,
+    BankFile,
+    BankLine,
+    BankMatch,
+    BankStatementFile,
+    KeptColumns,
+    OrderAnswer,
+)
 from vouchers.bank.permissions import BankAccountPermission, BankPermission
 from vouchers.books.models import BankAccount, LedgerEntry, LedgerLine, LedgerSum, OpeningBalance
 from vouchers.books.permissions import LedgerPermission, OpeningPermission
@@ -188,7 +196,9 @@ READS: dict[str, tuple[Any, Shown]] = {
         _rows(PayeeAccount, PayeePermission.VIEW),
         _rows(BankAccount, BankAccountPermission.VIEW),
         _rows(OpeningBalance, OpeningPermission.VIEW),
+        _rows(BankAnswer, BankPermission.LIST),
         _rows(BankFile, BankPermission.LIST),
+        _rows(OrderAnswer, BankPermission.LIST),
         _rows(BankStatementFile, BankPermission.LIST),
         _rows(KeptColumns, BankAccountPermission.VIEW),
         _rows(BankLine, BankPermission.LIST),

@@ -38,8 +38,10 @@ from tests.factories.papers import make_paper
 from tests.factories.payments import bank_line, make_batch, make_claim, statement
 from tests.factories.rules import proposal
 from tests.factories.vouchers import deliver, make_referral, make_token, make_voucher
-from vouchers.bank.models import BankLine
+from tests.vouchers.formats.writers import Status, pain002
+from vouchers.bank.models import BankLine, OrderAnswer
 from vouchers.bank.services import bank_files, kept_columns
+from vouchers.bank.services.bank_answers import import_answer
 from vouchers.bank.services.statement_import import import_file
 from vouchers.books.models import LedgerEntry, OpeningBalance
 from vouchers.formats.csv_mapping import DayOrder, Meaning, Minus, mapped
@@ -457,7 +459,19 @@ def _payment_ids(session: Session, cast: Any) -> dict[str, UUID]:
     file = bank_files.put(
         session, actor=actor(session, cast.petru), name="walk.csv", content=table, now=NOW
     )
+    refusal = import_answer(
+        session,
+        actor=actor(session, cast.petru),
+        name="walk.xml",
+        content=pain002(batch.message_id, Status(order.end_to_end_id)),
+        now=NOW,
+    )
+    refused = session.scalars(
+        select(OrderAnswer.id).where(OrderAnswer.answer_id == UUID(refusal.answer_id))
+    )
     return {
+        "answer_id": UUID(refusal.answer_id),
+        "order_answer_id": refused.one(),
         "claim_id": claim.id,
         "claim_line_id": claim.lines[0].id,
         "batch_id": batch.id,

@@ -13,11 +13,19 @@ from vouchers.bank.permissions import BankPermission as P
 from vouchers.bank.policy import POLICY
 from vouchers.bank.queries.bank import undone_matches
 from vouchers.bank.services import tasks, would_change
-from vouchers.bank.views import bank, bank_accounts, bank_imports, columns, today
+from vouchers.bank.views import (
+    answer_slots,
+    bank,
+    bank_accounts,
+    bank_answers,
+    bank_imports,
+    columns,
+    today,
+)
 from vouchers.bank.views.blueprint import bank_bp
 from vouchers.payments.services import settlement
 
-PAGES = (bank, bank_accounts, bank_imports, columns)
+PAGES = (bank, bank_accounts, bank_answers, bank_imports, columns)
 """Importing them adds their addresses."""
 PREVIEWS = (would_change,)
 """Importing it says what another value of a rule would change."""
@@ -33,6 +41,9 @@ def register(app: Flask) -> None:
     settlement.undone_matches.answer_with(undone_matches)
     slots.add("today.items", today.items)
     slots.add("today.days", today.days)
+    slots.add("payment_batch.cards", answer_slots.card)
+    slots.add("payment_order.answers", answer_slots.steps)
+    slots.add("payment_order.failure", answer_slots.failure)
     navigation.add(
         Place(
             "bank.index",

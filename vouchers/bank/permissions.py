@@ -24,3 +24,4 @@ class BankPermission(StrEnum):
     FEE = "bank:fee"
     FEE_ABOVE = "bank:fee_above"
     UNDO = "bank:undo"
+    ANSWER = "bank:answer"

@@ -22,4 +22,5 @@ POLICY: Policy = {
     BankPermission.FEE: preparer | is_machine | _SECOND,
     BankPermission.FEE_ABOVE: _SECOND,
     BankPermission.UNDO: preparer,
+    BankPermission.ANSWER: preparer,
 }

@@ -47,7 +47,7 @@ COMPARING = N_("Looking for what is new, and for the orders that it pays")
 STORING = N_("Storing the lines")
 POSTING = N_("Posting what pays an order")
 _CLOCKS_DIFFER = timedelta(days=1)
-_ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(1347768660)")
+ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(1347768660)")
 
 
 class _TrialIsOver(Exception):
@@ -141,7 +141,7 @@ def _take(
 ) -> ImportReport:
     try:
         with session.begin_nested():
-            session.execute(_ONE_AT_A_TIME)
+            session.execute(ONE_AT_A_TIME)
             if not report.trial:
                 file = bank_files.put(
                     session, actor=actor, name=report.file, content=content, now=now

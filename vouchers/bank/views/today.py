@@ -13,16 +13,29 @@ from reintegration.kernel import permissions
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.db import session as current_session
 from vouchers.bank.permissions import BankPermission
-from vouchers.bank.queries import bank
+from vouchers.bank.queries import bank, bank_answers
 
 
 def items(*, session: Session, actor: Actor, today: date) -> list[Figure]:
-    """Return how many lines of the bank wait for a preparer."""
+    """Return how many lines of the bank wait for a preparer, and how many of its refusals."""
     del today
     if not permissions.could(actor, BankPermission.MATCH):
         return []
     pile = bank.look_pile(session)
-    return waiting(Figure(_("Bank lines to look at"), pile, _("Match"), url_for("bank.index"), 25))
+    lines = Figure(_("Bank lines to look at"), pile, _("Match"), url_for("bank.index"), 25)
+    return [*waiting(lines), *_refusals(session, actor)]
+
+
+def _refusals(session: Session, actor: Actor) -> list[Figure]:
+    if not permissions.could(actor, BankPermission.ANSWER):
+        return []
+    answer = bank_answers.oldest_waiting(session)
+    if answer is None:
+        return []
+    pile, link = bank_answers.waiting_pile(session), url_for("bank.answer", answer_id=answer)
+    return waiting(
+        Figure(_("Refusals of the bank to confirm"), pile, _("See the answer"), link, 24)
+    )
 
 
 def days(*, session: Session, actor: Actor, today: date) -> list[Days]:

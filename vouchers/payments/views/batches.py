@@ -321,6 +321,7 @@ def _show_page(batch: PaymentBatch) -> str:
         changed=_changed(batch),
         waits=batch.state in _WAITS,
         news=batch_news.news(session(), batch) if batch.state in _WAITS else [],
+        cards=slots.render("payment_batch.cards", batch=batch),
         difference=batch_news.difference(session(), batch) if batch.state in _WAITS else None,
         failure=order_story.failure,
         standing=order_story.standing(batch.orders),
