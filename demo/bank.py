@@ -1,5 +1,6 @@
 """The bank of the demo: what it books, and the statements that finance imports from it."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 from sqlalchemy import select
@@ -19,6 +20,7 @@ from vouchers.payments.models import PaymentOrder
 FEE = {"MDL": 12_000, "EUR": 900}
 BANK_NAME = "Banca Exemplu"
 FEE_TEXT = "comision lunar"
+TOGETHER = "plăți din lot"
 TOP_UP_TEXT = "alimentare sold Stripe"
 _GRANTS = ((363, 45), (205, 30), (75, 25))
 """How many days ago donors sent which part of the year's grant, in percent."""
@@ -33,6 +35,7 @@ class Bank:
         self._closing = {"MDL": 0, "EUR": 0}
         self._since = {"MDL": world.ago(364), "EUR": world.ago(364)}
         self._number = 0
+        self._to_explain: list[tuple[str, BankEntry, list[BankEntry]]] = []
 
     def book(
         self,
@@ -87,6 +90,43 @@ class Bank:
             iban=order.payee_iban,
             end_to_end=order.end_to_end_id,
         )
+
+    def pay_together(self, orders: Sequence[PaymentOrder], day: date) -> None:
+        """Pay orders in one entry that does not name them: a notification will explain it."""
+        currency, whole = orders[0].currency, sum(order.amount_minor for order in orders)
+        self.book(currency, day, -whole, TOGETHER, TOGETHER)
+        entry = self._booked[currency][-1]
+        parts = [
+            BankEntry(
+                day,
+                -order.amount_minor,
+                order.payee_name,
+                order.text,
+                iban=order.payee_iban,
+                end_to_end=order.end_to_end_id,
+            )
+            for order in orders
+        ]
+        self._to_explain.append((currency, entry, parts))
+
+    def explain(self) -> None:
+        """Import the notifications of what was paid together, after its statement."""
+        while self._to_explain:
+            currency, entry, parts = self._to_explain.pop()
+            content = camt.write_notice(
+                entry,
+                parts,
+                iban=self.world.accounts[currency].iban,
+                currency=currency,
+                number=f"N-{currency}-{entry.day:%Y%m%d}",
+            )
+            statement_import.import_file(
+                self.world.session,
+                actor=self.world.actor(PREPARER),
+                content=content,
+                name=f"aviz-{currency.lower()}-{entry.day:%Y-%m-%d}.xml",
+                now=self.world.now,
+            )
 
     def answer(self, refused: PaymentOrder, code: str, text: str, *, is_exact: bool = True) -> None:
         """Answer to the batch of an order: it is refused, and the others are being paid.

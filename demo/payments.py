@@ -23,6 +23,8 @@ from vouchers.voucher.states import RedemptionState
 
 RELEASER = "radu.bejan"
 CYCLES = 12
+_TOGETHER = 3
+"""In this cycle the bank books all payments in lei as one entry, and explains it afterwards."""
 LAST = 18
 """The last whole cycle began so many days ago."""
 
@@ -92,6 +94,7 @@ class Payments:
         for currency in ("MDL", "EUR"):
             as_table = currency == "EUR" and number == 2
             self.bank.statement(currency, self.world.ago(begins - 13), as_table=as_table)
+        self.bank.explain()
         if number:
             self.bank.settle_the_known()
 
@@ -284,6 +287,11 @@ class Payments:
         if number == 0:
             leave_work(self.bank, orders, days)
             return
+        if number == _TOGETHER:
+            together = [order for order in orders if order.currency == "MDL"]
+            orders = [order for order in orders if order.currency != "MDL"]
+            if together:
+                self.bank.pay_together(together, days[0])
         for turn, order in enumerate(orders):
             self.bank.pay(order, days[turn % len(days)])
         if number == 1 and orders:

@@ -68,6 +68,7 @@ ORDER = (
     "bank_statement",
     "bank_line",
     "bank_match",
+    "bank_notice",
     "bank_answer",
     "order_answer",
     "payment_batch",

@@ -35,10 +35,10 @@ from tests.factories.casework import Casework, make_casework
 from tests.factories.cast import NOW, TODAY, Cast, actor, make_cast, make_person
 from tests.factories.factors import enrol
 from tests.factories.papers import make_paper
-from tests.factories.payments import bank_line, make_batch, make_claim, statement
+from tests.factories.payments import bank_line, make_batch, make_claim, notification, statement
 from tests.factories.rules import proposal
 from tests.factories.vouchers import deliver, make_referral, make_token, make_voucher
-from tests.vouchers.formats.writers import Status, pain002
+from tests.vouchers.formats.writers import Line, Status, Tx, pain002
 from vouchers.bank.models import BankLine, OrderAnswer
 from vouchers.bank.services import bank_files, kept_columns
 from vouchers.bank.services.bank_answers import import_answer
@@ -458,6 +458,20 @@ def _payment_ids(session: Session, cast: Any) -> dict[str, UUID]:
     table = f"Jour;Somme;Texte\n{NOW:%d.%m.%Y};-1,00;{order.reference}\n".encode()
     file = bank_files.put(
         session, actor=actor(session, cast.petru), name="walk.csv", content=table, now=NOW
+    )
+    explained = Line(
+        -100,
+        currency="MDL",
+        day=TODAY,
+        reference="N1",
+        transactions=[Tx(100, "MDL", order.end_to_end_id)],
+    )
+    import_file(
+        session,
+        actor=actor(session, cast.petru),
+        name="notice.xml",
+        content=notification(cast, explained),
+        now=NOW,
     )
     refusal = import_answer(
         session,

@@ -48,7 +48,7 @@ def import_statement(
     as_json: bool,
     lines: bool,
 ) -> None:
-    """Import a camt.053, MT940 or CSV statement, or an answer to payments (pain.002).
+    """Import a camt.053, camt.054, MT940 or CSV file, or an answer to payments (pain.002).
 
     Exits 1 and says why when it is refused.
 

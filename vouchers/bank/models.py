@@ -283,3 +283,37 @@ class OrderAnswer(Base):
         UniqueConstraint("answer_id", "position"),
         Index("ix_order_answer_waiting", "id", postgresql_where="state = 'waiting'"),
     )
+
+
+class BankNotice(Base):
+    """One entry of a notification (camt.054): it explains a line of a statement and posts nothing.
+
+    It comes before its line or after it. `details` are the payments inside it.
+    """
+
+    __tablename__ = "bank_notice"
+
+    id: Mapped[Id]
+    file_id: Mapped[UUID] = mapped_column(ForeignKey("bank_file.id"), index=True)
+    bank_account_id: Mapped[UUID] = mapped_column(ForeignKey("bank_account.id"))
+    fingerprint: Mapped[bytes] = mapped_column(LargeBinary)
+    occurrence: Mapped[int]
+    booked_on: Mapped[date]
+    amount_minor: Mapped[Minor]
+    currency: Mapped[Currency]
+    bank_reference: Mapped[str] = mapped_column(default="")
+    message_id: Mapped[str] = mapped_column(default="")
+    is_whole: Mapped[bool]
+    """Whether its payments are exactly its amount, so that they can explain a line."""
+    details: Mapped[list[Any]] = mapped_column(JSONB, default=list)
+    bank_line_id: Mapped[UUID | None] = mapped_column(ForeignKey("bank_line.id"), index=True)
+    """The line that it explains, once both are there."""
+    imported_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    imported_at: Mapped[datetime]
+
+    amount = MoneyColumns()
+
+    __table_args__ = (
+        UniqueConstraint("bank_account_id", "fingerprint", "occurrence"),
+        Index("ix_bank_notice_booked", "bank_account_id", "booked_on", "id"),
+    )

@@ -136,6 +136,13 @@ def camt(*lines: Line, version: int = 8, **more) -> bytes:
     return document(statement_xml(list(lines), version=version, **more), version=version)
 
 
+def camt054(*lines: Line, version: int = 8, **more) -> bytes:
+    more = {"tag": "Ntfctn", "statement_id": "N1"} | more
+    return document(
+        statement_xml(list(lines), version=version, **more), version=version, message="camt.054"
+    )
+
+
 def entry(
     minor: int,
     *,

@@ -10,7 +10,7 @@ from reintegration.kernel import permissions
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.ids import new_id
 from reintegration.kernel.tasks import BackgroundTask, TaskPage
-from vouchers.bank.models import BankAnswer, BankFile, BankStatementFile
+from vouchers.bank.models import BankAnswer, BankFile, BankNotice, BankStatementFile
 from vouchers.bank.permissions import BankPermission
 
 KEPT_UNUSED = timedelta(days=7)
@@ -48,6 +48,7 @@ def forget(session: Session, *, now: datetime) -> int:
     used = or_(
         exists().where(BankStatementFile.file_id == BankFile.id),
         exists().where(BankAnswer.file_id == BankFile.id),
+        exists().where(BankNotice.file_id == BankFile.id),
     )
     gone = session.scalars(
         delete(BankFile).where(BankFile.put_at < before, ~used).returning(BankFile.id)
