@@ -197,6 +197,8 @@ def _accounts(world: World, firm: Firm, draft: Draft, number: int) -> None:
         holder=draft.name,
         now=world.now,
         final_account=f"2212{number:08d}" if draft.left_bank else "",
+        final_code=firm.provider.identifier if draft.left_bank else "",
+        final_name=draft.name if draft.left_bank else "",
     )
     payees.approve(world.session, account, actor=world.actor("alina.croitoru"), now=world.now)
     if draft.euro == "stripe":

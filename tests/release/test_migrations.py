@@ -79,6 +79,7 @@ RELEASED = {
     "0060_admit_devices_sign_notes.py": "91d2165ace9011ff126f79985f340b5ea64b1be099e2d26dbef11a4df4317382",
     "0061_keep_answers_of_banks.py": "b0d52cea5fa1fc85910c2597e99edae968768ed66d6759e96063467479750ef7",
     "0062_keep_notices_of_banks.py": "cdffca54b4345fcdeab805c1d88071a1bcf010f29b7dc447b81cd8c10e61f96b",
+    "0063_name_final_payees.py": "0ae9bbd483bca56d3502393a7eaa3cf2f70e60cfc4e880152526cb66e962d35a",
 }
 OURS = {"reintegration", "providers", "vouchers", "demo"}
 

@@ -24,6 +24,8 @@ SHARED = {
     "iban": "The account.",
     "bic": "The bank.",
     "final_account": "The account behind a correspondent, for banks on the left bank.",
+    "final_code": "The fiscal code of who is paid there in the end.",
+    "final_name": "The name of who is paid there in the end.",
     "identifier": "The fiscal code (IDNO).",
     "starts_on": "The first day.",
     "ends_on": "The last day.",

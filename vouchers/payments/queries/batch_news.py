@@ -96,18 +96,13 @@ def _kinds(order: PaymentOrder, paid: Paid | None) -> list[NewInOrder]:
     if paid is None:
         return [NewInOrder.PAYEE]
     found = []
-    if _place(order) != _place(paid.last):
+    if order.place != paid.last.place:
         found.append(NewInOrder.ACCOUNT)
     if order.payee_name != paid.last.payee_name:
         found.append(NewInOrder.HOLDER)
     if order.amount > paid.largest:
         found.append(NewInOrder.LARGEST)
     return found
-
-
-def _place(order: PaymentOrder) -> tuple[str, ...]:
-    """Return where an order goes."""
-    return order.payee_iban, order.payee_service_account, order.final_account
 
 
 def _paid(session: Session, batch: PaymentBatch) -> dict[UUID, Paid]:
