@@ -152,6 +152,10 @@ def _row(order: MdlOrder, profile: CsvExport) -> tuple[str, ...]:
     text = _cell(payment_text(order), profile)
     if not name:
         raise PaymentFileError("name", reference=order.order_number)
+    if len(name) > profile.longest_name:
+        raise PaymentFileError(
+            "name_long", reference=order.order_number, longest=profile.longest_name
+        )
     if not text:
         raise PaymentFileError("text", reference=order.order_number)
     if len(text) > profile.longest_text:
@@ -165,7 +169,7 @@ def _row(order: MdlOrder, profile: CsvExport) -> tuple[str, ...]:
         "currency": CURRENCY,
         "payer_iban": compact(order.payer_iban) or "",
         "payer_idno": order.payer_idno,
-        "payee_name": name[: profile.longest_name].strip(),
+        "payee_name": name,
         "payee_idno": order.payee_idno,
         "payee_iban": compact(order.payee_iban) or "",
         "payee_bic": order.payee_bic,
