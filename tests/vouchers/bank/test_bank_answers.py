@@ -1,12 +1,13 @@
 """What a bank refuses for certain fails its order by itself; all else a person decides, once."""
 
+import io
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select
 
+from reintegration.kernel import tasks
 from reintegration.kernel.errors import Conflict, Invalid, NotPermitted
-from reintegration.kernel.money import Money
 from tests.factories.cast import NOW, actor
 from tests.factories.payments import (
     LATER,
@@ -302,7 +303,6 @@ def test_today_tells_a_preparer_what_waits_and_confirming_ends_it(
     page = browser.get(f"/bank/answers/{report.answer_id}?lang=en").text
     assert "Order failed" in page
     assert said not in browser.get("/account/today?lang=en").text
-    assert Money(0, "MDL") != order.amount
 
 
 def test_an_auditor_sees_an_answer_and_decides_nothing(session, cast, sign_in, batch, order):
@@ -312,3 +312,54 @@ def test_an_auditor_sees_an_answer_and_decides_nothing(session, cast, sign_in, b
     assert browser.get(f"/bank/answers/{report.answer_id}").status_code == 200
     assert browser.get(f"/bank/answers/orders/{one.id}/confirm").status_code in (403, 404)
     assert sign_in(cast.boris).get(f"/bank/answers/{report.answer_id}").status_code in (403, 404)
+
+
+def run_tasks(session):
+    while (task := tasks.next_task(session, now=LATER)) is not None:
+        session.commit()
+        tasks.run_task(session, task, now=LATER)
+        session.commit()
+    as_system(session)
+
+
+@pytest.mark.parametrize("language", ["en", "ro", "ru"])
+def test_uploaded_beside_statements_it_is_looked_at_then_imported(
+    session, cast, sign_in, batch, order, language
+):
+    browser = sign_in(cast.petru)
+    content = pain002(batch.message_id, rejected(order))
+    sent = {"file": (io.BytesIO(content), "camt053.csv")}
+    looked = browser.post("/bank/import", data=sent).location
+    run_tasks(session)
+    page = browser.get(f"{looked}?lang={language}").text
+    for said in (order.reference, "AC04", batch.reference):
+        assert said in page
+    assert state(session, order) == "released"
+    done = browser.post(f"{looked}/confirm").location
+    run_tasks(session)
+    page = browser.get(f"{done}?lang={language}").text
+    assert f"/bank/answers/{session.scalars(select(BankAnswer.id)).one()}" in page
+    assert state(session, order) == "failed"
+    again = browser.post("/bank/import", data={"file": (io.BytesIO(content), "x.xml")}).location
+    run_tasks(session)
+    assert browser.get(again).status_code == 200
+    assert browser.post(f"{again}/confirm").status_code == 409
+
+
+def test_the_page_says_why_an_answer_is_refused(session, cast, sign_in, batch, order):
+    browser = sign_in(cast.petru)
+    sent = {"file": (io.BytesIO(pain002("FREMD", rejected(order))), "x.xml")}
+    looked = browser.post("/bank/import", data=sent).location
+    run_tasks(session)
+    assert "none of ours left so" in browser.get(f"{looked}?lang=en").text
+
+
+def test_the_command_reads_an_answer_too(app, session, cast, batch, order, tmp_path):
+    file = tmp_path / "raspuns.xml"
+    file.write_bytes(pain002(batch.message_id, rejected(order)))
+    looked = app.test_cli_runner().invoke(args=["bank", "import", str(file), "--dry-run"])
+    assert "1 failed, 0 to decide" in looked.output
+    assert state(session, order) == "released"
+    done = app.test_cli_runner().invoke(args=["bank", "import", str(file), "--json"])
+    assert (done.exit_code, '"failed": 1' in done.output) == (0, True)
+    assert state(session, order) == "failed"

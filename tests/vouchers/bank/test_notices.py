@@ -248,3 +248,10 @@ def test_its_file_stays_for_good(session, cast, orders):
     take(session, cast, files(cast, orders)["054"])
     assert bank_files.forget(session, now=LATER.replace(year=LATER.year + 1)) == 0
     assert session.scalar(select(func.count()).select_from(BankFile)) == 1
+
+
+def test_the_command_says_that_it_only_explains(app, session, cast, orders, tmp_path):
+    file = tmp_path / "aviz.xml"
+    file.write_bytes(files(cast, orders)["054"])
+    done = app.test_cli_runner().invoke(args=["bank", "import", str(file)])
+    assert "posts nothing: entries with their line 0, without it 1" in done.output
