@@ -1,17 +1,24 @@
 """The bank of the demo: what it books, and the statements that finance imports from it."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 from sqlalchemy import ColumnElement, select
 
-from demo import camt, table
+from demo import camt, pain002, table
 from demo.camt import BankEntry
 from demo.funds import FUNDS, PREPARER, allocate, grant_of
 from demo.timeline import Story, at
 from demo.world import World
 from reintegration.kernel.money import Money
 from vouchers.bank.models import BankLine
-from vouchers.bank.services import endings, kept_columns, reconciliation, statement_import
+from vouchers.bank.services import (
+    bank_answers,
+    endings,
+    kept_columns,
+    reconciliation,
+    statement_import,
+)
 from vouchers.bank.services.import_report import ImportReport
 from vouchers.bank.states import BankLineState, ExceptionKind, NextStep, Rest
 from vouchers.payments.models import PaymentOrder
@@ -20,6 +27,7 @@ from vouchers.payments.states import OrderState
 FEE = {"MDL": 12_000, "EUR": 900}
 BANK_NAME = "Banca Exemplu"
 FEE_TEXT = "comision lunar"
+TOGETHER = "plăți din lot"
 TOP_UP_TEXT = "alimentare sold Stripe"
 INTEREST_TEXT = "dobanda la sold"
 OTHERS_TEXT = "cotizatii asociatie"
@@ -41,6 +49,7 @@ class Bank:
         self._closing = {"MDL": 0, "EUR": 0}
         self._since = {"MDL": world.ago(364), "EUR": world.ago(364)}
         self._number = 0
+        self._to_explain: list[tuple[str, BankEntry, list[BankEntry]]] = []
 
     def book(
         self,
@@ -94,6 +103,69 @@ class Bank:
             order.text,
             iban=order.payee_iban,
             end_to_end=order.end_to_end_id,
+        )
+
+    def pay_together(self, orders: Sequence[PaymentOrder], day: date) -> None:
+        """Pay orders in one entry that does not name them: a notification will explain it."""
+        currency, whole = orders[0].currency, sum(order.amount_minor for order in orders)
+        self.book(currency, day, -whole, TOGETHER, TOGETHER)
+        entry = self._booked[currency][-1]
+        parts = [
+            BankEntry(
+                day,
+                -order.amount_minor,
+                order.payee_name,
+                order.text,
+                iban=order.payee_iban,
+                end_to_end=order.end_to_end_id,
+            )
+            for order in orders
+        ]
+        self._to_explain.append((currency, entry, parts))
+
+    def explain(self) -> None:
+        """Import the notifications of what was paid together, after its statement."""
+        while self._to_explain:
+            currency, entry, parts = self._to_explain.pop()
+            content = camt.write_notice(
+                entry,
+                parts,
+                iban=self.world.accounts[currency].iban,
+                currency=currency,
+                number=f"N-{currency}-{entry.day:%Y%m%d}",
+            )
+            statement_import.import_file(
+                self.world.session,
+                actor=self.world.actor(PREPARER),
+                content=content,
+                name=f"aviz-{currency.lower()}-{entry.day:%Y-%m-%d}.xml",
+                now=self.world.now,
+            )
+
+    def answer(self, refused: PaymentOrder, code: str, text: str, *, is_exact: bool = True) -> None:
+        """Answer to the batch of an order: it is refused, and the others are being paid.
+
+        An answer that is not exact leaves the amount out, so that a person decides.
+        """
+        batch, now = refused.batch, self.world.now
+        answers = [
+            pain002.Answer(order.end_to_end_id, "ACSP", order.amount)
+            for order in batch.orders
+            if order.amount and order is not refused
+        ]
+        amount = refused.amount if is_exact else None
+        answers.append(pain002.Answer(refused.end_to_end_id, "RJCT", amount, code, text))
+        bank_answers.import_answer(
+            self.world.session,
+            actor=self.world.actor(PREPARER),
+            content=pain002.write(
+                answers,
+                number=f"ST{now:%y%j%H}",
+                original=batch.message_id,
+                made_at=f"{now:%Y-%m-%dT%H:%M:%S}",
+            ),
+            name=f"raspuns-{now:%Y-%m-%d}.xml",
+            now=now,
         )
 
     def statement(

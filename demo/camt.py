@@ -1,6 +1,6 @@
-"""A small writer of camt.053.001.08: the bank's side of the demo."""
+"""A small writer of camt.053.001.08 and camt.054.001.08: the bank's side of the demo."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from xml.sax.saxutils import escape
@@ -50,28 +50,48 @@ def write(
     ).encode()
 
 
-def _entry(entry: BankEntry, currency: str) -> str:
+def write_notice(
+    whole: BankEntry, parts: Sequence[BankEntry], *, iban: str, currency: str, number: str
+) -> bytes:
+    """Return the notification that explains one entry by the payments inside it."""
+    space = _NAMESPACE.replace("053", "054")
+    body = _entry(whole, currency, parts)
+    return (
+        f'<?xml version="1.0" encoding="UTF-8"?><Document xmlns="{space}"><BkToCstmrDbtCdtNtfctn>'
+        f"<GrpHdr><MsgId>{number}</MsgId><CreDtTm>{whole.day}T20:00:00</CreDtTm></GrpHdr><Ntfctn>"
+        f"<Id>{number}</Id><CreDtTm>{whole.day}T20:00:00</CreDtTm>"
+        f"<Acct><Id><IBAN>{iban}</IBAN></Id><Ccy>{currency}</Ccy></Acct>"
+        f"{body}</Ntfctn></BkToCstmrDbtCdtNtfctn></Document>"
+    ).encode()
+
+
+def _entry(entry: BankEntry, currency: str, parts: Sequence[BankEntry] = ()) -> str:
     leaves = entry.minor < 0
     amount, direction = _amount(entry.minor, currency), "DBIT" if leaves else "CRDT"
     code = "CHRG" if entry.is_charge else "OTHR"
+    details = "".join(
+        f"<TxDtls>{_details(one, leaves=leaves, amount=_amount(one.minor, currency))}</TxDtls>"
+        for one in parts
+    )
+    details = details or f"<TxDtls>{_details(entry, leaves=leaves)}</TxDtls>"
     return (
         f"<Ntry>{amount}<CdtDbtInd>{direction}</CdtDbtInd><Sts><Cd>BOOK</Cd></Sts>"
         f"<BookgDt><Dt>{entry.day}</Dt></BookgDt><ValDt><Dt>{entry.day}</Dt></ValDt>"
         f"<AcctSvcrRef>{entry.reference}</AcctSvcrRef>"
         f"<BkTxCd><Domn><Cd>PMNT</Cd><Fmly><Cd>{'MDOP' if entry.is_charge else 'ICDT'}</Cd>"
         f"<SubFmlyCd>{code}</SubFmlyCd></Fmly></Domn></BkTxCd>"
-        f"<NtryDtls><TxDtls>{_details(entry, leaves=leaves)}</TxDtls></NtryDtls></Ntry>"
+        f"<NtryDtls>{details}</NtryDtls></Ntry>"
     )
 
 
-def _details(entry: BankEntry, *, leaves: bool) -> str:
+def _details(entry: BankEntry, *, leaves: bool, amount: str = "") -> str:
     role = "Cdtr" if leaves else "Dbtr"
     named = f"<{role}><Pty><Nm>{escape(entry.name)}</Nm></Pty></{role}>"
     account = f"<{role}Acct><Id><IBAN>{entry.iban}</IBAN></Id></{role}Acct>" if entry.iban else ""
     refs = f"<EndToEndId>{entry.end_to_end}</EndToEndId>" if entry.end_to_end else ""
     back = f"<RtrInf><Rsn><Cd>{entry.returned}</Cd></Rsn></RtrInf>" if entry.returned else ""
     return (
-        f"<Refs>{refs}</Refs><RltdPties>{named}{account}</RltdPties>"
+        f"<Refs>{refs}</Refs>{amount}<RltdPties>{named}{account}</RltdPties>"
         f"<RmtInf><Ustrd>{escape(entry.text)}</Ustrd></RmtInf>{back}"
     )
 

@@ -1,19 +1,20 @@
 """The last days: claims and batches that stand at every step, and what has piled up."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from sqlalchemy import func, select, update
 
 from demo.funds import APPROVER, PREPARER, drain
 from demo.payments import RELEASER, Payments, unclaimed
+from demo.providers import approve_account, propose_elsewhere
 from demo.timeline import Story, at
 from demo.world import Firm, World
 from reintegration.accounts.models import InboxMessage
 from reintegration.cases.models import CaseFile
 from reintegration.kernel.ids import new_id
 from reintegration.kernel.outbox import OutboxMessage, OutboxState
-from vouchers.payments.models import Claim, ClaimLine
+from vouchers.payments.models import Claim, ClaimLine, PayeeAccount, PaymentBatch
 from vouchers.payments.services import batches, claims
 from vouchers.payments.states import ClaimLineState, ClaimState
 from vouchers.voucher.models import Redemption
@@ -22,6 +23,13 @@ from vouchers.voucher.services.redemption import Delivery, redeem
 from vouchers.voucher.states import OPEN_STATES, VoucherState
 
 _PER_CLAIM = 3
+_AHEAD = 7
+"""So many days ahead leaves the batch that waits: an account that has changed is paid by then."""
+_IN_LEI = select(PayeeAccount).where(
+    PayeeAccount.currency == "MDL",
+    PayeeAccount.approved_at.is_not(None),
+    PayeeAccount.retired_at.is_(None),
+)
 _MAIL = "email"
 _FATES = (
     "submitted",
@@ -57,6 +65,7 @@ def recent_claims(world: World, office: Payments) -> Story:
         for claim in asked.get(fate, ()):
             office.accept(claim)
     refused = _refused_of_late(world, [*asked.get("checked", ()), *asked.get("submitted", ())])
+    _one_is_paid_elsewhere(world, asked)
     yield at(world.ago(1), 9)
     if refused is not None:
         _record_anew(world, refused)
@@ -73,14 +82,37 @@ def _first_in_euro(groups: Sequence[tuple[Firm, list[Redemption]]]) -> int | Non
     return next(in_euro, None)
 
 
+def _one_is_paid_elsewhere(world: World, asked: Mapping[str, Sequence[Claim]]) -> None:
+    """Let a payee of the batch that will wait move its account: its approver shall see that."""
+    leaving = {
+        claim.provider_id for fate in ("approved", "released") for claim in asked.get(fate, ())
+    }
+    for claim in asked.get("prepared", ()):
+        account = world.session.scalar(_IN_LEI.where(PayeeAccount.provider_id == claim.provider_id))
+        plain = account is not None and claim.currency == "MDL" and not account.final_account
+        if plain and claim.provider_id not in leaving:
+            firm = world.firm_of(claim.provider_id)
+            approve_account(world, propose_elsewhere(world, firm, "AG000225100013104169"))
+            return
+
+
 def _pay(world: World, office: Payments, fate: str, chosen: Sequence[Claim]) -> None:
     for mine in office.by_way([one for one in chosen if one.state == ClaimState.CHECKED]):
-        batch = office.batch(mine)
+        batch = office.batch(mine, ahead=_AHEAD if fate == "prepared" else 0)
         if fate != "prepared":
             batches.approve(world.session, batch, actor=world.actor(APPROVER), now=world.now)
         if fate == "released":
             batches.release(world.session, batch, actor=world.actor(RELEASER), now=world.now)
             office.stripe.pay_and_lose_an_answer(batch)
+            _refuse_one(office, batch)
+
+
+def _refuse_one(office: Payments, batch: PaymentBatch) -> None:
+    """Let the bank refuse an order in a way that a person has to look at."""
+    sent = [order for order in batch.orders if order.amount]
+    if batch.bank_account_id is not None and sent:
+        smallest = min(sent, key=lambda order: order.amount_minor)
+        office.bank.answer(smallest, "AC06", "cont blocat", is_exact=False)
 
 
 def _groups(world: World) -> list[tuple[Firm, list[Redemption]]]:

@@ -24,7 +24,7 @@ from demo.timeline import Story, at
 from demo.world import Firm, World
 from vouchers.payments.models import Claim, ClaimLine, PayeeAccount, PaymentBatch, PaymentOrder
 from vouchers.payments.services import batches as payments
-from vouchers.payments.services import claims, settlement
+from vouchers.payments.services import claims
 from vouchers.payments.states import ClaimLineState, ClaimState, OrderState, Rail
 from vouchers.stripe_rail.queries import payable
 from vouchers.voucher.models import Redemption, Voucher
@@ -32,6 +32,8 @@ from vouchers.voucher.states import RedemptionState
 
 RELEASER = "radu.bejan"
 CYCLES = 12
+_TOGETHER = 3
+"""In this cycle the bank books all payments in lei as one entry, and explains it afterwards."""
 LAST = 18
 """The last whole cycle began so many days ago."""
 
@@ -101,6 +103,7 @@ class Payments:
         for currency in ("MDL", "EUR"):
             as_table = currency == "EUR" and number == 2
             self.bank.statement(currency, self.world.ago(begins - 13), as_table=as_table)
+        self.bank.explain()
         if number:
             self.bank.settle_the_known()
         else:
@@ -152,8 +155,8 @@ class Payments:
             reason=words.DISPUTES[turn % len(words.DISPUTES)],
         )
 
-    def batch(self, chosen: Sequence[Claim]) -> PaymentBatch:
-        """Put checked claims that are paid one way into a batch."""
+    def batch(self, chosen: Sequence[Claim], *, ahead: int = 0) -> PaymentBatch:
+        """Put checked claims that are paid one way into a batch, to leave so many days `ahead`."""
         by_bank = self.world.accounts[chosen[0].currency]
         paid_from = Rail.STRIPE_TRANSFER if self.is_at_stripe(chosen[0]) else by_bank
         return payments.prepare(
@@ -161,7 +164,7 @@ class Payments:
             actor=self.world.actor(PREPARER),
             now=self.world.now,
             claim_ids=[claim.id for claim in chosen],
-            execution_on=self.world.day,
+            execution_on=self.world.day + timedelta(days=ahead),
             paid_from=paid_from,
         )
 
@@ -287,14 +290,8 @@ class Payments:
     def _book(self, batches: Sequence[PaymentBatch], begins: int, number: int) -> None:
         """Let the bank pay, or refuse one; fees are taken; one of the month before comes back."""
         orders = self.orders(batches)
-        if number == 1 and len(orders) > 2:
-            settlement.fail_order(
-                self.world.session,
-                orders.pop(),
-                actor=self.world.actor(PREPARER),
-                reason="AC01: contul nu există",
-                now=self.world.now,
-            )
+        if number == 1 and len(orders) > 2 and orders[-1].payee_iban:
+            self.bank.answer(orders.pop(), "AC01", "contul nu există")
         days = [self.world.ago(begins - late) for late in (7, 8, 9)]
         for currency in ("MDL", "EUR"):
             self.bank.book_fee(currency, self.world.ago(begins - 12))
@@ -303,6 +300,11 @@ class Payments:
             return
         if number == 1:
             orders = pay_oddly(self.bank, orders, days)
+        if number == _TOGETHER:
+            together = [order for order in orders if order.currency == "MDL"]
+            orders = [order for order in orders if order.currency != "MDL"]
+            if together:
+                self.bank.pay_together(together, days[0])
         for turn, order in enumerate(orders):
             self.bank.pay(order, days[turn % len(days)])
         if number == 1 and orders:

@@ -26,6 +26,7 @@ from reintegration.codelists.service_categories import ServiceCategory
 from reintegration.kernel.actor import OPERATOR, Role
 from reintegration.kernel.clock import local_day
 from reintegration.kernel.money import Money
+from vouchers.payments.models import PayeeAccount
 from vouchers.payments.services import payees
 
 _OFFICER, _SECOND = "victor.moraru", "lilia.botnaru"
@@ -196,6 +197,8 @@ def _accounts(world: World, firm: Firm, draft: Draft, number: int) -> None:
         holder=draft.name,
         now=world.now,
         final_account=f"2212{number:08d}" if draft.left_bank else "",
+        final_code=firm.provider.identifier if draft.left_bank else "",
+        final_name=draft.name if draft.left_bank else "",
     )
     payees.approve(world.session, account, actor=world.actor("alina.croitoru"), now=world.now)
     if draft.euro == "stripe":
@@ -207,18 +210,28 @@ def _accounts(world: World, firm: Firm, draft: Draft, number: int) -> None:
 def account_moves(world: World) -> Story:
     """Let one provider change where it is paid: its new account still waits for its first day."""
     yield at(world.ago(1), 15)
-    firm = world.firms["briceni"]
+    account = propose_elsewhere(world, world.firms["briceni"], "VI000022510009876543")
+    yield at(world.ago(1), 17)
+    approve_account(world, account)
+
+
+def propose_elsewhere(world: World, firm: Firm, number: str) -> PayeeAccount:
+    """Let a provider ask to be paid in lei at another account, with the letter of the bank."""
     account = payees.propose(
         world.session,
         actor=world.actor(firm.manager),
         provider=firm.provider,
         currency="MDL",
-        iban=make_iban("VI000022510009876543"),
+        iban=make_iban(number),
         holder=firm.provider.legal_name,
         now=world.now,
     )
     Papers(world).bank_letter(account, world.actor(firm.manager))
-    yield at(world.ago(1), 17)
+    return account
+
+
+def approve_account(world: World, account: PayeeAccount) -> None:
+    """Let the approver agree to an account."""
     payees.approve(world.session, account, actor=world.actor("alina.croitoru"), now=world.now)
 
 

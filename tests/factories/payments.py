@@ -16,7 +16,7 @@ from reintegration.kernel.db import act_as
 from reintegration.kernel.ids import new_id
 from tests.factories.cast import NOW, TODAY, Cast, actor
 from tests.factories.vouchers import deliver, make_voucher
-from tests.vouchers.formats.writers import OURS, Line, Tx, camt
+from tests.vouchers.formats.writers import OURS, Line, Tx, camt, camt054
 from vouchers.payments.models import Claim, PayeeAccount, PaymentBatch, PaymentOrder
 from vouchers.payments.services import batches, claims, payees, rails
 from vouchers.payments.states import Rail
@@ -141,6 +141,13 @@ def statement(cast: Cast, *lines: Line, currency: str = "MDL", **more) -> bytes:
     """Return a camt.053 of our account in `currency`."""
     account = cast.bank_account if currency == "MDL" else cast.euro_bank_account
     content = camt(*lines, currency=currency, **more)
+    return content.replace(OURS.encode(), account.iban.encode())
+
+
+def notification(cast: Cast, *lines: Line, currency: str = "MDL", **more) -> bytes:
+    """Return a camt.054 of our account in `currency`."""
+    account = cast.bank_account if currency == "MDL" else cast.euro_bank_account
+    content = camt054(*lines, currency=currency, **more)
     return content.replace(OURS.encode(), account.iban.encode())
 
 

@@ -45,12 +45,15 @@ from reintegration.plans.permissions import PlanPermission
 from reintegration.rulebook.models import RulebookEdition, RuleVersion
 from reintegration.rulebook.permissions import RulePermission
 from vouchers.bank.models import (
+    BankAnswer,
     BankFile,
     BankLine,
     BankMatch,
+    BankNotice,
     BankStatementFile,
     KeptColumns,
     LineEnding,
+    OrderAnswer,
 )
 from vouchers.bank.permissions import BankAccountPermission, BankPermission
 from vouchers.books.models import BankAccount, LedgerEntry, LedgerLine, LedgerSum, OpeningBalance
@@ -196,12 +199,15 @@ READS: dict[str, tuple[Any, Shown]] = {
         _rows(PayeeAccount, PayeePermission.VIEW),
         _rows(BankAccount, BankAccountPermission.VIEW),
         _rows(OpeningBalance, OpeningPermission.VIEW),
+        _rows(BankAnswer, BankPermission.LIST),
         _rows(BankFile, BankPermission.LIST),
+        _rows(OrderAnswer, BankPermission.LIST),
         _rows(BankStatementFile, BankPermission.LIST),
         _rows(KeptColumns, BankAccountPermission.VIEW),
         _rows(BankLine, BankPermission.LIST),
         _rows(BankMatch, BankPermission.LIST),
         _rows(LineEnding, BankPermission.LIST),
+        _rows(BankNotice, BankPermission.LIST),
         _rows(StripeAccount, StripePermission.VIEW_ACCOUNT),
         _rows(StripeTransfer, StripePermission.VIEW),
         _rows(StripeReversal, StripePermission.VIEW),

@@ -35,12 +35,13 @@ from tests.factories.casework import Casework, make_casework
 from tests.factories.cast import NOW, TODAY, Cast, actor, make_cast, make_person
 from tests.factories.factors import enrol
 from tests.factories.papers import make_paper
-from tests.factories.payments import bank_line, make_batch, make_claim, statement
+from tests.factories.payments import bank_line, make_batch, make_claim, notification, statement
 from tests.factories.rules import proposal
 from tests.factories.vouchers import deliver, make_referral, make_token, make_voucher
-from tests.vouchers.formats.writers import Line
-from vouchers.bank.models import BankLine
+from tests.vouchers.formats.writers import Line, Status, Tx, pain002
+from vouchers.bank.models import BankLine, OrderAnswer
 from vouchers.bank.services import bank_files, endings, kept_columns
+from vouchers.bank.services.bank_answers import import_answer
 from vouchers.bank.services.statement_import import import_file
 from vouchers.books.models import LedgerEntry, OpeningBalance
 from vouchers.formats.csv_mapping import DayOrder, Meaning, Minus, mapped
@@ -459,7 +460,33 @@ def _payment_ids(session: Session, cast: Any) -> dict[str, UUID]:
     file = bank_files.put(
         session, actor=actor(session, cast.petru), name="walk.csv", content=table, now=NOW
     )
+    explained = Line(
+        -100,
+        currency="MDL",
+        day=TODAY,
+        reference="N1",
+        transactions=[Tx(100, "MDL", order.end_to_end_id)],
+    )
+    import_file(
+        session,
+        actor=actor(session, cast.petru),
+        name="notice.xml",
+        content=notification(cast, explained),
+        now=NOW,
+    )
+    refusal = import_answer(
+        session,
+        actor=actor(session, cast.petru),
+        name="walk.xml",
+        content=pain002(batch.message_id, Status(order.end_to_end_id)),
+        now=NOW,
+    )
+    refused = session.scalars(
+        select(OrderAnswer.id).where(OrderAnswer.answer_id == UUID(refusal.answer_id))
+    )
     return {
+        "answer_id": UUID(refusal.answer_id),
+        "order_answer_id": refused.one(),
         "claim_id": claim.id,
         "claim_line_id": claim.lines[0].id,
         "batch_id": batch.id,

@@ -79,6 +79,9 @@ RELEASED = {
     "0060_admit_devices_sign_notes.py": "91d2165ace9011ff126f79985f340b5ea64b1be099e2d26dbef11a4df4317382",
     "0061_end_every_line.py": "d653463a8200c769a661579469e8cb462f66272982bf8bbcc742fdbdcb77609d",
     "0062_find_refused_lines.py": "87ba596b1637e29a88f8251883edc755cde5038396d35e3714580e27e38affa4",
+    "0063_keep_answers_of_banks.py": "639f9dd1a52f3faabbdfd409d364419e611f7fdb2014fcadc8b9beee98fd893e",
+    "0064_keep_notices_of_banks.py": "a70a77bca5b2db33ebc595e7c8b4fc93c4b4ffa04c908844f2ac33228b74e4f6",
+    "0065_name_final_payees.py": "27833111f9c0c4e3b06f6aa8c2de1348119bc4abd151bc8fec14f9420d882b5c",
 }
 OURS = {"reintegration", "providers", "vouchers", "demo"}
 

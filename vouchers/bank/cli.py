@@ -12,6 +12,7 @@ from reintegration.kernel.actor import OPERATOR
 from reintegration.kernel.errors import N_, Invalid
 from reintegration.web.commands import Commands, Refused, encoding_option, operating
 from vouchers.bank.queries.bank import accounts
+from vouchers.bank.services.bank_answers import import_answer
 from vouchers.bank.services.import_report import (
     ImportReport,
     StatementReport,
@@ -23,6 +24,8 @@ from vouchers.bank.services.import_report import (
 from vouchers.bank.services.statement_import import import_file
 from vouchers.books.models import BankAccount
 from vouchers.formats.iban import compact
+from vouchers.formats.pain002 import is_answer
+from vouchers.formats.sniff import HEAD_BYTES
 
 MOST_BYTES = 200 * 1024 * 1024
 """What the command reads; a page takes less, because it travels through a browser."""
@@ -45,18 +48,24 @@ def import_statement(
     as_json: bool,
     lines: bool,
 ) -> None:
-    """Import a camt.053, MT940 or CSV statement; exit 1 and say why when it is refused.
+    """Import a camt.053, camt.054, MT940 or CSV file, or an answer to payments (pain.002).
+
+    Exits 1 and says why when it is refused.
 
     A dry run reads any account and says when it is not one of ours. A table is read by the columns
     that somebody said of its account, where they are kept.
     """
+    content = _read(file)
+    if is_answer(content[:HEAD_BYTES]):
+        _import_answer(file.name, content, dry_run=dry_run, as_json=as_json)
+        return
     try:
         report = operating(
             lambda opened: import_file(
                 opened,
                 actor=OPERATOR,
                 name=file.name,
-                content=_read(file),
+                content=content,
                 now=clock.now(),
                 dry_run=dry_run,
                 shown=sys.maxsize if lines else 0,
@@ -73,6 +82,38 @@ def import_statement(
             click.echo(f"  ! {other}", err=True)
         raise
     click.echo(json.dumps(document(report)) if as_json else _text(report))
+
+
+def _import_answer(name: str, content: bytes, *, dry_run: bool, as_json: bool) -> None:
+    try:
+        report = operating(
+            lambda opened: import_answer(
+                opened,
+                actor=OPERATOR,
+                name=name,
+                content=content,
+                now=clock.now(),
+                dry_run=dry_run,
+                most=MOST_BYTES,
+            )
+        )
+    except Refused as said:
+        if as_json:
+            click.echo(json.dumps(refused(said.error)))
+            sys.exit(1)
+        raise
+    if as_json:
+        click.echo(json.dumps({"status": "ok", **report.as_json()}))
+        return
+    before = (
+        ["this answer was imported before: nothing was added"] if report.imported_before else []
+    )
+    counted = (
+        f"batch {report.batch}: {report.status or 'nothing said'} of the whole;"
+        f" {report.failed} failed, {report.waiting} to decide, {report.noted} noted,"
+        f" {len(report.unknown)} not of it"
+    )
+    click.echo("\n".join([*before, counted]))
 
 
 def _read(file: Path) -> bytes:

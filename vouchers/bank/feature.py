@@ -13,12 +13,21 @@ from vouchers.bank.permissions import BankPermission as P
 from vouchers.bank.policy import POLICY
 from vouchers.bank.queries.bank import matches_so_far, references_of
 from vouchers.bank.services import tasks, would_change
-from vouchers.bank.views import bank, bank_accounts, bank_imports, columns, endings, today
+from vouchers.bank.views import (
+    answer_slots,
+    bank,
+    bank_accounts,
+    bank_answers,
+    bank_imports,
+    columns,
+    endings,
+    today,
+)
 from vouchers.bank.views.blueprint import bank_bp
 from vouchers.payments.queries import statements
 from vouchers.payments.services import settlement
 
-PAGES = (bank, endings, bank_accounts, bank_imports, columns)
+PAGES = (bank, endings, bank_accounts, bank_answers, bank_imports, columns)
 """Importing them adds their addresses."""
 PREVIEWS = (would_change,)
 """Importing it says what another value of a rule would change."""
@@ -35,6 +44,9 @@ def register(app: Flask) -> None:
     statements.bank_references.answer_with(references_of)
     slots.add("today.items", today.items)
     slots.add("today.days", today.days)
+    slots.add("payment_batch.cards", answer_slots.card)
+    slots.add("payment_order.answers", answer_slots.steps)
+    slots.add("payment_order.failure", answer_slots.failure)
     navigation.add(
         Place(
             "bank.index",

@@ -68,7 +68,10 @@ class StatementForm(Form):
 
     file = file_field(
         _l("File of the bank"),
-        _l("camt.053, MT940 or CSV, at most 50 MB. A larger one: flask bank import FILE."),
+        _l(
+            "camt.053, camt.054, MT940, CSV or pain.002, at most 50 MB. A larger one: flask bank"
+            " import FILE."
+        ),
     )
     account = SelectField(
         _l("Account"),

@@ -20,11 +20,19 @@ from reintegration.kernel.base import Base, Currency, Id, Json, Minor
 from reintegration.kernel.coded import Coded
 from reintegration.kernel.money_columns import MoneyColumns
 from reintegration.kernel.search import words_index
-from vouchers.bank.states import BankLineState, ExceptionKind, MatchedBy, NextStep, Resolution
+from vouchers.bank.states import (
+    AnswerDoubt,
+    BankLineState,
+    ExceptionKind,
+    MatchedBy,
+    NextStep,
+    OrderAnswerState,
+    Resolution,
+)
 from vouchers.books.models.bank_account import BankAccount
 from vouchers.books.states import PostingEvent
 from vouchers.formats.csv_mapping import CsvMapping
-from vouchers.payments.models.payments import PaymentOrder
+from vouchers.payments.models.payments import PaymentBatch, PaymentOrder
 
 
 class BankFile(Base):
@@ -242,6 +250,96 @@ class BankMatch(Base):
             unique=True,
             postgresql_where="undone_at IS NULL",
         ),
+    )
+
+
+class BankAnswer(Base):
+    """One answer of the bank to one file of payments (pain.002), as it was read."""
+
+    __tablename__ = "bank_answer"
+
+    id: Mapped[Id]
+    batch_id: Mapped[UUID] = mapped_column(ForeignKey("payment_batch.id"))
+    file_id: Mapped[UUID] = mapped_column(ForeignKey("bank_file.id"), index=True)
+    message_id: Mapped[str]
+    said_at: Mapped[str] = mapped_column(default="")
+    """When the bank made it, as it wrote that."""
+    status: Mapped[str] = mapped_column(default="")
+    """What it says of the whole: a code of ISO 20022, as it was written."""
+    reasons: Mapped[list[Any]] = mapped_column(JSONB, default=list)
+    content_print: Mapped[bytes] = mapped_column(LargeBinary)
+    """Tells what was said from all else: the same number with other words is refused."""
+    unknown: Mapped[list[Any]] = mapped_column(JSONB, default=list)
+    """References in it that are no order of its batch."""
+    imported_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    imported_at: Mapped[datetime]
+
+    batch: Mapped[PaymentBatch] = relationship()
+
+    __table_args__ = (UniqueConstraint("batch_id", "message_id"),)
+
+
+class OrderAnswer(Base):
+    """What an answer of the bank says of one order, and what became of that."""
+
+    __tablename__ = "order_answer"
+
+    id: Mapped[Id]
+    answer_id: Mapped[UUID] = mapped_column(ForeignKey("bank_answer.id"))
+    payment_order_id: Mapped[UUID] = mapped_column(ForeignKey("payment_order.id"), index=True)
+    position: Mapped[int]
+    status: Mapped[str]
+    reasons: Mapped[list[Any]] = mapped_column(JSONB, default=list)
+    state: Mapped[OrderAnswerState] = mapped_column(default=OrderAnswerState.NOTED)
+    doubt: Mapped[AnswerDoubt | None] = mapped_column(
+        Coded(AnswerDoubt, or_none=True), nullable=False
+    )
+    """Why a rejection did not fail the order by itself."""
+    decided_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    decided_for: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    decided_at: Mapped[datetime | None]
+
+    answer: Mapped[BankAnswer] = relationship()
+    order: Mapped[PaymentOrder] = relationship()
+
+    __table_args__ = (
+        UniqueConstraint("answer_id", "payment_order_id"),
+        UniqueConstraint("answer_id", "position"),
+        Index("ix_order_answer_waiting", "id", postgresql_where="state = 'waiting'"),
+    )
+
+
+class BankNotice(Base):
+    """One entry of a notification (camt.054): it explains a line of a statement and posts nothing.
+
+    It comes before its line or after it. `details` are the payments inside it.
+    """
+
+    __tablename__ = "bank_notice"
+
+    id: Mapped[Id]
+    file_id: Mapped[UUID] = mapped_column(ForeignKey("bank_file.id"), index=True)
+    bank_account_id: Mapped[UUID] = mapped_column(ForeignKey("bank_account.id"))
+    fingerprint: Mapped[bytes] = mapped_column(LargeBinary)
+    occurrence: Mapped[int]
+    booked_on: Mapped[date]
+    amount_minor: Mapped[Minor]
+    currency: Mapped[Currency]
+    bank_reference: Mapped[str] = mapped_column(default="")
+    message_id: Mapped[str] = mapped_column(default="")
+    is_whole: Mapped[bool]
+    """Whether its payments are exactly its amount, so that they can explain a line."""
+    details: Mapped[list[Any]] = mapped_column(JSONB, default=list)
+    bank_line_id: Mapped[UUID | None] = mapped_column(ForeignKey("bank_line.id"), index=True)
+    """The line that it explains, once both are there."""
+    imported_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    imported_at: Mapped[datetime]
+
+    amount = MoneyColumns()
+
+    __table_args__ = (
+        UniqueConstraint("bank_account_id", "fingerprint", "occurrence"),
+        Index("ix_bank_notice_booked", "bank_account_id", "booked_on", "id"),
     )
 
 

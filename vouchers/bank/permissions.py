@@ -26,3 +26,4 @@ class BankPermission(StrEnum):
     WRITE_OFF = "bank:write_off"
     WRITE_OFF_ABOVE = "bank:write_off_above"
     UNDO = "bank:undo"
+    ANSWER = "bank:answer"

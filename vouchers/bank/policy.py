@@ -24,4 +24,5 @@ POLICY: Policy = {
     BankPermission.WRITE_OFF: preparer | _SECOND,
     BankPermission.WRITE_OFF_ABOVE: _SECOND,
     BankPermission.UNDO: preparer,
+    BankPermission.ANSWER: preparer,
 }

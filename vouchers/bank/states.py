@@ -138,3 +138,28 @@ class ReasonCode(Worded):
         reason = worded(cls, code, label, tone)
         reason.text = text
         return reason
+
+
+class OrderAnswerState(Worded):
+    """What became of what the bank answered to one order."""
+
+    NOTED = N_("Noted"), "grey"
+    WAITING = N_("To be decided"), "gold"
+    FAILED = N_("Order failed"), "clay"
+    DISCARDED = N_("Discarded"), "grey"
+
+
+class AnswerDoubt(Worded):
+    """Why a rejection of the bank does not fail its order by itself."""
+
+    AMOUNT_UNSAID = N_("The answer does not repeat the amount."), "gold"
+    AMOUNT_DIFFERS = N_("The answer names another amount."), "clay"
+    ACCOUNT_DIFFERS = N_("The answer names another account of the payee."), "clay"
+    NAMES_DIFFER = N_("The answer names two different orders in one."), "clay"
+    SUM_DIFFERS = (
+        N_("The answer does not repeat how many payments of which sum it rejects, or others."),
+        "gold",
+    )
+    WHOLE_ACCEPTED = N_("The answer accepts the whole file and rejects this order."), "clay"
+    NOT_REJECTED = N_("The bank stopped the order without calling it rejected."), "gold"
+    NOT_UNDER_WAY = N_("By our books the order is not under way: look at the statement."), "clay"

@@ -5,10 +5,7 @@ Memory holds the entries, never the document.
 """
 
 from datetime import date
-from io import SEEK_END
 from typing import IO
-
-from lxml import etree
 
 from vouchers.formats import camt_entry
 from vouchers.formats.amounts import currency_code, written_finer
@@ -37,6 +34,7 @@ from vouchers.formats.statement import (
     nobody_hears,
     refuse_twice,
 )
+from vouchers.formats.xml_stream import Stream, forget_before, refuse_doctype
 
 _KINDS = {
     "BkToCstmrStmt": ("Stmt", StatementKind.STATEMENT),
@@ -44,33 +42,6 @@ _KINDS = {
 }
 _OPENING = ("OPBD", "PRCD", "ITBD")
 _CLOSING = ("CLBD", "ITBD")
-
-
-class _Capped:
-    """A readable that refuses to give more than `limit` bytes, and tells how many it gave."""
-
-    def __init__(self, source: IO[bytes], limit: int, reached: Reached) -> None:
-        self._source = source
-        self._given = 0
-        self._limit = limit
-        self._reached = reached
-        self._whole = _size(source)
-
-    def read(self, size: int = -1) -> bytes:
-        chunk = self._source.read(size)
-        self._given += len(chunk)
-        if self._given > self._limit:
-            raise StatementFileError("too_large", limit_mb=self._limit // (1024 * 1024))
-        self._reached(self._given, self._whole)
-        return chunk
-
-
-def _size(source: IO[bytes]) -> int:
-    """Return how many bytes there are from here on."""
-    here = source.tell()
-    whole = source.seek(0, SEEK_END) - here
-    source.seek(here)
-    return whole
 
 
 def read_camt(
@@ -82,24 +53,11 @@ def read_camt(
     direction that cannot be read. What only looks wrong is kept as problems.
     """
     reader = _Reader()
-    context = etree.iterparse(
-        _Capped(source, max_bytes, reached),
-        events=("end",),
-        tag=("{*}Ntry", "{*}Stmt", "{*}Ntfctn"),
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        huge_tree=False,
-        remove_comments=True,
-        remove_pis=True,
-    )
-    try:
-        for _, element in context:
-            reader.take(element)
-    except etree.XMLSyntaxError as broken:
-        raise StatementFileError("xml_broken", line=broken.lineno or 1) from None
+    stream = Stream(source, ("Ntry", "Stmt", "Ntfctn"), max_bytes=max_bytes, reached=reached)
+    for element in stream:
+        reader.take(element)
     if not reader.statements:
-        raise _why_nothing(context.root)
+        raise _why_nothing(stream.root)
     refuse_twice(reader.statements)
     return reader.statements
 
@@ -107,18 +65,12 @@ def read_camt(
 def _why_nothing(root: Element) -> StatementFileError:
     if root is None:
         return StatementFileError("empty")
-    _refuse_doctype(root)
+    refuse_doctype(root)
     names = [str(node.tag).rpartition("}")[2] for node in (root, *root)][:2]
     if any(name in _KINDS for name in names):
         return StatementFileError("no_statement")
     told = names[-1] if names[0] == "Document" else names[0]
     return StatementFileError("other_message", root=told[:40])
-
-
-def _refuse_doctype(element: Element) -> None:
-    info = element.getroottree().docinfo
-    if info.doctype or info.internalDTD is not None:
-        raise StatementFileError("doctype")
 
 
 class _Reader:
@@ -142,7 +94,7 @@ class _Reader:
 
     def _begin(self, element: Element, entry: Element) -> camt_entry.Head:
         """Learn what statement this is, at its first entry: the schema puts the account above."""
-        _refuse_doctype(element)
+        refuse_doctype(element)
         name = self._names[element.tag][0]
         parent = element.getparent()
         outer = "" if parent is None else self._names[parent.tag][0]
@@ -162,10 +114,7 @@ class _Reader:
             self._left_out.nothing()
         else:
             self._entries.append(entry)
-        before = element.getprevious()
-        if before is not None and before.tag == element.tag:
-            parent.remove(before)
-        element.clear()
+        forget_before(element)
 
     def _close(self, element: Element) -> None:
         head = self._head or self._begin(element, None)

@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from reintegration.kernel import codes
 from reintegration.kernel.alike import alike
+from vouchers.formats import left_bank
 from vouchers.formats.amounts import decimal_text
 from vouchers.formats.charset import encodable
 from vouchers.formats.iban import compact, is_iban
@@ -19,8 +20,6 @@ from vouchers.formats.outgoing import Order, Outgoing
 from vouchers.formats.payment_file import PaymentFileError, check_amount
 
 CURRENCY = "MDL"
-# Orders to the left bank go to this transit bank, and the text says where the money is for.
-LEFT_BANK_BIC = "TIRCMD2X"
 _LEFT_FISCAL_CODE = re.compile(r"[0-9A-Za-z]{1,20}")
 _ORDER_NUMBER = re.compile(r"[0-9A-Za-z][0-9A-Za-z/-]{0,19}")
 _BIC = re.compile(r"[A-Z]{6}[A-Z0-9]{2}([A-Z0-9]{3})?")
@@ -53,7 +52,8 @@ class Residence(StrEnum):
 class MdlOrder:
     """One payment order; `amount_minor` is positive bani.
 
-    For the left bank `payee_iban` is the transit account, `final_account` the payee's own.
+    For the left bank `payee_iban` is the transit account, and what is `final` the payee's own; an
+    order from before these were kept apart has the payee's code and name.
     """
 
     order_number: str
@@ -69,6 +69,8 @@ class MdlOrder:
     text: str
     residence: Residence = Residence.RESIDENT
     final_account: str | None = None
+    final_code: str = ""
+    final_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,19 +133,17 @@ def payment_text(order: MdlOrder) -> str:
         return order.text
     if not order.final_account or not order.final_account.strip():
         raise PaymentFileError("final_account", reference=order.order_number)
-    parts = (order.payee_idno, compact(order.final_account), order.payee_name, order.text)
-    code, account, name, text = (_without_marks(part or "") for part in parts)
-    return f"//IDCD/{code}//CONT/{account}//DENM/{name}//{text}"
+    return left_bank.text(
+        order.final_code or order.payee_idno,
+        compact(order.final_account) or "",
+        order.final_name or order.payee_name,
+        order.text,
+    )
 
 
 def is_left_bank(order: MdlOrder) -> bool:
     """Tell whether the order goes through the transit bank."""
-    return order.payee_bic.removesuffix("XXX") == LEFT_BANK_BIC
-
-
-def _without_marks(text: str) -> str:
-    """Return `text` without double slashes, which separate the parts for the left bank."""
-    return re.sub(r"/{2,}", "/", text).strip("/ ")
+    return left_bank.is_transit(order.payee_bic)
 
 
 def _row(order: MdlOrder, profile: CsvExport) -> tuple[str, ...]:
@@ -152,6 +152,10 @@ def _row(order: MdlOrder, profile: CsvExport) -> tuple[str, ...]:
     text = _cell(payment_text(order), profile)
     if not name:
         raise PaymentFileError("name", reference=order.order_number)
+    if len(name) > profile.longest_name:
+        raise PaymentFileError(
+            "name_long", reference=order.order_number, longest=profile.longest_name
+        )
     if not text:
         raise PaymentFileError("text", reference=order.order_number)
     if len(text) > profile.longest_text:
@@ -165,7 +169,7 @@ def _row(order: MdlOrder, profile: CsvExport) -> tuple[str, ...]:
         "currency": CURRENCY,
         "payer_iban": compact(order.payer_iban) or "",
         "payer_idno": order.payer_idno,
-        "payee_name": name[: profile.longest_name].strip(),
+        "payee_name": name,
         "payee_idno": order.payee_idno,
         "payee_iban": compact(order.payee_iban) or "",
         "payee_bic": order.payee_bic,

@@ -21,7 +21,8 @@ class Payer:
 class Order:
     """One payment; `amount_minor` is positive minor units.
 
-    `final_account` is the payee's own, where `payee_iban` is that of a bank in between.
+    `final_account` is the payee's own, where `payee_iban` is that of a bank in between, and
+    `final_code` and `final_name` are whose it is.
     """
 
     number: str
@@ -35,6 +36,8 @@ class Order:
     text: str
     abroad: bool
     final_account: str
+    final_code: str = ""
+    final_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

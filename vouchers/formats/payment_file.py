@@ -14,6 +14,10 @@ PAYMENT_REFUSALS: Mapping[str, str] = {
     "amount": N_("Payment %(reference)s: the amount must be above zero."),
     "currency": N_("Payment %(reference)s is in %(currency)s; this file takes %(wanted)s only."),
     "name": N_("Payment %(reference)s: the name is missing."),
+    "name_long": N_(
+        "Payment %(reference)s: the payee's name has more than %(longest)s characters. Propose its"
+        " account anew with a shorter holder, as its bank agrees to."
+    ),
     "text_long": N_("Payment %(reference)s: the text has more than %(longest)s characters."),
     "text": N_("Payment %(reference)s: the payment text is missing."),
     "fiscal_code": N_("Payment %(reference)s: “%(text)s” is not a fiscal code."),

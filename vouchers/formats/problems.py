@@ -16,6 +16,16 @@ REFUSALS: Mapping[str, str] = {
     "other_message": N_(
         "This XML file holds “%(root)s”, not a bank statement (camt.053, camt.054)."
     ),
+    "other_answer": N_("This XML file holds “%(root)s”, not an answer to payments (pain.002)."),
+    "answer_unnamed": N_(
+        "The answer does not say its own number or which file of payments it is about."
+    ),
+    "answer_twice": N_("The file answers to several files of payments. Ask the bank for one each."),
+    "answer_nameless": N_("Payment %(count)s of the answer has no reference."),
+    "answer_names_twice": N_("The answer names payment “%(reference)s” twice."),
+    "answer_contradicts": N_(
+        "The answer contradicts itself: the whole is rejected, and a part of it is “%(status)s”."
+    ),
     "xml_broken": N_("The XML is broken at line %(line)s. Download the file from the bank again."),
     "doctype": N_("The XML has a document type declaration. That is not allowed in bank files."),
     "no_statement": N_("The file holds no statement."),

@@ -81,6 +81,15 @@ class OrderState(Worded):
     CANCELLED = N_("Cancelled"), "grey"
 
 
+class NewInOrder(Worded):
+    """What is new in an order that waits for approval, the weightiest first."""
+
+    ACCOUNT = N_("Other account"), "clay"
+    PAYEE = N_("New payee"), "gold"
+    HOLDER = N_("Other name"), "gold"
+    LARGEST = N_("Largest so far"), "sky"
+
+
 class Rail(Worded):
     """How money travels."""
 

@@ -17,6 +17,7 @@ ACTS: dict[str, str] = {
     "bank_account:remove_columns": N_("Removed what was said of a bank's columns"),
     "bank_account:stop": N_("Stopped an account of ours"),
     "bank_line:before_books": N_("Said that a line of the bank is of before the books"),
+    "bank_answer:import": N_("Imported what the bank answered to a batch"),
     "bank_line:fee": N_("Booked a line of the bank as its charge"),
     "bank_line:grant": N_("Booked a line of the bank as a grant"),
     "bank_line:interest": N_("Booked a line of the bank as interest"),
@@ -159,6 +160,8 @@ ACTS: dict[str, str] = {
     "paper:remove": N_("Removed a paper"),
     "paper:remove_page": N_("Took a page out of a paper"),
     "paper:see": N_("Confirmed that they have seen a paper"),
+    "order_answer:confirm": N_("Confirmed that the bank refused an order"),
+    "order_answer:discard": N_("Discarded what the bank answered to an order"),
     "payee_account:approve": N_("Approved an account of a provider"),
     "payee_account:decline": N_("Declined an account of a provider"),
     "payee_account:propose": N_("Proposed an account of a provider"),
@@ -273,6 +276,7 @@ ACTS: dict[str, str] = {
     "voucher:suspend": N_("Stopped a voucher"),
 }
 SUBJECTS: dict[str, str] = {
+    "bank_answer": N_("answers of the bank"),
     "bank_account": N_("our accounts"),
     "bank_line": N_("lines of the bank"),
     "bank_statement": N_("statements of the bank"),
@@ -296,6 +300,7 @@ SUBJECTS: dict[str, str] = {
     "organisation": N_("organisations"),
     "opening_balance": N_("opening balances"),
     "outbox": N_("messages to the outside"),
+    "order_answer": N_("answers of the bank to orders"),
     "paper": N_("papers"),
     "payee_account": N_("accounts of providers"),
     "payment_batch": N_("batches of payments"),

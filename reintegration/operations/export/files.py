@@ -142,6 +142,9 @@ FILES: tuple[File, ...] = (
     File("bank_lines", "bank_line", "Each line of a statement, and what became of it."),
     File("bank_matches", "bank_match", "Which line paid which order."),
     File("bank_endings", "bank_line_ending", "What a line was that paid no order."),
+    File("bank_notices", "bank_notice", "What banks explained of their lines."),
+    File("bank_answers", "bank_answer", "What banks answered to payments."),
+    File("order_answers", "order_answer", "What they answered to each payment."),
     File("bank_columns", "kept_columns", "What people said of the columns of a bank's table."),
     File(
         "stripe_accounts",

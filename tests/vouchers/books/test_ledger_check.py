@@ -24,8 +24,10 @@ FORGERIES = {
           now() FROM bank_account WHERE currency = 'MDL';
         INSERT INTO payment_order (id, reference, end_to_end_id, batch_id, provider_id,
           payee_name, payee_iban, payee_service_account, payee_bic, payee_identifier, final_account,
+          final_code, final_name,
           amount_minor, offset_minor, taken_back_minor, paid_minor, currency, text, state, failure)
-        SELECT gen_random_uuid(), 'P', 'E', b.id, p.id, 'x', 'x', '', '', '', '', 5, 0, 0, 0, 'MDL',
+        SELECT gen_random_uuid(), 'P', 'E', b.id, p.id, 'x', 'x', '', '', '', '', '', '', 5, 0, 0, 0,
+          'MDL',
           'x', 'released', '' FROM payment_batch b, provider p LIMIT 1
     """,
 }

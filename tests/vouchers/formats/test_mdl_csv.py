@@ -108,7 +108,7 @@ def test_no_text_begins_like_a_formula(text):
 )
 def test_any_text_stays_one_cell(name, text, encoding):
     order = replace(ORDER, payee_name="A" + name, text="A" + text)
-    profile = CsvExport(encoding=encoding, longest_text=10_000)
+    profile = CsvExport(encoding=encoding, longest_text=10_000, longest_name=10_000)
     data = build_mdl_csv((order,), profile)
     lines = data.decode(encoding).split("\r\n")
     assert [line.count(";") for line in lines] == [10, 10, 0]
@@ -133,12 +133,18 @@ LEFT_TWO = replace(LEFT, order_number="102")
         ({"payer_idno": ""}, "fiscal_code"),
         ({"order_number": "=1"}, "reference"),
         ({"payee_name": "==="}, "name"),
+        ({"payee_name": "x" * 106}, "name_long"),
         ({"text": ""}, "text"),
         ({"text": "x" * 211}, "text_long"),
     ],
 )
 def test_what_the_bank_would_refuse_makes_no_file(change, code):
     assert refusal(replace(ORDER, **change)) == code
+
+
+def test_a_name_is_never_cut_to_what_a_bank_takes():
+    longest = "Ș" * 105
+    assert rows(build_mdl_csv((replace(ORDER, payee_name=longest),)))[1][5] == longest
 
 
 def test_an_order_number_used_twice_makes_no_file():

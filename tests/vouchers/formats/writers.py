@@ -136,6 +136,13 @@ def camt(*lines: Line, version: int = 8, **more) -> bytes:
     return document(statement_xml(list(lines), version=version, **more), version=version)
 
 
+def camt054(*lines: Line, version: int = 8, **more) -> bytes:
+    more = {"tag": "Ntfctn", "statement_id": "N1"} | more
+    return document(
+        statement_xml(list(lines), version=version, **more), version=version, message="camt.054"
+    )
+
+
 def entry(
     minor: int,
     *,
@@ -179,3 +186,68 @@ def entry(
 
 def detail(minor: int, end_to_end: str | None = None, **more) -> EntryDetail:
     return EntryDetail(minor, "EUR", end_to_end, **more)
+
+
+@dataclass
+class Status:
+    """What a pain.002 says of one payment."""
+
+    end_to_end: str | None
+    status: str = "RJCT"
+    code: str | None = "AC04"
+    text: str = ""
+    minor: int | None = None
+    currency: str = "EUR"
+    iban: str | None = None
+    instruction: str | None = None
+
+    def xml(self) -> str:
+        names = f"<OrgnlInstrId>{self.instruction}</OrgnlInstrId>" if self.instruction else ""
+        names += f"<OrgnlEndToEndId>{self.end_to_end}</OrgnlEndToEndId>" if self.end_to_end else ""
+        amount = account = ""
+        if self.minor is not None:
+            said = spelled(self.minor, self.currency)
+            amount = f'<Amt><InstdAmt Ccy="{self.currency}">{said}</InstdAmt></Amt>'
+        if self.iban:
+            account = f"<CdtrAcct><Id><IBAN>{self.iban}</IBAN></Id></CdtrAcct>"
+        return (
+            f"<TxInfAndSts>{names}<TxSts>{self.status}</TxSts>{reason_xml(self.code, self.text)}"
+            f"<OrgnlTxRef>{amount}{account}</OrgnlTxRef></TxInfAndSts>"
+        )
+
+
+def reason_xml(code: str | None, text: str = "") -> str:
+    if code is None:
+        return ""
+    added = f"<AddtlInf>{escape(text)}</AddtlInf>" if text else ""
+    return f"<StsRsnInf><Rsn><Cd>{code}</Cd></Rsn>{added}</StsRsnInf>"
+
+
+def pain002(
+    original: str,
+    *payments: Status,
+    group: str = "PART",
+    block: str = "",
+    code: str | None = None,
+    count: int | None = None,
+    total: str = "",
+    number: str = "R1",
+    version: int = 10,
+    root: str = "CstmrPmtStsRpt",
+) -> bytes:
+    """Return an answer to the file `original`: of the whole, of its block, and of each payment."""
+    status = f"<GrpSts>{group}</GrpSts>" if group else ""
+    repeated = f"<OrgnlNbOfTxs>{count}</OrgnlNbOfTxs>" if count is not None else ""
+    repeated += f"<OrgnlCtrlSum>{total}</OrgnlCtrlSum>" if total else ""
+    of_block = f"<PmtInfSts>{block}</PmtInfSts>" if block else ""
+    inner = "".join(one.xml() for one in payments)
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?>'
+        f'<Document xmlns="urn:iso:std:iso:20022:tech:xsd:pain.002.001.{version:02d}"><{root}>'
+        f"<GrpHdr><MsgId>{number}</MsgId><CreDtTm>2026-03-03T06:00:00</CreDtTm></GrpHdr>"
+        f"<OrgnlGrpInfAndSts><OrgnlMsgId>{original}</OrgnlMsgId>"
+        f"<OrgnlMsgNmId>pain.001.001.09</OrgnlMsgNmId>{repeated}{status}{reason_xml(code)}"
+        "</OrgnlGrpInfAndSts>"
+        f"<OrgnlPmtInfAndSts><OrgnlPmtInfId>{original}-1</OrgnlPmtInfId>{of_block}{inner}"
+        f"</OrgnlPmtInfAndSts></{root}></Document>"
+    ).encode()

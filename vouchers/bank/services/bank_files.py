@@ -3,14 +3,14 @@
 import hashlib
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, exists, select
+from sqlalchemy import delete, exists, or_, select
 from sqlalchemy.orm import Session
 
 from reintegration.kernel import permissions
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.ids import new_id
 from reintegration.kernel.tasks import BackgroundTask, TaskPage
-from vouchers.bank.models import BankFile, BankStatementFile
+from vouchers.bank.models import BankAnswer, BankFile, BankNotice, BankStatementFile
 from vouchers.bank.permissions import BankPermission
 
 KEPT_UNUSED = timedelta(days=7)
@@ -45,7 +45,11 @@ def forget(session: Session, *, now: datetime) -> int:
     before = now - KEPT_UNUSED
     old = select(BackgroundTask.id).where(BackgroundTask.finished_at < before)
     session.execute(delete(TaskPage).where(TaskPage.task_id.in_(old)))
-    used = exists().where(BankStatementFile.file_id == BankFile.id)
+    used = or_(
+        exists().where(BankStatementFile.file_id == BankFile.id),
+        exists().where(BankAnswer.file_id == BankFile.id),
+        exists().where(BankNotice.file_id == BankFile.id),
+    )
     gone = session.scalars(
         delete(BankFile).where(BankFile.put_at < before, ~used).returning(BankFile.id)
     ).all()

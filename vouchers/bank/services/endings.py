@@ -3,7 +3,7 @@
 Each ending is a row of its own; a line may have one beside the orders that it pays.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -175,15 +175,16 @@ def mark_returned(
         now=now,
     )
     line.kind = ExceptionKind.RETURN
-    end_returned(session, line, order.id, actor=actor, now=now)
+    end_returned(session, line, {order.id: line.amount}, actor=actor, now=now)
 
 
 def end_returned(
-    session: Session, line: BankLine, order_id: UUID, *, actor: Actor, now: datetime
+    session: Session, line: BankLine, received: Mapping[UUID, Money], *, actor: Actor, now: datetime
 ) -> None:
-    """Say that a line was an order coming back, which was posted."""
+    """Say that a line was these orders coming back, which was posted; and what came of each."""
     kind = Resolution.RETURNED
-    _end(session, line, kind, line.amount, None, payment_order_id=order_id, actor=actor, now=now)
+    for order_id, amount in received.items():
+        _end(session, line, kind, amount, None, payment_order_id=order_id, actor=actor, now=now)
     settle(session, line, kind, actor=actor, now=now)
 
 

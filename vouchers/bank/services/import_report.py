@@ -24,7 +24,8 @@ class StatementReport:
 
     `account` is empty for one that is not ours, `lines` counts the entries, `skipped` what the
     file has beside them, and `read` holds the first entries as they were read. `columns` is the id
-    of what a person said of the file's columns, where that read it; `is_table` of any CSV.
+    of what a person said of the file's columns, where that read it; `is_table` of any CSV,
+    `is_notice` of a notification, which only explains lines.
     """
 
     account: str
@@ -41,6 +42,7 @@ class StatementReport:
     new: int = 0
     is_ours: bool = True
     is_table: bool = False
+    is_notice: bool = False
     columns: str = ""
     problems: list[Told] = field(default_factory=list)
     read: list[dict[str, Any]] = field(default_factory=list)

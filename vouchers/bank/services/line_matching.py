@@ -105,7 +105,7 @@ def decide(session: Session, lines: Sequence[NewLine]) -> Decided:
 
 def lock_what_moves(session: Session, lines: Sequence[NewLine]) -> None:
     """Lock every order that the lines settle or bring back, at once."""
-    moving = {order_id for _, order_id in returned_orders(lines)}
+    moving = {part.order_id for line in lines for part in returned_orders(line)}
     for line in lines:
         if line.state is BankLineState.MATCHED and isinstance(line.outcome, Proposal):
             moving |= {_known(order_id) for order_id in line.outcome.order_ids}
@@ -179,41 +179,74 @@ def post_matched(
     )
 
 
-def returned_orders(lines: Iterable[NewLine]) -> list[tuple[NewLine, UUID]]:
-    """Return the lines that bring back one order for certain: its own reference, and its sum."""
-    found = []
-    for line in lines:
-        item = line.outcome
-        if not isinstance(item, ExceptionItem) or item.kind is not ExceptionKind.RETURN:
-            continue
-        known = line.proposal.get("orders", [])
-        if len(known) != 1 or line.entry.problems or line.entry.amount_minor <= 0:
-            continue
-        named = known[0]["end_to_end_id"] == line.entry.end_to_end_id
-        whole = line.entry.amount_minor + line.entry.charges_minor == known[0]["minor"]
-        if named and whole:
-            found.append((line, UUID(known[0]["id"])))
-    return found
+@dataclass(frozen=True, slots=True)
+class BroughtBack:
+    """An order that a line brings back: what came of it, and what the bank kept."""
+
+    order_id: UUID
+    received: Money
+    charges: Money
+    reason: str
 
 
-def post_return(
-    session: Session, line: NewLine, order_id: UUID, *, actor: Actor, now: datetime
+def returned_orders(line: NewLine) -> list[BroughtBack]:
+    """Return the orders that a line brings back for certain: own references, and their sums.
+
+    Nothing where any part of it is open to doubt.
+    """
+    item, entry = line.outcome, line.entry
+    if not isinstance(item, ExceptionItem) or item.kind is not ExceptionKind.RETURN:
+        return []
+    if entry.problems or entry.amount_minor <= 0:
+        return []
+    known = {one["end_to_end_id"]: one for one in line.proposal.get("orders", [])}
+    parts: list[tuple[str | None, int, int, str | None]]
+    if len(entry.details) <= 1:
+        parts = [(entry.end_to_end_id, entry.amount_minor, entry.charges_minor, None)]
+    else:
+        parts = [
+            (one.end_to_end_id, one.amount_minor, one.charges_minor, one.return_reason)
+            for one in entry.details
+        ]
+    found = [
+        BroughtBack(
+            UUID(known[name]["id"]),
+            Money(minor, entry.currency),
+            Money(charges, entry.currency),
+            reason or entry.return_reason or "RRTN",
+        )
+        for name, minor, charges, reason in parts
+        if name in known and minor > 0 and minor + charges == known[name]["minor"]
+    ]
+    came = sum(one.received.minor for one in found)
+    distinct = {one.order_id for one in found}
+    whole = len(found) == len(parts) == len(known) == len(distinct)
+    return found if whole and came == entry.amount_minor else []
+
+
+def post_returns(
+    session: Session, parts: Sequence[BroughtBack], *, actor: Actor, now: datetime
 ) -> bool:
-    """Bring an order back; False when it was not settled, so that a person looks at it."""
-    order = session.get_one(PaymentOrder, order_id, populate_existing=True)
-    if order.state != OrderState.SETTLED:
-        return False
-    if not is_whole(order.amount, line.entry.amount, line.entry.charges, on=local_day(now)):
-        return False
-    return_order(
-        session,
-        order,
-        actor=actor,
-        received=line.entry.amount,
-        charges=line.entry.charges,
-        reason=line.entry.return_reason or "RRTN",
-        now=now,
-    )
+    """Bring all these orders back; False when one was not settled, so that a person looks."""
+    today = local_day(now)
+    orders = [
+        session.get_one(PaymentOrder, part.order_id, populate_existing=True) for part in parts
+    ]
+    for order, part in zip(orders, parts, strict=True):
+        if order.state != OrderState.SETTLED:
+            return False
+        if not is_whole(order.amount, part.received, part.charges, on=today):
+            return False
+    for order, part in zip(orders, parts, strict=True):
+        return_order(
+            session,
+            order,
+            actor=actor,
+            received=part.received,
+            charges=part.charges,
+            reason=part.reason,
+            now=now,
+        )
     return True
 
 

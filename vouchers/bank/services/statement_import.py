@@ -25,9 +25,10 @@ from vouchers.bank.models import BankLine, BankStatementFile, KeptColumns
 from vouchers.bank.permissions import BankPermission
 from vouchers.bank.queries.bank import accounts
 from vouchers.bank.queries.kept_columns import columns_of_all
-from vouchers.bank.services import bank_files, endings, line_matching
+from vouchers.bank.services import bank_files, endings, line_matching, notices
 from vouchers.bank.services.import_report import ImportReport, StatementReport, describe, span, told
 from vouchers.bank.services.line_matching import NewLine
+from vouchers.bank.services.line_moves import BANK_LINE
 from vouchers.bank.states import BankLineState
 from vouchers.books.models import BankAccount
 from vouchers.formats import banks
@@ -46,7 +47,7 @@ COMPARING = N_("Looking for what is new, and for the orders that it pays")
 STORING = N_("Storing the lines")
 POSTING = N_("Posting what pays an order")
 _CLOCKS_DIFFER = timedelta(days=1)
-_ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(1347768660)")
+ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(1347768660)")
 
 
 class _TrialIsOver(Exception):
@@ -68,7 +69,7 @@ def import_file(
     most: int = MAX_BYTES,
     progress: Progress = untold,
 ) -> ImportReport:
-    """Import a camt.053, MT940 or CSV statement, or with `dry_run` only say what it would do.
+    """Import a camt.053, camt.054, MT940 or CSV file, or with `dry_run` only say what it would do.
 
     `shown` lines of each statement stand in the report as they were read. `chosen` is the account
     of a file that does not say it. `seen` is the print of the lines that a person looked at: what
@@ -140,7 +141,7 @@ def _take(
 ) -> ImportReport:
     try:
         with session.begin_nested():
-            session.execute(_ONE_AT_A_TIME)
+            session.execute(ONE_AT_A_TIME)
             if not report.trial:
                 file = bank_files.put(
                     session, actor=actor, name=report.file, content=content, now=now
@@ -169,20 +170,12 @@ def _import(
     now: datetime,
 ) -> None:
     today = clock.local_day(now)
-    kept = [
-        _without_days_ahead(one, today) for one in statements if one.kind is StatementKind.STATEMENT
-    ]
-    if not kept:
-        raise Invalid(
-            N_(
-                "This file only explains entries (camt.054). Import the statement (camt.053) of"
-                " the same days."
-            ),
-            code="notification",
-        )
+    kept = [_without_days_ahead(one, today) for one in statements]
     known = {account.iban: account for account in ours}
     report.imported_before = _was_imported(session, report.sha256)
     lines: list[tuple[str, str, NewLine]] = []
+    waited: list[NewLine] = []
+    links: notices.Links = {}
     for position, statement in enumerate(kept):
         account = known.get(compact(statement.account_iban) or "")
         refusal = _why_not_ours(statement, account)
@@ -194,45 +187,82 @@ def _import(
             said.is_ours = False
             said.problems += [told(refusal)] if refusal else []
             continue
-        said.problems += _gap(session, statement, account)
         progress(position, len(kept), COMPARING)
+        if statement.kind is StatementKind.NOTIFICATION:
+            found, tied = _notify(session, statement, account, said, report, actor=actor, now=now)
+            waited += found
+            links |= tied
+            continue
+        said.problems += _gap(session, statement, account)
         new = _new_lines(session, statement, account)
         said.new = len(new)
         if report.imported_before:
             continue
+        links |= notices.explain(session, account, new)
         statement_id = _store_statement(
             session, statement, account, said, report, position, actor=actor, now=now
         )
         owned = str(statement_id), str(account.id)
         lines += [(*owned, line) for line in new]
-    _finish(session, report, lines, progress, actor=actor, now=now)
+    _finish(session, report, lines, waited, links, progress, actor=actor, now=now)
+
+
+def _notify(
+    session: Session,
+    statement: BankStatement,
+    account: BankAccount,
+    said: StatementReport,
+    report: ImportReport,
+    *,
+    actor: Actor,
+    now: datetime,
+) -> tuple[list[NewLine], notices.Links]:
+    """Keep what a notification explains; return the lines that waited for it."""
+    new = notices.new_in(session, statement, account)
+    said.new, said.is_notice = len(new), True
+    report.imported_before = not new and bool(statement.entries)
+    file_id = UUID(report.file_id) if report.file_id else _trial_file(session, report, actor, now)
+    notices.keep(session, new, account, file_id, actor=actor, now=now)
+    waited, links = notices.explain_open(session, account, new)
+    said.problems.append(notices.told(new, links))
+    return waited, links
+
+
+def _trial_file(session: Session, report: ImportReport, actor: Actor, now: datetime) -> UUID:
+    """Return a file for what a trial keeps until it is over: nothing of it stays."""
+    return bank_files.put(session, actor=actor, name=report.file, content=b"", now=now).id
 
 
 def _finish(
     session: Session,
     report: ImportReport,
     stored: list[tuple[str, str, NewLine]],
+    waited: list[NewLine],
+    links: notices.Links,
     progress: Progress,
     *,
     actor: Actor,
     now: datetime,
 ) -> None:
-    lines = [line for _, _, line in stored]
+    fresh = [line for _, _, line in stored]
+    lines = [*waited, *fresh]
     report.lines = sum(one.lines for one in report.statements)
-    report.new = len(lines)
+    report.new = len(fresh) + sum(one.new for one in report.statements if one.is_notice)
     progress(0, 1, COMPARING)
     decided = line_matching.decide(session, lines)
-    if lines:
+    if fresh:
         _store_lines(session, stored, actor, progress)
+    notices.link(session, links)
     progress(0, 1, POSTING)
     line_matching.lock_what_moves(session, lines)
     line_matching.post_matched(session, lines, decided, actor=actor, now=now)
+    _tell_waiting(session, waited, actor=actor, now=now)
     _bring_back(session, lines, actor=actor, now=now)
     report.matched = sum(line.state is BankLineState.MATCHED for line in lines)
-    report.suggested = sum(line.state is BankLineState.SUGGESTED for line in lines)
+    report.suggested = sum(line.state is BankLineState.SUGGESTED for line in fresh)
     report.returned = sum(line.returned for line in lines)
-    exceptions = sum(line.state is BankLineState.EXCEPTION for line in lines)
-    report.exceptions = exceptions - report.returned
+    exceptions = sum(line.state is BankLineState.EXCEPTION for line in fresh)
+    report.exceptions = exceptions - sum(line.returned for line in fresh)
     if not report.imported_before:
         audit.record(
             session,
@@ -243,13 +273,33 @@ def _finish(
         )
 
 
+def _tell_waiting(
+    session: Session, waited: Sequence[NewLine], *, actor: Actor, now: datetime
+) -> None:
+    """Say on lines that waited what they are by now; those that matched by that move on."""
+    for line in waited:
+        stored = session.get_one(BankLine, line.id)
+        stored.end_to_end_id = stored.end_to_end_id or line.entry.end_to_end_id or ""
+        stored.return_reason = stored.return_reason or line.entry.return_reason or ""
+        note = {"note": stored.proposal["note"]} if "note" in stored.proposal else {}
+        stored.proposal = note | line.proposal
+        if line.state is BankLineState.MATCHED:
+            stored.owner_id = None
+            BANK_LINE.fire(session, stored, "match", actor=actor, now=now, data={"notice": True})
+        elif line.kind is not None:
+            stored.kind = line.kind
+    session.flush()
+
+
 def _bring_back(session: Session, lines: Sequence[NewLine], *, actor: Actor, now: datetime) -> None:
-    for line, order_id in line_matching.returned_orders(lines):
-        if not line_matching.post_return(session, line, order_id, actor=actor, now=now):
+    for line in lines:
+        parts = line_matching.returned_orders(line)
+        if not parts or not line_matching.post_returns(session, parts, actor=actor, now=now):
             continue
         line.returned = True
         stored = session.get_one(BankLine, line.id)
-        endings.end_returned(session, stored, order_id, actor=actor, now=now)
+        received = {part.order_id: part.received for part in parts}
+        endings.end_returned(session, stored, received, actor=actor, now=now)
 
 
 def csv_profiles(

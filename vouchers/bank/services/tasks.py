@@ -9,13 +9,16 @@ from sqlalchemy.orm import Session, undefer
 
 from reintegration.accounts.services import actors
 from reintegration.kernel import clock
+from reintegration.kernel.actor import Actor
 from reintegration.kernel.errors import N_, DomainError, NotFound
 from reintegration.kernel.statements import insert_rows
 from reintegration.kernel.tasks import BackgroundTask, Progress, TaskPage, told_of
 from vouchers.bank.models import BankFile
+from vouchers.bank.services.bank_answers import import_answer
 from vouchers.bank.services.import_report import ImportReport, all_of, told
 from vouchers.bank.services.statement_import import import_file
 from vouchers.books.models import BankAccount
+from vouchers.formats.pain002 import is_answer
 from vouchers.formats.sniff import HEAD_BYTES, may_be_table
 
 IMPORT = "bank.import"
@@ -28,8 +31,9 @@ _KEEPING = N_("Keeping what was read, so that you can look at it")
 def run_import(session: Session, task: BackgroundTask, progress: Progress) -> dict[str, Any]:
     """Look at the file of a task, or import it, for the person who started it.
 
-    Returns `report`, or `error` and `others` with marked messages and their values: the page
-    translates. Each line that a look has read stands in the pages of the task.
+    Returns `report`, for an answer to payments `answer`, or `error` and `others` with marked
+    messages and their values: the page translates. Each line that a look has read stands in the
+    pages of the task.
     """
     options = task.options
     is_trial = bool(options.get("trial"))
@@ -37,6 +41,8 @@ def run_import(session: Session, task: BackgroundTask, progress: Progress) -> di
     if actor is None:
         raise NotFound
     content = _content(session, task)
+    if is_answer(content[:HEAD_BYTES]):
+        return _answer(session, task, actor, content, progress)
     try:
         report = import_file(
             session,
@@ -60,6 +66,26 @@ def run_import(session: Session, task: BackgroundTask, progress: Progress) -> di
         coming = told_of(_pages(task.id, report), pages, progress, _KEEPING)
         insert_rows(session, TaskPage, _COLUMNS, coming)
     return {"report": report.as_json()}
+
+
+def _answer(
+    session: Session, task: BackgroundTask, actor: Actor, content: bytes, progress: Progress
+) -> dict[str, Any]:
+    """Read what the bank answered to payments: the same task, looked at before it is kept."""
+    try:
+        report = import_answer(
+            session,
+            actor=actor,
+            name=task.filename or "",
+            content=content,
+            now=clock.now(),
+            dry_run=bool(task.options.get("trial")),
+            seen=task.options.get("seen"),
+            progress=progress,
+        )
+    except DomainError as error:
+        return {"error": told(error), "others": [], "is_answer": True}
+    return {"answer": report.as_json()}
 
 
 _COLUMNS = ("task_id", "part", "number", "content")

@@ -26,8 +26,11 @@ from vouchers.bank.permissions import BankAccountPermission, BankPermission
 from vouchers.bank.queries import bank as queries
 from vouchers.bank.queries.bank_files import file_or_404
 from vouchers.bank.services import bank_files
+from vouchers.bank.services.bank_answers import SHOWN
 from vouchers.bank.services.statement_import import MAX_BYTES
 from vouchers.bank.services.tasks import IMPORT, PAGE
+from vouchers.bank.states import AnswerDoubt, OrderAnswerState
+from vouchers.bank.views import answer_text
 from vouchers.bank.views import line_text as words
 from vouchers.bank.views.blueprint import bank_bp as bp
 
@@ -76,6 +79,8 @@ def look_at(file: BankFile, *, name: str, encoding: str, account: str) -> Backgr
 @bp.page("/import/<uuid:task_id>", BankPermission.IMPORT, load=_task)
 def imported(task: BackgroundTask) -> ResponseReturnValue:
     """Show how far it is, why it stopped, what was read, or what was done."""
+    if "answer" in task.result:
+        return _answered(task, task.result["answer"])
     report = task.result.get("report", {})
     errors = [task.result[key] for key in ("error",) if key in task.result]
     trial = bool(task.options.get("trial", False))
@@ -99,6 +104,24 @@ def imported(task: BackgroundTask) -> ResponseReturnValue:
         on=date.fromisoformat,
         P=BankPermission,
         A=BankAccountPermission,
+    )
+
+
+def _answered(task: BackgroundTask, report: dict[str, Any]) -> str:
+    """Return what an answer to payments says, and what follows from it or would."""
+    return render_template(
+        "vouchers/bank/answered.html",
+        task=task,
+        report=report,
+        trial=report["trial"],
+        file_id=task.options.get("file"),
+        importable=report["trial"] and not report["imported_before"],
+        status=answer_text.status,
+        reasons=answer_text.reasons,
+        state=OrderAnswerState,
+        doubts=AnswerDoubt,
+        shown=SHOWN,
+        money_in=money_in,
     )
 
 
@@ -152,14 +175,17 @@ def _columns_used(report: dict[str, Any]) -> dict[str, tuple[KeptColumns, str]]:
 @bp.act("/import/<uuid:task_id>/confirm", BankPermission.IMPORT, load=_task)
 def confirm(task: BackgroundTask) -> Next:
     """Queue the import of what was looked at: the same file, read the same way."""
-    report = task.result.get("report", {})
+    answer = task.result.get("answer")
+    report = answer or task.result.get("report", {})
     looked = task.state == TaskState.DONE and bool(task.options.get("trial"))
-    if not (looked and _is_importable(report)):
+    is_new = not answer["imported_before"] if answer else _is_importable(report)
+    if not (looked and is_new):
         raise Conflict(N_("There is nothing in this file that can be imported."))
     file = session().get(BankFile, UUID(task.options["file"]))
     if file is None:
         raise Conflict(N_("This file is no longer kept. Choose it again."), code="file")
-    options = task.options | {"trial": False, "seen": report["lines_print"]}
+    seen = answer["content_print"] if answer else report["lines_print"]
+    options = task.options | {"trial": False, "seen": seen}
     queued = queue(session(), kind=IMPORT, **acting(), options=options, filename=task.filename)
     return Next(url_for(".imported", task_id=queued.id), _("The import has begun."))
 

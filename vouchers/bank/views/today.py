@@ -13,11 +13,11 @@ from reintegration.kernel import permissions
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.db import session as current_session
 from vouchers.bank.permissions import BankPermission
-from vouchers.bank.queries import bank
+from vouchers.bank.queries import bank, bank_answers
 
 
 def items(*, session: Session, actor: Actor, today: date) -> list[Figure]:
-    """Return how many lines of the bank wait for a preparer, and whose next step is due."""
+    """Return how many lines of the bank wait, whose next step is due, and the refusals of it."""
     if not permissions.could(actor, BankPermission.LIST):
         return []
     due = bank.due_pile(session, actor, today)
@@ -26,7 +26,19 @@ def items(*, session: Session, actor: Actor, today: date) -> list[Figure]:
     if permissions.could(actor, BankPermission.MATCH):
         pile, every = bank.look_pile(session), url_for("bank.index")
         found += waiting(Figure(_("Bank lines to look at"), pile, _("Match"), every, 25))
-    return found
+    return [*found, *_refusals(session, actor)]
+
+
+def _refusals(session: Session, actor: Actor) -> list[Figure]:
+    if not permissions.could(actor, BankPermission.ANSWER):
+        return []
+    answer = bank_answers.oldest_waiting(session)
+    if answer is None:
+        return []
+    pile, link = bank_answers.waiting_pile(session), url_for("bank.answer", answer_id=answer)
+    return waiting(
+        Figure(_("Refusals of the bank to confirm"), pile, _("See the answer"), link, 24)
+    )
 
 
 def days(*, session: Session, actor: Actor, today: date) -> list[Days]:

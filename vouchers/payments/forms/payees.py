@@ -43,5 +43,17 @@ class AccountForm(Form):
     final_account = StringField(
         _l("Account behind the correspondent bank"),
         [Length(max=60)],
-        description=_l("Only for banks that are paid through another one."),
+        description=_l("Only for banks that are paid through another one: on the left bank."),
+        render_kw={"autocomplete": "off", "spellcheck": "false"},
+    )
+    final_code = StringField(
+        _l("Fiscal code of who is paid in the end"),
+        [Length(max=20)],
+        description=_l("Only with an account behind the correspondent bank."),
+        render_kw={"autocomplete": "off", "spellcheck": "false"},
+    )
+    final_name = StringField(
+        _l("Name of who is paid in the end"),
+        [Length(max=100)],
+        description=_l("As its own bank has it; it stands in the text of each payment."),
     )

@@ -28,6 +28,9 @@ class PayeeAccount(Proposed, Base):
     holder: Mapped[str]
     final_account: Mapped[str] = mapped_column(default="")
     """The account behind a correspondent, as banks on the left bank need it in the text."""
+    final_code: Mapped[str] = mapped_column(default="")
+    final_name: Mapped[str] = mapped_column(default="")
+    """Whose account that is: the fiscal code and the name, as they stand in the text."""
     pays_from: Mapped[date | None]
     """The first day on which it is paid, where it took the place of another."""
 
@@ -49,6 +52,12 @@ class PayeeAccount(Proposed, Base):
             postgresql_where="service_account <> '' AND retired_at IS NULL",
         ),
     )
+
+    @property
+    def place(self) -> tuple[str, ...]:
+        """Return all that says where money goes: one part that differs is another account."""
+        final = self.final_account, self.final_code, self.final_name
+        return self.iban, self.service_account, *final
 
     def is_held(self, today: date) -> bool:
         """Whether it is approved and still waits for the first day on which it is paid."""

@@ -94,6 +94,8 @@ class PaymentOrder(Base):
     payee_bic: Mapped[str] = mapped_column(default="")
     payee_identifier: Mapped[str] = mapped_column(default="")
     final_account: Mapped[str] = mapped_column(default="")
+    final_code: Mapped[str] = mapped_column(default="")
+    final_name: Mapped[str] = mapped_column(default="")
     amount_minor: Mapped[Minor]
     offset_minor: Mapped[Minor] = mapped_column(default=0)
     taken_back_minor: Mapped[Minor] = mapped_column(default=0)
@@ -141,6 +143,12 @@ class PaymentOrder(Base):
     def unpaid(self) -> Money:
         """Return what is still to leave of it."""
         return self.amount - self.paid
+
+    @property
+    def place(self) -> tuple[str, ...]:
+        """Return where it goes, as `PayeeAccount.place` says it."""
+        final = self.final_account, self.final_code, self.final_name
+        return self.payee_iban, self.payee_service_account, *final
 
     @property
     def prepared_by(self) -> UUID | None:

@@ -245,15 +245,13 @@ def refuse_changed_payees(session: Session, batch: PaymentBatch) -> None:
 def changed_payees(session: Session, batch: PaymentBatch) -> list[str]:
     """Return the payees whose account is another one than when the batch was prepared."""
     live = {
-        (account.provider_id, account.iban, account.service_account)
+        (account.provider_id, account.place)
         for account in _live_accounts(
             session, {order.provider_id for order in batch.orders}, batch.currency
         )
     }
     return [
-        order.payee_name
-        for order in batch.orders
-        if (order.provider_id, order.payee_iban, order.payee_service_account) not in live
+        order.payee_name for order in batch.orders if (order.provider_id, order.place) not in live
     ]
 
 
@@ -362,6 +360,8 @@ def _order(
         payee_bic=account.bic,
         payee_identifier=provider.identifier,
         final_account=account.final_account,
+        final_code=account.final_code,
+        final_name=account.final_name,
         amount=asked - offset,
         offset=offset,
         text=f"{reference} {GENERIC_WORD}",

@@ -7,6 +7,7 @@ from schwifty.exceptions import SchwiftyException
 
 from reintegration.kernel import codes
 from reintegration.kernel.errors import N_, Invalid
+from vouchers.formats import left_bank, mdl_csv
 
 TREASURY = {"MD": ("TR", "TREZMD2X")}
 """By country: how the code of a bank begins where the state keeps accounts, and its BIC."""
@@ -36,6 +37,25 @@ def bank_of(number: IBAN, typed: str, *, needed: bool) -> str:
             code=str(number.bank_code or number[4:6]),
         )
     return known or told
+
+
+def refuse_final(currency: str, bank: str, code: str, account: str, name: str) -> None:
+    """Raise Invalid unless a payee behind the transit bank is named, and no other one is."""
+    if left_bank.is_transit(bank) and currency == mdl_csv.CURRENCY:
+        left_bank.refuse_parts(code, account, name)
+        return
+    fields = {"final_code": code, "final_account": account, "final_name": name}
+    for field, part in fields.items():
+        if part:
+            raise Invalid(
+                N_(
+                    "Only payments in lei through %(bank)s say for whom they are: this account is"
+                    " paid itself. Leave it empty."
+                ),
+                code="final_unused",
+                field=field,
+                bank=left_bank.BIC,
+            )
 
 
 def _known(number: IBAN) -> str:

@@ -84,7 +84,10 @@ def tell_of_batches(session: Session, account: PayeeAccount, *, now: datetime) -
 
 
 def _naming_another(session: Session, account: PayeeAccount) -> Sequence[PaymentBatch]:
-    place = PaymentOrder.payee_iban, PaymentOrder.payee_service_account
+    place = (
+        *(PaymentOrder.payee_iban, PaymentOrder.payee_service_account),
+        *(PaymentOrder.final_account, PaymentOrder.final_code, PaymentOrder.final_name),
+    )
     return session.scalars(
         select(PaymentBatch)
         .join(PaymentOrder)
@@ -92,7 +95,7 @@ def _naming_another(session: Session, account: PayeeAccount) -> Sequence[Payment
             PaymentBatch.state.in_((BatchState.PREPARED, BatchState.APPROVED)),
             PaymentOrder.provider_id == account.provider_id,
             PaymentOrder.currency == account.currency,
-            tuple_(*place) != tuple_(account.iban, account.service_account),
+            tuple_(*place) != tuple_(*account.place),
         )
     ).all()
 

@@ -1,5 +1,6 @@
 """Where a provider is paid. One proposes, another approves; only then does money go there."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -25,7 +26,7 @@ from reintegration.kernel.signing import sign
 from vouchers.payments.models.payees import PayeeAccount
 from vouchers.payments.permissions import PayeePermission
 from vouchers.payments.services import payee_news, rails
-from vouchers.payments.services.payee_banks import bank_of
+from vouchers.payments.services.payee_banks import bank_of, refuse_final
 
 HOLD = DatedRule(
     code="payments.new_account_waits",
@@ -61,12 +62,15 @@ def propose(
     iban: str,
     holder: str,
     final_account: str = "",
+    final_code: str = "",
+    final_name: str = "",
     bic: str = "",
     now: datetime,
 ) -> PayeeAccount:
     """Propose an account; an older proposal is dropped.
 
     The bank's code follows from the IBAN, or is `bic` where the directory does not know the bank.
+    What is `final` says for whom a payment through the transit bank is.
     Raises Invalid for an account that no payment in its currency could reach.
     """
     permissions.demand(actor, PayeePermission.PROPOSE, provider)
@@ -75,15 +79,20 @@ def propose(
     number = read_iban(iban)
     bank = bank_of(number, bic, needed=rails.names_bank(currency))
     rails.refuse_country(currency, number.country_code, provider.legal_name)
-    if _live(session, provider, currency, str(number)) is not None:
-        raise Conflict(N_("This account is already in use."), code="iban", field="iban")
+    final = [final_code.strip(), final_account.strip(), final_name.strip()]
+    refuse_final(currency, bank, *final)
     account = PayeeAccount(
         currency=currency,
         iban=str(number),
+        service_account="",
         bic=bank,
         holder=holder.strip(),
-        final_account=final_account.strip(),
+        final_code=final[0],
+        final_account=final[1],
+        final_name=final[2],
     )
+    if any(one.place == account.place for one in _live(session, provider, currency)):
+        raise Conflict(N_("This account is already in use."), code="iban", field="iban")
     return _propose(session, account, provider, actor=actor, now=now)
 
 
@@ -108,7 +117,15 @@ def propose_service(
         raise Conflict(N_("This account is already in use."), code="service_account")
     return _propose(
         session,
-        PayeeAccount(currency=currency, service_account=service_account, holder=holder.strip()),
+        PayeeAccount(
+            currency=currency,
+            iban="",
+            service_account=service_account,
+            holder=holder.strip(),
+            final_account="",
+            final_code="",
+            final_name="",
+        ),
         provider,
         actor=actor,
         now=now,
@@ -196,9 +213,8 @@ def _was_paid_elsewhere(session: Session, account: PayeeAccount, today: date) ->
             PayeeAccount.approved_at.is_not(None),
         )
     ).all()
-    place = account.iban, account.service_account
     used = (one for one in earlier if one.pays_from is None or one.pays_from <= today)
-    return bool(earlier) and place not in {(one.iban, one.service_account) for one in used}
+    return bool(earlier) and account.place not in {one.place for one in used}
 
 
 def _must_wait(account: PayeeAccount) -> None:
@@ -224,16 +240,15 @@ def _is_used(session: Session, service_account: str, currency: str, provider: Pr
         )
 
 
-def _live(session: Session, provider: Provider, currency: str, iban: str) -> PayeeAccount | None:
-    return session.scalar(
+def _live(session: Session, provider: Provider, currency: str) -> Sequence[PayeeAccount]:
+    return session.scalars(
         select(PayeeAccount).where(
             PayeeAccount.provider_id == provider.id,
             PayeeAccount.currency == currency,
-            PayeeAccount.iban == iban,
             PayeeAccount.approved_at.is_not(None),
             PayeeAccount.retired_at.is_(None),
         )
-    )
+    ).all()
 
 
 def _waiting(session: Session, provider: Provider, currency: str) -> list[PayeeAccount]:

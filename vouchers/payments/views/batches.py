@@ -28,7 +28,8 @@ from vouchers.books.queries import bank_accounts
 from vouchers.books.services.balances import provider_balances
 from vouchers.payments.forms.claims import BatchForm, ReasonForm, ServiceBatchForm
 from vouchers.payments.models import PayeeAccount, PaymentBatch, PaymentOrder
-from vouchers.payments.permissions import PaymentPermission
+from vouchers.payments.permissions import PayeePermission, PaymentPermission
+from vouchers.payments.queries import batch_news
 from vouchers.payments.queries import batches as queries
 from vouchers.payments.queries import claims as claim_queries
 from vouchers.payments.queries.payees import masked
@@ -46,6 +47,7 @@ _SHOWN: dict[str, tuple[BatchState, ...]] = {
     "all": (),
 }
 _MINE = ("to_approve", "to_release")
+_WAITS = (BatchState.PREPARED, BatchState.APPROVED)
 
 
 def _batch(batch_id: UUID) -> PaymentBatch:
@@ -277,7 +279,7 @@ def _new_page(form: ServiceBatchForm, way: rails.Way, ready: Ready) -> str:
 
 def _changed(batch: PaymentBatch) -> list[str]:
     """Return why a batch that waits cannot go on any more."""
-    if batch.state not in (BatchState.PREPARED, BatchState.APPROVED):
+    if batch.state not in _WAITS:
         return []
     names = batches.changed_payees(session(), batch)
     return [error_text(Conflict(batches.CHANGED, name=name)) for name in names]
@@ -317,6 +319,10 @@ def _show_page(batch: PaymentBatch) -> str:
         moves=BATCH.available(batch, current_actor()),
         failing=[order.id for order in batch.orders if _may_fail(order)],
         changed=_changed(batch),
+        waits=batch.state in _WAITS,
+        news=batch_news.news(session(), batch) if batch.state in _WAITS else [],
+        cards=slots.render("payment_batch.cards", batch=batch),
+        difference=batch_news.difference(session(), batch) if batch.state in _WAITS else None,
         failure=order_story.failure,
         standing=order_story.standing(batch.orders),
         events=events,
@@ -328,6 +334,7 @@ def _show_page(batch: PaymentBatch) -> str:
         together_days=RELEASED_TOGETHER.on(today).days,
         act=act,
         P=PaymentPermission,
+        Y=PayeePermission,
     )
 
 

@@ -2,7 +2,7 @@
 
 Of what happens at a payment service its rail tells: `payment_order.steps` are the steps after the
 release, `payment_orders.standing` how orders stand that left, `payment_order.failure` why one
-failed.
+failed. `payment_order.answers` are what the bank answered before it paid.
 """
 
 from collections.abc import Iterable, Mapping
@@ -48,7 +48,7 @@ def story(order: PaymentOrder, names: Mapping[UUID, str]) -> list[Step]:
         return [*steps, Step(_("Set off"), "moss", _("All of it is set off: nothing is sent."))]
     if rails.of(batch.rail).service:
         return [*steps, *slots.collect("payment_order.steps", order=order)]
-    return [*steps, _at_bank(order)]
+    return [*steps, *slots.collect("payment_order.answers", order=order), _at_bank(order)]
 
 
 def _done(
@@ -62,9 +62,9 @@ def _done(
 
 def _at_bank(order: PaymentOrder) -> Step:
     if order.state == OrderState.FAILED:
-        return Step(_("The bank refused it"), "clay", order.failure)
+        return Step(_("The bank refused it"), "clay", failure(order))
     if order.state == OrderState.RETURNED:
-        return Step(_("It came back"), "clay", order.failure)
+        return Step(_("It came back"), "clay", failure(order))
     if order.settled_on:
         return Step(_("Paid by the bank"), "moss", day(order.settled_on))
     if order.paid:

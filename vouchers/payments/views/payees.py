@@ -115,6 +115,8 @@ def new(provider: Provider) -> Asking:
         holder=form.holder.data or "",
         bic=form.bic.data or "",
         final_account=form.final_account.data or "",
+        final_code=form.final_code.data or "",
+        final_name=form.final_name.data or "",
         **acting(),
     )
     return _back(
