@@ -46,8 +46,15 @@ from reintegration.rulebook.models import RulebookEdition, RuleVersion
 from reintegration.rulebook.permissions import RulePermission
 from vouchers.bank.models import BankFile, BankLine, BankMatch, BankStatementFile, KeptColumns
 from vouchers.bank.permissions import BankAccountPermission, BankPermission
-from vouchers.books.models import BankAccount, LedgerEntry, LedgerLine, LedgerSum, OpeningBalance
-from vouchers.books.permissions import LedgerPermission, OpeningPermission
+from vouchers.books.models import (
+    AccountingPeriod,
+    BankAccount,
+    LedgerEntry,
+    LedgerLine,
+    LedgerSum,
+    OpeningBalance,
+)
+from vouchers.books.permissions import LedgerPermission, OpeningPermission, PeriodPermission
 from vouchers.payments.models import Claim, ClaimLine, PayeeAccount, PaymentBatch, PaymentOrder
 from vouchers.payments.permissions import ClaimPermission, PayeePermission, PaymentPermission
 from vouchers.stripe_rail.models import (
@@ -188,6 +195,7 @@ READS: dict[str, tuple[Any, Shown]] = {
         _rows(PayeeAccount, PayeePermission.VIEW),
         _rows(BankAccount, BankAccountPermission.VIEW),
         _rows(OpeningBalance, OpeningPermission.VIEW),
+        _rows(AccountingPeriod, PeriodPermission.VIEW),
         _rows(BankFile, BankPermission.LIST),
         _rows(BankStatementFile, BankPermission.LIST),
         _rows(KeptColumns, BankAccountPermission.VIEW),

@@ -1,7 +1,7 @@
 """Two of everything: what Ana and Rita's provider have, and what Călin and another provider have."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
@@ -41,7 +41,7 @@ from tests.factories.vouchers import deliver, make_referral, make_token, make_vo
 from vouchers.bank.models import BankLine
 from vouchers.bank.services import bank_files, kept_columns
 from vouchers.bank.services.statement_import import import_file
-from vouchers.books.models import LedgerEntry, OpeningBalance
+from vouchers.books.models import AccountingPeriod, LedgerEntry, OpeningBalance
 from vouchers.formats.csv_mapping import DayOrder, Meaning, Minus, mapped
 from vouchers.payments.models import Claim, PaymentBatch, PaymentOrder
 from vouchers.payments.models.payees import PayeeAccount
@@ -109,6 +109,7 @@ def make_world(session: Session) -> World:
         "bank_account_id": cast.bank_account.id,
         "entry_id": entries[0],
         "opening_id": _opening(session, cast.petru),
+        "period_id": _period(session, TODAY.replace(day=1)),
         "deputyship_id": _deputyship(session, cast.petru, cast.alina),
         "version_id": _proposal(session, cast, AUTO_APPROVE_BELOW),
         "manager_id": cast.ana.id,
@@ -127,6 +128,7 @@ def make_world(session: Session) -> World:
         "bank_account_id": cast.euro_bank_account.id,
         "entry_id": entries[1],
         "opening_id": _opening(session, cast.petru, dropped=True),
+        "period_id": _period(session, (TODAY.replace(day=1) - timedelta(days=1)).replace(day=1)),
         "deputyship_id": _deputyship(session, cast.victor, cast.vera),
         "version_id": _proposal(session, cast, RECORDED_WITHIN),
         "manager_id": cast.calin.id,
@@ -167,6 +169,14 @@ def _opening(session: Session, proposer: User, *, dropped: bool = False) -> UUID
         proposed_at=NOW,
         retired_at=NOW if dropped else None,
     )
+    session.add(made)
+    session.flush()
+    return made.id
+
+
+def _period(session: Session, month: date) -> UUID:
+    """Return a month that is open."""
+    made = AccountingPeriod(id=new_id(), month=month)
     session.add(made)
     session.flush()
     return made.id

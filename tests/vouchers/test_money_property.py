@@ -116,6 +116,10 @@ class Money(RuleBasedStateMachine):
     def a_week_passes_and_vouchers_expire(self):
         self.play.a_week_passes()
 
+    @rule()
+    def a_month_closes(self):
+        self.play.close_a_month()
+
     @precondition(lambda self: self.payments.claimants())
     @rule(pick=picks)
     def claim(self, pick):

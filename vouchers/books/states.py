@@ -76,6 +76,19 @@ class PostingEvent(Worded):
     OPENING_FUND_UNDONE = N_("Opening balance of a grant taken back")
 
 
+class PeriodState(Worded):
+    """Where a month stands; two people close it, and two open it again."""
+
+    OPEN = N_("Open"), "grey"
+    PREPARED = N_("Waiting for approval"), "gold"
+    CLOSED = N_("Closed"), "moss"
+    REOPENING = N_("Closed, asked to be opened"), "clay"
+
+
+NOTHING_POSTED = frozenset({PeriodState.CLOSED, PeriodState.REOPENING})
+"""The database refuses an entry of such a month, whoever posts it (`refuse_closed_period`)."""
+
+
 class SourceType(Worded):
     """What an entry was posted for."""
 

@@ -63,6 +63,8 @@ SPECIFIC = {
     "rule_version.first_day": "From which day on, until the next of the same rule begins.",
     "rule_version.decided_by": "Which role approves it.",
     "rule_version.retired_because": "Why it was refused or withdrawn.",
+    "accounting_period.month": "Its first day.",
+    "accounting_period.reopen_reason": "Why it was asked to be opened again.",
     "opening_balance.as_of": "The day of these balances.",
     "opening_balance.content": "Each account, grant and line, as it stood in the table.",
     "case_file.code": "By what the case is called in every file and on paper.",
