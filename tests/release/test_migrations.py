@@ -78,6 +78,7 @@ RELEASED = {
     "0059_let_names_leave_by_two.py": "02cdd8e1e566c6c41d3e5b687d91ac07d1c10856eb095f9c65e917ea730bdd48",
     "0060_admit_devices_sign_notes.py": "91d2165ace9011ff126f79985f340b5ea64b1be099e2d26dbef11a4df4317382",
     "0061_close_months.py": "634f3052e99b442f4ee5108372d6002c3a6ddbb7a42e70bd74b2416d101f5eb4",
+    "0062_find_days_of_deliveries.py": "b44dbbb64e12fef90f34058536bf4b822fc31bc74b11613f247b74a496cb7daa",
 }
 OURS = {"reintegration", "providers", "vouchers", "demo"}
 

@@ -11,11 +11,12 @@ from vouchers.bank.cli import bank_cli
 from vouchers.bank.jobs import FORGET_FILES
 from vouchers.bank.permissions import BankPermission as P
 from vouchers.bank.policy import POLICY
-from vouchers.bank.queries import month_checks
+from vouchers.bank.queries import cut_off, month_checks
 from vouchers.bank.queries.bank import undone_matches
 from vouchers.bank.services import tasks, would_change
 from vouchers.bank.views import bank, bank_accounts, bank_imports, columns, today
 from vouchers.bank.views.blueprint import bank_bp
+from vouchers.books.queries.cut_off import behind_of_month
 from vouchers.books.queries.month_checks import checks_of_month
 from vouchers.payments.services import settlement
 
@@ -34,6 +35,7 @@ def register(app: Flask) -> None:
     register_task(tasks.IMPORT, tasks.run_import)
     settlement.undone_matches.answer_with(undone_matches)
     checks_of_month.answer_with(month_checks.checks)
+    behind_of_month.answer_with(cut_off.lines)
     slots.add("today.items", today.items)
     slots.add("today.days", today.days)
     navigation.add(

@@ -8,67 +8,32 @@ from sqlalchemy import create_engine, select, text
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
-from reintegration.kernel import jobs
 from reintegration.kernel.actor import SYSTEM
 from reintegration.kernel.audit import AuditEvent
 from reintegration.kernel.clock import start_of
 from reintegration.kernel.db import act_as
 from reintegration.kernel.errors import Conflict, Invalid, NotPermitted
-from reintegration.kernel.ids import new_id
-from reintegration.kernel.money import Money
 from tests.at_once import at_once
 from tests.factories.cast import NOW, TODAY, actor
+from tests.factories.months import BEFORE, LAST, THIS, check_books, close_month, grant, last_month
 from tests.factories.tables import importer, table
 from tests.factories.vouchers import deliver, make_voucher
-from vouchers.books.jobs import LEDGER_SWEEP
 from vouchers.books.models import AccountingPeriod, LedgerEntry
 from vouchers.books.queries import opening as queries
-from vouchers.books.services.journal import Dimensions, Posting, Source, post
 from vouchers.books.services.laws import broken
 from vouchers.books.services.opening import deciding, reading
 from vouchers.books.services.periods import closing
 from vouchers.books.services.periods.checklist import checks_of
 from vouchers.books.services.periods.months import add_months, closed_through
 from vouchers.books.services.postings import PostingEvent
-from vouchers.books.states import PeriodState, SourceType
+from vouchers.books.states import PeriodState
 from vouchers.voucher.models import Redemption
 from vouchers.voucher.services import confirmation
-
-THIS = TODAY.replace(day=1)
-LAST = (THIS - timedelta(days=1)).replace(day=1)
-BEFORE = (LAST - timedelta(days=1)).replace(day=1)
-
-
-def grant(session, cast, day, now=NOW, minor=10_000):
-    """Post money of a donor that counts from a day."""
-    key = f"test|{new_id()}"
-    source = Source(SourceType.BANK_ACCOUNT, cast.bank_account.id)
-    about = Dimensions(fund_id=cast.fund.id)
-    posting = Posting(PostingEvent.GRANT_RECEIVED, Money(minor, "MDL"), key, source, about)
-    post(session, posting, actor=SYSTEM, now=now, on=day)
-    session.flush()
-
-
-def checked(session, now=NOW):
-    """Let the daily check of all of the books have run."""
-    assert jobs.run_slot(session, LEDGER_SWEEP, now=now)
 
 
 @pytest.fixture
 def last(session, cast):
-    """Last month, with an entry; the books were checked since, and it is the first."""
-    grant(session, cast, LAST, now=start_of(LAST))
-    add_months(session, NOW)
-    checked(session)
-    session.commit()
-    return session.scalar(select(AccountingPeriod).where(AccountingPeriod.month == LAST))
-
-
-def closed(session, cast, period):
-    closing.prepare(session, period, actor=actor(session, cast.petru), now=NOW)
-    closing.close(session, period, actor=actor(session, cast.alina), now=NOW)
-    session.commit()
-    return period
+    return last_month(session, cast)
 
 
 def asked(session, period, code):
@@ -85,7 +50,7 @@ def test_months_are_listed_from_the_first_entry_to_the_present_one_and_once(sess
 
 
 def test_one_proposes_the_close_and_another_closes(session, cast, last):
-    closed(session, cast, last)
+    close_month(session, cast, last)
     assert last.state is PeriodState.CLOSED
     assert (last.prepared_by, last.closed_by) == (cast.petru.id, cast.alina.id)
     told = select(AuditEvent.action).where(AuditEvent.subject_id == last.id)
@@ -110,8 +75,8 @@ def test_nobody_else_proposes_or_closes(session, cast, last, who):
             act(session, last, actor=somebody, now=NOW)
 
 
-def test_a_month_that_runs_is_not_closed(session, cast, last):
-    closed(session, cast, last)
+def test_a_month_that_runs_is_not_close_month(session, cast, last):
+    close_month(session, cast, last)
     running = session.scalar(select(AccountingPeriod).where(AccountingPeriod.month == THIS))
     with pytest.raises(Conflict, match="checklist"):
         closing.prepare(session, running, actor=actor(session, cast.petru), now=NOW)
@@ -124,8 +89,8 @@ def test_an_earlier_month_is_closed_first(session, cast, last):
     with pytest.raises(Conflict, match="checklist"):
         closing.prepare(session, last, actor=actor(session, cast.petru), now=NOW)
     earlier = session.scalar(select(AccountingPeriod).where(AccountingPeriod.month == BEFORE))
-    closed(session, cast, earlier)
-    closed(session, cast, last)
+    close_month(session, cast, earlier)
+    close_month(session, cast, last)
 
 
 def test_a_fault_of_the_books_stops_the_close_and_so_does_a_check_that_never_ran(session, cast):
@@ -134,11 +99,11 @@ def test_a_fault_of_the_books_stops_the_close_and_so_does_a_check_that_never_ran
     period = session.scalar(select(AccountingPeriod).where(AccountingPeriod.month == LAST))
     assert asked(session, period, "laws").stops_now
     session.execute(text("UPDATE budget_line SET available_minor = available_minor - 1"))
-    checked(session)
+    check_books(session)
     assert asked(session, period, "laws").stops_now
     session.execute(text("UPDATE budget_line SET available_minor = available_minor + 1"))
     session.execute(text("DELETE FROM job_run"))
-    checked(session)
+    check_books(session)
     assert not asked(session, period, "laws").is_open
 
 
@@ -153,11 +118,11 @@ def test_a_proposal_is_discarded_and_made_anew(session, cast, last):
     closing.prepare(session, last, actor=actor(session, cast.petru), now=NOW)
     closing.discard(session, last, actor=actor(session, cast.alina), now=NOW)
     assert (last.state, last.prepared_by) == (PeriodState.OPEN, None)
-    closed(session, cast, last)
+    close_month(session, cast, last)
 
 
 def test_it_is_opened_again_by_two_with_a_reason(session, cast, last):
-    closed(session, cast, last)
+    close_month(session, cast, last)
     petru, alina = actor(session, cast.petru), actor(session, cast.alina)
     with pytest.raises(Invalid):
         closing.ask_to_reopen(session, last, actor=petru, reason="  ", now=NOW)
@@ -169,12 +134,12 @@ def test_it_is_opened_again_by_two_with_a_reason(session, cast, last):
     assert (last.state, last.reopen_reason) == (PeriodState.OPEN, "sold greșit")
     grant(session, cast, LAST)
     session.commit()
-    closed(session, cast, last)
+    close_month(session, cast, last)
     assert (last.reopened_by, last.reopen_reason) == (None, "")
 
 
 def test_whoever_asked_does_not_open_it(session, cast, last):
-    closed(session, cast, last)
+    close_month(session, cast, last)
     alina = actor(session, cast.alina)
     closing.ask_to_reopen(session, last, actor=alina, reason="sold greșit", now=NOW)
     with pytest.raises(NotPermitted):
@@ -188,7 +153,7 @@ def test_only_the_last_closed_month_is_opened_again(session, cast, last):
     add_months(session, NOW)
     earlier = session.scalar(select(AccountingPeriod).where(AccountingPeriod.month == BEFORE))
     for period in (earlier, last):
-        closed(session, cast, period)
+        close_month(session, cast, period)
     with pytest.raises(Conflict, match="later month"):
         closing.ask_to_reopen(
             session, earlier, actor=actor(session, cast.petru), reason="x", now=NOW
@@ -197,7 +162,7 @@ def test_only_the_last_closed_month_is_opened_again(session, cast, last):
 
 @pytest.mark.parametrize("day", [LAST, THIS - timedelta(days=1), LAST - timedelta(days=400)])
 def test_the_database_refuses_an_entry_of_a_closed_month_or_before_it(session, cast, last, day):
-    closed(session, cast, last)
+    close_month(session, cast, last)
     with pytest.raises(IntegrityError) as caught:
         grant(session, cast, day)
     assert caught.value.orig.diag.constraint_name == "period_is_open"
@@ -207,7 +172,7 @@ def test_the_database_refuses_an_entry_of_a_closed_month_or_before_it(session, c
 
 
 def test_the_owner_of_the_database_is_refused_too(session, cast, last, committed_db):
-    closed(session, cast, last)
+    close_month(session, cast, last)
     with (
         psycopg.connect(committed_db.owner_url.replace("+psycopg", "")) as owner,
         pytest.raises(psycopg.errors.IntegrityConstraintViolation, match="closed"),
@@ -222,7 +187,7 @@ def test_the_owner_of_the_database_is_refused_too(session, cast, last, committed
 
 def test_no_lines_are_added_to_an_entry_of_a_closed_month(session, cast, last):
     entry = session.scalar(select(LedgerEntry).where(LedgerEntry.posted_on == LAST))
-    closed(session, cast, last)
+    close_month(session, cast, last)
     with pytest.raises(IntegrityError) as caught:
         session.execute(
             text(
@@ -291,7 +256,7 @@ def test_of_a_close_and_a_posting_at_once_one_sees_the_other(session, cast, last
     assert late == []
 
 
-def test_nobody_at_a_desk_waits_for_a_month_that_is_being_closed(session, cast, last, other):
+def test_nobody_at_a_desk_waits_for_a_month_that_is_being_close_month(session, cast, last, other):
     issued = make_voucher(session, cast)
     session.commit()
     closing.prepare(session, last, actor=actor(session, cast.petru), now=NOW)
@@ -324,14 +289,14 @@ def test_two_postings_of_one_month_do_not_wait_for_each_other(session, cast, las
     ],
 )
 def test_the_database_holds_that_two_close_and_two_open(session, cast, last, change):
-    closed(session, cast, last)
+    close_month(session, cast, last)
     with pytest.raises(IntegrityError):
         session.execute(text(change))
     session.rollback()
 
 
 def test_a_check_finds_what_was_forged_into_a_closed_month(session, cast, last):
-    closed(session, cast, last)
+    close_month(session, cast, last)
     forge = "UPDATE accounting_period SET closed_at = :at WHERE state = 'closed'"
     session.execute(text(forge), {"at": start_of(BEFORE)})
     assert [one.law.name for one in broken(session)] == ["closed-months"]
@@ -346,7 +311,7 @@ def test_opening_balances_of_a_closed_month_are_refused_and_say_what_to_do(
     code, said = bring(table(head, whole))
     assert code == 0, said
     waiting = queries.in_force(session)
-    closed(session, cast, last)
+    close_month(session, cast, last)
     with pytest.raises(Conflict, match="have the month opened again"):
         deciding.approve(session, waiting, actor=actor(session, cast.alina), now=NOW)
     session.rollback()
@@ -382,7 +347,7 @@ def days_of(session, event):
 
 def test_a_delivery_of_a_closed_month_is_posted_on_the_day_on_which_it_comes(session, cast, last):
     issued = long_voucher(session, cast)
-    closed(session, cast, last)
+    close_month(session, cast, last)
     day = THIS - timedelta(days=1)
     outcome = deliver(session, cast.rita, issued, delivered_on=day, now=FIRST_HOUR)
     session.commit()
@@ -399,7 +364,7 @@ def test_a_delivery_that_is_confirmed_after_the_close_is_posted_then(session, ca
     session.commit()
     waits = asked(session, last, "deliveries")
     assert (waits.is_open, waits.stops) == (True, False)
-    closed(session, cast, last)
+    close_month(session, cast, last)
     delivery = session.get_one(Redemption, outcome.redemption_id)
     confirmation.confirm(session, delivery, actor=actor(session, cast.ana), now=NOW)
     session.commit()
@@ -410,13 +375,13 @@ def test_what_only_warns_lets_the_month_close(session, cast, last):
     checks = checks_of(session, last, now=NOW)
     warned = [one.code for one in checks if one.is_open]
     assert warned == ["statements"]
-    closed(session, cast, last)
+    close_month(session, cast, last)
     told = select(AuditEvent.data).where(AuditEvent.action == "accounting_period:close")
     assert session.scalars(told).one()["warned"] == ["statements"]
 
 
 def test_the_reason_stands_in_the_trail_and_on_the_page(session, cast, last, sign_in):
-    closed(session, cast, last)
+    close_month(session, cast, last)
     petru, alina = actor(session, cast.petru), actor(session, cast.alina)
     closing.ask_to_reopen(session, last, actor=petru, reason="sold greșit", now=NOW)
     client = sign_in(cast.alina)

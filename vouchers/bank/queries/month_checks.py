@@ -4,19 +4,19 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import case, exists, func, literal, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from reintegration.kernel import bounded
+from reintegration.kernel.clock import start_of
 from reintegration.kernel.errors import N_
 from reintegration.kernel.money import Money, total
-from reintegration.kernel.money_columns import InMoney
 from vouchers.bank.models import BankLine, BankMatch
 from vouchers.bank.queries.bank import accounts, latest_balances
 from vouchers.bank.states import OPEN_LINES
 from vouchers.books.models import LEDGER_TOTAL, BankAccount, LedgerEntry, LedgerLine
 from vouchers.books.queries.month_checks import Check
-from vouchers.books.states import Account, SourceType
+from vouchers.books.states import Account
 
 _BANK, _LINES = "/bank/", "/bank/?account=every"
 _total = LEDGER_TOTAL.c
@@ -84,60 +84,68 @@ def difference_on(session: Session, currency: str, last: date) -> Money | None:
     """Return what the bank held at the end of a day more than the books, and nothing explains.
 
     What the bank held follows from the latest balances, less what was booked since. Lines of by
-    then that nobody settled explain a part, those that were posted after that day another. None
-    where a latest statement says no balance, or there is none.
+    then that were posted later, or are not posted yet, explain the rest. None where a latest
+    statement says no balance, or there is none.
     """
     latest = session.execute(latest_balances(currency)).all()
     if not latest or not all(row.says_balance for row in latest):
         return None
-    is_open = BankLine.state.in_(OPEN_LINES)
-    since, waiting = session.execute(
-        select(
-            func.coalesce(func.sum(case((BankLine.booked_on > last, BankLine.amount_minor))), 0),
-            func.coalesce(
-                func.sum(case(((BankLine.booked_on <= last) & is_open, BankLine.amount_minor))), 0
-            ),
-        ).where(BankLine.currency == currency, or_(BankLine.booked_on > last, is_open))
-    ).one()
-    held = total((row.closing for row in latest), currency) - Money(int(since), currency)
-    posted, late = _posted_after(session, currency, last)
-    return held - Money(int(waiting), currency) - late - (_booked(session, currency) - posted)
+    held = total((row.closing for row in latest), currency) - _booked_since(session, currency, last)
+    return held - _behind(session, currency, last) - _ledger(session, currency, last)
 
 
-def _booked(session: Session, currency: str) -> Money:
-    booked = func.sum(_total.debit_minor - _total.credit_minor)
-    return session.scalars(
-        select(InMoney("ledger", booked, literal(currency))).where(
-            _total.account == Account.BANK, _total.currency == currency
-        )
-    ).one()
+def _booked_since(session: Session, currency: str, last: date) -> Money:
+    since = BankLine.currency == currency, BankLine.booked_on > last
+    return _sum(session, func.sum(BankLine.amount_minor), currency, *since)
 
 
-def _posted_after(session: Session, currency: str, last: date) -> tuple[Money, Money]:
-    """Return what was posted on account 1110 after a day, and the part for lines of by then."""
-    moved = LedgerLine.debit_minor - LedgerLine.credit_minor
-    of_line = exists().where(
-        LedgerEntry.source_type == SourceType.BANK_LINE,
-        BankLine.id == LedgerEntry.source_id,
-        BankLine.booked_on <= last,
+def _behind(session: Session, currency: str, last: date) -> Money:
+    """Return what was booked by the end of a day and was not in the books then.
+
+    Of what was settled since, only the lines of the last year are looked at.
+    """
+    over = start_of(last + timedelta(days=1))
+    matched = exists().where(
+        BankMatch.bank_line_id == BankLine.id,
+        BankMatch.matched_at < over,
+        or_(BankMatch.undone_at.is_(None), BankMatch.undone_at >= over),
     )
-    of_order = exists().where(
-        LedgerEntry.source_type == SourceType.PAYMENT_ORDER,
-        BankMatch.payment_order_id == LedgerEntry.source_id,
-        BankLine.id == BankMatch.bank_line_id,
+    resolved = and_(BankLine.resolved_at.is_not(None), BankLine.resolved_at < over)
+    recent = or_(BankLine.state.in_(OPEN_LINES), BankLine.booked_on > last - _LOOKED_AT)
+    return _sum(
+        session,
+        func.sum(BankLine.amount_minor),
+        currency,
+        BankLine.currency == currency,
         BankLine.booked_on <= last,
+        recent,
+        ~resolved,
+        ~matched,
     )
-    posted, late = session.execute(
-        select(
-            func.coalesce(func.sum(moved), 0),
-            func.coalesce(func.sum(case((or_(of_line, of_order), moved))), 0),
-        )
+
+
+_LOOKED_AT = timedelta(days=366)
+
+
+def _ledger(session: Session, currency: str, last: date) -> Money:
+    """Return what account 1110 held at the end of a day."""
+    now = func.sum(_total.debit_minor - _total.credit_minor)
+    on_bank = _total.account == Account.BANK, _total.currency == currency
+    since = (
+        select(func.sum(LedgerLine.debit_minor - LedgerLine.credit_minor))
         .select_from(LedgerEntry)
         .join(LedgerLine, LedgerLine.entry_id == LedgerEntry.id)
         .where(
-            LedgerEntry.posted_on >= last + timedelta(days=1),
+            LedgerEntry.posted_on > last,
             LedgerEntry.currency == currency,
             LedgerLine.account == Account.BANK,
         )
-    ).one()
-    return Money(int(posted), currency), Money(int(late), currency)
+        .scalar_subquery()
+    )
+    return _sum(session, now - func.coalesce(since, 0), currency, *on_bank)
+
+
+def _sum(
+    session: Session, summed: ColumnElement[Any], currency: str, *where: ColumnElement[bool]
+) -> Money:
+    return Money(int(session.scalar(select(summed).where(*where)) or 0), currency)

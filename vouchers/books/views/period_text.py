@@ -1,11 +1,14 @@
-"""The checklist of a month in words."""
+"""The checklist of a month in words, and what it gives as files."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from flask import url_for
 from flask_babel import gettext as _
 
 from reintegration.web.saying import say
+from reintegration.web.table_files import FILES
+from vouchers.books.models import AccountingPeriod
 from vouchers.books.queries.month_checks import Check
 
 
@@ -44,3 +47,18 @@ def _one(check: Check) -> Shown:
         check.is_open,
         check.stops_now,
     )
+
+
+def files_of(period: AccountingPeriod) -> list[dict[str, str]]:
+    """Return what a month gives as files: what each is called, and where it is."""
+    listed = (
+        ("trial_balance_file", _("Trial balance")),
+        ("journal_file", _("Journal")),
+        ("dimensions_file", _("By fund, budget line and provider")),
+        ("tie_out_file", _("To compare with another system")),
+    )
+    return [
+        {"label": label}
+        | {kind: url_for(f"periods.{name}", period_id=period.id, kind=kind) for kind in FILES}
+        for name, label in listed
+    ]

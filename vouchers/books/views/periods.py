@@ -18,16 +18,18 @@ from reintegration.web.submit import Asking, asked, asked_why
 from vouchers.books.forms import WhyForm
 from vouchers.books.models import AccountingPeriod
 from vouchers.books.permissions import PeriodPermission as P
+from vouchers.books.queries import cut_off as listed
 from vouchers.books.queries import periods as queries
 from vouchers.books.services.periods import closing
 from vouchers.books.services.periods.checklist import checks_of
-from vouchers.books.views.period_text import Shown, shown
+from vouchers.books.views.period_text import Shown, files_of, shown
 
 bp = Pages("periods", __name__, url_prefix="/ledger/periods")
 _ACTS = ("prepared_by", "closed_by", "reopen_asked_by", "reopened_by")
 
 
-def _period(period_id: UUID) -> AccountingPeriod:
+def load_period(period_id: UUID) -> AccountingPeriod:
+    """Return a month that whoever asks may see."""
     return queries.period_or_404(session(), current_actor(), period_id)
 
 
@@ -40,33 +42,48 @@ def index() -> ResponseReturnValue:
     )
 
 
-@bp.page("/<uuid:period_id>", P.VIEW, load=_period)
+@bp.page("/<uuid:period_id>", P.VIEW, load=load_period)
 def show(period: AccountingPeriod) -> ResponseReturnValue:
     """Show one month: where it stands, what is open, and what may be done."""
     return render_template(
         "vouchers/books/periods/show.html",
         period=period,
         checks=_checks(period),
+        files=files_of(period),
         people=_people(period),
         P=P,
     )
 
 
-@bp.act("/<uuid:period_id>/prepare", P.PREPARE, load=_period)
+@bp.page("/<uuid:period_id>/cut-off", P.VIEW, load=load_period)
+def cut_off(period: AccountingPeriod) -> ResponseReturnValue:
+    """Show what happened in the month and was posted after it."""
+    days = period.month, period.last_day
+    return render_template(
+        "vouchers/books/periods/cut_off.html",
+        period=period,
+        found=listed.first_of(session(), *days),
+        sums=listed.sums(session(), *days),
+        shown=listed.SHOWN,
+        P=P,
+    )
+
+
+@bp.act("/<uuid:period_id>/prepare", P.PREPARE, load=load_period)
 def prepare(period: AccountingPeriod) -> Next:
     """Propose the close."""
     closing.prepare(session(), period, **acting())
     return _back(period, _("The close is proposed. An approver decides on it."))
 
 
-@bp.act("/<uuid:period_id>/discard", P.DISCARD, load=_period)
+@bp.act("/<uuid:period_id>/discard", P.DISCARD, load=load_period)
 def discard(period: AccountingPeriod) -> Next:
     """Discard the proposal."""
     closing.discard(session(), period, **acting())
     return _back(period, _("The proposal is discarded. The month stays open."))
 
 
-@bp.form("/<uuid:period_id>/close", P.CLOSE, load=_period, fresh=True)
+@bp.form("/<uuid:period_id>/close", P.CLOSE, load=load_period, fresh=True)
 def close(period: AccountingPeriod) -> Asking:
     """Close the month."""
     warned = [one for one in _checks(period) if one.is_open]
@@ -75,7 +92,7 @@ def close(period: AccountingPeriod) -> Asking:
     return _back(period, _("The month is closed."))
 
 
-@bp.form("/<uuid:period_id>/ask-to-reopen", P.ASK_TO_REOPEN, load=_period)
+@bp.form("/<uuid:period_id>/ask-to-reopen", P.ASK_TO_REOPEN, load=load_period)
 def ask_to_reopen(period: AccountingPeriod) -> Asking:
     """Ask that the month be opened again."""
     page = "vouchers/books/periods/ask_to_reopen.html"
@@ -84,14 +101,14 @@ def ask_to_reopen(period: AccountingPeriod) -> Asking:
     return _back(period, _("It is asked. An approver who is somebody else decides on it."))
 
 
-@bp.act("/<uuid:period_id>/keep-closed", P.KEEP_CLOSED, load=_period)
+@bp.act("/<uuid:period_id>/keep-closed", P.KEEP_CLOSED, load=load_period)
 def keep_closed(period: AccountingPeriod) -> Next:
     """Leave the month closed."""
     closing.keep_closed(session(), period, **acting())
     return _back(period, _("The month stays closed."))
 
 
-@bp.form("/<uuid:period_id>/reopen", P.REOPEN, load=_period, fresh=True)
+@bp.form("/<uuid:period_id>/reopen", P.REOPEN, load=load_period, fresh=True)
 def reopen(period: AccountingPeriod) -> Asking:
     """Open the month again."""
     people = _people(period)
