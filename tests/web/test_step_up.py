@@ -39,6 +39,7 @@ FRESH = {
     "stripe_accounts.propose",
     "opening.approve",
     "periods.close",
+    "periods.commitments_file",
     "periods.cut_off_file",
     "periods.dimensions_file",
     "periods.journal_file",

@@ -12,15 +12,18 @@ from sqlalchemy import func, select
 
 from reintegration.kernel.clock import start_of
 from reintegration.kernel.money import Money
-from tests.factories.cast import NOW, TODAY
+from tests.factories.cast import NOW, TODAY, actor
 from tests.factories.months import BEFORE, END, LAST, THIS, close_month, grant, last_month
 from tests.factories.vouchers import deliver, make_voucher
 from vouchers.books.models import AccountingPeriod, LedgerEntry, LedgerLine
-from vouchers.books.queries import cut_off, period_balances
+from vouchers.books.queries import commitments, cut_off, period_balances
 from vouchers.books.services.postings import PostingEvent
 from vouchers.books.services.settling import horizons, settle
+from vouchers.books.states import Account
+from vouchers.voucher.models import Voucher
+from vouchers.voucher.services import cancelling, expiry
 
-KINDS = ("trial-balance", "journal", "dimensions", "tie-out", "cut-off")
+KINDS = ("trial-balance", "journal", "dimensions", "tie-out", "cut-off", "commitments")
 FIRST_HOUR = start_of(THIS) + timedelta(hours=1)
 
 
@@ -175,3 +178,58 @@ def test_nobody_else_gets_a_file(session, cast, last, sign_in, who):
 def test_another_kind_of_file_is_not_there(session, cast, last, sign_in):
     answer = sign_in(cast.petru).get(f"/ledger/periods/{last.id}/journal/exe")
     assert answer.status_code == 404
+
+
+def promised_on(session, day):
+    """Return what account 9200 says of each budget line at the end of a day."""
+    minor = func.sum(LedgerLine.credit_minor - LedgerLine.debit_minor)
+    rows = session.execute(
+        select(LedgerLine.budget_line_id, minor)
+        .join(LedgerEntry)
+        .where(LedgerLine.account == Account.BUDGET_ENCUMBERED, LedgerEntry.posted_on <= day)
+        .group_by(LedgerLine.budget_line_id)
+    )
+    return {line: int(found) for line, found in rows if found}
+
+
+def test_what_is_carried_over_is_what_the_books_say_was_promised(session, cast, last):
+    for first, day in ((LAST, END), (THIS, TODAY)):
+        lines = commitments.by_line(session, first, day)
+        found = {one.budget_line_id: one.carried.minor for one in lines}
+        assert found == promised_on(session, day)
+        assert sum(one.carried.minor for one in commitments.each(session, first, day)) == sum(
+            found.values()
+        )
+    assert promised_on(session, END) != promised_on(session, TODAY)
+
+
+def test_what_the_sweep_gave_back_has_lapsed_in_its_month_and_what_was_cancelled_has_not(
+    session, cast, last
+):
+    vouchers = session.scalars(select(Voucher)).all()
+    short = make_voucher(session, cast, units=2, valid_until=TODAY)
+    gone = make_voucher(session, cast, units=3)
+    session.commit()
+    ana = actor(session, cast.ana)
+    cancelling.cancel(session, gone.voucher, actor=ana, reason="nu mai e nevoie", now=NOW)
+    session.commit()
+    later = NOW + timedelta(days=40)
+    expiry.expire_due(session, later)
+    session.commit()
+    month = later.date().replace(day=1)
+    [lapsed] = [one for one in commitments.each(session, month, later.date()) if one.lapsed]
+    assert lapsed.reference == short.voucher.reference
+    assert (lapsed.lapsed, lapsed.carried.minor) == (short.voucher.amount, 0)
+    assert len(vouchers) == 1
+    assert not [one for one in commitments.each(session, THIS, TODAY) if one.lapsed]
+
+
+def test_the_page_of_commitments_says_each_line_or_that_there_is_nothing(
+    session, cast, last, sign_in
+):
+    petru = sign_in(cast.petru)
+    shown = petru.get(f"/ledger/periods/{last.id}/commitments?lang=en").text
+    assert cast.budget_line.code in shown
+    before = session.scalars(select(AccountingPeriod).where(AccountingPeriod.month == BEFORE)).one()
+    shown = petru.get(f"/ledger/periods/{before.id}/commitments?lang=en").text
+    assert "Nothing was promised" in shown

@@ -22,7 +22,7 @@ from reintegration.kernel.errors import N_, Invalid, NotFound
 from reintegration.web.table_files import FILES, MOST_ROWS, Row, xlsx_file
 from vouchers.books.models import AccountingPeriod, Fund
 from vouchers.books.permissions import PeriodPermission as P
-from vouchers.books.queries import cut_off, journal, period_balances
+from vouchers.books.queries import commitments, cut_off, journal, period_balances
 from vouchers.books.queries.journal import JournalFilter
 from vouchers.books.queries.period_balances import Balance
 from vouchers.books.views.ledger import journal_head, journal_row, labels
@@ -141,6 +141,31 @@ def dimensions_file(asked: Asked) -> Response:
             yield (whole, "", "", "", "", *_balance_cells(summed))
 
     return _sent("dimensions", asked, head, rows)
+
+
+@bp.page("/<uuid:period_id>/commitments/<kind>", P.EXPORT, load=_asked, fresh=True)
+def commitments_file(asked: Asked) -> Response:
+    """Give each voucher that held money at the end of the month, or lapsed in it."""
+    days = days_of(asked.period)
+    head = [
+        *(_("Budget line"), _("Voucher"), _("Valid until"), _("Currency")),
+        *(_("Carried over"), _("Lapsed in the month")),
+    ]
+    counted = sum(one.vouchers for one in commitments.by_line(session(), *days))
+
+    def rows(reading: Session) -> Iterator[Row]:
+        lines = journal.budget_line_names(reading)
+        for one in commitments.each(reading, *days):
+            yield (
+                lines.get(one.budget_line_id, ""),
+                one.reference,
+                one.valid_until.isoformat(),
+                one.carried.currency,
+                one.carried.decimal,
+                one.lapsed.decimal,
+            )
+
+    return _sent("commitments", asked, head, rows, too_many=counted > MOST_ROWS)
 
 
 @bp.page("/<uuid:period_id>/journal/<kind>", P.EXPORT, load=_asked, fresh=True)

@@ -18,8 +18,10 @@ from reintegration.web.submit import Asking, asked, asked_why
 from vouchers.books.forms import WhyForm
 from vouchers.books.models import AccountingPeriod
 from vouchers.books.permissions import PeriodPermission as P
+from vouchers.books.queries import commitments as promised
 from vouchers.books.queries import cut_off as listed
 from vouchers.books.queries import periods as queries
+from vouchers.books.queries.journal import budget_line_names
 from vouchers.books.services.periods import closing
 from vouchers.books.services.periods.checklist import checks_of
 from vouchers.books.views.period_text import Shown, files_of, shown
@@ -65,6 +67,18 @@ def cut_off(period: AccountingPeriod) -> ResponseReturnValue:
         found=listed.first_of(session(), *days),
         sums=listed.sums(session(), *days),
         shown=listed.SHOWN,
+        P=P,
+    )
+
+
+@bp.page("/<uuid:period_id>/commitments", P.VIEW, load=load_period)
+def commitments(period: AccountingPeriod) -> ResponseReturnValue:
+    """Show what was promised at the end of the month, by budget line."""
+    return render_template(
+        "vouchers/books/periods/commitments.html",
+        period=period,
+        lines=promised.by_line(session(), period.month, period.last_day),
+        names=budget_line_names(session()),
         P=P,
     )
 
