@@ -53,6 +53,7 @@ from vouchers.books.models import (
     LedgerLine,
     LedgerSum,
     OpeningBalance,
+    PeriodClose,
 )
 from vouchers.books.permissions import LedgerPermission, OpeningPermission, PeriodPermission
 from vouchers.payments.models import Claim, ClaimLine, PayeeAccount, PaymentBatch, PaymentOrder
@@ -196,6 +197,7 @@ READS: dict[str, tuple[Any, Shown]] = {
         _rows(BankAccount, BankAccountPermission.VIEW),
         _rows(OpeningBalance, OpeningPermission.VIEW),
         _rows(AccountingPeriod, PeriodPermission.VIEW),
+        _rows(PeriodClose, PeriodPermission.VIEW),
         _rows(BankFile, BankPermission.LIST),
         _rows(BankStatementFile, BankPermission.LIST),
         _rows(KeptColumns, BankAccountPermission.VIEW),

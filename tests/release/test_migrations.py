@@ -79,6 +79,7 @@ RELEASED = {
     "0060_admit_devices_sign_notes.py": "91d2165ace9011ff126f79985f340b5ea64b1be099e2d26dbef11a4df4317382",
     "0061_close_months.py": "634f3052e99b442f4ee5108372d6002c3a6ddbb7a42e70bd74b2416d101f5eb4",
     "0062_find_days_of_deliveries.py": "b44dbbb64e12fef90f34058536bf4b822fc31bc74b11613f247b74a496cb7daa",
+    "0063_keep_signed_closes.py": "ae667836c649b76cb6e56f4b11ad072dbc08fd408184513c9ae63eccd2ae76c6",
 }
 OURS = {"reintegration", "providers", "vouchers", "demo"}
 

@@ -44,6 +44,7 @@ FRESH = {
     "periods.dimensions_file",
     "periods.journal_file",
     "periods.reopen",
+    "periods.signed",
     "periods.tie_out_file",
     "periods.trial_balance_file",
     "opening.take_back",

@@ -19,13 +19,14 @@ from vouchers.books.views import (
     funds,
     ledger,
     opening,
+    period_closes,
     period_files,
     periods,
     plan_budget,
     today,
 )
 
-PAGES = (budget_lines, exchange, funds, ledger, opening, period_files, periods)
+PAGES = (budget_lines, exchange, funds, ledger, opening, period_closes, period_files, periods)
 """Importing them adds their addresses; funds, lines and exchange share one part."""
 
 

@@ -79,9 +79,9 @@ class PostingEvent(Worded):
 class PeriodState(Worded):
     """Where a month stands; two people close it, and two open it again."""
 
-    OPEN = N_("Open"), "grey"
+    OPEN = N_("Month open"), "grey"
     PREPARED = N_("Waiting for approval"), "gold"
-    CLOSED = N_("Closed"), "moss"
+    CLOSED = N_("Month closed"), "moss"
     REOPENING = N_("Closed, asked to be opened"), "clay"
 
 

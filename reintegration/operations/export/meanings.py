@@ -65,6 +65,8 @@ SPECIFIC = {
     "rule_version.retired_because": "Why it was refused or withdrawn.",
     "accounting_period.month": "Its first day.",
     "accounting_period.reopen_reason": "Why it was asked to be opened again.",
+    "period_close.number": "Which close of the month it was.",
+    "period_close.content": "Who, when, the checklist and the trial balance, as they were.",
     "opening_balance.as_of": "The day of these balances.",
     "opening_balance.content": "Each account, grant and line, as it stood in the table.",
     "case_file.code": "By what the case is called in every file and on paper.",

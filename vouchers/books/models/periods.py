@@ -3,10 +3,11 @@
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from reintegration.kernel.base import Base, Id
+from reintegration.kernel.base import Base, Id, Json
 from reintegration.kernel.signing import apart
 from vouchers.books.states import NOTHING_POSTED, PeriodState
 
@@ -65,3 +66,22 @@ class AccountingPeriod(Base):
 def next_month(month: date) -> date:
     """Return the first day of the month after that of a day."""
     return (month.replace(day=1) + timedelta(days=32)).replace(day=1)
+
+
+class PeriodClose(Base):
+    """What was signed off when a month was closed: it stays, though the month is opened again.
+
+    `content` says who and when, the checklist as it was found, and the trial balance; `sha256` is
+    that of its text, and stands in the trail.
+    """
+
+    __tablename__ = "period_close"
+
+    id: Mapped[Id]
+    period_id: Mapped[UUID] = mapped_column(ForeignKey("accounting_period.id"))
+    number: Mapped[int]
+    closed_at: Mapped[datetime]
+    content: Mapped[Json] = mapped_column(JSONB)
+    sha256: Mapped[str]
+
+    __table_args__ = (UniqueConstraint("period_id", "number"),)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from reintegration.kernel import permissions
 from reintegration.kernel.actor import Actor
 from reintegration.kernel.errors import or_404
-from vouchers.books.models import AccountingPeriod
+from vouchers.books.models import AccountingPeriod, PeriodClose
 from vouchers.books.permissions import PeriodPermission
 from vouchers.books.states import PeriodState
 
@@ -30,3 +30,16 @@ def waiting(session: Session, actor: Actor) -> Sequence[AccountingPeriod]:
     seen = permissions.visible(actor, AccountingPeriod, PeriodPermission.VIEW)
     waits = AccountingPeriod.state.in_((PeriodState.PREPARED, PeriodState.REOPENING))
     return session.scalars(seen.where(waits).order_by(AccountingPeriod.month)).all()
+
+
+def closes_of(session: Session, actor: Actor, period: AccountingPeriod) -> Sequence[PeriodClose]:
+    """Return what was signed off of a month, the latest first."""
+    seen = permissions.visible(actor, PeriodClose, PeriodPermission.VIEW)
+    of_month = seen.where(PeriodClose.period_id == period.id)
+    return session.scalars(of_month.order_by(PeriodClose.number.desc())).all()
+
+
+def close_or_404(session: Session, actor: Actor, close_id: UUID) -> PeriodClose:
+    """Return what was signed off at one close, or raise NotFound."""
+    seen = permissions.visible(actor, PeriodClose, PeriodPermission.VIEW)
+    return or_404(session.scalar(seen.where(PeriodClose.id == close_id)))

@@ -52,6 +52,7 @@ def show(period: AccountingPeriod) -> ResponseReturnValue:
         period=period,
         checks=_checks(period),
         files=files_of(period),
+        closes=queries.closes_of(session(), current_actor(), period),
         people=_people(period),
         P=P,
     )

@@ -16,6 +16,7 @@ from vouchers.books.queries.month_checks import Check
 from vouchers.books.services.periods.checklist import checks_of
 from vouchers.books.services.periods.months import lock_alone
 from vouchers.books.services.periods.moves import PERIOD
+from vouchers.books.services.periods.signing_off import sign_off
 from vouchers.books.states import NOTHING_POSTED
 
 
@@ -48,6 +49,7 @@ def close(session: Session, period: AccountingPeriod, *, actor: Actor, now: date
     """Close what somebody else proposed: nothing is posted in it or before it any more.
 
     It waits for whatever is being posted in the month now, and asks the checklist once more then.
+    What is signed off is kept, and its hash stands in the trail.
     """
     permissions.demand(actor, PeriodPermission.CLOSE, period)
     lock(session, period)
@@ -56,10 +58,12 @@ def close(session: Session, period: AccountingPeriod, *, actor: Actor, now: date
     lock_alone(session, period.month)
     checks = checks_of(session, period, now=now)
     _refuse_open(checks)
+    signed = sign_off(session, period, checks, actor=actor, now=now)
     sign(period, "closed_by", actor)
     period.closed_at = now
     warned = [one.code for one in checks if one.is_open]
-    PERIOD.fire(session, period, "close", actor=actor, now=now, data={"warned": warned})
+    data = {"warned": warned, "sha256": signed.sha256}
+    PERIOD.fire(session, period, "close", actor=actor, now=now, data=data)
 
 
 def ask_to_reopen(
