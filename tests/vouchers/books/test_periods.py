@@ -411,6 +411,39 @@ def test_finance_proposes_and_closes_through_the_pages(session, cast, last, sign
     assert "Close the month" in page(alina, address).text
 
 
+def test_a_month_goes_through_its_pages_from_open_to_closed_and_back(session, cast, last, sign_in):
+    petru, alina, irina = (sign_in(one) for one in (cast.petru, cast.alina, cast.irina))
+    address, because = f"/ledger/periods/{last.id}", {"reason": "sold greșit"}
+
+    def state():
+        session.expire_all()
+        return session.get_one(AccountingPeriod, last.id).state
+
+    assert irina.post(f"{address}/prepare").status_code in (403, 404)
+    assert petru.post(f"{address}/prepare").status_code == 302
+    assert petru.post(f"{address}/prepare").status_code == 409
+    assert "What will happen" in page(alina, f"{address}/close").text
+    assert alina.post(f"{address}/close").status_code == 302
+    assert alina.post(f"{address}/close").status_code == 409
+    assert state() is PeriodState.CLOSED
+    assert petru.post(f"{address}/ask-to-reopen", data={"reason": ""}).status_code == 422
+    assert alina.post(f"{address}/ask-to-reopen", data=because).status_code == 302
+    assert alina.post(f"{address}/reopen").status_code in (403, 404)
+    assert petru.post(f"{address}/keep-closed").status_code == 302
+    assert petru.post(f"{address}/ask-to-reopen", data=because).status_code == 302
+    assert alina.post(f"{address}/reopen").status_code == 302
+    assert state() is PeriodState.OPEN
+
+
+@pytest.mark.parametrize(("lang", "said"), [("ro", "Perioade"), ("ru", "Периоды")])
+def test_the_pages_speak_the_readers_language(session, cast, last, sign_in, lang, said):
+    petru = sign_in(cast.petru)
+    assert said in petru.get(f"/ledger/periods/?lang={lang}").text
+    shown = petru.get(f"/ledger/periods/{last.id}?lang={lang}").text
+    assert "Checklist" not in shown
+    assert said in shown
+
+
 def test_an_empty_house_says_where_months_come_from(session, cast, sign_in):
     session.commit()
     assert "No month yet" in page(sign_in(cast.petru), "/ledger/periods/").text

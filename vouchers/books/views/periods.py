@@ -75,11 +75,13 @@ def cut_off(period: AccountingPeriod) -> ResponseReturnValue:
 @bp.page("/<uuid:period_id>/commitments", P.VIEW, load=load_period)
 def commitments(period: AccountingPeriod) -> ResponseReturnValue:
     """Show what was promised at the end of the month, by budget line."""
+    names = budget_line_names(session())
+    lines = promised.by_line(session(), period.month, period.last_day)
     return render_template(
         "vouchers/books/periods/commitments.html",
         period=period,
-        lines=promised.by_line(session(), period.month, period.last_day),
-        names=budget_line_names(session()),
+        lines=sorted(lines, key=lambda one: names.get(one.budget_line_id, "")),
+        names=names,
         P=P,
     )
 
