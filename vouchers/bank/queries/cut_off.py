@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import Select, and_, func
+from sqlalchemy.orm import Session
 
 from vouchers.bank.models import BankLine, BankMatch
 from vouchers.bank.states import Resolution
@@ -13,8 +14,9 @@ from vouchers.books.states import PostingEvent, SourceType
 from vouchers.payments.models import PaymentOrder
 
 
-def lines(first: date, last: date) -> list[Select[Any]]:
+def lines(session: Session, first: date, last: date) -> list[Select[Any]]:
     """Return them: what was posted for a line itself, a grant, a return, payments."""
+    del session  # it is asked within the statement that needs it
     named = func.coalesce(
         func.nullif(BankLine.bank_reference, ""), func.nullif(BankLine.remittance, ""), ""
     )

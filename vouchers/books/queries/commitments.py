@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from reintegration.kernel.money import Money
 from reintegration.kernel.ports import Port
 
-commitments_of_month = Port[[date, date], Select[Any]](
+commitments_of_month = Port[[Session, date, date], Select[Any]](
     "the vouchers that held money at the end of a month or lapsed in it, one row each"
 )
 
@@ -40,7 +40,7 @@ class OfLine:
 
 def each(session: Session, first: date, last: date) -> Iterator[Commitment]:
     """Give every voucher, by budget line and reference; memory holds a thousand."""
-    found = commitments_of_month(first, last).subquery()
+    found = commitments_of_month(session, first, last).subquery()
     in_order = select(found).order_by(found.c.budget_line_id, found.c.reference)
     for row in session.execute(in_order.execution_options(yield_per=1000)):
         carried, lapsed = (Money(int(one), row.currency) for one in (row.carried, row.lapsed))
@@ -49,7 +49,7 @@ def each(session: Session, first: date, last: date) -> Iterator[Commitment]:
 
 def by_line(session: Session, first: date, last: date) -> list[OfLine]:
     """Return the sums of each budget line."""
-    found = commitments_of_month(first, last).subquery()
+    found = commitments_of_month(session, first, last).subquery()
     rows = session.execute(
         select(
             found.c.budget_line_id,

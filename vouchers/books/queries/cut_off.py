@@ -19,7 +19,7 @@ from reintegration.kernel.ports import Poll
 from vouchers.books.models import LedgerEntry, LedgerLine
 from vouchers.books.states import PostingEvent
 
-behind_of_month = Poll[[date, date], Select[Any]](
+behind_of_month = Poll[[Session, date, date], Select[Any]](
     "what happened in a month, its first and last day, and was posted after it"
 )
 SHOWN = 200
@@ -67,12 +67,12 @@ ENTRY_MINOR = (
 
 def first_of(session: Session, first: date, last: date, limit: int = SHOWN) -> list[Behind]:
     """Return the first entries of the list, in the order of posting."""
-    return list(_read(session, _every(first, last).limit(limit)))
+    return list(_read(session, _every(session, first, last).limit(limit)))
 
 
 def sums(session: Session, first: date, last: date) -> list[tuple[Money, int]]:
     """Return what all of them amount to in each currency, without sign, and how many they are."""
-    listed = _union(first, last)
+    listed = _union(session, first, last)
     if listed is None:
         return []
     found = listed.subquery()
@@ -86,16 +86,16 @@ def sums(session: Session, first: date, last: date) -> list[tuple[Money, int]]:
 
 def every(session: Session, first: date, last: date) -> Iterator[Behind]:
     """Give every entry of the list, in the order of posting; memory holds a thousand."""
-    yield from _read(session, _every(first, last).execution_options(yield_per=1000))
+    yield from _read(session, _every(session, first, last).execution_options(yield_per=1000))
 
 
-def _union(first: date, last: date) -> Any:
-    parts = behind_of_month(first, last)
+def _union(session: Session, first: date, last: date) -> Any:
+    parts = behind_of_month(session, first, last)
     return union_all(*parts) if parts else None
 
 
-def _every(first: date, last: date) -> Select[Any]:
-    found = _union(first, last).subquery()
+def _every(session: Session, first: date, last: date) -> Select[Any]:
+    found = _union(session, first, last).subquery()
     return select(found).order_by(found.c.posted_on, found.c.own_day, found.c.entry_id)
 
 

@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import Select, and_
+from sqlalchemy.orm import Session
 
 from reintegration.kernel.clock import day_of, start_of
 from vouchers.books.models import LedgerEntry
@@ -13,8 +14,9 @@ from vouchers.books.states import SourceType
 from vouchers.stripe_rail.models import StripeLine
 
 
-def lines(first: date, last: date) -> list[Select[Any]]:
+def lines(session: Session, first: date, last: date) -> list[Select[Any]]:
     """Return them, by their references at Stripe."""
+    del session  # it is asked within the statement that needs it
     return [
         behind(day_of(StripeLine.made_at), StripeLine.reference, ENTRY_MINOR, last)
         .join_from(

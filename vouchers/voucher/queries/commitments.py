@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import Select, and_, case, func, select, union
+from sqlalchemy.orm import Session
 
 from vouchers.books.models import LedgerEntry, LedgerLine
 from vouchers.books.states import Account, PostingEvent
@@ -12,12 +13,13 @@ from vouchers.voucher.queries.exposure import held
 from vouchers.voucher.states import OPEN_STATES, RedemptionState, VoucherState
 
 
-def of_month(first: date, last: date) -> Select[Any]:
+def of_month(session: Session, first: date, last: date) -> Select[Any]:
     """Return them, one row each: what a voucher holds now, less what was posted since.
 
     Looked at are those that hold something now, and those of which something was posted since the
     month began. Lapsed is what the sweep gave back of one whose time was over.
     """
+    del session  # it is asked within the statement that needs it
     swept = and_(
         LedgerEntry.posted_on <= last,
         LedgerEntry.event == PostingEvent.REMAINDER_RELEASED,

@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import Select
+from sqlalchemy.orm import Session
 
 from vouchers.books.models import LedgerEntry
 from vouchers.books.queries.cut_off import behind
@@ -11,8 +12,9 @@ from vouchers.books.states import PostingEvent, SourceType
 from vouchers.voucher.models import Redemption
 
 
-def deliveries(first: date, last: date) -> list[Select[Any]]:
+def deliveries(session: Session, first: date, last: date) -> list[Select[Any]]:
     """Return them, by their receipts; a posting has an entry in either book, counted once."""
+    del session  # it is asked within the statement that needs it
     listed = behind(Redemption.delivered_on, Redemption.receipt, Redemption.amount_minor, last)
     return [
         listed.join_from(
