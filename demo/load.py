@@ -19,6 +19,7 @@ from demo.deputies import stand_ins
 from demo.funds import open_funds, publish_rates
 from demo.lately import clear_old_mail, recent_claims
 from demo.limits import limits
+from demo.months import close_the_months
 from demo.nights import NightStory
 from demo.payments import CYCLES, Payments
 from demo.people import make_people
@@ -165,6 +166,7 @@ def live(
     failures = broken(session)
     if failures:
         raise DemoBroken("; ".join(str(failure) for failure in failures))
+    close_the_months(world)
     return world
 
 

@@ -94,6 +94,7 @@ ORDER = (
     "voucher_hold",
     "redemption",
     "claim_line",
+    "accounting_period",
     "opening_balance",
     "fund",
     "budget_line",

@@ -63,6 +63,11 @@ def month(value: date) -> str:
     return _skeleton("MMM", value, format_locale())
 
 
+def month_year(value: date) -> str:
+    """Return a month with its year, as `November 2026`."""
+    return format_date(value, "LLLL y", locale=format_locale())
+
+
 def instant(value: datetime) -> str:
     """Return a day and a time, in Chișinău."""
     return format_datetime(value.astimezone(LOCAL), f"{_DAY}, HH:mm", locale=format_locale())
@@ -124,6 +129,7 @@ def init_app(app: Flask) -> None:
         day_month=day_month,
         local_day=local_day,
         month=month,
+        month_year=month_year,
         datetime=instant,
         number=number,
         tr=translated,

@@ -43,7 +43,14 @@ CHOSEN = {
 }
 """Where the code chooses among fields while it runs, by its module, and among which."""
 RECORDING = ("record", "record_many", "leave", "note_edit")
-SHAPES_OF_KEYS = {"lapsed:{}", "no_contact:{}", "ready:{}", "refund:{}", "suspended:{}"}
+SHAPES_OF_KEYS = {
+    "lapsed:{}",
+    "no_contact:{}",
+    "paid_twice:{}",
+    "ready:{}",
+    "refund:{}",
+    "suspended:{}",
+}
 """What has the form of an act and is the key of a message."""
 
 

@@ -223,7 +223,8 @@ def _paid_through_stripe(session: Session, cast: Cast) -> PaymentOrder:
         select(OutboxMessage).where(OutboxMessage.channel.startswith("stripe."))
     ):
         session.delete(message)  # no Stripe is beside this house
-    order.state, order.settled_on = OrderState.SETTLED, TODAY
+    order.paid, order.settled_on = order.amount, TODAY
+    order.state = OrderState.SETTLED
     session.add(
         StripeTransfer(
             order_id=order.id,

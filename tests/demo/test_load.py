@@ -23,7 +23,9 @@ from tests.demo.conftest import SCALE
 from tests.release.pages import sign_in
 from vouchers.bank.models import BankLine
 from vouchers.bank.states import BankLineState
-from vouchers.books.models import Fund, OpeningBalance
+from vouchers.books.models import AccountingPeriod, Fund, OpeningBalance
+from vouchers.books.queries import cut_off
+from vouchers.books.states import PeriodState
 from vouchers.payments.models import Claim
 from vouchers.payments.states import ClaimState
 from vouchers.voucher.models import Redemption, Voucher
@@ -47,6 +49,18 @@ def test_there_are_as_many_as_the_scale_says(read):
     today = at(clock.local_day(clock.now()), 0)  # what other tests hand out is younger
     assert count(read, CaseFile.opened_at < today) == 16 + IN_EURO + CAME_IN
     assert count(read, Voucher.created_at < today) == 60 + IN_EURO * MONTHS
+
+
+def test_months_are_closed_but_the_last_that_is_over_which_waits_for_an_approver(read):
+    listed = read.scalars(select(AccountingPeriod).order_by(AccountingPeriod.month)).all()
+    over = [one for one in listed if one.state != PeriodState.OPEN]
+    assert [one.state for one in over[:-1]] == [PeriodState.CLOSED] * (len(over) - 1)
+    assert over[-1].state is PeriodState.PREPARED
+    assert len(listed) - len(over) in (1, 2)
+    closed = over[:-1]
+    assert any(cut_off.sums(read, one.month, one.last_day) for one in closed)
+    (opening,) = read.scalars(select(OpeningBalance))
+    assert opening.as_of > closed[-1].last_day
 
 
 def test_cases_came_in_with_their_plans_and_balances_and_a_way_out_wait_for_a_second_person(read):

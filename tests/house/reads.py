@@ -56,8 +56,16 @@ from vouchers.bank.models import (
     OrderAnswer,
 )
 from vouchers.bank.permissions import BankAccountPermission, BankPermission
-from vouchers.books.models import BankAccount, LedgerEntry, LedgerLine, LedgerSum, OpeningBalance
-from vouchers.books.permissions import LedgerPermission, OpeningPermission
+from vouchers.books.models import (
+    AccountingPeriod,
+    BankAccount,
+    LedgerEntry,
+    LedgerLine,
+    LedgerSum,
+    OpeningBalance,
+    PeriodClose,
+)
+from vouchers.books.permissions import LedgerPermission, OpeningPermission, PeriodPermission
 from vouchers.payments.models import Claim, ClaimLine, PayeeAccount, PaymentBatch, PaymentOrder
 from vouchers.payments.permissions import ClaimPermission, PayeePermission, PaymentPermission
 from vouchers.stripe_rail.models import (
@@ -200,6 +208,8 @@ READS: dict[str, tuple[Any, Shown]] = {
         _rows(BankAccount, BankAccountPermission.VIEW),
         _rows(OpeningBalance, OpeningPermission.VIEW),
         _rows(BankAnswer, BankPermission.LIST),
+        _rows(AccountingPeriod, PeriodPermission.VIEW),
+        _rows(PeriodClose, PeriodPermission.VIEW),
         _rows(BankFile, BankPermission.LIST),
         _rows(OrderAnswer, BankPermission.LIST),
         _rows(BankStatementFile, BankPermission.LIST),

@@ -25,6 +25,8 @@ ACTS = [(one, other) for one in PEOPLE for other in (None, *PEOPLE) if one != ot
 """Who did something, and for whom."""
 MAYBE = [(None, None), *ACTS]
 LAWS = {
+    ("accounting_period", "closer"): ("closed_by", ("prepared_by",)),
+    ("accounting_period", "reopener"): ("reopened_by", ("reopen_asked_by",)),
     ("emergency_start", "four_eyes"): ("decided_by", ("started_by",)),
     ("plan_version", "four_eyes"): ("decided_by", ("submitted_by",)),
     ("erasure_request", "four_eyes"): ("decided_by", ("asked_by",)),

@@ -116,7 +116,9 @@ def test_a_transaction_without_an_actor_sees_no_row_of_the_planes(session, cast,
     engine.dispose()
 
 
-@pytest.mark.parametrize("table", ["audit_event", "state_event", "ledger_entry", "ledger_line"])
+@pytest.mark.parametrize(
+    "table", ["audit_event", "state_event", "ledger_entry", "ledger_line", "period_close"]
+)
 @pytest.mark.parametrize("change", ["UPDATE {} SET id = id", "DELETE FROM {}"])
 def test_nobody_changes_what_is_append_only(session, cast, committed_db, table, change):
     with (

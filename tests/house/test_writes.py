@@ -21,6 +21,7 @@ ASKED_BEFORE = {
     "reintegration.cases.services.case_moves.work_begins",
     # Steps of other services: what calls them has asked for the act that they belong to.
     "vouchers.books.services.journal.post",
+    "vouchers.books.services.periods.signing_off.sign_off",
     "vouchers.voucher.services.confirmation.let_go",
     "vouchers.voucher.services.remainder.release",
 }

@@ -1,7 +1,7 @@
 """Two of everything: what Ana and Rita's provider have, and what Călin and another provider have."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
@@ -43,7 +43,8 @@ from vouchers.bank.models import BankLine, OrderAnswer
 from vouchers.bank.services import bank_files, endings, kept_columns
 from vouchers.bank.services.bank_answers import import_answer
 from vouchers.bank.services.statement_import import import_file
-from vouchers.books.models import LedgerEntry, OpeningBalance
+from vouchers.books.models import AccountingPeriod, LedgerEntry, OpeningBalance
+from vouchers.books.services.periods.signing_off import sign_off
 from vouchers.formats.csv_mapping import DayOrder, Meaning, Minus, mapped
 from vouchers.payments.models import Claim, PaymentBatch, PaymentOrder
 from vouchers.payments.models.payees import PayeeAccount
@@ -111,6 +112,8 @@ def make_world(session: Session) -> World:
         "bank_account_id": cast.bank_account.id,
         "entry_id": entries[0],
         "opening_id": _opening(session, cast.petru),
+        "period_id": (this_month := _period(session, TODAY.replace(day=1))),
+        "close_id": _close(session, this_month),
         "deputyship_id": _deputyship(session, cast.petru, cast.alina),
         "version_id": _proposal(session, cast, AUTO_APPROVE_BELOW),
         "manager_id": cast.ana.id,
@@ -129,6 +132,12 @@ def make_world(session: Session) -> World:
         "bank_account_id": cast.euro_bank_account.id,
         "entry_id": entries[1],
         "opening_id": _opening(session, cast.petru, dropped=True),
+        "period_id": (
+            last_month := _period(
+                session, (TODAY.replace(day=1) - timedelta(days=1)).replace(day=1)
+            )
+        ),
+        "close_id": _close(session, last_month),
         "deputyship_id": _deputyship(session, cast.victor, cast.vera),
         "version_id": _proposal(session, cast, RECORDED_WITHIN),
         "manager_id": cast.calin.id,
@@ -170,6 +179,24 @@ def _opening(session: Session, proposer: User, *, dropped: bool = False) -> UUID
         retired_at=NOW if dropped else None,
     )
     session.add(made)
+    session.flush()
+    return made.id
+
+
+def _period(session: Session, month: date) -> UUID:
+    """Return a month that is open."""
+    made = AccountingPeriod(id=new_id(), month=month)
+    session.add(made)
+    session.flush()
+    return made.id
+
+
+def _close(session: Session, period_id: UUID) -> UUID:
+    """Return what was signed off at a close of a month, which is open again."""
+    period = session.get_one(AccountingPeriod, period_id)
+    period.prepared_at = NOW
+    made = sign_off(session, period, [], actor=SYSTEM, now=NOW)
+    period.prepared_at = None
     session.flush()
     return made.id
 

@@ -82,6 +82,9 @@ RELEASED = {
     "0063_keep_answers_of_banks.py": "639f9dd1a52f3faabbdfd409d364419e611f7fdb2014fcadc8b9beee98fd893e",
     "0064_keep_notices_of_banks.py": "a70a77bca5b2db33ebc595e7c8b4fc93c4b4ffa04c908844f2ac33228b74e4f6",
     "0065_name_final_payees.py": "27833111f9c0c4e3b06f6aa8c2de1348119bc4abd151bc8fec14f9420d882b5c",
+    "0066_close_months.py": "1401dd2bb5d058f97a0fcf03bd98bafcbbd378569ac5680c5949dd0633fe9800",
+    "0067_find_days_of_deliveries.py": "5ec025b7e920f7ecbc3c48f4132e34f298eadb45f0499a5eb2575c9245144e13",
+    "0068_keep_signed_closes.py": "6bfddb0e223528bc93a91c56b0a8c5b3fdaa64e2ac3590e1eae0154f78d28250",
 }
 OURS = {"reintegration", "providers", "vouchers", "demo"}
 

@@ -9,8 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from reintegration.accounts.models import User
+from reintegration.kernel import jobs
 from reintegration.kernel.actor import SYSTEM, Actor
-from reintegration.kernel.clock import local_day
+from reintegration.kernel.clock import local_day, start_of
 from reintegration.kernel.db import act_as
 from reintegration.kernel.errors import Conflict
 from reintegration.kernel.ids import new_id
@@ -18,10 +19,15 @@ from reintegration.kernel.money import Money
 from tests.factories.casework import Casework, make_casework
 from tests.factories.cast import NOW, Cast, actor, make_cast
 from tests.vouchers.payments.payments_driver import Payments
-from vouchers.books.models import BankAccount, BudgetLine, Fund, OpeningBalance
+from vouchers.books.jobs import LEDGER_SWEEP
+from vouchers.books.models import AccountingPeriod, BankAccount, BudgetLine, Fund, OpeningBalance
+from vouchers.books.models.periods import next_month
 from vouchers.books.queries import opening as queries
 from vouchers.books.services import allocation, funds
 from vouchers.books.services.opening import deciding
+from vouchers.books.services.periods import closing
+from vouchers.books.services.periods.months import add_months
+from vouchers.books.states import PeriodState
 from vouchers.payments.services import reversal
 from vouchers.voucher.models import Redemption, Voucher
 from vouchers.voucher.services import cancelling, confirmation, expiry, issuing, replacing
@@ -287,6 +293,28 @@ class Play:
         self.now += timedelta(days=7)
         self.acting(None)
         expiry.expire_due(self.session, self.now)
+        self.step()
+
+    def months_over(self) -> list[AccountingPeriod]:
+        """Return the months that are over and open, the earliest first."""
+        self.acting(None)
+        add_months(self.session, self.now)
+        is_open = AccountingPeriod.state == PeriodState.OPEN
+        listed = select(AccountingPeriod).where(is_open).order_by(AccountingPeriod.month)
+        today = local_day(self.now)
+        return [one for one in self._all(listed) if one.last_day < today]
+
+    def close_a_month(self) -> None:
+        """Close the earliest of them by two people; where there is none, the present one passes."""
+        if not self.months_over():
+            self.now = start_of(next_month(local_day(self.now))) + timedelta(hours=12)
+            expiry.expire_due(self.session, self.now)
+            self.step()
+        period = self.months_over()[0]
+        jobs.run_slot(self.session, LEDGER_SWEEP, now=self.now)
+        self.step()
+        closing.prepare(self.session, period, actor=self.acting(self.cast.petru), now=self.now)
+        closing.close(self.session, period, actor=self.acting(self.cast.alina), now=self.now)
         self.step()
 
     def _in(self, states, model, *order) -> list:

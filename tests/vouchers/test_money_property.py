@@ -1,5 +1,7 @@
 """Whatever happens, in whatever order: every law of the books holds after every step."""
 
+from datetime import timedelta
+
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -11,6 +13,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from tests.factories.cast import NOW
 from tests.factories.payments import pay_lei_by_stripe, put_at_service
 from tests.sampling import amount
 from tests.vouchers.bank_driver import Bank
@@ -34,6 +37,8 @@ sums = st.integers(min_value=1, max_value=700_000)
 picks = st.integers(min_value=0, max_value=30)
 either = st.integers(min_value=0, max_value=1)
 
+A_YEAR_IS_NOT_OVER = NOW + timedelta(days=240)
+"""Until then a voucher of forty days ends before the consent of a year does."""
 AT_STRIPE = "stripe"
 """These plays pay by a service of which nobody tells: test_books_and_stripe plays with Stripe."""
 
@@ -118,10 +123,15 @@ class Money(RuleBasedStateMachine):
         left = [voucher for voucher in self.play.open() if voucher.units_free]
         self.play.replace(_of(left, pick))
 
-    @precondition(lambda self: self.play.open())
+    @precondition(lambda self: self.play.open() and self.play.now < A_YEAR_IS_NOT_OVER)
     @rule()
     def a_week_passes_and_vouchers_expire(self):
         self.play.a_week_passes()
+
+    @precondition(lambda self: self.play.now < A_YEAR_IS_NOT_OVER)
+    @rule()
+    def a_month_closes(self):
+        self.play.close_a_month()
 
     @precondition(lambda self: self.payments.claimants())
     @rule(pick=picks)

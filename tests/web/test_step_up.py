@@ -38,6 +38,15 @@ FRESH = {
     "stripe_accounts.new",
     "stripe_accounts.propose",
     "opening.approve",
+    "periods.close",
+    "periods.commitments_file",
+    "periods.cut_off_file",
+    "periods.dimensions_file",
+    "periods.journal_file",
+    "periods.reopen",
+    "periods.signed",
+    "periods.tie_out_file",
+    "periods.trial_balance_file",
     "opening.take_back",
 }
 """Export, unmasking, bank details, approval and release of money, and the factor itself."""

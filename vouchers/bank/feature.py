@@ -11,6 +11,7 @@ from vouchers.bank.cli import bank_cli
 from vouchers.bank.jobs import FORGET_FILES
 from vouchers.bank.permissions import BankPermission as P
 from vouchers.bank.policy import POLICY
+from vouchers.bank.queries import cut_off, month_checks
 from vouchers.bank.queries.bank import matches_so_far, references_of
 from vouchers.bank.services import tasks, would_change
 from vouchers.bank.views import (
@@ -24,6 +25,8 @@ from vouchers.bank.views import (
     today,
 )
 from vouchers.bank.views.blueprint import bank_bp
+from vouchers.books.queries.cut_off import behind_of_month
+from vouchers.books.queries.month_checks import checks_of_month
 from vouchers.payments.queries import statements
 from vouchers.payments.services import settlement
 
@@ -42,6 +45,8 @@ def register(app: Flask) -> None:
     register_task(tasks.IMPORT, tasks.run_import)
     settlement.matches_so_far.answer_with(matches_so_far)
     statements.bank_references.answer_with(references_of)
+    checks_of_month.answer_with(month_checks.checks)
+    behind_of_month.answer_with(cut_off.lines)
     slots.add("today.items", today.items)
     slots.add("today.days", today.days)
     slots.add("payment_batch.cards", answer_slots.card)

@@ -9,13 +9,24 @@ from reintegration.web import bringing, navigation, slots
 from reintegration.web.bringing_commands import import_command
 from reintegration.web.navigation import Place
 from vouchers.books.cli import ABOUT_IMPORT, books_cli, ledger_cli
-from vouchers.books.jobs import LEDGER_CHECK, LEDGER_SWEEP
+from vouchers.books.jobs import ADD_MONTHS, LEDGER_CHECK, LEDGER_SWEEP
 from vouchers.books.permissions import FundPermission, LedgerPermission
 from vouchers.books.policy import POLICY
 from vouchers.books.services import laws
-from vouchers.books.views import budget_lines, exchange, funds, ledger, opening, plan_budget, today
+from vouchers.books.views import (
+    budget_lines,
+    exchange,
+    funds,
+    ledger,
+    opening,
+    period_closes,
+    period_files,
+    periods,
+    plan_budget,
+    today,
+)
 
-PAGES = (budget_lines, exchange, funds, ledger, opening)
+PAGES = (budget_lines, exchange, funds, ledger, opening, period_closes, period_files, periods)
 """Importing them adds their addresses; funds, lines and exchange share one part."""
 
 
@@ -27,11 +38,12 @@ def register(app: Flask) -> None:
     slots.add("today.days", today.days)
     jobs.register(LEDGER_CHECK)
     jobs.register(LEDGER_SWEEP)
+    jobs.register(ADD_MONTHS)
     bringing.register(opening.BOOKS)
     books_cli.add_command(import_command(opening.BOOKS, ABOUT_IMPORT))
     for commands in (ledger_cli, books_cli):
         app.cli.add_command(commands)
-    for blueprint in (funds.bp, ledger.bp, opening.bp, opening.import_bp):
+    for blueprint in (funds.bp, ledger.bp, periods.bp, opening.bp, opening.import_bp):
         app.register_blueprint(blueprint)
     provision.budget_lines_to_plan_with.answer_with(plan_budget.budget_lines)
     provision.budget_lines_called.answer_with(plan_budget.called)
@@ -47,5 +59,7 @@ _PLACES = (
         70,
         within=("funds.", "opening.", "books_import."),
     ),
-    Place("ledger.journal", N_("Ledger"), LedgerPermission.READ, 75, within=("ledger.",)),
+    Place(
+        "ledger.journal", N_("Ledger"), LedgerPermission.READ, 75, within=("ledger.", "periods.")
+    ),
 )

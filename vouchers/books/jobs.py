@@ -12,6 +12,7 @@ from reintegration.kernel.errors import N_
 from reintegration.kernel.jobs import Job
 from vouchers.books.services import settling
 from vouchers.books.services.laws import CHECK_JOB, SWEEP_JOB, Broken, broken
+from vouchers.books.services.periods.months import add_months
 from vouchers.books.services.settling import Marks
 
 
@@ -53,4 +54,5 @@ def _tell(session: Session, found: list[Broken], now: datetime) -> None:
 
 
 LEDGER_CHECK = Job(CHECK_JOB, timedelta(minutes=10), check)
+ADD_MONTHS = Job("ledger.add_months", timedelta(hours=1), add_months)
 LEDGER_SWEEP = Job(SWEEP_JOB, timedelta(days=1), sweep)

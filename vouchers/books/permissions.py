@@ -25,6 +25,19 @@ class OpeningPermission(StrEnum):
     TAKE_BACK = "opening_balance:take_back"
 
 
+class PeriodPermission(StrEnum):
+    """The months of the books: one proposes the close, another closes."""
+
+    VIEW = "period:view"
+    PREPARE = "period:prepare"
+    DISCARD = "period:discard"
+    CLOSE = "period:close"
+    ASK_TO_REOPEN = "period:ask_to_reopen"
+    KEEP_CLOSED = "period:keep_closed"
+    REOPEN = "period:reopen"
+    EXPORT = "period:export"
+
+
 class LedgerPermission(StrEnum):
     """The journal and what follows from it. Nobody writes it but events."""
 

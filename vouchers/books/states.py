@@ -98,6 +98,19 @@ class PostingEvent(Worded):
     LINE_WRITTEN_OFF_UNDONE = N_("Writing off undone")
 
 
+class PeriodState(Worded):
+    """Where a month stands; two people close it, and two open it again."""
+
+    OPEN = N_("Month open"), "grey"
+    PREPARED = N_("Waiting for approval"), "gold"
+    CLOSED = N_("Month closed"), "moss"
+    REOPENING = N_("Closed, asked to be opened"), "clay"
+
+
+NOTHING_POSTED = frozenset({PeriodState.CLOSED, PeriodState.REOPENING})
+"""The database refuses an entry of such a month, whoever posts it (`refuse_closed_period`)."""
+
+
 class SourceType(Worded):
     """What an entry was posted for."""
 

@@ -10,11 +10,12 @@ from reintegration.papers import holders
 from reintegration.plans.queries import provision
 from reintegration.web import navigation, slots
 from reintegration.web.navigation import Place
+from vouchers.books.queries.month_checks import checks_of_month
 from vouchers.books.services import laws as books_laws
 from vouchers.payments.permissions import ClaimPermission as C
 from vouchers.payments.permissions import PayeePermission, PaymentPermission
 from vouchers.payments.policy import POLICY
-from vouchers.payments.queries import case_history, plan_money
+from vouchers.payments.queries import case_history, month_checks, plan_money
 from vouchers.payments.services import claim_papers, laws, payee_papers, rails, would_change
 from vouchers.payments.states import HAPPENED
 from vouchers.payments.views import (
@@ -45,6 +46,7 @@ def register(app: Flask) -> None:
         app.register_blueprint(blueprint)
     holders.register(claim_papers.HOLDER)
     holders.register(payee_papers.HOLDER)
+    checks_of_month.answer_with(month_checks.checks)
     books_laws.keep(laws.LAWS, laws.RELATIONS)
     provision.money_of_case.answer_with(plan_money.money_of_case)
     users.waits_for.answer_with(alone.waits_for)

@@ -8,6 +8,7 @@ from reintegration.settings import Settings
 from reintegration.web import credentials, navigation, slots
 from reintegration.web.navigation import Place
 from vouchers.bank.services import endings
+from vouchers.books.queries.cut_off import behind_of_month
 from vouchers.books.services import laws as books_laws
 from vouchers.payments.services import rails
 from vouchers.payments.states import Rail
@@ -21,7 +22,7 @@ from vouchers.stripe_rail.jobs import JOBS
 from vouchers.stripe_rail.permissions import StripePermission
 from vouchers.stripe_rail.policy import POLICY
 from vouchers.stripe_rail.queries import balance as balance_queries
-from vouchers.stripe_rail.queries import payable
+from vouchers.stripe_rail.queries import cut_off, payable
 from vouchers.stripe_rail.services import laws, transfers
 from vouchers.stripe_rail.views import (
     account_slots,
@@ -56,6 +57,7 @@ def register(app: Flask) -> None:
         outbox.register(channel)
     for job in JOBS:
         jobs.register(job)
+    behind_of_month.answer_with(cut_off.lines)
     books_laws.keep(laws.LAWS)
     credentials.register(SIGNED_BY_STRIPE)
     app.extensions["csrf"].exempt(door.bp)

@@ -23,13 +23,16 @@ from reintegration.web import api as programs
 from reintegration.web import navigation, slots
 from reintegration.web.navigation import Place
 from vouchers.books.queries import journal
+from vouchers.books.queries.commitments import commitments_of_month
+from vouchers.books.queries.cut_off import behind_of_month
+from vouchers.books.queries.month_checks import checks_of_month
 from vouchers.books.services import laws as books_laws
 from vouchers.voucher import api
 from vouchers.voucher.models import Voucher
 from vouchers.voucher.permissions import RedemptionPermission as R
 from vouchers.voucher.permissions import VoucherPermission as P
 from vouchers.voucher.policy import POLICY
-from vouchers.voucher.queries import exposure
+from vouchers.voucher.queries import commitments, cut_off, exposure, month_checks
 from vouchers.voucher.queries.vouchers import called, references_of
 from vouchers.voucher.services import expiry, laws, reactions, would_change
 from vouchers.voucher.states import HAPPENED
@@ -62,6 +65,9 @@ def register(app: Flask) -> None:
     jobs.register(jobs.Job("vouchers.expire", timedelta(minutes=1), expiry.expire_due))
     warn = jobs.counting(expiry.warn_ahead, "ends of vouchers told ahead")
     jobs.register(jobs.Job("vouchers.warn_of_end", timedelta(days=1), warn))
+    checks_of_month.answer_with(month_checks.checks)
+    commitments_of_month.answer_with(commitments.of_month)
+    behind_of_month.answer_with(cut_off.deliveries)
     books_laws.keep(laws.LAWS, laws.RELATIONS)
     _answer()
     _listen()

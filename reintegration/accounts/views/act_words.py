@@ -9,6 +9,12 @@ from reintegration.kernel.actor import ActorKind
 from reintegration.kernel.errors import N_
 
 ACTS: dict[str, str] = {
+    "accounting_period:ask_to_reopen": N_("Asked that a closed month be opened again"),
+    "accounting_period:close": N_("Closed a month of the books"),
+    "accounting_period:discard": N_("Discarded the proposal to close a month"),
+    "accounting_period:keep_closed": N_("Left a month closed that was asked to be opened"),
+    "accounting_period:prepare": N_("Proposed to close a month of the books"),
+    "accounting_period:reopen": N_("Opened a closed month again"),
     "bank_account:approve": N_("Approved an account of ours at the bank"),
     "bank_account:drop": N_("Dropped a proposed account of ours"),
     "bank_account:exchange": N_("Recorded an exchange at the bank"),
@@ -277,6 +283,7 @@ ACTS: dict[str, str] = {
 }
 SUBJECTS: dict[str, str] = {
     "bank_answer": N_("answers of the bank"),
+    "accounting_period": N_("months of the books"),
     "bank_account": N_("our accounts"),
     "bank_line": N_("lines of the bank"),
     "bank_statement": N_("statements of the bank"),

@@ -158,6 +158,8 @@ FILES: tuple[File, ...] = (
     File("stripe_lines", "stripe_line", "Lines of our balance at Stripe."),
     File("stripe_balances", "stripe_balance", "What Stripe says that we have."),
     File("opening_balances", "opening_balance", "What the books began with."),
+    File("periods", "accounting_period", "The months of the books, and who closed them."),
+    File("period_closes", "period_close", "What was signed off at each close."),
     # papers, rules, and what happened
     File("papers", "paper", "Papers, and what each hangs on."),
     File(

@@ -109,5 +109,5 @@ def machine(beginning, monkeypatch):
 
 
 def test_the_parts_of_a_providers_money_add_up_with_the_books_after_every_step(machine):
-    plays = settings(PLAYS, max_examples=amount(4, deep=40))
+    plays = settings(PLAYS, max_examples=amount(2, deep=40))
     run_state_machine_as_test(machine, settings=plays)

@@ -226,7 +226,7 @@ def proof(session: Session, currency: str) -> Proof:
             _total.account == Account.BANK, _total.currency == currency
         )
     ).one()
-    latest = session.execute(_latest_balances(currency)).all()
+    latest = session.execute(latest_balances(currency)).all()
     silent = [row.name for row in latest if not row.says_balance]
     compared = bool(latest) and not silent
     waiting = session.scalars(
@@ -243,7 +243,7 @@ def proof(session: Session, currency: str) -> Proof:
     )
 
 
-def _latest_balances(currency: str) -> Select[str, Money, date | None, bool]:
+def latest_balances(currency: str) -> Select[str, Money, date | None, bool]:
     """Return what the latest statement of each account in a currency closes with, and its day.
 
     One that says no balance is among them: an older balance cannot be compared with the books.

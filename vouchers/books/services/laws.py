@@ -112,6 +112,7 @@ _ENTRIES = """
 SELECT e.id AS entry, e.currency AS entry_currency, l.id, l.currency, l.debit_minor, l.credit_minor
   FROM ledger_entry e LEFT JOIN ledger_line l ON l.entry_id = e.id
 """
+_DAYS = "SELECT id AS entry, posted_on, posted_at FROM ledger_entry"
 
 RELATIONS: tuple[Relation, ...] = (
     Relation("entries", _ENTRIES, f"{_ENTRIES} WHERE e.id = ANY(CAST(:entries AS uuid[]))"),
@@ -124,8 +125,9 @@ RELATIONS: tuple[Relation, ...] = (
         """,
         f"SELECT {_SUMMED_BY}, debit_minor, credit_minor FROM ledger_total",  # noqa: S608
     ),
+    Relation("days", _DAYS, f"{_DAYS} WHERE id = ANY(CAST(:entries AS uuid[]))"),
 )
-"""The lines of entries, and the sums of the whole journal: over all lines, or as they are kept."""
+"""The lines of entries; the sums of the whole journal, over all lines or as they are kept; days."""
 
 LAWS: tuple[Law, ...] = (
     Law(
@@ -148,6 +150,16 @@ LAWS: tuple[Law, ...] = (
          GROUP BY entry
         HAVING count(id) = 0 OR sum(debit_minor) <> sum(credit_minor)
             OR bool_or(currency <> entry_currency)
+        """,
+    ),
+    Law(
+        "closed-months",
+        15,
+        N_("Nothing was posted in a closed month, or before it, after its close."),
+        """
+        SELECT d.entry, d.posted_on, p.month AS closed FROM days d JOIN accounting_period p
+            ON p.month >= date_trunc('month', d.posted_on)::date AND p.closed_at < d.posted_at
+         WHERE p.state IN ('closed', 'reopening')
         """,
     ),
     Law(

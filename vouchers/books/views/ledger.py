@@ -104,8 +104,8 @@ def export(kind: str) -> ResponseReturnValue:
         raise Invalid(
             N_("More than %(count)s lines: narrow the period."), code="too_many", count=MOST_ROWS
         )
-    rows = _rows(session_to_close(), wanted, _labels())
-    answer = Response(make(_head(), rows), mimetype=mimetype)
+    rows = _lines_of(session_to_close(), wanted, labels())
+    answer = Response(make(journal_head(), rows), mimetype=mimetype)
     stamp = clock.local_day(clock.now()).isoformat()
     answer.headers["Content-Disposition"] = (
         f'attachment; filename="ledger-{wanted.currency}-{stamp}.{kind}"'
@@ -113,7 +113,8 @@ def export(kind: str) -> ResponseReturnValue:
     return answer
 
 
-def _head() -> list[str]:
+def journal_head() -> list[str]:
+    """Return what the columns of a journal are called."""
     return [
         _("Day"),
         _("Posted"),
@@ -130,19 +131,20 @@ def _head() -> list[str]:
     ]
 
 
-def _labels() -> dict[str, str]:
+def labels() -> dict[str, str]:
     """Return what events and accounts are called in the reader's language, read beforehand."""
     return {one: _(one.label) for one in (*PostingEvent, *Account)}
 
 
-def _rows(reading: Session, wanted: JournalFilter, labels: dict[str, str]) -> Iterator[Row]:
+def _lines_of(reading: Session, wanted: JournalFilter, labels: dict[str, str]) -> Iterator[Row]:
     """Give the rows of a file, and close `reading`: the request may have ended meanwhile."""
     with reading:
         for entry, line, names in queries.rows(reading, wanted):
-            yield _row(entry, line, names, labels)
+            yield journal_row(entry, line, names, labels)
 
 
-def _row(entry: LedgerEntry, line: LedgerLine, names: Names, labels: dict[str, str]) -> Row:
+def journal_row(entry: LedgerEntry, line: LedgerLine, names: Names, labels: dict[str, str]) -> Row:
+    """Return one line of a journal."""
     return (
         entry.posted_on.isoformat(),
         _local(entry.posted_at),

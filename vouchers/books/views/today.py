@@ -1,6 +1,6 @@
 """What an auditor looks at first, and what an approver has to decide on in the books."""
 
-from datetime import date
+from datetime import date, datetime
 
 from flask import url_for
 from flask_babel import gettext as _
@@ -10,16 +10,18 @@ from reintegration.accounts.views.today import TodayItem
 from reintegration.accounts.views.today_picture import Days, window
 from reintegration.kernel import permissions
 from reintegration.kernel.actor import Actor
-from reintegration.web.filters import instant
-from vouchers.books.permissions import LedgerPermission, OpeningPermission
-from vouchers.books.queries import journal, opening
+from reintegration.web.filters import instant, month_year
+from vouchers.books.models import AccountingPeriod
+from vouchers.books.permissions import LedgerPermission, OpeningPermission, PeriodPermission
+from vouchers.books.queries import journal, opening, periods
 from vouchers.books.services.laws import CHECK_JOB, SWEEP_JOB
+from vouchers.books.states import PeriodState
 
 
 def items(*, session: Session, actor: Actor, today: date) -> list[TodayItem]:
-    """Return how the last check of the books ended, and the balances that wait for approval."""
+    """Return how the last check of the books ended, and what of them waits for approval."""
     del today
-    return [*_last_check(session, actor), *_balances(session, actor)]
+    return [*_last_check(session, actor), *_balances(session, actor), *_months(session, actor)]
 
 
 def _last_check(session: Session, actor: Actor) -> list[TodayItem]:
@@ -49,6 +51,31 @@ def _balances(session: Session, actor: Actor) -> list[TodayItem]:
     sentence = _("Decide on the balances that the books begin with.")
     url, since = url_for("opening.index"), proposed.proposed_at
     return [TodayItem("gold", "", sentence, url, 33, _("Decide"), since=since)]
+
+
+def _months(session: Session, actor: Actor) -> list[TodayItem]:
+    """Return the months that this approver may close or open again."""
+    if not any(permissions.could(actor, one) for one in _DECIDES):
+        return []
+    found = []
+    for period in periods.waiting(session, actor):
+        permission, sentence, since = _asked(period)
+        if permissions.permits(actor, permission, period):
+            about, url = month_year(period.month), url_for("periods.show", period_id=period.id)
+            found.append(
+                TodayItem("gold", "", sentence, url, 33, _("Decide"), about=about, since=since)
+            )
+    return found
+
+
+_DECIDES = (PeriodPermission.CLOSE, PeriodPermission.REOPEN)
+
+
+def _asked(period: AccountingPeriod) -> tuple[PeriodPermission, str, datetime | None]:
+    if period.state == PeriodState.PREPARED:
+        return PeriodPermission.CLOSE, _("Decide on the close of a month."), period.prepared_at
+    said = _("Decide whether a closed month is opened again.")
+    return PeriodPermission.REOPEN, said, period.reopen_asked_at
 
 
 def days(*, session: Session, actor: Actor, today: date) -> list[Days]:

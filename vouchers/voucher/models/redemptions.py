@@ -70,6 +70,7 @@ class Redemption(Base):
             f"state NOT IN ('accepted', 'refused') OR {apart('settled_by', 'recorded_by')}",
             "four_eyes",
         ),
+        Index("ix_redemption_delivered_on", "delivered_on", "id"),
         Index("ix_redemption_provider", "provider_id", "recorded_at", "id"),
         Index(
             "ix_redemption_unconfirmed",

@@ -23,6 +23,7 @@ from vouchers.books.queries import funds as queries
 from vouchers.books.services import allocation
 from vouchers.books.services.funds import lock_fund
 from vouchers.books.services.journal import Dimensions, Posting, Source, post
+from vouchers.books.services.periods.months import refuse_closed
 from vouchers.books.services.postings import POSTINGS, PostingEvent
 from vouchers.books.states import SourceType
 
@@ -81,8 +82,10 @@ def balances(session: Session, *openings: OpeningBalance) -> dict[UUID, list[Bal
 def post_all(session: Session, opening: OpeningBalance, *, actor: Actor, now: datetime) -> None:
     """Post everything; raise Conflict when a fund has money, or a line asks for more than it has.
 
-    A fund is held while it is asked: no grant comes between.
+    The day of the balances must lie in a month that is open. A fund is held while it is asked: no
+    grant comes between.
     """
+    refuse_closed(session, opening.as_of)
     _refuse_begun(session, _held(session, opening))
     listed = balances(session, opening)[opening.id]
     direct = [one for one in listed if one.event in _UNDONE]

@@ -5,7 +5,7 @@ It posts nothing. The trial posts all of it, asks every law of the books, and ta
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 from uuid import UUID
@@ -34,6 +34,7 @@ from vouchers.books.queries import opening as reading
 from vouchers.books.services import funds, laws
 from vouchers.books.services.opening.posting import balances, post_all
 from vouchers.books.services.opening.reading import BalanceRow, check
+from vouchers.books.services.periods.months import closed_through, closed_through_said
 from vouchers.formats.iban import compact
 
 COUNTED = {
@@ -79,6 +80,11 @@ class _Proposal:
         found = self.session.scalars(select(BudgetLine)).unique()
         return {(one.fund_id, plain(one.code)): one for one in found}
 
+    @cached_property
+    def closed_through(self) -> date | None:
+        """The last day in which nothing is posted any more."""
+        return closed_through(self.session)
+
     def keep(self, part: str, thing: Any, amount: Money) -> None:
         """Keep the balance of a thing."""
         self.content[part].append(
@@ -110,6 +116,8 @@ def carry_out(
 def _take(made: _Proposal, row: BalanceRow) -> None:
     if row.as_of > local_day(made.now):
         raise Invalid(N_("This day has not come yet."), field="as of")
+    if made.closed_through and row.as_of <= made.closed_through:
+        raise closed_through_said(made.closed_through, field="as of")
     if row.account:
         _take_account(made, row)
     elif row.line:
