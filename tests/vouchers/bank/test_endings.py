@@ -241,6 +241,27 @@ def test_an_order_of_which_a_part_was_paid_is_not_refused_whole(
         fail_order(session, order, actor=petru, reason="AC04", now=LATER)
 
 
+def test_two_lines_at_once_never_pay_more_than_the_order(session, petru, line_of, order):
+    most = order.amount_minor - 1
+    lines, order_id = [line_of(-most).id, line_of(-most + 1).id], order.id
+
+    def pay(line_id):
+        def act(own):
+            found = own.get_one(BankLine, line_id)
+            reconciliation.match_orders(
+                own, found, actor=petru, order_ids=[order_id], rest=Rest.UNDER_WAY, now=LATER
+            )
+
+        return act
+
+    answers = at_once(session, *(pay(one) for one in lines))
+    assert sum(isinstance(one, Invalid) for one in answers) == 1
+    as_system(session)
+    session.refresh(order)
+    assert order.paid_minor in (most, most - 1)
+    assert broken(session) == []
+
+
 def test_parts_are_of_one_order_and_less_than_it(session, petru, line_of, order):
     more = line_of(-order.amount_minor - 1)
     with pytest.raises(Invalid):

@@ -1,8 +1,11 @@
 """What the bank knows of a month that is to be closed: books and bank on its last day."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
 
+from reintegration.kernel.clock import start_of
 from reintegration.kernel.errors import Conflict
 from reintegration.kernel.money import Money
 from tests.factories.cast import NOW, TODAY, actor
@@ -81,6 +84,18 @@ def test_a_difference_that_nothing_explains_stops_the_close(session, cast, last,
     assert check(session, "bank_mdl").stops_now
     with pytest.raises(Conflict, match="checklist"):
         closing.prepare(session, last, actor=actor(session, cast.petru), now=NOW)
+
+
+def test_an_ending_that_is_undone_later_stands_in_the_books_of_its_month(session, cast, last, take):
+    take((-500, END), opening=10_000, closing=9_500)
+    petru = actor(session, cast.petru)
+    then = start_of(END) + timedelta(hours=12)
+    endings.mark_fee(session, line(session, -500), actor=petru, now=then)
+    session.commit()
+    assert difference_on(session, "MDL", END) == NOTHING
+    endings.undo_ending(session, line(session, -500), actor=petru, reason="greșit", now=NOW)
+    session.commit()
+    assert difference_on(session, "MDL", END) == NOTHING
 
 
 def test_a_line_of_a_closed_month_is_posted_today_and_stands_on_its_cut_off_list(

@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from reintegration.kernel import bounded
 from reintegration.kernel.clock import start_of
 from reintegration.kernel.errors import N_
 from reintegration.kernel.money import Money, total
-from vouchers.bank.models import BankLine, BankMatch
+from vouchers.bank.models import BankLine, BankMatch, LineEnding
 from vouchers.bank.queries.bank import accounts, latest_balances
 from vouchers.bank.states import OPEN_LINES
 from vouchers.books.models import LEDGER_TOTAL, BankAccount, LedgerEntry, LedgerLine
@@ -110,7 +110,11 @@ def _behind(session: Session, currency: str, last: date) -> Money:
         BankMatch.matched_at < over,
         or_(BankMatch.undone_at.is_(None), BankMatch.undone_at >= over),
     )
-    resolved = and_(BankLine.resolved_at.is_not(None), BankLine.resolved_at < over)
+    ended = exists().where(
+        LineEnding.bank_line_id == BankLine.id,
+        LineEnding.said_at < over,
+        or_(LineEnding.undone_at.is_(None), LineEnding.undone_at >= over),
+    )
     recent = or_(BankLine.state.in_(OPEN_LINES), BankLine.booked_on > last - _LOOKED_AT)
     return _sum(
         session,
@@ -119,7 +123,7 @@ def _behind(session: Session, currency: str, last: date) -> Money:
         BankLine.currency == currency,
         BankLine.booked_on <= last,
         recent,
-        ~resolved,
+        ~ended,
         ~matched,
     )
 
