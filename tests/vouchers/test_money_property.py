@@ -235,17 +235,18 @@ class Money(RuleBasedStateMachine):
 
     @invariant()
     def the_books_are_sound(self):
-        broken = [one for one in laws.broken(self.play.session) if one.law.name != AT_STRIPE]
-        assert [str(law) for law in broken] == []
+        assert [str(law) for law in laws.broken(self.play.session)] == []
 
 
 @pytest.fixture
 def beginning(session, _restorer, monkeypatch):
     """How each play begins: anew, with something delivered by each provider.
 
-    The bank pays the one, a payment service the other.
+    The bank pays the one, a payment service the other, of which nobody tells: no month would close
+    on what Stripe says.
     """
     pay_lei_by_stripe(monkeypatch)
+    monkeypatch.delitem(laws._laws, AT_STRIPE)
 
     def begin() -> Play:
         session.rollback()

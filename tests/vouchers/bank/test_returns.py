@@ -11,7 +11,7 @@ from vouchers.bank.models import BankLine
 from vouchers.bank.services import endings
 from vouchers.bank.services.statement_import import import_file
 from vouchers.payments.models import PaymentOrder
-from vouchers.payments.services.settlement import RETURN_CHARGES_AT_MOST, is_whole
+from vouchers.payments.services.returns import RETURN_CHARGES_AT_MOST, is_whole
 
 
 @pytest.fixture

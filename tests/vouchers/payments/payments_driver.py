@@ -17,7 +17,7 @@ from tests.factories.cast import Cast, actor
 from vouchers.books.models import BankAccount
 from vouchers.books.services.balances import ProviderBalance, provider_balances
 from vouchers.payments.models import Claim, ClaimLine, PayeeAccount, PaymentBatch, PaymentOrder
-from vouchers.payments.services import batches, claims, rails, settlement
+from vouchers.payments.services import batches, claims, rails, returns, settlement
 from vouchers.payments.services.settlement import Paid, by_line
 from vouchers.payments.states import ClaimLineState, ClaimState, OrderState, Rail
 from vouchers.voucher.models import Redemption
@@ -153,13 +153,13 @@ class Payments:
 
     def bounce(self, order: PaymentOrder, charges: int, now: datetime) -> None:
         """Let a settled payment come back, less charges that the programme bears."""
-        most = settlement.RETURN_CHARGES_AT_MOST.initially[order.currency].minor
+        most = returns.RETURN_CHARGES_AT_MOST.initially[order.currency].minor
         left = order.amount - order.taken_back
         if not left:
             return
         by_bank = rails.of(order.batch.rail).service is None
         kept = Money(min(charges, left.minor - 1, most) if by_bank else 0, order.currency)
-        settlement.return_order(
+        returns.return_order(
             self.session,
             order,
             actor=self.acting(self.cast.petru),
@@ -172,12 +172,12 @@ class Payments:
     def most_taken_back(self, order: PaymentOrder) -> Money:
         """Return what of an order can come back in part."""
         self.as_system()
-        return settlement.most_taken_back(self.session, order)
+        return returns.most_taken_back(self.session, order)
 
     def take_back(self, order: PaymentOrder, minor: int, now: datetime) -> None:
         """Let a part of a settled order come back through the payment service."""
         amount, petru = Money(minor, order.currency), self.acting(self.cast.petru)
-        settlement.take_back(self.session, order, amount, actor=petru, note={}, now=now)
+        returns.take_back(self.session, order, amount, actor=petru, note={}, now=now)
 
     def orders(self, *states: OrderState) -> list[PaymentOrder]:
         """Return the orders in `states` that move money, oldest first."""

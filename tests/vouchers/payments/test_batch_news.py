@@ -15,7 +15,7 @@ from tests.factories.payments import (
 from vouchers.bank.services.statement_import import import_file
 from vouchers.payments.models import PaymentOrder
 from vouchers.payments.queries.batch_news import difference, news
-from vouchers.payments.services import batches, payees, settlement
+from vouchers.payments.services import batches, payees, returns
 
 ELSEWHERE = "MD24AG000225100013104168"
 
@@ -91,7 +91,7 @@ def test_a_payee_whose_first_order_only_left_is_still_new(session, cast):
 
 def test_a_payee_whose_first_payment_came_back_is_still_new(session, cast, paid):
     order = session.get_one(PaymentOrder, paid.orders[0].id)
-    settlement.return_order(
+    returns.return_order(
         session,
         order,
         actor=actor(session, cast.petru),

@@ -12,9 +12,10 @@ from reintegration.kernel.money import Money as Money_
 from reintegration.kernel.money import total
 from tests.sampling import amount
 from tests.vouchers.test_money_property import PLAYS, Money, beginning
+from vouchers.bank.services import endings
 from vouchers.payments.queries.own_money import own_money, part_rows
 from vouchers.payments.queries.statements import Period, statement_of
-from vouchers.payments.services import settlement
+from vouchers.payments.services import returns
 from vouchers.payments.states import MoneyPart
 
 __all__ = ["beginning"]
@@ -92,7 +93,7 @@ class OwnMoney(Money):
 def machine(beginning, monkeypatch):
     """A machine that remembers which refunds returned payments left due."""
     refunds = {}
-    returned = settlement.return_order
+    returned = returns.return_order
 
     def remembering(session, order, **how):
         provider_id = order.provider_id
@@ -104,7 +105,8 @@ def machine(beginning, monkeypatch):
         refunds.clear()
         return beginning()
 
-    monkeypatch.setattr(settlement, "return_order", remembering)
+    for house in (returns, endings):
+        monkeypatch.setattr(house, "return_order", remembering)
     return type("OwnPlays", (OwnMoney,), {"begin": staticmethod(begin), "refunds": refunds})
 
 

@@ -22,7 +22,7 @@ from vouchers.books.models import LedgerLine
 from vouchers.books.services import laws
 from vouchers.books.states import Account
 from vouchers.payments.models import Claim
-from vouchers.payments.services import batches, payees, rails, reversal, settlement
+from vouchers.payments.services import batches, payees, rails, returns, reversal, settlement
 from vouchers.payments.states import BatchState, ClaimState, OrderState, Rail
 
 STRIPE = Rail.STRIPE_TRANSFER
@@ -83,7 +83,7 @@ def sound(session):
 
 def take_back(session, cast, order, minor):
     petru, amount = actor(session, cast.petru), Money(minor, "MDL")
-    settlement.take_back(session, order, amount, actor=petru, note=NOTE, now=NOW)
+    returns.take_back(session, order, amount, actor=petru, note=NOTE, now=NOW)
     session.commit()
 
 
@@ -128,17 +128,17 @@ def test_what_stripe_brought_back_whole_returns_to_our_balance(session, cast, se
     petru, whole = actor(session, cast.petru), settled.amount
     kept = Money(1, "MDL")
     with pytest.raises(Invalid):  # a service keeps nothing on the way
-        settlement.return_order(
+        returns.return_order(
             session, settled, actor=petru, received=whole - kept, charges=kept, reason="x", now=NOW
         )
-    settlement.return_order(session, settled, actor=petru, received=whole, reason="x", now=NOW)
+    returns.return_order(session, settled, actor=petru, received=whole, reason="x", now=NOW)
     assert settled.state is OrderState.RETURNED
     assert Account.STRIPE_BALANCE not in balances(session)
     assert sound(session)
 
 
 def test_a_part_is_taken_back_up_to_what_its_payee_owes_of_the_order(session, cast, clawed):
-    assert settlement.most_taken_back(session, clawed) == Money(50_000, "MDL")
+    assert returns.most_taken_back(session, clawed) == Money(50_000, "MDL")
     take_back(session, cast, clawed, 20_000)
     take_back(session, cast, clawed, 30_000)
     for minor in (1, 0, -1):
@@ -155,9 +155,7 @@ def test_an_order_of_which_a_part_came_back_returns_by_the_rest(session, cast, c
     with pytest.raises(Conflict):
         settlement.unsettle(session, clawed, actor=petru, reason="x", now=NOW)
     rest = clawed.amount - clawed.taken_back
-    refund = settlement.return_order(
-        session, clawed, actor=petru, received=rest, reason="x", now=NOW
-    )
+    refund = returns.return_order(session, clawed, actor=petru, received=rest, reason="x", now=NOW)
     assert refund == Money(0, "MDL")
     assert balances(session)[Account.PROVIDER_PAYABLE] == -50_000
     assert sound(session)

@@ -36,7 +36,7 @@ from vouchers.books.services.postings import UNDONE_BY, PostingEvent
 from vouchers.books.states import SourceType
 from vouchers.payments.models import PaymentOrder
 from vouchers.payments.services import payment_news, rails
-from vouchers.payments.services.settlement import is_whole, return_order, undo_return
+from vouchers.payments.services.returns import is_whole, return_order, undo_return
 from vouchers.payments.states import OrderState
 
 other_sides = Poll[[Session, UUID], str](

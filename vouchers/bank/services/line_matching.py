@@ -30,14 +30,8 @@ from vouchers.bank.services.matching.tiers import match
 from vouchers.bank.states import BankLineState, ExceptionKind, MatchedBy
 from vouchers.formats.statement import BankEntry
 from vouchers.payments.models import PaymentBatch, PaymentOrder
-from vouchers.payments.services.settlement import (
-    Paid,
-    by_line,
-    is_whole,
-    lock_orders,
-    return_order,
-    settle_many,
-)
+from vouchers.payments.services.returns import is_whole, return_order
+from vouchers.payments.services.settlement import Paid, by_line, lock_orders, settle_many
 from vouchers.payments.states import OrderState
 
 _SETTLED_WITHIN = timedelta(days=200)

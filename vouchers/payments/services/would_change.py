@@ -10,7 +10,7 @@ from reintegration.kernel.errors import N_
 from vouchers.payments.models import Claim, ClaimLine, PayeeAccount, PaymentBatch, PaymentOrder
 from vouchers.payments.queries.claims import LATE_AFTER
 from vouchers.payments.services.payees import HOLD
-from vouchers.payments.services.settlement import RETURN_CHARGES_AT_MOST
+from vouchers.payments.services.returns import RETURN_CHARGES_AT_MOST
 from vouchers.payments.states import RELEASE_BY_PREPARER_BELOW, RELEASED_TOGETHER, OrderState
 from vouchers.voucher.models import Redemption
 

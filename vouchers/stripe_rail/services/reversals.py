@@ -21,7 +21,7 @@ from reintegration.kernel.money import Money
 from reintegration.kernel.outbox import Refused
 from reintegration.kernel.signing import sign, signed
 from vouchers.payments.models import PaymentOrder
-from vouchers.payments.services import settlement
+from vouchers.payments.services import returns, settlement
 from vouchers.payments.states import OrderState
 from vouchers.stripe_rail.models import StripeReversal, StripeTransfer
 from vouchers.stripe_rail.objects import Reversal
@@ -43,7 +43,7 @@ def most(session: Session, order: PaymentOrder, cause: ReversalCause) -> Money:
     if transfer is None or order.state != OrderState.SETTLED:
         return nothing
     if cause is ReversalCause.CLAWBACK:
-        return settlement.most_taken_back(session, order)
+        return returns.most_taken_back(session, order)
     return order.amount - order.taken_back if payouts.failed_since(session, transfer) else nothing
 
 
@@ -178,9 +178,9 @@ def _book(
     try:
         if reversal.cause is ReversalCause.CLAWBACK:
             note = {"reversal": reversal.reference or ""}
-            settlement.take_back(session, order, reversal.amount, actor=SYSTEM, note=note, now=now)
+            returns.take_back(session, order, reversal.amount, actor=SYSTEM, note=note, now=now)
         else:
-            settlement.return_order(
+            returns.return_order(
                 session,
                 order,
                 actor=SYSTEM,
