@@ -11,6 +11,7 @@ from demo.providers import approve_account, propose_elsewhere
 from demo.timeline import Story, at
 from demo.world import Firm, World
 from reintegration.accounts.models import InboxMessage
+from reintegration.accounts.services.actors import actor_of
 from reintegration.cases.models import CaseFile
 from reintegration.kernel.ids import new_id
 from reintegration.kernel.outbox import OutboxMessage, OutboxState
@@ -203,5 +204,5 @@ def _record_anew(world: World, refused: Redemption) -> None:
     )
     found = session.get_one(Redemption, recorded.redemption_id)
     case = session.get_one(CaseFile, found.case_id)
-    manager = world.actor(world.key_of(case.manager_id))
+    manager = actor_of(session, world.users[world.key_of(case.manager_id)])  # a case changes hands
     confirmation.confirm(session, found, actor=manager, now=world.now)
