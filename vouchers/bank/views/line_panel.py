@@ -59,7 +59,7 @@ def panel(line: BankLine, kind: str = "") -> dict[str, Any]:
         "today": (today := clock.local_day(clock.now())),
         "age": (today - line.booked_on).days,
         "rests": Rest,
-        "unproposed": is_open and not settles and line.kind != ExceptionKind.CHARGES,
+        "unproposed": came_back and line.kind != ExceptionKind.RETURN,
         "order_search": search,
         "choosing": others,
         "people": queries.finance_people(session()) if is_open else [],
