@@ -22,6 +22,8 @@ ASKED_BEFORE = {
     # Steps of other services: what calls them has asked for the act that they belong to.
     "vouchers.books.services.journal.post",
     "vouchers.books.services.periods.signing_off.sign_off",
+    "vouchers.payments.services.settlement.post_of_order",
+    "vouchers.payments.services.settlement.undo_offset",
     "vouchers.voucher.services.confirmation.let_go",
     "vouchers.voucher.services.remainder.release",
 }
