@@ -12,39 +12,17 @@ from reintegration.kernel.money import Money
 from tests.at_once import at_once
 from tests.factories.cast import TODAY, actor
 from tests.factories.payments import LATER, as_system, bank_line, make_batch, statement
-from tests.vouchers.formats.writers import Line
 from tests.vouchers.payments.payments_driver import Payments
 from vouchers.bank.models import BankLine, BankMatch, LineEnding
 from vouchers.bank.queries import recorded
 from vouchers.bank.services import endings, reconciliation
-from vouchers.bank.services.statement_import import import_file
 from vouchers.bank.states import BankLineState, NextStep, Resolution, Rest
 from vouchers.books.models import LedgerEntry, LedgerLine, OpeningBalance
 from vouchers.books.queries.funds import unallocated
 from vouchers.books.services import allocation, funds, laws
 from vouchers.payments.models import Claim, PaymentOrder
+from vouchers.payments.services.settlement import fail_order
 from vouchers.payments.states import ClaimState, OrderState
-
-
-@pytest.fixture
-def petru(session, cast):
-    return actor(session, cast.petru)
-
-
-@pytest.fixture
-def take(session, petru):
-    def run(content, name="zi.xml"):
-        report = import_file(session, actor=petru, name=name, content=content, now=LATER)
-        session.commit()
-        return report
-
-    return run
-
-
-@pytest.fixture
-def order(session, cast):
-    """An order that was sent to the bank."""
-    return make_batch(session, cast, until="released").orders[0]
 
 
 @pytest.fixture
@@ -52,18 +30,6 @@ def paid(session, cast, order, take):
     """An order that the bank has paid."""
     take(statement(cast, bank_line(order)))
     return session.get_one(PaymentOrder, order.id)
-
-
-@pytest.fixture
-def line_of(session, cast, take):
-    """Import one line of `minor` that fits no order, and return it."""
-
-    def made(minor):
-        take(statement(cast, Line(minor, "MDL", TODAY, reference=f"X{minor}")), f"{minor}.xml")
-        named = BankLine.bank_reference == f"X{minor}"
-        return session.scalars(select(BankLine).where(named)).one()
-
-    return made
 
 
 def balance(session, account):
@@ -235,8 +201,6 @@ def test_an_order_of_which_a_part_was_paid_is_not_refused_whole(
     session, cast, petru, line_of, order
 ):
     match(session, petru, line_of(-1_000), order, Rest.UNDER_WAY)
-    from vouchers.payments.services.settlement import fail_order
-
     with pytest.raises(Conflict, match="undo that match first"):
         fail_order(session, order, actor=petru, reason="AC04", now=LATER)
 

@@ -7,13 +7,12 @@ from sqlalchemy import func, select
 
 from reintegration.kernel.errors import Conflict, Invalid
 from reintegration.kernel.money import Money
-from tests.factories.cast import TODAY, actor
-from tests.factories.payments import LATER, bank_line, make_batch, statement
+from tests.factories.cast import TODAY
+from tests.factories.payments import LATER, bank_line, statement
 from tests.vouchers.formats.writers import Line
 from tests.vouchers.payments.payments_driver import Payments
 from vouchers.bank.models import BankLine, BankMatch
 from vouchers.bank.services import endings, reconciliation
-from vouchers.bank.services.statement_import import import_file
 from vouchers.bank.states import BankLineState, Resolution
 from vouchers.books.models import LedgerEntry
 from vouchers.books.queries.funds import unallocated
@@ -22,38 +21,6 @@ from vouchers.payments.models import Claim, PaymentOrder
 from vouchers.payments.services import reversal
 from vouchers.payments.states import ClaimState, OrderState
 from vouchers.voucher.models import Redemption
-
-
-@pytest.fixture
-def petru(session, cast):
-    return actor(session, cast.petru)
-
-
-@pytest.fixture
-def take(session, petru):
-    def run(content, name="zi.xml"):
-        report = import_file(session, actor=petru, name=name, content=content, now=LATER)
-        session.commit()
-        return report
-
-    return run
-
-
-@pytest.fixture
-def order(session, cast):
-    """An order that was sent to the bank."""
-    return make_batch(session, cast, until="released").orders[0]
-
-
-@pytest.fixture
-def line_of(session, cast, take):
-    """Import one line of `minor` that fits no order, and return it."""
-
-    def made(minor):
-        take(statement(cast, Line(minor, "MDL", TODAY, reference=f"X{minor}")))
-        return session.scalars(select(BankLine).where(BankLine.amount_minor == minor)).one()
-
-    return made
 
 
 def entries(session, event):

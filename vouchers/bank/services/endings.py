@@ -30,7 +30,7 @@ from vouchers.bank.states import OPEN_LINES, ExceptionKind, Resolution
 from vouchers.books.models import BankAccount, Fund, LedgerEntry
 from vouchers.books.queries import opening
 from vouchers.books.services import funds
-from vouchers.books.services.balances import provider_balances
+from vouchers.books.services.balances import owed_by
 from vouchers.books.services.journal import Dimensions, Posting, Source, post
 from vouchers.books.services.postings import UNDONE_BY, PostingEvent
 from vouchers.books.states import SourceType
@@ -118,7 +118,7 @@ def mark_repaid(
     """A provider paid back what it owed; more than it owes is refused."""
     lock_open(session, line, actor)
     session.execute(by_key(Provider, Provider.id == provider.id))
-    owed = _owed_by(session, provider.id, line.currency)
+    owed = owed_by(session, provider.id, line.currency)
     if line.amount_minor <= 0 or line.amount > owed:
         raise Invalid(
             N_("%(name)s does not owe this much: it owes %(owed)s."), name=provider.name, owed=owed
@@ -230,9 +230,7 @@ def mark_recorded(
     Nothing is posted: the books know it already. An entry explains one line.
     """
     lock_open(session, line, actor)
-    entry = session.get(LedgerEntry, entry_id)
-    if entry is not None:
-        lock(session, session.get_one(BankAccount, line.bank_account_id))
+    lock(session, session.get_one(BankAccount, line.bank_account_id))
     if entry_id not in {found.id for found in recorded.fitting(session, line)}:
         raise Conflict(
             N_("This entry is not of that sum and account, or explains another line by now."),
@@ -341,17 +339,12 @@ def _take_back(
 
 def _refuse_less_owed(session: Session, provider_id: UUID, amount: Money) -> None:
     session.execute(by_key(Provider, Provider.id == provider_id))
-    owed = _owed_by(session, provider_id, amount.currency)
+    owed = owed_by(session, provider_id, amount.currency)
     if amount > owed:
         raise Conflict(
             N_("The provider paid it back meanwhile, or it was set off: it stays as it is."),
             code="provider",
         )
-
-
-def _owed_by(session: Session, provider_id: UUID, currency: str) -> Money:
-    balance = provider_balances(session, [provider_id]).get((provider_id, currency))
-    return balance.receivable if balance else Money.zero(currency)
 
 
 def lock_open(session: Session, line: BankLine, actor: Actor | None = None) -> None:

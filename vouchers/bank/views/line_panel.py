@@ -55,7 +55,6 @@ def panel(line: BankLine, kind: str = "") -> dict[str, Any]:
         "matches": queries.matches_of(session(), line),
         "endings": (ended := queries.endings_of(session(), line)),
         "about": queries.about_of(session(), ended),
-        "past": bool(ended),
         "today": (today := clock.local_day(clock.now())),
         "age": (today - line.booked_on).days,
         "rests": Rest,

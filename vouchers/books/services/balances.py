@@ -104,6 +104,12 @@ def provider_balances(
     }
 
 
+def owed_by(session: Session, provider_id: UUID, currency: str) -> Money:
+    """Return what one provider owes in a currency."""
+    balance = provider_balances(session, [provider_id]).get((provider_id, currency))
+    return balance.receivable if balance else Money.zero(currency)
+
+
 _PROVIDER = (Account.PROVIDER_PAYABLE, Account.PROVIDER_RECEIVABLE)
 
 

@@ -18,7 +18,7 @@ from reintegration.kernel.money_columns import InMoney
 from reintegration.kernel.rule_kinds import Amounts
 from reintegration.kernel.states import StateEvent
 from vouchers.books.models import LedgerEntry, LedgerLine
-from vouchers.books.services.balances import provider_balances
+from vouchers.books.services.balances import owed_by
 from vouchers.books.services.postings import UNDONE_BY, PostingEvent
 from vouchers.payments.models import Claim, ClaimLine, PaymentOrder
 from vouchers.payments.services import claim_lines, payment_news, rails
@@ -179,10 +179,7 @@ _KEYS = {PostingEvent.OFFSET_UNDONE: "offset-undone"}
 
 
 def _refuse_less_owed(session: Session, order: PaymentOrder, amount: Money) -> None:
-    balance = provider_balances(session, [order.provider_id]).get(
-        (order.provider_id, order.currency)
-    )
-    if balance is None or balance.receivable < amount:
+    if owed_by(session, order.provider_id, order.currency) < amount:
         raise Conflict(
             N_("%(name)s paid back meanwhile what this order set off: it stays returned."),
             code="order",
@@ -291,11 +288,8 @@ def _clawed(session: Session, order: PaymentOrder) -> tuple[Money, Money]:
             Redemption.state == RedemptionState.REVERSED,
         )
     ).one()
-    balance = provider_balances(session, [order.provider_id]).get(
-        (order.provider_id, order.currency)
-    )
-    nothing = Money.zero(order.currency)
-    return clawed, max(nothing, balance.receivable) if balance else nothing
+    owed = owed_by(session, order.provider_id, order.currency)
+    return clawed, max(Money.zero(order.currency), owed)
 
 
 def _refuse_reversed_lines(session: Session, claims: Sequence[Claim]) -> None:
